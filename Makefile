@@ -1,0 +1,106 @@
+# One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make clean
+#
+# Directories are discovered: a new service is a new directory under services/, a new test a new *_test.c.
+# Everything made lies under build/ (build-san/ with SANITIZE=1).
+
+O        := build$(if $(SANITIZE),-san)
+SERVICES := $(filter-out bus,$(notdir $(wildcard services/*)))
+DAEMONS  := $(SERVICES) bus gateway
+CC       := gcc
+CFLAGS   := -std=gnu11 -O2 -g -MMD -MP -fno-omit-frame-pointer -pthread
+WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef \
+            -Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers $(if $(CI),-Werror)
+PKGS     := libpq libzmq libmicrohttpd jansson libcrypto libprotobuf-c
+CPPFLAGS := -D_GNU_SOURCE -Ilib -Igateway -isystem $O/gen $(subst -I,-isystem ,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
+LDFLAGS  := -pthread
+LIBS      = $(shell pkg-config --libs $(PKGS)) -lm
+ifdef SANITIZE
+CFLAGS   += -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+LDFLAGS  += -fsanitize=address,undefined
+endif
+
+PROTOS   := $(wildcard proto/*.proto services/*/*_rows.proto lib/*_rows.proto)
+PBC      := $(addprefix $O/gen/,$(notdir $(PROTOS:.proto=.pb-c.c)))
+SQLS     := $(wildcard services/*/*.sql lib/*.sql)
+SQLC     := $(addprefix $O/gen/,$(notdir $(SQLS:.sql=.sql.c)))
+LIBC     := $(filter-out lib/main.c %_test.c %_fuzz.c,$(wildcard lib/*.c))
+GATEC    := $(filter-out %_test.c gateway/main.c,$(wildcard gateway/*.c))
+SVCC     := $(filter-out %_test.c,$(foreach s,$(SERVICES),$(wildcard services/$s/*.c)))
+DATAC    := $(patsubst deploy/data/%.csv,$O/gen/%.csv.c,$(wildcard deploy/data/*.csv)) \
+            $(patsubst deploy/data/%.json,$O/gen/%.json.c,$(wildcard deploy/data/*.json))
+obj       = $(patsubst %.c,$O/%.o,$(1:$O/%=%))
+
+all: $(DAEMONS:%=$O/bin/%)
+
+# --- what is generated: messages, statement tables, embedded data
+vpath %.proto proto lib $(wildcard services/*)
+vpath %.sql lib $(wildcard services/*)
+$O/gen/%.pb-c.c $O/gen/%.pb-c.h &: %.proto | $O/gen
+	protoc-c -I$(<D) -Iproto --c_out=$O/gen $(<F)
+$O/gen/%.sql.h: %.sql lib/sql2c.awk | $O/gen
+	awk -v svc=$* -v out=h -f lib/sql2c.awk $< > $@
+$O/gen/%.sql.c: %.sql lib/sql2c.awk | $O/gen
+	awk -v svc=$* -v out=c -f lib/sql2c.awk $< > $@
+$O/gen/%.csv.c $O/gen/%.json.c: deploy/data/%.* lib/embed.sh | $O/gen
+	sh lib/embed.sh $< > $@
+$O/gen: ; @mkdir -p $@
+
+# --- objects; generated headers first, then -MMD knows better
+HEADERS := $(PBC:.c=.h) $(SQLC:.c=.h)
+$O/%.o: %.c | $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -I$(<D) $(CFLAGS) $(WARN) -c -o $@ $<
+$O/gen/%.o: $O/gen/%.c | $(HEADERS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$O/main-%.o: lib/main.c | $(HEADERS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -DSERVICE=$*_service -c -o $@ $<
+
+$O/libzhucun.a: $(call obj,$(LIBC)) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*.sql))) $(DATAC:.c=.o)
+	@rm -f $@
+	ar rcs $@ $^
+svc_obj = $(call obj,$(filter services/$1/%,$(SVCC))) $(if $(wildcard services/$1/$1.sql),$O/gen/$1.sql.o)
+define service_rule
+$O/bin/$1: $O/main-$1.o $(call svc_obj,$1) $O/libzhucun.a
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+endef
+$(foreach s,$(SERVICES),$(eval $(call service_rule,$s)))
+$O/bin/bus: $(call obj,$(filter-out %_test.c,$(wildcard services/bus/*.c))) $O/libzhucun.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$O/bin/gateway: $O/gateway/main.o $(call obj,$(GATEC)) $O/libzhucun.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# --- tests.  x_policy_test.c links x_policy.c, the messages and the pure parts of lib, nothing else: the linker proves purity.
+PURE     := $(addprefix $O/lib/,civil.o arena.o) $(PBC:.c=.o)
+TESTC    := $(wildcard lib/*_test.c services/*/*_test.c gateway/*_test.c tests/*_test.c)
+TESTS    := $(TESTC:%.c=$O/%)
+ALLSVC   := $(foreach s,$(SERVICES),$(call svc_obj,$s))
+HARNESS  := $(call obj,$(filter-out %_test.c,$(wildcard tests/*.c)))
+$O/services/%_policy_test: $O/services/%_policy_test.o $O/services/%_policy.o $(PURE)
+	$(CC) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lm
+$O/services/bus/%_test: $O/services/bus/%_test.o $(call obj,$(filter-out %_test.c services/bus/main.c,$(wildcard services/bus/*.c))) $O/libzhucun.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$O/lib/%_test: $O/lib/%_test.o $O/libzhucun.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$O/gateway/%_test: $O/gateway/%_test.o $(call obj,$(GATEC)) $O/libzhucun.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$O/tests/%_test: $O/tests/%_test.o $(HARNESS) $(ALLSVC) $(call obj,$(GATEC)) $O/libzhucun.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcurl
+
+tests-built: all $(TESTS)
+# the tests themselves, on a machine that has everything
+check: tests-built
+	deploy/test.sh $O $(TESTS)
+
+# --- the two commands of the README; both install what is missing first
+run:
+	exec deploy/run.sh
+test:
+	exec deploy/test-all.sh
+
+clean: ; rm -rf build build-san
+.PHONY: all check tests-built run test clean
+.SECONDARY:
+-include $(shell find $O -name '*.d' 2>/dev/null)

@@ -1,0 +1,34 @@
+/* json_pb - any protobuf message to and from JSON, by its descriptor.
+ *
+ * The field's name tells how JSON sees it (proto/common.proto): "on_day" is "on", a date; "at_us" is "at", RFC 3339;
+ * "x_json" is "x", any JSON (kept as compact text).  Enum values are their names in lower case; the zero value
+ * ("…UNSPECIFIED") cannot be given.  A field alone in its oneof is optional: absent, never null.  Every other field is
+ * required on the way in and always present on the way out.  Exception on the way in: a repeated field may be absent. */
+#pragma once
+#include "arena.h"
+#include "wire.pb-c.h"
+#include <jansson.h>
+#include <stdbool.h>
+
+enum { JSON_ERRORS_MAX = 16, JSON_TEXT_MAX = 4096 /* bytes of one string */, JSON_DEPTH_MAX = 32 };
+
+/* Always a new object; members in the order of the message's tags. */
+json_t *json_from_message(const ProtobufCMessage *m);
+
+/* Fills a message from an object.  `hidden` names members (as JSON sees them, space-separated, or NULL) that come from
+ * elsewhere: refused as unknown in the object, and not missed.  On false, *problem is a 422 with up to JSON_ERRORS_MAX
+ * errors, in the arena; *out is then the message as far as it could be filled.
+ * Codes: json.unknown_field, json.missing, json.type, json.null, json.range, json.value, json.text (bad UTF-8, NUL or
+ * control characters, or too long).  Pointers are RFC 6901. */
+bool json_to_message(json_t *j, const ProtobufCMessageDescriptor *d, const char *hidden, arena_t *a,
+                     ProtobufCMessage **out, Wire__Problem **problem) __attribute__((warn_unused_result));
+
+/* One field from text (a path part, a query value): the same names and rules.  False: no such field, or a bad value. */
+bool json_field_from_text(ProtobufCMessage *m, const char *json_name, const char *text, arena_t *a)
+	__attribute__((warn_unused_result));
+
+/* A problem with one error, or none when pointer is NULL; text is copied. */
+Wire__Problem *problem_make(arena_t *a, int status, const char *code, const char *pointer, const char *detail);
+/* Value of an enum as JSON says it ("unexcused_absence"); "" when unknown.  In the arena. */
+const char *enum_text(const ProtobufCEnumDescriptor *d, int value, arena_t *a);
+bool enum_value(const ProtobufCEnumDescriptor *d, const char *text, int *value);

@@ -1,0 +1,24 @@
+/* log - one JSON object a line on standard error.
+ *
+ *   LOG(WARN, "store.failed", trace, LOG_S("statement", name), LOG_S("error", why), LOG_I("attempt", n));
+ *
+ * Members: at (RFC 3339), level, event, service, trace (when not NULL or ""), then the fields.  Never names, phones,
+ * notes, positions, passwords or tokens.  A line is at most LOG_LINE_MAX bytes and written by one write(2). */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
+enum { LOG_LINE_MAX = 4096 };
+
+struct log_field { const char *name; const char *text; int64_t number; };       /* text NULL: the number */
+#define LOG_S(n, s) ((struct log_field){ .name = (n), .text = (s) ? (s) : "" })
+#define LOG_I(n, i) ((struct log_field){ .name = (n), .number = (int64_t)(i) })
+
+/* Once, before threads: who we are, and the least level written.  Text outlives the process. */
+void log_open(const char *service, enum log_level least);
+enum log_level log_level_of(const char *name);                  /* "debug" …; anything else is INFO */
+void log_write(enum log_level level, const char *event, const char *trace, const struct log_field *fields, size_t n);
+#define LOG(level, event, trace, ...) \
+	log_write(LOG_LEVEL_##level, event, trace, (const struct log_field[]){ __VA_ARGS__ }, \
+	          sizeof((const struct log_field[]){ __VA_ARGS__ }) / sizeof(struct log_field))
