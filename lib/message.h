@@ -1,0 +1,38 @@
+/* message - what nodes, buses and gateways say to each other, and the port they say it through.
+ *
+ * A port is how somebody speaks without knowing the wires: in a process it is lib/link (ZeroMQ), in the tests of many
+ * services in one process a switchboard that calls node_receive() itself. */
+#pragma once
+#include "wire.pb-c.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {  /* architecture.md, Sizes and limits */
+	REQUEST_BYTES_MAX = 1280 * 1024,
+	ANSWER_BYTES_MAX = 2 * 1024 * 1024,     /* a batch of 512 lines answers in one frame; a page of a list stays under 256 KiB */
+	FETCH_BYTES_MAX = 512 * 1024,
+	PEER_ID_MAX = 32,
+};
+
+/* Where an answer goes: which bus it came by, and the routing id the bus gave its asker. */
+struct peer { int bus; uint8_t id[PEER_ID_MAX]; uint8_t id_len; };
+
+/* Body bytes belong to the caller of whatever takes a message; they are copied where they must live longer. */
+struct message {
+	struct peer peer;               /* of a request received or an answer sent; unused in a request sent */
+	Wire__Kind kind;
+	uint64_t id;
+	const char *service;            /* addressee of a request; NULL or "" otherwise */
+	int32_t partition;
+	Wire__Lane lane;
+	int64_t wait_ms;
+	const void *body;
+	size_t body_len;
+};
+
+struct port {
+	void *ctx;
+	/* Never blocks.  False: no bus took it (queue full, none connected); as if it had been lost. */
+	bool (*send)(void *ctx, const struct message *m);
+};

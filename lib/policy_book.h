@@ -1,0 +1,36 @@
+/* policy_book - the policies of one district, parsed: which rule book counts on which day.
+ *
+ * Built from roster's PolicyPublished by lib/mirror; versions never change, so a parsed policy is kept as long as the book. */
+#pragma once
+#include "accountability.pb-c.h"
+#include "arena.h"
+#include "policy.pb-c.h"
+#include "wire.pb-c.h"
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct policy_version {
+	const char *version;
+	int32_t effective_from_day;
+	const Policy__Policy *document;
+};
+struct policy_book { const struct policy_version *versions; size_t n; };        /* ascending by effective_from_day */
+
+/* In force on a day = greatest effective_from ≤ day; NULL when none. */
+const struct policy_version *policy_on(const struct policy_book *book, int32_t day);
+
+enum approval { APPROVAL_FOUR_EYES, APPROVAL_AUTOMATIC };
+/* Of a kind of measure, by its JSON name ("award_ban"); recall is always FOUR_EYES: each of its steps takes a person (§5 Effect).
+ * The kill switch (`hold`) makes every kind FOUR_EYES. */
+enum approval policy_approval(const Policy__Policy *p, const char *kind);
+
+/* Document text → message.  False: *problem says what (422), pointers relative to the document. */
+bool policy_parse(const char *document_json, arena_t *a, Policy__Policy **out, Wire__Problem **problem)
+	__attribute__((warn_unused_result));
+/* RFC 7396: base patched, as canonical text (sorted keys, compact); NULL when base is no object. */
+char *policy_patched(const char *base_json, const char *patch_json, arena_t *a);
+/* The document we ship, dachuan-2017-96, from deploy/data. */
+extern const char data_dachuan_2017_96_json[];
+#define POLICY_SHIPPED_VERSION "dachuan-2017-96"

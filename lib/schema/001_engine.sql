@@ -1,0 +1,164 @@
+-- engine: what every service's loop needs, once for the installation.  Owned by the migrator; run by it, once.
+-- Each service sees and changes only its own rows (row-level security by login role); heads and cursors are open to all,
+-- because "have I read what was acknowledged?" (catching up) and /progress are questions across services.
+-- Instants are timestamptz; positions in event logs are bigint.
+
+create schema engine;
+
+create table engine.consumes (consumer text, producer text, primary key (consumer, producer));
+
+-- A district, its partition (kept for ever), since when.  Inserted by roster together with the district's first event.
+create table engine.district (
+    district text collate "C" primary key check (district ~ '^[0-9]{6}$'),
+    partition integer not null check (partition between 0 and 63),
+    opened_us timestamptz not null
+);
+
+-- The hand-set clock (ZHUCUN_CLOCK=manual); no row: real time.
+create table engine.clock (
+    one boolean primary key default true check (one),
+    now_us timestamptz not null
+);
+
+-- The fence: one row per (service, partition), compared and swapped inside every batch transaction.
+create table engine.head (
+    service text collate "C", partition integer,
+    epoch bigint not null, seq bigint not null, hash bytea not null,
+    now_us timestamptz not null,            -- latest instant its owner has decided at; a hand-set clock seen
+    owner text not null, heard_us timestamptz not null,
+    starts integer not null default 0,      -- takeovers since the head last moved: from the third on inputs run singly
+    primary key (service, partition)
+) with (fillfactor = 40);
+
+create table engine.cursor (
+    consumer text collate "C", partition integer, producer text collate "C",
+    seq bigint not null, hash bytea not null,
+    primary key (consumer, partition, producer)
+) with (fillfactor = 40);
+
+-- Idempotency keys with the answers given (own).
+create table engine.answer (
+    district text collate "C", account text collate "C", key text collate "C",
+    service text not null, fingerprint bytea not null, status integer not null, body bytea not null, at_us timestamptz not null,
+    primary key (district, account, key)
+);
+create index answer_age on engine.answer (service, at_us);
+
+create table engine.timer (
+    service text collate "C", partition integer, district text collate "C", kind text collate "C", subject text collate "C",
+    due_us timestamptz not null,
+    primary key (service, partition, district, kind, subject)
+);
+create index timer_due on engine.timer (service, partition, due_us);
+
+-- Subjects to look at again.  cause: the event that asked for it.
+create table engine.work (
+    service text collate "C", partition integer, district text collate "C", kind text collate "C", subject text collate "C",
+    cause text not null, trace text not null, at_us timestamptz not null,
+    primary key (service, partition, district, kind, subject)
+);
+
+-- Inputs put aside, with the reason; later ones of the same subject queue behind them.
+create table engine.parked (
+    service text collate "C", partition integer, producer text collate "C", seq bigint,
+    district text not null, subject text not null, type text not null, body bytea not null,
+    reason text not null, parked_us timestamptz not null,
+    primary key (service, partition, producer, seq)
+);
+
+-- ---- what owners may do
+
+-- Take partitions over: epoch + 1, committed by the caller before it serves.  The caller holds the advisory locks.
+create function engine.take(partitions integer[], instance text)
+returns table (partition integer, epoch bigint, seq bigint, hash bytea, now_us timestamptz, starts integer)
+language sql security definer set search_path = engine, pg_temp as $$
+    insert into engine.head as h (service, partition, epoch, seq, hash, now_us, owner, heard_us, starts)
+    select session_user, p, 1, 0, '\x'::bytea, 'epoch', instance, clock_timestamp(), 1
+      from unnest(partitions) as p order by p
+        on conflict (service, partition) do update
+       set epoch = h.epoch + 1, owner = excluded.owner, heard_us = excluded.heard_us, starts = h.starts + 1
+    returning h.partition, h.epoch, h.seq, h.hash, h.now_us, h.starts
+$$;
+
+-- The fence of a batch, with the cursors it moves.  Raises ZF001 (detail: partitions) unless every head still is what its
+-- owner believes; an UPDATE that matched no row would be no error in a pipeline and the COMMIT would run.
+create function engine.advance(partitions integer[], epochs bigint[], seqs bigint[], next_seqs bigint[], hashes bytea[], nows timestamptz[],
+                               cursor_partitions integer[], producers text[], cursor_seqs bigint[], cursor_hashes bytea[])
+returns void language plpgsql security definer set search_path = engine, pg_temp as $$
+declare lost text;
+begin
+    perform 1 from engine.head h where h.service = session_user and h.partition = any(partitions) order by h.partition for update;
+    with wanted as (select * from unnest(partitions, epochs, seqs, next_seqs, hashes, nows) as w(partition, epoch, seq, next_seq, hash, now_us)),
+         moved as (
+        update engine.head h
+           set seq = w.next_seq, hash = w.hash, now_us = greatest(h.now_us, w.now_us), starts = 0
+          from wanted w
+         where h.service = session_user and h.partition = w.partition and h.epoch = w.epoch and h.seq = w.seq
+        returning h.partition)
+    select string_agg(w.partition::text, ' ') into lost from wanted w where w.partition not in (select m.partition from moved m);
+    if lost is not null then
+        raise exception 'fenced' using errcode = 'ZF001', detail = lost;
+    end if;
+    insert into engine.cursor as c (consumer, partition, producer, seq, hash)
+    select session_user, u.p, u.producer, u.seq, u.hash from unnest(cursor_partitions, producers, cursor_seqs, cursor_hashes) as u(p, producer, seq, hash)
+     order by u.p, u.producer
+        on conflict (consumer, partition, producer) do update set seq = excluded.seq, hash = excluded.hash;
+end $$;
+
+-- Store answers with their keys.  Raises ZK001 (detail: the keys) when another service holds one: the scope of a key is
+-- district × account, whatever the route.
+create function engine.keep_answers(districts text[], accounts text[], keys text[], fingerprints bytea[], statuses integer[], bodies bytea[], ats timestamptz[])
+returns void language plpgsql security definer set search_path = engine, pg_temp as $$
+declare taken text;
+begin
+    with kept as (
+        insert into engine.answer (district, account, key, service, fingerprint, status, body, at_us)
+        select u.d, u.a, u.k, session_user, u.f, u.s, u.b, u.t from unnest(districts, accounts, keys, fingerprints, statuses, bodies, ats) as u(d, a, k, f, s, b, t)
+            on conflict do nothing returning district, account, key)
+    select string_agg(u.d || ' ' || u.a || ' ' || u.k, E'\n') into taken
+      from unnest(districts, accounts, keys) as u(d, a, k)
+     where not exists (select 1 from kept where kept.district = u.d and kept.account = u.a and kept.key = u.k);
+    if taken is not null then
+        raise exception 'idempotency key taken' using errcode = 'ZK001', detail = taken;
+    end if;
+end $$;
+
+-- Forward only; null when it would go backwards or when the clock is not hand-set.  Owners hear of it at once.
+create function engine.advance_clock(to_us timestamptz) returns timestamptz
+language plpgsql security definer set search_path = engine, pg_temp as $$
+declare was timestamptz;
+begin
+    select now_us into was from engine.clock for update;
+    if was is null or to_us < was then return null; end if;
+    update engine.clock set now_us = to_us;
+    perform pg_notify('zhucun_clock', '');
+    return to_us;
+end $$;
+
+-- ---- who sees what
+
+alter table engine.answer enable row level security;
+alter table engine.timer enable row level security;
+alter table engine.work enable row level security;
+alter table engine.parked enable row level security;
+create policy own on engine.answer using (service = current_user) with check (service = current_user);
+create policy own on engine.timer using (service = current_user) with check (service = current_user);
+create policy own on engine.work using (service = current_user) with check (service = current_user);
+create policy own on engine.parked using (service = current_user) with check (service = current_user);
+
+-- /progress, in one snapshot.  Owned by the migrator, so it counts every service's rows and shows nobody's.
+create view engine.edge as
+    select h.service as producer, c.consumer, h.partition, h.seq as head, coalesce(k.seq, 0) as cursor
+      from engine.head h join engine.consumes c on c.producer = h.service
+      left join engine.cursor k on k.consumer = c.consumer and k.producer = h.service and k.partition = h.partition;
+
+create function engine.lag(p integer) returns bigint language sql stable security definer set search_path = engine, pg_temp as $$
+    select (select coalesce(sum(head - cursor), 0) from engine.edge where partition = p)
+         + (select count(*) from engine.timer t where t.partition = p
+              and t.due_us <= coalesce((select now_us from engine.clock), clock_timestamp()))
+         + (select count(*) from engine.head h, engine.clock c where h.partition = p and h.now_us < c.now_us)
+         + (select count(*) from engine.work w where w.partition = p)
+$$;
+create function engine.parked_count(p integer) returns bigint language sql stable security definer set search_path = engine, pg_temp as $$
+    select count(*) from engine.parked where partition = p
+$$;

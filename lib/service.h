@@ -1,0 +1,113 @@
+/* service - what a service is, and what its handlers may say.
+ *
+ * A service is data: tables, and rows that name a message and the functions for it.
+ *
+ *   orders   commands.  An order decides and emits; it never changes a table itself.
+ *   facts    events, its own and those it consumes.  A fact changes tables; a fact of another service may also emit.
+ *            An event emitted is applied at once by the service's own fact handler for it, so the full effect of an order
+ *            is in its event and a derived table can be rebuilt from events alone.
+ *   alarms   timers that have come due.
+ *   chores   subjects to look at again (a past-dated policy): queued by batch_chore, drained some per batch.
+ *   reads    questions, answered on reader threads, see reader.h.
+ *
+ * Every handler is a pair: `want` names what must be loaded, `run` decides.  All wants of a batch are loaded together,
+ * set-wise; want is called again after each load until nothing new is wanted (at most WANT_ROUNDS_MAX), so it may use what
+ * an earlier round brought.  Then the inputs are run one at a time, in memory, against rows that earlier inputs of the batch
+ * have already changed; what is said therefore never depends on how inputs were batched.  Then everything is written,
+ * set-wise, in one transaction.  Reading a row that was not wanted aborts: it is a bug. */
+#pragma once
+#include "arena.h"
+#include "ids.h"
+#include "message.h"
+#include "policy_book.h"
+#include "store.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct batch;
+struct reader;
+
+enum { PRODUCERS_MAX = 7, WANT_ROUNDS_MAX = 4 };
+
+/* A PostgreSQL table as rows in memory.  Row message: field name == column name; tags 1 … nkey are the primary key, the
+ * first is always `district`.  The statements that load, put and drop rows are built from it at start. */
+struct table {
+	const char *name;                               /* unqualified: the service's schema is the search path */
+	const ProtobufCMessageDescriptor *row;
+	int nkey;
+	bool append_only;                               /* rows are never changed nor dropped; insert only */
+};
+
+struct order {
+	const ProtobufCMessageDescriptor *message;
+	unsigned after;                                 /* AFTER(i): producers to be read to their heads first (engine 8) */
+	void (*want)(struct batch *b, const void *m);   /* NULL: nothing */
+	bool (*exists)(struct batch *b, const void *m); /* the thing its path names, 404 when false; NULL: names none */
+	void (*run)(struct batch *b, const void *m);    /* ends in exactly one batch_answer() or batch_refuse() */
+	bool founding;                                  /* may come before its district exists (PutDistrict) */
+};
+struct fact {
+	const ProtobufCMessageDescriptor *message;
+	void (*want)(struct batch *b, const void *m);
+	void (*run)(struct batch *b, const void *m);
+};
+struct alarm {                                          /* also: chore */
+	const char *kind;
+	void (*want)(struct batch *b, const char *subject);
+	void (*run)(struct batch *b, const char *subject);
+};
+struct read {
+	const ProtobufCMessageDescriptor *message;
+	void (*run)(struct reader *r, const void *m);   /* ends in exactly one reader_answer/refuse/missing */
+};
+
+struct service {
+	const char *name;                               /* also its schema and login role */
+	const char *const *consumes;                    /* producers, NULL-ended; AFTER(0) is the first */
+	const struct table *const *tables;              /* NULL-ended */
+	const struct order *orders;   size_t norders;
+	const struct fact *facts;     size_t nfacts;
+	const struct alarm *alarms;   size_t nalarms;
+	const struct alarm *chores;   size_t nchores;
+	const struct read *reads;     size_t nreads;
+	const struct store_stmt *const *statements; size_t nstatements;         /* of <service>.sql */
+};
+#define AFTER(i) (1u << (i))
+#define ALEN(a) (sizeof(a) / sizeof((a)[0]))
+
+/* ---- what want may say: all rows whose first nprefix key fields are those of `key` */
+void batch_want(struct batch *b, const struct table *t, const void *key, int nprefix);
+
+/* ---- what run may say.  Rows are const and live as long as the batch. */
+const void *batch_get(struct batch *b, const struct table *t, const void *key);         /* full key; NULL: no such row */
+size_t batch_list(struct batch *b, const struct table *t, const void *key, int nprefix, const void ***rows);   /* in key order */
+void batch_put(struct batch *b, const struct table *t, const void *row);                /* copied; the same row again writes nothing */
+void batch_drop(struct batch *b, const struct table *t, const void *key);
+
+/* An event of ours about `subject`.  Copied, numbered, applied by our own fact handler, if there is one, before this returns. */
+void batch_emit(struct batch *b, const char *subject, const ProtobufCMessage *event);
+/* The number the next event of this partition will have: for ids that are dense and the same on every replay. */
+int64_t batch_next_seq(const struct batch *b);
+/* One timer per (kind, subject); due 0 removes it. */
+void batch_timer(struct batch *b, const char *kind, const char *subject, int64_t due_us);
+/* Queue chores of a kind for every row that the statement yields: insert … select into work; see docs of engine.sql. */
+void batch_chore(struct batch *b, const struct store_stmt *insert_select, const void *args);
+
+void batch_answer(struct batch *b, int status, const ProtobufCMessage *answer);
+/* 4xx with a stable code; pointer (of the field, or NULL).  Nothing may have been emitted by this input. */
+void batch_refuse(struct batch *b, int status, const char *code, const char *pointer, const char *detail);
+
+arena_t *batch_arena(struct batch *b);
+const char *batch_district(const struct batch *b);
+const char *batch_account(const struct batch *b);       /* who orders; "" for what is no order */
+/* The instant the input happened: an order's arrival, an event's own time, a timer's due time.  µs since 1970. */
+int64_t batch_at_us(const struct batch *b);
+int32_t batch_today(const struct batch *b);             /* its civil date */
+const char *batch_cause(const struct batch *b);         /* id of the event that began it all; "" for an order */
+const char *batch_event_id(const struct batch *b);      /* id of the event being run; "" for an order or timer */
+bool batch_own(const struct batch *b);                  /* the fact being run is one this service just emitted */
+/* Policies of the input's district; wanted by the engine for services that have the policy table. */
+const struct policy_book *batch_policies(struct batch *b);
+
+/* Messages (args descriptors), and rows by name: `Foo__Row key = BATCH_KEY(...)` stays plain C: designated initialisers. */
