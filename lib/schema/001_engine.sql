@@ -158,7 +158,33 @@ create function engine.lag(p integer) returns bigint language sql stable securit
               and t.due_us <= coalesce((select now_us from engine.clock), clock_timestamp()))
          + (select count(*) from engine.head h, engine.clock c where h.partition = p and h.now_us < c.now_us)
          + (select count(*) from engine.work w where w.partition = p)
+         + (select count(*) from (select distinct consumer from engine.consumes) s       -- not even opened yet
+              where exists (select 1 from engine.district d where d.partition = p)
+                and not exists (select 1 from engine.head h where h.service = s.consumer and h.partition = p))
 $$;
 create function engine.parked_count(p integer) returns bigint language sql stable security definer set search_path = engine, pg_temp as $$
     select count(*) from engine.parked where partition = p
 $$;
+
+-- Run by the migrator after a service's schema has grown: who may do what follows from each table's comment, which is
+-- 'derived' (from events alone) or 'own' (not), and 'append-only' where rows are never changed (ledger).
+create function engine.guard(service text) returns void language plpgsql as $$
+declare t record;
+begin
+    for t in select c.relname, coalesce(obj_description(c.oid, 'pg_class'), '') as said
+               from pg_class c where c.relnamespace = service::regnamespace and c.relkind = 'r' and c.relname <> 'event'
+    loop
+        if t.said !~ '^(derived|own)( append-only)?$' then
+            raise exception 'table %.%: its comment must be derived or own', service, t.relname;
+        end if;
+        execute format('grant select, insert%s on %I.%I to %I', case when t.said ~ 'append-only' then '' else ', update, delete' end,
+                       service, t.relname, service);
+        execute format('grant select on %I.%I to %I', service, t.relname, service || '_reader');
+        execute format('alter table %I.%I enable row level security', service, t.relname);
+        execute format('drop policy if exists writer on %I.%I', service, t.relname);
+        execute format('drop policy if exists reader on %I.%I', service, t.relname);
+        execute format('create policy writer on %I.%I to %I using (true) with check (true)', service, t.relname, service);
+        execute format('create policy reader on %I.%I for select to %I using (district = current_setting(''zhucun.district'', true))',
+                       service, t.relname, service || '_reader');
+    end loop;
+end $$;
