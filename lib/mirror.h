@@ -27,7 +27,8 @@ void mirror_want_posting(struct batch *b, const void *m);  void mirror_run_posti
 /* Questions about what is mirrored; the rows must have been wanted. */
 void mirror_want_person_id(struct batch *b, const char *person_id);             /* history and postings, of the tables the service has */
 const MirrorRows__Person *mirror_person_on(struct batch *b, const char *person_id, int32_t day);        /* NULL: unknown */
+const MirrorRows__Township *mirror_township_on(struct batch *b, const char *township_id, int32_t day);
 const MirrorRows__Unit *mirror_unit_on(struct batch *b, const char *unit_id, int32_t day);
 const MirrorRows__Village *mirror_village_on(struct batch *b, const char *village_id, int32_t day);
 size_t mirror_postings(struct batch *b, const char *person_id, const MirrorRows__Posting *const **rows);
-bool mirror_posting_covers(const MirrorRows__Posting *p, int32_t day);
+bool mirror_posting_covers(const MirrorRows__Posting *p, int32_t day);        /* from ≤ day < to */

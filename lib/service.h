@@ -78,6 +78,8 @@ struct service {
 
 /* ---- what want may say: all rows whose first nprefix key fields are those of `key` */
 void batch_want(struct batch *b, const struct table *t, const void *key, int nprefix);
+/* Whether the service lists this table (by address): for code that serves several of them, like lib/mirror. */
+bool batch_has_table(const struct batch *b, const struct table *t);
 
 /* ---- what run may say.  Rows are const and live as long as the batch. */
 const void *batch_get(struct batch *b, const struct table *t, const void *key);         /* full key; NULL: no such row */

@@ -1,0 +1,268 @@
+/* mirror - what a service remembers of roster, kept by one code for all of them (roster included: its own history of
+ * townships, units, villages, persons and policies is the same).
+ *
+ *   in:   roster's TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, PolicyPublished
+ *   out:  nothing
+ *   owns: the mirror_* tables of whoever lists them
+ *
+ * Each fact is a put of one row under a key that the event names whole, so the same event again changes nothing. */
+#include "mirror.h"
+#include <string.h>
+
+const struct table mirror_policy = { "policy", &mirror_rows__policy__descriptor, 2, false };
+const struct table mirror_township = { "township", &mirror_rows__township__descriptor, 3, false };
+const struct table mirror_unit = { "unit", &mirror_rows__unit__descriptor, 3, false };
+const struct table mirror_village = { "village", &mirror_rows__village__descriptor, 3, false };
+const struct table mirror_person = { "person", &mirror_rows__person__descriptor, 3, false };
+const struct table mirror_posting = { "posting", &mirror_rows__posting__descriptor, 3, false };
+
+/* Key fields are const in spirit: the rows made here are read, never freed nor changed. */
+static char *
+district(const struct batch *b)
+{
+	return (char *)batch_district(b);
+}
+
+/* The row that holds what an event says: made for want (its key) and for run (all of it). */
+static MirrorRows__Policy
+policy_row(const struct batch *b, const Roster__PolicyPublished *e)
+{
+	MirrorRows__Policy row = MIRROR_ROWS__POLICY__INIT;
+
+	row.district = district(b);
+	row.effective_from_day = e->effective_from_day;
+	row.version = e->version;
+	row.document_json = e->document_json;
+	return row;
+}
+
+static MirrorRows__Township
+township_row(const struct batch *b, const Roster__TownshipPut *e)
+{
+	MirrorRows__Township row = MIRROR_ROWS__TOWNSHIP__INIT;
+
+	row.district = district(b);
+	row.township_id = e->id;
+	row.from_day = e->from_day;
+	row.name = e->name;
+	row.area_id = e->area_id;
+	return row;
+}
+
+static MirrorRows__Unit
+unit_row(const struct batch *b, const Roster__UnitPut *e)
+{
+	MirrorRows__Unit row = MIRROR_ROWS__UNIT__INIT;
+
+	row.district = district(b);
+	row.unit_id = e->id;
+	row.from_day = e->from_day;
+	row.name = e->name;
+	if (e->maybe_head_case) {
+		row.maybe_head_case = MIRROR_ROWS__UNIT__MAYBE_HEAD_HEAD_PERSON_ID;
+		row.head_person_id = e->head_person_id;
+	}
+	return row;
+}
+
+static MirrorRows__Village
+village_row(const struct batch *b, const Roster__VillagePut *e)
+{
+	MirrorRows__Village row = MIRROR_ROWS__VILLAGE__INIT;
+
+	row.district = district(b);
+	row.village_id = e->id;
+	row.from_day = e->from_day;
+	row.name = e->name;
+	row.township_id = e->township_id;
+	row.kind = e->kind;
+	if (e->maybe_fence_case) {
+		row.maybe_lon_case = MIRROR_ROWS__VILLAGE__MAYBE_LON_LON;
+		row.lon = e->fence->lon;
+		row.maybe_lat_case = MIRROR_ROWS__VILLAGE__MAYBE_LAT_LAT;
+		row.lat = e->fence->lat;
+		row.maybe_radius_case = MIRROR_ROWS__VILLAGE__MAYBE_RADIUS_RADIUS_M;
+		row.radius_m = e->fence->radius_m;
+	}
+	return row;
+}
+
+static MirrorRows__Person
+person_row(const struct batch *b, const Roster__PersonPut *e)
+{
+	MirrorRows__Person row = MIRROR_ROWS__PERSON__INIT;
+
+	row.district = district(b);
+	row.person_id = e->id;
+	row.from_day = e->from_day;
+	row.unit_id = e->unit_id;
+	row.establishment = e->establishment;
+	return row;
+}
+
+static MirrorRows__Posting
+posting_row(const struct batch *b, const Roster__Posting *p)
+{
+	MirrorRows__Posting row = MIRROR_ROWS__POSTING__INIT;
+
+	row.district = district(b);
+	row.person_id = p->person_id;
+	row.posting_id = p->id;
+	row.village_id = p->village_id;
+	row.role = p->role;
+	row.from_day = p->from_day;
+	if (p->maybe_to_case) {
+		row.maybe_to_case = MIRROR_ROWS__POSTING__MAYBE_TO_TO_DAY;
+		row.to_day = p->to_day;
+	}
+	if (p->maybe_term_from_case) {
+		row.maybe_term_from_case = MIRROR_ROWS__POSTING__MAYBE_TERM_FROM_TERM_FROM_DAY;
+		row.term_from_day = p->term_from_day;
+	}
+	if (p->maybe_term_to_case) {
+		row.maybe_term_to_case = MIRROR_ROWS__POSTING__MAYBE_TERM_TO_TERM_TO_DAY;
+		row.term_to_day = p->term_to_day;
+	}
+	return row;
+}
+
+/* The posting's row in the hands of whoever held it before; false: the same person, or nobody. */
+static bool
+posting_left(const struct batch *b, const Roster__PostingPut *e, MirrorRows__Posting *key)
+{
+	if (e->was_person_id[0] == '\0' || strcmp(e->was_person_id, e->posting->person_id) == 0)
+		return false;
+	*key = (MirrorRows__Posting)MIRROR_ROWS__POSTING__INIT;
+	key->district = district(b);
+	key->person_id = e->was_person_id;
+	key->posting_id = e->posting->id;
+	return true;
+}
+
+#define MIRROR_OF(noun, Message) \
+	void mirror_want_##noun(struct batch *b, const void *m) \
+	{ \
+		__auto_type row = noun##_row(b, (const Message *)m); \
+		batch_want(b, &mirror_##noun, &row, mirror_##noun.nkey); \
+	} \
+	void mirror_run_##noun(struct batch *b, const void *m) \
+	{ \
+		__auto_type row = noun##_row(b, (const Message *)m); \
+		batch_put(b, &mirror_##noun, &row); \
+	}
+
+MIRROR_OF(policy, Roster__PolicyPublished)
+MIRROR_OF(township, Roster__TownshipPut)
+MIRROR_OF(unit, Roster__UnitPut)
+MIRROR_OF(village, Roster__VillagePut)
+MIRROR_OF(person, Roster__PersonPut)
+
+void
+mirror_want_posting(struct batch *b, const void *m)
+{
+	const Roster__PostingPut *e = m;
+	MirrorRows__Posting row = posting_row(b, e->posting), left;
+
+	batch_want(b, &mirror_posting, &row, mirror_posting.nkey);
+	if (posting_left(b, e, &left))
+		batch_want(b, &mirror_posting, &left, mirror_posting.nkey);
+}
+
+void
+mirror_run_posting(struct batch *b, const void *m)
+{
+	const Roster__PostingPut *e = m;
+	MirrorRows__Posting row = posting_row(b, e->posting), left;
+
+	if (posting_left(b, e, &left) && batch_get(b, &mirror_posting, &left))
+		batch_drop(b, &mirror_posting, &left);
+	batch_put(b, &mirror_posting, &row);
+}
+
+void
+mirror_want_person_id(struct batch *b, const char *person_id)
+{
+	MirrorRows__Person person = MIRROR_ROWS__PERSON__INIT;
+	MirrorRows__Posting posting = MIRROR_ROWS__POSTING__INIT;
+
+	person.district = posting.district = district(b);
+	person.person_id = posting.person_id = (char *)person_id;
+	if (batch_has_table(b, &mirror_person))
+		batch_want(b, &mirror_person, &person, 2);
+	if (batch_has_table(b, &mirror_posting))
+		batch_want(b, &mirror_posting, &posting, 2);
+}
+
+/* Of a thing's history the row that counts on a day: the latest from_day (the third key field) that is not after it. */
+static const void *
+row_on(struct batch *b, const struct table *t, const void *key, int32_t day)
+{
+	const ProtobufCFieldDescriptor *from_day = &t->row->fields[2];
+	const void **rows, *on = NULL;
+	size_t n = batch_list(b, t, key, 2, &rows);
+
+	for (size_t i = 0; i < n; i++)
+		if (*(const int32_t *)((const char *)rows[i] + from_day->offset) <= day)
+			on = rows[i];
+	return on;
+}
+
+const MirrorRows__Person *
+mirror_person_on(struct batch *b, const char *person_id, int32_t day)
+{
+	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
+
+	key.district = district(b);
+	key.person_id = (char *)person_id;
+	return row_on(b, &mirror_person, &key, day);
+}
+
+const MirrorRows__Township *
+mirror_township_on(struct batch *b, const char *township_id, int32_t day)
+{
+	MirrorRows__Township key = MIRROR_ROWS__TOWNSHIP__INIT;
+
+	key.district = district(b);
+	key.township_id = (char *)township_id;
+	return row_on(b, &mirror_township, &key, day);
+}
+
+const MirrorRows__Unit *
+mirror_unit_on(struct batch *b, const char *unit_id, int32_t day)
+{
+	MirrorRows__Unit key = MIRROR_ROWS__UNIT__INIT;
+
+	key.district = district(b);
+	key.unit_id = (char *)unit_id;
+	return row_on(b, &mirror_unit, &key, day);
+}
+
+const MirrorRows__Village *
+mirror_village_on(struct batch *b, const char *village_id, int32_t day)
+{
+	MirrorRows__Village key = MIRROR_ROWS__VILLAGE__INIT;
+
+	key.district = district(b);
+	key.village_id = (char *)village_id;
+	return row_on(b, &mirror_village, &key, day);
+}
+
+size_t
+mirror_postings(struct batch *b, const char *person_id, const MirrorRows__Posting *const **rows)
+{
+	MirrorRows__Posting key = MIRROR_ROWS__POSTING__INIT;
+	const void **list;
+	size_t n;
+
+	key.district = district(b);
+	key.person_id = (char *)person_id;
+	n = batch_list(b, &mirror_posting, &key, 2, &list);
+	*rows = (const MirrorRows__Posting *const *)list;
+	return n;
+}
+
+bool
+mirror_posting_covers(const MirrorRows__Posting *p, int32_t day)
+{
+	return p->from_day <= day && (!p->maybe_to_case || day < p->to_day);
+}
