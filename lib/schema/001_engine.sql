@@ -26,7 +26,8 @@ create table engine.head (
     epoch bigint not null, seq bigint not null, hash bytea not null,
     now_us timestamptz not null,            -- latest instant its owner has decided at; a hand-set clock seen
     owner text not null, heard_us timestamptz not null,
-    starts integer not null default 0,      -- takeovers since the head last moved: from the third on inputs run singly
+    starts integer not null default 0,      -- takeovers since a batch last committed: from the third on inputs run singly
+    trying text not null default '',        -- the input being run singly; whoever finds it at takeover knows what killed the last owner
     primary key (service, partition)
 ) with (fillfactor = 40);
 
@@ -70,20 +71,19 @@ create table engine.parked (
 
 -- Take partitions over: epoch + 1, committed by the caller before it serves.  The caller holds the advisory locks.
 create function engine.take(partitions integer[], instance text)
-returns table (partition integer, epoch bigint, seq bigint, hash bytea, now_us timestamptz, starts integer)
+returns table (partition integer, epoch bigint, seq bigint, hash bytea, now_us timestamptz, starts integer, trying text)
 language sql security definer set search_path = engine, pg_temp as $$
     insert into engine.head as h (service, partition, epoch, seq, hash, now_us, owner, heard_us, starts)
     select session_user, p, 1, 0, '\x'::bytea, 'epoch', instance, clock_timestamp(), 1
       from unnest(partitions) as p order by p
         on conflict (service, partition) do update
        set epoch = h.epoch + 1, owner = excluded.owner, heard_us = excluded.heard_us, starts = h.starts + 1
-    returning h.partition, h.epoch, h.seq, h.hash, h.now_us, h.starts
+    returning h.partition, h.epoch, h.seq, h.hash, h.now_us, h.starts, h.trying
 $$;
 
--- The fence of a batch, with the cursors it moves.  Raises ZF001 (detail: partitions) unless every head still is what its
+-- The fence of a batch.  Raises ZF001 (detail: partitions) unless every head still is what its
 -- owner believes; an UPDATE that matched no row would be no error in a pipeline and the COMMIT would run.
-create function engine.advance(partitions integer[], epochs bigint[], seqs bigint[], next_seqs bigint[], hashes bytea[], nows timestamptz[],
-                               cursor_partitions integer[], producers text[], cursor_seqs bigint[], cursor_hashes bytea[])
+create function engine.advance(partitions integer[], epochs bigint[], seqs bigint[], next_seqs bigint[], hashes bytea[], nows timestamptz[])
 returns void language plpgsql security definer set search_path = engine, pg_temp as $$
 declare lost text;
 begin
@@ -91,7 +91,7 @@ begin
     with wanted as (select * from unnest(partitions, epochs, seqs, next_seqs, hashes, nows) as w(partition, epoch, seq, next_seq, hash, now_us)),
          moved as (
         update engine.head h
-           set seq = w.next_seq, hash = w.hash, now_us = greatest(h.now_us, w.now_us), starts = 0
+           set seq = w.next_seq, hash = w.hash, now_us = greatest(h.now_us, w.now_us), starts = 0, trying = ''
           from wanted w
          where h.service = session_user and h.partition = w.partition and h.epoch = w.epoch and h.seq = w.seq
         returning h.partition)
@@ -99,11 +99,22 @@ begin
     if lost is not null then
         raise exception 'fenced' using errcode = 'ZF001', detail = lost;
     end if;
-    insert into engine.cursor as c (consumer, partition, producer, seq, hash)
-    select session_user, u.p, u.producer, u.seq, u.hash from unnest(cursor_partitions, producers, cursor_seqs, cursor_hashes) as u(p, producer, seq, hash)
-     order by u.p, u.producer
-        on conflict (consumer, partition, producer) do update set seq = excluded.seq, hash = excluded.hash;
 end $$;
+
+-- After advance(), in the same transaction: the fence row is locked, so nobody else moves them.
+create function engine.move_cursors(partitions integer[], producers text[], seqs bigint[], hashes bytea[])
+returns void language sql security definer set search_path = engine, pg_temp as $$
+    insert into engine.cursor as c (consumer, partition, producer, seq, hash)
+    select session_user, u.p, u.producer, u.seq, u.hash from unnest(partitions, producers, seqs, hashes) as u(p, producer, seq, hash)
+     order by u.p, u.producer
+        on conflict (consumer, partition, producer) do update set seq = excluded.seq, hash = excluded.hash
+$$;
+
+-- In a transaction of its own, before an input is run singly.
+create function engine.trying(of_partition integer, input text) returns void
+language sql security definer set search_path = engine, pg_temp as $$
+    update engine.head set trying = input where service = session_user and partition = of_partition
+$$;
 
 -- Store answers with their keys.  Raises ZK001 (detail: the keys) when another service holds one: the scope of a key is
 -- district × account, whatever the route.

@@ -11,7 +11,8 @@ grant select, insert, update, delete on engine.timer to :"service";
 grant select, insert, delete on engine.work to :"service";
 grant select, insert, delete on engine.parked to :"service";
 grant execute on function engine.take(integer[], text),
-      engine.advance(integer[], bigint[], bigint[], bigint[], bytea[], timestamptz[], integer[], text[], bigint[], bytea[]),
+      engine.advance(integer[], bigint[], bigint[], bigint[], bytea[], timestamptz[]),
+      engine.move_cursors(integer[], text[], bigint[], bytea[]), engine.trying(integer, text),
       engine.keep_answers(text[], text[], text[], bytea[], integer[], bytea[], timestamptz[]) to :"service";
 
 -- The event log: dense per partition, chained by hash, never changed.

@@ -1,0 +1,111 @@
+-- What every service's loop asks of the database (schema engine, and the service's own event log).
+
+-- name: opened - -> Partition
+select distinct partition from engine.district;
+
+-- name: lock Lock -> Partition
+select p as partition from unnest(:partition::integer[]) as p where pg_try_advisory_lock(:class, p);
+
+-- name: take Take -> Taken
+select t.partition, t.epoch, t.seq, t.hash, t.now_us, t.starts, t.trying from engine.take(:partition, :instance) as t;
+
+-- name: cursors_of Partition -> Cursor
+select partition, producer, seq, hash from engine.cursor where consumer = current_user and partition = any(:partition);
+
+-- name: consumed - -> Producer
+select producer from engine.consumes where consumer = current_user order by producer;
+
+-- name: parked_of Partition -> Parked
+select partition, producer, seq, district, subject, type, body, reason, parked_us
+  from engine.parked where service = current_user and partition = any(:partition) order by parked_us, seq;
+
+-- name: look Partition -> Seen
+select service, partition, seq from engine.head where partition = any(:partition);
+
+-- name: clock_now - -> Instant
+select now_us from engine.clock;
+
+-- name: clock_advance Instant -> Instant
+select t as now_us from engine.advance_clock(:now_us) as t where t is not null;
+
+-- name: districts DistrictArg -> District
+select district, partition, opened_us from engine.district where district = any(:district);
+
+-- name: district_open District
+insert into engine.district (district, partition, opened_us)
+select * from unnest(:district::text[], :partition::integer[], :opened_us::timestamptz[]) on conflict do nothing;
+
+-- name: advance Advance
+select from engine.advance(:partition, :epoch, :seq, :next_seq, :hash, :now_us);
+
+-- name: trying Trying
+select from engine.trying(:partition, :input);
+
+-- name: cursors_move Cursor
+select from engine.move_cursors(:partition, :producer, :seq, :hash);
+
+-- name: events_append Logged
+insert into event (partition, seq, hash, type, district, at_us, body)
+select * from unnest(:partition::integer[], :seq::bigint[], :hash::bytea[], :type::text[], :district::text[], :at_us::timestamptz[], :body::bytea[]);
+
+-- name: events_after Positions -> Logged
+select e.partition, e.seq, e.hash, e.type, e.district, e.at_us, e.body
+  from unnest(:partition::integer[], :seq::bigint[]) as k(partition, seq)
+ cross join lateral (select * from event where event.partition = k.partition and event.seq > k.seq order by event.seq limit :limit) as e
+ order by e.partition, e.seq;
+
+-- name: answers_keep Answer
+select from engine.keep_answers(:district, :account, :key, :fingerprint, :status, :body, :at_us);
+
+-- name: timers_due Due -> Timer
+select t.partition, t.district, t.kind, t.subject, t.due_us from engine.timer t
+ where t.service = current_user and t.partition = any(:partition) and t.due_us <= :now_us
+ order by t.due_us, t.district, t.kind, t.subject limit :limit;
+
+-- name: timers_next Partition -> Next
+select k.p as partition, (select min(t.due_us) from engine.timer t where t.service = current_user and t.partition = k.p) as due_us
+  from unnest(:partition::integer[]) as k(p);
+
+-- name: timers_put Timer
+insert into engine.timer as t (service, partition, district, kind, subject, due_us)
+select current_user, * from unnest(:partition::integer[], :district::text[], :kind::text[], :subject::text[], :due_us::timestamptz[])
+    on conflict (service, partition, district, kind, subject) do update set due_us = excluded.due_us;
+
+-- name: timers_drop Timer
+delete from engine.timer t using unnest(:partition::integer[], :district::text[], :kind::text[], :subject::text[]) as k(p, d, kd, s)
+ where t.service = current_user and t.partition = k.p and t.district = k.d and t.kind = k.kd and t.subject = k.s;
+
+-- name: work_some Positions -> Work
+select w.partition, w.district, w.kind, w.subject, w.cause, w.trace, w.at_us from engine.work w
+ where w.service = current_user and w.partition = any(:partition)
+ order by w.at_us, w.district, w.kind, w.subject limit :limit;
+
+-- name: work_done Work
+delete from engine.work w using unnest(:partition::integer[], :district::text[], :kind::text[], :subject::text[]) as k(p, d, kd, s)
+ where w.service = current_user and w.partition = k.p and w.district = k.d and w.kind = k.kd and w.subject = k.s;
+
+-- name: park Parked
+insert into engine.parked (service, partition, producer, seq, district, subject, type, body, reason, parked_us)
+select current_user, * from unnest(:partition::integer[], :producer::text[], :seq::bigint[], :district::text[], :subject::text[], :type::text[],
+       :body::bytea[], :reason::text[], :parked_us::timestamptz[])
+    on conflict do nothing;
+
+-- name: answers_purge Instant
+delete from engine.answer where service = current_user and at_us < :now_us;
+
+-- name: show_district DistrictArg
+select from set_config('zhucun.district', :district, true);
+
+-- name: lag Partition -> Lag
+select engine.lag(p) as lag, engine.parked_count(p) as parked from unnest(:partition::integer[]) as p;
+
+-- name: progress Partition -> ProgressRow
+select service, partition, epoch, seq from engine.head where partition = any(:partition) order by service;
+
+-- name: edges Partition -> Edge
+select producer, consumer, partition, head, cursor from engine.edge where partition = any(:partition) order by consumer, producer;
+
+-- name: answers_of AnswerKey -> Answer
+select a.district, a.account, a.key, a.service, a.fingerprint, a.status, a.body, a.at_us
+  from unnest(:district::text[], :account::text[], :key::text[]) as k(d, a, k)
+  join engine.answer a on a.district = k.d and a.account = k.a and a.key = k.k and a.service = current_user;

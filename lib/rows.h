@@ -1,0 +1,37 @@
+/* rows - the rows of one table that a batch has loaded, by key, in key order; and what became of them.
+ *
+ * A treap over the encoded key (memcmp order), all in the batch's arena.  What was loaded is kept beside what is, so
+ * the write phase knows exactly what changed. */
+#pragma once
+#include "arena.h"
+#include "service.h"
+
+struct row {
+	const uint8_t *key; size_t key_len;
+	const ProtobufCMessage *was;            /* as loaded; NULL: not in the table */
+	const ProtobufCMessage *is;             /* as it should be; NULL: not */
+	struct row *left, *right; uint32_t rank;
+};
+
+struct rows {
+	const struct table *table;
+	arena_t *arena;
+	struct row *root;
+	struct row *loaded;                     /* prefixes loaded or wanted, keyed by themselves */
+	size_t changes;
+};
+
+void rows_open(struct rows *r, const struct table *t, arena_t *a);
+/* True when this prefix was not wanted before: it must be loaded. */
+bool rows_want(struct rows *r, const void *key, int nprefix);
+bool rows_wanted(const struct rows *r, const void *key, int nprefix);   /* this prefix, or a shorter one that covers it */
+void rows_loaded(struct rows *r, const void *row);                      /* keeps an earlier change */
+const void *rows_get(const struct rows *r, const void *key);
+size_t rows_list(struct rows *r, const void *key, int nprefix, const void ***out);
+/* Shallow copy of row into the arena; true when something changed. */
+bool rows_put(struct rows *r, const void *row);
+bool rows_drop(struct rows *r, const void *key);
+/* All rows in which `is` differs from `was`, in key order, split into what to put and what to drop. */
+void rows_changed(struct rows *r, const void ***put, size_t *nput, const void ***drop, size_t *ndrop);
+
+bool message_equal(const ProtobufCMessage *a, const ProtobufCMessage *b);      /* same descriptor */

@@ -1,0 +1,17 @@
+/* table - the statements of a struct table, built once from its row message and the columns the database has.
+ *
+ * Hand-written load, put and drop statements would say the same thing thrice per table; what is asked beyond that stands in
+ * <service>.sql.  Every column must be a field and every field a column, or the process refuses to start. */
+#pragma once
+#include "service.h"
+
+enum { TABLE_KEY_MAX = 5 };
+
+struct table_sql {
+	const struct table *table;
+	struct store_stmt load[TABLE_KEY_MAX + 1];      /* [n]: by the first n key fields */
+	struct store_stmt put, drop;
+};
+
+/* Texts live in the arena, which must live as long as the store.  False: table and row message do not fit (logged). */
+bool table_prepare(struct table_sql *q, const struct table *t, store_t *db, arena_t *a) __attribute__((warn_unused_result));
