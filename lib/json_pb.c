@@ -420,14 +420,14 @@ text_fault(json_t *j)
 	return FINE;
 }
 
+/* Empty strings too are copied: protobuf-c does not pack a oneof that points to its own empty string. */
 static enum fault
 string_in(json_t *j, char **out, arena_t *a)
 {
 	enum fault fault = text_fault(j);
 
 	if (fault == FINE)
-		*out = json_string_length(j) == 0 ? (char *)protobuf_c_empty_string
-			: arena_strndup(a, json_string_value(j), json_string_length(j));
+		*out = arena_strndup(a, json_string_value(j), json_string_length(j));
 	return fault;
 }
 
