@@ -250,6 +250,16 @@ first_failed(const store_t *db)
 	return NULL;
 }
 
+/* What we were waiting for. */
+static const char *
+first_unanswered(const store_t *db)
+{
+	for (size_t i = 0; i < db->nsent; i++)
+		if (!db->sent[i].result)
+			return db->sent[i].what;
+	return "";
+}
+
 /* Takes the failed result out of the queue, for store_detail(). */
 static void
 failure_keep(store_t *db)
@@ -279,7 +289,7 @@ round_trip(store_t *db)
 	const struct sent *failed = first_failed(db);
 	const char *sqlstate = result_field(failed ? failed->result : NULL, PG_DIAG_SQLSTATE);
 	if (why) {
-		lose(db, failed ? failed->what : db->nsent ? db->sent[0].what : "", sqlstate, why);
+		lose(db, failed ? failed->what : first_unanswered(db), sqlstate, why);
 		return STORE_LOST;
 	}
 	if (failed) {
@@ -368,6 +378,7 @@ plan_bind_column(struct plan *p, int i, const char *name, Oid type)
 {
 	struct binding *b = &p->column[i];
 
+	*b = (struct binding){ 0 };
 	if (type == OID_VOID)
 		return true;
 	b->field = field_named(p->stmt->row, name);
