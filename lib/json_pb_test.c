@@ -311,6 +311,24 @@ try_fill_goes_on(struct tally *t, arena_t *a)
 	json_decref(j);
 }
 
+/* Once the problem is full, a list takes no more: what a hostile body makes us hold stays small. */
+static void
+try_lists_stop(struct tally *t, arena_t *a)
+{
+	ProtobufCMessage *m;
+	Wire__Problem *problem;
+	json_t *j = json_pack("{s:[]}", "partitions");
+
+	for (int i = 0; i < JSON_ERRORS_MAX + 100; i++)
+		json_array_append_new(json_object_get(j, "partitions"),
+		                      i == 0 || i > JSON_ERRORS_MAX ? json_integer(i) : json_null());
+	bool ok = json_to_message(j, HELLO, "lane service instance", a, &m, &problem);
+	check(t, "lists stop, refused", "no", ok ? "yes" : "no");
+	check(t, "lists stop", "{'service':'','instance':'','lane':'writer','partitions':[0]}",
+	      dumped(json_from_message(m), a, 0));
+	json_decref(j);
+}
+
 /* A piece of the policy, four messages deep; members come out in the order of their tags, which is the order written here. */
 #define LADDER(extra) "{'rungs':[{'rung':1,'clause':'C3.1','reason':{'zh':'\xe4\xb8\x80','en':'one'},'measures':[" \
 	"{'kind':'stipend_cancelled','span':'month_of_absence'}," \
@@ -448,6 +466,12 @@ try_answers(struct tally *t, arena_t *a)
 	      "{'on':null,'status':'present_weak','working_day':false,'contradiction':false}",
 	      dumped(json_from_message(&day.base), a, 0));
 
+	Engine__Clock clock = ENGINE__CLOCK__INIT;
+	clock.now_us = INT64_MAX;
+	check(t, "an instant beyond it", "{'now':null}", dumped(json_from_message(&clock.base), a, 0));
+	clock.now_us = INT64_MIN;
+	check(t, "an instant before it", "{'now':null}", dumped(json_from_message(&clock.base), a, 0));
+
 	Common__ById bad = COMMON__BY_ID__INIT;
 	bad.id = (char *)"\xff";
 	check(t, "bytes that are no text", "{'id':null}", dumped(json_from_message(&bad.base), a, 0));
@@ -489,6 +513,7 @@ main(void)
 	try_bodies(&t, a);
 	try_long_and_odd_texts(&t, a);
 	try_fill_goes_on(&t, a);
+	try_lists_stop(&t, a);
 	try_policy(&t, a);
 	try_texts(&t, a);
 	try_answers(&t, a);
