@@ -1,0 +1,89 @@
+#!/bin/bash
+# install.sh [test] - what a fresh Debian 12 lacks for building and running; with `test` also what the tests need.
+#
+# Asks for the command, header or module itself, never for a package: a machine may bring its own.  When nothing is missing
+# it touches nothing and needs no network.  As root, or through sudo.
+set -euo pipefail
+
+missing=()
+
+need_command() {        # command package
+	command -v "$1" >/dev/null || missing+=("$2")
+}
+
+need_module() {         # pkg-config module, package
+	pkg-config --exists "$1" 2>/dev/null || missing+=("$2")
+}
+
+# PostgreSQL's server programs are not on the PATH of Debian.
+need_server() {
+	local bin
+	for bin in /usr/lib/postgresql/*/bin/postgres; do
+		[ -x "$bin" ] && return
+	done
+	command -v postgres >/dev/null || missing+=(postgresql-15)
+}
+
+need_for_running() {
+	need_command gcc gcc
+	[ -e /usr/include/stdlib.h ] || missing+=(libc6-dev)
+	need_command make make
+	need_command pkg-config pkg-config
+	need_command protoc protobuf-compiler
+	need_command protoc-c protobuf-c-compiler
+	need_module libprotobuf-c libprotobuf-c-dev
+	need_module libzmq libzmq3-dev
+	need_module libpq libpq-dev
+	need_module libmicrohttpd libmicrohttpd-dev
+	need_module jansson libjansson-dev
+	need_module libcrypto libssl-dev
+	need_module libargon2 libargon2-dev
+	need_server
+	need_command psql postgresql-client-15
+	need_command runsvdir runit
+	need_command curl curl
+}
+
+# gcc brings its sanitizers; clang's fuzzer library is a package of its own.
+need_for_testing() {
+	need_module libcurl libcurl4-openssl-dev
+	need_command python3 python3-minimal
+	need_command clang clang
+	local fuzzer
+	fuzzer=$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a" 2>/dev/null || true)
+	[ -e "$fuzzer" ] || missing+=(libclang-rt-dev)
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		echo "install.sh: missing: ${missing[*]}; run as root, or install sudo" >&2
+		exit 1
+	fi
+}
+
+# The server package would make and start a cluster of its own on port 5432.  Said in a file that no package owns, so that
+# dpkg has nothing to ask about, and only where the machine has not decided already (postgresql-common is there).
+no_main_cluster() {
+	[ -e /etc/postgresql-common ] && return
+	as_root mkdir -p /etc/postgresql-common/createcluster.d
+	echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.d/zhucun.conf >/dev/null
+	quieted=1
+}
+
+install_missing() {
+	local quieted=0 status=0
+	echo "install.sh: installing ${missing[*]}" >&2
+	as_root apt-get update -q >&2
+	no_main_cluster
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >&2 || status=$?
+	[ "$quieted" = 0 ] || as_root rm -f /etc/postgresql-common/createcluster.d/zhucun.conf
+	return "$status"
+}
+
+need_for_running
+[ "${1:-}" != test ] || need_for_testing
+[ ${#missing[@]} = 0 ] || install_missing
