@@ -872,6 +872,7 @@ main(void)
 {
 	struct test t = { .conninfo = getenv("ZHUCUN_TEST_DB") };
 
+	setvbuf(stdout, NULL, _IOLBF, 0);               /* what failed is told even when an assertion ends us */
 	if (!t.conninfo || !*t.conninfo) {
 		printf("FAIL ZHUCUN_TEST_DB is not set: it must be the conninfo (key=value) of a superuser in a scratch PostgreSQL database\n");
 		return 1;
