@@ -193,6 +193,36 @@ mirror_want_person_id(struct batch *b, const char *person_id)
 		batch_want(b, &mirror_posting, &posting, 2);
 }
 
+void
+mirror_want_township_id(struct batch *b, const char *township_id)
+{
+	MirrorRows__Township key = MIRROR_ROWS__TOWNSHIP__INIT;
+
+	key.district = district(b);
+	key.township_id = (char *)township_id;
+	batch_want(b, &mirror_township, &key, 2);
+}
+
+void
+mirror_want_unit_id(struct batch *b, const char *unit_id)
+{
+	MirrorRows__Unit key = MIRROR_ROWS__UNIT__INIT;
+
+	key.district = district(b);
+	key.unit_id = (char *)unit_id;
+	batch_want(b, &mirror_unit, &key, 2);
+}
+
+void
+mirror_want_village_id(struct batch *b, const char *village_id)
+{
+	MirrorRows__Village key = MIRROR_ROWS__VILLAGE__INIT;
+
+	key.district = district(b);
+	key.village_id = (char *)village_id;
+	batch_want(b, &mirror_village, &key, 2);
+}
+
 /* Of a thing's history the row that counts on a day: the latest from_day (the third key field) that is not after it. */
 static const void *
 row_on(struct batch *b, const struct table *t, const void *key, int32_t day)

@@ -26,6 +26,9 @@ void mirror_want_posting(struct batch *b, const void *m);  void mirror_run_posti
 
 /* Questions about what is mirrored; the rows must have been wanted. */
 void mirror_want_person_id(struct batch *b, const char *person_id);             /* history and postings, of the tables the service has */
+void mirror_want_township_id(struct batch *b, const char *township_id);         /* history */
+void mirror_want_unit_id(struct batch *b, const char *unit_id);
+void mirror_want_village_id(struct batch *b, const char *village_id);
 const MirrorRows__Person *mirror_person_on(struct batch *b, const char *person_id, int32_t day);        /* NULL: unknown */
 const MirrorRows__Township *mirror_township_on(struct batch *b, const char *township_id, int32_t day);
 const MirrorRows__Unit *mirror_unit_on(struct batch *b, const char *unit_id, int32_t day);
