@@ -142,7 +142,7 @@ begin
     select now_us into was from engine.clock for update;
     if was is null or to_us < was then return null; end if;
     update engine.clock set now_us = to_us;
-    perform pg_notify('zhucun_clock', '');
+    perform pg_notify('zhucun_clock', (extract(epoch from to_us) * 1000000)::bigint::text);
     return to_us;
 end $$;
 
@@ -199,3 +199,6 @@ begin
                        service, t.relname, service || '_reader');
     end loop;
 end $$;
+
+-- A function may be called by everybody unless told otherwise, and these run with their owner's rights.
+revoke execute on all functions in schema engine from public;

@@ -13,7 +13,10 @@ grant select, insert, delete on engine.parked to :"service";
 grant execute on function engine.take(integer[], text),
       engine.advance(integer[], bigint[], bigint[], bigint[], bytea[], timestamptz[]),
       engine.move_cursors(integer[], text[], bigint[], bytea[]), engine.trying(integer, text),
+      engine.advance_clock(timestamptz),
       engine.keep_answers(text[], text[], text[], bytea[], integer[], bytea[], timestamptz[]) to :"service";
+-- Districts are opened by roster alone.
+select format('grant insert on engine.district to %I', :'service') where :'service' = 'roster' \gexec
 
 -- The event log: dense per partition, chained by hash, never changed.
 create table :"service".event (
