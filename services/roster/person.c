@@ -1,0 +1,53 @@
+/* person - who is managed: unit and establishment by day; name and phone beside them, as they are now.
+ *
+ *   in:   PutPerson
+ *   out:  PersonPut (ids only)
+ *   owns: identity (and, by lib/mirror, person)
+ *
+ * A changed name or phone is no event: the identity row is all there is of it, and whoever needs it asks (ReadContacts). */
+#include "roster.h"
+#include <string.h>
+
+void
+roster_person_want(struct batch *b, const void *m)
+{
+	const Roster__PutPerson *in = m;
+	RosterRows__Identity identity = ROSTER_ROWS__IDENTITY__INIT;
+
+	mirror_want_person_id(b, in->id);
+	mirror_want_unit_id(b, in->unit_id);
+	identity.district = (char *)batch_district(b);
+	identity.person_id = in->id;
+	batch_want(b, &roster_table_identity, &identity, 2);
+}
+
+static bool
+person_ok(struct batch *b, const Roster__PutPerson *in)
+{
+	return roster_name_ok(b, in->name, "/name") && roster_phone_ok(b, in->phone) && roster_id_ok(b, in->unit_id, "/unit_id") &&
+	       roster_known(b, mirror_unit_on(b, in->unit_id, batch_today(b)), "/unit_id");
+}
+
+void
+roster_person_put(struct batch *b, const void *m)
+{
+	const Roster__PutPerson *in = m;
+	const MirrorRows__Person *now = mirror_person_on(b, in->id, batch_today(b));
+	RosterRows__Identity identity = ROSTER_ROWS__IDENTITY__INIT;
+	Roster__PersonPut e = ROSTER__PERSON_PUT__INIT;
+	Roster__Person out = ROSTER__PERSON__INIT;
+
+	if (!person_ok(b, in))
+		return;
+	identity.district = (char *)batch_district(b);
+	identity.person_id = e.id = out.id = in->id;
+	identity.name = out.name = in->name;
+	identity.phone = out.phone = in->phone;
+	e.unit_id = out.unit_id = in->unit_id;
+	e.establishment = out.establishment = in->establishment;
+	e.from_day = roster_from_day(now, batch_today(b));
+	if (!now || strcmp(now->unit_id, in->unit_id) != 0 || now->establishment != in->establishment)
+		batch_emit(b, in->id, &e.base);
+	batch_put(b, &roster_table_identity, &identity);
+	batch_answer(b, now ? 200 : 201, &out.base);
+}

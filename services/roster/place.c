@@ -1,0 +1,137 @@
+/* place - townships, sending units and villages: each a line of values by the day from which they count.
+ *
+ *   in:   PutTownship, PutUnit, PutVillage
+ *   out:  TownshipPut, UnitPut, VillagePut
+ *   owns: (by lib/mirror) township, unit, village */
+#include "roster.h"
+#include <string.h>
+
+/* ---- townships */
+
+void
+roster_township_want(struct batch *b, const void *m)
+{
+	const Roster__PutTownship *in = m;
+	RosterRows__Area area = ROSTER_ROWS__AREA__INIT;
+
+	mirror_want_township_id(b, in->id);
+	area.district = (char *)batch_district(b);
+	area.area_id = in->area_id;
+	batch_want(b, &roster_table_area, &area, 2);
+}
+
+void
+roster_township_put(struct batch *b, const void *m)
+{
+	const Roster__PutTownship *in = m;
+	const MirrorRows__Township *now = mirror_township_on(b, in->id, batch_today(b));
+	RosterRows__Area area = ROSTER_ROWS__AREA__INIT;
+	Roster__TownshipPut e = ROSTER__TOWNSHIP_PUT__INIT;
+	Roster__Township out = ROSTER__TOWNSHIP__INIT;
+
+	area.district = (char *)batch_district(b);
+	area.area_id = in->area_id;
+	if (!roster_name_ok(b, in->name, "/name") || !roster_id_ok(b, in->area_id, "/area_id") ||
+	    !roster_known(b, batch_get(b, &roster_table_area, &area), "/area_id"))
+		return;
+	e.id = out.id = in->id;
+	e.name = out.name = in->name;
+	e.area_id = out.area_id = in->area_id;
+	e.from_day = roster_from_day(now, batch_today(b));
+	if (!now || strcmp(now->name, in->name) != 0 || strcmp(now->area_id, in->area_id) != 0)
+		batch_emit(b, in->id, &e.base);
+	batch_answer(b, now ? 200 : 201, &out.base);
+}
+
+/* ---- units */
+
+void
+roster_unit_want(struct batch *b, const void *m)
+{
+	const Roster__PutUnit *in = m;
+
+	mirror_want_unit_id(b, in->id);
+	if (in->maybe_head_case)
+		mirror_want_person_id(b, in->head_person_id);
+}
+
+static bool
+unit_same(const MirrorRows__Unit *now, const Roster__PutUnit *in)
+{
+	return strcmp(now->name, in->name) == 0 && !now->maybe_head_case == !in->maybe_head_case &&
+	       (!in->maybe_head_case || strcmp(now->head_person_id, in->head_person_id) == 0);
+}
+
+/* A unit's head is a person, and a person has a unit: the unit is put first, then the person, then the unit with its head. */
+void
+roster_unit_put(struct batch *b, const void *m)
+{
+	const Roster__PutUnit *in = m;
+	const MirrorRows__Unit *now = mirror_unit_on(b, in->id, batch_today(b));
+	Roster__UnitPut e = ROSTER__UNIT_PUT__INIT;
+	Roster__Unit out = ROSTER__UNIT__INIT;
+
+	if (!roster_name_ok(b, in->name, "/name"))
+		return;
+	e.id = out.id = in->id;
+	e.name = out.name = in->name;
+	if (in->maybe_head_case) {
+		if (!roster_id_ok(b, in->head_person_id, "/head_person_id") ||
+		    !roster_known(b, mirror_person_on(b, in->head_person_id, batch_today(b)), "/head_person_id"))
+			return;
+		e.maybe_head_case = ROSTER__UNIT_PUT__MAYBE_HEAD_HEAD_PERSON_ID;
+		out.maybe_head_case = ROSTER__UNIT__MAYBE_HEAD_HEAD_PERSON_ID;
+		e.head_person_id = out.head_person_id = in->head_person_id;
+	}
+	e.from_day = roster_from_day(now, batch_today(b));
+	if (!now || !unit_same(now, in))
+		batch_emit(b, in->id, &e.base);
+	batch_answer(b, now ? 200 : 201, &out.base);
+}
+
+/* ---- villages */
+
+void
+roster_village_want(struct batch *b, const void *m)
+{
+	const Roster__PutVillage *in = m;
+
+	mirror_want_village_id(b, in->id);
+	mirror_want_township_id(b, in->township_id);
+}
+
+static bool
+village_same(const MirrorRows__Village *now, const Roster__PutVillage *in)
+{
+	return strcmp(now->name, in->name) == 0 && strcmp(now->township_id, in->township_id) == 0 && now->kind == in->kind &&
+	       !now->maybe_lon_case == !in->maybe_fence_case &&
+	       (!in->maybe_fence_case || (now->lon == in->fence->lon && now->lat == in->fence->lat &&
+	                                  now->radius_m == in->fence->radius_m));
+}
+
+void
+roster_village_put(struct batch *b, const void *m)
+{
+	const Roster__PutVillage *in = m;
+	const MirrorRows__Village *now = mirror_village_on(b, in->id, batch_today(b));
+	Roster__VillagePut e = ROSTER__VILLAGE_PUT__INIT;
+	Roster__Village out = ROSTER__VILLAGE__INIT;
+
+	if (!roster_name_ok(b, in->name, "/name") || !roster_id_ok(b, in->township_id, "/township_id") ||
+	    (in->maybe_fence_case && !roster_fence_ok(b, in->fence)) ||
+	    !roster_known(b, mirror_township_on(b, in->township_id, batch_today(b)), "/township_id"))
+		return;
+	e.id = out.id = in->id;
+	e.name = out.name = in->name;
+	e.township_id = out.township_id = in->township_id;
+	e.kind = out.kind = in->kind;
+	if (in->maybe_fence_case) {
+		e.maybe_fence_case = ROSTER__VILLAGE_PUT__MAYBE_FENCE_FENCE;
+		out.maybe_fence_case = ROSTER__VILLAGE__MAYBE_FENCE_FENCE;
+		e.fence = out.fence = in->fence;
+	}
+	e.from_day = roster_from_day(now, batch_today(b));
+	if (!now || !village_same(now, in))
+		batch_emit(b, in->id, &e.base);
+	batch_answer(b, now ? 200 : 201, &out.base);
+}

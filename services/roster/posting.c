@@ -1,0 +1,393 @@
+/* posting - who is posted where, in which role, for which days and term.
+ *
+ *   in:   PutPosting; supervision.FindingConfirmed, FindingAnnulled (a confirmed finding keeps its posting)
+ *   out:  PostingPut
+ *   owns: posting, person_posting, first_secretary, confirmed_finding
+ *
+ * A posting is kept by its own id; person_posting and first_secretary say which ids must be looked at beside it. */
+#include "roster.h"
+#include "rows.h"
+#include "supervision.pb-c.h"
+#include <string.h>
+
+struct postings { const Posting **at; size_t n; };
+
+/* ---- keys */
+
+static Posting
+posting_key(const struct batch *b, const char *posting_id)
+{
+	Posting key = ROSTER_ROWS__POSTING__INIT;
+
+	key.district = (char *)batch_district(b);
+	key.posting_id = (char *)posting_id;
+	return key;
+}
+
+static RosterRows__PersonPosting
+of_person(const struct batch *b, const char *person_id, const char *posting_id)
+{
+	RosterRows__PersonPosting key = ROSTER_ROWS__PERSON_POSTING__INIT;
+
+	key.district = (char *)batch_district(b);
+	key.person_id = (char *)person_id;
+	key.posting_id = (char *)posting_id;
+	return key;
+}
+
+static RosterRows__FirstSecretary
+of_village(const struct batch *b, const char *village_id, const char *posting_id)
+{
+	RosterRows__FirstSecretary key = ROSTER_ROWS__FIRST_SECRETARY__INIT;
+
+	key.district = (char *)batch_district(b);
+	key.village_id = (char *)village_id;
+	key.posting_id = (char *)posting_id;
+	return key;
+}
+
+static Finding
+finding_key(const struct batch *b, const char *person_id, const char *finding_id)
+{
+	Finding key = ROSTER_ROWS__CONFIRMED_FINDING__INIT;
+
+	key.district = (char *)batch_district(b);
+	key.person_id = (char *)person_id;
+	key.finding_id = (char *)finding_id;
+	return key;
+}
+
+/* ---- the postings of a person; the first secretaries of a village */
+
+static const Posting *
+posting_of(struct batch *b, const char *posting_id)
+{
+	Posting key = posting_key(b, posting_id);
+
+	return batch_get(b, &roster_table_posting, &key);
+}
+
+static void
+want_posting(struct batch *b, const char *posting_id)
+{
+	Posting key = posting_key(b, posting_id);
+
+	batch_want(b, &roster_table_posting, &key, 2);
+}
+
+/* First the ids, and in the next round the postings they name. */
+static void
+want_of_person(struct batch *b, const char *person_id)
+{
+	RosterRows__PersonPosting key = of_person(b, person_id, "");
+	Finding findings = finding_key(b, person_id, "");
+	const void **ids;
+
+	batch_want(b, &roster_table_confirmed_finding, &findings, 2);
+	batch_want(b, &roster_table_person_posting, &key, 2);
+	size_t n = batch_list(b, &roster_table_person_posting, &key, 2, &ids);
+	for (size_t i = 0; i < n; i++)
+		want_posting(b, ((const RosterRows__PersonPosting *)ids[i])->posting_id);
+}
+
+static void
+want_of_village(struct batch *b, const char *village_id)
+{
+	RosterRows__FirstSecretary key = of_village(b, village_id, "");
+	const void **ids;
+
+	batch_want(b, &roster_table_first_secretary, &key, 2);
+	size_t n = batch_list(b, &roster_table_first_secretary, &key, 2, &ids);
+	for (size_t i = 0; i < n; i++)
+		want_posting(b, ((const RosterRows__FirstSecretary *)ids[i])->posting_id);
+}
+
+static struct postings
+postings_of_person(struct batch *b, const char *person_id)
+{
+	RosterRows__PersonPosting key = of_person(b, person_id, "");
+	const void **ids;
+	struct postings p = { .n = batch_list(b, &roster_table_person_posting, &key, 2, &ids) };
+
+	p.at = arena_alloc(batch_arena(b), (p.n + 1) * sizeof(*p.at));
+	for (size_t i = 0; i < p.n; i++)
+		p.at[i] = posting_of(b, ((const RosterRows__PersonPosting *)ids[i])->posting_id);
+	return p;
+}
+
+static struct postings
+first_secretaries(struct batch *b, const char *village_id)
+{
+	RosterRows__FirstSecretary key = of_village(b, village_id, "");
+	const void **ids;
+	struct postings p = { .n = batch_list(b, &roster_table_first_secretary, &key, 2, &ids) };
+
+	p.at = arena_alloc(batch_arena(b), (p.n + 1) * sizeof(*p.at));
+	for (size_t i = 0; i < p.n; i++)
+		p.at[i] = posting_of(b, ((const RosterRows__FirstSecretary *)ids[i])->posting_id);
+	return p;
+}
+
+/* ---- PUT of a posting */
+
+void
+roster_posting_want(struct batch *b, const void *m)
+{
+	const Roster__PutPosting *in = m;
+
+	mirror_want_person_id(b, in->person_id);
+	mirror_want_village_id(b, in->village_id);
+	want_posting(b, in->id);
+	want_of_person(b, in->person_id);
+	want_of_village(b, in->village_id);
+	const Posting *now = posting_of(b, in->id);
+	if (now) {
+		want_of_person(b, now->person_id);
+		want_of_village(b, now->village_id);
+	}
+}
+
+/* What the order asks for.  The reason is not the client's: a posting keeps the one it came with. */
+static Roster__Posting
+posting_asked(const Roster__PutPosting *in, const Posting *now)
+{
+	Roster__Posting p = ROSTER__POSTING__INIT;
+
+	p.id = in->id;
+	p.person_id = in->person_id;
+	p.village_id = in->village_id;
+	p.role = in->role;
+	p.from_day = in->from_day;
+	p.maybe_to_case = in->maybe_to_case ? ROSTER__POSTING__MAYBE_TO_TO_DAY : 0;
+	p.to_day = in->to_day;
+	p.maybe_term_from_case = in->maybe_term_from_case ? ROSTER__POSTING__MAYBE_TERM_FROM_TERM_FROM_DAY : 0;
+	p.term_from_day = in->term_from_day;
+	p.maybe_term_to_case = in->maybe_term_to_case ? ROSTER__POSTING__MAYBE_TERM_TO_TERM_TO_DAY : 0;
+	p.term_to_day = in->term_to_day;
+	p.reason = now ? now->reason : ROSTER__POSTING_REASON__APPOINTED;
+	return p;
+}
+
+static Posting
+posting_row(const struct batch *b, const Roster__Posting *p)
+{
+	Posting row = posting_key(b, p->id);
+
+	row.person_id = p->person_id;
+	row.village_id = p->village_id;
+	row.role = p->role;
+	row.from_day = p->from_day;
+	row.maybe_to_case = p->maybe_to_case ? ROSTER_ROWS__POSTING__MAYBE_TO_TO_DAY : 0;
+	row.to_day = p->to_day;
+	row.maybe_term_from_case = p->maybe_term_from_case ? ROSTER_ROWS__POSTING__MAYBE_TERM_FROM_TERM_FROM_DAY : 0;
+	row.term_from_day = p->term_from_day;
+	row.maybe_term_to_case = p->maybe_term_to_case ? ROSTER_ROWS__POSTING__MAYBE_TERM_TO_TERM_TO_DAY : 0;
+	row.term_to_day = p->term_to_day;
+	row.reason = p->reason;
+	return row;
+}
+
+Roster__Posting
+roster_posting_message(const Posting *p, int32_t term)
+{
+	Roster__Posting out = ROSTER__POSTING__INIT;
+
+	out.id = p->posting_id;
+	out.person_id = p->person_id;
+	out.village_id = p->village_id;
+	out.role = p->role;
+	out.from_day = p->from_day;
+	out.maybe_to_case = p->maybe_to_case ? ROSTER__POSTING__MAYBE_TO_TO_DAY : 0;
+	out.to_day = p->to_day;
+	out.maybe_term_from_case = p->maybe_term_from_case ? ROSTER__POSTING__MAYBE_TERM_FROM_TERM_FROM_DAY : 0;
+	out.term_from_day = p->term_from_day;
+	out.maybe_term_to_case = p->maybe_term_to_case ? ROSTER__POSTING__MAYBE_TERM_TO_TERM_TO_DAY : 0;
+	out.term_to_day = p->term_to_day;
+	out.reason = p->reason;
+	out.term = term;
+	return out;
+}
+
+static bool
+fields_ok(struct batch *b, const Roster__PutPosting *in)
+{
+	if (!roster_id_ok(b, in->person_id, "/person_id") || !roster_id_ok(b, in->village_id, "/village_id"))
+		return false;
+	if (in->maybe_to_case && in->to_day <= in->from_day) {
+		batch_refuse(b, 422, "field.range", "/to", "A posting ends after the day it begins: [from, to).");
+		return false;
+	}
+	if (in->maybe_term_from_case && in->maybe_term_to_case && in->term_to_day <= in->term_from_day) {
+		batch_refuse(b, 422, "field.range", "/term_to", "A term ends after the day it begins: [term_from, term_to).");
+		return false;
+	}
+	return roster_known(b, mirror_person_on(b, in->person_id, batch_today(b)), "/person_id") &&
+	       roster_known(b, mirror_village_on(b, in->village_id, batch_today(b)), "/village_id");
+}
+
+static const Posting *
+clash_among(const Posting *put, struct postings others)
+{
+	for (size_t i = 0; i < others.n; i++)
+		if (roster_clash(put, others.at[i]))
+			return others.at[i];
+	return NULL;
+}
+
+/* False: refused (409). */
+static bool
+no_overlap(struct batch *b, const Posting *put)
+{
+	const Posting *other = put->role == ROSTER__ROLE__FIRST_SECRETARY
+	                             ? clash_among(put, first_secretaries(b, put->village_id))
+	                             : clash_among(put, postings_of_person(b, put->person_id));
+
+	if (other)
+		batch_refuse(b, 409, "posting.overlap", NULL,
+		             arena_printf(batch_arena(b), "Posting %s has days in common with this one.", other->posting_id));
+	return !other;
+}
+
+static bool
+findings_stay(struct batch *b, const Posting *put, const char *person_id)
+{
+	Finding key = finding_key(b, person_id, "");
+	const void **findings;
+	size_t n = batch_list(b, &roster_table_confirmed_finding, &key, 2, &findings);
+	struct postings held = postings_of_person(b, person_id);
+	const Finding *left = roster_finding_left((const Finding *const *)findings, n, held.at, held.n, put);
+
+	if (left)
+		batch_refuse(b, 409, "posting.has_findings", NULL,
+		             arena_printf(batch_arena(b), "Confirmed finding %s would be left without a posting on its date.", left->finding_id));
+	return !left;
+}
+
+static void
+answer_posting(struct batch *b, int status, const Posting *p)
+{
+	struct postings held = postings_of_person(b, p->person_id);
+	Roster__Posting out = roster_posting_message(p, roster_term(p, held.at, held.n));
+
+	batch_answer(b, status, &out.base);
+}
+
+/* `term` is not said in the event: it follows from the postings before, and they may still change. */
+static void
+emit_posting(struct batch *b, Roster__Posting *asked, const Posting *was)
+{
+	Roster__PostingPut e = ROSTER__POSTING_PUT__INIT;
+
+	e.posting = asked;
+	if (was && strcmp(was->person_id, asked->person_id) != 0)
+		e.was_person_id = was->person_id;
+	batch_emit(b, asked->person_id, &e.base);
+}
+
+void
+roster_posting_put(struct batch *b, const void *m)
+{
+	const Roster__PutPosting *in = m;
+	const Posting *now = posting_of(b, in->id);
+	Roster__Posting asked = posting_asked(in, now);
+	Posting put = posting_row(b, &asked);
+
+	if (!fields_ok(b, in))
+		return;
+	if (now && message_equal(&now->base, &put.base)) {
+		answer_posting(b, 200, now);
+		return;
+	}
+	/* Only whom the posting leaves can lose a finding's posting: its person as it stands now. */
+	if (!no_overlap(b, &put) || (now && !findings_stay(b, &put, now->person_id)))
+		return;
+	emit_posting(b, &asked, now);
+	answer_posting(b, now ? 200 : 201, &put);
+}
+
+/* ---- the facts */
+
+void
+roster_on_posting_want(struct batch *b, const void *m)
+{
+	const Roster__Posting *p = ((const Roster__PostingPut *)m)->posting;
+
+	want_posting(b, p->id);
+	want_of_person(b, p->person_id);
+	want_of_village(b, p->village_id);
+	const Posting *was = posting_of(b, p->id);
+	if (was) {
+		want_of_person(b, was->person_id);
+		want_of_village(b, was->village_id);
+	}
+}
+
+static void
+forget_places(struct batch *b, const Posting *was)
+{
+	RosterRows__PersonPosting person = of_person(b, was->person_id, was->posting_id);
+	RosterRows__FirstSecretary village = of_village(b, was->village_id, was->posting_id);
+
+	batch_drop(b, &roster_table_person_posting, &person);
+	if (was->role == ROSTER__ROLE__FIRST_SECRETARY)
+		batch_drop(b, &roster_table_first_secretary, &village);
+}
+
+void
+roster_on_posting(struct batch *b, const void *m)
+{
+	const Roster__PostingPut *e = m;
+	const Posting *was = posting_of(b, e->posting->id);
+	Posting row = posting_row(b, e->posting);
+	RosterRows__PersonPosting person = of_person(b, row.person_id, row.posting_id);
+	RosterRows__FirstSecretary village = of_village(b, row.village_id, row.posting_id);
+
+	if (was)
+		forget_places(b, was);
+	batch_put(b, &roster_table_posting, &row);
+	batch_put(b, &roster_table_person_posting, &person);
+	if (row.role == ROSTER__ROLE__FIRST_SECRETARY)
+		batch_put(b, &roster_table_first_secretary, &village);
+}
+
+static void
+want_finding(struct batch *b, const Supervision__FindingFact *f)
+{
+	Finding key = finding_key(b, f->person_id, f->id);
+
+	if (f->maybe_person_case)
+		batch_want(b, &roster_table_confirmed_finding, &key, 3);
+}
+
+void
+roster_on_confirmed_want(struct batch *b, const void *m)
+{
+	want_finding(b, ((const Supervision__FindingConfirmed *)m)->finding);
+}
+
+void
+roster_on_confirmed(struct batch *b, const void *m)
+{
+	const Supervision__FindingFact *f = ((const Supervision__FindingConfirmed *)m)->finding;
+	Finding row = finding_key(b, f->person_id, f->id);
+
+	row.on_day = f->on_day;
+	if (f->maybe_person_case)
+		batch_put(b, &roster_table_confirmed_finding, &row);
+}
+
+void
+roster_on_annulled_want(struct batch *b, const void *m)
+{
+	want_finding(b, ((const Supervision__FindingAnnulled *)m)->finding);
+}
+
+void
+roster_on_annulled(struct batch *b, const void *m)
+{
+	const Supervision__FindingFact *f = ((const Supervision__FindingAnnulled *)m)->finding;
+	Finding key = finding_key(b, f->person_id, f->id);
+
+	if (f->maybe_person_case)
+		batch_drop(b, &roster_table_confirmed_finding, &key);
+}

@@ -1,0 +1,81 @@
+/* roster - who is posted where, and under which policy (C1).
+ *
+ *   in:   PutDistrict, PutTownship, PutUnit, PutVillage, PutPerson, PutPosting, PublishPolicy; reads of each, and contacts
+ *         supervision.FindingConfirmed, FindingAnnulled: a confirmed finding keeps the posting of its date
+ *   out:  DistrictPut, TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, PolicyPublished
+ *   owns: schema roster: district, area, township, unit, village, person, identity, posting and its two indexes, policy,
+ *         confirmed_finding
+ *
+ * PUT is full replacement: what equals what stands is answered 200 and says nothing.  Values that have a history count from
+ * today when they change and from ever the first time; a second change on one day replaces that day's. */
+#include "roster.h"
+#include "roster.sql.h"
+#include "supervision.pb-c.h"
+
+const struct table roster_table_district = { "district", &roster_rows__district__descriptor, 1, false };
+const struct table roster_table_area = { "area", &roster_rows__area__descriptor, 2, false };
+const struct table roster_table_identity = { "identity", &roster_rows__identity__descriptor, 2, false };
+const struct table roster_table_posting = { "posting", &roster_rows__posting__descriptor, 2, false };
+const struct table roster_table_person_posting = { "person_posting", &roster_rows__person_posting__descriptor, 3, false };
+const struct table roster_table_first_secretary = { "first_secretary", &roster_rows__first_secretary__descriptor, 3, false };
+const struct table roster_table_confirmed_finding = { "confirmed_finding", &roster_rows__confirmed_finding__descriptor, 3, false };
+
+static const struct table *const tables[] = {
+	&roster_table_district, &roster_table_area, &roster_table_identity, &roster_table_posting,
+	&roster_table_person_posting, &roster_table_first_secretary, &roster_table_confirmed_finding,
+	&mirror_policy, &mirror_township, &mirror_unit, &mirror_village, &mirror_person,
+	NULL,
+};
+
+static const char *const consumes[] = { "supervision", "accountability", NULL };
+enum { SUPERVISION = 0 };
+
+#define PUT(Message, noun) .message = &roster__put_##Message##__descriptor, .want = roster_##noun##_want, .run = roster_##noun##_put
+
+static const struct order orders[] = {
+	{ PUT(district, district), .exists = roster_district_valid, .founding = true },
+	{ PUT(township, township), .exists = roster_path_id_valid },
+	{ PUT(unit, unit), .exists = roster_path_id_valid },
+	{ PUT(village, village), .exists = roster_path_id_valid },
+	{ PUT(person, person), .exists = roster_path_id_valid },
+	{ PUT(posting, posting), .exists = roster_path_id_valid, .after = AFTER(SUPERVISION) },
+	{ .message = &roster__publish_policy__descriptor, .want = roster_policy_want, .run = roster_policy_publish },
+};
+
+static const struct fact facts[] = {
+	{ &roster__district_put__descriptor, roster_on_district_want, roster_on_district },
+	MIRROR(township, township_put),
+	MIRROR(unit, unit_put),
+	MIRROR(village, village_put),
+	MIRROR(person, person_put),
+	MIRROR(policy, policy_published),
+	{ &roster__posting_put__descriptor, roster_on_posting_want, roster_on_posting },
+	{ &supervision__finding_confirmed__descriptor, roster_on_confirmed_want, roster_on_confirmed },
+	{ &supervision__finding_annulled__descriptor, roster_on_annulled_want, roster_on_annulled },
+};
+
+static const struct read reads[] = {
+	{ &roster__read_district__descriptor, roster_read_district },
+	{ &roster__read_township__descriptor, roster_read_township },
+	{ &roster__read_unit__descriptor, roster_read_unit },
+	{ &roster__read_village__descriptor, roster_read_village },
+	{ &roster__read_person__descriptor, roster_read_person },
+	{ &roster__read_posting__descriptor, roster_read_posting },
+	{ &roster__list_townships__descriptor, roster_list_townships },
+	{ &roster__list_units__descriptor, roster_list_units },
+	{ &roster__list_villages__descriptor, roster_list_villages },
+	{ &roster__list_persons__descriptor, roster_list_persons },
+	{ &roster__list_postings__descriptor, roster_list_postings },
+	{ &roster__read_policy__descriptor, roster_read_policy },
+	{ &roster__read_contacts__descriptor, roster_read_contacts },
+};
+
+const struct service roster_service = {
+	.name = "roster",
+	.consumes = consumes,
+	.tables = tables,
+	.orders = orders, .norders = ALEN(orders),
+	.facts = facts, .nfacts = ALEN(facts),
+	.reads = reads, .nreads = ALEN(reads),
+	.statements = roster_sql, .nstatements = ROSTER_SQL_COUNT,
+};

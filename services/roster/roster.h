@@ -1,0 +1,80 @@
+/* roster - what the files of this service share.  roster.c says what the service is. */
+#pragma once
+#include "mirror.h"
+#include "reader.h"
+#include "roster.pb-c.h"
+#include "roster_policy.h"
+#include "roster_rows.pb-c.h"
+#include "service.h"
+
+enum {
+	NAME_BYTES_MAX = 256, PHONE_MIN = 5, PHONE_MAX = 20,
+	AREAS_MAX = 64,
+	FENCE_RADIUS_MAX_M = 100000,
+	VERSION_BYTES_MAX = 64,
+	POLICY_BYTES_MAX = 128 << 10,           /* a document; the one we ship has some 20 KiB */
+};
+
+extern const struct table roster_table_district;                /* key district */
+extern const struct table roster_table_area;                    /* key district, area_id */
+extern const struct table roster_table_identity;                /* key district, person_id */
+extern const struct table roster_table_posting;                 /* key district, posting_id */
+extern const struct table roster_table_person_posting;          /* key district, person_id, posting_id */
+extern const struct table roster_table_first_secretary;         /* key district, village_id, posting_id */
+extern const struct table roster_table_confirmed_finding;       /* key district, person_id, finding_id */
+
+/* ---- fields.c: rules of one field.  False: refused (422), with the pointer; return. */
+bool roster_name_ok(struct batch *b, const char *name, const char *pointer);
+bool roster_id_ok(struct batch *b, const char *id, const char *pointer);
+bool roster_phone_ok(struct batch *b, const char *phone);
+bool roster_fence_ok(struct batch *b, const Roster__Fence *fence);
+bool roster_known(struct batch *b, const void *row, const char *pointer);       /* row NULL: unknown reference */
+/* For orders that name what they put by `id`, their first field: whether it is one (404 otherwise). */
+bool roster_path_id_valid(struct batch *b, const void *m);
+
+/* ---- district.c */
+bool roster_district_valid(struct batch *b, const void *m);
+void roster_district_want(struct batch *b, const void *m);
+void roster_district_put(struct batch *b, const void *m);
+void roster_on_district_want(struct batch *b, const void *m);
+void roster_on_district(struct batch *b, const void *m);
+void roster_policy_want(struct batch *b, const void *m);
+void roster_policy_publish(struct batch *b, const void *m);
+
+/* ---- place.c */
+void roster_township_want(struct batch *b, const void *m);
+void roster_township_put(struct batch *b, const void *m);
+void roster_unit_want(struct batch *b, const void *m);
+void roster_unit_put(struct batch *b, const void *m);
+void roster_village_want(struct batch *b, const void *m);
+void roster_village_put(struct batch *b, const void *m);
+
+/* ---- person.c */
+void roster_person_want(struct batch *b, const void *m);
+void roster_person_put(struct batch *b, const void *m);
+
+/* ---- posting.c */
+void roster_posting_want(struct batch *b, const void *m);
+void roster_posting_put(struct batch *b, const void *m);
+void roster_on_posting_want(struct batch *b, const void *m);
+void roster_on_posting(struct batch *b, const void *m);
+void roster_on_confirmed_want(struct batch *b, const void *m);
+void roster_on_confirmed(struct batch *b, const void *m);
+void roster_on_annulled_want(struct batch *b, const void *m);
+void roster_on_annulled(struct batch *b, const void *m);
+Roster__Posting roster_posting_message(const Posting *p, int32_t term);
+
+/* ---- reads.c */
+void roster_read_district(struct reader *r, const void *m);
+void roster_read_township(struct reader *r, const void *m);
+void roster_read_unit(struct reader *r, const void *m);
+void roster_read_village(struct reader *r, const void *m);
+void roster_read_person(struct reader *r, const void *m);
+void roster_read_posting(struct reader *r, const void *m);
+void roster_list_townships(struct reader *r, const void *m);
+void roster_list_units(struct reader *r, const void *m);
+void roster_list_villages(struct reader *r, const void *m);
+void roster_list_persons(struct reader *r, const void *m);
+void roster_list_postings(struct reader *r, const void *m);
+void roster_read_policy(struct reader *r, const void *m);
+void roster_read_contacts(struct reader *r, const void *m);

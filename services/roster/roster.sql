@@ -1,0 +1,89 @@
+-- What roster's reader threads ask.  What has a history is shown as of :on_day.
+
+-- name: district_read DistrictKey -> roster.District
+select d.district as id, d.name, e.partition from district d join engine.district e on e.district = d.district where d.district = :district;
+
+-- name: areas_read DistrictKey -> roster.Area
+select area_id as id, name from area where district = :district order by place;
+
+-- name: township_read IdOnDay -> roster.Township
+select township_id as id, name, area_id from township
+ where district = :district and township_id = :id and from_day <= :on_day order by from_day desc limit 1;
+
+-- name: township_list Page -> roster.Township
+select distinct on (township_id) township_id as id, name, area_id from township
+ where district = :district and township_id > :after and from_day <= :on_day
+ order by township_id, from_day desc limit :limit;
+
+-- name: unit_read IdOnDay -> roster.Unit
+select unit_id as id, name, head_person_id from unit
+ where district = :district and unit_id = :id and from_day <= :on_day order by from_day desc limit 1;
+
+-- name: unit_list Page -> roster.Unit
+select distinct on (unit_id) unit_id as id, name, head_person_id from unit
+ where district = :district and unit_id > :after and from_day <= :on_day
+ order by unit_id, from_day desc limit :limit;
+
+-- name: village_read IdOnDay -> Village
+select village_id as id, name, township_id, kind, lon, lat, radius_m from village
+ where district = :district and village_id = :id and from_day <= :on_day order by from_day desc limit 1;
+
+-- name: village_list Page -> Village
+select v.id, v.name, v.township_id, v.kind, v.lon, v.lat, v.radius_m
+  from (select distinct on (village_id) village_id as id, name, township_id, kind, lon, lat, radius_m from village
+         where district = :district and village_id > :after and from_day <= :on_day
+         order by village_id, from_day desc) v
+ where (:township_id::text is null or v.township_id = :township_id) and (:kind::text is null or v.kind = :kind)
+ order by v.id limit :limit;
+
+-- name: person_read IdOnDay -> roster.Person
+select p.person_id as id, i.name, i.phone, p.unit_id, p.establishment
+  from person p join identity i on i.district = p.district and i.person_id = p.person_id
+ where p.district = :district and p.person_id = :id and p.from_day <= :on_day order by p.from_day desc limit 1;
+
+-- name: person_list Page -> roster.Person
+select p.id, i.name, i.phone, p.unit_id, p.establishment
+  from (select distinct on (person_id) person_id as id, unit_id, establishment from person
+         where district = :district and person_id > :after and from_day <= :on_day
+         order by person_id, from_day desc) p
+  join identity i on i.district = :district and i.person_id = p.id
+ where (:unit_id::text is null or p.unit_id = :unit_id)
+ order by p.id limit :limit;
+
+-- name: contacts Ids -> roster.Contact
+select person_id, name, phone from identity
+ where district = :district and person_id = any((:ids::text)::text[]) order by person_id;
+
+-- name: posting_read Id -> Posting
+select posting_id, person_id, village_id, role, from_day, to_day, term_from_day, term_to_day, reason from posting
+ where district = :district and posting_id = :id;
+
+-- name: posting_list PostingPage -> Posting
+select posting_id, person_id, village_id, role, from_day, to_day, term_from_day, term_to_day, reason from posting
+ where district = :district and posting_id > :after
+   and (:on_day::date is null or (from_day <= :on_day and (to_day is null or :on_day < to_day)))
+ order by posting_id limit :limit;
+
+-- name: posting_list_of_village PostingPage -> Posting
+select posting_id, person_id, village_id, role, from_day, to_day, term_from_day, term_to_day, reason from posting
+ where district = :district and village_id = :village_id and posting_id > :after
+   and (:on_day::date is null or (from_day <= :on_day and (to_day is null or :on_day < to_day)))
+ order by posting_id limit :limit;
+
+-- name: posting_list_of_person PostingPage -> Posting
+select p.posting_id, p.person_id, p.village_id, p.role, p.from_day, p.to_day, p.term_from_day, p.term_to_day, p.reason
+  from person_posting k join posting p on p.district = k.district and p.posting_id = k.posting_id
+ where k.district = :district and k.person_id = :person_id and k.posting_id > :after
+   and (:village_id::text is null or p.village_id = :village_id)
+   and (:on_day::date is null or (p.from_day <= :on_day and (p.to_day is null or :on_day < p.to_day)))
+ order by p.posting_id limit :limit;
+
+-- name: postings_of_persons Ids -> Posting
+select p.posting_id, p.person_id, p.village_id, p.role, p.from_day, p.to_day, p.term_from_day, p.term_to_day, p.reason
+  from person_posting k join posting p on p.district = k.district and p.posting_id = k.posting_id
+ where k.district = :district and k.person_id = any((:ids::text)::text[])
+ order by p.person_id, p.posting_id;
+
+-- name: policy_read OnDay -> roster.PolicyVersion
+select version, effective_from_day, document_json from policy
+ where district = :district and effective_from_day <= :on_day order by effective_from_day desc limit 1;

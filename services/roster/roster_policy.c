@@ -1,0 +1,89 @@
+#include "roster_policy.h"
+#include "civil.h"
+#include <string.h>
+
+int32_t
+roster_from_day(bool known, int32_t today)
+{
+	return known ? today : DAY_EVER;
+}
+
+bool
+roster_covers(const Posting *p, int32_t day)
+{
+	return p->from_day <= day && (!p->maybe_to_case || day < p->to_day);
+}
+
+static bool
+same_seat(const Posting *a, const Posting *b)
+{
+	return a->role == b->role && strcmp(a->village_id, b->village_id) == 0;
+}
+
+static bool
+same_person(const Posting *a, const Posting *b)
+{
+	return strcmp(a->person_id, b->person_id) == 0;
+}
+
+bool
+roster_clash(const Posting *a, const Posting *b)
+{
+	/* Two half-open intervals meet when one of them holds the other's first day. */
+	return strcmp(a->posting_id, b->posting_id) != 0 && same_seat(a, b) &&
+	       (a->role == ROSTER__ROLE__FIRST_SECRETARY || same_person(a, b)) &&
+	       (roster_covers(a, b->from_day) || roster_covers(b, a->from_day));
+}
+
+/* Begins later than what it follows, so a chain of terms ends. */
+static bool
+follows(const Posting *p, const Posting *before)
+{
+	return before->from_day < p->from_day && same_seat(p, before) && same_person(p, before) &&
+	       ((before->maybe_to_case && before->to_day == p->from_day) ||
+	        (before->maybe_term_to_case && p->maybe_term_from_case && before->term_to_day == p->term_from_day));
+}
+
+static const Posting *
+predecessor(const Posting *p, const Posting *const *all, size_t n)
+{
+	const Posting *last = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (follows(p, all[i]) && (!last || all[i]->from_day > last->from_day))
+			last = all[i];
+	return last;
+}
+
+int32_t
+roster_term(const Posting *p, const Posting *const *all, size_t n)
+{
+	int32_t term = 1;
+
+	while ((p = predecessor(p, all, n)))
+		term++;
+	return term;
+}
+
+static bool
+covered(const Posting *const *held, size_t n, int32_t day, const char *but_id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (roster_covers(held[i], day) && !(but_id && strcmp(held[i]->posting_id, but_id) == 0))
+			return true;
+	return false;
+}
+
+const Finding *
+roster_finding_left(const Finding *const *findings, size_t nfindings, const Posting *const *held, size_t nheld,
+                    const Posting *put)
+{
+	for (size_t i = 0; i < nfindings; i++) {
+		int32_t day = findings[i]->on_day;
+		bool by_put = strcmp(put->person_id, findings[i]->person_id) == 0 && roster_covers(put, day);
+
+		if (!by_put && covered(held, nheld, day, NULL) && !covered(held, nheld, day, put->posting_id))
+			return findings[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,30 @@
+/* roster_policy - what a posting may be, beside the others of its person and village.
+ * Pure: no clock, no I/O, no allocation, no globals. */
+#pragma once
+#include "roster_rows.pb-c.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef RosterRows__Posting Posting;
+typedef RosterRows__ConfirmedFinding Finding;
+
+/* First day on which a thing's new values count: the first values from ever, changes from today. */
+int32_t roster_from_day(bool known, int32_t today);
+
+/* from ≤ day < to */
+bool roster_covers(const Posting *p, int32_t day);
+
+/* Two postings that cannot stand side by side (409 posting.overlap): at one village in one role, days in common, and the
+ * same person, or, for first secretaries, whoever they are. */
+bool roster_clash(const Posting *a, const Posting *b);
+
+/* 连任: which consecutive term of its person in this role at this village a posting is.  One follows another when the
+ * other's days, or its term, end where this one's begin.  `all` holds at least the person's postings. */
+int32_t roster_term(const Posting *p, const Posting *const *all, size_t n);
+
+/* The first of a person's confirmed findings whose date has a posting now and would have none once `put` replaces the
+ * posting of its id (409 posting.has_findings); NULL: none.  `held` are the person's postings now; `put` may be another
+ * person's. */
+const Finding *roster_finding_left(const Finding *const *findings, size_t nfindings, const Posting *const *held, size_t nheld,
+                                   const Posting *put);

@@ -1,0 +1,172 @@
+/* A posting is written "id person village role from-to [term_from-term_to]", days counted from an arbitrary 0, an open end
+ * as "-".  Each case gives the postings that stand and what is asked of them; several postings are separated by ";". */
+#include "roster_policy.h"
+#include "civil.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { POSTINGS_MAX = 8, WORD = 16 };
+
+struct world { char words[POSTINGS_MAX][3][WORD]; Posting posting[POSTINGS_MAX]; const Posting *at[POSTINGS_MAX]; size_t n; };
+
+static Roster__Role
+role_of(const char *word)
+{
+	return strcmp(word, "fs") == 0   ? ROSTER__ROLE__FIRST_SECRETARY
+	       : strcmp(word, "team") == 0 ? ROSTER__ROLE__TEAM_MEMBER
+	       : strcmp(word, "agri") == 0 ? ROSTER__ROLE__AGRI_TECHNICIAN
+	                                   : (abort(), ROSTER__ROLE__ROLE_UNSPECIFIED);
+}
+
+static void
+parse_one(struct world *w, const char *text)
+{
+	char (*word)[WORD] = w->words[w->n];
+	char role[WORD], to[WORD], term_to[WORD];
+	int from, term_from;
+	Posting *p = &w->posting[w->n];
+	int got = sscanf(text, " %15s %15s %15s %15s %d-%15s %d-%15s", word[0], word[1], word[2], role, &from, to, &term_from, term_to);
+
+	if (got != 6 && got != 8)
+		abort();
+	*p = (Posting)ROSTER_ROWS__POSTING__INIT;
+	p->posting_id = word[0];
+	p->person_id = word[1];
+	p->village_id = word[2];
+	p->role = role_of(role);
+	p->from_day = from;
+	p->maybe_to_case = strcmp(to, "-") != 0 ? ROSTER_ROWS__POSTING__MAYBE_TO_TO_DAY : 0;
+	p->to_day = atoi(to);
+	if (got == 8) {
+		p->maybe_term_from_case = ROSTER_ROWS__POSTING__MAYBE_TERM_FROM_TERM_FROM_DAY;
+		p->term_from_day = term_from;
+		p->maybe_term_to_case = strcmp(term_to, "-") != 0 ? ROSTER_ROWS__POSTING__MAYBE_TERM_TO_TERM_TO_DAY : 0;
+		p->term_to_day = atoi(term_to);
+	}
+	w->at[w->n++] = p;
+}
+
+static void
+parse(struct world *w, const char *text)
+{
+	char copy[256], *rest = copy;
+
+	w->n = 0;
+	snprintf(copy, sizeof(copy), "%s", text);
+	for (char *one; (one = strsep(&rest, ";"));)
+		parse_one(w, one);
+}
+
+static int passed, failed;
+
+static void
+expect(const char *group, const char *name, bool good)
+{
+	passed += good;
+	failed += !good;
+	if (!good)
+		printf("FAIL %s: %s\n", group, name);
+}
+
+/* ---- api.md, Conventions: posting.overlap */
+
+static const struct { const char *name, *a, *b; bool clash; } clashes[] = {
+	{ "two first secretaries of one village",           "1 li  v1 fs 0-10",    "2 wang v1 fs 9-20",    true },
+	{ "one follows the other: half-open",               "1 li  v1 fs 0-10",    "2 wang v1 fs 10-20",   false },
+	{ "an open end reaches everything later",           "1 li  v1 fs 0--",     "2 wang v1 fs 900-901", true },
+	{ "both open",                                      "1 li  v1 fs 50--",    "2 wang v1 fs 0--",     true },
+	{ "one inside the other",                           "1 li  v1 fs 0-100",   "2 wang v1 fs 40-41",   true },
+	{ "the same first day",                             "1 li  v1 fs 5-6",     "2 wang v1 fs 5-9",     true },
+	{ "first secretary of two villages at a time",      "1 li  v1 fs 0-10",    "2 li   v2 fs 0-10",    false },
+	{ "two team members of one village",                "1 li  v1 team 0-10",  "2 wang v1 team 0-10",  false },
+	{ "one team member twice",                          "1 li  v1 team 0-10",  "2 li   v1 team 9--",   true },
+	{ "one person, one village, two roles",             "1 li  v1 team 0-10",  "2 li   v1 agri 0-10",  false },
+	{ "a circuit: one posting per village",             "1 li  v1 agri 0--",   "2 li   v2 agri 0--",   false },
+	{ "a posting does not clash with itself",           "1 li  v1 fs 0-10",    "1 li   v1 fs 5-20",    false },
+};
+
+static void
+test_clash(void)
+{
+	for (size_t i = 0; i < sizeof(clashes) / sizeof(clashes[0]); i++) {
+		struct world w = { .n = 0 };
+
+		parse_one(&w, clashes[i].a);
+		parse_one(&w, clashes[i].b);
+		expect("clash", clashes[i].name, roster_clash(w.at[0], w.at[1]) == clashes[i].clash);
+		expect("clash, the other way round", clashes[i].name, roster_clash(w.at[1], w.at[0]) == clashes[i].clash);
+	}
+}
+
+/* ---- rules.md 1: 连任 = consecutive terms.  The posting asked about is the first. */
+
+static const struct { const char *name, *postings; int term; } terms[] = {
+	{ "alone",                                  "1 li v1 fs 20-30", 1 },
+	{ "second, by its days",                    "2 li v1 fs 20-30; 1 li v1 fs 10-20", 2 },
+	{ "third",                                  "3 li v1 fs 30--; 1 li v1 fs 10-20; 2 li v1 fs 20-30", 3 },
+	{ "a gap begins anew",                      "2 li v1 fs 21-30; 1 li v1 fs 10-20", 1 },
+	{ "by term, though the days left a gap",    "2 li v1 fs 22-40 20-40; 1 li v1 fs 0-18 0-20", 2 },
+	{ "another role before",                    "2 li v1 fs 20-30; 1 li v1 team 10-20", 1 },
+	{ "another village before",                 "2 li v1 fs 20-30; 1 li v2 fs 10-20", 1 },
+	{ "another person before",                  "2 li v1 fs 20-30; 1 wang v1 fs 10-20", 1 },
+	{ "later ones do not count",                "1 li v1 fs 10-20; 2 li v1 fs 20-30", 1 },
+	{ "without an end nothing follows",         "2 li v1 team 20-30; 1 li v1 team 5--", 1 },
+	{ "terms that point at each other end",     "2 li v1 fs 20-30 40-50; 1 li v1 fs 10-15 50-40", 2 },
+};
+
+static void
+test_term(void)
+{
+	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
+		struct world w;
+
+		parse(&w, terms[i].postings);
+		expect("term", terms[i].name, roster_term(w.at[0], w.at, w.n) == terms[i].term);
+	}
+}
+
+/* ---- api.md, Conventions: posting.has_findings.  One confirmed finding of li on day 15. */
+
+static const struct { const char *name, *held, *put; bool left; } findings[] = {
+	{ "shortened to before the date",       "1 li v1 fs 10-20", "1 li v1 fs 10-15",   true },
+	{ "shortened to just after",            "1 li v1 fs 10-20", "1 li v1 fs 10-16",   false },
+	{ "begins on the date",                 "1 li v1 fs 10-20", "1 li v1 fs 15-20",   false },
+	{ "begins after it",                    "1 li v1 fs 10-20", "1 li v1 fs 16-20",   true },
+	{ "given to somebody else",             "1 li v1 fs 10-20", "1 wang v1 fs 10-20", true },
+	{ "another posting covers the date",    "1 li v1 fs 10-20; 2 li v2 agri 0--", "1 wang v1 fs 10-20", false },
+	{ "another village and role still covers", "1 li v1 fs 10-20", "1 li v9 team 0-99", false },
+	{ "one that never covered it moves",    "1 li v1 fs 10-20; 2 li v2 agri 30--", "2 wang v2 agri 30--", false },
+	{ "already without: no other put is to blame", "1 li v1 fs 30-40", "1 li v1 fs 30-35", false },
+	{ "a new posting takes nothing away",   "1 li v1 fs 10-20", "2 li v2 agri 50-60", false },
+};
+
+static void
+test_findings(void)
+{
+	for (size_t i = 0; i < sizeof(findings) / sizeof(findings[0]); i++) {
+		struct world held, put;
+		Finding f = ROSTER_ROWS__CONFIRMED_FINDING__INIT, early = f;
+		const Finding *list[2] = { &early, &f };
+		const Finding *want = findings[i].left ? &f : NULL;
+
+		parse(&held, findings[i].held);
+		parse(&put, findings[i].put);
+		f.person_id = early.person_id = (char *)"li";
+		f.on_day = 15;
+		early.on_day = -5;                      /* no posting covers it, before or after */
+		expect("finding", findings[i].name, roster_finding_left(list, 2, held.at, held.n, put.at[0]) == want);
+	}
+}
+
+int
+main(void)
+{
+	expect("from", "the first values count from ever", roster_from_day(false, 17417) == DAY_EVER);
+	expect("from", "a change counts from today", roster_from_day(true, 17417) == 17417);
+	test_clash();
+	test_term();
+	test_findings();
+	printf("%d passed, %d failed\n", passed, failed);
+	return failed != 0;
+}
