@@ -45,7 +45,7 @@ test_shipped(int counts[2], arena_t *a)
 	check(counts, p->absence_ladder->rungs[1]->measures[4]->months == 6, "C3.2.1-2: 6 months", NULL);
 	check(counts, p->stipend->rate_fen == 10000 && p->stipend->from_day == day_of_civil(2017, 8, 1), "C4.4: 100 yuan from 2017-08-01", NULL);
 	check(counts, p->recall->promotion_freeze_months == 24 && p->recall->head_takes_post_at == 2, "C3.2.1-r, -rr", NULL);
-	check(counts, p->n_readings == 23, "A1–A23", NULL);
+	check(counts, p->n_readings == 23, "the register, A1 to A23", NULL);
 	check(counts, p->n_duties == 32, "the whole catalogue", NULL);
 	check(counts, strcmp(p->approval_json, "\"four_eyes\"") == 0, "approval", p->approval_json);
 }
@@ -83,6 +83,7 @@ static const struct { const char *patch, *code, *pointer; } refusals[] = {
 	{ "{\"recall\":{\"count_within_months\":36}}", NULL, NULL },
 	{ "{\"recall\":{\"count_within_months\":0}}", "policy.range", "/recall/count_within_months" },
 	{ "{\"recall\":{\"head_takes_post_clause\":\"C3.2.1-r\"}}", "policy.clause", "/recall/head_takes_post_clause" },
+	{ "{\"criticisms\":{\"superior_enters_at\":4}}", "policy.range", "/criticisms/superior_enters_at" },
 	{ "{\"findings\":{\"hearing_required\":true,\"hearing_due_days\":10}}", NULL, NULL },
 	{ "{\"checkin\":{\"mode\":\"required\",\"late_days_max\":3}}", NULL, NULL },
 	{ "{\"checkin\":{\"mode\":\"sometimes\"}}", "policy.value", "/checkin/mode" },

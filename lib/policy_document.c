@@ -37,7 +37,7 @@ static const struct { const char *id, *reading; } readings[] = {
 	{ "A9", "30_20_20_15_15" },                     { "A10", "working_days_in_posting" },
 	{ "A11", "fixed_pairs" },                       { "A12", "iso_week_half_below_three" },
 	{ "A13", "floor_min_one_of_three" },            { "A14", "once_per_unit_and_person" },
-	{ "A15", "rung_2" },                            { "A16", "date_the_check_began" },
+	{ "A15", "rung_of_policy" },                    { "A16", "date_the_check_began" },
 	{ "A17", "one_absence_a_day" },                 { "A18", "no_excellent_no_honours" },
 	{ "A19", "calendar_year_of_bulletin" },         { "A20", "two_to_each" },
 	{ "A21", "each_calendar_year" },                { "A22", "named_else_first_secretary" },
@@ -337,6 +337,8 @@ check_policy(struct check *c, const Policy__Policy *p)
 	check_approval(c, p->approval_json);
 	check_ladder(c, p->absence_ladder);
 	check_recall(c, p->recall);
+	check_range(c, p->criticisms->rungs, 1, RUNGS_MAX, "/criticisms/rungs");
+	check_range(c, p->criticisms->superior_enters_at, 1, p->criticisms->rungs, "/criticisms/superior_enters_at");
 	check_range(c, p->findings->hearing_due_days, 0, DAYS_MAX, "/findings/hearing_due_days");
 	check_checkin(c, p->checkin);
 	check_stipend(c, p->stipend);

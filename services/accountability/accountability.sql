@@ -1,0 +1,102 @@
+-- accountability: statements of reader threads, and the one that queues re-evaluations.
+
+-- name: person PersonKey -> Found
+select exists (select 1 from person where district = :district and person_id = :person_id) as found
+;
+
+-- name: unit UnitKey -> Found
+select exists (select 1 from unit where district = :district and unit_id = :unit_id) as found
+;
+
+-- name: findings_of_person PersonKey -> Finding
+select district, person_id, finding_id, kind, unit_id, on_day, source, level, bulletin, major, evidence_sha256, noted_by, confirmed_by,
+       confirmed_day, state
+  from finding where district = :district and person_id = :person_id
+ order by finding_id
+;
+
+-- name: measures_of_person PersonKey -> Measure
+select district, person_id, measure_id, unit_id, ladder, kind, clause, window_year, policy, rung, from_day, until_day, state, cause,
+       reason_zh, reason_en, absence_day, decided_day, approval
+  from measure where district = :district and person_id = :person_id and state <> 'revoked'
+ order by window_year, rung, measure_id
+;
+
+-- name: measures_of_unit UnitKey -> Measure
+select district, person_id, measure_id, unit_id, ladder, kind, clause, window_year, policy, rung, from_day, until_day, state, cause,
+       reason_zh, reason_en, absence_day, decided_day, approval
+  from measure where district = :district and unit_id = :unit_id and unit_id <> '' and state <> 'revoked'
+ order by window_year, rung, measure_id
+;
+
+-- name: measure MeasureKey -> Measure
+select m.district, m.person_id, m.measure_id, m.unit_id, m.ladder, m.kind, m.clause, m.window_year, m.policy, m.rung, m.from_day,
+       m.until_day, m.state, m.cause, m.reason_zh, m.reason_en, m.absence_day, m.decided_day, m.approval
+  from measure_home h join measure m on m.district = h.district and m.person_id = h.person_id and m.measure_id = h.measure_id
+ where h.district = :district and h.measure_id = :measure_id
+;
+
+-- name: moves MeasureKey -> Move
+select district, measure_id, seq, account, state, reason, at_us
+  from move where district = :district and measure_id = :measure_id
+ order by seq
+;
+
+-- name: postings_of_person PersonKey -> mirror_rows.Posting
+select district, person_id, posting_id, village_id, role, from_day, to_day, term_from_day, term_to_day
+  from posting where district = :district and person_id = :person_id
+ order by posting_id
+;
+
+-- Criticisms of a unit: those that name it, and those that name somebody who was its own on the date (A14).
+-- name: criticisms_of_unit UnitKey -> Finding
+select f.district, f.person_id, f.finding_id, f.kind, f.unit_id, f.on_day, f.source, f.level, f.bulletin, f.major, f.evidence_sha256,
+       f.noted_by, f.confirmed_by, f.confirmed_day, f.state
+  from finding f
+ where f.district = :district and f.kind = 'written_criticism' and f.state = 'confirmed'
+   and (f.unit_id = :unit_id
+        or (f.unit_id = '' and f.person_id <> ''
+            and :unit_id = (select p.unit_id from person p
+                             where p.district = f.district and p.person_id = f.person_id and p.from_day <= f.on_day
+                             order by p.from_day desc limit 1)))
+ order by f.on_day, f.finding_id
+;
+
+-- Until a recall is ordered, its unit is the person's on the date of the absence that opened it, its posting the one held then.
+-- name: recalls RecallsAfter -> Recall
+select r.district, r.person_id, r.recall_id, r.absence_day, r.state, r.due_day, r.cause,
+       coalesce(r.unit_id, (select p.unit_id from person p
+                             where p.district = r.district and p.person_id = r.person_id and p.from_day <= r.absence_day
+                             order by p.from_day desc limit 1)) as unit_id,
+       coalesce(r.posting_id, (select p.posting_id from posting p
+                                where p.district = r.district and p.person_id = r.person_id and p.from_day <= r.absence_day
+                                  and (p.to_day is null or p.to_day > r.absence_day)
+                                order by p.role <> 'first_secretary', p.role <> 'team_member', p.posting_id limit 1)) as posting_id
+  from recall r
+ where r.district = :district and r.recall_id > :after
+ order by r.recall_id limit :limit_rows
+;
+
+-- name: recalls_of_unit UnitKey -> Recall
+select * from (
+    select r.district, r.person_id, r.recall_id, r.absence_day, r.state, r.due_day, r.cause,
+           coalesce(r.unit_id, (select p.unit_id from person p
+                                 where p.district = r.district and p.person_id = r.person_id and p.from_day <= r.absence_day
+                                 order by p.from_day desc limit 1)) as unit_id,
+           coalesce(r.posting_id, (select p.posting_id from posting p
+                                    where p.district = r.district and p.person_id = r.person_id and p.from_day <= r.absence_day
+                                      and (p.to_day is null or p.to_day > r.absence_day)
+                                    order by p.role <> 'first_secretary', p.role <> 'team_member', p.posting_id limit 1)) as posting_id
+      from recall r where r.district = :district) as of_unit
+ where of_unit.unit_id = :unit_id
+ order by of_unit.recall_id
+;
+
+-- A policy moves what was counted from its first day on: every person with an absence since then is looked at again.
+-- name: recount Recount ->
+insert into engine.work (service, partition, district, kind, subject, cause, trace, at_us)
+select distinct 'accountability', :partition::integer, f.district, 'recount', f.person_id, :cause, :trace, :at_us::timestamptz
+  from finding f
+ where f.district = :district and f.person_id <> '' and f.kind = 'unexcused_absence' and f.state = 'confirmed' and f.on_day >= :from_day
+    on conflict do nothing
+;

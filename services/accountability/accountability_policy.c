@@ -1,0 +1,481 @@
+/* accountability_policy - see accountability_policy.h. */
+#include "accountability_policy.h"
+#include "civil.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef AccountabilityRows__Finding Finding;
+typedef AccountabilityRows__Measure Measure;
+
+/* ---- absences */
+
+static bool
+is_absence(const Finding *f)
+{
+	return f->kind == SUPERVISION__FINDING_KIND__UNEXCUSED_ABSENCE && f->state == SUPERVISION__FINDING_STATE__CONFIRMED;
+}
+
+static int
+by_date_and_id(const void *a, const void *b)
+{
+	const Finding *x = *(const Finding *const *)a, *y = *(const Finding *const *)b;
+	return x->on_day != y->on_day ? (x->on_day > y->on_day) - (x->on_day < y->on_day) : strcmp(x->finding_id, y->finding_id);
+}
+
+/* A copy of those that `keep` says, in date order, then id order. */
+static size_t
+findings_sorted(const Finding *const *findings, size_t n, bool (*keep)(const Finding *), arena_t *a, const Finding ***out)
+{
+	const Finding **kept = arena_alloc(a, (n + 1) * sizeof(*kept));
+	size_t nkept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (keep(findings[i]))
+			kept[nkept++] = findings[i];
+	qsort(kept, nkept, sizeof(*kept), by_date_and_id);
+	*out = kept;
+	return nkept;
+}
+
+static int
+rung_of(const struct policy_book *book, const struct policy_version *on, int k)
+{
+	/* Before the first policy nothing follows, but the count is shown as the first ladder counts. */
+	const struct policy_version *v = on ? on : book->n ? &book->versions[0] : NULL;
+	int rungs = v ? (int)v->document->absence_ladder->n_rungs : 0;
+
+	return k < rungs ? k : rungs;
+}
+
+size_t
+ladder_absences(const struct policy_book *book, const Finding *const *findings, size_t n, arena_t *a, struct absence **out)
+{
+	const Finding **sorted;
+	size_t nsorted = findings_sorted(findings, n, is_absence, a, &sorted), count = 0;
+	struct absence *absences = arena_alloc(a, (nsorted + 1) * sizeof(*absences));
+
+	for (size_t i = 0; i < nsorted; i++) {
+		const Finding *f = sorted[i];
+		const struct absence *last = count ? &absences[count - 1] : NULL;
+		if (last && last->finding->on_day == f->on_day)
+			continue;                                               /* A17 */
+		bool same_year = last && day_year(last->finding->on_day) == day_year(f->on_day);
+		struct absence *x = &absences[count++];
+		*x = (struct absence){ .finding = f, .k = same_year ? last->k + 1 : 1, .policy = policy_on(book, f->on_day) };
+		x->rung = rung_of(book, x->policy, x->k);
+	}
+	*out = absences;
+	return count;
+}
+
+/* ---- what follows */
+
+static bool
+covers(const MirrorRows__Posting *p, int32_t day)
+{
+	return p->from_day <= day && (!p->maybe_to_case || day < p->to_day);
+}
+
+bool
+ladder_term_end(const MirrorRows__Posting *const *postings, size_t n, int32_t day, int32_t *end)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const MirrorRows__Posting *p = postings[i];
+		if (!covers(p, day) || (!p->maybe_term_to_case && !p->maybe_to_case))
+			continue;
+		int32_t ends = p->maybe_term_to_case ? p->term_to_day : p->to_day;
+		*end = !found || ends > *end ? ends : *end;
+		found = true;
+	}
+	return found;
+}
+
+static Accountability__MeasureKind
+kind_named(const char *json_name)
+{
+	char name[64];
+	size_t len = strlen(json_name);
+
+	assert(len < sizeof(name));
+	for (size_t i = 0; i <= len; i++)
+		name[i] = json_name[i] >= 'a' && json_name[i] <= 'z' ? (char)(json_name[i] - 'a' + 'A') : json_name[i];
+	const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value_by_name(&accountability__measure_kind__descriptor, name);
+	assert(v);                                      /* policy_parse knows the kinds */
+	return (Accountability__MeasureKind)v->value;
+}
+
+static int32_t
+latest_confirmation(const struct absence *first, int k)
+{
+	int32_t latest = first[0].finding->confirmed_day;
+
+	for (int i = 1; i < k; i++)
+		if (first[i].finding->confirmed_day > latest)
+			latest = first[i].finding->confirmed_day;
+	return latest;
+}
+
+/* One rung that has been reached: the first k absences of a year, and the policy of the k-th. */
+struct reached {
+	const struct absence *first;
+	int k;
+	const Policy__Rung *rung;
+	int32_t absence_day, decided_day;
+	const MirrorRows__Posting *const *postings; size_t npostings;
+};
+
+static void
+span_until(Measure *m, int32_t day)
+{
+	m->maybe_until_case = ACCOUNTABILITY_ROWS__MEASURE__MAYBE_UNTIL_UNTIL_DAY;
+	m->until_day = day;
+}
+
+static void
+span_set(Measure *m, const struct reached *r, const Policy__Consequence *c)
+{
+	int32_t end;
+
+	m->from_day = r->decided_day;
+	switch (c->span) {
+	case POLICY__SPAN__MONTH_OF_ABSENCE:
+		m->from_day = month_start(r->absence_day);
+		span_until(m, month_end(r->absence_day));
+		return;
+	case POLICY__SPAN__QUARTER_OF_ABSENCE:
+		m->from_day = quarter_start(r->absence_day);
+		span_until(m, quarter_end(r->absence_day));
+		return;
+	case POLICY__SPAN__YEAR_OF_ABSENCE:
+		m->from_day = year_start(r->absence_day);
+		span_until(m, year_end(r->absence_day));
+		return;
+	case POLICY__SPAN__MONTHS_FROM_DECISION:
+		span_until(m, day_add_months(r->decided_day, c->months));
+		return;
+	case POLICY__SPAN__YEAR_AND_TERM:
+		span_until(m, year_end(r->decided_day));
+		if (ladder_term_end(r->postings, r->npostings, r->absence_day, &end) && end > m->until_day)
+			m->until_day = end;
+		return;
+	default:                                        /* from the decision on, no end */
+		return;
+	}
+}
+
+/* The rung's own words, then the dates that they were applied to. */
+static void
+reason_set(Measure *m, const struct reached *r, arena_t *a)
+{
+	const char *zh = "", *en = "";
+	char day[DAY_TEXT_MAX];
+
+	for (int i = 0; i < r->k; i++) {
+		day_text(r->first[i].finding->on_day, day);
+		zh = arena_printf(a, "%s%s%s", zh, i ? "、" : "", day);
+		en = arena_printf(a, "%s%s%s", en, i ? ", " : "", day);
+	}
+	day_text(r->decided_day, day);
+	m->reason_zh = arena_printf(a, "%s（脱岗日期：%s；决定日期：%s）", r->rung->reason->zh, zh, day);
+	m->reason_en = arena_printf(a, "%s (absent on %s; decided on %s)", r->rung->reason->en, en, day);
+}
+
+static Measure *
+measure_of(const struct reached *r, const Policy__Consequence *c, const struct policy_version *v, char **cause, arena_t *a)
+{
+	Measure *m = arena_message(a, &accountability_rows__measure__descriptor);
+	bool automatic = policy_approval(v->document, c->kind) == APPROVAL_AUTOMATIC;
+
+	m->ladder = (char *)LADDER_ABSENCE;
+	m->kind = kind_named(c->kind);
+	m->clause = r->rung->clause;
+	m->window_year = day_year(r->absence_day);
+	m->policy = (char *)v->version;
+	m->rung = r->k;
+	m->state = automatic ? ACCOUNTABILITY__MEASURE_STATE__IN_FORCE : ACCOUNTABILITY__MEASURE_STATE__PROPOSED;
+	m->approval = (char *)(automatic ? "automatic" : "four_eyes");
+	m->n_cause = (size_t)r->k;
+	m->cause = cause;
+	m->absence_day = r->absence_day;
+	m->decided_day = r->decided_day;
+	span_set(m, r, c);
+	reason_set(m, r, a);
+	return m;
+}
+
+static bool
+same_identity(const Measure *x, const Measure *y)
+{
+	return x->kind == y->kind && x->window_year == y->window_year && strcmp(x->clause, y->clause) == 0;
+}
+
+/* Two policies may give one clause to two rungs; what the later absence reached is then the one that stands. */
+static size_t
+add_measure(Measure **all, size_t n, Measure *m)
+{
+	for (size_t i = 0; i < n; i++)
+		if (same_identity(all[i], m)) {
+			all[i] = m;
+			return n;
+		}
+	all[n] = m;
+	return n + 1;
+}
+
+/* `kth` reached its rung; the first of its year lies k - 1 before it. */
+static size_t
+rung_measures(const struct absence *kth, const MirrorRows__Posting *const *postings, size_t npostings, arena_t *a, Measure **all, size_t n)
+{
+	const struct absence *first = kth - (kth->k - 1);
+	struct reached r = {
+		.first = first, .k = kth->k, .rung = kth->policy->document->absence_ladder->rungs[kth->k - 1],
+		.absence_day = kth->finding->on_day, .decided_day = latest_confirmation(first, kth->k),
+		.postings = postings, .npostings = npostings,
+	};
+	char **cause = arena_alloc(a, (size_t)r.k * sizeof(*cause));
+
+	for (int i = 0; i < r.k; i++)
+		cause[i] = first[i].finding->finding_id;
+	for (size_t c = 0; c < r.rung->n_measures; c++)
+		n = add_measure(all, n, measure_of(&r, r.rung->measures[c], kth->policy, cause, a));
+	return n;
+}
+
+/* Reached for the first time: one absence more than the ladder has rungs adds nothing. */
+static bool
+reaches_rung(const struct absence *x)
+{
+	return x->policy && (size_t)x->k <= x->policy->document->absence_ladder->n_rungs;
+}
+
+size_t
+ladder_measures(const struct absence *absences, size_t n, const MirrorRows__Posting *const *postings, size_t npostings, arena_t *a,
+                Measure ***out)
+{
+	size_t cap = 1, count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		cap += reaches_rung(&absences[i]) ? absences[i].policy->document->absence_ladder->rungs[absences[i].k - 1]->n_measures : 0;
+	*out = arena_alloc(a, cap * sizeof(**out));
+	for (size_t i = 0; i < n; i++)
+		if (reaches_rung(&absences[i]))
+			count = rung_measures(&absences[i], postings, npostings, a, *out, count);
+	return count;
+}
+
+/* ---- what changes */
+
+static bool
+same_until(const Measure *x, const Measure *y)
+{
+	return !x->maybe_until_case == !y->maybe_until_case && (!x->maybe_until_case || x->until_day == y->until_day);
+}
+
+static bool
+same_cause(const Measure *x, const Measure *y)
+{
+	if (x->n_cause != y->n_cause)
+		return false;
+	for (size_t i = 0; i < x->n_cause; i++)
+		if (strcmp(x->cause[i], y->cause[i]) != 0)
+			return false;
+	return true;
+}
+
+/* The reason's words follow from cause, policy and dates. */
+static bool
+same_measure(const Measure *x, const Measure *y)
+{
+	return x->from_day == y->from_day && same_until(x, y) && same_cause(x, y) && x->rung == y->rung && strcmp(x->policy, y->policy) == 0 &&
+	       strcmp(x->approval, y->approval) == 0 && x->decided_day == y->decided_day && x->absence_day == y->absence_day;
+}
+
+static bool
+stands(const Measure *m)
+{
+	return m->state != ACCOUNTABILITY__MEASURE_STATE__REVOKED;
+}
+
+static const Measure *
+with_identity(const Measure *of, const Measure *const *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(rows[i]->ladder, LADDER_ABSENCE) == 0 && same_identity(rows[i], of))
+			return rows[i];
+	return NULL;
+}
+
+/* Imposed, amended, or NULL when nothing is new.  What was decided by a person outlives an amendment, but not a change of who
+ * has to decide. */
+static bool
+change_to(const Measure *was, Measure *due, struct measure_change *out)
+{
+	*out = (struct measure_change){ .change = ACCOUNTABILITY__CHANGE__IMPOSED, .was = was, .is = due };
+	if (was) {
+		due->district = was->district;
+		due->person_id = was->person_id;
+		due->measure_id = was->measure_id;
+	}
+	if (!was || !stands(was))
+		return true;
+	if (same_measure(was, due))
+		return false;
+	out->change = ACCOUNTABILITY__CHANGE__AMENDED;
+	if (strcmp(was->approval, due->approval) == 0)
+		due->state = was->state;
+	return true;
+}
+
+static Measure *
+revoked(const Measure *was, arena_t *a)
+{
+	Measure *m = arena_copy(a, was, sizeof(*was));
+	m->state = ACCOUNTABILITY__MEASURE_STATE__REVOKED;
+	return m;
+}
+
+size_t
+ladder_diff(Measure *const *due, size_t ndue, const Measure *const *standing, size_t nstanding, arena_t *a, struct measure_change **out)
+{
+	struct measure_change *changes = arena_alloc(a, (ndue + nstanding + 1) * sizeof(*changes));
+	size_t n = 0;
+
+	for (size_t i = 0; i < ndue; i++)
+		n += change_to(with_identity(due[i], standing, nstanding), due[i], &changes[n]);
+	for (size_t i = 0; i < nstanding; i++) {
+		const Measure *was = standing[i];
+		if (!stands(was) || strcmp(was->ladder, LADDER_ABSENCE) != 0 || with_identity(was, (const Measure *const *)due, ndue))
+			continue;
+		changes[n++] = (struct measure_change){ ACCOUNTABILITY__CHANGE__REVOKED_CHANGE, was, revoked(was, a) };
+	}
+	*out = changes;
+	return n;
+}
+
+bool
+ladder_shrank(const struct measure_change *c)
+{
+	if (c->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
+		return true;
+	if (c->change != ACCOUNTABILITY__CHANGE__AMENDED)
+		return false;
+	bool ends_sooner = c->is->maybe_until_case && (!c->was->maybe_until_case || c->is->until_day < c->was->until_day);
+	bool loses_effect = measure_in_effect(c->was->state) && !measure_in_effect(c->is->state);
+	return c->is->from_day > c->was->from_day || ends_sooner || loses_effect;
+}
+
+bool
+measure_in_effect(Accountability__MeasureState state)
+{
+	return state == ACCOUNTABILITY__MEASURE_STATE__IN_FORCE || state == ACCOUNTABILITY__MEASURE_STATE__SERVED;
+}
+
+/* ---- what people do with measures */
+
+enum move_result
+measure_move(const Measure *m, enum move move, Accountability__MeasureState *to)
+{
+	/* Approval is the only thing that stands between a decision and its effect, so `approved` is passed through at once. */
+	static const struct { Accountability__MeasureState from, to; } moves[] = {
+		[MOVE_APPROVE] = { ACCOUNTABILITY__MEASURE_STATE__PROPOSED, ACCOUNTABILITY__MEASURE_STATE__IN_FORCE },
+		[MOVE_REJECT] = { ACCOUNTABILITY__MEASURE_STATE__PROPOSED, ACCOUNTABILITY__MEASURE_STATE__REJECTED },
+		[MOVE_LIFT] = { ACCOUNTABILITY__MEASURE_STATE__IN_FORCE, ACCOUNTABILITY__MEASURE_STATE__LIFTED },
+		[MOVE_SERVE] = { ACCOUNTABILITY__MEASURE_STATE__IN_FORCE, ACCOUNTABILITY__MEASURE_STATE__SERVED },
+	};
+
+	*to = moves[move].to;
+	if (m->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL)
+		return MOVE_BAD;                        /* moved by the steps of its case alone */
+	if (m->state == moves[move].to)
+		return MOVE_AGAIN;
+	return m->state == moves[move].from ? MOVE_DONE : MOVE_BAD;
+}
+
+static bool
+is_cause(const Measure *m, const Finding *f)
+{
+	for (size_t i = 0; i < m->n_cause; i++)
+		if (strcmp(m->cause[i], f->finding_id) == 0)
+			return true;
+	return false;
+}
+
+bool
+measure_is_own_case(const Measure *m, const Finding *const *findings, size_t n, const char *account)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_cause(m, findings[i]) && (strcmp(findings[i]->noted_by, account) == 0 || strcmp(findings[i]->confirmed_by, account) == 0))
+			return true;
+	return false;
+}
+
+void
+eligibility_on(const Measure *const *measures, size_t n, Accountability__MeasureKind barring, int32_t day, arena_t *a,
+               Accountability__Verdict *out)
+{
+	out->n_reasons = 0;
+	out->reasons = arena_alloc(a, (n + 1) * sizeof(*out->reasons));
+	for (size_t i = 0; i < n; i++) {
+		const Measure *m = measures[i];
+		bool covering = m->from_day <= day && (!m->maybe_until_case || day < m->until_day);
+		if (m->kind == barring && measure_in_effect(m->state) && covering)
+			out->reasons[out->n_reasons++] = m->measure_id;
+	}
+	out->eligible = out->n_reasons == 0;
+}
+
+/* ---- written criticisms */
+
+static bool
+is_criticism(const Finding *f)
+{
+	return f->kind == SUPERVISION__FINDING_KIND__WRITTEN_CRITICISM && f->state == SUPERVISION__FINDING_STATE__CONFIRMED;
+}
+
+static bool
+is_listed(const Finding *f, Accountability__Criticism *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i]->bulletin, f->bulletin) == 0 && day_year(list[i]->on_day) == day_year(f->on_day))
+			return true;
+	return false;
+}
+
+static int
+criticism_rung(const struct policy_book *book, const Finding *f, int before)
+{
+	const struct policy_version *on = policy_on(book, f->on_day);
+	const struct policy_version *v = on ? on : book->n ? &book->versions[0] : NULL;
+	int rung = before + 1;
+
+	if (!v)
+		return rung;
+	if (f->source == SUPERVISION__SOURCE__SUPERIOR && rung < v->document->criticisms->superior_enters_at)
+		rung = v->document->criticisms->superior_enters_at;
+	return rung < v->document->criticisms->rungs ? rung : v->document->criticisms->rungs;
+}
+
+size_t
+criticism_list(const struct policy_book *book, const Finding *const *findings, size_t n, arena_t *a, Accountability__Criticism ***out)
+{
+	const Finding **sorted;
+	size_t nsorted = findings_sorted(findings, n, is_criticism, a, &sorted), count = 0;
+
+	*out = arena_alloc(a, (nsorted + 1) * sizeof(**out));
+	for (size_t i = 0; i < nsorted; i++) {
+		const Finding *f = sorted[i];
+		const Accountability__Criticism *last = count ? (*out)[count - 1] : NULL;
+		if (is_listed(f, *out, count))
+			continue;
+		Accountability__Criticism *c = arena_message(a, &accountability__criticism__descriptor);
+		c->finding_id = f->finding_id;
+		c->bulletin = f->bulletin;
+		c->on_day = f->on_day;
+		c->rung = criticism_rung(book, f, last && day_year(last->on_day) == day_year(f->on_day) ? last->rung : 0);
+		(*out)[count++] = c;
+	}
+	return count;
+}

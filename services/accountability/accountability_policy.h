@@ -1,0 +1,64 @@
+/* accountability_policy - the absence ladder (C3.2.1; rules.md §5 "The absence ladder, exactly"): from a person's confirmed
+ * absences to the measures that should stand, and from those to what changes.
+ *
+ * Pure: everything depends on the arguments alone, results live in the arena passed in and point into the arguments.
+ * Facts are judged as at the incident: the policy that counts for the k-th absence is the one in force on its date. */
+#pragma once
+#include "accountability.pb-c.h"
+#include "accountability_rows.pb-c.h"
+#include "arena.h"
+#include "mirror_rows.pb-c.h"
+#include "policy_book.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#define LADDER_ABSENCE "absence"
+
+/* A date on which somebody was absent (A17), the k-th of its calendar year (A1). */
+struct absence {
+	const AccountabilityRows__Finding *finding;     /* of that date the one with the smallest id */
+	int k, rung;                                    /* rung: k, at most the number of rungs; 0 where the ladder has none */
+	const struct policy_version *policy;            /* in force on the date; NULL: none */
+};
+
+/* findings: of one person, any kind, state and order.  Returns the absences that count, in date order. */
+size_t ladder_absences(const struct policy_book *book, const AccountabilityRows__Finding *const *findings, size_t n, arena_t *a,
+                       struct absence **out);
+
+/* End of the term held on a day (A6): the latest of the covering postings, each its term's end, else its own. */
+bool ladder_term_end(const MirrorRows__Posting *const *postings, size_t n, int32_t day, int32_t *end);
+
+/* The measures that should stand, as newly decided; district, person_id and measure_id are left empty. */
+size_t ladder_measures(const struct absence *absences, size_t n, const MirrorRows__Posting *const *postings, size_t npostings, arena_t *a,
+                       AccountabilityRows__Measure ***out);
+
+/* Was any ladder's; `is` is the row to write (a new one has no district, person_id and measure_id yet). */
+struct measure_change {
+	Accountability__Change change;
+	const AccountabilityRows__Measure *was;         /* NULL: never there */
+	AccountabilityRows__Measure *is;
+};
+/* What must change so that what stands of the absence ladder is what should.  Nothing when it already is. */
+size_t ladder_diff(AccountabilityRows__Measure *const *due, size_t ndue, const AccountabilityRows__Measure *const *standing, size_t nstanding,
+                   arena_t *a, struct measure_change **out);
+/* Something that stood is gone or smaller: whoever was told of it must be told again. */
+bool ladder_shrank(const struct measure_change *c);
+
+/* In force or served: touches money and eligibility (§5 Effect). */
+bool measure_in_effect(Accountability__MeasureState state);
+
+/* The four moves that a person can make (§5 Effect). */
+enum move { MOVE_APPROVE, MOVE_REJECT, MOVE_LIFT, MOVE_SERVE };
+enum move_result { MOVE_DONE, MOVE_AGAIN, MOVE_BAD };
+enum move_result measure_move(const AccountabilityRows__Measure *m, enum move move, Accountability__MeasureState *to);
+/* Separation of duties: an account that noted or confirmed one of the facts, all of them findings of the measure's person. */
+bool measure_is_own_case(const AccountabilityRows__Measure *m, const AccountabilityRows__Finding *const *findings, size_t n, const char *account);
+
+/* Whether measures in effect bar somebody on a day, and the ids of those that do. */
+void eligibility_on(const AccountabilityRows__Measure *const *measures, size_t n, Accountability__MeasureKind barring, int32_t day, arena_t *a,
+                    Accountability__Verdict *out);
+
+/* Written criticisms of one unit, confirmed, in date order: a bulletin counts once (A14), in its calendar year (A19); a
+ * superior's counts at least as the rung that the policy names (A15). */
+size_t criticism_list(const struct policy_book *book, const AccountabilityRows__Finding *const *findings, size_t n, arena_t *a,
+                      Accountability__Criticism ***out);
