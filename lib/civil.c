@@ -6,7 +6,6 @@
 #include "civil.h"
 #include <assert.h>
 #include <stdio.h>
-#include <string.h>
 
 #define HOUR_US INT64_C(3600000000)
 #define MINUTE_US INT64_C(60000000)
@@ -270,12 +269,12 @@ void
 instant_text(int64_t at_us, char out[INSTANT_TEXT_MAX])
 {
 	int32_t day = day_of_instant(at_us);
-	int64_t us = at_us - instant_of_day(day);
-	int second = (int)(us / SECOND_US), fraction = (int)(us % SECOND_US);
-	char date[DAY_TEXT_MAX], decimals[16] = "";
+	uint64_t us = (uint64_t)(at_us - instant_of_day(day));
+	unsigned second = (unsigned)(us / SECOND_US) % 86400, fraction = (unsigned)(us % SECOND_US);
+	char date[DAY_TEXT_MAX], decimals[8] = "";
 
 	day_text(day, date);
 	if (fraction)
-		snprintf(decimals, sizeof(decimals), ".%06d", fraction);
-	snprintf(out, INSTANT_TEXT_MAX, "%sT%02d:%02d:%02d%s+08:00", date, second / 3600, second / 60 % 60, second % 60, decimals);
+		snprintf(decimals, sizeof(decimals), ".%06u", fraction);
+	snprintf(out, INSTANT_TEXT_MAX, "%sT%02u:%02u:%02u%s+08:00", date, second / 3600, second / 60 % 60, second % 60, decimals);
 }
