@@ -49,11 +49,12 @@ $O/gen: ; @mkdir -p $@
 HEADERS := $(PBC:.c=.h) $(SQLC:.c=.h)
 $O/%.o: %.c | $(HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -I$(<D) $(CFLAGS) $(WARN) -c -o $@ $<
+	@echo CC $<
+	@$(CC) $(CPPFLAGS) -I$(<D) $(CFLAGS) $(WARN) -c -o $@ $<
 $O/gen/%.o: $O/gen/%.c | $(HEADERS)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $O/main-%.o: lib/main.c | $(HEADERS)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -DSERVICE=$*_service -c -o $@ $<
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -DSERVICE=$*_service -c -o $@ $<
 
 $O/libzhucun.a: $(call obj,$(LIBC)) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*.sql))) $(DATAC:.c=.o)
 	@rm -f $@

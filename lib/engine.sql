@@ -4,7 +4,7 @@
 select distinct partition from engine.district;
 
 -- name: lock Lock -> Partition
-select p as partition from unnest(:partition::integer[]) as p where pg_try_advisory_lock(:class, p);
+select p as partition from unnest(:partition::integer[]) as p where pg_try_advisory_lock(:service_class, p);
 
 -- name: take Take -> Taken
 select t.partition, t.epoch, t.seq, t.hash, t.now_us, t.starts, t.trying from engine.take(:partition, :instance) as t;
@@ -109,3 +109,6 @@ select producer, consumer, partition, head, cursor from engine.edge where partit
 select a.district, a.account, a.key, a.service, a.fingerprint, a.status, a.body, a.at_us
   from unnest(:district::text[], :account::text[], :key::text[]) as k(d, a, k)
   join engine.answer a on a.district = k.d and a.account = k.a and a.key = k.k and a.service = current_user;
+
+-- name: cursors_of_consumer Cursor -> Cursor
+select partition, producer, seq, hash from engine.cursor where consumer = :producer and partition = :partition;

@@ -75,7 +75,7 @@ static bool
 prepare_put(struct table_sql *q, const struct columns *c, store_t *db, arena_t *a)
 {
 	const struct table *t = q->table;
-	char *conflict = "";
+	const char *conflict = "";
 
 	if (!t->append_only)
 		conflict = arena_printf(a, " on conflict (%s) do %s%s", join(a, c, 0, t->nkey, ", ", one_plain), c->n > t->nkey ? "update set " : "nothing",
@@ -106,4 +106,13 @@ table_prepare(struct table_sql *q, const struct table *t, store_t *db, arena_t *
 		if (!prepare_load(q, &c, n, db, a))
 			return false;
 	return prepare_put(q, &c, db, a) && prepare_drop(q, &c, db, a);
+}
+
+bool
+table_prepare_load(struct table_sql *q, const struct table *t, store_t *db, arena_t *a)
+{
+	struct columns c;
+
+	*q = (struct table_sql){ .table = t };
+	return columns_find(&c, t, db, a) && prepare_load(q, &c, 1, db, a);
 }

@@ -1,0 +1,314 @@
+/* commit - the write phase of a batch: one pipeline, one transaction, one round trip.
+ *
+ * Order: the fence first (it raises, and locks the rows that say we own what we write), then cursors, events, rows of the
+ * service's tables, answers, timers, work; chores last, because they select from what was just written. */
+#include "log.h"
+#include "json_pb.h"
+#include "mirror.h"
+#include "node_state.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the fence and the cursors */
+
+static ProtobufCBinaryData
+position_bytes(const struct position *p)
+{
+	return (ProtobufCBinaryData){ .len = p->hash_len, .data = (uint8_t *)p->hash };
+}
+
+static void
+write_heads(struct batch *b)
+{
+	const void **rows = arena_alloc(b->arena, PARTITIONS * sizeof *rows);
+	size_t n = 0;
+
+	for (int32_t p = 0; p < PARTITIONS; p++) {
+		struct head_change *c = &b->part[p];
+		if (!c->touched)
+			continue;
+		EngineRows__Advance *a = arena_message(b->arena, &engine_rows__advance__descriptor);
+		a->partition = p;
+		a->epoch = b->node->part[p].epoch;
+		a->seq = b->node->part[p].head.seq;
+		a->next_seq = c->head.seq;
+		a->hash = position_bytes(&c->head);
+		a->now_us = c->now_us = b->now_us > c->now_us ? b->now_us : c->now_us;
+		rows[n++] = a;
+	}
+	store_queue(b->node->db, &engine_advance, rows, n);
+}
+
+static void
+write_cursors(struct batch *b)
+{
+	const void **rows = arena_alloc(b->arena, PARTITIONS * PRODUCERS_MAX * sizeof *rows);
+	size_t n = 0;
+
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		for (size_t i = 0; b->part[p].touched && i < b->node->nproducers; i++) {
+			if (!b->part[p].cursor_moved[i])
+				continue;
+			EngineRows__Cursor *c = arena_message(b->arena, &engine_rows__cursor__descriptor);
+			c->partition = p;
+			c->producer = (char *)b->node->svc->consumes[i];
+			c->seq = b->part[p].cursor[i].seq;
+			c->hash = position_bytes(&b->part[p].cursor[i]);
+			rows[n++] = c;
+		}
+	if (n)
+		store_queue(b->node->db, &engine_cursors_move, rows, n);
+}
+
+/* ---- rows */
+
+static void
+write_tables(struct batch *b)
+{
+	for (size_t t = 0; t < b->node->ntables; t++) {
+		const void **put, **drop;
+		size_t nput, ndrop;
+		rows_changed(&b->rows[t], &put, &nput, &drop, &ndrop);
+		if (ndrop)
+			store_queue(b->node->db, &b->node->tables[t].drop, drop, ndrop);
+		if (nput)
+			store_queue(b->node->db, &b->node->tables[t].put, put, nput);
+	}
+}
+
+static void
+write_answers(struct batch *b)
+{
+	const void **put, **drop;
+	size_t nput, ndrop;
+
+	rows_changed(&b->answers, &put, &nput, &drop, &ndrop);
+	if (nput)
+		store_queue(b->node->db, &engine_answers_keep, put, nput);
+}
+
+/* A timer whose due time is 0 goes; nobody loaded it first, so removing what is not there is no fault. */
+static void
+write_timers(struct batch *b)
+{
+	const void **all, **none, **put, **drop;
+	size_t n, nnone, nput = 0, ndrop = 0;
+
+	rows_changed(&b->timers, &all, &n, &none, &nnone);
+	put = arena_alloc(b->arena, (n + 1) * sizeof *put);
+	drop = arena_alloc(b->arena, (n + 1) * sizeof *drop);
+	for (size_t i = 0; i < n; i++)
+		if (((const EngineRows__Timer *)all[i])->due_us)
+			put[nput++] = all[i];
+		else
+			drop[ndrop++] = all[i];
+	if (ndrop)
+		store_queue(b->node->db, &engine_timers_drop, drop, ndrop);
+	if (nput)
+		store_queue(b->node->db, &engine_timers_put, put, nput);
+}
+
+static const void *
+parked_row(struct batch *b, const struct input *in)
+{
+	EngineRows__Parked *k = arena_message(b->arena, &engine_rows__parked__descriptor);
+
+	k->partition = in->partition;
+	k->producer = (char *)b->node->svc->consumes[in->producer];
+	k->seq = in->logged->seq;
+	k->district = (char *)in->district;
+	k->subject = (char *)in->subject;
+	k->type = in->logged->type;
+	k->body = in->logged->body;
+	k->reason = (char *)in->park;
+	k->parked_us = b->now_us;
+	return k;
+}
+
+static void
+write_inputs(struct batch *b)
+{
+	const void **done = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *done), **parked = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *parked);
+	size_t ndone = 0, nparked = 0;
+
+	for (size_t i = 0; i < b->ninputs; i++) {
+		struct input *in = &b->inputs[i];
+		if (in->kind == INPUT_WORK)
+			done[ndone++] = in->row;
+		else if (in->kind == INPUT_EVENT && in->park)
+			parked[nparked++] = parked_row(b, in);
+	}
+	if (ndone)
+		store_queue(b->node->db, &engine_work_done, done, ndone);
+	if (nparked)
+		store_queue(b->node->db, &engine_park, parked, nparked);
+}
+
+static void
+write_all(struct batch *b)
+{
+	store_t *db = b->node->db;
+
+	store_text(db, "begin");
+	write_heads(b);
+	write_cursors(b);
+	if (b->nopened)
+		store_queue(db, &engine_district_open, (const void **)b->opened, b->nopened);
+	if (b->nemitted)
+		store_queue(db, &engine_events_append, (const void **)b->emitted, b->nemitted);
+	write_tables(b);
+	write_answers(b);
+	write_timers(b);
+	write_inputs(b);
+	for (size_t i = 0; i < b->nchores; i++)
+		store_queue(db, b->chores[i].stmt, &b->chores[i].args, 1);
+	store_text(db, "commit");
+}
+
+/* ---- after the commit: what memory must know */
+
+static void
+after_heads(struct batch *b)
+{
+	for (int32_t p = 0; p < PARTITIONS; p++) {
+		struct partition *part = &b->node->part[p];
+		const struct head_change *c = &b->part[p];
+		if (!c->touched)
+			continue;
+		part->head = c->head;
+		part->now_us = c->now_us;
+		for (size_t i = 0; i < b->node->nproducers; i++)
+			if (c->cursor_moved[i])
+				part->cursor[i] = c->cursor[i];
+	}
+}
+
+static void
+after_commands(struct batch *b)
+{
+	for (size_t i = 0; i < b->ninputs; i++) {
+		struct input *in = &b->inputs[i];
+		if (in->kind != INPUT_COMMAND || !in->answer)
+			continue;
+		group_answer(in->group, in->index, in->answer);
+		metric_add(b->node->set.metrics, METRIC_COMMANDS, 1);
+		if (in->answer->status >= 300)
+			metric_add(b->node->set.metrics, METRIC_COMMANDS_REFUSED, 1);
+	}
+}
+
+static void
+after_parked(struct batch *b)
+{
+	for (size_t i = 0; i < b->ninputs; i++) {
+		const struct input *in = &b->inputs[i];
+		if (in->kind != INPUT_EVENT || !in->park)
+			continue;
+		held_add(&b->node->part[in->partition], in->district, in->subject);
+		metric_add(b->node->set.metrics, METRIC_PARKED, 1);
+		LOG(ERROR, "input.parked", in->trace, LOG_S("event", in->event_id), LOG_S("type", in->logged->type), LOG_S("reason", in->park));
+	}
+}
+
+static void
+after_policies(struct batch *b)
+{
+	for (size_t t = 0; t < b->node->ntables; t++) {
+		const void **put, **drop;
+		size_t nput, ndrop;
+		if (b->node->tables[t].table != &mirror_policy || !b->rows[t].changes)
+			continue;
+		rows_changed(&b->rows[t], &put, &nput, &drop, &ndrop);
+		for (size_t i = 0; i < nput; i++)
+			policies_forget(b->node, ((const MirrorRows__Policy *)put[i])->district);
+	}
+}
+
+static void
+after(struct batch *b)
+{
+	node_t *n = b->node;
+
+	after_heads(b);
+	for (size_t i = 0; i < b->nemitted; i++)
+		ring_push(&n->ring, b->emitted[i]);
+	metric_add(n->set.metrics, METRIC_EVENTS, (int64_t)b->nemitted);
+	after_commands(b);
+	after_parked(b);
+	after_policies(b);
+	for (size_t i = 0; i < b->nopened; i++)
+		district_learn(n, b->opened[i]->district);
+	if (b->timers.changes)
+		n->timers_stale = true;
+	for (int32_t p = 0; b->nchores && p < PARTITIONS; p++)
+		n->part[p].work = n->part[p].work || b->part[p].touched;
+}
+
+/* ---- when it did not commit */
+
+static void
+fenced(struct batch *b)
+{
+	const char *s = store_detail(b->node->db);
+	char *end;
+
+	metric_add(b->node->set.metrics, METRIC_FENCED, 1);
+	for (long p = strtol(s, &end, 10); end != s; s = end, p = strtol(s, &end, 10))
+		if (p >= 0 && p < PARTITIONS)
+			own_lose(b->node, (int32_t)p);
+}
+
+static bool
+named_in(const char *detail, const struct input *in)
+{
+	char line[ID_MAX + KEY_MAX + 16];
+	size_t len = (size_t)snprintf(line, sizeof line, "%s %s %s", in->district, in->account, in->command->key);
+
+	for (const char *s = detail; s && *s; s = strchr(s, '\n') ? strchr(s, '\n') + 1 : NULL)
+		if (!strncmp(s, line, len) && (s[len] == '\n' || !s[len]))
+			return true;
+	return false;
+}
+
+/* The key stands in another service's name: the command is refused, as for other content, and the rest runs again. */
+static void
+keys_taken(struct batch *b)
+{
+	Wire__Answer a = WIRE__ANSWER__INIT;
+
+	a.status = 422;
+	a.problem = problem_make(b->arena, 422, "idempotency.key_reused", NULL, "This Idempotency-Key came with another request.");
+	for (size_t i = 0; i < b->ninputs; i++)
+		if (b->inputs[i].kind == INPUT_COMMAND && *b->inputs[i].command->key && named_in(store_detail(b->node->db), &b->inputs[i]))
+			group_answer(b->inputs[i].group, b->inputs[i].index, &a);
+}
+
+enum batch_result
+batch_commit(struct batch *b)
+{
+	bool anything = false;
+
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		anything = anything || b->part[p].touched;
+	if (!anything)
+		return BATCH_DONE;
+	write_all(b);
+	switch (store_sync(b->node->db)) {
+	case STORE_OK:
+		after(b);
+		return BATCH_DONE;
+	case STORE_FENCED:
+		fenced(b);
+		return BATCH_FENCED;
+	case STORE_KEY_TAKEN:
+		keys_taken(b);
+		return BATCH_AGAIN;
+	case STORE_TRANSIENT:
+		return BATCH_TRANSIENT;
+	case STORE_LOST:
+		return BATCH_LOST;
+	default:
+		return BATCH_BAD;
+	}
+}

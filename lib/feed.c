@@ -1,0 +1,285 @@
+/* feed - consuming other services' events, and serving our own to their consumers.
+ *
+ * One long-poll FETCH per (consumer process, owner of the producer): partitions that share an owner share a stream; an owner
+ * says which partitions it does not have, and those move to the next stream.  A lost request or answer is a time-out and the
+ * same question again.  What comes is verified against the hash chain before it is queued. */
+#include "digest.h"
+#include "log.h"
+#include "node_state.h"
+#include <assert.h>
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Architecture, engine 4: over the bytes as stored, never re-encoded. */
+void
+feed_hash(const struct position *before, int64_t seq, const char *type, const void *body, size_t len, uint8_t out[SHA256_SIZE])
+{
+	uint64_t big = htobe64((uint64_t)seq);
+	const struct span_of_bytes parts[] = { { before->hash, before->hash_len }, { &big, sizeof big }, { type, strlen(type) }, { body, len } };
+
+	sha256(parts, sizeof parts / sizeof parts[0], out);
+}
+
+/* ---- asking */
+
+static bool
+asks_for(const node_t *n, size_t producer, int stream, int32_t p)
+{
+	return n->part[p].owned && n->part[p].stream[producer] == stream && !n->part[p].halted[producer];
+}
+
+static Wire__Fetch *
+question(node_t *n, size_t producer, int stream, int32_t *first)
+{
+	Wire__Fetch *f = arena_message(n->scratch, &wire__fetch__descriptor);
+
+	f->consumer = (char *)n->svc->name;
+	f->bytes_max = FETCH_BYTES_MAX / 2;
+	f->after = arena_alloc(n->scratch, PARTITIONS * sizeof(*f->after));
+	for (int32_t p = 0; p < PARTITIONS; p++) {
+		if (!asks_for(n, producer, stream, p))
+			continue;
+		if (!f->n_after)
+			*first = p;
+		Wire__Position *k = arena_message(n->scratch, &wire__position__descriptor);
+		k->partition = p;
+		k->seq = n->part[p].fetched[producer].seq;
+		f->after[f->n_after++] = k;
+	}
+	return f->n_after ? f : NULL;
+}
+
+static void
+ask(node_t *n, size_t producer, int stream)
+{
+	struct stream *s = &n->feed[producer].stream[stream];
+	Wire__Fetch *f = question(n, producer, stream, &s->address);
+
+	if (!f)
+		return;
+	size_t len = wire__fetch__get_packed_size(f);
+	uint8_t *body = arena_alloc(n->scratch, len + 1);
+	wire__fetch__pack(f, body);
+	struct message m = {
+		.kind = WIRE__KIND__FETCH, .id = ++n->next_id, .service = n->feed[producer].producer, .partition = s->address,
+		.lane = s->older ? WIRE__LANE__READER : WIRE__LANE__WRITER, .wait_ms = FETCH_WAIT_MS, .body = body, .body_len = len,
+	};
+	s->asked = n->set.port.send(n->set.port.ctx, &m) ? m.id : 0;
+	s->asked_us = n->mono_us;
+}
+
+void
+feed_tick(node_t *n)
+{
+	for (size_t i = 0; i < n->nproducers; i++)
+		for (int k = 0; k < STREAMS_MAX; k++) {
+			struct stream *s = &n->feed[i].stream[k];
+			if (s->asked && n->mono_us - s->asked_us > FETCH_LOST_MS * 1000) {
+				metric_add(n->set.metrics, METRIC_FETCH_TIMEOUTS, 1);
+				s->asked = 0;
+			}
+			bool rest = !s->asked && s->asked_us && n->mono_us - s->asked_us < 5000;     /* unrouted just now */
+			if (!s->asked && !rest && n->feed[i].blocks < FEED_BLOCKS_MAX)
+				ask(n, i, k);
+		}
+}
+
+/* ---- an answer */
+
+static bool
+next_in_chain(node_t *n, size_t producer, const Wire__Logged *e)
+{
+	struct partition *p = &n->part[e->partition];
+	uint8_t hash[SHA256_SIZE];
+
+	feed_hash(&p->fetched[producer], e->seq, e->type, e->body.data, e->body.len, hash);
+	if (e->hash.len == SHA256_SIZE && !memcmp(hash, e->hash.data, SHA256_SIZE))
+		return true;
+	p->halted[producer] = true;
+	LOG(ERROR, "chain.broken", NULL, LOG_S("producer", n->feed[producer].producer), LOG_I("partition", e->partition), LOG_I("seq", e->seq));
+	return false;
+}
+
+/* How many of the items are new and in order; moves the fetched positions. */
+static size_t
+accept_items(node_t *n, size_t producer, const Wire__Fetched *f)
+{
+	size_t news = 0;
+
+	for (size_t i = 0; i < f->n_items; i++) {
+		const Wire__Logged *e = f->items[i];
+		if (e->partition < 0 || e->partition >= PARTITIONS || !n->part[e->partition].owned)
+			continue;
+		struct position *at = &n->part[e->partition].fetched[producer];
+		if (n->part[e->partition].halted[producer] || e->seq != at->seq + 1 || !next_in_chain(n, producer, e))
+			continue;
+		at->seq = e->seq;
+		memcpy(at->hash, e->hash.data, SHA256_SIZE);
+		at->hash_len = SHA256_SIZE;
+		news++;
+	}
+	return news;
+}
+
+static void
+queue_block(struct feed *d, const struct message *m, size_t items)
+{
+	struct block *k = calloc(1, sizeof(*k));
+
+	if (!k || !(k->body = malloc(m->body_len + 1)))
+		abort();
+	memcpy(k->body, m->body, m->body_len);
+	k->len = m->body_len;
+	k->items = items;
+	if (!d->first)
+		d->last = &d->first;
+	*d->last = k;
+	d->last = &k->next;
+	d->blocks++;
+}
+
+static void
+take_answer(node_t *n, size_t producer, int stream, const struct message *m)
+{
+	struct stream *s = &n->feed[producer].stream[stream];
+	Wire__Fetched *f = wire__fetched__unpack(arena_pb(n->scratch), m->body_len, m->body);
+
+	if (!f) {
+		LOG(ERROR, "fetch.malformed", NULL, LOG_S("producer", n->feed[producer].producer), LOG_I("bytes", m->body_len));
+		return;
+	}
+	metric_add(n->set.metrics, METRIC_FETCHES, 1);
+	if (f->n_items && accept_items(n, producer, f))
+		queue_block(&n->feed[producer], m, f->n_items);
+	for (size_t i = 0; i < f->n_elsewhere; i++)
+		if (f->elsewhere[i] >= 0 && f->elsewhere[i] < PARTITIONS)
+			n->part[f->elsewhere[i]].stream[producer] = (stream + 1) % STREAMS_MAX;
+	s->older = f->older || (s->older && f->n_items);
+	s->asked_us = f->n_elsewhere ? n->mono_us : 0;
+}
+
+bool
+feed_receive(node_t *n, const struct message *m)
+{
+	for (size_t i = 0; i < n->nproducers; i++)
+		for (int k = 0; k < STREAMS_MAX; k++) {
+			struct stream *s = &n->feed[i].stream[k];
+			if (!s->asked || s->asked != m->id)
+				continue;
+			s->asked = 0;
+			s->asked_us = n->mono_us;       /* unrouted: ask again in a moment */
+			if (m->kind == WIRE__KIND__ANSWER)
+				take_answer(n, i, k, m);
+			return true;
+		}
+	return false;
+}
+
+/* ---- serving our own events */
+
+static void
+send_fetched(node_t *n, const struct held_fetch *h, const Wire__Fetched *f)
+{
+	size_t len = wire__fetched__get_packed_size(f);
+	uint8_t *body = malloc(len + 1);
+
+	if (!body)
+		abort();
+	wire__fetched__pack(f, body);
+	struct message m = { .peer = h->peer, .kind = WIRE__KIND__ANSWER, .id = h->id, .body = body, .body_len = len };
+	n->set.port.send(n->set.port.ctx, &m);
+	free(body);
+}
+
+static Wire__Logged *
+logged_of(arena_t *a, const struct ring_event *e)
+{
+	Wire__Logged *l = arena_message(a, &wire__logged__descriptor);
+
+	l->partition = e->partition;
+	l->seq = e->seq;
+	l->hash = (ProtobufCBinaryData){ SHA256_SIZE, (uint8_t *)e->hash };
+	l->type = (char *)e->type;
+	l->body = (ProtobufCBinaryData){ e->body_len, (uint8_t *)e->body };
+	return l;
+}
+
+/* Adds what one partition has to say; false when memory does not reach back so far. */
+static bool
+gather(node_t *n, const Wire__Position *after, Wire__Fetched *out, size_t *bytes, size_t bytes_max)
+{
+	int64_t head = n->part[after->partition].head.seq;
+
+	for (int64_t seq = after->seq + 1; seq <= head && *bytes < bytes_max && out->n_items < FETCH_ITEMS_MAX; seq++) {
+		const struct ring_event *e = ring_at(&n->ring, after->partition, seq);
+		if (!e)
+			return false;
+		out->items[out->n_items++] = logged_of(n->scratch, e);
+		*bytes += e->bytes;
+	}
+	return true;
+}
+
+/* True when it was answered. */
+static bool
+serve(node_t *n, const struct held_fetch *h)
+{
+	Wire__Fetch *f = wire__fetch__unpack(arena_pb(n->scratch), h->len, h->body);
+	Wire__Fetched out = WIRE__FETCHED__INIT;
+	size_t bytes = 0;
+
+	if (!f)
+		return true;
+	out.items = arena_alloc(n->scratch, FETCH_ITEMS_MAX * sizeof(*out.items));
+	out.elsewhere = arena_alloc(n->scratch, (f->n_after + 1) * sizeof(*out.elsewhere));
+	size_t bytes_max = f->bytes_max > 0 && f->bytes_max < FETCH_BYTES_MAX ? (size_t)f->bytes_max : FETCH_BYTES_MAX;
+	for (size_t i = 0; i < f->n_after; i++) {
+		int32_t p = f->after[i]->partition;
+		if (p < 0 || p >= PARTITIONS || !n->part[p].owned)
+			out.elsewhere[out.n_elsewhere++] = p;
+		else if (!gather(n, f->after[i], &out, &bytes, bytes_max))
+			out.older = true;
+	}
+	if (!out.n_items && !out.n_elsewhere && !out.older && n->mono_us < h->until_us)
+		return false;
+	send_fetched(n, h, &out);
+	return true;
+}
+
+void
+fetch_hold(node_t *n, const struct message *m)
+{
+	if (n->nheld == HELD_FETCHES_MAX)
+		return;                         /* as if lost: it asks again */
+	struct held_fetch *h = &n->held[n->nheld++];
+	*h = (struct held_fetch){ .peer = m->peer, .id = m->id, .body = malloc(m->body_len + 1), .len = m->body_len,
+	                          .until_us = n->mono_us + (m->wait_ms > FETCH_WAIT_MS ? FETCH_WAIT_MS : m->wait_ms) * 1000 };
+	if (!h->body)
+		abort();
+	memcpy(h->body, m->body, m->body_len);
+}
+
+void
+fetch_serve(node_t *n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n->nheld; i++) {
+		arena_reset(n->scratch);
+		if (serve(n, &n->held[i]))
+			free(n->held[i].body);
+		else
+			n->held[kept++] = n->held[i];
+	}
+	n->nheld = kept;
+}
+
+int64_t
+fetch_next_us(const node_t *n)
+{
+	int64_t at = NEVER_US;
+	for (size_t i = 0; i < n->nheld; i++)
+		at = n->held[i].until_us < at ? n->held[i].until_us : at;
+	return at;
+}

@@ -1,0 +1,402 @@
+/* inbox - puts together what is to run next, runs it, and isolates what cannot be run.
+ *
+ * Putting together is idempotent: events up to the cursor, and commands that have their answer, are passed over.  So after
+ * anything went wrong the next round simply starts from what is committed. */
+#include "digest.h"
+#include "json_pb.h"
+#include "log.h"
+#include "node_state.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct inbox { struct input *inputs; size_t n, bytes; int64_t expected[PARTITIONS][PRODUCERS_MAX]; };
+
+static struct input *
+add(struct inbox *box, enum input_kind kind, int32_t partition)
+{
+	struct input *in = &box->inputs[box->n++];
+
+	*in = (struct input){ .kind = kind, .partition = partition, .district = "", .subject = "", .account = "", .trace = "", .cause = "", .event_id = "" };
+	return in;
+}
+
+/* ---- timers and chores */
+
+static const struct alarm *
+alarm_of(const struct alarm *list, size_t n, const char *kind)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(list[i].kind, kind))
+			return &list[i];
+	return NULL;
+}
+
+static size_t
+due_partitions(node_t *n, const void **timers, const void **work, size_t *nwork)
+{
+	int64_t now_us = own_now_us(n);
+	size_t k = 0;
+
+	*nwork = 0;
+	for (int32_t p = 0; p < PARTITIONS; p++) {
+		if (n->part[p].owned && n->part[p].timer_next_us <= now_us) {
+			EngineRows__Due *d = arena_message(n->arena, &engine_rows__due__descriptor);
+			*d = (EngineRows__Due){ .base = d->base, .partition = p, .now_us = now_us, .limit = DUE_MAX };
+			timers[k++] = d;
+		}
+		if (n->part[p].owned && n->part[p].work) {
+			EngineRows__Positions *w = arena_message(n->arena, &engine_rows__positions__descriptor);
+			*w = (EngineRows__Positions){ .base = w->base, .partition = p, .limit = DUE_MAX };
+			work[(*nwork)++] = w;
+		}
+	}
+	return k;
+}
+
+static void
+add_timer(node_t *n, struct inbox *box, const EngineRows__Timer *t)
+{
+	struct input *in = add(box, INPUT_TIMER, t->partition);
+
+	in->district = t->district;
+	in->subject = t->subject;
+	in->at_us = t->due_us;
+	in->alarm = alarm_of(n->svc->alarms, n->svc->nalarms, t->kind);
+	in->row = t;
+}
+
+static void
+add_work(node_t *n, struct inbox *box, const EngineRows__Work *w)
+{
+	struct input *in = add(box, INPUT_WORK, w->partition);
+
+	in->district = w->district;
+	in->subject = w->subject;
+	in->trace = w->trace;
+	in->cause = w->cause;
+	in->at_us = w->at_us;
+	in->alarm = alarm_of(n->svc->chores, n->svc->nchores, w->kind);
+	in->row = w;
+}
+
+/* False: the database did not answer. */
+static bool
+take_due(node_t *n, struct inbox *box)
+{
+	const void *timers[PARTITIONS], *work[PARTITIONS];
+	size_t nwork, ntimers = due_partitions(n, timers, work, &nwork), at = 0, k;
+	void **rows;
+
+	if (!ntimers && !nwork)
+		return true;
+	if (ntimers)
+		store_queue(n->db, &engine_timers_due, timers, ntimers);
+	if (nwork)
+		store_queue(n->db, &engine_work_some, work, nwork);
+	if (store_sync(n->db))
+		return false;
+	k = ntimers ? store_rows(n->db, at++, n->arena, &rows) : 0;
+	for (size_t i = 0; i < k; i++)
+		add_timer(n, box, rows[i]);
+	n->timers_stale = n->timers_stale || ntimers;
+	k = nwork ? store_rows(n->db, at, n->arena, &rows) : 0;
+	for (size_t i = 0; i < k; i++)
+		add_work(n, box, rows[i]);
+	for (size_t i = 0; i < nwork && k < DUE_MAX; i++)
+		n->part[((const EngineRows__Positions *)work[i])->partition].work = false;
+	return true;
+}
+
+/* ---- events */
+
+static bool
+is_held(const struct partition *p, const char *district, const char *subject)
+{
+	for (const struct held_subject *h = p->held; h; h = h->next)
+		if (!strcmp(h->district, district) && !strcmp(h->subject, subject))
+			return true;
+	return false;
+}
+
+static void
+add_event(node_t *n, struct inbox *box, size_t producer, const Wire__Logged *l)
+{
+	struct input *in = add(box, INPUT_EVENT, l->partition);
+	Wire__Event *e = wire__event__unpack(arena_pb(n->arena), l->body.len, l->body.data);
+
+	in->producer = (int)producer;
+	in->logged = l;
+	box->bytes += l->body.len;
+	if (!e) {
+		in->park = "its envelope cannot be read";
+		return;
+	}
+	in->district = e->district;
+	in->subject = e->subject;
+	in->trace = e->trace;
+	in->cause = e->cause;
+	in->event_id = e->id;
+	in->at_us = e->at_us;
+	in->fact = fact_of(n->svc, l->type);
+	if (!in->fact)
+		return;                 /* of no concern here: only the cursor moves */
+	in->m = protobuf_c_message_unpack(in->fact->message, arena_pb(n->arena), e->data.len, e->data.data);
+	if (!in->m)
+		in->park = "its content cannot be read";
+	else if (is_held(&n->part[l->partition], e->district, e->subject))
+		in->park = "waits behind an earlier input of its subject";
+}
+
+static void
+take_block(node_t *n, struct inbox *box, size_t producer, struct block *k)
+{
+	Wire__Fetched *f = wire__fetched__unpack(arena_pb(n->arena), k->len, k->body);
+
+	assert(f);                      /* it could be read when it came */
+	for (size_t i = 0; i < f->n_items; i++) {
+		const Wire__Logged *l = f->items[i];
+		if (l->partition < 0 || l->partition >= PARTITIONS || !n->part[l->partition].owned)
+			continue;
+		int64_t *expected = &box->expected[l->partition][producer];
+		if (!*expected)
+			*expected = n->part[l->partition].cursor[producer].seq + 1;
+		if (l->seq != *expected)
+			continue;
+		++*expected;
+		add_event(n, box, producer, l);
+	}
+	k->taken = true;
+}
+
+static void
+take_events(node_t *n, struct inbox *box)
+{
+	for (size_t i = 0; i < n->nproducers; i++)
+		for (struct block *k = n->feed[i].first; k; k = k->next) {
+			if (box->n + k->items > BATCH_INPUTS_MAX || box->bytes > BATCH_BYTES_MAX)
+				break;
+			take_block(n, box, i, k);
+		}
+}
+
+static void
+blocks_settle(node_t *n, bool done)
+{
+	for (size_t i = 0; i < n->nproducers; i++) {
+		struct feed *d = &n->feed[i];
+		for (struct block *k = d->first; !done && k; k = k->next)
+			k->taken = false;
+		while (d->first && d->first->taken) {
+			struct block *k = d->first;
+			d->first = k->next;
+			d->blocks--;
+			free(k->body);
+			free(k);
+		}
+	}
+}
+
+/* ---- commands */
+
+static const struct order *
+order_of(const struct service *s, const char *type)
+{
+	for (size_t i = 0; i < s->norders; i++)
+		if (!strcmp(s->orders[i].message->name, type))
+			return &s->orders[i];
+	return NULL;
+}
+
+static void
+add_command(node_t *n, struct inbox *box, struct group *g, size_t i, const Wire__Command *c)
+{
+	struct input *in = add(box, INPUT_COMMAND, g->partition);
+
+	in->group = g;
+	in->index = i;
+	in->command = c;
+	in->district = c->district;
+	in->account = c->account;
+	in->trace = c->trace;
+	in->order = order_of(n->svc, c->type);
+	if (in->order)
+		in->m = protobuf_c_message_unpack(in->order->message, arena_pb(n->arena), c->data.len, c->data.data);
+	box->bytes += c->data.len;
+}
+
+static void
+take_group(node_t *n, struct inbox *box, struct group *g)
+{
+	Wire__Commands *c = wire__commands__unpack(arena_pb(n->arena), g->body_len, g->body);
+
+	assert(c && c->n_items == g->ncommands);        /* it could be read when it came */
+	for (size_t i = 0; i < c->n_items; i++)
+		if (!g->answers[i].data && box->n < BATCH_INPUTS_MAX)
+			add_command(n, box, g, i, c->items[i]);
+}
+
+static void
+take_commands(node_t *n, struct inbox *box)
+{
+	for (struct group *g = n->queue.first; g && box->n < BATCH_INPUTS_MAX && box->bytes < BATCH_BYTES_MAX; g = g->next)
+		if (g->nleft && n->part[g->partition].owned && !(g->looked && group_must_wait(n, g)))
+			take_group(n, box, g);
+}
+
+/* ---- running */
+
+static void
+refuse_bug(node_t *n, struct input *in)
+{
+	Wire__Answer a = WIRE__ANSWER__INIT;
+
+	a.status = 500;
+	a.problem = problem_make(n->arena, a.status, "server.fault", NULL, "This order could not be carried out; nothing was changed.");
+	group_answer(in->group, in->index, &a);
+}
+
+/* One input that the database refuses, or that killed the last owner: put it aside, say so, go on. */
+static enum batch_result
+isolate(node_t *n, struct input *in, const char *why)
+{
+	LOG(ERROR, "input.poison", in->trace, LOG_S("service", n->svc->name), LOG_I("kind", in->kind), LOG_S("why", why), LOG_S("subject", in->subject));
+	switch (in->kind) {
+	case INPUT_COMMAND:
+		refuse_bug(n, in);
+		return BATCH_DONE;
+	case INPUT_EVENT:
+		in->park = why;
+		break;
+	default:
+		in->alarm = NULL;       /* the row goes, nothing runs */
+	}
+	return batch_run(n, in, 1);
+}
+
+static enum batch_result
+run(node_t *n, struct input *inputs, size_t count)
+{
+	enum batch_result r = batch_run(n, inputs, count);
+
+	if (r != BATCH_BAD)
+		return r;
+	metric_add(n->set.metrics, METRIC_RETRIES, 1);
+	if (count == 1)
+		return isolate(n, inputs, store_sqlstate(n->db));
+	r = run(n, inputs, count / 2);
+	return r == BATCH_DONE ? run(n, inputs + count / 2, count - count / 2) : r;
+}
+
+static void
+input_name(const struct input *in, char *out, size_t size)
+{
+	char hex[2 * SHA256_SIZE + 1] = "";
+
+	switch (in->kind) {
+	case INPUT_COMMAND:
+		hex_text(in->command->fingerprint.data, in->command->fingerprint.len > SHA256_SIZE ? SHA256_SIZE : in->command->fingerprint.len, hex);
+		snprintf(out, size, "command %s", hex);
+		return;
+	case INPUT_EVENT:
+		snprintf(out, size, "event %d %lld", in->producer, (long long)in->logged->seq);
+		return;
+	default:
+		snprintf(out, size, "due %d %s %s", in->kind, in->district, in->subject);
+	}
+}
+
+/* After several starts without a commit: one input at a time, its name written down first. */
+static enum batch_result
+run_singly(node_t *n, struct input *in)
+{
+	EngineRows__Trying t = ENGINE_ROWS__TRYING__INIT;
+	char name[256];
+	void **rows;
+	size_t count;
+
+	input_name(in, name, sizeof name);
+	struct partition *p = &n->part[in->partition];
+	if (p->suspect && !strcmp(p->suspect, name)) {
+		free(p->suspect);
+		p->suspect = NULL;
+		return isolate(n, in, "it ended the process that ran it");
+	}
+	t.partition = in->partition;
+	t.input = name;
+	if (store_run(n->db, &engine_trying, &t, n->arena, &rows, &count))
+		return BATCH_LOST;
+	return run(n, in, 1);
+}
+
+static bool
+any_singly(const node_t *n)
+{
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		if (n->part[p].owned && n->part[p].singly)
+			return true;
+	return false;
+}
+
+static enum batch_result
+run_carefully(node_t *n, struct inbox *box)
+{
+	enum batch_result r = BATCH_DONE;
+
+	for (size_t i = 0; i < box->n && r == BATCH_DONE; i++)
+		r = run_singly(n, &box->inputs[i]);
+	for (int32_t p = 0; r == BATCH_DONE && p < PARTITIONS; p++)
+		n->part[p].singly = false;
+	return r;
+}
+
+/* A commit's outcome is unknown.  What has a key is asked again and answers as it was; for the rest nobody can say. */
+static void
+outcome_unknown(node_t *n, struct inbox *box)
+{
+	Wire__Answer a = WIRE__ANSWER__INIT;
+
+	a.status = 504;
+	a.problem = problem_make(n->arena, a.status, "outcome.unknown", NULL, "It may have been done; ask again with the same key.");
+	for (size_t i = 0; i < box->n; i++)
+		if (box->inputs[i].kind == INPUT_COMMAND && !*box->inputs[i].command->key)
+			group_answer(box->inputs[i].group, box->inputs[i].index, &a);
+	n->lost = true;
+}
+
+bool
+inbox_run(node_t *n)
+{
+	struct inbox *box;
+
+	arena_reset(n->arena);
+	box = arena_alloc(n->arena, sizeof(*box));
+	box->inputs = arena_alloc(n->arena, (BATCH_INPUTS_MAX + 2 * DUE_MAX) * sizeof(*box->inputs));
+	if (!take_due(n, box)) {
+		n->lost = true;
+		return false;
+	}
+	take_events(n, box);
+	take_commands(n, box);
+	if (!box->n && !n->clock_news) {
+		blocks_settle(n, true);
+		return false;
+	}
+	enum batch_result r = any_singly(n) && box->n ? run_carefully(n, box) : run(n, box->inputs, box->n);
+	blocks_settle(n, r == BATCH_DONE);
+	switch (r) {
+	case BATCH_DONE:
+		n->clock_news = n->clock_news && n->set.manual_clock && box->n > 0;
+		return true;
+	case BATCH_TRANSIENT:
+		metric_add(n->set.metrics, METRIC_RETRIES, 1);
+		n->retry_us = n->mono_us + RETRY_MS * 1000;
+		return false;
+	case BATCH_LOST:
+		outcome_unknown(n, box);
+		return false;
+	default:
+		return true;
+	}
+}

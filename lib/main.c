@@ -1,0 +1,178 @@
+/* The main() of every service; the Makefile says which: -DSERVICE=roster_service.
+ *
+ * One thread writes (a node), ZHUCUN_READERS threads read; each has its own bus sockets and its own connection, and they
+ * share nothing but counters.  SIGTERM or SIGINT ends the process between two batches. */
+#include "clock.h"
+#include "config.h"
+#include "link.h"
+#include "log.h"
+#include "node.h"
+#include "reader_state.h"
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+extern const struct service SERVICE;
+
+enum { READERS_MAX = 8, MESSAGES_A_TURN = 1024 };
+
+static const struct setting settings[] = {
+	{ "ZHUCUN_BUSES", SETTING_TEXT, NULL, 1, 1000, "endpoints of the buses, space-separated: ipc://… or tcp://…" },
+	{ "ZHUCUN_DB", SETTING_TEXT, NULL, 1, 1000, "libpq conninfo, logging in as the service's role", .secret = true },
+	{ "ZHUCUN_DB_READER", SETTING_TEXT, NULL, 1, 1000, "libpq conninfo, logging in as the service's reader role", .secret = true },
+	{ "ZHUCUN_INSTANCE", SETTING_TEXT, "", 0, 60, "name of this replica; made from host name and process id when empty" },
+	{ "ZHUCUN_READERS", SETTING_INT, "1", 1, READERS_MAX, "threads that answer reads" },
+	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10, "real, or manual: the clock is moved by POST /api/v1/clock only" },
+	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 0, 10, "debug, info, warn or error" },
+};
+
+struct process {
+	void *zmq;
+	struct metrics metrics;
+	bool manual_clock;
+	char instance[64];
+	int stop_fd;                    /* readable once the process is to end */
+};
+
+static bool
+is_manual(const char *clock)
+{
+	return !strcmp(clock, "manual");
+}
+
+static int
+wait_ms(int64_t until_us, int link_ms)
+{
+	int64_t ms = (until_us - clock_mono_us() + 999) / 1000;
+
+	ms = ms < 0 ? 0 : ms;
+	return (int)(ms < link_ms ? ms : link_ms);
+}
+
+/* ---- readers */
+
+static void *
+reader_main(void *arg)
+{
+	struct process *p = arg;
+	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"));
+	struct reader_settings set = { config_text("ZHUCUN_DB_READER"), p->manual_clock, link_port(link), &p->metrics };
+	struct reader *r = reader_open(&SERVICE, &set);
+	Wire__Hello hello = WIRE__HELLO__INIT;
+	zmq_pollitem_t items[LINK_BUSES_MAX + 1];
+	struct message m;
+
+	if (!r)
+		_exit(1);                       /* logged; the supervisor starts us again */
+	hello.service = (char *)SERVICE.name;
+	hello.instance = p->instance;
+	hello.lane = WIRE__LANE__READER;
+	link_hello(link, &hello);
+	for (int64_t next_us = 0;;) {
+		int link_ms = link_tick(link, clock_mono_us()), n = link_poll_items(link, items);
+		items[n] = (zmq_pollitem_t){ .fd = p->stop_fd, .events = ZMQ_POLLIN };
+		zmq_poll(items, n + 1, wait_ms(next_us, link_ms));
+		if (items[n].revents)
+			break;
+		for (int i = 0; i < MESSAGES_A_TURN && link_receive(link, &m); i++)
+			reader_receive(r, &m);
+		next_us = reader_step(r, clock_mono_us());
+	}
+	reader_close(&r);
+	link_close(&link);
+	return NULL;
+}
+
+/* ---- the writer */
+
+static void
+writer_loop(struct process *p, node_t *node, link_t *link)
+{
+	zmq_pollitem_t items[LINK_BUSES_MAX + 2];
+	Wire__Hello hello = WIRE__HELLO__INIT;
+	struct message m;
+
+	for (int64_t next_us = 0;;) {
+		int link_ms = link_tick(link, clock_mono_us()), n = link_poll_items(link, items);
+		items[n] = (zmq_pollitem_t){ .fd = p->stop_fd, .events = ZMQ_POLLIN };
+		items[n + 1] = (zmq_pollitem_t){ .fd = node_fd(node), .events = ZMQ_POLLIN };
+		zmq_poll(items, items[n + 1].fd >= 0 ? n + 2 : n + 1, wait_ms(next_us, link_ms));
+		if (items[n].revents)
+			return;
+		for (int i = 0; i < MESSAGES_A_TURN && link_receive(link, &m); i++)
+			node_receive(node, &m);
+		next_us = node_step(node, clock_mono_us());
+		if (node_hello(node, &hello))
+			link_hello(link, &hello);
+	}
+}
+
+static int
+run(struct process *p)
+{
+	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"));
+	if (!link)
+		return 1;
+	struct node_settings set = { config_text("ZHUCUN_DB"), p->instance, p->manual_clock, link_port(link), &p->metrics };
+	node_t *node = node_open(&SERVICE, &set);
+	if (!node)
+		return 1;
+	Wire__Hello hello = WIRE__HELLO__INIT;
+	hello.service = (char *)SERVICE.name;
+	hello.instance = p->instance;
+	link_hello(link, &hello);               /* we are here, owning nothing yet */
+	writer_loop(p, node, link);
+	node_close(&node);
+	link_close(&link);
+	return 0;
+}
+
+/* Signals become a readable descriptor for every thread. */
+static int
+stop_descriptor(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC);         /* never read: stays readable for all */
+}
+
+int
+main(int argc, char **argv)
+{
+	struct process p = { .manual_clock = false };
+	pthread_t readers[READERS_MAX];
+
+	config_open(argc, argv, SERVICE.name, "one replica of this service; docs/operating.md", settings, ALEN(settings));
+	log_open(SERVICE.name, log_level_of(config_text("ZHUCUN_LOG_LEVEL")));
+	mallopt(M_ARENA_MAX, 2);                        /* resident memory: one heap per thread kind is enough */
+	p.manual_clock = is_manual(config_text("ZHUCUN_CLOCK"));
+	p.stop_fd = stop_descriptor();
+	char host[32] = "";
+	gethostname(host, sizeof host - 1);
+	if (*config_text("ZHUCUN_INSTANCE"))
+		snprintf(p.instance, sizeof p.instance, "%s", config_text("ZHUCUN_INSTANCE"));
+	else
+		snprintf(p.instance, sizeof p.instance, "%s-%d", host, (int)getpid());
+	p.zmq = zmq_ctx_new();
+	int nreaders = (int)config_int("ZHUCUN_READERS");
+	for (int i = 0; i < nreaders; i++)
+		if (pthread_create(&readers[i], NULL, reader_main, &p))
+			return 1;
+	int code = run(&p);
+	if (code)
+		_exit(code);                            /* readers may still be starting: nothing of theirs needs ending */
+	for (int i = 0; i < nreaders; i++)
+		pthread_join(readers[i], NULL);
+	zmq_ctx_term(p.zmq);
+	return 0;
+}

@@ -1,0 +1,285 @@
+/* node - see node.h; what its files share is told in node_state.h. */
+#include "node.h"
+#include "clock.h"
+#include "engine.pb-c.h"
+#include "json_pb.h"
+#include "log.h"
+#include "node_state.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMES_BYTES_MAX = 4 << 20, SCRATCH_BYTES_MAX = 64 << 20, IDLE_MS = 100 };
+
+/* ---- opening */
+
+/* First listen, then look: what is set in between is heard. */
+static bool
+clock_join(node_t *n)
+{
+	void **rows;
+	size_t count;
+
+	if (!n->set.manual_clock)
+		return true;
+	store_text(n->db, "listen zhucun_clock");
+	if (store_sync(n->db) || store_run(n->db, &engine_clock_now, NULL, n->scratch, &rows, &count))
+		return false;
+	if (!count) {
+		LOG(ERROR, "clock.not_manual", NULL, LOG_S("why", "the database has no hand-set clock"));
+		return false;
+	}
+	n->clock_us = ((const EngineRows__Instant *)rows[0])->now_us;
+	n->clock_news = true;
+	return true;
+}
+
+node_t *
+node_open(const struct service *s, const struct node_settings *settings)
+{
+	node_t *n = calloc(1, sizeof(*n));
+
+	if (!n)
+		abort();
+	n->svc = s;
+	n->set = *settings;
+	n->names = arena_open(NAMES_BYTES_MAX);
+	n->arena = arena_open(BATCH_ARENA_MAX);
+	n->scratch = arena_open(SCRATCH_BYTES_MAX);
+	queue_open(&n->queue);
+	n->next_id = (uint64_t)clock_real_us() << 8;
+	for (; s->consumes[n->nproducers]; n->nproducers++)
+		n->feed[n->nproducers] = (struct feed){ .producer = s->consumes[n->nproducers] };
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		n->part[p].timer_next_us = NEVER_US;
+	n->db = store_open(settings->conninfo);
+	if (!n->db || !own_prepare(n) || !clock_join(n))
+		node_close(&n);
+	return n;
+}
+
+static void
+feeds_free(node_t *n)
+{
+	for (size_t i = 0; i < n->nproducers; i++)
+		while (n->feed[i].first) {
+			struct block *k = n->feed[i].first;
+			n->feed[i].first = k->next;
+			free(k->body);
+			free(k);
+		}
+	for (size_t i = 0; i < n->nheld; i++)
+		free(n->held[i].body);
+}
+
+void
+node_close(node_t **np)
+{
+	node_t *n = *np;
+
+	if (!n)
+		return;
+	queue_end(n);
+	feeds_free(n);
+	own_end(n);
+	ring_forget(&n->ring);
+	policies_forget(n, NULL);
+	store_close(&n->db);
+	arena_close(&n->names);
+	arena_close(&n->arena);
+	arena_close(&n->scratch);
+	free(n->districts);
+	free(n);
+	*np = NULL;
+}
+
+/* ---- questions to the process, whatever partition */
+
+static void
+answer(node_t *n, const struct message *m, int status, const ProtobufCMessage *said, Wire__Problem *problem)
+{
+	Wire__Answer a = WIRE__ANSWER__INIT;
+
+	a.status = status;
+	a.problem = problem;
+	if (said) {
+		a.data.len = protobuf_c_message_get_packed_size(said);
+		a.data.data = arena_alloc(n->scratch, a.data.len + 1);
+		protobuf_c_message_pack(said, a.data.data);
+	}
+	Wire__Answer *one = &a;
+	Wire__Answers all = WIRE__ANSWERS__INIT;
+	all.n_items = 1;
+	all.items = &one;
+	const ProtobufCMessage *body = m->kind == WIRE__KIND__READ ? &a.base : &all.base;
+	size_t len = protobuf_c_message_get_packed_size(body);
+	uint8_t *packed = arena_alloc(n->scratch, len + 1);
+	protobuf_c_message_pack(body, packed);
+	struct message out = { .peer = m->peer, .kind = WIRE__KIND__ANSWER, .id = m->id, .body = packed, .body_len = len };
+	n->set.port.send(n->set.port.ctx, &out);
+}
+
+static void
+on_metrics(node_t *n, const struct message *m)
+{
+	Engine__Metrics said = ENGINE__METRICS__INIT;
+
+	said.text = metrics_text(n->set.metrics, n->svc->name, n->scratch);
+	answer(n, m, 200, &said.base, NULL);
+}
+
+static void
+on_clock(node_t *n, const struct message *m, const Wire__Command *c)
+{
+	Engine__AdvanceClock *order = engine__advance_clock__unpack(arena_pb(n->scratch), c->data.len, c->data.data);
+	EngineRows__Instant to = ENGINE_ROWS__INSTANT__INIT;
+	Engine__Clock said = ENGINE__CLOCK__INIT;
+	void **rows;
+	size_t count;
+
+	if (!order || !n->set.manual_clock) {
+		answer(n, m, 404, NULL, problem_make(n->scratch, 404, "route.unknown", NULL, "The clock is not set by hand here."));
+		return;
+	}
+	to.now_us = said.now_us = order->now_us;
+	if (n->lost || store_run(n->db, &engine_clock_advance, &to, n->scratch, &rows, &count))
+		answer(n, m, 503, NULL, problem_make(n->scratch, 503, "owner.away", NULL, "The database is away."));
+	else if (count)
+		answer(n, m, 200, &said.base, NULL);
+	else
+		answer(n, m, 409, NULL, problem_make(n->scratch, 409, "clock.backwards", "/now", "The clock only moves forward."));
+}
+
+static void
+on_commands(node_t *n, const struct message *m)
+{
+	if (m->partition != -1) {
+		queue_add(n, m);
+		return;
+	}
+	Wire__Commands *c = wire__commands__unpack(arena_pb(n->scratch), m->body_len, m->body);
+	if (c && c->n_items == 1 && !strcmp(c->items[0]->type, engine__advance_clock__descriptor.name))
+		on_clock(n, m, c->items[0]);
+	else
+		LOG(WARN, "commands.malformed", NULL, LOG_I("bytes", m->body_len));
+}
+
+void
+node_receive(node_t *n, const struct message *m)
+{
+	arena_reset(n->scratch);
+	switch (m->kind) {
+	case WIRE__KIND__COMMANDS:
+		on_commands(n, m);
+		return;
+	case WIRE__KIND__READ:
+		on_metrics(n, m);       /* the writer answers no other question */
+		return;
+	case WIRE__KIND__FETCH:
+		fetch_hold(n, m);
+		return;
+	default:
+		feed_receive(n, m);
+	}
+}
+
+/* ---- the step */
+
+static void
+hear_clock(node_t *n)
+{
+	const char *payload;
+
+	while ((payload = store_notification(n->db, n->scratch))) {
+		int64_t now_us = strtoll(payload, NULL, 10);
+		if (now_us > n->clock_us) {
+			n->clock_us = now_us;
+			n->clock_news = true;
+		}
+	}
+}
+
+static int64_t
+next_wake(const node_t *n)
+{
+	int64_t at = n->mono_us + IDLE_MS * 1000, fetch = fetch_next_us(n), now_us = own_now_us(n);
+
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		if (n->part[p].owned && n->part[p].timer_next_us != NEVER_US && !n->set.manual_clock) {
+			int64_t in = n->part[p].timer_next_us - now_us;
+			at = n->mono_us + in < at ? n->mono_us + (in > 0 ? in : 0) : at;
+		}
+	at = fetch < at ? fetch : at;
+	return n->open_us < at ? n->open_us : at;
+}
+
+static bool
+alive(node_t *n)
+{
+	if (n->lost && n->mono_us >= n->retry_us) {
+		own_recover(n);
+		if (!n->lost && !clock_join(n))
+			n->lost = true;
+	}
+	return !n->lost;
+}
+
+int64_t
+node_step(node_t *n, int64_t mono_us)
+{
+	bool more = false;
+
+	n->mono_us = mono_us;
+	arena_reset(n->scratch);
+	if (alive(n)) {
+		hear_clock(n);
+		if (mono_us >= n->open_us)
+			own_open(n, -1);
+		if (n->timers_stale && !n->lost)
+			own_timers(n);
+		arena_reset(n->scratch);
+		feed_tick(n);
+		queue_shed(n);
+		if (!n->lost && mono_us >= n->retry_us)
+			more = inbox_run(n);
+	}
+	arena_reset(n->scratch);
+	queue_expire(n);
+	queue_reply(n);
+	fetch_serve(n);
+	return more ? mono_us : next_wake(n);
+}
+
+int
+node_fd(const node_t *n)
+{
+	return store_fd(n->db);
+}
+
+bool
+node_hello(node_t *n, Wire__Hello *hello)
+{
+	if (!n->hello_news)
+		return false;
+	n->hello_news = false;
+	*hello = (Wire__Hello)WIRE__HELLO__INIT;
+	hello->service = (char *)n->svc->name;
+	hello->instance = (char *)n->set.instance;
+	hello->lane = WIRE__LANE__WRITER;
+	hello->partitions = n->hello_partitions;
+	int64_t owned = 0;
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		if (n->part[p].owned)
+			n->hello_partitions[hello->n_partitions++] = p, owned++;
+	metric_set(n->set.metrics, METRIC_PARTITIONS, owned);
+	return true;
+}
+
+bool
+node_idle(const node_t *n)
+{
+	for (size_t i = 0; i < n->nproducers; i++)
+		if (n->feed[i].blocks)
+			return false;
+	return !n->queue.first && !n->clock_news && !n->timers_stale && !n->lost;
+}

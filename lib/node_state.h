@@ -1,0 +1,180 @@
+/* node_state - what the files of a node share; nobody else includes it.
+ *
+ *   node.c    opening, messages in, the step            batch.c   wants, the fold, what handlers may say
+ *   own.c     partitions: taking over, the clock        commit.c  the write phase
+ *   queue.c   groups of commands and their answers      policies.c  rule books in memory
+ *   feed.c    consuming: fetch, verify, queue           ring.c    fresh events in memory, for consumers */
+#pragma once
+#include "arena.h"
+#include "digest.h"
+#include "engine.sql.h"
+#include "engine_rows.pb-c.h"
+#include "metrics.h"
+#include "mirror_rows.pb-c.h"
+#include "node.h"
+#include "policy_book.h"
+#include "rows.h"
+#include "table.h"
+
+enum {
+	BATCH_INPUTS_MAX = 4096, BATCH_BYTES_MAX = 4 << 20, BATCH_ARENA_MAX = 256 << 20,
+	DUE_MAX = 1024,                         /* timers, or work items, in one batch */
+	QUEUE_COMMANDS_MAX = 8192, QUEUE_BYTES_MAX = 8 << 20,
+	RING_BYTES_MAX = 4 << 20, HELD_FETCHES_MAX = 64, FETCH_ITEMS_MAX = 1024,
+	FEED_BLOCKS_MAX = 4, STREAMS_MAX = 4,
+	FETCH_WAIT_MS = 1000, FETCH_LOST_MS = 2500, OPEN_MS = 500, RETRY_MS = 50,
+	BOOKS_MAX = 64, TABLES_MAX = 24,
+	SINGLY_FROM = 3,                        /* takeovers without a commit until inputs are run one by one */
+};
+#define NEVER_US INT64_MAX
+
+struct position { int64_t seq; uint8_t hash[SHA256_SIZE]; size_t hash_len; };  /* hash_len 0 before the first event */
+
+struct held_subject { char *district, *subject; struct held_subject *next; };
+
+struct partition {
+	bool owned, singly, halted[PRODUCERS_MAX];
+	int64_t epoch, now_us, timer_next_us;           /* timer_next_us: NEVER_US none */
+	bool work;                                      /* there may be chores */
+	struct position head, cursor[PRODUCERS_MAX], fetched[PRODUCERS_MAX];
+	int stream[PRODUCERS_MAX];                      /* which fetch asks for it */
+	struct held_subject *held;                      /* subjects with a parked input */
+	char *suspect;                                  /* the input that killed the last owner, or NULL */
+};
+
+/* ---- ring.c: the newest events of each partition */
+struct ring_event { struct ring_event *next; int32_t partition; int64_t seq; uint8_t hash[SHA256_SIZE]; size_t body_len, bytes; const char *type; uint8_t body[]; };
+struct ring_part { struct ring_event **at; size_t cap, first, n; };
+struct ring { struct ring_event *oldest, *newest; struct ring_part part[PARTITIONS]; size_t bytes; };
+void ring_push(struct ring *r, const EngineRows__Logged *e);
+/* The event with that number, NULL when it is not (or no longer) here. */
+const struct ring_event *ring_at(const struct ring *r, int32_t partition, int64_t seq);
+void ring_forget(struct ring *r);
+
+/* ---- queue.c: requests with commands, until all of each are answered */
+struct group {
+	struct group *next;
+	struct peer peer; uint64_t id; int32_t partition;
+	uint8_t *body; size_t body_len, ncommands, nleft;
+	struct { uint8_t *data; size_t len; } *answers; /* packed Wire.Answer of each; NULL: open */
+	bool looked; int64_t need[PRODUCERS_MAX];       /* heads of producers as of arrival, once looked up */
+	int64_t deadline_us;
+};
+struct queue { struct group *first, **last; size_t commands, bytes; };
+
+struct input;
+void queue_open(struct queue *q);
+void queue_add(node_t *n, const struct message *m);
+void queue_expire(node_t *n);
+void queue_shed(node_t *n);
+void queue_end(node_t *n);
+void group_answer(struct group *g, size_t i, const Wire__Answer *a);
+void queue_reply(node_t *n);                            /* sends and frees every group that is complete */
+
+/* ---- feed.c: consuming */
+struct block { struct block *next; uint8_t *body; size_t len, items; bool taken; };
+struct stream { uint64_t asked; int64_t asked_us; bool older; int32_t address; };
+struct feed {
+	const char *producer;
+	struct stream stream[STREAMS_MAX];
+	struct block *first, **last; size_t blocks;
+};
+void feed_tick(node_t *n);
+void feed_hash(const struct position *before, int64_t seq, const char *type, const void *body, size_t len, uint8_t out[SHA256_SIZE]);
+bool feed_receive(node_t *n, const struct message *m);  /* an answer; false: not one of ours */
+void fetch_hold(node_t *n, const struct message *m);    /* a consumer asks */
+void fetch_serve(node_t *n);                            /* answers those that can be answered, or have waited enough */
+int64_t fetch_next_us(const node_t *n);
+
+struct held_fetch { struct peer peer; uint64_t id; uint8_t *body; size_t len; int64_t until_us; };
+
+struct book { char district[8]; arena_t *arena; struct policy_book book; };
+
+struct node {
+	const struct service *svc;
+	struct node_settings set;
+	store_t *db;
+	arena_t *names;                                 /* texts that live as long as the node */
+	arena_t *arena;                                 /* of the batch */
+	arena_t *scratch;                               /* of one message, one query */
+	struct table_sql tables[TABLES_MAX]; size_t ntables;
+	size_t nproducers;
+	struct partition part[PARTITIONS];
+	struct queue queue;
+	struct feed feed[PRODUCERS_MAX];
+	struct ring ring;
+	struct held_fetch held[HELD_FETCHES_MAX]; size_t nheld;
+	struct book books[BOOKS_MAX];
+	char (*districts)[8]; size_t ndistricts, districts_cap;         /* known to exist, sorted */
+	int64_t mono_us, clock_us;                      /* of this step; the hand-set clock as last heard */
+	bool clock_news, hello_news, lost, timers_stale;
+	int64_t open_us, retry_us;                      /* when to look for partitions; not before when to run a batch again */
+	uint64_t next_id;
+	int32_t hello_partitions[PARTITIONS];
+};
+
+/* ---- own.c */
+bool own_prepare(node_t *n);                            /* statements of lib/engine.sql and of the service, and the graph */
+void own_open(node_t *n, int32_t also);                 /* take what is opened and free; `also` even if not opened (-1: none) */
+void held_add(struct partition *p, const char *district, const char *subject);
+void own_lose(node_t *n, int32_t partition);            /* fenced */
+void own_lose_all(node_t *n);
+void own_recover(node_t *n);                            /* the connection is gone: reconnect and take over again */
+void own_end(node_t *n);
+void own_timers(node_t *n);                            /* reads when the next timers are due */
+int64_t own_now_us(const node_t *n);
+bool district_known(const node_t *n, const char *district);
+void district_learn(node_t *n, const char *district);
+
+/* ---- policies.c */
+void policies_parse(const MirrorRows__Policy *const *rows, size_t n, arena_t *a, struct policy_book *out);
+bool policies_cached(const node_t *n, const char *district);
+const struct policy_book *policies_of(struct batch *b);
+void policies_make_room(node_t *n);
+void policies_forget(node_t *n, const char *district);  /* NULL: all */
+bool policies_mirrored(const node_t *n);
+
+/* ---- batch.c and commit.c */
+enum input_kind { INPUT_COMMAND, INPUT_EVENT, INPUT_TIMER, INPUT_WORK };
+struct input {
+	enum input_kind kind;
+	int32_t partition;
+	const char *district, *subject, *account, *trace, *cause, *event_id;
+	int64_t at_us;
+	const ProtobufCMessage *m;                      /* NULL for timers and work */
+	const struct order *order; const struct fact *fact; const struct alarm *alarm;
+	/* a command */
+	struct group *group; size_t index; const Wire__Command *command; Wire__Answer *answer;
+	/* an event */
+	int producer; const Wire__Logged *logged; const char *park;     /* reason to put it aside */
+	/* a timer or work item */
+	const void *row;
+};
+enum batch_result { BATCH_DONE, BATCH_AGAIN, BATCH_FENCED, BATCH_BAD, BATCH_TRANSIENT, BATCH_LOST };
+
+struct chore { const struct store_stmt *stmt; const void *args; };
+struct head_change { bool touched; struct position head; int64_t now_us; bool cursor_moved[PRODUCERS_MAX]; struct position cursor[PRODUCERS_MAX]; };
+
+struct batch {
+	node_t *node;
+	arena_t *arena;
+	struct input *inputs; size_t ninputs;
+	struct rows rows[TABLES_MAX], timers, answers;
+	struct { const void **keys; size_t n, cap; } wants[TABLES_MAX][TABLE_KEY_MAX + 1];
+	struct head_change part[PARTITIONS];
+	const EngineRows__Logged **emitted; size_t nemitted, emitted_cap;
+	struct chore *chores; size_t nchores, chores_cap;
+	const EngineRows__District **opened; size_t nopened;
+	const struct input *now;                        /* the one being run */
+	bool own_fact, wanting;
+	const char *own_event_id;
+	int64_t now_us;
+};
+
+enum batch_result batch_run(node_t *n, struct input *inputs, size_t count);
+enum batch_result batch_commit(struct batch *b);
+
+/* ---- inbox.c: runs what waits, bisecting around poison; false when there was nothing to run, or it must wait */
+bool inbox_run(node_t *n);
+const struct fact *fact_of(const struct service *s, const char *type);
+bool group_must_wait(const node_t *n, const struct group *g);

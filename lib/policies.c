@@ -1,0 +1,113 @@
+/* policies - rule books parsed once and kept: versions never change, and only the owner of a district adds one. */
+#include "log.h"
+#include "mirror.h"
+#include "node_state.h"
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { BOOK_BYTES_MAX = 16 << 20 };
+
+bool
+policies_mirrored(const node_t *n)
+{
+	for (size_t t = 0; t < n->ntables; t++)
+		if (n->tables[t].table == &mirror_policy)
+			return true;
+	return false;
+}
+
+static struct book *
+book_of(const node_t *n, const char *district)
+{
+	for (size_t i = 0; i < BOOKS_MAX; i++)
+		if (n->books[i].arena && !strcmp(n->books[i].district, district))
+			return (struct book *)&n->books[i];
+	return NULL;
+}
+
+bool
+policies_cached(const node_t *n, const char *district)
+{
+	return book_of(n, district) != NULL;
+}
+
+void
+policies_forget(node_t *n, const char *district)
+{
+	for (size_t i = 0; i < BOOKS_MAX; i++)
+		if (n->books[i].arena && (!district || !strcmp(n->books[i].district, district)))
+			arena_close(&n->books[i].arena);
+}
+
+/* A document that roster published was checked by the same code; one that does not parse now is a bug. */
+void
+policies_parse(const MirrorRows__Policy *const *rows, size_t n, arena_t *a, struct policy_book *out)
+{
+	struct policy_version *v = arena_alloc(a, (n + 1) * sizeof(*v));
+
+	for (size_t i = 0; i < n; i++) {
+		Policy__Policy *document;
+		Wire__Problem *problem;
+		bool ok = policy_parse(rows[i]->document_json, a, &document, &problem);
+		if (!ok)
+			LOG(ERROR, "policy.unreadable", NULL, LOG_S("district", rows[i]->district), LOG_S("version", rows[i]->version), LOG_S("why", problem->detail));
+		assert(ok);
+		v[i] = (struct policy_version){ arena_strdup(a, rows[i]->version), rows[i]->effective_from_day, document };
+	}
+	*out = (struct policy_book){ v, n };
+}
+
+static bool
+changed_here(const struct batch *b, const struct rows **rows)
+{
+	for (size_t t = 0; t < b->node->ntables; t++)
+		if (b->node->tables[t].table == &mirror_policy) {
+			*rows = &b->rows[t];
+			return b->rows[t].changes > 0;
+		}
+	assert(!"the service keeps no policies");
+	return false;
+}
+
+static struct book *
+free_slot(node_t *n)
+{
+	for (size_t i = 0; i < BOOKS_MAX; i++)
+		if (!n->books[i].arena)
+			return &n->books[i];
+	return NULL;
+}
+
+/* Between batches only: rows of a running batch may point into a book. */
+void
+policies_make_room(node_t *n)
+{
+	if (!free_slot(n))
+		policies_forget(n, NULL);
+}
+
+const struct policy_book *
+policies_of(struct batch *b)
+{
+	MirrorRows__Policy key = MIRROR_ROWS__POLICY__INIT;
+	const struct rows *rows;
+	const void **list;
+	struct book *book;
+
+	key.district = (char *)b->now->district;
+	bool changed = changed_here(b, &rows);
+	if (!(changed && rows_wanted(rows, &key, 1)) && (book = book_of(b->node, key.district)))
+		return &book->book;
+	size_t n = batch_list(b, &mirror_policy, &key, 1, &list);
+	book = changed ? NULL : free_slot(b->node);
+	if (!book) {            /* not committed yet, or no room: for this batch only */
+		struct policy_book *own = arena_alloc(b->arena, sizeof(*own));
+		policies_parse((const MirrorRows__Policy *const *)list, n, b->arena, own);
+		return own;
+	}
+	*book = (struct book){ .arena = arena_open(BOOK_BYTES_MAX) };
+	snprintf(book->district, sizeof book->district, "%s", key.district);
+	policies_parse((const MirrorRows__Policy *const *)list, n, book->arena, &book->book);
+	return &book->book;
+}

@@ -1,0 +1,198 @@
+/* queue - requests with commands, first come first served, until every command of each has its answer.
+ *
+ * Bounded in commands and bytes: beyond that a request is answered 503 at once, and memory does not grow. */
+#include "json_pb.h"
+#include "log.h"
+#include "node_state.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+queue_open(struct queue *q)
+{
+	*q = (struct queue){ .last = &q->first };
+}
+
+static void
+reply(node_t *n, const struct peer *peer, uint64_t id, const Wire__Answers *answers)
+{
+	size_t len = wire__answers__get_packed_size(answers);
+	uint8_t *body = malloc(len + 1);
+
+	if (!body)
+		abort();
+	wire__answers__pack(answers, body);
+	struct message m = { .peer = *peer, .kind = WIRE__KIND__ANSWER, .id = id, .body = body, .body_len = len };
+	n->set.port.send(n->set.port.ctx, &m);
+	free(body);
+}
+
+/* One answer for every command of a request that was never queued. */
+static void
+turn_away(node_t *n, const struct message *m, size_t ncommands, int status, const char *code, const char *detail)
+{
+	Wire__Answers all = WIRE__ANSWERS__INIT;
+	Wire__Answer one = WIRE__ANSWER__INIT;
+
+	one.status = status;
+	one.problem = problem_make(n->scratch, status, code, NULL, detail);
+	all.n_items = ncommands;
+	all.items = arena_alloc(n->scratch, (ncommands + 1) * sizeof(*all.items));
+	for (size_t i = 0; i < ncommands; i++)
+		all.items[i] = &one;
+	reply(n, &m->peer, m->id, &all);
+}
+
+/* The partition is nobody's here: find out whether it could be ours. */
+static bool
+make_ours(node_t *n, const struct message *m, const Wire__Commands *c)
+{
+	bool founding = false;
+
+	for (size_t i = 0; i < c->n_items && !founding; i++)
+		for (size_t k = 0; k < n->svc->norders; k++)
+			if (n->svc->orders[k].founding && !strcmp(n->svc->orders[k].message->name, c->items[i]->type))
+				founding = true;
+	own_open(n, founding ? m->partition : -1);
+	return n->part[m->partition].owned;
+}
+
+static void
+enqueue(node_t *n, const struct message *m, size_t ncommands)
+{
+	struct group *g = calloc(1, sizeof(*g));
+
+	if (!g || !(g->body = malloc(m->body_len + 1)) || !(g->answers = calloc(ncommands, sizeof(*g->answers))))
+		abort();
+	g->peer = m->peer;
+	g->id = m->id;
+	g->partition = m->partition;
+	memcpy(g->body, m->body, m->body_len);
+	g->body_len = m->body_len;
+	g->ncommands = g->nleft = ncommands;
+	g->deadline_us = n->mono_us + (m->wait_ms > 0 && m->wait_ms < 60000 ? m->wait_ms : 5000) * 1000;
+	*n->queue.last = g;
+	n->queue.last = &g->next;
+	n->queue.commands += ncommands;
+	n->queue.bytes += m->body_len;
+	metric_set(n->set.metrics, METRIC_QUEUE, (int64_t)n->queue.commands);
+}
+
+void
+queue_add(node_t *n, const struct message *m)
+{
+	Wire__Commands *c = wire__commands__unpack(arena_pb(n->scratch), m->body_len, m->body);
+
+	if (!c || !c->n_items || m->partition < 0 || m->partition >= PARTITIONS) {
+		LOG(WARN, "commands.malformed", NULL, LOG_I("bytes", m->body_len));
+		return;
+	}
+	if (n->lost || (!n->part[m->partition].owned && !make_ours(n, m, c))) {
+		bool opened = n->lost || district_known(n, c->items[0]->district);
+		if (opened)
+			turn_away(n, m, c->n_items, 503, "owner.away", "The owner of this district is away.");
+		else
+			turn_away(n, m, c->n_items, 404, "district.unknown", "No such district.");
+	} else if (n->queue.commands + c->n_items > QUEUE_COMMANDS_MAX || n->queue.bytes + m->body_len > QUEUE_BYTES_MAX) {
+		metric_add(n->set.metrics, METRIC_COMMANDS_OVERLOAD, (int64_t)c->n_items);
+		turn_away(n, m, c->n_items, 503, "owner.busy", "Too much waits here already.");
+	} else
+		enqueue(n, m, c->n_items);
+}
+
+void
+group_answer(struct group *g, size_t i, const Wire__Answer *a)
+{
+	if (g->answers[i].data)
+		return;
+	g->answers[i].len = wire__answer__get_packed_size(a);
+	g->answers[i].data = malloc(g->answers[i].len + 1);
+	if (!g->answers[i].data)
+		abort();
+	wire__answer__pack(a, g->answers[i].data);
+	g->nleft--;
+}
+
+static void
+group_refuse(node_t *n, struct group *g, int status, const char *code, const char *detail)
+{
+	Wire__Answer a = WIRE__ANSWER__INIT;
+
+	a.status = status;
+	a.problem = problem_make(n->scratch, status, code, NULL, detail);
+	for (size_t i = 0; i < g->ncommands; i++)
+		group_answer(g, i, &a);
+}
+
+void
+queue_expire(node_t *n)
+{
+	for (struct group *g = n->queue.first; g; g = g->next)
+		if (n->mono_us >= g->deadline_us)
+			group_refuse(n, g, 503, "owner.away", "Not done in time.");
+}
+
+/* Groups of partitions that are no longer ours: whoever asks again finds the new owner. */
+void
+queue_shed(node_t *n)
+{
+	for (struct group *g = n->queue.first; g; g = g->next)
+		if (!n->part[g->partition].owned)
+			group_refuse(n, g, 503, "owner.away", "The owner of this district is away.");
+}
+
+static void
+group_free(node_t *n, struct group *g)
+{
+	n->queue.commands -= g->ncommands;
+	n->queue.bytes -= g->body_len;
+	for (size_t i = 0; i < g->ncommands; i++)
+		free(g->answers[i].data);
+	free(g->answers);
+	free(g->body);
+	free(g);
+}
+
+static void
+group_reply(node_t *n, struct group *g)
+{
+	Wire__Answers all = WIRE__ANSWERS__INIT;
+
+	all.n_items = g->ncommands;
+	all.items = arena_alloc(n->scratch, (g->ncommands + 1) * sizeof(*all.items));
+	for (size_t i = 0; i < g->ncommands; i++) {
+		all.items[i] = wire__answer__unpack(arena_pb(n->scratch), g->answers[i].len, g->answers[i].data);
+		assert(all.items[i]);
+	}
+	reply(n, &g->peer, g->id, &all);
+}
+
+void
+queue_reply(node_t *n)
+{
+	struct group **at = &n->queue.first;
+
+	while (*at) {
+		struct group *g = *at;
+		if (g->nleft) {
+			at = &g->next;
+			continue;
+		}
+		*at = g->next;
+		group_reply(n, g);
+		group_free(n, g);
+	}
+	n->queue.last = at;
+	metric_set(n->set.metrics, METRIC_QUEUE, (int64_t)n->queue.commands);
+}
+
+void
+queue_end(node_t *n)
+{
+	while (n->queue.first) {
+		struct group *g = n->queue.first;
+		n->queue.first = g->next;
+		group_free(n, g);
+	}
+}

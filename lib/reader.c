@@ -1,0 +1,491 @@
+/* reader - see reader.h.  One question at a time; each is one transaction: show the district, ask, commit. */
+#include "clock.h"
+#include "civil.h"
+#include "digest.h"
+#include "engine.pb-c.h"
+#include "engine.sql.h"
+#include "engine_rows.pb-c.h"
+#include "json_pb.h"
+#include "log.h"
+#include "node_state.h"
+#include "mirror_rows.pb-c.h"
+#include "reader_state.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { READER_ARENA_MAX = 64 << 20, HELD_READS_MAX = 256, HELD_RETRY_MS = 3, READ_WAIT_MS = 5000, CURSOR_TEXT_MAX = 2 * ID_MAX * 2 };
+
+/* A read that waits until its service has caught up. */
+struct held_read {
+	struct held_read *next;
+	struct message m; uint8_t *body;
+	int32_t partition;
+	int64_t need[PRODUCERS_MAX];
+	int64_t until_us;
+};
+
+struct reader {
+	const struct service *svc;
+	struct reader_settings set;
+	store_t *db;
+	arena_t *names, *arena;
+	struct table_sql policy_table; bool has_policies;
+	struct held_read *held; size_t nheld;
+	int64_t mono_us, retry_us;
+	/* of the question being answered */
+	const Wire__Read *read;
+	Wire__Answer *answer;
+	bool second, failed, waits;
+	unsigned after;
+	int64_t now_us;
+};
+
+/* ---- what a read handler may say */
+
+arena_t *reader_arena(struct reader *r) { return r->arena; }
+const char *reader_district(const struct reader *r) { return r->read->district; }
+const char *reader_account(const struct reader *r) { return r->read->account; }
+int32_t reader_today(struct reader *r) { return day_of_instant(r->now_us); }
+
+static void
+unavailable(struct reader *r)
+{
+	if (!r->answer)
+		reader_refuse(r, 503, "owner.away", NULL, "The database is away.");
+	r->failed = true;
+}
+
+size_t
+reader_rows(struct reader *r, const struct store_stmt *s, const void *args, void ***rows)
+{
+	*rows = NULL;
+	if (r->failed)
+		return 0;
+	store_queue(r->db, s, &args, args ? 1 : 0);
+	if (store_sync(r->db)) {
+		unavailable(r);
+		return 0;
+	}
+	return store_rows(r->db, 0, r->arena, rows);
+}
+
+const struct policy_book *
+reader_policies(struct reader *r)
+{
+	struct policy_book *book = arena_alloc(r->arena, sizeof(*book));
+	MirrorRows__Policy *key = arena_message(r->arena, &mirror_rows__policy__descriptor);
+	void **rows;
+
+	assert(r->has_policies);
+	key->district = r->read->district;
+	size_t n = reader_rows(r, &r->policy_table.load[1], key, &rows);
+	policies_parse((const MirrorRows__Policy *const *)rows, n, r->arena, book);
+	return book;
+}
+
+void
+reader_answer(struct reader *r, const ProtobufCMessage *said)
+{
+	if (r->failed)
+		return;
+	assert(!r->answer);
+	r->answer = arena_message(r->arena, &wire__answer__descriptor);
+	r->answer->status = 200;
+	r->answer->data.len = protobuf_c_message_get_packed_size(said);
+	r->answer->data.data = arena_alloc(r->arena, r->answer->data.len + 1);
+	protobuf_c_message_pack(said, r->answer->data.data);
+}
+
+void
+reader_refuse(struct reader *r, int status, const char *code, const char *pointer, const char *detail)
+{
+	if (r->failed)
+		return;
+	assert(!r->answer);
+	r->answer = arena_message(r->arena, &wire__answer__descriptor);
+	r->answer->status = status;
+	r->answer->problem = problem_make(r->arena, status, code, pointer, detail);
+}
+
+void
+reader_missing(struct reader *r, unsigned after, const char *detail)
+{
+	if (r->second || !after) {
+		reader_refuse(r, 404, "resource.unknown", NULL, detail);
+		return;
+	}
+	r->waits = !r->failed;
+	r->after = after;
+}
+
+static bool
+cursor_decode(struct reader *r, const char *cursor, char **out)
+{
+	size_t len = strlen(cursor);
+	char *text = arena_alloc(r->arena, len / 2 + 1);
+
+	if (!len || len % 2 || len > CURSOR_TEXT_MAX)
+		return false;
+	for (size_t i = 0; i < len / 2; i++) {
+		unsigned byte;
+		if (strspn(cursor + 2 * i, "0123456789abcdef") < 2 || sscanf(cursor + 2 * i, "%2x", &byte) != 1 || byte < 0x21 || byte > 0x7e)
+			return false;
+		text[i] = (char)byte;
+	}
+	*out = text;
+	return true;
+}
+
+bool
+reader_page(struct reader *r, bool has_limit, int32_t limit, bool has_cursor, const char *cursor, struct page *out)
+{
+	char *after = arena_strdup(r->arena, "");
+
+	if (has_limit && (limit < 1 || limit > 500)) {
+		reader_refuse(r, 422, "field.range", "/limit", "limit is 1 to 500.");
+		return false;
+	}
+	if (has_cursor && !cursor_decode(r, cursor, &after)) {
+		reader_refuse(r, 422, "cursor.bad", "/cursor", "This cursor was not given by us.");
+		return false;
+	}
+	*out = (struct page){ has_limit ? limit : 50, after };
+	return true;
+}
+
+char *
+reader_cursor(struct reader *r, const char *last_id)
+{
+	char *out = arena_alloc(r->arena, 2 * strlen(last_id) + 1);
+	hex_text((const uint8_t *)last_id, strlen(last_id), out);
+	return out;
+}
+
+/* ---- opening */
+
+static bool
+reader_prepare(struct reader *r)
+{
+	for (size_t i = 0; i < r->svc->nstatements; i++)
+		if (!store_prepare(r->db, r->svc->statements[i]))
+			return false;
+	static const struct store_stmt *const ours[] = { &engine_show_district, &engine_districts, &engine_clock_now, &engine_look, &engine_cursors_of_consumer,
+	                                                 &engine_events_after, &engine_lag, &engine_progress, &engine_edges };
+	for (size_t i = 0; i < ALEN(ours); i++)
+		if (!store_prepare(r->db, ours[i]))
+			return false;
+	for (const struct table *const *t = r->svc->tables; *t; t++)
+		if ((*t)->row == &mirror_rows__policy__descriptor) {
+			r->has_policies = true;
+			if (!table_prepare_load(&r->policy_table, *t, r->db, r->names))
+				return false;
+		}
+	return true;
+}
+
+struct reader *
+reader_open(const struct service *s, const struct reader_settings *settings)
+{
+	struct reader *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		abort();
+	r->svc = s;
+	r->set = *settings;
+	r->names = arena_open(1 << 20);
+	r->arena = arena_open(READER_ARENA_MAX);
+	r->db = store_open(settings->conninfo);
+	if (!r->db || !reader_prepare(r))
+		reader_close(&r);
+	return r;
+}
+
+static void
+held_free(struct reader *r, struct held_read **at)
+{
+	struct held_read *h = *at;
+
+	*at = h->next;
+	r->nheld--;
+	free(h->body);
+	free(h);
+}
+
+void
+reader_close(struct reader **rp)
+{
+	struct reader *r = *rp;
+
+	if (!r)
+		return;
+	while (r->held)
+		held_free(r, &r->held);
+	store_close(&r->db);
+	arena_close(&r->names);
+	arena_close(&r->arena);
+	free(r);
+	*rp = NULL;
+}
+
+/* ---- answering */
+
+static void
+send_body(struct reader *r, const struct message *m, const ProtobufCMessage *body)
+{
+	size_t len = protobuf_c_message_get_packed_size(body);
+	uint8_t *packed = arena_alloc(r->arena, len + 1);
+
+	protobuf_c_message_pack(body, packed);
+	struct message out = { .peer = m->peer, .kind = WIRE__KIND__ANSWER, .id = m->id, .body = packed, .body_len = len };
+	r->set.port.send(r->set.port.ctx, &out);
+}
+
+static const struct read *
+read_of(const struct service *s, const char *type)
+{
+	for (size_t i = 0; i < s->nreads; i++)
+		if (!strcmp(s->reads[i].message->name, type))
+			return &s->reads[i];
+	return NULL;
+}
+
+/* Begins the read's transaction: district shown, clock read, district looked up.  False: no such district, or no database. */
+static bool
+read_begin(struct reader *r)
+{
+	EngineRows__DistrictArg *d = arena_message(r->arena, &engine_rows__district_arg__descriptor);
+	const void *args = d;
+	void **rows;
+
+	d->district = r->read->district;
+	store_text(r->db, "begin");
+	store_queue(r->db, &engine_show_district, &args, 1);
+	store_queue(r->db, &engine_districts, &args, 1);
+	store_queue(r->db, &engine_clock_now, NULL, 0);
+	if (store_sync(r->db)) {
+		unavailable(r);
+		return false;
+	}
+	r->now_us = store_rows(r->db, 2, r->arena, &rows) && r->set.manual_clock ? ((const EngineRows__Instant *)rows[0])->now_us : clock_real_us();
+	if (store_rows(r->db, 1, r->arena, &rows))
+		return true;
+	reader_refuse(r, 404, "district.unknown", NULL, "No such district.");
+	return false;
+}
+
+static void
+read_end(struct reader *r)
+{
+	store_text(r->db, "commit");
+	if (store_sync(r->db) && !store_reopen(r->db))
+		LOG(WARN, "reader.away", r->read->trace, LOG_S("service", r->svc->name));
+}
+
+static void
+on_progress(struct reader *r)
+{
+	Engine__Progress said = ENGINE__PROGRESS__INIT;
+	EngineRows__Partition *p = arena_message(r->arena, &engine_rows__partition__descriptor);
+	const void *args = p;
+	void **lag, **services, **edges;
+
+	p->partition = partition_of(r->read->district);
+	store_queue(r->db, &engine_lag, &args, 1);
+	store_queue(r->db, &engine_progress, &args, 1);
+	store_queue(r->db, &engine_edges, &args, 1);
+	if (store_sync(r->db)) {
+		unavailable(r);
+		return;
+	}
+	store_rows(r->db, 0, r->arena, &lag);
+	size_t n = store_rows(r->db, 1, r->arena, &services), k = store_rows(r->db, 2, r->arena, &edges);
+	said.lag = ((const EngineRows__Lag *)lag[0])->lag;
+	said.parked = ((const EngineRows__Lag *)lag[0])->parked;
+	said.services = arena_alloc(r->arena, (n + 1) * sizeof(*said.services));
+	for (size_t i = 0; i < n; i++) {
+		const EngineRows__ProgressRow *row = services[i];
+		Engine__ServiceProgress *s = said.services[said.n_services++] = arena_message(r->arena, &engine__service_progress__descriptor);
+		*s = (Engine__ServiceProgress){ .base = s->base, .service = row->service, .partition = row->partition, .epoch = row->epoch, .head = row->seq };
+		s->consumes = arena_alloc(r->arena, (k + 1) * sizeof(*s->consumes));
+		for (size_t e = 0; e < k; e++) {
+			const EngineRows__Edge *edge = edges[e];
+			if (strcmp(edge->consumer, row->service))
+				continue;
+			Engine__Consumed *c = s->consumes[s->n_consumes++] = arena_message(r->arena, &engine__consumed__descriptor);
+			*c = (Engine__Consumed){ .base = c->base, .from = edge->producer, .cursor = edge->cursor, .head = edge->head };
+		}
+	}
+	reader_answer(r, &said.base);
+}
+
+static void
+run_read(struct reader *r)
+{
+	const struct read *d = read_of(r->svc, r->read->type);
+	ProtobufCMessage *m = d ? protobuf_c_message_unpack(d->message, arena_pb(r->arena), r->read->data.len, r->read->data.data) : NULL;
+
+	if (!strcmp(r->read->type, engine__read_progress__descriptor.name) && !r->read->refusal)
+		on_progress(r);
+	else if (!m && !r->read->refusal)
+		reader_refuse(r, 404, "route.unknown", NULL, "No such question.");
+	else if (m && (!r->read->refusal || d))
+		d->run(r, m);
+	else
+		reader_refuse(r, 422, "message.malformed", NULL, "The question cannot be read.");
+	if (r->read->refusal && !(r->answer && r->answer->status == 404) && !r->waits && !r->failed) {
+		r->answer = arena_message(r->arena, &wire__answer__descriptor);
+		r->answer->status = r->read->refusal->status;
+		r->answer->problem = r->read->refusal;
+	}
+}
+
+/* The heads of the producers as of now: what must have been read before "unknown" can be said. */
+static void
+hold(struct reader *r, const struct message *m)
+{
+	EngineRows__Partition *p = arena_message(r->arena, &engine_rows__partition__descriptor);
+	const void *args = p;
+	void **rows;
+
+	struct held_read *h = calloc(1, sizeof(*h));
+	if (!h || !(h->body = malloc(m->body_len + 1)))
+		abort();
+	memcpy(h->body, m->body, m->body_len);
+	h->m = *m;
+	h->m.body = h->body;
+	p->partition = h->partition = partition_of(r->read->district);
+	h->until_us = r->mono_us + (m->wait_ms > 0 && m->wait_ms < READ_WAIT_MS ? m->wait_ms : READ_WAIT_MS) * 1000;
+	store_queue(r->db, &engine_look, &args, 1);
+	size_t n = store_sync(r->db) ? 0 : store_rows(r->db, 0, r->arena, &rows);
+	for (size_t i = 0; i < n; i++)
+		for (int k = 0; r->svc->consumes[k]; k++)
+			if ((r->after & AFTER(k)) && !strcmp(r->svc->consumes[k], ((const EngineRows__Seen *)rows[i])->service))
+				h->need[k] = ((const EngineRows__Seen *)rows[i])->seq;
+	h->next = r->held;
+	r->held = h;
+	r->nheld++;
+}
+
+static void
+answer_read(struct reader *r, const struct message *m, bool second)
+{
+	arena_reset(r->arena);
+	r->read = wire__read__unpack(arena_pb(r->arena), m->body_len, m->body);
+	r->answer = NULL;
+	r->second = second;
+	r->failed = r->waits = false;
+	if (!r->read) {
+		LOG(WARN, "read.malformed", NULL, LOG_I("bytes", m->body_len));
+		return;
+	}
+	if (!strcmp(r->read->type, engine__read_metrics__descriptor.name)) {
+		Engine__Metrics said = ENGINE__METRICS__INIT;
+		said.text = arena_strdup(r->arena, "");         /* the writer tells them */
+		reader_answer(r, &said.base);
+	} else {
+		if (read_begin(r))
+			run_read(r);
+		if (r->waits && r->nheld < HELD_READS_MAX)
+			hold(r, m);
+		else if (r->waits)
+			unavailable(r);
+		read_end(r);
+	}
+	metric_add(r->set.metrics, METRIC_READS, 1);
+	if (r->answer)
+		send_body(r, m, &r->answer->base);
+}
+
+/* ---- old events */
+
+static void
+answer_fetch(struct reader *r, const struct message *m)
+{
+	Wire__Fetched out = WIRE__FETCHED__INIT;
+	size_t bytes = 0;
+	void **rows;
+
+	arena_reset(r->arena);
+	Wire__Fetch *f = wire__fetch__unpack(arena_pb(r->arena), m->body_len, m->body);
+	const void **args = f ? arena_alloc(r->arena, (f->n_after + 1) * sizeof(*args)) : NULL;
+	for (size_t i = 0; f && i < f->n_after; i++) {
+		EngineRows__Positions *p = arena_message(r->arena, &engine_rows__positions__descriptor);
+		*p = (EngineRows__Positions){ .base = p->base, .partition = f->after[i]->partition, .seq = f->after[i]->seq, .limit = FETCH_ITEMS_MAX };
+		args[i] = p;
+	}
+	if (!f || !f->n_after)
+		return;
+	store_queue(r->db, &engine_events_after, args, f->n_after);
+	if (store_sync(r->db)) {
+		if (!store_reopen(r->db))
+			LOG(WARN, "reader.away", NULL, LOG_S("service", r->svc->name));
+		return;                         /* as if lost: it asks again */
+	}
+	size_t n = store_rows(r->db, 0, r->arena, &rows);
+	out.items = arena_alloc(r->arena, (n + 1) * sizeof(*out.items));
+	for (size_t i = 0; i < n && bytes < FETCH_BYTES_MAX / 2 && out.n_items < FETCH_ITEMS_MAX; i++) {
+		const EngineRows__Logged *e = rows[i];
+		Wire__Logged *l = out.items[out.n_items++] = arena_message(r->arena, &wire__logged__descriptor);
+		*l = (Wire__Logged){ .base = l->base, .partition = e->partition, .seq = e->seq, .hash = e->hash, .type = e->type, .body = e->body };
+		bytes += e->body.len;
+	}
+	send_body(r, m, &out.base);
+}
+
+/* ---- the outside */
+
+void
+reader_receive(struct reader *r, const struct message *m)
+{
+	if (m->kind == WIRE__KIND__READ)
+		answer_read(r, m, false);
+	else if (m->kind == WIRE__KIND__FETCH)
+		answer_fetch(r, m);
+}
+
+static bool
+caught_up(struct reader *r, const struct held_read *h)
+{
+	EngineRows__Cursor *c = arena_message(r->arena, &engine_rows__cursor__descriptor);
+	const void *args = c;
+	void **rows;
+	size_t met = 0, asked = 0;
+
+	c->partition = h->partition;
+	c->producer = (char *)r->svc->name;
+	store_queue(r->db, &engine_cursors_of_consumer, &args, 1);
+	size_t n = store_sync(r->db) ? 0 : store_rows(r->db, 0, r->arena, &rows);
+	for (int k = 0; r->svc->consumes[k]; k++) {
+		asked += h->need[k] > 0;
+		for (size_t i = 0; h->need[k] && i < n; i++)
+			met += !strcmp(((const EngineRows__Cursor *)rows[i])->producer, r->svc->consumes[k]) && ((const EngineRows__Cursor *)rows[i])->seq >= h->need[k];
+	}
+	return met == asked;
+}
+
+int64_t
+reader_step(struct reader *r, int64_t mono_us)
+{
+	r->mono_us = mono_us;
+	for (struct held_read **at = &r->held; *at;) {
+		struct held_read *h = *at;
+		arena_reset(r->arena);
+		bool ready = caught_up(r, h), late = mono_us >= h->until_us;
+		if (!ready && !late) {
+			at = &h->next;
+			continue;
+		}
+		if (ready)
+			answer_read(r, &h->m, true);
+		else {
+			Wire__Answer a = WIRE__ANSWER__INIT;
+			a.status = 503;
+			a.problem = problem_make(r->arena, 503, "owner.behind", NULL, "What was just written elsewhere has not been read here yet.");
+			send_body(r, &h->m, &a.base);
+		}
+		held_free(r, at);
+	}
+	return mono_us + (r->held ? HELD_RETRY_MS : 1000) * 1000;
+}
