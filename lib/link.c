@@ -1,0 +1,325 @@
+/* link - the DEALER end of the buses; see link.h for what it promises and frames.h for what it sends.
+ *
+ *   in:   requests and answers of one thread, as struct message; time, through link_tick()
+ *   out:  the same to the buses, and from them; HELLO and PING
+ *   owns: one socket per bus, the frames of the message received last, the packed HELLO
+ *
+ * Whether a bus lives is counted in pings it left unanswered, not in time since its last word: a thread that was away for
+ * two seconds in a long batch has sent no pings meanwhile, and thinks no worse of its buses when it comes back. */
+#include "link.h"
+#include "frames.h"
+#include "log.h"
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { UNANSWERED_MAX = LINK_DEAD_MS / LINK_PING_MS, HEAD_ARENA_BYTES = 128 * 1024, ENDPOINT_MAX = 256 };
+
+struct bus {
+	void *socket;
+	char endpoint[ENDPOINT_MAX];
+	bool alive;
+	int unanswered;                         /* pings since the last PONG */
+};
+
+struct link_set {
+	struct bus bus[LINK_BUSES_MAX];
+	int nbuses;
+	int turn_out, turn_in;                  /* whose turn it is to take a request; to be received from */
+	int64_t now_us, ping_due_us, hello_due_us;
+	uint8_t hello[HELLO_BYTES_MAX];
+	size_t hello_len;                       /* 0: nothing served */
+	zmq_msg_t got[FRAMES];                  /* what the last link_receive() gave out points in here and into heads */
+	arena_t *heads;
+	uint64_t malformed;
+};
+
+static bool
+bus_connect(struct bus *b, void *zmq, const char *endpoint, size_t len)
+{
+	const int on = 1;
+
+	if (len >= sizeof(b->endpoint))
+		return false;
+	memcpy(b->endpoint, endpoint, len);
+	b->socket = zmq_socket(zmq, ZMQ_DEALER);
+	return b->socket && frames_options(b->socket, LINK_QUEUE_MAX, LINK_QUEUE_MAX) &&
+	       !zmq_setsockopt(b->socket, ZMQ_IMMEDIATE, &on, sizeof(on)) &&
+	       !zmq_setsockopt(b->socket, ZMQ_PROBE_ROUTER, &on, sizeof(on)) && !zmq_connect(b->socket, b->endpoint);
+}
+
+static bool
+connect_all(link_t *l, void *zmq, const char *endpoints)
+{
+	for (const char *at = endpoints; *(at += strspn(at, " "));) {
+		size_t len = strcspn(at, " ");
+		errno = EINVAL;                 /* of what is refused before ZeroMQ sees it */
+		if (l->nbuses == LINK_BUSES_MAX || !bus_connect(&l->bus[l->nbuses++], zmq, at, len)) {
+			LOG(ERROR, "link.refused", NULL, LOG_S("endpoints", endpoints), LOG_I("buses_max", LINK_BUSES_MAX),
+			    LOG_S("error", zmq_strerror(errno)));
+			return false;
+		}
+		at += len;
+	}
+	if (!l->nbuses)
+		LOG(ERROR, "link.refused", NULL, LOG_S("error", "no endpoint"));
+	return l->nbuses > 0;
+}
+
+link_t *
+link_open(void *zmq, const char *endpoints)
+{
+	link_t *l = calloc(1, sizeof(*l));
+
+	assert(l);
+	frames_open(l->got, FRAMES);
+	l->heads = arena_open(HEAD_ARENA_BYTES);
+	if (!connect_all(l, zmq, endpoints))
+		link_close(&l);
+	return l;
+}
+
+void
+link_close(link_t **lp)
+{
+	link_t *l = *lp;
+
+	if (!l)
+		return;
+	for (int i = 0; i < l->nbuses; i++)
+		if (l->bus[i].socket)
+			zmq_close(l->bus[i].socket);
+	frames_close(l->got, FRAMES);
+	arena_close(&l->heads);
+	free(l);
+	*lp = NULL;
+}
+
+/* ---- sending */
+
+static bool
+fill(zmq_msg_t *parts, const struct message *m)
+{
+	Wire__Head head = WIRE__HEAD__INIT;
+	bool request = frames_is_request(m->kind);
+
+	head.kind = m->kind;
+	head.id = m->id;
+	head.service = (char *)(request ? m->service : "");
+	head.partition = m->partition;
+	head.lane = m->lane;
+	head.wait_ms = m->wait_ms;
+	return (request || frames_fill(&parts[FRAME_PEER], m->peer.id, m->peer.id_len)) &&
+	       frames_head_fill(&parts[FRAME_HEAD], &head) && frames_fill(&parts[FRAME_BODY], m->body, m->body_len);
+}
+
+static bool
+send_request(link_t *l, zmq_msg_t *parts)
+{
+	for (int i = 0; i < l->nbuses; i++) {
+		int at = (l->turn_out + i) % l->nbuses;
+		if (l->bus[at].alive && frames_send(l->bus[at].socket, parts, FRAMES)) {
+			l->turn_out = (at + 1) % l->nbuses;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A body beyond the limits is a bug of whoever made it; the bus would drop it, so it is said here, by name. */
+static bool
+too_long(const struct message *m)
+{
+	size_t max = frames_is_request(m->kind) ? REQUEST_BYTES_MAX : ANSWER_BYTES_MAX;
+
+	if (m->body_len > max)
+		LOG(ERROR, "message.too_long", NULL, LOG_I("kind", m->kind), LOG_S("service", m->service),
+		    LOG_I("bytes", m->body_len), LOG_I("bytes_max", max));
+	return m->body_len > max;
+}
+
+static bool
+link_send(void *ctx, const struct message *m)
+{
+	link_t *l = ctx;
+	zmq_msg_t parts[FRAMES];
+	bool request = frames_is_request(m->kind), sent = false;
+
+	assert(request ? m->service && *m->service && strlen(m->service) < SERVICE_NAME_MAX
+	               : (m->kind == WIRE__KIND__ANSWER || m->kind == WIRE__KIND__UNROUTED) && m->peer.id_len &&
+	                         m->peer.id_len <= PEER_ID_MAX && m->peer.bus >= 0 && m->peer.bus < l->nbuses);
+	if (too_long(m))
+		return false;
+	frames_open(parts, FRAMES);
+	if (fill(parts, m))
+		sent = request ? send_request(l, parts) : frames_send(l->bus[m->peer.bus].socket, parts, FRAMES);
+	frames_close(parts, FRAMES);
+	return sent;
+}
+
+struct port
+link_port(link_t *l)
+{
+	return (struct port){ .ctx = l, .send = link_send };
+}
+
+/* To one bus, about ourselves: no peer, and nobody waits for it.  A bus that takes nothing now hears it next time. */
+static void
+tell(struct bus *b, Wire__Kind kind, const void *body, size_t len)
+{
+	Wire__Head head = WIRE__HEAD__INIT;
+	zmq_msg_t parts[FRAMES];
+
+	head.kind = kind;
+	head.id = 1;                            /* a PONG with 0 is no answer but a greeting */
+	frames_open(parts, FRAMES);
+	if (frames_head_fill(&parts[FRAME_HEAD], &head) && frames_fill(&parts[FRAME_BODY], body, len))
+		(void)frames_send(b->socket, parts, FRAMES);
+	frames_close(parts, FRAMES);
+}
+
+/* ---- receiving */
+
+static void
+on_pong(link_t *l, struct bus *b, const Wire__Head *h)
+{
+	bool greeting = h->id == 0;
+
+	b->unanswered = 0;
+	if (!b->alive)
+		LOG(INFO, "bus.alive", NULL, LOG_S("endpoint", b->endpoint));
+	if (l->hello_len && (greeting || !b->alive))
+		tell(b, WIRE__KIND__HELLO, l->hello, l->hello_len);
+	b->alive = true;
+}
+
+/* What a link may get: requests with somebody to answer, words to itself with nobody. */
+static bool
+addressed(const Wire__Head *h, size_t peer_len)
+{
+	if (frames_is_request(h->kind))
+		return peer_len > 0 && peer_len <= PEER_ID_MAX;
+	return peer_len == 0 && (h->kind == WIRE__KIND__ANSWER || h->kind == WIRE__KIND__UNROUTED || h->kind == WIRE__KIND__PONG);
+}
+
+/* NULL: nothing for the caller. */
+static const Wire__Head *
+read_frames(link_t *l, struct bus *b, int n)
+{
+	arena_reset(l->heads);
+	const Wire__Head *h = n == FRAMES ? frames_head(&l->got[FRAME_HEAD], zmq_msg_size(&l->got[FRAME_BODY]), l->heads) : NULL;
+
+	if (!h || !addressed(h, zmq_msg_size(&l->got[FRAME_PEER]))) {
+		if ((l->malformed & (l->malformed + 1)) == 0)           /* the first, third, seventh …: a torrent is no log */
+			LOG(WARN, "link.malformed", NULL, LOG_S("endpoint", b->endpoint), LOG_I("so_far", l->malformed + 1));
+		l->malformed++;
+		return NULL;
+	}
+	if (h->kind == WIRE__KIND__PONG) {
+		on_pong(l, b, h);
+		return NULL;
+	}
+	return h;
+}
+
+static void
+give_out(link_t *l, int bus, const Wire__Head *h, struct message *m)
+{
+	*m = (struct message){
+		.peer = { .bus = bus, .id_len = (uint8_t)zmq_msg_size(&l->got[FRAME_PEER]) },
+		.kind = h->kind, .id = h->id, .service = h->service, .partition = h->partition, .lane = h->lane,
+		.wait_ms = h->wait_ms,
+		.body = zmq_msg_data(&l->got[FRAME_BODY]), .body_len = zmq_msg_size(&l->got[FRAME_BODY]),
+	};
+	memcpy(m->peer.id, zmq_msg_data(&l->got[FRAME_PEER]), m->peer.id_len);
+}
+
+bool
+link_receive(link_t *l, struct message *m)
+{
+	for (int quiet = 0; quiet < l->nbuses;) {
+		int at = l->turn_in, n = frames_receive(l->bus[at].socket, l->got, FRAMES);
+		const Wire__Head *h = n ? read_frames(l, &l->bus[at], n) : NULL;
+
+		l->turn_in = (at + 1) % l->nbuses;
+		quiet = n ? 0 : quiet + 1;
+		if (h) {
+			give_out(l, at, h, m);
+			return true;
+		}
+	}
+	return false;
+}
+
+int
+link_poll_items(link_t *l, zmq_pollitem_t *items)
+{
+	for (int i = 0; i < l->nbuses; i++)
+		items[i] = (zmq_pollitem_t){ .socket = l->bus[i].socket, .events = ZMQ_POLLIN };
+	return l->nbuses;
+}
+
+/* ---- what is due */
+
+static void
+tell_hello(link_t *l)
+{
+	l->hello_due_us = l->now_us + LINK_HELLO_MS * 1000;
+	for (int i = 0; i < l->nbuses; i++)
+		tell(&l->bus[i], WIRE__KIND__HELLO, l->hello, l->hello_len);
+}
+
+/* "Nothing" is told once, as an empty Hello; a bus that misses it forgets us after ROUTES_EXPIRY_MS. */
+void
+link_hello(link_t *l, const Wire__Hello *hello)
+{
+	size_t len = hello ? wire__hello__get_packed_size(hello) : 0;
+
+	assert(len <= sizeof(l->hello) && (!hello || (*hello->service && strlen(hello->service) < SERVICE_NAME_MAX)));
+	l->hello_len = hello ? wire__hello__pack(hello, l->hello) : 0;
+	tell_hello(l);
+}
+
+static void
+ping(struct bus *b)
+{
+	if (b->alive && b->unanswered >= UNANSWERED_MAX) {
+		b->alive = false;
+		LOG(WARN, "bus.silent", NULL, LOG_S("endpoint", b->endpoint), LOG_I("ms", LINK_DEAD_MS));
+	}
+	if (b->unanswered < UNANSWERED_MAX)
+		b->unanswered++;
+	tell(b, WIRE__KIND__PING, NULL, 0);
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+int
+link_tick(link_t *l, int64_t mono_us)
+{
+	l->now_us = mono_us;
+	if (mono_us >= l->ping_due_us) {
+		l->ping_due_us = mono_us + LINK_PING_MS * 1000;
+		for (int i = 0; i < l->nbuses; i++)
+			ping(&l->bus[i]);
+	}
+	if (l->hello_len && mono_us >= l->hello_due_us)
+		tell_hello(l);
+	int64_t due_us = l->hello_len ? earlier(l->ping_due_us, l->hello_due_us) : l->ping_due_us;
+	return (int)((due_us - mono_us + 999) / 1000);
+}
+
+int
+link_alive(const link_t *l)
+{
+	int n = 0;
+
+	for (int i = 0; i < l->nbuses; i++)
+		n += l->bus[i].alive;
+	return n;
+}

@@ -1,0 +1,285 @@
+/* bus - brings each request to who serves it, and the answer back.
+ *
+ *   in:   requests, answers, HELLO and PING of every process of the cell, in the frames of frames.h
+ *   out:  the same messages, unread but for their Head, bodies moved and never copied; PONG; UNROUTED when nobody
+ *         serves a request; its own metrics, to a READ of engine.ReadMetrics addressed to service "bus"
+ *   owns: one ROUTER socket and the routing table, which it may lose at any time
+ *
+ * Nothing waits for anybody: a peer that is gone is forgotten and the request goes to the next who may take it; what a
+ * full queue does not take is dropped, and its asker's time runs out.  Whatever is malformed is dropped and counted. */
+#include "bus.h"
+#include "clock.h"
+#include "engine.pb-c.h"
+#include "log.h"
+#include "metrics.h"
+#include "routes.h"
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	ID, PEER, HEAD, BODY, PARTS,            /* frames as the ROUTER sees them */
+	ARENA_BYTES = 512 * 1024,
+	READ_BYTES_MAX = 4096,                  /* of a question to the bus itself */
+	BURST_MAX = 256,                        /* messages between two looks at stop_fd */
+	WAKE_MS = 1000,
+};
+_Static_assert(PARTS == FRAMES + 1, "a routing id in front");
+
+struct bus {
+	void *router;
+	struct routes routes;
+	struct metrics metrics;
+	arena_t *arena;                         /* of one message */
+	zmq_msg_t part[PARTS];
+	int64_t now_us;
+	uint64_t malformed;
+};
+
+static void
+drop_malformed(struct bus *b, const char *why)
+{
+	if ((b->malformed & (b->malformed + 1)) == 0)           /* the first, third, seventh …: a torrent is no log */
+		LOG(WARN, "message.malformed", NULL, LOG_S("why", why), LOG_I("so_far", b->malformed + 1));
+	b->malformed++;
+	metric_add(&b->metrics, METRIC_BUS_DROPPED, 1);
+}
+
+static void
+forget(struct bus *b, const uint8_t *id, size_t id_len)
+{
+	if (routes_forget(&b->routes, id, id_len))
+		LOG(INFO, "replica.gone", NULL, LOG_S("why", "unreachable"));
+}
+
+/* To the peer whose id is in part[ID], from the bus itself. */
+static void
+reply(struct bus *b, Wire__Kind kind, uint64_t id, const void *body, size_t len)
+{
+	Wire__Head head = WIRE__HEAD__INIT;
+
+	head.kind = kind;
+	head.id = id;
+	if (!frames_fill(&b->part[PEER], NULL, 0) || !frames_head_fill(&b->part[HEAD], &head) ||
+	    !frames_fill(&b->part[BODY], body, len) || !frames_send(b->router, b->part, PARTS))
+		metric_add(&b->metrics, METRIC_BUS_DROPPED, 1);
+}
+
+static void
+on_ping(struct bus *b, const Wire__Head *h)
+{
+	reply(b, WIRE__KIND__PONG, h->id, NULL, 0);
+}
+
+static void
+on_hello(struct bus *b, const Wire__Head *h)
+{
+	size_t len = zmq_msg_size(&b->part[BODY]);
+	const Wire__Hello *hello =
+		len <= HELLO_BYTES_MAX ? wire__hello__unpack(arena_pb(b->arena), len, zmq_msg_data(&b->part[BODY])) : NULL;
+
+	(void)h;
+	if (!hello) {
+		drop_malformed(b, "hello");
+		return;
+	}
+	switch (routes_hello(&b->routes, zmq_msg_data(&b->part[ID]), zmq_msg_size(&b->part[ID]), hello, b->now_us)) {
+	case ROUTES_KNOWN:
+		break;
+	case ROUTES_JOINED:
+		LOG(INFO, "replica.joined", NULL, LOG_S("serves", hello->service), LOG_S("instance", hello->instance),
+		    LOG_I("lane", hello->lane), LOG_I("partitions", hello->n_partitions));
+		break;
+	case ROUTES_LEFT:
+		LOG(INFO, "replica.gone", NULL, LOG_S("why", "said so"), LOG_S("instance", hello->instance));
+		break;
+	case ROUTES_FULL:
+		LOG(ERROR, "replica.refused", NULL, LOG_S("serves", hello->service), LOG_S("instance", hello->instance),
+		    LOG_I("services_max", ROUTES_SERVICES_MAX), LOG_I("replicas_max", ROUTES_REPLICAS_MAX));
+		metric_add(&b->metrics, METRIC_BUS_DROPPED, 1);
+		break;
+	case ROUTES_BAD:
+		drop_malformed(b, "hello");
+		break;
+	}
+}
+
+static bool
+asks_for_metrics(struct bus *b)
+{
+	size_t len = zmq_msg_size(&b->part[BODY]);
+	const Wire__Read *read =
+		len <= READ_BYTES_MAX ? wire__read__unpack(arena_pb(b->arena), len, zmq_msg_data(&b->part[BODY])) : NULL;
+
+	return read && !strcmp(read->type, engine__read_metrics__descriptor.name);
+}
+
+static void
+answer(struct bus *b, uint64_t id, const Wire__Answer *a)
+{
+	size_t len = wire__answer__get_packed_size(a);
+	uint8_t *packed = arena_alloc(b->arena, len);
+
+	reply(b, WIRE__KIND__ANSWER, id, packed, wire__answer__pack(a, packed));
+}
+
+static void
+answer_read(struct bus *b, uint64_t id)
+{
+	Engine__Metrics metrics = ENGINE__METRICS__INIT;
+	Wire__Answer a = WIRE__ANSWER__INIT;
+	Wire__Problem problem = WIRE__PROBLEM__INIT;
+	bool known = asks_for_metrics(b);
+
+	arena_reset(b->arena);                  /* what a stranger filled is no longer needed */
+	if (known) {
+		metrics.text = metrics_text(&b->metrics, "bus", b->arena);
+		a.status = 200;
+		a.data.data = arena_alloc(b->arena, engine__metrics__get_packed_size(&metrics) + 1);
+		a.data.len = engine__metrics__pack(&metrics, a.data.data);
+	} else {
+		problem.status = a.status = 404;
+		problem.code = (char *)"read.unknown";
+		a.problem = &problem;
+	}
+	answer(b, id, &a);
+}
+
+/* Out goes [owner][asker][Head][body].  A replica that is gone never saw the request, so the next may have it. */
+static void
+on_request(struct bus *b, const Wire__Head *h)
+{
+	const struct replica *to;
+
+	if (h->kind == WIRE__KIND__READ && !strcmp(h->service, "bus")) {
+		answer_read(b, h->id);
+		return;
+	}
+	zmq_msg_move(&b->part[PEER], &b->part[ID]);
+	while ((to = routes_find(&b->routes, h->service, h->partition, h->lane, b->now_us))) {
+		if (!frames_fill(&b->part[ID], to->id, to->id_len))
+			break;
+		if (frames_send(b->router, b->part, PARTS)) {
+			metric_add(&b->metrics, METRIC_BUS_MESSAGES, 1);
+			return;
+		}
+		if (errno != EHOSTUNREACH) {
+			metric_add(&b->metrics, METRIC_BUS_DROPPED, 1);
+			return;
+		}
+		forget(b, to->id, to->id_len);
+	}
+	zmq_msg_move(&b->part[ID], &b->part[PEER]);
+	metric_add(&b->metrics, METRIC_BUS_UNROUTED, 1);
+	reply(b, WIRE__KIND__UNROUTED, h->id, NULL, 0);
+}
+
+/* Out goes [asker][empty][Head][body]. */
+static void
+on_answer(struct bus *b, const Wire__Head *h)
+{
+	(void)h;
+	zmq_msg_move(&b->part[ID], &b->part[PEER]);
+	bool sent = frames_send(b->router, b->part, PARTS);
+	metric_add(&b->metrics, sent ? METRIC_BUS_MESSAGES : METRIC_BUS_DROPPED, 1);
+	if (!sent && errno == EHOSTUNREACH)
+		forget(b, zmq_msg_data(&b->part[ID]), zmq_msg_size(&b->part[ID]));
+}
+
+static const struct {
+	void (*on)(struct bus *b, const Wire__Head *h);         /* NULL: nobody may say this to a bus */
+	bool to_peer;                                           /* its peer frame names somebody; else it is empty */
+} rows[] = {
+	[WIRE__KIND__HELLO] =    { on_hello, false },
+	[WIRE__KIND__PING] =     { on_ping, false },
+	[WIRE__KIND__PONG] =     { NULL, false },
+	[WIRE__KIND__COMMANDS] = { on_request, false },
+	[WIRE__KIND__READ] =     { on_request, false },
+	[WIRE__KIND__FETCH] =    { on_request, false },
+	[WIRE__KIND__ANSWER] =   { on_answer, true },
+	[WIRE__KIND__UNROUTED] = { on_answer, true },
+};
+
+static void
+on_message(struct bus *b, int n)
+{
+	if (n == 2 && zmq_msg_size(&b->part[ID]) <= PEER_ID_MAX && !zmq_msg_size(&b->part[PEER])) {
+		reply(b, WIRE__KIND__PONG, 0, NULL, 0);         /* a connection stands: frames.h */
+		return;
+	}
+	if (n != PARTS || zmq_msg_size(&b->part[ID]) > PEER_ID_MAX || zmq_msg_size(&b->part[PEER]) > PEER_ID_MAX) {
+		drop_malformed(b, "frames");
+		return;
+	}
+	arena_reset(b->arena);
+	const Wire__Head *h = frames_head(&b->part[HEAD], zmq_msg_size(&b->part[BODY]), b->arena);
+	if (!h || !rows[h->kind].on || rows[h->kind].to_peer != (zmq_msg_size(&b->part[PEER]) > 0)) {
+		drop_malformed(b, "head");
+		return;
+	}
+	rows[h->kind].on(b, h);
+}
+
+/* False: the socket failed. */
+static bool
+route(struct bus *b, int stop_fd)
+{
+	zmq_pollitem_t items[] = {
+		{ .socket = b->router, .events = ZMQ_POLLIN },
+		{ .fd = stop_fd, .events = ZMQ_POLLIN },
+	};
+	const char *service;
+
+	while (!items[1].revents) {
+		int n;
+
+		b->now_us = clock_mono_us();
+		while ((service = routes_expire(&b->routes, b->now_us)))
+			LOG(WARN, "replica.gone", NULL, LOG_S("why", "silent"), LOG_S("serves", service));
+		for (int i = 0; i < BURST_MAX && (n = frames_receive(b->router, b->part, PARTS)); i++)
+			on_message(b, n);
+		if (zmq_poll(items, 2, WAKE_MS) < 0 && errno != EINTR) {
+			LOG(ERROR, "bus.failed", NULL, LOG_S("error", zmq_strerror(errno)));
+			return false;
+		}
+	}
+	return true;
+}
+
+static void *
+bind_router(void *zmq, const char *endpoint)
+{
+	const int on = 1;
+	void *router = zmq_socket(zmq, ZMQ_ROUTER);
+
+	if (router && frames_options(router, BUS_SEND_QUEUE_MAX, BUS_RECEIVE_QUEUE_MAX) &&
+	    !zmq_setsockopt(router, ZMQ_ROUTER_MANDATORY, &on, sizeof(on)) && !zmq_bind(router, endpoint))
+		return router;
+	LOG(ERROR, "bus.unbound", NULL, LOG_S("endpoint", endpoint), LOG_S("error", zmq_strerror(errno)));
+	if (router)
+		zmq_close(router);
+	return NULL;
+}
+
+int
+bus_run(void *zmq, const char *endpoint, int stop_fd)
+{
+	struct bus *b = calloc(1, sizeof(*b));
+
+	assert(b);
+	if (!(b->router = bind_router(zmq, endpoint))) {
+		free(b);
+		return -1;
+	}
+	b->arena = arena_open(ARENA_BYTES);
+	frames_open(b->part, PARTS);
+	LOG(INFO, "bus.started", NULL, LOG_S("endpoint", endpoint));
+	bool stopped = route(b, stop_fd);
+	LOG(INFO, "bus.ended", NULL, LOG_I("malformed", b->malformed));
+	frames_close(b->part, PARTS);
+	arena_close(&b->arena);
+	zmq_close(b->router);
+	free(b);
+	return stopped ? 0 : -1;
+}
