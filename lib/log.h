@@ -12,7 +12,10 @@ enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERRO
 enum { LOG_LINE_MAX = 4096 };
 
 struct log_field { const char *name; const char *text; int64_t number; };       /* text NULL: the number */
-#define LOG_S(n, s) ((struct log_field){ .name = (n), .text = (s) ? (s) : "" })
+/* A function, for an array's name where NULL is asked for is a warning, and what is asked may be a call. */
+static inline const char *log_text(const char *s)
+{ return s ? s : ""; }
+#define LOG_S(n, s) ((struct log_field){ .name = (n), .text = log_text(s) })
 #define LOG_I(n, i) ((struct log_field){ .name = (n), .number = (int64_t)(i) })
 
 /* Once, before threads: who we are, and the least level written.  Text outlives the process. */
