@@ -234,6 +234,16 @@ version_taken(const void **rows, size_t n, const char *version, const char *docu
 	return false;
 }
 
+static bool
+room_for(const void **rows, size_t n, const char *document)
+{
+	size_t bytes = strlen(document);
+
+	for (size_t i = 0; i < n; i++)
+		bytes += strlen(((const MirrorRows__Policy *)rows[i])->document_json);
+	return bytes <= POLICIES_BYTES_MAX;
+}
+
 /* The document that the patch makes; NULL: refused. */
 static char *
 patched_document(struct batch *b, const char *base, const char *patch)
@@ -281,6 +291,10 @@ roster_policy_publish(struct batch *b, const void *m)
 	}
 	if (version_taken(rows, n, in->version, document)) {
 		batch_refuse(b, 409, "policy.version_taken", "/version", "This version is another document.");
+		return;
+	}
+	if (!room_for(rows, n, document)) {
+		batch_refuse(b, 409, "policy.too_many", NULL, "The policies of a district have at most 2 MiB in all.");
 		return;
 	}
 	e.version = out.version = in->version;

@@ -186,7 +186,7 @@ page_args(struct reader *r, struct page p)
 	RosterRows__Page args = ROSTER_ROWS__PAGE__INIT;
 
 	args.district = (char *)reader_district(r);
-	args.after = (char *)(p.after ? p.after : "");
+	args.after = (char *)p.after;
 	args.limit = (int64_t)p.limit + 1;
 	args.on_day = reader_today(r);
 	return args;
@@ -261,7 +261,7 @@ posting_args(struct reader *r, const Roster__ListPostings *in, struct page p)
 	RosterRows__PostingPage args = ROSTER_ROWS__POSTING_PAGE__INIT;
 
 	args.district = (char *)reader_district(r);
-	args.after = (char *)(p.after ? p.after : "");
+	args.after = (char *)p.after;
 	args.limit = (int64_t)p.limit + 1;
 	args.maybe_on_case = in->maybe_on_case ? ROSTER_ROWS__POSTING_PAGE__MAYBE_ON_ON_DAY : 0;
 	args.on_day = in->on_day;

@@ -13,6 +13,7 @@ enum {
 	FENCE_RADIUS_MAX_M = 100000,
 	VERSION_BYTES_MAX = 64,
 	POLICY_BYTES_MAX = 128 << 10,           /* a document; the one we ship has some 20 KiB */
+	POLICIES_BYTES_MAX = 2 << 20,           /* all of a district: every service keeps them parsed, at about three times that */
 };
 
 extern const struct table roster_table_district;                /* key district */
