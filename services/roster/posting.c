@@ -259,7 +259,7 @@ findings_stay(struct batch *b, const Posting *put, const char *person_id)
 
 	if (left)
 		batch_refuse(b, 409, "posting.has_findings", NULL,
-		             arena_printf(batch_arena(b), "Confirmed finding %s would be left without a posting on its date.", left->finding_id));
+		             arena_printf(batch_arena(b), "Confirmed finding %s would have no posting on its date.", left->finding_id));
 	return !left;
 }
 

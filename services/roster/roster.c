@@ -18,7 +18,9 @@ const struct table roster_table_identity = { "identity", &roster_rows__identity_
 const struct table roster_table_posting = { "posting", &roster_rows__posting__descriptor, 2, false };
 const struct table roster_table_person_posting = { "person_posting", &roster_rows__person_posting__descriptor, 3, false };
 const struct table roster_table_first_secretary = { "first_secretary", &roster_rows__first_secretary__descriptor, 3, false };
-const struct table roster_table_confirmed_finding = { "confirmed_finding", &roster_rows__confirmed_finding__descriptor, 3, false };
+const struct table roster_table_confirmed_finding = {
+	"confirmed_finding", &roster_rows__confirmed_finding__descriptor, 3, false
+};
 
 static const struct table *const tables[] = {
 	&roster_table_district, &roster_table_area, &roster_table_identity, &roster_table_posting,
@@ -30,15 +32,15 @@ static const struct table *const tables[] = {
 static const char *const consumes[] = { "supervision", "accountability", NULL };
 enum { SUPERVISION = 0 };
 
-#define PUT(Message, noun) .message = &roster__put_##Message##__descriptor, .want = roster_##noun##_want, .run = roster_##noun##_put
+#define PUT(noun) .message = &roster__put_##noun##__descriptor, .want = roster_##noun##_want, .run = roster_##noun##_put
 
 static const struct order orders[] = {
-	{ PUT(district, district), .exists = roster_district_valid, .founding = true },
-	{ PUT(township, township), .exists = roster_path_id_valid },
-	{ PUT(unit, unit), .exists = roster_path_id_valid },
-	{ PUT(village, village), .exists = roster_path_id_valid },
-	{ PUT(person, person), .exists = roster_path_id_valid },
-	{ PUT(posting, posting), .exists = roster_path_id_valid, .after = AFTER(SUPERVISION) },
+	{ PUT(district), .exists = roster_district_valid, .founding = true },
+	{ PUT(township), .exists = roster_path_id_valid },
+	{ PUT(unit), .exists = roster_path_id_valid },
+	{ PUT(village), .exists = roster_path_id_valid },
+	{ PUT(person), .exists = roster_path_id_valid },
+	{ PUT(posting), .exists = roster_path_id_valid, .after = AFTER(SUPERVISION) },
 	{ .message = &roster__publish_policy__descriptor, .want = roster_policy_want, .run = roster_policy_publish },
 };
 

@@ -26,7 +26,8 @@ parse_one(struct world *w, const char *text)
 	char role[WORD], to[WORD], term_to[WORD];
 	int from, term_from;
 	Posting *p = &w->posting[w->n];
-	int got = sscanf(text, " %15s %15s %15s %15s %d-%15s %d-%15s", word[0], word[1], word[2], role, &from, to, &term_from, term_to);
+	int got = sscanf(text, " %15s %15s %15s %15s %d-%15s %d-%15s", word[0], word[1], word[2], role, &from, to,
+	                 &term_from, term_to);
 
 	if (got != 6 && got != 8)
 		abort();
