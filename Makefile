@@ -97,9 +97,9 @@ check: tests-built
 
 # --- the two commands of the README; both install what is missing first
 run:
-	exec deploy/run.sh
+	@exec deploy/run.sh
 test:
-	exec deploy/test-all.sh
+	@exec deploy/test-all.sh
 
 clean: ; rm -rf build build-san
 .PHONY: all check tests-built run test clean
