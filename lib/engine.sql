@@ -51,7 +51,7 @@ select * from unnest(:partition::integer[], :seq::bigint[], :hash::bytea[], :typ
 -- name: events_after Positions -> Logged
 select e.partition, e.seq, e.hash, e.type, e.district, e.at_us, e.body
   from unnest(:partition::integer[], :seq::bigint[]) as k(partition, seq)
- cross join lateral (select * from event where event.partition = k.partition and event.seq > k.seq order by event.seq limit :limit) as e
+ cross join lateral (select * from event where event.partition = k.partition and event.seq > k.seq order by event.seq limit :limit::integer) as e
  order by e.partition, e.seq;
 
 -- name: answers_keep Answer
@@ -60,7 +60,7 @@ select from engine.keep_answers(:district, :account, :key, :fingerprint, :status
 -- name: timers_due Due -> Timer
 select t.partition, t.district, t.kind, t.subject, t.due_us from engine.timer t
  where t.service = current_user and t.partition = any(:partition) and t.due_us <= :now_us
- order by t.due_us, t.district, t.kind, t.subject limit :limit;
+ order by t.due_us, t.district, t.kind, t.subject limit :limit::integer;
 
 -- name: timers_next Partition -> Next
 select k.p as partition, (select min(t.due_us) from engine.timer t where t.service = current_user and t.partition = k.p) as due_us
@@ -78,7 +78,7 @@ delete from engine.timer t using unnest(:partition::integer[], :district::text[]
 -- name: work_some Positions -> Work
 select w.partition, w.district, w.kind, w.subject, w.cause, w.trace, w.at_us from engine.work w
  where w.service = current_user and w.partition = any(:partition)
- order by w.at_us, w.district, w.kind, w.subject limit :limit;
+ order by w.at_us, w.district, w.kind, w.subject limit :limit::integer;
 
 -- name: work_done Work
 delete from engine.work w using unnest(:partition::integer[], :district::text[], :kind::text[], :subject::text[]) as k(p, d, kd, s)

@@ -1,0 +1,8 @@
+/* http - the same calls over HTTP, to real processes: ZHUCUN_URL, ZHUCUN_BOOTSTRAP_TOKEN, ZHUCUN_VAR.
+ *
+ * 503 and 504, and a connection that breaks, are asked again with the same key for up to 30 s, as api.md tells clients to. */
+#pragma once
+#include "scenario.h"
+
+struct world http_open(void);
+void http_close(struct world *w);

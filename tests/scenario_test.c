@@ -1,0 +1,69 @@
+/* Runs the scripts of tests/scenarios: in one process (a fresh suite for each), or, with ZHUCUN_URL, against real processes.
+ *
+ *   scenario_test [FILE …]           all of tests/scenarios/*.scn without arguments */
+#include "http.h"
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct answered
+in_call(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body)
+{
+	return suite_call(ctx, method, path, key, type, body);
+}
+
+static bool
+in_settle(void *ctx, const char *district)
+{
+	return suite_settle(ctx, district);
+}
+
+static bool
+in_crash(void *ctx, const char *service)
+{
+	suite_crash(ctx, service);
+	return true;
+}
+
+static bool
+run_one(const char *file)
+{
+	bool ok;
+
+	if (getenv("ZHUCUN_URL")) {
+		struct world w = http_open();
+		ok = scenario_run(file, &w, "511700");
+		http_close(&w);
+		return ok;
+	}
+	suite_t *s = suite_open();
+	struct world w = { .ctx = s, .call = in_call, .settle = in_settle, .crash = in_crash };
+	ok = scenario_run(file, &w, "511700");
+	suite_close(&s);
+	return ok;
+}
+
+int
+main(int argc, char **argv)
+{
+	int passed = 0, failed = 0;
+	glob_t found = { 0 };
+	char **files = argv + 1;
+
+	if (argc < 2) {
+		if (glob("tests/scenarios/*.scn", 0, NULL, &found))
+			return printf("FAIL no scenarios here; run from the top of the checkout\n"), 1;
+		files = found.gl_pathv;
+		argc = (int)found.gl_pathc + 1;
+	}
+	for (int i = 0; i < argc - 1; i++) {
+		bool ok = run_one(files[i]);
+		printf("%s %s\n", ok ? "ok  " : "FAIL", files[i]);
+		fflush(stdout);
+		passed += ok;
+		failed += !ok;
+	}
+	globfree(&found);
+	printf("%d passed, %d failed\n", passed, failed);
+	return failed != 0;
+}

@@ -1,0 +1,372 @@
+/* suite - see suite.h. */
+#include "suite.h"
+#include "api.h"
+#include "clock.h"
+#include "log.h"
+#include "node.h"
+#include "reader_state.h"
+#include <assert.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern const struct service roster_service, attendance_service, supervision_service, accountability_service, incentives_service,
+	funding_service, alerts_service;
+
+enum { SERVICES = 7, GATEWAY = 2 * SERVICES, MEMBERS = GATEWAY + 1, CALL_WAIT_US = 20000000, SETTLE_WAIT_US = 60000000 };
+#define TOKEN "an operator's token for tests only, 32+"
+
+struct letter { struct letter *next; int to; struct message m; uint8_t *body; char *service; };
+struct member { suite_t *suite; int index; };
+
+struct suite {
+	PGconn *admin, *inside;
+	char name[64];
+	struct service_process { const struct service *svc; node_t *node; struct reader *reader; struct metrics metrics; int crash_after; } at[SERVICES];
+	api_t *api;
+	struct metrics metrics;
+	struct member members[MEMBERS];
+	struct letter *first, **last;
+	struct answered answered;
+	bool has_answer;
+};
+
+static const struct service *const all[SERVICES] = {
+	&roster_service, &attendance_service, &supervision_service, &accountability_service, &incentives_service, &funding_service, &alerts_service,
+};
+
+/* ---- the switchboard */
+
+static int
+addressee(const struct message *m)
+{
+	if (m->kind == WIRE__KIND__ANSWER || m->kind == WIRE__KIND__UNROUTED)
+		return m->peer.id[0];
+	for (int i = 0; i < SERVICES; i++)
+		if (!strcmp(all[i]->name, m->service))
+			return m->lane == WIRE__LANE__READER ? SERVICES + i : i;
+	return -1;
+}
+
+static bool
+post(void *ctx, const struct message *m)
+{
+	struct member *from = ctx;
+	suite_t *s = from->suite;
+	int to = addressee(m);
+
+	if (to < 0)
+		return false;
+	struct letter *l = calloc(1, sizeof(*l));
+	l->to = to;
+	l->m = *m;
+	l->body = malloc(m->body_len + 1);
+	memcpy(l->body, m->body ? m->body : "", m->body_len);
+	l->m.body = l->body;
+	l->m.service = l->service = strdup(m->service ? m->service : "");
+	if (m->kind != WIRE__KIND__ANSWER)
+		l->m.peer = (struct peer){ .bus = 0, .id = { (uint8_t)from->index }, .id_len = 1 };
+	*s->last = l;
+	s->last = &l->next;
+	return true;
+}
+
+static struct port
+port_of(suite_t *s, int index)
+{
+	s->members[index] = (struct member){ s, index };
+	return (struct port){ &s->members[index], post };
+}
+
+static void
+letter_free(struct letter *l)
+{
+	free(l->body);
+	free(l->service);
+	free(l);
+}
+
+static bool
+dies_now(suite_t *s, int service)
+{
+	struct service_process *p = &s->at[service];
+	if (p->crash_after <= 0 || --p->crash_after)
+		return false;
+	suite_crash(s, p->svc->name);
+	return true;
+}
+
+static void
+deliver(suite_t *s, struct letter *l)
+{
+	if (l->to == GATEWAY)
+		api_receive(s->api, &l->m, clock_mono_us());
+	else if (l->to >= SERVICES)
+		reader_receive(s->at[l->to - SERVICES].reader, &l->m);
+	else if (!dies_now(s, l->to))
+		node_receive(s->at[l->to].node, &l->m);
+}
+
+static bool
+deliver_all(suite_t *s)
+{
+	struct letter *l = s->first;
+	bool any = l != NULL;
+
+	s->first = NULL;
+	s->last = &s->first;
+	while (l) {
+		struct letter *next = l->next;
+		deliver(s, l);
+		letter_free(l);
+		l = next;
+	}
+	return any;
+}
+
+static void
+turn(suite_t *s)
+{
+	bool any = deliver_all(s);
+
+	for (int i = 0; i < SERVICES; i++) {
+		any = node_step(s->at[i].node, clock_mono_us()) <= clock_mono_us() || any;
+		reader_step(s->at[i].reader, clock_mono_us());
+	}
+	api_tick(s->api, clock_mono_us());
+	if (!any && !s->first)
+		usleep(300);            /* nothing to do: deadlines are real time */
+}
+
+/* ---- opening */
+
+static const char *
+required(const char *name)
+{
+	const char *v = getenv(name);
+	if (!v) {
+		fprintf(stderr, "suite: %s is not set; run the tests by `make check`\n", name);
+		exit(2);
+	}
+	return v;
+}
+
+static void
+sql(PGconn *c, const char *text)
+{
+	PGresult *r = PQexec(c, text);
+	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK) {
+		fprintf(stderr, "suite: %s: %s", text, PQerrorMessage(c));
+		exit(2);
+	}
+	PQclear(r);
+}
+
+static PGconn *
+connect_to(const char *conninfo)
+{
+	PGconn *c = PQconnectdb(conninfo);
+	if (PQstatus(c) != CONNECTION_OK) {
+		fprintf(stderr, "suite: %s", PQerrorMessage(c));
+		exit(2);
+	}
+	return c;
+}
+
+static void
+make_database(suite_t *s)
+{
+	char text[512];
+
+	s->admin = connect_to(required("ZHUCUN_TEST_DB"));
+	snprintf(s->name, sizeof s->name, "suite_%d_%llx", (int)getpid(), (unsigned long long)clock_mono_us());
+	snprintf(text, sizeof text, "create database %s template %s", s->name, required("ZHUCUN_TEST_TEMPLATE"));
+	sql(s->admin, text);
+	snprintf(text, sizeof text, "%s dbname=%s", required("ZHUCUN_TEST_DB"), s->name);
+	s->inside = connect_to(text);
+}
+
+static char *
+conninfo_of(const suite_t *s, const char *service, const char *role)
+{
+	char *text;
+	if (asprintf(&text, "host=%s dbname=%s user=%s passfile=%s/%s.pgpass application_name=%s", required("ZHUCUN_TEST_HOST"), s->name, role,
+	             required("ZHUCUN_TEST_SECRETS"), service, service) < 0)
+		abort();
+	return text;
+}
+
+static void
+start(suite_t *s, int i)
+{
+	struct service_process *p = &s->at[i];
+	char role[64];
+
+	p->svc = all[i];
+	char *writer = conninfo_of(s, p->svc->name, p->svc->name);
+	snprintf(role, sizeof role, "%s_reader", p->svc->name);
+	char *reader = conninfo_of(s, p->svc->name, role);
+	struct node_settings ns = { writer, "suite", true, port_of(s, i), &p->metrics };
+	struct reader_settings rs = { reader, true, port_of(s, SERVICES + i), &p->metrics };
+	p->node = node_open(p->svc, &ns);
+	p->reader = reader_open(p->svc, &rs);
+	if (!p->node || !p->reader) {
+		fprintf(stderr, "suite: %s does not start\n", p->svc->name);
+		exit(2);
+	}
+	free(writer);
+	free(reader);
+}
+
+suite_t *
+suite_open(void)
+{
+	static const char *const names[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts", NULL };
+	suite_t *s = calloc(1, sizeof(*s));
+
+	s->last = &s->first;
+	log_open("suite", log_level_of(getenv("ZHUCUN_LOG_LEVEL") ? getenv("ZHUCUN_LOG_LEVEL") : "error"));
+	make_database(s);
+	for (int i = 0; i < SERVICES; i++)
+		start(s, i);
+	struct api_settings as = { .manual_clock = true, .services = names, .port = port_of(s, GATEWAY), .metrics = &s->metrics };
+	sha256((const struct span_of_bytes[]){ { TOKEN, strlen(TOKEN) } }, 1, as.token_sha256);
+	s->api = api_open(&as);
+	return s;
+}
+
+static void
+stop(suite_t *s, int i)
+{
+	node_close(&s->at[i].node);
+	reader_close(&s->at[i].reader);
+}
+
+void
+suite_close(suite_t **sp)
+{
+	suite_t *s = *sp;
+	char text[128];
+
+	api_close(&s->api);
+	for (int i = 0; i < SERVICES; i++)
+		stop(s, i);
+	while (s->first) {
+		struct letter *l = s->first;
+		s->first = l->next;
+		letter_free(l);
+	}
+	PQfinish(s->inside);
+	snprintf(text, sizeof text, "drop database %s with (force)", s->name);
+	sql(s->admin, text);
+	PQfinish(s->admin);
+	free(s);
+	*sp = NULL;
+}
+
+/* ---- what tests do */
+
+static void
+replied(void *ctx, struct reply *r)
+{
+	suite_t *s = ctx;
+
+	s->answered = (struct answered){ .status = r->status };
+	if (r->fd >= 0) {
+		off_t len = lseek(r->fd, 0, SEEK_END);
+		s->answered.body = malloc((size_t)len + 1);
+		ssize_t n = pread(r->fd, s->answered.body, (size_t)len, 0);
+		s->answered.len = n > 0 ? (size_t)n : 0;
+	} else {
+		s->answered.body = malloc(r->len + 1);
+		memcpy(s->answered.body, r->body ? r->body : "", r->len);
+		s->answered.len = r->len;
+	}
+	s->answered.body[s->answered.len] = '\0';
+	s->has_answer = true;
+}
+
+static void
+feed(suite_t *s, call_t *c, const char *body, int64_t until_us)
+{
+	size_t left = strlen(body);
+
+	while (left && clock_mono_us() < until_us) {
+		size_t n = api_body(c, body, left > 60000 ? 60000 : left, clock_mono_us());
+		assert(n != BODY_REFUSED);
+		body += n;
+		left -= n;
+		turn(s);
+	}
+}
+
+struct answered
+suite_call(suite_t *s, const char *method, const char *path, const char *key, const char *type, const char *body)
+{
+	struct api_request q = { .method = method, .target = path, .authorization = "Bearer " TOKEN, .idempotency_key = key,
+		                 .content_type = type ? type : body ? "application/json" : NULL, .content_length = body ? (int64_t)strlen(body) : 0, .near = true };
+	struct api_client client = { .ctx = s, .replied = replied };
+	int64_t until_us = clock_mono_us() + CALL_WAIT_US;
+
+	s->has_answer = false;
+	call_t *c = api_begin(s->api, &q, &client, clock_mono_us());
+	if (body)
+		feed(s, c, body, until_us);
+	api_end(c, clock_mono_us());
+	while (!s->has_answer && clock_mono_us() < until_us)
+		turn(s);
+	if (s->has_answer)
+		return s->answered;
+	api_leave(c, clock_mono_us());
+	return (struct answered){ .status = 0, .body = strdup("no answer in time") };
+}
+
+bool
+suite_settle(suite_t *s, const char *district)
+{
+	int64_t until_us = clock_mono_us() + SETTLE_WAIT_US, lag = -1;
+	char path[128];
+
+	snprintf(path, sizeof path, "/api/v1/districts/%s/progress", district);
+	while (lag != 0 && clock_mono_us() < until_us) {
+		struct answered a = suite_call(s, "GET", path, NULL, NULL, NULL);
+		json_t *j = json_loads(a.body, 0, NULL);
+		lag = a.status == 200 ? json_integer_value(json_object_get(j, "lag")) : -1;
+		json_decref(j);
+		free(a.body);
+		for (int i = 0; lag && i < 4; i++)
+			turn(s);
+	}
+	return lag == 0;
+}
+
+void
+suite_crash(suite_t *s, const char *service)
+{
+	for (int i = 0; i < SERVICES; i++)
+		if (!strcmp(all[i]->name, service)) {
+			stop(s, i);
+			start(s, i);
+		}
+}
+
+void
+suite_crash_after(suite_t *s, const char *service, int messages)
+{
+	for (int i = 0; i < SERVICES; i++)
+		if (!strcmp(all[i]->name, service))
+			s->at[i].crash_after = messages;
+}
+
+char *
+suite_sql(suite_t *s, const char *text)
+{
+	PGresult *r = PQexec(s->inside, text);
+	if (PQresultStatus(r) != PGRES_TUPLES_OK && PQresultStatus(r) != PGRES_COMMAND_OK)
+		fprintf(stderr, "suite: %s: %s", text, PQerrorMessage(s->inside));
+	char *out = strdup(PQntuples(r) && PQnfields(r) ? PQgetvalue(r, 0, 0) : "");
+	PQclear(r);
+	return out;
+}

@@ -1,0 +1,33 @@
+/* suite - every service and the gateway in one process, on a hand-set clock, over a real database.
+ *
+ * Messages go through a switchboard (a queue) instead of ZeroMQ, HTTP is left out; everything else is the product: the same
+ * nodes, readers, route table, checks, transcoding, SQL.  Each suite has a database of its own, cloned from one that
+ * deploy/migrate.sh made.
+ *
+ *   ZHUCUN_TEST_DB        conninfo of a login that may create databases
+ *   ZHUCUN_TEST_HOST      directory of the cluster's socket
+ *   ZHUCUN_TEST_SECRETS   directory of <service>.pgpass
+ *   ZHUCUN_TEST_TEMPLATE  the migrated database, with a hand-set clock */
+#pragma once
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct suite suite_t;
+
+suite_t *suite_open(void);                      /* exits with a sentence when the environment is not there */
+void suite_close(suite_t **sp);                 /* drops the database */
+
+struct answered { int status; char *body; size_t len; };        /* body is malloc'ed, NUL-ended */
+
+/* One call from request to reply.  key, type may be NULL. */
+struct answered suite_call(suite_t *s, const char *method, const char *path, const char *key, const char *type, const char *body);
+/* Runs until a district's lag is 0; false when that did not come within 60 s. */
+bool suite_settle(suite_t *s, const char *district);
+/* The process of a service ends without notice (between two messages) and another one starts. */
+void suite_crash(suite_t *s, const char *service);
+/* Lets `times` messages through, then behaves as if the addressee's process had died before answering. */
+void suite_crash_after(suite_t *s, const char *service, int messages);
+/* Ask the suite's database something, as the administrator: first column of the first row, malloc'ed; "" when none. */
+char *suite_sql(suite_t *s, const char *sql);
