@@ -38,7 +38,7 @@ void frames_open(zmq_msg_t *parts, int n);
 void frames_close(zmq_msg_t *parts, int n);
 /* One whole message, if one has arrived.  Number of its frames, of which at most max are kept; 0: none has. */
 int frames_receive(void *socket, zmq_msg_t *parts, int max);
-/* Never blocks.  False: nothing was sent, parts are as they were, errno says why.  True: taken; like anything taken it may still be lost. */
+/* Never blocks.  False: nothing was sent, parts are as they were, errno says why.  True: taken; it may still be lost later. */
 bool frames_send(void *socket, zmq_msg_t *parts, int n);
 /* Puts a copy of the bytes into a message that is empty.  False: no memory. */
 bool frames_fill(zmq_msg_t *part, const void *bytes, size_t len);

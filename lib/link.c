@@ -270,7 +270,7 @@ tell_hello(link_t *l)
 		tell(&l->bus[i], WIRE__KIND__HELLO, l->hello, l->hello_len);
 }
 
-/* "Nothing" is told once, as an empty Hello; a bus that misses it forgets us after ROUTES_EXPIRY_MS. */
+/* "Nothing" is told once, as an empty Hello; a bus that misses it forgets us when no HELLO has come for a while. */
 void
 link_hello(link_t *l, const Wire__Hello *hello)
 {
