@@ -153,6 +153,7 @@ go() {
 	trap '' INT TERM HUP
 	echo stopping >"$ZHUCUN_VAR/lock"
 	supervisor_stop
+	rm -rf "$SOCKETS"
 }
 
 check_settings
