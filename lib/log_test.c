@@ -136,22 +136,24 @@ static void
 test_cuts(struct ear *e)
 {
 	static const char *const characters[] = { "x", "\"", "\x01", "\xff", "\xc3\xa9", "\xe6\x9d\x91", "\xf0\xa0\xae\xb7" };
-	static char text[4 * 1100 + 1];
+	static char text[4 * 1050 + 1];
 
 	for (size_t c = 0; c < sizeof(characters) / sizeof(characters[0]); c++) {
 		size_t unit = strlen(characters[c]);
 		text[0] = '\0';
-		for (size_t n = 0; n < 1100; n++) {
+		for (size_t n = 0; n < 1050; n++) {
 			memcpy(text + n * unit, characters[c], unit + 1);
 			if (n % 100 > 3 && (n < 150 || n > 530) && n < 1015)
 				continue;
-			LOG(INFO, "cut", NULL, LOG_S("a", text), LOG_S("b", text), LOG_S("c", text), LOG_S("d", text), LOG_I("last", 1));
+			LOG(INFO, "cut", &"twenty characters..."[n % 20], LOG_S("a", text), LOG_S("b", text), LOG_S("c", text), LOG_S("d", text), LOG_I("last", 1));
 			check(hear(e), "a long line is written");
 			size_t len = strlen(member(e, "a"));
 			bool whole = *characters[c] == '\xff' || strncmp(member(e, "a"), text, len) == 0;
 			check(whole || ends_in(member(e, "a"), "\u2026"), "a text is whole, or says that it is not");
 			check(n < 1024 || ends_in(member(e, "a"), "\u2026"), "a text beyond its room is cut");
 			check(json_object_get(e->object, "c") != NULL, "one long text leaves room for others");
+			bool filled = e->len > LOG_LINE_MAX - 16 && ends_in(member(e, "d"), "\u2026");
+			check(n < 1024 || filled, "the last text is cut to the line's end, not left out");
 		}
 	}
 }
