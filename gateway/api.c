@@ -1,0 +1,487 @@
+#include "call.h"
+#include "ids.h"
+#include "json_pb.h"
+#include "lines.h"
+#include "log.h"
+#include "target.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { ARENA_MAX = 64 << 20 };          /* a body of 1 MiB of tiny strings, as messages */
+
+api_t *
+api_open(const struct api_settings *s)
+{
+	api_t *api = calloc(1, sizeof(*api));
+
+	if (!api)
+		abort();
+	api->set = *s;
+	api->asks = asks_open(s->port);
+	api->arena = arena_open(ARENA_MAX);
+	return api;
+}
+
+/* ---- one call's life */
+
+static void
+parts_free(call_t *c)
+{
+	for (int i = 0; i < c->nparts; i++)
+		json_decref(c->parts[i].json);
+	free(c->parts);
+	c->parts = NULL;
+	c->nparts = 0;
+}
+
+static void
+body_free(call_t *c)
+{
+	c->api->body_bytes -= c->body.len;
+	bytes_free(&c->body);
+}
+
+static void
+call_free(call_t *c)
+{
+	assert(c->waiting == 0);
+	*c->before = c->next;
+	if (c->next)
+		c->next->before = c->before;
+	c->api->ncalls--;
+	parts_free(c);
+	body_free(c);
+	free(c->target);
+	free(c);
+}
+
+void
+api_close(api_t **ap)
+{
+	api_t *api = *ap;
+
+	*ap = NULL;
+	if (!api)
+		return;
+	asks_close(&api->asks);
+	while (api->calls) {
+		if (api->calls->lines)
+			lines_drop(api->calls->lines);
+		api->calls->waiting = 0;
+		call_free(api->calls);
+	}
+	arena_close(&api->arena);
+	free(api);
+}
+
+static void
+count(api_t *api, int status)
+{
+	metric_add(api->set.metrics, METRIC_HTTP_REQUESTS, 1);
+	if (status >= 500)
+		metric_add(api->set.metrics, METRIC_HTTP_5XX, 1);
+	else if (status >= 400)
+		metric_add(api->set.metrics, METRIC_HTTP_4XX, 1);
+}
+
+void
+call_reply(call_t *c, struct reply *r)
+{
+	if (!c->left) {
+		count(c->api, r->status);
+		reply_header(r, "traceparent", c->trace);
+		c->client.replied(c->client.ctx, r);
+	}
+	reply_free(r);
+	call_free(c);
+}
+
+void
+call_reply_json(call_t *c, int status, json_t *j)
+{
+	struct reply r = REPLY_NONE;
+
+	if (status >= 300) {
+		problem_reply(j, &r);
+	} else {
+		r.status = status;
+		r.content_type = TYPE_JSON;
+		r.body = json_dumps(j, JSON_COMPACT);
+		if (!r.body)
+			abort();
+		r.len = strlen(r.body);
+	}
+	call_reply(c, &r);
+}
+
+void
+call_reply_problem(call_t *c, const Wire__Problem *p)
+{
+	struct reply r = REPLY_NONE;
+	json_t *j = problem_json(p);
+
+	problem_reply(j, &r);
+	json_decref(j);
+	r.close = c->early == REFUSED_FRAMING;
+	if (r.status == 405)
+		reply_header(&r, "Allow", c->allow);
+	call_reply(c, &r);
+}
+
+void
+call_refuse(call_t *c, enum refusal r, const char *pointer)
+{
+	call_reply_problem(c, problem_of(r, pointer, c->api->arena));
+}
+
+int32_t
+call_partition(const call_t *c)
+{
+	return c->match.route->flags & ROUTE_ANYWHERE ? -1 : partition_of(route_district(&c->match));
+}
+
+/* ---- parts: what a call asks, and what came back */
+
+void
+call_parts_open(call_t *c, int n)
+{
+	c->parts = calloc((size_t)n, sizeof(*c->parts));
+	if (!c->parts)
+		abort();
+	c->nparts = n;
+	for (int i = 0; i < n; i++)
+		c->parts[i].call = c;
+}
+
+static void
+part_problem(struct part *p, const Wire__Problem *problem)
+{
+	p->status = problem->status;
+	p->json = problem_json(problem);
+}
+
+void
+part_refuse(struct part *p, enum refusal r)
+{
+	part_problem(p, problem_of(r, NULL, p->call->api->arena));
+}
+
+static void
+part_answer(struct part *p, const Wire__Answer *answer, const ProtobufCMessageDescriptor *d)
+{
+	arena_t *a = p->call->api->arena;
+	ProtobufCMessage *m = protobuf_c_message_unpack(d, arena_pb(a), answer->data.len, answer->data.data);
+
+	if (!m) {
+		LOG(ERROR, "answer.unreadable", p->call->trace, LOG_S("type", d->name), LOG_I("bytes", answer->data.len));
+		part_refuse(p, REFUSED_ANSWER);
+		return;
+	}
+	p->status = answer->status;
+	p->json = json_from_message(m);
+}
+
+/* A read that was lost changed nothing, so it is only late. */
+void
+part_take(struct part *p, enum ask_outcome outcome, Wire__Answer *a, const ProtobufCMessageDescriptor *d, bool read)
+{
+	if (outcome != ASK_ANSWERED)
+		part_refuse(p, outcome == ASK_LOST && !read ? REFUSED_UNKNOWN : REFUSED_AWAY);
+	else if (a->status >= 200 && a->status < 300)
+		part_answer(p, a, d);
+	else if (a->problem && a->problem->status >= 400)
+		part_problem(p, a->problem);
+	else
+		part_refuse(p, REFUSED_ANSWER);
+	arena_reset(p->call->api->arena);
+}
+
+void
+call_ask(call_t *c, int i, struct ask *ask, ask_done_fn *done, int64_t mono_us)
+{
+	ask->nitems = 1;
+	if (!ask->whole_us) {
+		ask->try_us = TRY_US;
+		ask->whole_us = WHOLE_US;
+	}
+	memcpy(ask->trace, c->trace, sizeof(ask->trace));
+	ask->done = done;
+	ask->ctx = &c->parts[i];
+	if (asks_put(c->api->asks, ask, mono_us))
+		c->waiting++;
+	else
+		part_refuse(&c->parts[i], REFUSED_BUSY);
+}
+
+/* ---- the beginning: what the headers say */
+
+static enum refusal
+route_of(call_t *c, const struct api_request *r)
+{
+	char *segments[ROUTE_SEGMENTS_MAX];
+	int n = target_segments(r->target, c->api->arena, segments, ROUTE_SEGMENTS_MAX);
+	enum route_found found = n < 0 ? ROUTE_NONE
+		: route_find(r->method, segments, n, c->api->set.manual_clock, &c->match, c->allow);
+
+	return found == ROUTE_FOUND ? REFUSED_NOT : found == ROUTE_NONE ? REFUSED_ROUTE : REFUSED_METHOD;
+}
+
+/* Health needs no token from near; everything else does, also what is not there. */
+static enum refusal
+early_refusal(call_t *c, const struct api_request *r)
+{
+	enum refusal route = route_of(c, r);
+	bool open = c->match.route && c->match.route->flags & ROUTE_OPEN && r->near;
+
+	if (r->misframed)
+		return REFUSED_FRAMING;
+	if (!open && !headers_bearer(r->authorization, c->api->set.token_sha256))
+		return REFUSED_TOKEN;
+	if (route != REFUSED_NOT)
+		return route;
+	return c->api->stopping ? REFUSED_STOPPING : c->api->ncalls > CALLS_MAX ? REFUSED_BUSY : REFUSED_NOT;
+}
+
+static enum refusal
+media_refusal(const call_t *c, const struct api_request *r)
+{
+	const char *type = c->match.route->kind == ROUTE_LINES ? TYPE_LINES : TYPE_JSON;
+
+	if (c->get)
+		return REFUSED_NOT;
+	if (r->content_encoding && strcasecmp(r->content_encoding, "identity") != 0)
+		return REFUSED_MEDIA;
+	return headers_media_is(r->content_type, type) ? REFUSED_NOT : REFUSED_MEDIA;
+}
+
+static void
+key_of(call_t *c, const struct api_request *r)
+{
+	if (!r->idempotency_key || !(c->match.route->flags & ROUTE_KEYED))
+		return;
+	c->key_bad = !key_valid(r->idempotency_key);
+	if (!c->key_bad)
+		snprintf(c->key, sizeof(c->key), "%s", r->idempotency_key);
+}
+
+static void
+trace_of(call_t *c, const struct api_request *r)
+{
+	if (headers_trace_valid(r->traceparent))
+		snprintf(c->trace, sizeof(c->trace), "%s", r->traceparent);
+	else
+		headers_trace_new(c->trace);
+}
+
+static void
+lines_room(void *ctx, int64_t mono_us)
+{
+	call_t *c = ctx;
+
+	(void)mono_us;
+	if (!c->left && c->client.room)
+		c->client.room(c->client.ctx);
+}
+
+static void
+lines_done(void *ctx, struct reply *r, int64_t mono_us)
+{
+	call_t *c = ctx;
+
+	(void)mono_us;
+	c->lines = NULL;
+	call_reply(c, r);
+}
+
+static void
+lines_begin(call_t *c)
+{
+	c->target[target_path_len(c->target)] = '\0';
+	struct lines_order o = {
+		.asks = c->api->asks, .arena = c->api->arena, .match = &c->match, .path = c->target, .account = OPERATOR,
+		.trace = c->trace, .key = c->key, .partition = call_partition(c), .ctx = c, .room = lines_room, .done = lines_done,
+	};
+
+	c->lines = lines_open(&o);
+}
+
+static call_t *
+call_new(api_t *api, const struct api_request *r, const struct api_client *client)
+{
+	call_t *c = calloc(1, sizeof(*c));
+
+	if (!c || !(c->target = strdup(r->target)))
+		abort();
+	c->api = api;
+	c->client = *client;
+	c->get = strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0;
+	c->before = &api->calls;
+	c->next = api->calls;
+	if (c->next)
+		c->next->before = &c->next;
+	api->calls = c;
+	api->ncalls++;
+	return c;
+}
+
+/* The batch's own headers are judged before its lines, which are sent as they come. */
+static void
+lines_judge(call_t *c, const struct api_request *r)
+{
+	if (r->content_length > BATCH_BYTES_MAX)
+		c->early = REFUSED_BATCH_SIZE;
+	else if (c->media)
+		c->early = c->media;
+	else if (c->key_bad)
+		c->early = REFUSED_KEY;
+	else if (*target_query(c->target))
+		c->early = REFUSED_QUERY_UNKNOWN;
+	if (c->early == REFUSED_NOT)
+		lines_begin(c);
+}
+
+call_t *
+api_begin(api_t *api, const struct api_request *r, const struct api_client *client, int64_t mono_us)
+{
+	call_t *c = call_new(api, r, client);
+
+	(void)mono_us;
+	trace_of(c, r);
+	c->early = early_refusal(c, r);
+	if (c->early == REFUSED_NOT) {
+		key_of(c, r);
+		c->media = media_refusal(c, r);
+		if (c->match.route->kind == ROUTE_LINES)
+			lines_judge(c, r);
+	}
+	c->drop = c->early || c->get || r->content_length > BODY_BYTES_MAX;
+	arena_reset(api->arena);
+	return c;
+}
+
+/* ---- the body */
+
+static void
+body_drop(call_t *c)
+{
+	c->drop = true;
+	body_free(c);
+}
+
+static void
+body_keep(call_t *c, const void *p, size_t n)
+{
+	if (n > BODIES_BYTES_MAX - c->api->body_bytes) {
+		c->early = REFUSED_BUSY;
+		body_drop(c);
+		return;
+	}
+	bytes_append(&c->body, p, n);
+	c->api->body_bytes += n;
+}
+
+size_t
+api_body(call_t *c, const void *p, size_t n, int64_t mono_us)
+{
+	size_t bound = DROPPED_BYTES_MAX + (c->lines ? BATCH_BYTES_MAX : 0);
+
+	if (n > bound - c->seen || c->api->gave_up)
+		return BODY_REFUSED;
+	if (c->lines)
+		n = lines_feed(c->lines, p, n, mono_us);
+	c->seen += n;
+	if (c->lines || c->drop)
+		return n;
+	if (c->seen > BODY_BYTES_MAX)
+		body_drop(c);
+	else
+		body_keep(c, p, n);
+	return n;
+}
+
+static void (*const runs[])(call_t *c, int64_t mono_us) = {
+	[ROUTE_ORDER] = order_run, [ROUTE_READ] = read_run,
+	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
+};
+
+/* An empty body has no type to be wrong. */
+static enum refusal
+late_refusal(const call_t *c)
+{
+	if (c->early)
+		return c->early;
+	if (c->seen > BODY_BYTES_MAX)
+		return REFUSED_SIZE;
+	return c->seen ? c->media : REFUSED_NOT;
+}
+
+void
+api_end(call_t *c, int64_t mono_us)
+{
+	api_t *api = c->api;
+
+	c->ended = true;
+	if (c->lines) {
+		lines_end(c->lines, mono_us);
+	} else {
+		enum refusal r = late_refusal(c);
+		if (r)
+			call_refuse(c, r, NULL);
+		else
+			runs[c->match.route->kind](c, mono_us);
+	}
+	arena_reset(api->arena);
+}
+
+void
+api_leave(call_t *c, int64_t mono_us)
+{
+	c->left = true;
+	if (c->lines)
+		lines_leave(c->lines, mono_us);
+	else if (!c->ended)
+		call_free(c);
+}
+
+/* ---- from outside */
+
+void
+api_receive(api_t *api, const struct message *m, int64_t mono_us)
+{
+	asks_receive(api->asks, m, mono_us);
+	arena_reset(api->arena);
+}
+
+int64_t
+api_tick(api_t *api, int64_t mono_us)
+{
+	int64_t due_us = asks_tick(api->asks, mono_us);
+
+	arena_reset(api->arena);
+	return due_us;
+}
+
+size_t
+api_outstanding(const api_t *api)
+{
+	return api->ncalls;
+}
+
+void
+api_stop(api_t *api)
+{
+	api->stopping = true;
+}
+
+/* A batch asks for its last group when the one before it is answered, so it takes a second round. */
+void
+api_give_up(api_t *api, int64_t mono_us)
+{
+	api->stopping = api->gave_up = true;
+	while (asks_outstanding(api->asks))
+		asks_give_up(api->asks, mono_us);
+	arena_reset(api->arena);
+}

@@ -1,0 +1,72 @@
+/* api - a call from request to answer, without sockets: http.c drives it from libmicrohttpd, tests drive it directly.
+ *
+ *   in:   requests (api_begin, api_body, api_end), messages from the bus (api_receive), time (api_tick)
+ *   out:  requests to owners by the port, one reply for each call
+ *   owns: the calls under way and what they ask
+ *
+ * One thread.  Every function takes the time (monotonic µs), so a test's clock is the clock.  The port's send must not call
+ * back into api_receive: whoever connects the two in one process queues.
+ *
+ * What is checked, in the contract's order: 401 token, 404 route, 405 method, 403, 413 size, 415 media type, 400 JSON, and
+ * then, by the owner, 404 thing, 422 content, 409 state. */
+#pragma once
+#include "digest.h"
+#include "message.h"
+#include "metrics.h"
+#include "reply.h"
+
+enum {
+	BODY_BYTES_MAX = 1 << 20,               /* a JSON body */
+	DROPPED_BYTES_MAX = 8 << 20,            /* how much too long it may be and still be answered */
+	BODIES_BYTES_MAX = 64 << 20,            /* of all calls together; beyond: 503 */
+	CALLS_MAX = 4096,                       /* under way; beyond: 503 */
+};
+
+typedef struct api api_t;
+typedef struct call call_t;
+
+struct api_settings {
+	uint8_t token_sha256[SHA256_SIZE];      /* of the operator's token, which is kept nowhere */
+	bool manual_clock;
+	const char *const *services;            /* whom readiness and metrics ask, NULL-ended */
+	struct port port;
+	struct metrics *metrics;
+};
+struct api_request {                            /* texts are copied; NULL: the header is not there */
+	const char *method, *target;            /* target: path and query, as sent */
+	const char *authorization, *content_type, *content_encoding, *idempotency_key, *traceparent;
+	int64_t content_length;                 /* −1: not said */
+	bool near;                              /* from a network whose health questions need no token */
+	bool misframed;                         /* where the body ends cannot be trusted: 400, whatever else */
+};
+struct api_client {
+	void *ctx;
+	/* Once for each call, then the call is gone.  The reply's body and fd may be taken (set NULL, −1); else they are freed. */
+	void (*replied)(void *ctx, struct reply *r);
+	/* api_body had not taken all; now it will take more.  May be NULL. */
+	void (*room)(void *ctx);
+};
+
+api_t *api_open(const struct api_settings *s);
+void api_close(api_t **ap);                     /* calls under way get no reply */
+
+/* Headers are in.  Never replies from in here, so that a body can be read before the answer is given. */
+call_t *api_begin(api_t *api, const struct api_request *r, const struct api_client *client, int64_t mono_us);
+/* Bytes of the body.  How many were taken; fewer: wait for room() and bring the rest again.  BODY_REFUSED: so much too long
+ * that there is no answer to it; leave and close the connection. */
+#define BODY_REFUSED SIZE_MAX
+size_t api_body(call_t *c, const void *p, size_t n, int64_t mono_us);
+/* The whole body is in.  The reply may come before this returns. */
+void api_end(call_t *c, int64_t mono_us);
+/* The client has gone, at any moment before the reply: replied() will not be called.  What was asked stays asked. */
+void api_leave(call_t *c, int64_t mono_us);
+
+void api_receive(api_t *api, const struct message *m, int64_t mono_us);
+/* Does what is due; when the next is (INT64_MAX: nothing). */
+int64_t api_tick(api_t *api, int64_t mono_us);
+/* Calls that have not been answered, whether their client is there or not. */
+size_t api_outstanding(const api_t *api);
+/* From now on every call is answered 503; those under way go on. */
+void api_stop(api_t *api);
+/* Answers every call under way at once: its time is over. */
+void api_give_up(api_t *api, int64_t mono_us);

@@ -1,0 +1,298 @@
+#include "asks.h"
+#include "log.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum {
+	SLOT_BITS = 16, TRY_BITS = 8,
+	ANSWER_ARENA_MAX = 32 << 20,            /* 512 answers of a batch, unpacked */
+	DELAY_FIRST_US = 10 * 1000, DELAY_MAX_US = 200 * 1000,
+};
+_Static_assert(ASKS_MAX <= 1 << SLOT_BITS, "a slot's number must fit");
+
+/* An id is made of serial, try and slot.  The serial tells an answer to an earlier tenant of the slot, the try one to an earlier try. */
+struct slot {
+	struct ask ask;
+	uint64_t serial;                /* 0: free */
+	unsigned tries;
+	bool sent;                      /* the last try is under way; else we wait before the next */
+	bool lost_one;                  /* some try may have been done */
+	int64_t due_us, end_us, delay_us;
+	uint32_t next_free;
+};
+struct asks {
+	struct port port;
+	arena_t *arena;                 /* of one answer */
+	struct slot *slots;
+	uint32_t nslots, free_first;
+	size_t outstanding;
+	uint64_t serial;
+	int64_t next_due_us;            /* not later than the first one due */
+	bool receiving;
+};
+#define NO_SLOT UINT32_MAX
+
+asks_t *
+asks_open(struct port port)
+{
+	asks_t *s = calloc(1, sizeof(*s));
+
+	if (!s || getrandom(&s->serial, sizeof(s->serial), 0) != sizeof(s->serial))
+		abort();
+	s->port = port;
+	s->arena = arena_open(ANSWER_ARENA_MAX);
+	s->free_first = NO_SLOT;
+	s->next_due_us = INT64_MAX;
+	return s;
+}
+
+void
+asks_close(asks_t **ap)
+{
+	asks_t *s = *ap;
+
+	for (uint32_t i = 0; s && i < s->nslots; i++)
+		if (s->slots[i].serial)
+			free(s->slots[i].ask.body);
+	if (s) {
+		arena_close(&s->arena);
+		free(s->slots);
+		free(s);
+	}
+	*ap = NULL;
+}
+
+size_t
+asks_outstanding(const asks_t *s)
+{
+	return s->outstanding;
+}
+
+/* ---- slots */
+
+static bool
+slots_grow(asks_t *s)
+{
+	uint32_t n = s->nslots ? s->nslots * 2 : 64;
+
+	if (s->nslots == ASKS_MAX)
+		return false;
+	if (n > ASKS_MAX)
+		n = ASKS_MAX;
+	s->slots = realloc(s->slots, n * sizeof(*s->slots));
+	if (!s->slots)
+		abort();
+	for (uint32_t i = n; i-- > s->nslots;) {
+		s->slots[i] = (struct slot){ .next_free = s->free_first };
+		s->free_first = i;
+	}
+	s->nslots = n;
+	return true;
+}
+
+static struct slot *
+slot_take(asks_t *s)
+{
+	if (s->free_first == NO_SLOT && !slots_grow(s))
+		return NULL;
+	struct slot *t = &s->slots[s->free_first];
+	s->free_first = t->next_free;
+	s->serial = (s->serial + 1) & (UINT64_MAX >> (SLOT_BITS + TRY_BITS));
+	if (s->serial == 0)
+		s->serial = 1;
+	*t = (struct slot){ .serial = s->serial };
+	s->outstanding++;
+	return t;
+}
+
+static uint64_t
+slot_id(const asks_t *s, const struct slot *t)
+{
+	return t->serial << (SLOT_BITS + TRY_BITS) | (uint64_t)(t->tries & ((1u << TRY_BITS) - 1)) << SLOT_BITS |
+	       (uint64_t)(t - s->slots);
+}
+
+static struct slot *
+slot_find(asks_t *s, uint64_t id)
+{
+	uint32_t i = id & ((1u << SLOT_BITS) - 1);
+	return i < s->nslots && s->slots[i].serial && s->slots[i].serial == id >> (SLOT_BITS + TRY_BITS) ? &s->slots[i] : NULL;
+}
+
+/* The slot is free before its asker hears, who may ask again at once. */
+static void
+finish(asks_t *s, struct slot *t, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+{
+	struct ask ask = t->ask;
+
+	if (outcome != ASK_ANSWERED)
+		LOG(WARN, "ask.given_up", ask.trace, LOG_S("to", ask.service), LOG_I("partition", ask.partition),
+		    LOG_S("lane", ask.lane == WIRE__LANE__WRITER ? "writer" : "reader"),
+		    LOG_S("outcome", outcome == ASK_AWAY ? "away" : "lost"), LOG_I("tries", t->tries));
+	t->serial = 0;
+	t->next_free = s->free_first;
+	s->free_first = (uint32_t)(t - s->slots);
+	s->outstanding--;
+	free(ask.body);
+	ask.done(ask.ctx, outcome, items, mono_us);
+}
+
+/* ---- trying */
+
+static void
+due_at(asks_t *s, struct slot *t, int64_t due_us)
+{
+	t->due_us = due_us;
+	if (due_us < s->next_due_us)
+		s->next_due_us = due_us;
+}
+
+/* A try surely did nothing: wait a little, then again. */
+static void
+wait_again(asks_t *s, struct slot *t, int64_t mono_us)
+{
+	t->sent = false;
+	t->delay_us = t->delay_us == 0 ? DELAY_FIRST_US : t->delay_us * 2 > DELAY_MAX_US ? DELAY_MAX_US : t->delay_us * 2;
+	due_at(s, t, mono_us + t->delay_us < t->end_us ? mono_us + t->delay_us : t->end_us);
+}
+
+/* What may not be repeated has all its time for the one try. */
+static void
+try_now(asks_t *s, struct slot *t, int64_t mono_us)
+{
+	int64_t left = t->end_us - mono_us, try_us = t->ask.repeatable && t->ask.try_us < left ? t->ask.try_us : left;
+
+	t->tries++;
+	struct message m = {
+		.kind = t->ask.kind, .id = slot_id(s, t), .service = t->ask.service, .partition = t->ask.partition,
+		.lane = t->ask.lane, .wait_ms = try_us / 1000, .body = t->ask.body, .body_len = t->ask.body_len,
+	};
+	t->sent = true;
+	due_at(s, t, mono_us + try_us);
+	if (!s->port.send(s->port.ctx, &m))
+		wait_again(s, t, mono_us);
+}
+
+bool
+asks_put(asks_t *s, const struct ask *ask, int64_t mono_us)
+{
+	struct slot *t = slot_take(s);
+
+	if (!t) {
+		free(ask->body);
+		return false;
+	}
+	t->ask = *ask;
+	t->end_us = mono_us + ask->whole_us;
+	try_now(s, t, mono_us);
+	return true;
+}
+
+static void
+come_due(asks_t *s, struct slot *t, int64_t mono_us)
+{
+	t->lost_one |= t->sent;
+	if (mono_us >= t->end_us || (t->sent && !t->ask.repeatable))
+		finish(s, t, t->lost_one ? ASK_LOST : ASK_AWAY, NULL, mono_us);
+	else
+		try_now(s, t, mono_us);
+}
+
+/* Tries last long against how often they end, so looking at all of them, seldom, is cheaper than keeping them in order. */
+int64_t
+asks_tick(asks_t *s, int64_t mono_us)
+{
+	if (mono_us < s->next_due_us)
+		return s->next_due_us;
+	s->next_due_us = INT64_MAX;
+	for (uint32_t i = 0; i < s->nslots; i++)        /* slots may move and grow in come_due */
+		if (s->slots[i].serial && s->slots[i].due_us <= mono_us)
+			come_due(s, &s->slots[i], mono_us);
+		else if (s->slots[i].serial && s->slots[i].due_us < s->next_due_us)
+			s->next_due_us = s->slots[i].due_us;
+	return s->next_due_us;
+}
+
+void
+asks_give_up(asks_t *s, int64_t mono_us)
+{
+	uint64_t last = s->serial;
+
+	for (uint32_t i = 0; i < s->nslots; i++)
+		if (s->slots[i].serial && s->slots[i].serial <= last)
+			finish(s, &s->slots[i], s->slots[i].sent || s->slots[i].lost_one ? ASK_LOST : ASK_AWAY, NULL, mono_us);
+}
+
+/* ---- answers */
+
+/* NULL: not one answer for each thing asked. */
+static Wire__Answer **
+answers_of(asks_t *s, const struct ask *ask, const struct message *m)
+{
+	if (ask->kind == WIRE__KIND__READ) {
+		Wire__Answer **one = arena_alloc(s->arena, sizeof(Wire__Answer *));
+		*one = wire__answer__unpack(arena_pb(s->arena), m->body_len, m->body);
+		return *one ? one : NULL;
+	}
+	Wire__Answers *all = wire__answers__unpack(arena_pb(s->arena), m->body_len, m->body);
+	return all && all->n_items == ask->nitems ? all->items : NULL;
+}
+
+/* Surely not done. */
+static bool
+is_not_done(const Wire__Answer *a)
+{
+	return a->status == 503 && a->problem &&
+	       (strcmp(a->problem->code, "owner.away") == 0 || strcmp(a->problem->code, "owner.busy") == 0);
+}
+
+/* Whether to ask again.  Some of many not done: the others answer the same again if they may be repeated. */
+static bool
+wants_again(struct slot *t, Wire__Answer **items)
+{
+	size_t undone = 0, unsure = 0;
+
+	for (size_t i = 0; i < t->ask.nitems; i++) {
+		undone += is_not_done(items[i]);
+		unsure += items[i]->status == 504;
+	}
+	if (unsure && t->ask.repeatable)
+		t->lost_one = true;
+	return undone == t->ask.nitems || (undone + unsure > 0 && t->ask.repeatable);
+}
+
+static void
+answered(asks_t *s, struct slot *t, const struct message *m, bool latest, int64_t mono_us)
+{
+	Wire__Answer **items = answers_of(s, &t->ask, m);
+
+	if (!items) {
+		LOG(ERROR, "answer.unreadable", t->ask.trace, LOG_S("from", t->ask.service), LOG_I("bytes", m->body_len));
+		finish(s, t, ASK_LOST, NULL, mono_us);
+	} else if (!wants_again(t, items)) {
+		finish(s, t, ASK_ANSWERED, items, mono_us);
+	} else if (latest && t->sent) {
+		wait_again(s, t, mono_us);
+	}
+}
+
+/* The answer to an earlier try answers as well as the last one's; that an earlier one was refused says nothing of the last. */
+void
+asks_receive(asks_t *s, const struct message *m, int64_t mono_us)
+{
+	struct slot *t = m->kind == WIRE__KIND__ANSWER || m->kind == WIRE__KIND__UNROUTED ? slot_find(s, m->id) : NULL;
+
+	assert(!s->receiving);          /* a port that calls back while it sends would pull the answers from under their reader */
+	if (!t)
+		return;
+	s->receiving = true;
+	bool latest = m->id == slot_id(s, t);
+	if (m->kind == WIRE__KIND__ANSWER)
+		answered(s, t, m, latest, mono_us);
+	else if (latest && t->sent)
+		wait_again(s, t, mono_us);
+	arena_reset(s->arena);
+	s->receiving = false;
+}

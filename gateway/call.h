@@ -1,0 +1,72 @@
+/* call - what the files of api share; nobody else includes it.
+ *
+ *   api.c      beginning, body, end                   ordinary.c  orders and reads
+ *   lines.c    NDJSON, a command a line               health.c    /livez /readyz /metrics */
+#pragma once
+#include "api.h"
+#include "asks.h"
+#include "bytes.h"
+#include "headers.h"
+#include "problem.h"
+#include "routes.h"
+
+enum {
+	CALL_PARTS_MAX = 24,                    /* readiness asks two lanes of each service */
+	TRY_US = 1500 * 1000, WHOLE_US = 5000 * 1000,
+	READY_US = 1000 * 1000,
+};
+#define OPERATOR "operator"
+
+struct part { call_t *call; json_t *json; int status; };        /* status 0: no answer yet */
+
+struct api {
+	struct api_settings set;
+	asks_t *asks;
+	arena_t *arena;                         /* of one request or answer; emptied after it */
+	call_t *calls;                          /* all of them, linked */
+	size_t ncalls, body_bytes;
+	bool stopping, gave_up;
+};
+struct lines;
+struct call {
+	api_t *api;
+	call_t *next, **before;
+	struct api_client client;
+	bool left, ended;
+	bool get;                               /* GET or HEAD */
+	struct route_match match;               /* route NULL: none was found */
+	enum refusal early;                     /* what the headers alone decided */
+	enum refusal media;                     /* … and what counts only if the body is not too long */
+	char allow[ROUTE_ALLOW_MAX], trace[TRACE_MAX], key[KEY_MAX + 1];
+	bool key_bad;
+	char *target;
+	struct bytes body;
+	size_t seen;                            /* bytes of the body, kept or dropped */
+	bool drop;                              /* nothing of the body is kept from here on */
+	struct lines *lines;
+	int nparts, waiting;
+	struct part *parts;                     /* nparts of them, once asked */
+};
+
+/* ---- api.c */
+void call_reply(call_t *c, struct reply *r);                            /* ends the call */
+void call_refuse(call_t *c, enum refusal r, const char *pointer);       /* likewise */
+void call_reply_problem(call_t *c, const Wire__Problem *p);             /* likewise */
+void call_reply_json(call_t *c, int status, json_t *j);                 /* likewise; j is the caller's */
+int32_t call_partition(const call_t *c);
+/* Asks for part i.  When it cannot be asked, the part has its refusal at once. */
+void call_ask(call_t *c, int i, struct ask *ask, ask_done_fn *done, int64_t mono_us);
+void part_refuse(struct part *p, enum refusal r);
+void part_take(struct part *p, enum ask_outcome outcome, Wire__Answer *a, const ProtobufCMessageDescriptor *d, bool read);
+void call_parts_open(call_t *c, int n);
+
+/* ---- ordinary.c */
+void order_run(call_t *c, int64_t mono_us);
+void read_run(call_t *c, int64_t mono_us);
+/* Appends one command to packed Commands. */
+void command_append(struct bytes *commands, const Wire__Command *command);
+
+/* ---- health.c */
+void health_live(call_t *c, int64_t mono_us);
+void health_ready(call_t *c, int64_t mono_us);
+void health_metrics(call_t *c, int64_t mono_us);

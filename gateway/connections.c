@@ -1,0 +1,79 @@
+#include "connections.h"
+#include <stdlib.h>
+#include <sys/socket.h>
+
+struct connection *
+connections_add(struct connections *cs, int fd, bool near, int64_t mono_us)
+{
+	struct connection *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		abort();
+	*c = (struct connection){ .next = cs->first, .before = &cs->first, .fd = fd, .near = near,
+	                          .due_us = mono_us + REQUEST_US };
+	if (c->next)
+		c->next->before = &c->next;
+	cs->first = c;
+	cs->n++;
+	return c;
+}
+
+void
+connections_remove(struct connections *cs, struct connection *c)
+{
+	*c->before = c->next;
+	if (c->next)
+		c->next->before = c->before;
+	cs->n--;
+	free(c);
+}
+
+void
+connection_begins(struct connection *c, int64_t mono_us)
+{
+	c->due_us = mono_us + REQUEST_US;
+	c->owed = PROGRESS_BYTES;
+}
+
+void
+connection_got(struct connection *c, size_t bytes, int64_t mono_us)
+{
+	if (c->due_us == INT64_MAX)             /* it had waited for us */
+		c->due_us = mono_us + REQUEST_US;
+	if (bytes < c->owed)
+		c->owed -= bytes;
+	else
+		connection_begins(c, mono_us);
+}
+
+void
+connection_held(struct connection *c)
+{
+	c->due_us = INT64_MAX;
+}
+
+void
+connection_answered(struct connection *c, size_t bytes, int64_t mono_us)
+{
+	c->due_us = mono_us + ANSWER_US + (int64_t)(bytes / ANSWER_BYTES_A_SECOND) * 1000000;
+}
+
+void
+connection_idle(struct connection *c, int64_t mono_us)
+{
+	c->due_us = mono_us + IDLE_US;
+}
+
+size_t
+connections_reap(struct connections *cs, int64_t mono_us)
+{
+	size_t n = 0;
+
+	for (struct connection *c = cs->first; c; c = c->next)
+		if (c->due_us <= mono_us) {
+			shutdown(c->fd, SHUT_RDWR);
+			c->due_us = INT64_MAX;
+			n++;
+		}
+	return n;
+}

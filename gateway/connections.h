@@ -1,0 +1,36 @@
+/* connections - who is connected, and until when each must have got on; those that have not are cut off.
+ *
+ * libmicrohttpd's own time-out restarts at every byte, so somebody writing one byte now and then would live for ever. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	REQUEST_US = 10 * 1000 * 1000,          /* for the first request, for each request once begun, for each PROGRESS of a body */
+	PROGRESS_BYTES = 64 * 1024,
+	IDLE_US = 60 * 1000 * 1000,             /* between two requests */
+	ANSWER_US = 30 * 1000 * 1000,           /* to take an answer … */
+	ANSWER_BYTES_A_SECOND = 8 * 1024,       /* … and more for a long one */
+};
+
+struct connection {
+	struct connection *next, **before;
+	int fd;
+	bool near;                              /* from an operator's network */
+	int64_t due_us;                         /* INT64_MAX: it is our turn */
+	size_t owed;                            /* bytes until the due time moves */
+};
+struct connections { struct connection *first; size_t n; };
+
+struct connection *connections_add(struct connections *cs, int fd, bool near, int64_t mono_us);
+void connections_remove(struct connections *cs, struct connection *c);  /* freed; the socket is not ours to close */
+
+void connection_begins(struct connection *c, int64_t mono_us);          /* a request line has come */
+void connection_got(struct connection *c, size_t bytes, int64_t mono_us);       /* of a body */
+void connection_held(struct connection *c);                             /* it waits for us */
+void connection_answered(struct connection *c, size_t bytes, int64_t mono_us);  /* an answer is on its way */
+void connection_idle(struct connection *c, int64_t mono_us);
+
+/* Shuts the sockets of those whose time is over down; whoever reads them sees them end.  How many. */
+size_t connections_reap(struct connections *cs, int64_t mono_us);

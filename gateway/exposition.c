@@ -1,0 +1,63 @@
+#include "exposition.h"
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FAMILIES_MAX = 512 };    /* different metrics; more are left out */
+
+/* A metric, in the order of first sight. */
+struct family { const char *name; size_t len; struct bytes help, type, samples; };
+struct families { struct family at[FAMILIES_MAX]; size_t n; };
+
+static struct family *
+family_of(struct families *fs, const char *name, size_t len)
+{
+	for (size_t i = fs->n; i-- > 0;)
+		if (fs->at[i].len == len && memcmp(fs->at[i].name, name, len) == 0)
+			return &fs->at[i];
+	if (fs->n == FAMILIES_MAX)
+		return NULL;
+	fs->at[fs->n] = (struct family){ .name = name, .len = len };
+	return &fs->at[fs->n++];
+}
+
+static void
+line_add(struct families *fs, const char *line, size_t len)
+{
+	bool help = strncmp(line, "# HELP ", 7) == 0, type = strncmp(line, "# TYPE ", 7) == 0;
+	const char *name = help || type ? line + 7 : line;
+	size_t name_len = strcspn(name, " {\n");
+
+	if (name_len == 0 || *name == '#')
+		return;
+	struct family *f = family_of(fs, name, name_len);
+	if (!f)
+		return;
+	struct bytes *to = help ? &f->help : type ? &f->type : &f->samples;
+	if (to == &f->samples || to->len == 0) {
+		bytes_append(to, line, len);
+		bytes_append(to, "\n", 1);
+	}
+}
+
+void
+exposition_merge(const char *const *texts, size_t n, struct bytes *out)
+{
+	struct families *fs = calloc(1, sizeof(*fs));
+
+	if (!fs)
+		abort();
+	for (size_t i = 0; i < n; i++)
+		for (const char *line = texts[i]; line && *line; line += strcspn(line, "\n"), line += *line == '\n')
+			line_add(fs, line, strcspn(line, "\n"));
+	for (size_t i = 0; i < fs->n; i++) {
+		struct family *f = &fs->at[i];
+		bytes_append(out, f->help.p, f->help.len);
+		bytes_append(out, f->type.p, f->type.len);
+		bytes_append(out, f->samples.p, f->samples.len);
+		bytes_free(&f->help);
+		bytes_free(&f->type);
+		bytes_free(&f->samples);
+	}
+	free(fs);
+}

@@ -1,0 +1,405 @@
+#include "http.h"
+#include "connections.h"
+#include "log.h"
+#include <assert.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum {
+	CONNECTION_BYTES = 16 * 1024,           /* headers, and what of a body is in flight */
+	BACKLOG = 512,
+	SILENT_SECONDS = 75,                    /* libmicrohttpd's own; ours come first */
+	LOOK_US = 500 * 1000,                   /* how often we look whose time is over */
+};
+
+struct http {
+	struct http_settings set;
+	struct MHD_Daemon *daemon;
+	struct connections connections;
+	int64_t now_us, look_us;
+	size_t busy, suspended;
+	bool stopping, resumed;
+};
+
+/* One request. */
+struct exchange {
+	http_t *http;
+	struct connection *connection;
+	struct MHD_Connection *mhd;
+	char *target;
+	call_t *call;                           /* NULL before its headers are in, and after its reply */
+	bool begun, ended, suspended, replied;
+	struct reply reply;
+};
+
+/* ---- from api */
+
+static void
+exchange_resume(struct exchange *e)
+{
+	if (!e->suspended)
+		return;
+	e->suspended = false;
+	e->http->suspended--;
+	e->http->resumed = true;
+	MHD_resume_connection(e->mhd);
+}
+
+static void
+exchange_suspend(struct exchange *e)
+{
+	e->suspended = true;
+	e->http->suspended++;
+	connection_held(e->connection);
+	MHD_suspend_connection(e->mhd);
+}
+
+static void
+on_replied(void *ctx, struct reply *r)
+{
+	struct exchange *e = ctx;
+
+	e->reply = *r;
+	r->body = NULL;
+	r->fd = -1;
+	e->call = NULL;
+	e->replied = true;
+	exchange_resume(e);
+}
+
+static void
+on_room(void *ctx)
+{
+	exchange_resume(ctx);
+}
+
+/* ---- the answer */
+
+static struct MHD_Response *
+response_of(struct reply *r)
+{
+	struct MHD_Response *m;
+
+	if (r->fd >= 0)
+		m = MHD_create_response_from_fd64(r->len, r->fd);
+	else
+		m = MHD_create_response_from_buffer(r->len, r->body, r->body ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+	if (!m)
+		return NULL;
+	r->body = NULL;
+	r->fd = -1;
+	MHD_add_response_header(m, "Content-Type", r->content_type);
+	MHD_add_response_header(m, "Cache-Control", "no-store");
+	MHD_add_response_header(m, "X-Content-Type-Options", "nosniff");
+	for (int i = 0; i < r->nheaders; i++)
+		MHD_add_response_header(m, r->headers[i].name, r->headers[i].value);
+	return m;
+}
+
+static enum MHD_Result
+answer(struct exchange *e)
+{
+	struct MHD_Response *m = response_of(&e->reply);
+
+	if (!m)
+		return MHD_NO;
+	if (e->reply.close || e->http->stopping)
+		MHD_add_response_header(m, "Connection", "close");
+	connection_answered(e->connection, e->reply.len, e->http->now_us);
+	enum MHD_Result queued = MHD_queue_response(e->mhd, (unsigned)e->reply.status, m);
+	MHD_destroy_response(m);
+	return queued;
+}
+
+/* ---- the request */
+
+/* Headers that change what a request is may stand once. */
+struct seen {
+	const char *authorization, *content_type, *content_encoding, *idempotency_key, *traceparent, *length, *coding, *host;
+	bool twice;
+};
+
+static enum MHD_Result
+on_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct seen *s = cls;
+	const struct { const char *name, **to; } once[] = {
+		{ "Authorization", &s->authorization }, { "Content-Type", &s->content_type },
+		{ "Content-Encoding", &s->content_encoding }, { "Idempotency-Key", &s->idempotency_key },
+		{ "Content-Length", &s->length }, { "Transfer-Encoding", &s->coding }, { "Host", &s->host },
+	};
+
+	(void)kind;
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
+		if (strcasecmp(name, once[i].name) == 0) {
+			s->twice |= *once[i].to != NULL;
+			*once[i].to = value ? value : "";
+		}
+	if (strcasecmp(name, "traceparent") == 0)
+		s->traceparent = value;
+	return MHD_YES;
+}
+
+static struct api_request
+request_of(const struct exchange *e, const char *method)
+{
+	struct seen s = { 0 };
+
+	MHD_get_connection_values(e->mhd, MHD_HEADER_KIND, on_header, &s);
+	return (struct api_request){
+		.method = method, .target = e->target, .authorization = s.authorization, .content_type = s.content_type,
+		.content_encoding = s.content_encoding, .idempotency_key = s.idempotency_key, .traceparent = s.traceparent,
+		.content_length = s.length ? strtoll(s.length, NULL, 10) : -1, .near = e->connection->near,
+		.misframed = s.twice || (s.length && s.coding),
+	};
+}
+
+/* Where a body's end cannot be trusted nothing of it is waited for. */
+static enum MHD_Result
+begin(struct exchange *e, const char *method)
+{
+	struct api_request r = request_of(e, method);
+	struct api_client client = { .ctx = e, .replied = on_replied, .room = on_room };
+
+	e->begun = true;
+	e->call = api_begin(e->http->set.api, &r, &client, e->http->now_us);
+	if (!r.misframed)
+		return MHD_YES;
+	api_end(e->call, e->http->now_us);
+	assert(e->replied);
+	return answer(e);
+}
+
+static enum MHD_Result
+body(struct exchange *e, const char *bytes, size_t *n)
+{
+	if (e->replied) {                       /* it was given up while it still came */
+		*n = 0;
+		return MHD_NO;
+	}
+	size_t taken = api_body(e->call, bytes, *n, e->http->now_us);
+	if (taken == BODY_REFUSED)
+		return MHD_NO;
+	*n -= taken;
+	connection_got(e->connection, taken, e->http->now_us);
+	if (*n)
+		exchange_suspend(e);
+	return MHD_YES;
+}
+
+static enum MHD_Result
+end(struct exchange *e)
+{
+	if (!e->ended) {
+		e->ended = true;
+		connection_held(e->connection);
+		api_end(e->call, e->http->now_us);
+	}
+	if (e->replied)
+		return answer(e);
+	exchange_suspend(e);
+	return MHD_YES;
+}
+
+static enum MHD_Result
+on_request(void *cls, struct MHD_Connection *mhd, const char *url, const char *method, const char *version,
+           const char *upload, size_t *upload_size, void **con_cls)
+{
+	struct exchange *e = *con_cls;
+
+	(void)cls, (void)mhd, (void)url, (void)version;
+	if (!e->begun)
+		return begin(e, method);
+	return *upload_size ? body(e, upload, upload_size) : end(e);
+}
+
+/* ---- connections and requests come and go */
+
+static struct connection *
+connection_of(struct MHD_Connection *mhd)
+{
+	return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+/* Called once a request, with the target as it was sent. */
+static void *
+on_request_line(void *cls, const char *target, struct MHD_Connection *mhd)
+{
+	http_t *h = cls;
+	struct exchange *e = calloc(1, sizeof(*e));
+
+	if (!e || !(e->target = strdup(target)))
+		abort();
+	e->http = h;
+	e->mhd = mhd;
+	e->connection = connection_of(mhd);
+	e->reply = REPLY_NONE;
+	h->busy++;
+	connection_begins(e->connection, h->now_us);
+	return e;
+}
+
+static void
+on_request_over(void *cls, struct MHD_Connection *mhd, void **con_cls, enum MHD_RequestTerminationCode why)
+{
+	http_t *h = cls;
+	struct exchange *e = *con_cls;
+
+	(void)mhd, (void)why;
+	if (!e)
+		return;
+	*con_cls = NULL;
+	if (e->call)
+		api_leave(e->call, h->now_us);
+	connection_idle(e->connection, h->now_us);
+	reply_free(&e->reply);
+	free(e->target);
+	free(e);
+	h->busy--;
+}
+
+static void
+on_connection(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode what)
+{
+	http_t *h = cls;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+		const struct sockaddr *peer = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+		*context = connections_add(&h->connections, fd, networks_hold(&h->set.near, peer), h->now_us);
+	} else if (*context) {
+		connections_remove(&h->connections, *context);
+		*context = NULL;
+	}
+	metric_set(h->set.metrics, METRIC_HTTP_CONNECTIONS, (int64_t)h->connections.n);
+}
+
+/* ---- opening, running, stopping */
+
+static struct addrinfo *
+address_of(const struct http_settings *s)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM }, *found;
+	char port[8];
+
+	snprintf(port, sizeof(port), "%d", s->port);
+	int rc = getaddrinfo(s->bind, port, &hints, &found);
+	if (rc == 0)
+		return found;
+	LOG(ERROR, "http.bad_address", NULL, LOG_S("address", s->bind), LOG_S("error", gai_strerror(rc)));
+	return NULL;
+}
+
+static struct MHD_Daemon *
+daemon_start(http_t *h, const struct addrinfo *at)
+{
+	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (at->ai_family == AF_INET6 ? MHD_USE_IPv6 : 0);
+
+	return MHD_start_daemon(flags, (uint16_t)h->set.port, NULL, NULL, on_request, h,
+		MHD_OPTION_SOCK_ADDR, at->ai_addr,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->set.connections_max,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)h->set.connections_per_address_max,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENT_SECONDS,
+		MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)BACKLOG,
+		MHD_OPTION_LISTENING_ADDRESS_REUSE, 0u,
+		MHD_OPTION_STRICT_FOR_CLIENT, 1,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
+		MHD_OPTION_NOTIFY_COMPLETED, on_request_over, h,
+		MHD_OPTION_URI_LOG_CALLBACK, on_request_line, h,
+		MHD_OPTION_END);
+}
+
+http_t *
+http_open(const struct http_settings *s, int64_t mono_us)
+{
+	struct addrinfo *at = address_of(s);
+	http_t *h = at ? calloc(1, sizeof(*h)) : NULL;
+
+	if (!h)
+		return NULL;
+	h->set = *s;
+	h->now_us = mono_us;
+	h->daemon = daemon_start(h, at);
+	freeaddrinfo(at);
+	if (h->daemon)
+		return h;
+	LOG(ERROR, "http.not_bound", NULL, LOG_S("address", s->bind), LOG_I("port", s->port), LOG_S("error", strerror(errno)));
+	free(h);
+	return NULL;
+}
+
+void
+http_close(http_t **hp)
+{
+	http_t *h = *hp;
+
+	*hp = NULL;
+	if (!h)
+		return;
+	assert(h->suspended == 0);
+	MHD_stop_daemon(h->daemon);
+	free(h);
+}
+
+int
+http_fd(const http_t *h)
+{
+	return MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+static void
+cut_off(http_t *h)
+{
+	if (h->now_us < h->look_us)
+		return;
+	h->look_us = h->now_us + LOOK_US;
+	size_t n = connections_reap(&h->connections, h->now_us);
+	if (n == 0)
+		return;
+	metric_add(h->set.metrics, METRIC_HTTP_REAPED, (int64_t)n);
+	LOG(DEBUG, "connections.reaped", NULL, LOG_I("count", n));
+}
+
+int64_t
+http_run(http_t *h, int64_t mono_us)
+{
+	MHD_UNSIGNED_LONG_LONG ms;
+
+	h->now_us = mono_us;
+	cut_off(h);
+	do {
+		h->resumed = false;
+		MHD_run(h->daemon);
+	} while (h->resumed);                   /* answered while it ran */
+	if (MHD_get_timeout(h->daemon, &ms) != MHD_YES || (int64_t)ms > LOOK_US / 1000)
+		return h->connections.first ? h->look_us : INT64_MAX;
+	return mono_us + (int64_t)ms * 1000;
+}
+
+void
+http_stop(http_t *h)
+{
+	h->stopping = true;
+	MHD_socket listening = MHD_quiesce_daemon(h->daemon);
+	if (listening != MHD_INVALID_SOCKET)
+		close(listening);
+}
+
+size_t
+http_busy(const http_t *h)
+{
+	return h->busy;
+}
+
+size_t
+http_suspended(const http_t *h)
+{
+	return h->suspended;
+}

@@ -1,0 +1,246 @@
+/* The gateway as a program: HTTP on one side, the buses on the other, one thread between.
+ *
+ *   in:   HTTP/1.1 requests, answers of owners
+ *   out:  commands and reads to owners, HTTP answers
+ *   owns: no state that outlives it
+ *
+ * SIGTERM or SIGINT: no new connections, calls under way end by their own deadlines, then exit 0. */
+#include "api.h"
+#include "clock.h"
+#include "config.h"
+#include "http.h"
+#include "link.h"
+#include "log.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum {
+	TOKEN_MIN = 32, TOKEN_MAX = 512,
+	MESSAGES_A_TURN = 1024,
+	STOP_US = 6 * 1000 * 1000,              /* a little more than a call may take */
+};
+
+static const struct setting settings[] = {
+	{ "ZHUCUN_PORT", SETTING_INT, "8080", 1, 65535, "port that the gateway listens on" },
+	{ "ZHUCUN_BIND", SETTING_TEXT, "127.0.0.1", 1, 64, "numeric address that the gateway listens on" },
+	{ "ZHUCUN_BUSES", SETTING_TEXT, NULL, 1, 1000, "endpoints of the buses, space-separated: ipc://… or tcp://…" },
+	{ "ZHUCUN_BOOTSTRAP_TOKEN", SETTING_TEXT, "", 0, TOKEN_MAX, "the operator's bearer token, at least 32 characters",
+	  .secret = true },
+	{ "ZHUCUN_BOOTSTRAP_TOKEN_FILE", SETTING_TEXT, "", 0, 1000, "file that holds the token, when it is not given itself" },
+	{ "ZHUCUN_OPERATOR_NETWORKS", SETTING_TEXT, "127.0.0.0/8 ::1/128", 0, 500,
+	  "networks that may ask /livez, /readyz and /metrics without a token" },
+	{ "ZHUCUN_CONNECTIONS", SETTING_INT, "2000", 10, 60000, "connections at once" },
+	{ "ZHUCUN_CONNECTIONS_PER_ADDRESS", SETTING_INT, "1200", 1, 60000, "connections at once from one address" },
+	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10, "real, or manual: the clock is moved by POST /api/v1/clock only" },
+	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 0, 10, "debug, info, warn or error" },
+};
+
+static const char *const services[] = {
+	"roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts", NULL,
+};
+
+struct process {
+	void *zmq;
+	link_t *link;
+	api_t *api;
+	http_t *http;
+	int stop_fd;
+	struct metrics metrics;
+};
+
+/* ---- settings */
+
+static int
+refuse(const char *sentence)
+{
+	fprintf(stderr, "gateway: %s\n", sentence);
+	return 2;
+}
+
+/* The token itself is forgotten at once.  False: none, or too short. */
+static bool
+token_read(uint8_t out[SHA256_SIZE])
+{
+	char token[TOKEN_MAX + 2] = "";
+	const char *file = config_text("ZHUCUN_BOOTSTRAP_TOKEN_FILE");
+
+	snprintf(token, sizeof(token), "%s", config_text("ZHUCUN_BOOTSTRAP_TOKEN"));
+	if (!*token && *file) {
+		FILE *f = fopen(file, "re");
+		size_t n = f ? fread(token, 1, sizeof(token) - 1, f) : 0;
+		if (f)
+			fclose(f);
+		token[n] = '\0';
+		token[strcspn(token, "\r\n")] = '\0';
+	}
+	struct span_of_bytes part = { token, strlen(token) };
+	bool fine = part.len >= TOKEN_MIN && part.len <= TOKEN_MAX;
+	sha256(&part, 1, out);
+	explicit_bzero(token, sizeof(token));
+	return fine;
+}
+
+static int
+api_settings_read(struct api_settings *s)
+{
+	const char *clock = config_text("ZHUCUN_CLOCK");
+
+	s->manual_clock = strcmp(clock, "manual") == 0;
+	s->services = services;
+	if (!s->manual_clock && *clock && strcmp(clock, "real") != 0)
+		return refuse("ZHUCUN_CLOCK must be real or manual");
+	if (!token_read(s->token_sha256))
+		return refuse("ZHUCUN_BOOTSTRAP_TOKEN or the file ZHUCUN_BOOTSTRAP_TOKEN_FILE must hold 32 to 512 characters");
+	return 0;
+}
+
+static int
+http_settings_read(struct http_settings *s)
+{
+	s->bind = config_text("ZHUCUN_BIND");
+	s->port = (int)config_int("ZHUCUN_PORT");
+	s->connections_max = (int)config_int("ZHUCUN_CONNECTIONS");
+	s->connections_per_address_max = (int)config_int("ZHUCUN_CONNECTIONS_PER_ADDRESS");
+	if (!networks_parse(config_text("ZHUCUN_OPERATOR_NETWORKS"), &s->near))
+		return refuse("ZHUCUN_OPERATOR_NETWORKS must be address ranges like 127.0.0.0/8");
+	return 0;
+}
+
+/* ---- the process */
+
+/* Signals are blocked before any thread is made, so that all threads have them blocked. */
+static int
+stop_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* A socket for each connection; memory that a burst needed goes back. */
+static void
+limits_set(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	mallopt(M_ARENA_MAX, 2);
+	mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+	json_object_seed(0);
+}
+
+static int
+wait_ms(int64_t until_us, int64_t now_us, int link_ms)
+{
+	if (until_us <= now_us)
+		return 0;
+	int64_t ms = until_us == INT64_MAX ? link_ms : (until_us - now_us + 999) / 1000;
+	return (int)(ms < link_ms ? ms : link_ms);
+}
+
+/* One turn: wait, take what the buses brought, do what is due, serve HTTP.  True once a signal has come. */
+static bool
+turn(struct process *p, int64_t *next_us)
+{
+	zmq_pollitem_t items[LINK_BUSES_MAX + 2];
+	struct message m;
+	int64_t now_us = clock_mono_us();
+	int link_ms = link_tick(p->link, now_us), n = link_poll_items(p->link, items);
+
+	items[n] = (zmq_pollitem_t){ .fd = http_fd(p->http), .events = ZMQ_POLLIN };
+	items[n + 1] = (zmq_pollitem_t){ .fd = p->stop_fd, .events = ZMQ_POLLIN };
+	zmq_poll(items, n + 2, wait_ms(*next_us, now_us, link_ms));
+	now_us = clock_mono_us();
+	for (int i = 0; i < MESSAGES_A_TURN && link_receive(p->link, &m); i++)
+		api_receive(p->api, &m, now_us);
+	int64_t api_us = api_tick(p->api, now_us), http_us = http_run(p->http, now_us);
+	*next_us = api_us < http_us ? api_us : http_us;
+	return items[n + 1].revents != 0;
+}
+
+/* Nobody new is let in; who is in has until his deadline, then is answered all the same. */
+static void
+wind_down(struct process *p)
+{
+	int64_t next_us = 0, end_us = clock_mono_us() + STOP_US;
+
+	http_stop(p->http);
+	api_stop(p->api);
+	p->stop_fd = -1;
+	while ((http_busy(p->http) || api_outstanding(p->api)) && clock_mono_us() < end_us)
+		turn(p, &next_us);
+	api_give_up(p->api, clock_mono_us());
+	while (http_suspended(p->http))
+		http_run(p->http, clock_mono_us());
+	http_run(p->http, clock_mono_us());
+}
+
+static int
+serve(struct process *p, struct api_settings *api, struct http_settings *http)
+{
+	int64_t next_us = 0;
+
+	p->link = link_open(p->zmq, config_text("ZHUCUN_BUSES"));
+	if (!p->link)
+		return EXIT_FAILURE;
+	api->port = link_port(p->link);
+	api->metrics = http->metrics = &p->metrics;
+	p->api = http->api = api_open(api);
+	p->http = http_open(http, clock_mono_us());
+	if (p->http) {
+		LOG(INFO, "gateway.listening", NULL, LOG_S("address", http->bind), LOG_I("port", http->port));
+		while (!turn(p, &next_us))
+			;
+		wind_down(p);
+		http_close(&p->http);
+	}
+	bool served = next_us != 0;
+	api_close(&p->api);
+	link_close(&p->link);
+	return served ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct process p = { 0 };
+	struct api_settings api = { 0 };
+	struct http_settings http = { 0 };
+
+	config_open(argc, argv, "gateway", "serves the HTTP API", settings, sizeof(settings) / sizeof(settings[0]));
+	log_open("gateway", log_level_of(config_text("ZHUCUN_LOG_LEVEL")));
+	int refused = api_settings_read(&api);
+	if (!refused)
+		refused = http_settings_read(&http);
+	if (refused)
+		return refused;
+	limits_set();
+	p.stop_fd = stop_signals();
+	p.zmq = zmq_ctx_new();
+	if (p.stop_fd < 0 || !p.zmq) {
+		LOG(ERROR, "gateway.refused", NULL, LOG_S("error", strerror(errno)));
+		return EXIT_FAILURE;
+	}
+	int rc = serve(&p, &api, &http);
+	zmq_ctx_term(p.zmq);
+	return rc;
+}

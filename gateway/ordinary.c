@@ -1,0 +1,212 @@
+/* ordinary - calls with one body and one answer: orders, and reads whose answers are merged. */
+#include "call.h"
+#include "question.h"
+#include "target.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- commands */
+
+/* Packed items of a repeated field follow each other, so a message can be made a member at a time. */
+void
+command_append(struct bytes *commands, const Wire__Command *command)
+{
+	size_t len = wire__command__get_packed_size(command), rest = len;
+	char head[11] = { 1 << 3 | 2 };         /* field 1, length-delimited */
+	size_t nhead = 1;
+
+	for (; rest >= 0x80; rest >>= 7)
+		head[nhead++] = (char)(rest | 0x80);
+	head[nhead++] = (char)rest;
+	bytes_append(commands, head, nhead);
+	wire__command__pack(command, (uint8_t *)bytes_room(commands, len));
+}
+
+static ProtobufCBinaryData
+packed(const ProtobufCMessage *m, arena_t *a)
+{
+	ProtobufCBinaryData data = { .len = protobuf_c_message_get_packed_size(m) };
+
+	data.data = arena_alloc(a, data.len + 1);
+	protobuf_c_message_pack(m, data.data);
+	return data;
+}
+
+static ProtobufCBinaryData
+fingerprint_of(const call_t *c, arena_t *a)
+{
+	const char *method = c->match.route->method;
+	ProtobufCBinaryData f = { .len = SHA256_SIZE, .data = arena_alloc(a, SHA256_SIZE) };
+	char *path = arena_strndup(a, c->target, target_path_len(c->target));
+	struct span_of_bytes parts[] = {
+		{ method, strlen(method) + 1 }, { path, strlen(path) + 1 }, { c->body.p, c->body.len },
+	};
+
+	sha256(parts, 3, f.data);
+	return f;
+}
+
+/* ---- orders */
+
+/* What the client may not send at all; else a value, {} for a body that may be left out. */
+static enum refusal
+body_of(const call_t *c, json_t **out)
+{
+	if (c->body.len == 0 && c->match.route->flags & ROUTE_BODY_OPTIONAL) {
+		*out = json_object();
+		return REFUSED_NOT;
+	}
+	return question_parse(c->body.p ? c->body.p : "", c->body.len, out);
+}
+
+static bool
+is_content(enum refusal r)
+{
+	return problem_status(r) == 422;
+}
+
+/* The key in the body is the client's own for this very thing, so it goes before the one in the header. */
+static Wire__Command
+order_of(const call_t *c, json_t *body, enum refusal unreadable)
+{
+	arena_t *a = c->api->arena;
+	Wire__Command o = WIRE__COMMAND__INIT;
+	const ProtobufCMessageDescriptor *d = c->match.route->parts[0].ask;
+	ProtobufCMessage *m = NULL;
+	char *key = (char *)"";
+
+	o.refusal = unreadable ? problem_of(unreadable, NULL, a) : question_no_query(target_query(c->target), a);
+	if (!o.refusal && c->key_bad)
+		o.refusal = problem_of(REFUSED_KEY, NULL, a);
+	if (!o.refusal)
+		o.refusal = question_order(&c->match, body, a, &m, &key);
+	if (!m)
+		m = question_blank(&c->match, d, a);
+	o.district = (char *)route_district(&c->match);
+	o.type = (char *)d->name;
+	o.data = packed(m, a);
+	o.account = (char *)OPERATOR;
+	o.key = *key ? key : (char *)c->key;
+	o.fingerprint = fingerprint_of(c, a);
+	o.trace = (char *)c->trace;
+	return o;
+}
+
+static void
+order_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+{
+	struct part *p = ctx;
+	call_t *c = p->call;
+
+	(void)mono_us;
+	part_take(p, outcome, items ? items[0] : NULL, c->match.route->parts[0].answer, false);
+	c->waiting = 0;
+	call_reply_json(c, p->status, p->json);
+}
+
+static void
+order_ask(call_t *c, const Wire__Command *o, int64_t mono_us)
+{
+	const struct route *r = c->match.route;
+	struct bytes commands = { 0 };
+
+	command_append(&commands, o);
+	if (commands.len > REQUEST_BYTES_MAX) {
+		bytes_free(&commands);
+		call_refuse(c, REFUSED_SIZE, NULL);
+		return;
+	}
+	struct ask ask = {
+		.kind = WIRE__KIND__COMMANDS, .lane = WIRE__LANE__WRITER, .service = r->parts[0].service,
+		.partition = call_partition(c), .repeatable = *o->key || r->flags & ROUTE_REPEATABLE,
+		.body = (uint8_t *)commands.p, .body_len = commands.len,
+	};
+	call_parts_open(c, 1);
+	call_ask(c, 0, &ask, order_done, mono_us);
+	if (c->waiting == 0)
+		call_reply_json(c, c->parts[0].status, c->parts[0].json);
+}
+
+void
+order_run(call_t *c, int64_t mono_us)
+{
+	json_t *body = NULL;
+	enum refusal unreadable = body_of(c, &body);
+
+	if (unreadable != REFUSED_NOT && !is_content(unreadable)) {
+		call_refuse(c, unreadable, NULL);
+		return;
+	}
+	Wire__Command o = order_of(c, body, unreadable);
+	json_decref(body);
+	order_ask(c, &o, mono_us);
+}
+
+/* ---- reads */
+
+/* The answer is that of the first part, with the members of the others; when one has none, that is the answer. */
+static void
+read_reply(call_t *c)
+{
+	json_t *all = c->parts[0].json;
+
+	for (int i = 0; i < c->nparts; i++)
+		if (c->parts[i].status >= 300) {
+			call_reply_json(c, c->parts[i].status, c->parts[i].json);
+			return;
+		}
+	for (int i = 1; i < c->nparts; i++)
+		json_object_update_missing(all, c->parts[i].json);
+	call_reply_json(c, c->parts[0].status, all);
+}
+
+static void
+read_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+{
+	struct part *p = ctx;
+	call_t *c = p->call;
+
+	(void)mono_us;
+	part_take(p, outcome, items ? items[0] : NULL, c->match.route->parts[p - c->parts].answer, true);
+	if (--c->waiting == 0)
+		read_reply(c);
+}
+
+static void
+read_ask(call_t *c, int i, const ProtobufCMessage *m, Wire__Problem *refusal, int64_t mono_us)
+{
+	Wire__Read read = WIRE__READ__INIT;
+
+	read.district = (char *)route_district(&c->match);
+	read.type = (char *)m->descriptor->name;
+	read.data = packed(m, c->api->arena);
+	read.account = (char *)OPERATOR;
+	read.trace = c->trace;
+	read.refusal = refusal;
+	struct ask ask = {
+		.kind = WIRE__KIND__READ, .lane = WIRE__LANE__READER, .service = c->match.route->parts[i].service,
+		.partition = call_partition(c), .repeatable = true, .body_len = wire__read__get_packed_size(&read),
+	};
+	ask.body = malloc(ask.body_len + 1);
+	if (!ask.body)
+		abort();
+	wire__read__pack(&read, ask.body);
+	call_ask(c, i, &ask, read_done, mono_us);
+}
+
+void
+read_run(call_t *c, int64_t mono_us)
+{
+	ProtobufCMessage *messages[ROUTE_PARTS_MAX];
+	Wire__Problem *p = question_reads(&c->match, target_query(c->target), c->api->arena, messages);
+	int n = 0;
+
+	while (n < ROUTE_PARTS_MAX && messages[n])
+		n++;
+	call_parts_open(c, n);
+	for (int i = 0; i < n; i++)
+		read_ask(c, i, messages[i], p, mono_us);
+	if (c->waiting == 0)
+		read_reply(c);
+}

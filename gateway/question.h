@@ -1,0 +1,23 @@
+/* question - from a path, a query and a body to the message that an owner is asked.  Pure; all in the caller's arena.
+ *
+ * Whatever is refused here for its content (422) is refused by the owner in our name, since only the owner knows whether the
+ * thing that the path names exists, and 404 comes first.  So there is always a message, holding at least the path's ids. */
+#pragma once
+#include "problem.h"
+#include "routes.h"
+
+/* JSON text to a value.  REFUSED_NOT: *out is there, for the caller to free; else *out is NULL. */
+enum refusal question_parse(const char *text, size_t len, json_t **out);
+
+/* The message of a part with the ids of the path, and nothing else. */
+ProtobufCMessage *question_blank(const struct route_match *m, const ProtobufCMessageDescriptor *d, arena_t *a);
+
+/* The message of an order from its JSON.  Takes member `key` out of the object where the route has it there: *key ("" when
+ * there is none) is in the arena.  Not NULL: the refusal; *out is then a blank one. */
+Wire__Problem *question_order(const struct route_match *m, json_t *body, arena_t *a, ProtobufCMessage **out, char **key);
+
+/* The messages of a read's parts from the query; each parameter goes to every part that has such a member. */
+Wire__Problem *question_reads(const struct route_match *m, const char *query, arena_t *a,
+                              ProtobufCMessage *out[ROUTE_PARTS_MAX]);
+/* An order takes no parameters. */
+Wire__Problem *question_no_query(const char *query, arena_t *a);

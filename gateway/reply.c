@@ -1,0 +1,23 @@
+#include "reply.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void
+reply_header(struct reply *r, const char *name, const char *value)
+{
+	assert(r->nheaders < REPLY_HEADERS_MAX);
+	struct reply_header *h = &r->headers[r->nheaders++];
+	h->name = name;
+	snprintf(h->value, sizeof(h->value), "%s", value);
+}
+
+void
+reply_free(struct reply *r)
+{
+	free(r->body);
+	if (r->fd >= 0)
+		close(r->fd);
+	*r = REPLY_NONE;
+}

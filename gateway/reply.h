@@ -1,0 +1,27 @@
+/* reply - what goes back to a client, whatever carries it. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { REPLY_HEADERS_MAX = 4, REPLY_VALUE_MAX = 96 };
+
+struct reply_header { const char *name; char value[REPLY_VALUE_MAX]; };         /* name outlives the process */
+struct reply {
+	int status;
+	const char *content_type;       /* outlives the process */
+	char *body;                     /* malloc'd, or NULL */
+	int fd;                         /* of an unlinked file that is the body instead; −1 */
+	size_t len;
+	bool close;                     /* nothing more can be said over this connection */
+	struct reply_header headers[REPLY_HEADERS_MAX];
+	int nheaders;
+};
+#define REPLY_NONE ((struct reply){ .fd = -1 })
+
+#define TYPE_JSON "application/json"
+#define TYPE_LINES "application/x-ndjson"
+#define TYPE_PROBLEM "application/problem+json"
+#define TYPE_METRICS "text/plain; version=0.0.4; charset=utf-8"
+
+void reply_header(struct reply *r, const char *name, const char *value);        /* cut at REPLY_VALUE_MAX */
+void reply_free(struct reply *r);

@@ -1,0 +1,163 @@
+#include "routes.h"
+#include "accountability.pb-c.h"
+#include "alerts.pb-c.h"
+#include "attendance.pb-c.h"
+#include "engine.pb-c.h"
+#include "funding.pb-c.h"
+#include "incentives.pb-c.h"
+#include "roster.pb-c.h"
+#include "supervision.pb-c.h"
+#include <string.h>
+
+#define DISTRICT "/api/v1/districts/{district}"
+#define ASK(service, ask, answer) { #service, &service##__##ask##__descriptor, &service##__##answer##__descriptor }
+
+#define PUT(path, service, order, answer, hide) \
+	{ "PUT", DISTRICT path, ROUTE_ORDER, ROUTE_REPEATABLE, { ASK(service, order, answer) }, hide }
+/* A POST that makes something new each time it comes without a key. */
+#define POST(path, service, order, answer, flags, hide) \
+	{ "POST", DISTRICT path, ROUTE_ORDER, ROUTE_KEYED | (flags), { ASK(service, order, answer) }, hide }
+/* A move into a state: made twice it is made once. */
+#define MOVE(path, service, order, answer) \
+	POST(path, service, order, answer, ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "id")
+#define LINES(path, service, order, answer, flags, members) \
+	{ "POST", DISTRICT path, ROUTE_LINES, ROUTE_KEYED | ROUTE_BODY_KEY | (flags), { ASK(service, order, answer) }, \
+	  NULL, members }
+#define GET(path, ...) { "GET", DISTRICT path, ROUTE_READ, 0, { __VA_ARGS__ } }
+/* A thing that is put by its id: put it, read it, list them. */
+#define THING(path, put, read, list, thing) \
+	PUT(path "/{id}", roster, put, thing, "id"), \
+	GET(path "/{id}", ASK(roster, read, thing)), \
+	GET(path, ASK(roster, list, thing##_list))
+
+static const struct route routes[] = {
+	PUT("", roster, put_district, district, NULL),
+	GET("", ASK(roster, read_district, district)),
+	THING("/townships", put_township, read_township, list_townships, township),
+	THING("/units", put_unit, read_unit, list_units, unit),
+	THING("/villages", put_village, read_village, list_villages, village),
+	THING("/persons", put_person, read_person, list_persons, person),
+	THING("/postings", put_posting, read_posting, list_postings, posting),
+	GET("/policy", ASK(roster, read_policy, policy_version)),
+	POST("/policies", roster, publish_policy, policy_version, 0, NULL),
+
+	POST("/findings", supervision, note_finding, finding, 0, "confirm"),
+	GET("/findings", ASK(supervision, list_findings, finding_list)),
+	GET("/findings/{id}", ASK(supervision, read_finding, finding)),
+	MOVE("/findings/{id}/confirm", supervision, confirm_finding, finding_moved),
+	MOVE("/findings/{id}/dismiss", supervision, dismiss_finding, finding_moved),
+	MOVE("/findings/{id}/annul", supervision, annul_finding, finding_moved),
+	LINES("/findings:batch", supervision, note_finding, finding, ROUTE_KEY_REQUIRED, "id state"),
+
+	POST("/checkins", attendance, record_checkin, checkin, ROUTE_BODY_KEY, NULL),
+	LINES("/checkins:batch", attendance, record_checkin, checkin, 0, "id result"),
+	GET("/persons/{id}/attendance", ASK(attendance, read_days, days)),
+
+	GET("/persons/{id}/standing", ASK(accountability, read_standing, standing)),
+	GET("/units/{id}/standing", ASK(accountability, read_unit_standing, unit_standing)),
+	GET("/measures/{id}", ASK(accountability, read_measure, case_sheet),
+	    ASK(funding, read_measure_money, measure_money), ASK(alerts, read_measure_messages, measure_messages)),
+	MOVE("/measures/{id}/approve", accountability, approve_measure, measure),
+	MOVE("/measures/{id}/reject", accountability, reject_measure, measure),
+	MOVE("/measures/{id}/lift", accountability, lift_measure, measure),
+	MOVE("/measures/{id}/serve", accountability, serve_measure, measure),
+	GET("/recalls", ASK(accountability, list_recalls, recall_list)),
+
+	GET("/persons/{id}/stipend", ASK(funding, read_stipend, stipend)),
+	GET("/alerts", ASK(alerts, list_alerts, alert_list)),
+
+	PUT("/rounds/{id}", incentives, put_round, round, "id"),
+	GET("/rounds/{id}", ASK(incentives, read_round, round)),
+	GET("/rounds", ASK(incentives, list_rounds, round_list)),
+	GET("/rounds/{id}/eligibility", ASK(incentives, read_round_eligibility, candidate_list)),
+
+	GET("/progress", { "roster", &engine__read_progress__descriptor, &engine__progress__descriptor }),
+
+	{ "POST", "/api/v1/clock", ROUTE_ORDER, ROUTE_REPEATABLE | ROUTE_OPERATOR | ROUTE_MANUAL_CLOCK | ROUTE_ANYWHERE,
+	  { { "roster", &engine__advance_clock__descriptor, &engine__clock__descriptor } } },
+	{ "GET", "/livez", ROUTE_LIVE, ROUTE_OPEN },
+	{ "GET", "/readyz", ROUTE_READY, ROUTE_OPEN },
+	{ "GET", "/metrics", ROUTE_METRICS, ROUTE_OPEN },
+};
+
+const struct route *
+routes_all(size_t *n)
+{
+	*n = sizeof(routes) / sizeof(routes[0]);
+	return routes;
+}
+
+const char *
+route_district(const struct route_match *m)
+{
+	for (int i = 0; i < m->nparams; i++)
+		if (m->params[i].name_len == 8 && memcmp(m->params[i].name, "district", 8) == 0)
+			return m->params[i].value;
+	return "";
+}
+
+static bool
+param_take(struct route_match *m, const char *name, size_t len, const char *value)
+{
+	if (m->nparams == ROUTE_PARAMS_MAX || strlen(value) > ID_MAX)
+		return false;
+	struct route_param *p = &m->params[m->nparams++];
+	p->name = name;
+	p->name_len = len;
+	strcpy(p->value, value);
+	return len == 8 && memcmp(name, "district", 8) == 0 ? district_valid(value) : id_valid(value);
+}
+
+/* Walks the pattern "/api/v1/x/{id}" along the segments. */
+static bool
+path_matches(const char *pattern, char *const *segments, int n, struct route_match *m)
+{
+	m->nparams = 0;
+	for (int i = 0; i < n; i++) {
+		if (*pattern != '/')
+			return false;
+		size_t len = strcspn(++pattern, "/");
+		if (*pattern == '{') {
+			if (!param_take(m, pattern + 1, len - 2, segments[i]))
+				return false;
+		} else if (strlen(segments[i]) != len || memcmp(pattern, segments[i], len) != 0) {
+			return false;
+		}
+		pattern += len;
+	}
+	return *pattern == '\0';
+}
+
+static void
+allow_add(char allow[ROUTE_ALLOW_MAX], const char *method)
+{
+	if (*allow)
+		strcat(allow, ", ");
+	strcat(allow, method);
+	if (strcmp(method, "GET") == 0)
+		strcat(allow, ", HEAD");
+}
+
+enum route_found
+route_find(const char *method, char *const *segments, int n, bool manual_clock, struct route_match *m,
+           char allow[ROUTE_ALLOW_MAX])
+{
+	bool found = false;
+	struct route_match here;
+
+	if (strcmp(method, "HEAD") == 0)
+		method = "GET";
+	allow[0] = '\0';
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+		const struct route *r = &routes[i];
+		if ((r->flags & ROUTE_MANUAL_CLOCK && !manual_clock) || !path_matches(r->path, segments, n, &here))
+			continue;
+		allow_add(allow, r->method);
+		if (strcmp(method, r->method) != 0)
+			continue;
+		here.route = r;
+		*m = here;
+		found = true;
+	}
+	return found ? ROUTE_FOUND : *allow ? ROUTE_OTHER_METHOD : ROUTE_NONE;
+}
