@@ -1,0 +1,288 @@
+/* case_policy - see case_policy.h. */
+#include "case_policy.h"
+#include "civil.h"
+#include <string.h>
+
+enum { STEPS_EXTRA = 8, READINGS_MAX = 16 };
+
+/* The story so far. */
+struct story { arena_t *arena; Common__Text **steps; size_t n; };
+
+static void
+step(struct story *s, char *zh, char *en)
+{
+	Common__Text *t = arena_message(s->arena, &common__text__descriptor);
+
+	t->zh = zh;
+	t->en = en;
+	s->steps[s->n++] = t;
+}
+
+static char *
+day_words(int32_t day, arena_t *a)
+{
+	char text[DAY_TEXT_MAX];
+
+	day_text(day, text);
+	return arena_strdup(a, text);
+}
+
+static bool
+is_revoked(const struct case_file *f)
+{
+	return f->measure->state == ACCOUNTABILITY__MEASURE_STATE__REVOKED;
+}
+
+/* ---- where in the policy it comes from */
+
+const Policy__Rung *
+case_rung(const struct case_file *f)
+{
+	const Policy__AbsenceLadder *ladder = f->policy ? f->policy->absence_ladder : NULL;
+
+	for (size_t i = 0; ladder && i < ladder->n_rungs; i++)
+		if (strcmp(ladder->rungs[i]->clause, f->measure->clause) == 0)
+			return ladder->rungs[i];
+	return NULL;
+}
+
+static bool
+is_kind(const char *json_name, Accountability__MeasureKind kind)
+{
+	const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value(&accountability__measure_kind__descriptor, (int)kind);
+	return v && strcasecmp(v->name, json_name) == 0;
+}
+
+const Policy__Consequence *
+case_consequence(const struct case_file *f)
+{
+	const Policy__Rung *r = case_rung(f);
+
+	for (size_t i = 0; r && i < r->n_measures; i++)
+		if (is_kind(r->measures[i]->kind, f->measure->kind))
+			return r->measures[i];
+	return NULL;
+}
+
+/* ---- sentences */
+
+static void
+tell_facts(struct story *s, const struct case_file *f)
+{
+	arena_t *a = s->arena;
+
+	for (size_t i = 0; i < f->nfacts; i++) {
+		const AccountabilityRows__Finding *x = f->facts[i];
+		const char *on = day_words(x->on_day, a), *confirmed = x->maybe_confirmed_case ? day_words(x->confirmed_day, a) : "?";
+		int year = day_year(x->on_day);
+		if (x->state == SUPERVISION__FINDING_STATE__ANNULLED)
+			step(s, arena_printf(a, "原计为 %d 年第 %zu 次无故脱岗：%s（发现 %s，已撤销，不再计入）。", year, i + 1, on, x->finding_id),
+			     arena_printf(a, "Was counted as absence %zu of %d: %s (finding %s, annulled since: it no longer counts).", i + 1, year, on, x->finding_id));
+		else
+			step(s, arena_printf(a, "%d 年第 %zu 次无故脱岗：%s（发现 %s，%s 确认）。", year, i + 1, on, x->finding_id, confirmed),
+			     arena_printf(a, "Absence %zu of %d: %s (finding %s, confirmed on %s).", i + 1, year, on, x->finding_id, confirmed));
+	}
+}
+
+static void
+tell_rung(struct story *s, const struct case_file *f)
+{
+	const AccountabilityRows__Measure *m = f->measure;
+	const Policy__Rung *r = case_rung(f);
+	const char *on = day_words(m->absence_day, s->arena);
+
+	if (r)
+		step(s, arena_printf(s->arena, "%s 施行的政策为 %s，达到第 %d 级；条款 %s 规定：%s", on, m->policy, m->rung, m->clause, r->reason->zh),
+		     arena_printf(s->arena, "On %s policy %s was in force and rung %d was reached; clause %s says: %s", on, m->policy, m->rung, m->clause, r->reason->en));
+	const char *decided = day_words(m->decided_day, s->arena);
+	step(s, arena_printf(s->arena, "决定日期取所依据事实中最晚的确认日期：%s。", decided),
+	     arena_printf(s->arena, "It is decided as of the latest confirmation among these facts: %s.", decided));
+}
+
+static void
+tell_year_and_term(struct story *s, const struct case_file *f)
+{
+	arena_t *a = s->arena;
+	const char *january = day_words(year_end(f->measure->decided_day), a), *until = day_words(f->measure->until_day, a);
+
+	if (f->has_term)
+		step(s, arena_printf(a, "决定日期之后的首个 1 月 1 日为 %s，%s 所任任期于 %s 届满；取较晚者，至 %s（不含）。", january,
+		                     day_words(f->measure->absence_day, a), day_words(f->term_end, a), until),
+		     arena_printf(a, "The first 1 January after the decision is %s, the term held on %s ends on %s; the later counts: until %s.", january,
+		                  day_words(f->measure->absence_day, a), day_words(f->term_end, a), until));
+	else
+		step(s, arena_printf(a, "决定日期之后的首个 1 月 1 日为 %s；所任职务未载明届满日期，故至 %s（不含）。", january, until),
+		     arena_printf(a, "The first 1 January after the decision is %s; the posting states no end of a term, so it lasts until %s.", january, until));
+}
+
+static void
+tell_period(struct story *s, const struct case_file *f, const char *zh, const char *en)
+{
+	const char *from = day_words(f->measure->from_day, s->arena), *until = day_words(f->measure->until_day, s->arena);
+
+	step(s, arena_printf(s->arena, "适用于 %s 所在的%s：%s 起至 %s（不含）。", day_words(f->measure->absence_day, s->arena), zh, from, until),
+	     arena_printf(s->arena, "It covers the %s of %s: from %s until %s.", en, day_words(f->measure->absence_day, s->arena), from, until));
+}
+
+static void
+tell_span(struct story *s, const struct case_file *f)
+{
+	const Policy__Consequence *c = case_consequence(f);
+	const AccountabilityRows__Measure *m = f->measure;
+	arena_t *a = s->arena;
+
+	if (!c)
+		return;
+	switch (c->span) {
+	case POLICY__SPAN__MONTH_OF_ABSENCE:
+		tell_period(s, f, "月份", "month");
+		return;
+	case POLICY__SPAN__QUARTER_OF_ABSENCE:
+		tell_period(s, f, "季度", "quarter");
+		return;
+	case POLICY__SPAN__YEAR_OF_ABSENCE:
+		tell_period(s, f, "年度", "year");
+		return;
+	case POLICY__SPAN__MONTHS_FROM_DECISION:
+		step(s, arena_printf(a, "自 %s 起 %d 个月，至 %s（不含）。", day_words(m->from_day, a), c->months, day_words(m->until_day, a)),
+		     arena_printf(a, "It lasts %d months from %s: until %s.", c->months, day_words(m->from_day, a), day_words(m->until_day, a)));
+		return;
+	case POLICY__SPAN__YEAR_AND_TERM:
+		tell_year_and_term(s, f);
+		return;
+	default:
+		step(s, arena_printf(a, "自 %s 起，无终止日期。", day_words(m->from_day, a)),
+		     arena_printf(a, "It starts on %s and has no end.", day_words(m->from_day, a)));
+		return;
+	}
+}
+
+static void
+tell_approval(struct story *s, const struct case_file *f)
+{
+	if (f->measure->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL)
+		step(s, (char *)"召回的每一步须由人作出；决定召回之前不生效。", (char *)"Each step of a recall takes a person; it has no effect until it is ordered.");
+	else if (strcmp(f->measure->approval, "automatic") == 0)
+		step(s, (char *)"该政策规定此类措施自动生效：决定后即生效。", (char *)"This policy lets measures of this kind take effect by themselves: in force as soon as decided.");
+	else
+		step(s, (char *)"该政策规定此类措施须经未记录、未确认其事实的人批准；批准之前不影响补助和资格。",
+		     (char *)"This policy wants measures of this kind approved by somebody who neither noted nor confirmed the facts; until then it touches neither money nor eligibility.");
+}
+
+static const struct { Accountability__MeasureState state; const char *zh, *en; } state_words[] = {
+	{ ACCOUNTABILITY__MEASURE_STATE__PROPOSED, "待批准", "proposed" },
+	{ ACCOUNTABILITY__MEASURE_STATE__APPROVED, "已批准", "approved" },
+	{ ACCOUNTABILITY__MEASURE_STATE__IN_FORCE, "生效", "in force" },
+	{ ACCOUNTABILITY__MEASURE_STATE__SERVED, "已执行", "served" },
+	{ ACCOUNTABILITY__MEASURE_STATE__LIFTED, "已解除", "lifted" },
+	{ ACCOUNTABILITY__MEASURE_STATE__REJECTED, "已驳回", "rejected" },
+	{ ACCOUNTABILITY__MEASURE_STATE__REVOKED, "已撤销", "revoked" },
+};
+
+static void
+tell_move(struct story *s, const AccountabilityRows__Move *m)
+{
+	const char *on = day_words(day_of_instant(m->at_us), s->arena), *zh = "?", *en = "?";
+
+	for (size_t i = 0; i < sizeof(state_words) / sizeof(state_words[0]); i++)
+		if (state_words[i].state == m->state) {
+			zh = state_words[i].zh;
+			en = state_words[i].en;
+		}
+	if (m->reason[0])
+		step(s, arena_printf(s->arena, "%s 由账号 %s 改为“%s”，理由：%s", on, m->account, zh, m->reason),
+		     arena_printf(s->arena, "On %s account %s made it “%s”; reason given: %s", on, m->account, en, m->reason));
+	else
+		step(s, arena_printf(s->arena, "%s 由账号 %s 改为“%s”。", on, m->account, zh),
+		     arena_printf(s->arena, "On %s account %s made it “%s”.", on, m->account, en));
+}
+
+static void
+tell_revoked(struct story *s, const struct case_file *f)
+{
+	const AccountabilityRows__Measure *m = f->measure;
+
+	if (f->absences_now < m->rung)
+		step(s, arena_printf(s->arena, "%d 年现计入的无故脱岗为 %d 次，未达到第 %d 级，该措施已撤销。", m->window_year, f->absences_now, m->rung),
+		     arena_printf(s->arena, "Absences that count in %d are now %d: rung %d is not reached, and the measure is revoked.", m->window_year, f->absences_now, m->rung));
+	else
+		step(s, (char *)"按现在计入的事实和各日施行的政策，不再得出该措施，已撤销。",
+		     (char *)"By the facts that count now and the policies of their dates this measure no longer follows; it is revoked.");
+}
+
+size_t
+case_steps(const struct case_file *f, arena_t *a, Common__Text ***out)
+{
+	struct story s = { .arena = a, .steps = arena_alloc(a, (f->nfacts + f->nmoves + STEPS_EXTRA) * sizeof(*s.steps)) };
+
+	tell_facts(&s, f);
+	tell_rung(&s, f);
+	tell_span(&s, f);
+	tell_approval(&s, f);
+	for (size_t i = 0; i < f->nmoves; i++)
+		tell_move(&s, f->moves[i]);
+	if (is_revoked(f))
+		tell_revoked(&s, f);
+	*out = s.steps;
+	return s.n;
+}
+
+/* ---- readings */
+
+#define SPAN(s) (1u << POLICY__SPAN__##s)
+#define PERIODS (SPAN(MONTH_OF_ABSENCE) | SPAN(QUARTER_OF_ABSENCE) | SPAN(YEAR_OF_ABSENCE))
+#define DECIDED (SPAN(FROM_DECISION) | SPAN(MONTHS_FROM_DECISION) | SPAN(YEAR_AND_TERM))
+/* Which entry of the register a measure of the absence ladder rests on: by its span, and of which kind (0: any). */
+static const struct { const char *id; unsigned spans; Accountability__MeasureKind kind; } rests_on[] = {
+	{ "A1", PERIODS | DECIDED, 0 },
+	{ "A2", PERIODS | DECIDED, 0 },
+	{ "A3", PERIODS, ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED },
+	{ "A4", PERIODS, ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED },
+	{ "A5", DECIDED, 0 },
+	{ "A6", SPAN(YEAR_AND_TERM), 0 },
+	{ "A7", DECIDED, ACCOUNTABILITY__MEASURE_KIND__RECALL },
+	{ "A17", PERIODS | DECIDED, 0 },
+	{ "A18", PERIODS | DECIDED, ACCOUNTABILITY__MEASURE_KIND__ASSESSMENT_CANCELLED },
+	{ "A18", PERIODS | DECIDED, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN },
+};
+#undef SPAN
+
+static bool
+has_night_check(const struct case_file *f)
+{
+	for (size_t i = 0; i < f->nfacts; i++)
+		if (f->facts[i]->source == SUPERVISION__SOURCE__NIGHT)
+			return true;
+	return false;
+}
+
+static bool
+depends_on(const struct case_file *f, const Policy__Consequence *c, const char *id)
+{
+	if (strcmp(id, "A16") == 0)
+		return has_night_check(f);
+	for (size_t i = 0; i < sizeof(rests_on) / sizeof(rests_on[0]); i++)
+		if (strcmp(rests_on[i].id, id) == 0 && (rests_on[i].spans & 1u << c->span) && (!rests_on[i].kind || rests_on[i].kind == f->measure->kind))
+			return true;
+	return false;
+}
+
+size_t
+case_readings(const struct case_file *f, arena_t *a, Accountability__ReadingUsed ***out)
+{
+	const Policy__Consequence *c = case_consequence(f);
+	size_t n = 0;
+
+	*out = arena_alloc(a, READINGS_MAX * sizeof(**out));
+	for (size_t i = 0; c && i < f->policy->n_readings && n < READINGS_MAX; i++) {
+		const Policy__Reading *r = f->policy->readings[i];
+		if (!depends_on(f, c, r->id))
+			continue;
+		Accountability__ReadingUsed *used = arena_message(a, &accountability__reading_used__descriptor);
+		used->id = r->id;
+		used->reading = r->reading;
+		used->text = r->text;
+		(*out)[n++] = used;
+	}
+	return n;
+}

@@ -1,0 +1,263 @@
+/* case_policy_test - the sentences of a case sheet, with the actual numbers and dates, and the readings it names.
+ *
+ * How: one case file per kind of span, put together by hand; each must contain the sentences listed, and end as listed. */
+#include "case_policy.h"
+#include "civil.h"
+#include <stdio.h>
+#include <string.h>
+
+typedef AccountabilityRows__Finding Finding;
+typedef AccountabilityRows__Measure Measure;
+
+#define TEXT(z, e) (Common__Text){ .base = PROTOBUF_C_MESSAGE_INIT(&common__text__descriptor), .zh = (char *)(z), .en = (char *)(e) }
+
+enum { READINGS = 18 };
+
+struct bench {
+	arena_t *arena;
+	Common__Text reason;
+	Policy__Consequence consequence, *consequences[1];
+	Policy__Rung rung, *rungs[1];
+	Policy__AbsenceLadder ladder;
+	Policy__Reading *readings[READINGS];
+	Policy__Policy policy;
+	Measure measure;
+	char *cause[2];
+	Finding findings[2];
+	const Finding *facts[2];
+	AccountabilityRows__Move move;
+	const AccountabilityRows__Move *moves[1];
+	struct case_file file;
+};
+
+static int32_t
+day(const char *text)
+{
+	int32_t d = 0;
+
+	if (!day_parse(text, &d))
+		printf("FAIL no date: %s\n", text);
+	return d;
+}
+
+static void
+bench_policy(struct bench *b, const char *kind, Policy__Span span)
+{
+	b->reason = TEXT("规定的原文。", "the words of the rule.");
+	b->consequence = (Policy__Consequence)POLICY__CONSEQUENCE__INIT;
+	b->consequence.kind = (char *)kind;
+	b->consequence.span = span;
+	b->consequence.months = 6;
+	b->consequences[0] = &b->consequence;
+	b->rung = (Policy__Rung)POLICY__RUNG__INIT;
+	b->rung.rung = 2;
+	b->rung.clause = (char *)"C3.2.1-2";
+	b->rung.reason = &b->reason;
+	b->rung.n_measures = 1;
+	b->rung.measures = b->consequences;
+	b->rungs[0] = &b->rung;
+	b->ladder = (Policy__AbsenceLadder)POLICY__ABSENCE_LADDER__INIT;
+	b->ladder.n_rungs = 1;
+	b->ladder.rungs = b->rungs;
+	b->policy = (Policy__Policy)POLICY__POLICY__INIT;
+	b->policy.absence_ladder = &b->ladder;
+	for (int i = 0; i < READINGS; i++) {
+		b->readings[i] = arena_message(b->arena, &policy__reading__descriptor);
+		b->readings[i]->id = arena_printf(b->arena, "A%d", i + 1);
+	}
+	b->policy.n_readings = READINGS;
+	b->policy.readings = b->readings;
+}
+
+/* Two absences, the second found at night; decided on 2017-10-09. */
+static void
+bench_init(struct bench *b, arena_t *a, Accountability__MeasureKind kind, const char *kind_name, Policy__Span span, const char *from, const char *until)
+{
+	static const struct { const char *id, *on, *confirmed; int source; } rows[2] = {
+		{ "F1", "2017-09-05", "2017-09-06", SUPERVISION__SOURCE__COVERT }, { "F2", "2017-10-02", "2017-10-09", SUPERVISION__SOURCE__NIGHT },
+	};
+
+	*b = (struct bench){ .arena = a, .measure = ACCOUNTABILITY_ROWS__MEASURE__INIT, .move = ACCOUNTABILITY_ROWS__MOVE__INIT };
+	bench_policy(b, kind_name, span);
+	for (int i = 0; i < 2; i++) {
+		b->findings[i] = (Finding)ACCOUNTABILITY_ROWS__FINDING__INIT;
+		b->findings[i].finding_id = b->cause[i] = (char *)rows[i].id;
+		b->findings[i].on_day = day(rows[i].on);
+		b->findings[i].source = (Supervision__Source)rows[i].source;
+		b->findings[i].state = SUPERVISION__FINDING_STATE__CONFIRMED;
+		b->findings[i].maybe_confirmed_case = ACCOUNTABILITY_ROWS__FINDING__MAYBE_CONFIRMED_CONFIRMED_DAY;
+		b->findings[i].confirmed_day = day(rows[i].confirmed);
+		b->facts[i] = &b->findings[i];
+	}
+	b->measure.kind = kind;
+	b->measure.clause = (char *)"C3.2.1-2";
+	b->measure.policy = (char *)"v1";
+	b->measure.rung = 2;
+	b->measure.window_year = 2017;
+	b->measure.approval = (char *)"four_eyes";
+	b->measure.state = ACCOUNTABILITY__MEASURE_STATE__PROPOSED;
+	b->measure.absence_day = day("2017-10-02");
+	b->measure.decided_day = day("2017-10-09");
+	b->measure.from_day = day(from);
+	b->measure.until_day = *until ? day(until) : 0;
+	b->measure.n_cause = 2;
+	b->measure.cause = b->cause;
+	b->moves[0] = &b->move;
+	b->file = (struct case_file){ .measure = &b->measure, .facts = b->facts, .nfacts = 2, .policy = &b->policy, .absences_now = 2, .moves = b->moves };
+}
+
+static void
+check(int counts[2], bool right, const char *what, const char *got)
+{
+	counts[!right]++;
+	if (!right)
+		printf("FAIL %s\n%s\n", what, got);
+}
+
+static const char *
+told(const struct bench *b, bool zh)
+{
+	Common__Text **steps;
+	const char *all = "";
+	size_t n = case_steps(&b->file, b->arena, &steps);
+
+	for (size_t i = 0; i < n; i++)
+		all = arena_printf(b->arena, "%s%s\n", all, zh ? steps[i]->zh : steps[i]->en);
+	return all;
+}
+
+static void
+expect(int counts[2], const struct bench *b, const char *zh, const char *en)
+{
+	check(counts, strstr(told(b, true), zh) != NULL, zh, told(b, true));
+	check(counts, strstr(told(b, false), en) != NULL, en, told(b, false));
+}
+
+static void
+expect_readings(int counts[2], const struct bench *b, const char *ids)
+{
+	Accountability__ReadingUsed **used;
+	const char *got = "";
+	size_t n = case_readings(&b->file, b->arena, &used);
+
+	for (size_t i = 0; i < n; i++)
+		got = arena_printf(b->arena, "%s%s%s", got, i ? " " : "", used[i]->id);
+	check(counts, strcmp(got, ids) == 0, ids, got);
+}
+
+static const struct {
+	Accountability__MeasureKind kind; const char *name; Policy__Span span; const char *from, *until, *zh, *en, *readings;
+} spans[] = {
+	{ ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED, "stipend_cancelled", POLICY__SPAN__QUARTER_OF_ABSENCE, "2017-10-01", "2018-01-01",
+	  "适用于 2017-10-02 所在的季度：2017-10-01 起至 2018-01-01（不含）。", "It covers the quarter of 2017-10-02: from 2017-10-01 until 2018-01-01.",
+	  "A1 A2 A3 A4 A16 A17" },
+	{ ACCOUNTABILITY__MEASURE_KIND__ASSESSMENT_CANCELLED, "assessment_cancelled", POLICY__SPAN__YEAR_OF_ABSENCE, "2017-01-01", "2018-01-01",
+	  "所在的年度：2017-01-01 起", "the year of 2017-10-02", "A1 A2 A16 A17 A18" },
+	{ ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, "promotion_freeze", POLICY__SPAN__MONTHS_FROM_DECISION, "2017-10-09", "2018-04-09",
+	  "自 2017-10-09 起 6 个月，至 2018-04-09（不含）。", "It lasts 6 months from 2017-10-09: until 2018-04-09.", "A1 A2 A5 A16 A17" },
+	{ ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM, "2017-10-09", "2018-01-01",
+	  "首个 1 月 1 日为 2018-01-01；所任职务未载明届满日期", "The first 1 January after the decision is 2018-01-01; the posting states no end",
+	  "A1 A2 A5 A6 A16 A17 A18" },
+	{ ACCOUNTABILITY__MEASURE_KIND__RECALL, "recall", POLICY__SPAN__FROM_DECISION, "2017-10-09", "",
+	  "自 2017-10-09 起，无终止日期。", "It starts on 2017-10-09 and has no end.", "A1 A2 A5 A7 A16 A17" },
+};
+
+static void
+test_spans(int counts[2], arena_t *a)
+{
+	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
+		struct bench b;
+		bench_init(&b, a, spans[i].kind, spans[i].name, spans[i].span, spans[i].from, spans[i].until);
+		expect(counts, &b, spans[i].zh, spans[i].en);
+		expect(counts, &b, "2017 年第 1 次无故脱岗：2017-09-05（发现 F1，2017-09-06 确认）。\n2017 年第 2 次无故脱岗：2017-10-02（发现 F2，2017-10-09 确认）。",
+		       "Absence 1 of 2017: 2017-09-05 (finding F1, confirmed on 2017-09-06).\nAbsence 2 of 2017: 2017-10-02");
+		expect(counts, &b, "2017-10-02 施行的政策为 v1，达到第 2 级；条款 C3.2.1-2 规定：规定的原文。", "rung 2 was reached; clause C3.2.1-2 says: the words of the rule.");
+		expect(counts, &b, "最晚的确认日期：2017-10-09。", "the latest confirmation among these facts: 2017-10-09.");
+		expect_readings(counts, &b, spans[i].readings);
+	}
+}
+
+static void
+test_term(int counts[2], arena_t *a)
+{
+	struct bench b;
+
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM, "2017-10-09", "2019-03-01");
+	b.file.has_term = true;
+	b.file.term_end = day("2019-03-01");
+	expect(counts, &b, "首个 1 月 1 日为 2018-01-01，2017-10-02 所任任期于 2019-03-01 届满；取较晚者，至 2019-03-01（不含）。",
+	       "the term held on 2017-10-02 ends on 2019-03-01; the later counts: until 2019-03-01.");
+}
+
+static void
+test_approval(int counts[2], arena_t *a)
+{
+	struct bench b;
+
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, "promotion_freeze", POLICY__SPAN__MONTHS_FROM_DECISION, "2017-10-09", "2018-04-09");
+	expect(counts, &b, "须经未记录、未确认其事实的人批准", "approved by somebody who neither noted nor confirmed the facts");
+	b.measure.approval = (char *)"automatic";
+	expect(counts, &b, "自动生效", "take effect by themselves");
+	b.measure.kind = ACCOUNTABILITY__MEASURE_KIND__RECALL;
+	expect(counts, &b, "召回的每一步须由人作出", "Each step of a recall takes a person");
+}
+
+static void
+test_moves(int counts[2], arena_t *a)
+{
+	struct bench b;
+
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM, "2017-10-09", "2018-01-01");
+	b.file.nmoves = 1;
+	b.move.account = (char *)"rev1";
+	b.move.state = ACCOUNTABILITY__MEASURE_STATE__IN_FORCE;
+	b.move.at_us = instant_of_day(day("2017-10-10"));
+	expect(counts, &b, "2017-10-10 由账号 rev1 改为“生效”。", "On 2017-10-10 account rev1 made it “in force”.");
+	b.move.reason = (char *)"核实无误";
+	expect(counts, &b, "改为“生效”，理由：核实无误", "reason given: 核实无误");
+}
+
+static void
+test_revoked(int counts[2], arena_t *a)
+{
+	struct bench b;
+
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM, "2017-10-09", "2018-01-01");
+	b.measure.state = ACCOUNTABILITY__MEASURE_STATE__REVOKED;
+	b.findings[0].state = SUPERVISION__FINDING_STATE__ANNULLED;
+	b.file.absences_now = 1;
+	expect(counts, &b, "原计为 2017 年第 1 次无故脱岗：2017-09-05（发现 F1，已撤销，不再计入）。", "(finding F1, annulled since: it no longer counts)");
+	expect(counts, &b, "2017 年现计入的无故脱岗为 1 次，未达到第 2 级，该措施已撤销。\n", "Absences that count in 2017 are now 1: rung 2 is not reached, and the measure is revoked.\n");
+	b.file.absences_now = 2;
+	expect(counts, &b, "不再得出该措施", "this measure no longer follows");
+}
+
+/* A policy that no longer is at hand leaves the facts and the decision standing, and says nothing that it cannot know. */
+static void
+test_unknown_policy(int counts[2], arena_t *a)
+{
+	struct bench b;
+
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM, "2017-10-09", "2018-01-01");
+	b.file.policy = NULL;
+	expect(counts, &b, "第 1 次无故脱岗", "Absence 1 of 2017");
+	expect_readings(counts, &b, "");
+	check(counts, strstr(told(&b, false), "clause") == NULL, "no clause is quoted", told(&b, false));
+}
+
+int
+main(void)
+{
+	int counts[2] = { 0, 0 };
+	arena_t *a = arena_open(4 << 20);
+
+	test_spans(counts, a);
+	test_term(counts, a);
+	test_approval(counts, a);
+	test_moves(counts, a);
+	test_revoked(counts, a);
+	test_unknown_policy(counts, a);
+	arena_close(&a);
+	printf("%d passed, %d failed\n", counts[0], counts[1]);
+	return counts[1] != 0;
+}

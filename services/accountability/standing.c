@@ -1,0 +1,159 @@
+/* standing - see standing.h. */
+#include "standing.h"
+#include "accountability.sql.h"
+#include "measure.h"
+#include <stddef.h>
+
+typedef AccountabilityRows__Finding Finding;
+typedef AccountabilityRows__Measure Measure;
+
+/* roster is the first that accountability consumes: who is unknown here may have been put a moment ago. */
+enum { AFTER_ROSTER = AFTER(0) };
+
+static Accountability__Measure **
+measures_of(void *const *rows, size_t n, arena_t *a)
+{
+	Accountability__Measure **out = arena_alloc(a, (n + 1) * sizeof(*out));
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = measure_message(rows[i], a);
+	return out;
+}
+
+static bool
+is_found(struct reader *r, const struct store_stmt *s, const void *key)
+{
+	void **rows;
+	return reader_rows(r, s, key, &rows) == 1 && ((const AccountabilityRows__Found *)rows[0])->found;
+}
+
+/* ---- a person */
+
+static void
+absences_fill(struct reader *r, const AccountabilityRows__PersonKey *key, Accountability__Standing *s)
+{
+	arena_t *a = reader_arena(r);
+	struct absence *absences;
+	void **rows;
+	size_t nrows = reader_rows(r, &accountability_findings_of_person, key, &rows);
+
+	s->n_absences = ladder_absences(reader_policies(r), (const Finding *const *)rows, nrows, a, &absences);
+	s->absences = arena_alloc(a, (s->n_absences + 1) * sizeof(*s->absences));
+	for (size_t i = 0; i < s->n_absences; i++) {
+		s->absences[i] = arena_message(a, &accountability__absence__descriptor);
+		s->absences[i]->finding_id = absences[i].finding->finding_id;
+		s->absences[i]->on_day = absences[i].finding->on_day;
+		s->absences[i]->rung = absences[i].rung;
+	}
+}
+
+void
+standing_read_person(struct reader *r, const void *m)
+{
+	const Accountability__ReadStanding *q = m;
+	AccountabilityRows__PersonKey key = ACCOUNTABILITY_ROWS__PERSON_KEY__INIT;
+	Accountability__Standing s = ACCOUNTABILITY__STANDING__INIT;
+	Accountability__Eligibility eligibility = ACCOUNTABILITY__ELIGIBILITY__INIT;
+	Accountability__Verdict award = ACCOUNTABILITY__VERDICT__INIT, promotion = ACCOUNTABILITY__VERDICT__INIT;
+	arena_t *a = reader_arena(r);
+	void **rows;
+
+	key.district = (char *)reader_district(r);
+	key.person_id = q->id;
+	if (!is_found(r, &accountability_person, &key)) {
+		reader_missing(r, AFTER_ROSTER, "There is no such person.");
+		return;
+	}
+	s.person_id = q->id;
+	s.on_day = q->maybe_on_case ? q->on_day : reader_today(r);
+	absences_fill(r, &key, &s);
+	s.n_measures = reader_rows(r, &accountability_measures_of_person, &key, &rows);
+	s.measures = measures_of(rows, s.n_measures, a);
+	eligibility_on((const Measure *const *)rows, s.n_measures, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, s.on_day, a, &award);
+	eligibility_on((const Measure *const *)rows, s.n_measures, ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, s.on_day, a, &promotion);
+	eligibility.award = &award;
+	eligibility.promotion = &promotion;
+	s.eligibility = &eligibility;
+	reader_answer(r, &s.base);
+}
+
+/* ---- recalls */
+
+static Accountability__RecallCase *
+recall_message(const AccountabilityRows__Recall *row, arena_t *a)
+{
+	Accountability__RecallCase *c = arena_message(a, &accountability__recall_case__descriptor);
+
+	c->id = row->recall_id;
+	c->person_id = row->person_id;
+	c->unit_id = row->maybe_unit_case ? row->unit_id : (char *)"";
+	c->posting_id = row->maybe_posting_case ? row->posting_id : (char *)"";
+	c->state = row->state;
+	c->maybe_due_case = row->maybe_due_case ? ACCOUNTABILITY__RECALL_CASE__MAYBE_DUE_DUE_DAY : ACCOUNTABILITY__RECALL_CASE__MAYBE_DUE__NOT_SET;
+	c->due_day = row->due_day;
+	c->n_cause = row->n_cause;
+	c->cause = row->cause;
+	return c;
+}
+
+static Accountability__RecallCase **
+recalls_of(void *const *rows, size_t n, arena_t *a)
+{
+	Accountability__RecallCase **out = arena_alloc(a, (n + 1) * sizeof(*out));
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = recall_message(rows[i], a);
+	return out;
+}
+
+void
+standing_list_recalls(struct reader *r, const void *m)
+{
+	const Accountability__ListRecalls *q = m;
+	AccountabilityRows__RecallsAfter args = ACCOUNTABILITY_ROWS__RECALLS_AFTER__INIT;
+	Accountability__RecallList list = ACCOUNTABILITY__RECALL_LIST__INIT;
+	struct page page;
+	void **rows;
+
+	if (!reader_page(r, q->maybe_limit_case, q->limit, q->maybe_cursor_case, q->cursor, &page))
+		return;
+	args.district = (char *)reader_district(r);
+	args.after = (char *)(page.after ? page.after : "");
+	args.limit_rows = page.limit + 1;               /* one more than shown: is there a next page? */
+	size_t n = reader_rows(r, &accountability_recalls, &args, &rows);
+	list.n_items = n > (size_t)page.limit ? (size_t)page.limit : n;
+	list.items = recalls_of(rows, list.n_items, reader_arena(r));
+	if (n > list.n_items) {
+		list.maybe_next_case = ACCOUNTABILITY__RECALL_LIST__MAYBE_NEXT_NEXT;
+		list.next = reader_cursor(r, list.items[list.n_items - 1]->id);
+	}
+	reader_answer(r, &list.base);
+}
+
+/* ---- a unit */
+
+void
+standing_read_unit(struct reader *r, const void *m)
+{
+	const Accountability__ReadUnitStanding *q = m;
+	AccountabilityRows__UnitKey key = ACCOUNTABILITY_ROWS__UNIT_KEY__INIT;
+	Accountability__UnitStanding s = ACCOUNTABILITY__UNIT_STANDING__INIT;
+	arena_t *a = reader_arena(r);
+	void **rows;
+
+	key.district = (char *)reader_district(r);
+	key.unit_id = q->id;
+	if (!is_found(r, &accountability_unit, &key)) {
+		reader_missing(r, AFTER_ROSTER, "There is no such unit.");
+		return;
+	}
+	s.unit_id = q->id;
+	s.on_day = q->maybe_on_case ? q->on_day : reader_today(r);
+	size_t n = reader_rows(r, &accountability_criticisms_of_unit, &key, &rows);
+	s.n_criticisms = criticism_list(reader_policies(r), (const Finding *const *)rows, n, a, &s.criticisms);
+	s.n_recalls = reader_rows(r, &accountability_recalls_of_unit, &key, &rows);
+	s.recalls = recalls_of(rows, s.n_recalls, a);
+	s.n_measures = reader_rows(r, &accountability_measures_of_unit, &key, &rows);
+	s.measures = measures_of(rows, s.n_measures, a);
+	reader_answer(r, &s.base);
+}
