@@ -74,12 +74,10 @@ check_settings() {
 	if ! [[ $port =~ ^[1-9][0-9]{0,4}$ ]] || ((port > 65535)); then
 		die "ZHUCUN_PORT is a port number, not '$port'"
 	fi
-	case ${ZHUCUN_CLOCK:-} in
-	'' | manual) ;;
-	*) die "ZHUCUN_CLOCK is manual or not set, not '$ZHUCUN_CLOCK'" ;;
-	esac
-	[ -z "${ZHUCUN_BOOTSTRAP_TOKEN:-}" ] || [[ $ZHUCUN_BOOTSTRAP_TOKEN =~ ^[!-~]{32,}$ ]] ||
-		die "ZHUCUN_BOOTSTRAP_TOKEN has at least 32 printable characters"
+	export ZHUCUN_CLOCK=${ZHUCUN_CLOCK:-real}
+	[[ $ZHUCUN_CLOCK =~ ^(real|manual)$ ]] || die "ZHUCUN_CLOCK is real or manual, not '$ZHUCUN_CLOCK'"
+	[ -z "${ZHUCUN_BOOTSTRAP_TOKEN:-}" ] || [[ $ZHUCUN_BOOTSTRAP_TOKEN =~ ^[!-~]{32,512}$ ]] ||
+		die "ZHUCUN_BOOTSTRAP_TOKEN has 32 to 512 printable characters"
 }
 
 # Held as long as we live, by us alone; one that is stopping is waited for.
