@@ -162,7 +162,7 @@ write_all(struct batch *b)
 	write_timers(b);
 	write_inputs(b);
 	for (size_t i = 0; i < b->nchores; i++)
-		store_queue(db, b->chores[i].stmt, &b->chores[i].args, 1);
+		store_queue(db, b->chores[i].stmt, &b->chores[i].args, b->chores[i].args ? 1 : 0);
 	store_text(db, "commit");
 }
 
@@ -225,6 +225,22 @@ after_policies(struct batch *b)
 	}
 }
 
+/* The next due time can only come nearer here; that it went away is found out when it comes. */
+static void
+after_timers(struct batch *b)
+{
+	const void **put, **drop;
+	size_t nput, ndrop;
+
+	rows_changed(&b->timers, &put, &nput, &drop, &ndrop);
+	for (size_t i = 0; i < nput; i++) {
+		const EngineRows__Timer *t = put[i];
+		int64_t *next_us = &b->node->part[t->partition].timer_next_us;
+		if (t->due_us && t->due_us < *next_us)
+			*next_us = t->due_us;
+	}
+}
+
 static void
 after(struct batch *b)
 {
@@ -239,8 +255,7 @@ after(struct batch *b)
 	after_policies(b);
 	for (size_t i = 0; i < b->nopened; i++)
 		district_learn(n, b->opened[i]->district);
-	if (b->timers.changes)
-		n->timers_stale = true;
+	after_timers(b);
 	for (int32_t p = 0; b->nchores && p < PARTITIONS; p++)
 		n->part[p].work = n->part[p].work || b->part[p].touched;
 }

@@ -284,7 +284,7 @@ run(node_t *n, struct input *inputs, size_t count)
 		return r;
 	metric_add(n->set.metrics, METRIC_RETRIES, 1);
 	if (count == 1)
-		return isolate(n, inputs, store_sqlstate(n->db));
+		return isolate(n, inputs, arena_printf(n->arena, "the database refuses it: %s", store_sqlstate(n->db)));
 	r = run(n, inputs, count / 2);
 	return r == BATCH_DONE ? run(n, inputs + count / 2, count - count / 2) : r;
 }

@@ -108,6 +108,7 @@ struct node {
 	char (*districts)[8]; size_t ndistricts, districts_cap;         /* known to exist, sorted */
 	int64_t mono_us, clock_us;                      /* of this step; the hand-set clock as last heard */
 	bool clock_news, hello_news, lost, timers_stale;
+	bool opened[PARTITIONS];                        /* some district lives there */
 	int64_t open_us, retry_us;                      /* when to look for partitions; not before when to run a batch again */
 	uint64_t next_id;
 	int32_t hello_partitions[PARTITIONS];

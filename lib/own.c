@@ -217,7 +217,7 @@ wanted_locks(node_t *n, void **opened, size_t count, int32_t also, const void **
 	size_t k = 0;
 
 	for (size_t i = 0; i < count; i++)
-		wanted[((const EngineRows__Partition *)opened[i])->partition] = true;
+		wanted[((const EngineRows__Partition *)opened[i])->partition] = n->opened[((const EngineRows__Partition *)opened[i])->partition] = true;
 	if (also >= 0)
 		wanted[also] = true;
 	for (int32_t p = 0; p < PARTITIONS; p++) {

@@ -89,8 +89,7 @@ queue_add(node_t *n, const struct message *m)
 		return;
 	}
 	if (n->lost || (!n->part[m->partition].owned && !make_ours(n, m, c))) {
-		bool opened = n->lost || district_known(n, c->items[0]->district);
-		if (opened)
+		if (n->lost || n->opened[m->partition])
 			turn_away(n, m, c->n_items, 503, "owner.away", "The owner of this district is away.");
 		else
 			turn_away(n, m, c->n_items, 404, "district.unknown", "No such district.");

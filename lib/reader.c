@@ -40,6 +40,7 @@ struct reader {
 	bool second, failed, waits;
 	unsigned after;
 	int64_t now_us;
+	int32_t partition;
 };
 
 /* ---- what a read handler may say */
@@ -269,8 +270,10 @@ read_begin(struct reader *r)
 		return false;
 	}
 	r->now_us = store_rows(r->db, 2, r->arena, &rows) && r->set.manual_clock ? ((const EngineRows__Instant *)rows[0])->now_us : clock_real_us();
-	if (store_rows(r->db, 1, r->arena, &rows))
+	if (store_rows(r->db, 1, r->arena, &rows)) {
+		r->partition = ((const EngineRows__District *)rows[0])->partition;
 		return true;
+	}
 	reader_refuse(r, 404, "district.unknown", NULL, "No such district.");
 	return false;
 }
@@ -291,7 +294,7 @@ on_progress(struct reader *r)
 	const void *args = p;
 	void **lag, **services, **edges;
 
-	p->partition = partition_of(r->read->district);
+	p->partition = r->partition;
 	store_queue(r->db, &engine_lag, &args, 1);
 	store_queue(r->db, &engine_progress, &args, 1);
 	store_queue(r->db, &engine_edges, &args, 1);
@@ -355,7 +358,7 @@ hold(struct reader *r, const struct message *m)
 	memcpy(h->body, m->body, m->body_len);
 	h->m = *m;
 	h->m.body = h->body;
-	p->partition = h->partition = partition_of(r->read->district);
+	p->partition = h->partition = r->partition;
 	h->until_us = r->mono_us + (m->wait_ms > 0 && m->wait_ms < READ_WAIT_MS ? m->wait_ms : READ_WAIT_MS) * 1000;
 	store_queue(r->db, &engine_look, &args, 1);
 	size_t n = store_sync(r->db) ? 0 : store_rows(r->db, 0, r->arena, &rows);
