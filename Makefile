@@ -4,7 +4,7 @@
 # Everything made lies under build/ (build-san/ with SANITIZE=1).
 
 O        := build$(if $(SANITIZE),-san)
-SERVICES := $(filter-out bus,$(notdir $(wildcard services/*)))
+SERVICES := $(filter-out bus,$(patsubst services/%/,%,$(wildcard services/*/)))
 DAEMONS  := $(SERVICES) bus gateway
 CC       := gcc
 CFLAGS   := -std=gnu11 -O2 -g -MMD -MP -fno-omit-frame-pointer -pthread

@@ -370,3 +370,19 @@ suite_sql(suite_t *s, const char *text)
 	PQclear(r);
 	return out;
 }
+
+int64_t
+suite_metric(const suite_t *s, const char *service, enum metric_id id)
+{
+	for (int i = 0; i < SERVICES; i++)
+		if (!strcmp(all[i]->name, service))
+			return atomic_load(&s->at[i].metrics.value[id]);
+	return -1;
+}
+
+void
+suite_turns(suite_t *s, int turns)
+{
+	while (turns-- > 0)
+		turn(s);
+}

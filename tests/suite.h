@@ -9,6 +9,7 @@
  *   ZHUCUN_TEST_SECRETS   directory of <service>.pgpass
  *   ZHUCUN_TEST_TEMPLATE  the migrated database, with a hand-set clock */
 #pragma once
+#include "metrics.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,3 +32,6 @@ void suite_crash(suite_t *s, const char *service);
 void suite_crash_after(suite_t *s, const char *service, int messages);
 /* Ask the suite's database something, as the administrator: first column of the first row, malloc'ed; "" when none. */
 char *suite_sql(suite_t *s, const char *sql);
+int64_t suite_metric(const suite_t *s, const char *service, enum metric_id id);
+/* Lets everything run for a while that is bounded in turns, not in time. */
+void suite_turns(suite_t *s, int turns);

@@ -1,0 +1,244 @@
+/* What the engine promises when things go wrong, tried with all services in one process and the database tampered with:
+ * poison, a broken chain, a lost connection, a fence, and that round trips do not depend on how much a batch holds. */
+#include "scenario.h"
+#include "wire.pb-c.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define D "511700"
+#define UNDER "/api/v1/districts/" D
+
+struct count { int passed, failed; };
+
+static void
+check(struct count *c, bool ok, const char *what)
+{
+	if (!ok)
+		printf("FAIL %s\n", what);
+	c->passed += ok;
+	c->failed += !ok;
+}
+
+static struct answered
+in_call(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body)
+{
+	return suite_call(ctx, method, path, key, type, body);
+}
+static bool in_settle(void *ctx, const char *district) { return suite_settle(ctx, district); }
+static bool in_crash(void *ctx, const char *service) { suite_crash(ctx, service); return true; }
+
+static suite_t *
+open_with_base(struct count *c)
+{
+	suite_t *s = suite_open();
+	struct world w = { s, in_call, in_settle, in_crash };
+
+	check(c, scenario_run("tests/scenarios/base.inc", &w, D), "the base district is made");
+	check(c, suite_settle(s, D), "and read by all");
+	return s;
+}
+
+static int
+status_of(suite_t *s, const char *method, const char *path, const char *key, const char *body)
+{
+	struct answered a = suite_call(s, method, path, key, NULL, body);
+	free(a.body);
+	return a.status;
+}
+
+static void
+confirm_absence(struct count *c, suite_t *s, const char *person, const char *on)
+{
+	char line[256];
+
+	snprintf(line, sizeof line, "{\"key\":\"%s%s\",\"kind\":\"unexcused_absence\",\"person_id\":\"%s\",\"on\":\"%s\",\"source\":\"covert\",\"confirm\":true}\n",
+	         person, on, person, on);
+	struct answered a = suite_call(s, "POST", UNDER "/findings:batch", NULL, "application/x-ndjson", line);
+	check(c, a.status == 200 && strstr(a.body, "\"confirmed\""), "an absence is confirmed");
+	free(a.body);
+}
+
+static long
+sql_number(suite_t *s, const char *sql)
+{
+	char *text = suite_sql(s, sql);
+	long n = *text ? strtol(text, NULL, 10) : -1;
+	free(text);
+	return n;
+}
+
+static long
+rungs(suite_t *s, const char *person)
+{
+	char path[128];
+	snprintf(path, sizeof path, UNDER "/persons/%s/standing", person);
+	struct answered a = suite_call(s, "GET", path, NULL, NULL, NULL);
+	json_t *j = json_loads(a.body, 0, NULL);
+	long n = (long)json_array_size(json_object_get(j, "absences"));
+	json_decref(j);
+	free(a.body);
+	return n;
+}
+
+/* An event with a good hash and this data, written behind supervision's back; its owner starts again and serves it. */
+static void
+forge(suite_t *s, const char *subject, const char *data, size_t len)
+{
+	Wire__Event e = WIRE__EVENT__INIT;
+	char *sql, hex[4096] = "";
+
+	e.id = "supervision/forged";
+	e.source = "supervision";
+	e.type = "supervision.FindingConfirmed";
+	e.district = D;
+	e.subject = (char *)subject;
+	e.data = (ProtobufCBinaryData){ len, (uint8_t *)data };
+	uint8_t packed[1024];
+	size_t n = wire__event__pack(&e, packed);
+	for (size_t i = 0; i < n; i++)
+		sprintf(hex + 2 * i, "%02x", packed[i]);
+	if (asprintf(&sql,
+	             "with h as (select * from engine.head where service = 'supervision'),"
+	             " e as (insert into supervision.event (partition, seq, hash, type, district, at_us, body)"
+	             " select partition, seq + 1, sha256(hash || int8send(seq + 1) || '%s'::bytea || '\\x%s'::bytea), '%s', '" D "', now(), '\\x%s'::bytea from h"
+	             " returning *)"
+	             " update engine.head set seq = e.seq, hash = e.hash from e where head.service = 'supervision' and head.partition = e.partition",
+	             e.type, hex, e.type, hex) < 0)
+		abort();
+	free(suite_sql(s, sql));
+	free(sql);
+	suite_crash(s, "supervision");
+}
+
+/* §11 poison: it is put aside with its reason, later events of its subject wait behind it, everybody else goes on. */
+static void
+test_poison(struct count *c)
+{
+	suite_t *s = open_with_base(c);
+
+	confirm_absence(c, s, "p1", "2017-09-04");
+	check(c, suite_settle(s, D), "quiet before");
+	forge(s, "p1", "\xff\xff\xff", 3);
+	check(c, suite_settle(s, D), "poison does not stop anything");
+	long parked = sql_number(s, "select count(*) from engine.parked");
+	check(c, parked >= 2, "those who consume it have put it aside");
+	check(c, sql_number(s, "select count(*) from engine.parked where reason = ''") == 0, "with a reason");
+	confirm_absence(c, s, "p1", "2017-09-05");
+	confirm_absence(c, s, "p2", "2017-09-05");
+	check(c, suite_settle(s, D), "quiet after");
+	check(c, rungs(s, "p1") == 1, "the subject of the poison waits");
+	check(c, rungs(s, "p2") == 1, "others do not");
+	struct answered a = suite_call(s, "GET", UNDER "/progress", NULL, NULL, NULL);
+	check(c, strstr(a.body, "\"parked\":0") == NULL, "and /progress shows it");
+	free(a.body);
+	suite_crash(s, "accountability");
+	confirm_absence(c, s, "p1", "2017-09-06");
+	check(c, suite_settle(s, D) && rungs(s, "p1") == 1, "also for the next owner");
+	suite_close(&s);
+}
+
+/* §6: a hash that does not follow from the one before stops that partition; nothing of it is believed. */
+static void
+test_broken_chain(struct count *c)
+{
+	suite_t *s = open_with_base(c);
+
+	free(suite_sql(s, "create function supervision.tamper() returns trigger language plpgsql as"
+	                  " $$ begin new.hash = sha256('tampered'); return new; end $$;"
+	                  " create trigger tamper before insert on supervision.event for each row execute function supervision.tamper()"));
+	struct answered a = suite_call(s, "POST", UNDER "/findings", "k", NULL,
+	                               "{\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-09-04\",\"source\":\"covert\"}");
+	check(c, a.status == 201, "the finding is noted");
+	free(a.body);
+	suite_crash(s, "supervision");          /* so that consumers must read the table */
+	suite_turns(s, 200);
+	check(c, sql_number(s, "select count(*) from engine.cursor k join engine.head h on h.service = k.producer and h.partition = k.partition"
+	                       " where k.producer = 'supervision' and k.seq < h.seq") > 0, "nobody reads past a broken link");
+	check(c, sql_number(s, "select seq from engine.cursor where consumer = 'accountability' and producer = 'supervision'") <= 0, "nothing of it counted");
+	suite_close(&s);
+}
+
+/* A connection that goes away in the middle: taken over again, nothing lost, keys answer as they did. */
+static void
+test_lost_connection(struct count *c)
+{
+	suite_t *s = open_with_base(c);
+	char key[32], body[256];
+
+	for (int i = 0; i < 5; i++) {
+		snprintf(key, sizeof key, "k%d", i);
+		snprintf(body, sizeof body, "{\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-08-%02d\",\"source\":\"covert\"}", 10 + i);
+		free(suite_sql(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename in"
+		                  " ('supervision', 'accountability', 'funding_reader', 'roster')"));
+		check(c, status_of(s, "POST", UNDER "/findings", key, body) == 201, "a command survives the loss of its owner's connection");
+	}
+	check(c, suite_settle(s, D), "and everything is read");
+	check(c, sql_number(s, "select count(*) from supervision.finding") == 5, "each once");
+	check(c, sql_number(s, "select count(*) from (select seq, row_number() over (order by seq) n from supervision.event) e where seq <> n") == 0, "the log is dense");
+	check(c, suite_metric(s, "supervision", METRIC_EPOCHS) > 1, "under new epochs");
+	suite_close(&s);
+}
+
+/* The fence: an epoch that moved on behind the owner's back makes its batch fail as a whole. */
+static void
+test_fence(struct count *c)
+{
+	suite_t *s = open_with_base(c);
+
+	free(suite_sql(s, "update engine.head set epoch = epoch + 5 where service = 'supervision'"));
+	check(c, status_of(s, "POST", UNDER "/findings", "k", "{\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-08-10\",\"source\":\"covert\"}") == 201,
+	      "the command is done by the next owner");
+	check(c, suite_metric(s, "supervision", METRIC_FENCED) > 0, "after the old one was fenced");
+	check(c, sql_number(s, "select count(*) from supervision.finding") == 1, "once");
+	suite_close(&s);
+}
+
+static char *
+many_lines(int n, int from)
+{
+	char *out = malloc((size_t)n * 200 + 1), *at = out;
+
+	for (int i = 0; i < n; i++)
+		at += sprintf(at, "{\"key\":\"c%d\",\"person_id\":\"p%d\",\"village_id\":\"v1\",\"captured_at\":\"2017-08-%02dT%02d:%02d:00+08:00\"}\n", from + i, 1 + i % 2,
+		              1 + i % 28, 6 + i / 28 % 12, i / 336 % 60);
+	*at = '\0';
+	return out;
+}
+
+/* The number of round trips of a batch is a constant of the code, not of what it holds. */
+static void
+test_round_trips(struct count *c)
+{
+	suite_t *s = open_with_base(c);
+	int64_t small = 0;
+
+	for (int n = 1; n <= 2000; n *= 2000) {
+		char *lines = many_lines(n, n);
+		struct answered a = suite_call(s, "POST", UNDER "/checkins:batch", NULL, "application/x-ndjson", lines);
+		check(c, a.status == 200 && !strstr(a.body, "error"), "check-ins are taken");
+		free(a.body);
+		free(lines);
+		check(c, suite_settle(s, D), "and consumed");
+		if (n == 1)
+			small = suite_metric(s, "attendance", METRIC_ROUND_TRIPS_MAX);
+	}
+	check(c, suite_metric(s, "attendance", METRIC_BATCH_INPUTS_MAX) >= 256, "a batch held many");
+	check(c, suite_metric(s, "attendance", METRIC_ROUND_TRIPS_MAX) <= small + 1, "in as many round trips as one");
+	check(c, suite_metric(s, "funding", METRIC_ROUND_TRIPS_MAX) <= 5, "and no service needs more than five");
+	suite_close(&s);
+}
+
+int
+main(void)
+{
+	struct count c = { 0, 0 };
+
+	test_poison(&c);
+	test_broken_chain(&c);
+	test_lost_connection(&c);
+	test_fence(&c);
+	test_round_trips(&c);
+	printf("%d passed, %d failed\n", c.passed, c.failed);
+	return c.failed != 0;
+}
