@@ -76,8 +76,11 @@ tell_facts(struct story *s, const struct case_file *f)
 		const char *on = day_words(x->on_day, a), *confirmed = x->maybe_confirmed_case ? day_words(x->confirmed_day, a) : "?";
 		int year = day_year(x->on_day);
 		if (x->state == SUPERVISION__FINDING_STATE__ANNULLED)
-			step(s, arena_printf(a, "原计为 %d 年第 %zu 次无故脱岗：%s（发现 %s，已撤销，不再计入）。", year, i + 1, on, x->finding_id),
+			step(s, arena_printf(a, "当时计为 %d 年第 %zu 次无故脱岗：%s（发现 %s，已撤销，不再计入）。", year, i + 1, on, x->finding_id),
 			     arena_printf(a, "Was counted as absence %zu of %d: %s (finding %s, annulled since: it no longer counts).", i + 1, year, on, x->finding_id));
+		else if (is_revoked(f))
+			step(s, arena_printf(a, "当时计为 %d 年第 %zu 次无故脱岗：%s（发现 %s，%s 确认）。", year, i + 1, on, x->finding_id, confirmed),
+			     arena_printf(a, "Was counted as absence %zu of %d: %s (finding %s, confirmed on %s).", i + 1, year, on, x->finding_id, confirmed));
 		else
 			step(s, arena_printf(a, "%d 年第 %zu 次无故脱岗：%s（发现 %s，%s 确认）。", year, i + 1, on, x->finding_id, confirmed),
 			     arena_printf(a, "Absence %zu of %d: %s (finding %s, confirmed on %s).", i + 1, year, on, x->finding_id, confirmed));

@@ -226,8 +226,9 @@ test_revoked(int counts[2], arena_t *a)
 	b.measure.state = ACCOUNTABILITY__MEASURE_STATE__REVOKED;
 	b.findings[0].state = SUPERVISION__FINDING_STATE__ANNULLED;
 	b.file.absences_now = 1;
-	expect(counts, &b, "原计为 2017 年第 1 次无故脱岗：2017-09-05（发现 F1，已撤销，不再计入）。", "(finding F1, annulled since: it no longer counts)");
+	expect(counts, &b, "当时计为 2017 年第 1 次无故脱岗：2017-09-05（发现 F1，已撤销，不再计入）。", "(finding F1, annulled since: it no longer counts)");
 	expect(counts, &b, "2017 年现计入的无故脱岗为 1 次，未达到第 2 级，该措施已撤销。\n", "Absences that count in 2017 are now 1: rung 2 is not reached, and the measure is revoked.\n");
+	expect(counts, &b, "当时计为 2017 年第 2 次无故脱岗：2017-10-02（发现 F2，2017-10-09 确认）。", "Was counted as absence 2 of 2017: 2017-10-02 (finding F2, confirmed on");
 	b.file.absences_now = 2;
 	expect(counts, &b, "不再得出该措施", "this measure no longer follows");
 }
