@@ -27,7 +27,7 @@ row_of(int person, int day, const char *unit)
 {
 	MirrorRows__Person r = MIRROR_ROWS__PERSON__INIT;
 
-	r.district = "511703";
+	r.district = (char *)"511703";
 	r.person_id = (char *)persons[person];
 	r.from_day = day - DAYS / 2;            /* negative days too */
 	r.unit_id = (char *)unit;
