@@ -127,7 +127,7 @@ finish(asks_t *s, struct slot *t, enum ask_outcome outcome, Wire__Answer **items
 {
 	struct ask ask = t->ask;
 
-	if (outcome != ASK_ANSWERED)
+	if (outcome != ASK_ANSWERED && !ask.quiet)
 		LOG(WARN, "ask.given_up", ask.trace, LOG_S("to", ask.service), LOG_I("partition", ask.partition),
 		    LOG_S("lane", ask.lane == WIRE__LANE__WRITER ? "writer" : "reader"),
 		    LOG_S("outcome", outcome == ASK_AWAY ? "away" : "lost"), LOG_I("tries", t->tries));

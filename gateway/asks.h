@@ -27,6 +27,7 @@ struct ask {
 	int32_t partition;
 	size_t nitems;                  /* answers expected: commands in it, 1 for a read */
 	bool repeatable;
+	bool quiet;                     /* that nobody answers is what was asked, and no failure to be noted */
 	int64_t try_us, whole_us;       /* how long one try may take, and all together */
 	char trace[56];
 	uint8_t *body;                  /* malloc'd; belongs to asks from asks_put on */

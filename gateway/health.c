@@ -38,7 +38,7 @@ ask_counters(call_t *c, int i, const char *service, Wire__Lane lane, ask_done_fn
 	read.account = (char *)OPERATOR;
 	read.trace = c->trace;
 	struct ask ask = {
-		.kind = WIRE__KIND__READ, .lane = lane, .service = service, .partition = -1, .repeatable = true,
+		.kind = WIRE__KIND__READ, .lane = lane, .service = service, .partition = -1, .repeatable = true, .quiet = true,
 		.try_us = READY_US, .whole_us = READY_US, .body_len = wire__read__get_packed_size(&read),
 	};
 	ask.body = malloc(ask.body_len + 1);
@@ -58,7 +58,7 @@ ready_reply(call_t *c)
 
 	for (int i = 0; i < c->nparts; i++)
 		if (c->parts[i].status != 200)
-			json_array_append_new(missing, json_pack("{s:s+s, s:s}", "pointer", "/", c->api->set.services[i / 2],
+			json_array_append_new(missing, json_pack("{s:s+, s:s}", "pointer", "/", c->api->set.services[i / 2],
 			                                         "code", i % 2 ? "reader.silent" : "writer.silent"));
 	if (json_array_size(missing) > 0)
 		call_reply_json(c, p->status, problem);

@@ -98,14 +98,21 @@ question_order(const struct route_match *m, json_t *body, arena_t *a, ProtobufCM
 
 /* ---- queries */
 
-/* As json_pb sees names: "on" is the field "on_day". */
+static bool
+ends_in(const char *name, const char *end)
+{
+	size_t len = strlen(name), cut = strlen(end);
+	return len > cut && strcmp(name + len - cut, end) == 0;
+}
+
+/* As json_pb sees names: "on" is the field "on_day", and "on_day" is none. */
 static const ProtobufCFieldDescriptor *
 field_named(const ProtobufCMessageDescriptor *d, const char *name)
 {
 	static const char *const units[] = { "", "_day", "_us" };
 	char full[ID_MAX];
 
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && !ends_in(name, "_day") && !ends_in(name, "_us"); i++) {
 		if (snprintf(full, sizeof(full), "%s%s", name, units[i]) >= (int)sizeof(full))
 			return NULL;
 		const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(d, full);
@@ -149,12 +156,10 @@ is_in_path(const struct route_match *m, const char *name)
 static bool
 value_allowed(const char *name, const char *value)
 {
-	size_t len = strlen(name);
-
 	if (strcmp(name, "limit") == 0)
 		return strlen(value) <= 3 && strspn(value, "0123456789") == strlen(value) && atoi(value) >= 1 &&
 		       atoi(value) <= LIMIT_MAX;
-	return len < 3 || strcmp(name + len - 3, "_id") != 0 || id_valid(value);
+	return !ends_in(name, "_id") || id_valid(value);
 }
 
 /* Which fields of each part a parameter has filled: bit i, field i. */

@@ -1,0 +1,603 @@
+/* api_test - calls from request to answer.
+ *
+ * How: api is driven directly, with a bus and owners played by fake_bus_test.h and a clock that is a variable.  Tables of
+ * requests that are answered at once, and of those that an owner must refuse in the gateway's name; then, one by one, what
+ * is asked, when it is asked again, and what an answer becomes. */
+#include "accountability.pb-c.h"
+#include "alerts.pb-c.h"
+#include "api.h"
+#include "attendance.pb-c.h"
+#include "engine.pb-c.h"
+#include <unistd.h>
+#include "fake_bus_test.h"
+#include "funding.pb-c.h"
+#include "ids.h"
+#include "log.h"
+#include "roster.pb-c.h"
+#include "supervision.pb-c.h"
+#include <jansson.h>
+#include <stdio.h>
+
+#define TOKEN "0123456789abcdef0123456789abcdef"
+#define D "/api/v1/districts/511703"
+#define JSON "application/json"
+
+static int passed, failed;
+
+static void
+check(bool right, const char *what, const char *which)
+{
+	if (right) {
+		passed++;
+		return;
+	}
+	failed++;
+	printf("FAIL %s: %s\n", what, which);
+}
+
+/* ---- one gateway, its bus and one client */
+
+struct bench {
+	struct fake_bus bus;
+	struct metrics metrics;
+	api_t *api;
+	call_t *call;
+	struct client client;
+	int64_t now_us;
+};
+static const char *const services[] = { "roster", "alerts", NULL };
+
+static void
+bench_open(struct bench *b)
+{
+	struct api_settings s = { .manual_clock = true, .services = services, .metrics = &b->metrics };
+	struct span_of_bytes token = { TOKEN, strlen(TOKEN) };
+
+	memset(b, 0, sizeof(*b));
+	sha256(&token, 1, s.token_sha256);
+	s.port = (struct port){ &b->bus, fake_send };
+	b->now_us = 1000000;
+	b->api = api_open(&s);
+}
+
+static void
+bench_close(struct bench *b)
+{
+	client_forget(&b->client);
+	fake_forget(&b->bus);
+	api_close(&b->api);
+}
+
+struct ask { const char *method, *target, *type, *body, *key; bool no_token, far; size_t filler; const char *trace, *coding; };
+
+static void
+bench_begin(struct bench *b, const struct ask *a, int64_t length)
+{
+	struct api_client client = { &b->client, client_replied, client_room };
+	struct api_request r = {
+		.method = a->method, .target = a->target, .authorization = a->no_token ? NULL : "Bearer " TOKEN,
+		.content_type = a->type, .content_encoding = a->coding, .idempotency_key = a->key, .traceparent = a->trace,
+		.content_length = length, .near = !a->far,
+	};
+
+	client_forget(&b->client);
+	fake_forget(&b->bus);
+	b->call = api_begin(b->api, &r, &client, b->now_us);
+}
+
+/* A whole request; filler: that many blanks after the body. */
+static void
+bench_ask(struct bench *b, const struct ask *a)
+{
+	static const char blanks[4096] = { [0 ... 4095] = ' ' };
+	size_t taken = 0, len = a->body ? strlen(a->body) : 0;
+
+	bench_begin(b, a, -1);
+	if (len)
+		taken = api_body(b->call, a->body, len, b->now_us);
+	for (size_t left = a->filler; left && taken != BODY_REFUSED; left -= taken)
+		taken = api_body(b->call, blanks, left < sizeof(blanks) ? left : sizeof(blanks), b->now_us);
+	if (taken == BODY_REFUSED)
+		api_leave(b->call, b->now_us);
+	else
+		api_end(b->call, b->now_us);
+}
+
+static const char *
+code_of(const struct bench *b)
+{
+	static char code[64];   /* of a test, one thread */
+	json_t *j = b->client.text ? json_loads(b->client.text, 0, NULL) : NULL;
+
+	const char *text = json_string_value(json_object_get(j, "code"));
+	snprintf(code, sizeof(code), "%s", text ? text : "");
+	json_decref(j);
+	return code;
+}
+
+static void
+pass_time(struct bench *b, int64_t us)
+{
+	b->now_us += us;
+	api_tick(b->api, b->now_us);
+}
+
+/* ---- answered at once */
+
+static const struct { struct ask ask; int status; const char *code; } at_once[] = {
+	/* 401 before all else */
+	{ { "GET", D, .no_token = true }, 401, "token.invalid" },
+	{ { "GET", "/nothing", .no_token = true }, 401, "token.invalid" },
+	{ { "DELETE", D, .no_token = true }, 401, "token.invalid" },
+	{ { "PUT", D, "text/plain", "x", .no_token = true }, 401, "token.invalid" },
+	{ { "PUT", D, JSON, "{", .no_token = true, .filler = 2 << 20 }, 401, "token.invalid" },
+	/* 404 route, before 405 and what is wrong with the body */
+	{ { "GET", "/nothing" }, 404, "route.unknown" },
+	{ { "GET", "/api/v1/districts/51170" }, 404, "route.unknown" },
+	{ { "PUT", D "/persons/a%20b", JSON, "{" }, 404, "route.unknown" },
+	{ { "DELETE", D "/persons/a%20b" }, 404, "route.unknown" },
+	/* 405 before the body */
+	{ { "DELETE", D, "text/plain", "x", .filler = 2 << 20 }, 405, "method.not_allowed" },
+	{ { "GET", D "/findings:batch" }, 405, "method.not_allowed" },
+	/* 413 before 415 before 400 */
+	{ { "PUT", D, "text/plain", "{", .filler = 1 << 20 }, 413, "body.too_large" },
+	{ { "PUT", D, "text/plain", "{" }, 415, "body.media_type" },
+	{ { "PUT", D, NULL, "{" }, 415, "body.media_type" },
+	{ { "PUT", D, "application/json; charset=gb18030", "{}" }, 415, "body.media_type" },
+	{ { "PUT", D, "application/jsonx", "{}" }, 415, "body.media_type" },
+	{ { "PUT", D, JSON, "{}", .coding = "gzip" }, 415, "body.media_type" },
+	{ { "PUT", D, JSON, "{" }, 400, "json.malformed" },
+	{ { "PUT", D, JSON, "" }, 400, "json.malformed" },
+	{ { "PUT", D, JSON, "   " }, 400, "json.malformed" },
+	{ { "PUT", D, JSON, "{\"name\":\"\xff\"}" }, 400, "json.malformed" },
+	{ { "PUT", D, JSON, "{} x" }, 400, "json.malformed" },
+	{ { "PUT", D, JSON, "{\"name\":\"a\",\"name\":\"b\"}" }, 400, "json.duplicate" },
+	{ { "POST", D "/findings:batch", JSON, "{}" }, 415, "body.media_type" },
+	{ { "POST", D "/findings:batch?x=1", "application/x-ndjson", "" }, 422, "query.unknown" },
+	{ { "POST", D "/findings:batch", "application/x-ndjson", "", .key = "\x01" }, 422, "idempotency.bad_key" },
+	/* health needs a token from afar only */
+	{ { "GET", "/livez", .no_token = true }, 200, "" },
+	{ { "HEAD", "/livez", .no_token = true }, 200, "" },
+	{ { "GET", "/livez", .no_token = true, .far = true }, 401, "token.invalid" },
+	{ { "GET", "/livez", .far = true }, 200, "" },
+	{ { "POST", "/livez", .no_token = true }, 401, "token.invalid" },
+	{ { "POST", "/livez" }, 405, "method.not_allowed" },
+};
+
+static void
+test_at_once(struct bench *b)
+{
+	char what[64];
+
+	for (size_t i = 0; i < sizeof(at_once) / sizeof(at_once[0]); i++) {
+		bench_ask(b, &at_once[i].ask);
+		snprintf(what, sizeof(what), "at once %zu: %d %s", i, b->client.reply.status, code_of(b));
+		check(b->client.replies == 1 && b->client.reply.status == at_once[i].status &&
+		              strcmp(code_of(b), at_once[i].code) == 0 && b->bus.n == 0, what, at_once[i].ask.target);
+	}
+	bench_ask(b, &(struct ask){ "DELETE", D });
+	check(strcmp(client_header(&b->client, "Allow"), "PUT, GET, HEAD") == 0, "Allow", client_header(&b->client, "Allow"));
+	bench_ask(b, &(struct ask){ "GET", D, .no_token = true });
+	check(strcmp(client_header(&b->client, "WWW-Authenticate"), "Bearer") == 0, "WWW-Authenticate", "");
+	check(api_outstanding(b->api) == 0, "no call is left", "");
+}
+
+/* Too long by far: no answer at all. */
+static void
+test_endless_body(struct bench *b)
+{
+	bench_ask(b, &(struct ask){ "PUT", D, JSON, "{", .filler = DROPPED_BYTES_MAX });
+	check(b->client.replies == 0 && api_outstanding(b->api) == 0, "a body that does not end is left", "");
+	bench_ask(b, &(struct ask){ "PUT", D, JSON, "{", .filler = DROPPED_BYTES_MAX - 1 });
+	check(b->client.reply.status == 413, "a body up to the bound is read and refused", "");
+}
+
+/* ---- refused by the owner in our name: only it knows whether the thing exists */
+
+static const struct { struct ask ask; const char *code, *pointer; } by_owner[] = {
+	{ { "PUT", D "/persons/p-1", JSON, "{\"name\":1,\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}" }, "json.type", "/name" },
+	{ { "PUT", D "/persons/p-1", JSON, "{\"id\":\"p-2\",\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}" },
+	  "json.unknown_field", "/id" },
+	{ { "PUT", D "/persons/p-1", JSON, "[]" }, "json.type", "" },
+	{ { "PUT", D "/persons/p-1", JSON, "null" }, "json.null", "" },
+	{ { "PUT", D "/persons/p-1", JSON, "{\"name\":99999999999999999999}" }, "json.range", NULL },
+	{ { "PUT", D "/persons/p-1", JSON, "{\"name\":\"a\\u0000\"}" }, "json.text", NULL },
+	{ { "PUT", D "/persons/p-1?x=1", JSON, "{}" }, "query.unknown", "/x" },
+	{ { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\",\"confirm\":true}" },
+	  "json.unknown_field", "/confirm" },
+	{ { "POST", D "/findings", JSON, "{}", .key = "a\tb" }, "idempotency.bad_key", NULL },
+	{ { "POST", D "/findings", JSON, "{}", .key = "" }, "idempotency.bad_key", NULL },
+	{ { "POST", D "/checkins", JSON,
+	    "{\"key\":7,\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}" }, "idempotency.bad_key", "/key" },
+	{ { "GET", D "/persons?limit=0" }, "query.value", "/limit" },
+	{ { "GET", D "/persons?limit=501" }, "query.value", "/limit" },
+	{ { "GET", D "/persons?limit=1e2" }, "query.value", "/limit" },
+	{ { "GET", D "/persons?limit=" }, "query.value", "/limit" },
+	{ { "GET", D "/persons?limit=1&limit=1" }, "query.repeated", "/limit" },
+	{ { "GET", D "/persons?colour=red" }, "query.unknown", "/colour" },
+	{ { "GET", D "/persons?unit_id=a%20b" }, "query.value", "/unit_id" },
+	{ { "GET", D "/persons?unit_id=%zz" }, "query.value", "/unit_id" },
+	{ { "GET", D "/persons/p-1?id=p-2" }, "query.unknown", "/id" },
+	{ { "GET", D "/persons/p-1/standing?on=2017-9-8" }, "query.value", "/on" },
+	{ { "GET", D "/persons/p-1/standing?on_day=1" }, "query.unknown", "/on_day" },
+	{ { "GET", D "/persons/p-1/attendance" }, "query.missing", "/month" },
+	{ { "GET", D "/villages?kind=rich" }, "query.value", "/kind" },
+};
+
+static const Wire__Problem *
+refusal_of(const struct sent *s)
+{
+	return s->read ? s->read->refusal : s->commands->items[0]->refusal;
+}
+
+static void
+test_by_owner(struct bench *b)
+{
+	char what[128];
+
+	for (size_t i = 0; i < sizeof(by_owner) / sizeof(by_owner[0]); i++) {
+		bench_ask(b, &by_owner[i].ask);
+		const Wire__Problem *p = b->bus.n == 1 ? refusal_of(&b->bus.sent[0]) : NULL;
+		snprintf(what, sizeof(what), "by the owner %zu: %s %s", i, p ? p->code : "nothing", p && p->n_errors ? p->errors[0]->pointer : "");
+		bool pointed = p && (by_owner[i].pointer ? p->n_errors && strcmp(p->errors[0]->pointer, by_owner[i].pointer) == 0
+		                                         : p->n_errors == 0);
+		check(p && p->status == 422 && strcmp(p->code, by_owner[i].code) == 0 && pointed && b->client.replies == 0, what,
+		      by_owner[i].ask.target);
+		fake_answer_problem(b->api, &b->bus.sent[0], 404, "resource.unknown", b->now_us);
+		check(b->client.replies == 1 && b->client.reply.status == 404, "what the owner says is the answer", what);
+	}
+}
+
+/* ---- what is asked */
+
+static void
+test_order(struct bench *b)
+{
+	static const char text[] = "{\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}";
+	const char *trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+	uint8_t print[SHA256_SIZE];
+	struct span_of_bytes parts[] = { { "PUT", 4 }, { D "/persons/p-1", sizeof(D "/persons/p-1") }, { text, strlen(text) } };
+
+	sha256(parts, 3, print);
+	bench_ask(b, &(struct ask){ "PUT", D "/persons/p-1", "Application/JSON; charset=\"UTF-8\"", text, .trace = trace, .key = "k" });
+	check(b->bus.n == 1 && b->bus.sent[0].m.kind == WIRE__KIND__COMMANDS && b->bus.sent[0].m.lane == WIRE__LANE__WRITER &&
+	              b->bus.sent[0].m.partition == partition_of("511703"), "one command to the owner", "");
+	const Wire__Command *c = b->bus.sent[0].commands->items[0];
+	Roster__PutPerson *m = roster__put_person__unpack(NULL, c->data.len, c->data.data);
+	check(m && strcmp(m->id, "p-1") == 0 && strcmp(m->name, "n") == 0 && m->establishment == ROSTER__ESTABLISHMENT__OTHER,
+	      "the message", c->type);
+	check(strcmp(c->type, "roster.PutPerson") == 0 && strcmp(c->district, "511703") == 0 && strcmp(c->account, "operator") == 0 &&
+	              !c->refusal, "its envelope", c->type);
+	check(*c->key == '\0', "a PUT has no key", c->key);
+	check(strcmp(c->trace, trace) == 0, "the trace goes on", c->trace);
+	check(c->fingerprint.len == SHA256_SIZE && memcmp(c->fingerprint.data, print, SHA256_SIZE) == 0, "fingerprint", "");
+	roster__put_person__free_unpacked(m, NULL);
+
+	Roster__Person person = ROSTER__PERSON__INIT;
+	person.id = (char *)"p-1";
+	person.establishment = ROSTER__ESTABLISHMENT__OTHER;
+	fake_answer_message(b->api, &b->bus.sent[0], 201, &person, b->now_us);
+	check(b->client.reply.status == 201 &&
+	              strcmp(b->client.text, "{\"id\":\"p-1\",\"name\":\"\",\"phone\":\"\",\"unit_id\":\"\",\"establishment\":\"other\"}") == 0,
+	      "the answer", b->client.text);
+	check(strcmp(client_header(&b->client, "traceparent"), trace) == 0, "the trace comes back", "");
+	check(strcmp(b->client.reply.content_type, JSON) == 0, "its type", b->client.reply.content_type);
+}
+
+/* The key of the header, and that of the body, which goes before it and never reaches the message. */
+static void
+test_keys(struct bench *b)
+{
+	static const char plain[] = "{\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}";
+	static const char keyed[] = "{\"key\":\"mine\",\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}";
+	static const struct { const char *body, *header, *key; } rows[] = {
+		{ plain, NULL, "" }, { plain, "theirs", "theirs" }, { keyed, NULL, "mine" }, { keyed, "theirs", "mine" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bench_ask(b, &(struct ask){ "POST", D "/checkins", JSON, rows[i].body, .key = rows[i].header });
+		const Wire__Command *c = b->bus.n ? b->bus.sent[0].commands->items[0] : NULL;
+		check(c && !c->refusal && strcmp(c->key, rows[i].key) == 0, "the key", rows[i].key);
+		Attendance__Checkin done = ATTENDANCE__CHECKIN__INIT;
+		done.id = (char *)"C1";
+		done.result = ATTENDANCE__CHECKIN_RESULT__INSIDE;
+		fake_answer_message(b->api, &b->bus.sent[0], 201, &done, b->now_us);
+		check(strcmp(b->client.text, "{\"id\":\"C1\",\"result\":\"inside\"}") == 0, "a stored answer is passed as it is", b->client.text);
+	}
+}
+
+static void
+test_optional_body(struct bench *b)
+{
+	static const struct ask asks[] = {
+		{ "POST", D "/findings/F1/confirm" }, { "POST", D "/findings/F1/confirm", JSON, "" },
+		{ "POST", D "/findings/F1/confirm", "application/x-www-form-urlencoded", "" },
+		{ "POST", D "/findings/F1/confirm", JSON, "{}" }, { "POST", D "/findings/F1/confirm", JSON, "{\"reason\":\"r\"}" },
+	};
+
+	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
+		bench_ask(b, &asks[i]);
+		check(b->bus.n == 1 && !b->bus.sent[0].commands->items[0]->refusal, "a body may be left out", asks[i].type ? asks[i].type : "");
+		fake_answer_problem(b->api, &b->bus.sent[0], 409, "finding.bad_transition", b->now_us);
+		check(b->client.reply.status == 409 && strcmp(code_of(b), "finding.bad_transition") == 0, "409 passes", code_of(b));
+	}
+}
+
+static void
+test_clock(struct bench *b)
+{
+	bench_ask(b, &(struct ask){ "POST", "/api/v1/clock", JSON, "{\"now\":\"2017-09-09T00:00:00+08:00\"}", .key = "\x01" });
+	const struct sent *s = &b->bus.sent[0];
+	check(b->bus.n == 1 && s->m.partition == -1 && strcmp(s->m.service, "roster") == 0 && !s->commands->items[0]->refusal &&
+	              *s->commands->items[0]->key == '\0', "the clock is roster's, any replica's, and takes no key", "");
+	Engine__Clock now = ENGINE__CLOCK__INIT;
+	now.now_us = INT64_C(1504886400000000);
+	fake_answer_message(b->api, s, 200, &now, b->now_us);
+	check(strcmp(b->client.text, "{\"now\":\"2017-09-09T00:00:00+08:00\"}") == 0, "its answer", b->client.text);
+}
+
+static void
+test_read(struct bench *b)
+{
+	bench_ask(b, &(struct ask){ "GET", D "/postings?limit=500&person_id=p%2D1&cursor=a%2Bb&on=2017-09-08" });
+	const Wire__Read *r = b->bus.n ? b->bus.sent[0].read : NULL;
+	Roster__ListPostings *m = r ? roster__list_postings__unpack(NULL, r->data.len, r->data.data) : NULL;
+	check(m && !r->refusal && m->limit == 500 && strcmp(m->person_id, "p-1") == 0 && strcmp(m->cursor, "a+b") == 0 &&
+	              m->on_day == 17417 && m->maybe_village_case == 0 && b->bus.sent[0].m.lane == WIRE__LANE__READER, "a list's question", "");
+	roster__list_postings__free_unpacked(m, NULL);
+	Roster__PostingList none = ROSTER__POSTING_LIST__INIT;
+	fake_answer_message(b->api, &b->bus.sent[0], 200, &none, b->now_us);
+	check(b->client.reply.status == 200 && strcmp(b->client.text, "{\"items\":[]}") == 0, "an empty list", b->client.text);
+}
+
+/* The case sheet: three services, one object; any of them refusing refuses it. */
+static void
+test_merge(struct bench *b)
+{
+	Accountability__CaseSheet sheet = ACCOUNTABILITY__CASE_SHEET__INIT;
+	Funding__MeasureMoney money = FUNDING__MEASURE_MONEY__INIT;
+	Alerts__MeasureMessages told = ALERTS__MEASURE_MESSAGES__INIT;
+
+	sheet.id = (char *)"M1";
+	bench_ask(b, &(struct ask){ "GET", D "/measures/M1" });
+	check(b->bus.n == 3, "three questions", "");
+	fake_answer_message(b->api, &b->bus.sent[2], 200, &told, b->now_us);
+	fake_answer_message(b->api, &b->bus.sent[0], 200, &sheet, b->now_us);
+	check(b->client.replies == 0, "all are waited for", "");
+	fake_answer_message(b->api, &b->bus.sent[1], 200, &money, b->now_us);
+	json_t *j = b->client.text ? json_loads(b->client.text, 0, NULL) : NULL;
+	check(b->client.reply.status == 200 && json_is_array(json_object_get(j, "money")) && json_is_array(json_object_get(j, "messages")) &&
+	              json_is_array(json_object_get(j, "facts")) && strcmp(json_string_value(json_object_get(j, "id")), "M1") == 0,
+	      "one object", b->client.text ? b->client.text : "");
+	json_decref(j);
+
+	bench_ask(b, &(struct ask){ "GET", D "/measures/M1" });
+	fake_answer_message(b->api, &b->bus.sent[2], 200, &told, b->now_us);
+	fake_answer_message(b->api, &b->bus.sent[1], 200, &money, b->now_us);
+	fake_answer_problem(b->api, &b->bus.sent[0], 404, "resource.unknown", b->now_us);
+	check(b->client.reply.status == 404, "unknown to its owner is unknown", code_of(b));
+
+	bench_ask(b, &(struct ask){ "GET", D "/measures/M1" });
+	fake_answer_message(b->api, &b->bus.sent[2], 200, &told, b->now_us);
+	fake_answer_message(b->api, &b->bus.sent[0], 200, &sheet, b->now_us);
+	for (int i = 0; i < 10; i++)
+		pass_time(b, 1000000);
+	check(b->client.replies == 1 && b->client.reply.status == 503 && strcmp(client_header(&b->client, "Retry-After"), "1") == 0,
+	      "one missing is 503", code_of(b));
+}
+
+/* ---- asking again */
+
+static const struct ask put = { "PUT", D "/townships/t", JSON, "{\"name\":\"n\",\"area_id\":\"a\"}" };
+static const struct ask note = { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"}" };
+static const struct ask note_keyed = { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"}",
+                                       .key = "k" };
+static const struct ask get = { "GET", D };
+
+enum happening { NOBODY_CONNECTED, UNROUTED, OWNER_AWAY, OWNER_BUSY, SILENCE };
+
+static void
+happen(struct bench *b, enum happening what)
+{
+	if (what == UNROUTED)
+		fake_unrouted(b->api, fake_last(&b->bus), b->now_us);
+	else if (what == OWNER_AWAY)
+		fake_answer_problem(b->api, fake_last(&b->bus), 503, "owner.away", b->now_us);
+	else if (what == OWNER_BUSY)
+		fake_answer_problem(b->api, fake_last(&b->bus), 503, "owner.busy", b->now_us);
+	b->bus.dead = what == NOBODY_CONNECTED;
+}
+
+static const struct { const char *name; const struct ask *ask; enum happening what; bool again; int status_at_end; } retries[] = {
+	{ "put, no bus", &put, NOBODY_CONNECTED, true, 503 },
+	{ "put, unrouted", &put, UNROUTED, true, 503 },
+	{ "put, away", &put, OWNER_AWAY, true, 503 },
+	{ "put, silence", &put, SILENCE, true, 504 },
+	{ "note, unrouted", &note, UNROUTED, true, 503 },
+	{ "note, away", &note, OWNER_AWAY, true, 503 },
+	{ "note, busy", &note, OWNER_BUSY, true, 503 },
+	{ "note, silence", &note, SILENCE, false, 504 },
+	{ "note with key, silence", &note_keyed, SILENCE, true, 504 },
+	{ "get, unrouted", &get, UNROUTED, true, 503 },
+	{ "get, silence", &get, SILENCE, true, 503 },
+};
+
+static void
+test_retries(struct bench *b)
+{
+	for (size_t i = 0; i < sizeof(retries) / sizeof(retries[0]); i++) {
+		int64_t begun_us = b->now_us;
+		b->bus.dead = retries[i].what == NOBODY_CONNECTED;
+		bench_ask(b, retries[i].ask);
+		size_t seen = b->bus.n, asked = b->bus.n;
+		for (int step = 0; step < 6000 && b->client.replies == 0; step++) {
+			if (seen != b->bus.n || step == 0)
+				happen(b, retries[i].what);
+			asked += b->bus.n - seen;
+			seen = b->bus.n;
+			pass_time(b, 1000);
+		}
+		check(b->client.replies == 1 && b->client.reply.status == retries[i].status_at_end, retries[i].name, code_of(b));
+		check((seen > 1) == (retries[i].again && retries[i].what != NOBODY_CONNECTED), "asked again or not", retries[i].name);
+		check(b->now_us - begun_us >= 4700000 && b->now_us - begun_us <= 5001000, "for the whole time and no longer", retries[i].name);
+		b->bus.dead = false;
+	}
+}
+
+/* Away, then there: the client sees nothing of it. */
+static void
+test_comes_back(struct bench *b)
+{
+	Supervision__Finding f = SUPERVISION__FINDING__INIT;
+
+	bench_ask(b, &note);
+	fake_unrouted(b->api, &b->bus.sent[0], b->now_us);
+	check(b->bus.n == 1, "not at once", "");
+	pass_time(b, 9999);
+	check(b->bus.n == 1, "not before 10 ms", "");
+	pass_time(b, 1);
+	check(b->bus.n == 2 && b->bus.sent[1].m.id != b->bus.sent[0].m.id, "after 10 ms, as another try", "");
+	fake_answer_problem(b->api, &b->bus.sent[1], 503, "owner.away", b->now_us);
+	pass_time(b, 20000);
+	check(b->bus.n == 3, "after 20 ms more", "");
+	fake_answer_message(b->api, &b->bus.sent[2], 201, &f, b->now_us);
+	check(b->client.reply.status == 201, "answered in the end", code_of(b));
+}
+
+/* A late answer to an earlier try is the answer; a late refusal of it is nothing; a second answer finds nobody. */
+static void
+test_late_answers(struct bench *b)
+{
+	Supervision__Finding f = SUPERVISION__FINDING__INIT;
+
+	bench_ask(b, &note_keyed);
+	pass_time(b, 1500000);
+	check(b->bus.n == 2, "asked again after 1.5 s", "");
+	fake_unrouted(b->api, &b->bus.sent[0], b->now_us);
+	pass_time(b, 100000);
+	check(b->bus.n == 2 && b->client.replies == 0, "an earlier try's refusal says nothing of the last", "");
+	fake_answer_message(b->api, &b->bus.sent[0], 201, &f, b->now_us);
+	check(b->client.replies == 1 && b->client.reply.status == 201, "an earlier try's answer is one", "");
+	fake_answer_message(b->api, &b->bus.sent[1], 201, &f, b->now_us);
+	check(b->client.replies == 1, "answered once", "");
+}
+
+/* Some try may have been done: whatever comes later, the outcome is not known. */
+static void
+test_lost_then_away(struct bench *b)
+{
+	bench_ask(b, &put);
+	pass_time(b, 1500000);
+	for (int i = 0; i < 5000 && !b->client.replies; i++) {
+		fake_unrouted(b->api, fake_last(&b->bus), b->now_us);
+		pass_time(b, 1000);
+	}
+	check(b->client.reply.status == 504, "lost, then away", code_of(b));
+}
+
+static void
+test_bad_answers(struct bench *b)
+{
+	struct message m = { .kind = WIRE__KIND__ANSWER, .body = "\xff\xff", .body_len = 2 };
+
+	bench_ask(b, &put);
+	m.id = b->bus.sent[0].m.id;
+	api_receive(b->api, &m, b->now_us);
+	check(b->client.reply.status == 504, "an answer that cannot be read leaves the outcome open", code_of(b));
+	Wire__Answer a = WIRE__ANSWER__INIT;
+	a.status = 200;
+	a.data = (ProtobufCBinaryData){ 2, (uint8_t *)"\xff\xff" };
+	bench_ask(b, &get);
+	fake_answer(b->api, &b->bus.sent[0], &a, b->now_us);
+	check(b->client.reply.status == 500, "nor one whose message cannot be read", code_of(b));
+	bench_ask(b, &get);
+	a.data.len = 0;
+	a.status = 503;
+	fake_answer(b->api, &b->bus.sent[0], &a, b->now_us);
+	check(b->client.reply.status == 500, "nor a refusal without a problem", code_of(b));
+}
+
+/* ---- leaving, stopping, health */
+
+static void
+test_leaving(struct bench *b)
+{
+	bench_ask(b, &put);
+	api_leave(b->call, b->now_us);
+	check(api_outstanding(b->api) == 1, "what was asked stays asked", "");
+	fake_answer_problem(b->api, &b->bus.sent[0], 409, "x.y", b->now_us);
+	check(b->client.replies == 0 && api_outstanding(b->api) == 0, "and nobody hears of it", "");
+	bench_begin(b, &put, -1);
+	api_body(b->call, "{", 1, b->now_us);
+	api_leave(b->call, b->now_us);
+	check(api_outstanding(b->api) == 0 && b->bus.n == 0, "half a request is nothing", "");
+}
+
+static void
+test_ready(struct bench *b)
+{
+	Engine__Metrics m = ENGINE__METRICS__INIT;
+
+	bench_ask(b, &(struct ask){ "GET", "/readyz", .no_token = true });
+	check(b->bus.n == 4 && b->bus.sent[0].m.partition == -1, "both lanes of each service", "");
+	for (size_t i = 0; i < 4; i++)
+		fake_answer_message(b->api, &b->bus.sent[i], 200, &m, b->now_us);
+	check(b->client.reply.status == 200, "ready", b->client.text);
+	bench_ask(b, &(struct ask){ "GET", "/readyz", .no_token = true });
+	for (size_t i = 0; i < 3; i++)
+		fake_answer_message(b->api, &b->bus.sent[i], 200, &m, b->now_us);
+	pass_time(b, 1000000);
+	check(b->client.reply.status == 503 && strstr(b->client.text, "{\"pointer\":\"/alerts\",\"code\":\"reader.silent\"}") &&
+	              !strstr(b->client.text, "roster"), "not ready, and why", b->client.text ? b->client.text : "");
+}
+
+static void
+test_metrics(struct bench *b)
+{
+	Engine__Metrics m = ENGINE__METRICS__INIT;
+
+	bench_ask(b, &(struct ask){ "GET", "/livez", .no_token = true });
+	m.text = (char *)"# HELP x_total X.\n# TYPE x_total counter\nx_total{service=\"roster\"} 1\n";
+	bench_ask(b, &(struct ask){ "GET", "/metrics", .no_token = true });
+	check(b->bus.n == 3, "each service and the bus", "");
+	for (size_t i = 0; i < 2; i++)
+		fake_answer_message(b->api, &b->bus.sent[i], 200, &m, b->now_us);
+	pass_time(b, 1000000);
+	check(b->client.reply.status == 200 && strstr(b->client.text, "zhucun_http_requests_total"), "our own and theirs", b->client.text);
+	const char *help = strstr(b->client.text, "# HELP x_total");
+	check(help && !strstr(help + 1, "# HELP x_total") && strstr(help, "x_total{service=\"roster\"} 1\nx_total{service=\"roster\"} 1\n"),
+	      "one HELP, samples together", b->client.text);
+}
+
+static void
+test_stopping(struct bench *b)
+{
+	bench_ask(b, &put);
+	api_stop(b->api);
+	struct client first = b->client;
+	check(first.replies == 0 && api_outstanding(b->api) == 1, "calls under way go on", "");
+	api_give_up(b->api, b->now_us);
+	check(b->client.reply.status == 504 && api_outstanding(b->api) == 0, "until they are given up", code_of(b));
+	bench_ask(b, &get);
+	check(b->client.reply.status == 503 && strcmp(code_of(b), "gateway.stopping") == 0, "no new ones", code_of(b));
+}
+
+int
+main(void)
+{
+	static struct bench b;
+	static void (*const tests[])(struct bench *) = {
+		test_at_once, test_endless_body, test_by_owner, test_order, test_keys, test_optional_body, test_clock, test_read,
+		test_merge, test_retries, test_comes_back, test_late_answers, test_lost_then_away, test_bad_answers, test_leaving,
+		test_ready, test_metrics, test_stopping,
+	};
+
+	log_open("api_test", LOG_LEVEL_ERROR + 1);
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+		bench_open(&b);
+		tests[i](&b);
+		bench_close(&b);
+	}
+	printf("%d passed, %d failed\n", passed, failed);
+	return failed != 0;
+}
