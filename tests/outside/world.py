@@ -1,0 +1,233 @@
+"""What one district should look like, from the writes it has acknowledged.
+
+Why apart from the histories: the generator decides what to send, this remembers what was
+accepted, and rules.py says what follows. The world holds facts only; everything derived is
+recomputed from them, except the workflow states, which are carried from input to input.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Optional
+
+import rules
+from rules import Finding, Policy, Posting, Standing
+
+
+@dataclass
+class Village:
+    """Fences count from the day they were put, the first from ever: [(day, fence or None)]."""
+    id: str
+    township_id: str
+    kind: str
+    name: str
+    fences: list = field(default_factory=list)
+
+    def fence_on(self, day: date) -> Optional[dict]:
+        return [fence for start, fence in self.fences if start <= day][-1]
+
+
+@dataclass
+class Recall:
+    """The workflow of one recall; `ordered_on` is r, `restored` the posting before r ended it."""
+    state: str = "proposed"
+    ordered_on: Optional[date] = None
+    posting_id: str = ""
+    before: Optional[Posting] = None
+
+
+@dataclass
+class Payroll:
+    """One month's run: the lines its draft showed, by person."""
+    state: str
+    lines: dict
+
+
+@dataclass
+class Person:
+    id: str
+    unit_id: str
+    findings: dict = field(default_factory=dict)     # id -> Finding
+    presence: dict = field(default_factory=dict)     # day -> [(village, result)]
+    known: dict = field(default_factory=dict)        # identity -> Standing
+    recalls: dict = field(default_factory=dict)      # year -> Recall
+    paid: dict = field(default_factory=dict)         # month -> fen
+    clawback: dict = field(default_factory=dict)     # month -> fen
+    reversals: int = 0                               # inputs that revoked a measure
+    changes: int = 0                                 # inputs that moved any measure
+
+
+class World:
+    def __init__(self, district: str):
+        self.district = district
+        self.policies: list = []
+        self.villages: dict = {}
+        self.persons: dict = {}
+        self.units: dict = {}
+        self.postings: dict = {}
+        self.owner: dict = {}          # finding id -> person id
+        self.payrolls: dict = {}       # month -> Payroll
+        self.moved_by_hand = False     # a workflow state now depends on the order of inputs
+        self.today = date(2017, 9, 8)
+
+    # --- postings
+
+    def postings_of(self, person: str) -> list:
+        return [p for p in self.postings.values() if p.person_id == person]
+
+    def posted(self, person: str, day: date) -> list:
+        return [p for p in self.postings_of(person) if p.covers(day)]
+
+    def overlaps(self, wanted: Posting) -> bool:
+        """First secretary: per village; else per person, village and role."""
+        return any(rival(wanted, p) and meet(wanted, p)
+                   for p in self.postings.values() if p.id != wanted.id)
+
+    def uncovered_by(self, wanted: Posting, state: str) -> bool:
+        """Would replacing the posting leave a finding in `state` without a posting?"""
+        rest = [p for p in self.postings_of(wanted.person_id) if p.id != wanted.id] + [wanted]
+        return any(f.state == state and not any(p.covers(f.on) for p in rest)
+                   for f in self.persons[wanted.person_id].findings.values())
+
+    def blurs_presence(self, wanted: Posting) -> bool:
+        """A present day proved only in a village no longer held, while another paid posting
+        runs: the text does not say whether it is owed, so histories do not go there."""
+        rest = [p for p in self.postings_of(wanted.person_id) if p.id != wanted.id] + [wanted]
+        for day, seen in self.persons[wanted.person_id].presence.items():
+            paid = {p.village_id for p in rest if p.role in rules.PAID_ROLES and p.covers(day)}
+            where = {village for village, result in seen if result != "outside"}
+            if paid and where and not where <= paid:
+                return True
+        return False
+
+    def put_posting(self, posting: Posting) -> None:
+        self.postings[posting.id] = posting
+        self.settle(posting.person_id)
+
+    # --- findings
+
+    def note(self, person: str, finding: Finding) -> None:
+        self.owner[finding.id] = person
+        self.persons[person].findings[finding.id] = finding
+
+    def move_finding(self, finding_id: str, state: str) -> None:
+        person = self.persons[self.owner[finding_id]]
+        confirmed_on = self.today if state == "confirmed" else person.findings[finding_id].confirmed_on
+        person.findings[finding_id] = replace(person.findings[finding_id], state=state,
+                                              confirmed_on=confirmed_on)
+        self.settle(person.id)
+
+    def finding(self, finding_id: str) -> Finding:
+        return self.persons[self.owner[finding_id]].findings[finding_id]
+
+    # --- policies
+
+    def add_policy(self, version: str, effective_from: date, patch: dict) -> None:
+        """Over the one in force then; versions above keep the documents they have."""
+        below = rules.policy_on(self.policies, effective_from).document
+        self.policies.append(Policy(version, effective_from, rules.merge_patch(below, patch)))
+        for person in self.persons:
+            self.settle(person)
+
+    # --- measures
+
+    def decisions(self, person_id: str) -> dict:
+        """The ladder, and what the ordered recalls that still stand add to it."""
+        person = self.persons[person_id]
+        decided = rules.ladder(person.findings.values(), self.postings_of(person_id), self.policies)
+        for year, recall in person.recalls.items():
+            of = decided.get(("C3.2.1-3", "recall", year))
+            if of is not None and recall.ordered_on is not None:
+                policy = rules.policy_on(self.policies, recall.ordered_on)
+                decided.update(rules.recall_ordered(of, recall.ordered_on, policy))
+        return decided
+
+    def settle(self, person_id: str) -> None:
+        """After every single input, because states are carried from one to the next."""
+        person = self.persons[person_id]
+        before = person.known
+        person.known = rules.settle(before, self.decisions(person_id))
+        self._settle_recalls(person)
+        if person.known != before:
+            person.changes += 1
+        if any(s.state == "revoked" and before.get(i, s).state != "revoked"
+               for i, s in person.known.items()):
+            person.reversals += 1
+
+    def _settle_recalls(self, person: Person) -> None:
+        """A recall whose rung is lost is cancelled; its posting comes back before hand-over."""
+        for identity, standing in person.known.items():
+            if identity[1] != "recall":
+                continue
+            recall = person.recalls.get(identity[2])
+            if standing.state == "revoked" and recall is not None:
+                del person.recalls[identity[2]]
+                if recall.state == "ordered":
+                    self.postings[recall.before.id] = recall.before
+            elif standing.state != "revoked" and recall is None:
+                person.recalls[identity[2]] = Recall()
+
+    def set_state(self, person_id: str, identity: tuple, state: str) -> None:
+        known = self.persons[person_id].known
+        known[identity] = Standing(known[identity].decision, state)
+        self.moved_by_hand = True
+
+    def order_recall(self, person_id: str, year: int, posting_id: str) -> None:
+        """Ordered on r: the posting's `to` becomes r + 1 day, the recall is in force."""
+        person, posting = self.persons[person_id], self.postings[posting_id]
+        recall = person.recalls[year]
+        recall.state, recall.ordered_on = "ordered", self.today
+        recall.posting_id, recall.before = posting_id, posting
+        end = self.today + timedelta(1)
+        if posting.to is None or posting.to > end:
+            self.postings[posting_id] = replace(posting, to=end)
+        self.set_state(person_id, ("C3.2.1-3", "recall", year), "in_force")
+        self.settle(person_id)
+
+    # --- money
+
+    def rate_on(self, day: date, rate_of) -> int:
+        return rate_of(rules.policy_on(self.policies, day).document)
+
+    def months(self, person_id: str, rate_of) -> dict:
+        """Figures of every month of every year, by month name."""
+        person, months = self.persons[person_id], {}
+        presence = {day: [r for _, r in seen] for day, seen in person.presence.items()}
+        days = rules.paid_days(presence, person.findings.values(), self.postings_of(person_id))
+        for year in sorted({day.year for day in days}):
+            cancelled = rules.cancelled_days(person.known, year)
+            months.update(rules.stipend([d for d in days if d.year == year], cancelled,
+                                        lambda d: self.rate_on(d, rate_of)))
+        for month, fen in person.paid.items():
+            months.setdefault(month, rules.MonthFigures()).paid_fen = fen
+        for month, fen in person.clawback.items():
+            months.setdefault(month, rules.MonthFigures()).clawback_fen = fen
+        return months
+
+    def run(self, month: str, rate_of) -> dict:
+        """What a run of the month gives each person now."""
+        closed = {m for m, p in self.payrolls.items() if p.state == "closed"}
+        out = {}
+        for person in self.persons.values():
+            due = {m: f.due_fen for m, f in self.months(person.id, rate_of).items()}
+            out[person.id] = rules.run_payroll(month, due, person.paid, person.clawback, closed)
+        return out
+
+    def blurred_months(self, person_id: str) -> set:
+        """Months with a present day that is not owed: `days_present` of them is not defined."""
+        person = self.persons[person_id]
+        paid = [p for p in self.postings_of(person_id) if p.role in rules.PAID_ROLES]
+        return {rules.month_name(day) for day, seen in person.presence.items()
+                if rules.counts_as_present(r for _, r in seen)
+                and (day < rules.STIPEND_SINCE or not any(p.covers(day) for p in paid))}
+
+
+def rival(a: Posting, b: Posting) -> bool:
+    if a.role == b.role == "first_secretary":
+        return a.village_id == b.village_id
+    return (a.person_id, a.village_id, a.role) == (b.person_id, b.village_id, b.role)
+
+
+def meet(a: Posting, b: Posting) -> bool:
+    return (a.to is None or b.start < a.to) and (b.to is None or a.start < b.to)

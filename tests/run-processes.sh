@@ -1,0 +1,20 @@
+#!/bin/bash
+# run-processes.sh - the scenarios, once more, through real processes over HTTP; `crash` is kill -9.  A stack for each script.
+set -euo pipefail
+# shellcheck source=tests/stack.sh
+. "$(dirname "$0")/stack.sh"
+cd "$top"
+passed=0 failed=0
+
+for script in tests/scenarios/*.scn; do
+	if stack_up && "${ZHUCUN_TEST_BUILD:-build}/tests/scenario_test" "$script"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL $script"
+		grep -h '"level":"error"' "$ZHUCUN_VAR"/log/*.log | tail -n 10 || true
+	fi
+	stack_down
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

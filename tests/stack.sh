@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# stack.sh - a private stack of real processes for tests; sourced by run-*.sh, which run in bash with `set -euo pipefail`.
+#
+# stack_up starts `make run` with a hand-set clock in a directory of its own and waits for its line; stack_down stops it as an
+# operator would.  Exports what clients need: ZHUCUN_URL, ZHUCUN_VAR, ZHUCUN_BOOTSTRAP_TOKEN.
+
+top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+stack=          # pid of its make
+export ZHUCUN_CLOCK=manual ZHUCUN_SAMPLE=0
+
+free_port() {           # one that nobody listens on, from this process's own range
+	local port=$((20000 + $$ % 20000))
+	while (exec 9<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+		port=$((port + 1))
+	done
+	echo "$port"
+}
+
+stack_up() {
+	ZHUCUN_VAR=$(mktemp -d "${TMPDIR:-/tmp}/zhucun-stack-XXXXXX")
+	ZHUCUN_PORT=$(free_port)
+	ZHUCUN_BOOTSTRAP_TOKEN=$(od -An -v -tx1 -N20 /dev/urandom | tr -d ' \n')
+	ZHUCUN_URL=http://127.0.0.1:$ZHUCUN_PORT
+	export ZHUCUN_VAR ZHUCUN_PORT ZHUCUN_BOOTSTRAP_TOKEN ZHUCUN_URL
+	mkfifo "$ZHUCUN_VAR/said"
+	# A SANITIZE run of the tests still tries the processes that operators run.
+	env -u SANITIZE -u MAKEFLAGS make -s -C "$top" run >"$ZHUCUN_VAR/said" 2>"$ZHUCUN_VAR/talk" &
+	stack=$!
+	if ! read -r -t 180 line <"$ZHUCUN_VAR/said" || [ "$line" != "ready $ZHUCUN_URL" ]; then
+		echo "the stack did not come up: ${line:-nothing said}"
+		tail -n 20 "$ZHUCUN_VAR/talk" "$ZHUCUN_VAR"/log/*.log 2>/dev/null || true
+		return 1
+	fi
+}
+
+stack_down() {
+	[ -n "$stack" ] || return 0
+	kill -TERM "$stack" 2>/dev/null || true
+	wait "$stack" 2>/dev/null || true
+	stack=
+	rm -rf "$ZHUCUN_VAR"
+}
+trap stack_down EXIT
+trap 'exit 130' INT TERM HUP
