@@ -1,0 +1,51 @@
+/* funding_policy - the village stipend (C4.4; rules.md §7): what a day is worth, what of it is cancelled, and the transfers
+ * that bring the ledger from what stands to what should stand.
+ *
+ * Pure: everything depends on the arguments alone, results live in the arena passed in and point into the arguments.
+ * A day is decided by itself, from all that is known of its person; so the order of facts, their repetition and their reversal
+ * leave no trace but the ledger's history.
+ *
+ * Accounts, of a district; an entry is positive where it is credited, negative where it is debited:
+ *   person:<id>       what the person is owed               accrual:      unit → person
+ *   unit:<id>         the sending unit, which owes it       cancellation: person → cancelled
+ *   cancelled:<id>    what the unit is spared by measures   reversal: the same amount, the other way round */
+#pragma once
+#include "arena.h"
+#include "funding_rows.pb-c.h"
+#include "mirror_rows.pb-c.h"
+#include "policy_book.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* All that is known of one person when a day is judged. */
+struct funding_person {
+	const struct policy_book *book;
+	const MirrorRows__Person *const *history; size_t nhistory;
+	const MirrorRows__Posting *const *postings; size_t npostings;
+	const FundingRows__Measure *const *measures; size_t nmeasures;
+};
+
+/* The stipend of a day on which the person was there: the rate in force, once however many postings (C4.4); 0 when no posting
+ * of the day is paid for, before the policy's first day, or while the unit that owes it is not known. */
+int64_t funding_accrual_fen(const struct funding_person *p, int32_t day);
+
+/* The measure that cancels a day (A3: the days of all in effect together); "" when none does.  `now` is kept while it
+ * still does, else it is the first of those known. */
+const char *funding_cancelled_by(const struct funding_person *p, int32_t day, const char *now);
+
+enum { FUNDING_TRANSFERS_MAX = 4 };
+struct funding_settled {
+	FundingRows__Day day;
+	FundingRows__Transfer transfers[FUNDING_TRANSFERS_MAX]; size_t n;      /* to append; cause and recorded_us are left empty */
+};
+/* What a day should be, given what stands of it and whether the person was there; nothing to append when it is so already. */
+void funding_settle(const struct funding_person *p, const FundingRows__Day *was, bool present, arena_t *a, struct funding_settled *out);
+
+/* How much the cancelled money of some days has moved; begins as {0}. */
+struct funding_moved { int64_t taken_fen, restored_fen; int32_t taken_days, restored_days; };
+void funding_moved_add(struct funding_moved *moved, const FundingRows__Day *was, const FundingRows__Day *is);
+
+/* The cancelled days within [from, until): merged where they meet, in order. */
+struct funding_span { int32_t from_day, until_day; };
+size_t funding_cancelled_spans(const FundingRows__Measure *const *measures, size_t n, int32_t from_day, int32_t until_day, arena_t *a,
+                               struct funding_span **out);
