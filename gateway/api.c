@@ -37,8 +37,8 @@ parts_free(call_t *c)
 	c->nparts = 0;
 }
 
-static void
-body_free(call_t *c)
+void
+call_body_free(call_t *c)
 {
 	c->api->body_bytes -= c->body.len;
 	bytes_free(&c->body);
@@ -53,7 +53,7 @@ call_free(call_t *c)
 		c->next->before = c->before;
 	c->api->ncalls--;
 	parts_free(c);
-	body_free(c);
+	call_body_free(c);
 	free(c->target);
 	free(c);
 }
@@ -368,7 +368,7 @@ static void
 body_drop(call_t *c)
 {
 	c->drop = true;
-	body_free(c);
+	call_body_free(c);
 }
 
 static void

@@ -59,6 +59,7 @@ void call_ask(call_t *c, int i, struct ask *ask, ask_done_fn *done, int64_t mono
 void part_refuse(struct part *p, enum refusal r);
 void part_take(struct part *p, enum ask_outcome outcome, Wire__Answer *a, const ProtobufCMessageDescriptor *d, bool read);
 void call_parts_open(call_t *c, int n);
+void call_body_free(call_t *c);                                         /* it has been read */
 
 /* ---- ordinary.c */
 void order_run(call_t *c, int64_t mono_us);

@@ -1,6 +1,7 @@
 #include "http.h"
 #include "connections.h"
 #include "log.h"
+#include "pages.h"
 #include <assert.h>
 #include <errno.h>
 #include <microhttpd.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 enum {
-	CONNECTION_BYTES = 16 * 1024,           /* headers, and what of a body is in flight */
+	CONNECTION_BYTES = 8 * 1024,            /* headers, and what of a body is in flight */
 	BACKLOG = 512,
 	SILENT_SECONDS = 75,                    /* libmicrohttpd's own; ours come first */
 	LOOK_US = 500 * 1000,                   /* how often we look whose time is over */
@@ -21,6 +22,7 @@ enum {
 struct http {
 	struct http_settings set;
 	struct MHD_Daemon *daemon;
+	pages_queue_fn *queue;
 	struct connections connections;
 	int64_t now_us, look_us;
 	size_t busy, suspended;
@@ -112,7 +114,7 @@ answer(struct exchange *e)
 	if (e->reply.close || e->http->stopping)
 		MHD_add_response_header(m, "Connection", "close");
 	connection_answered(e->connection, e->reply.len, e->http->now_us);
-	enum MHD_Result queued = MHD_queue_response(e->mhd, (unsigned)e->reply.status, m);
+	enum MHD_Result queued = e->http->queue(e->mhd, (unsigned)e->reply.status, m);
 	MHD_destroy_response(m);
 	return queued;
 }
@@ -308,7 +310,6 @@ daemon_start(http_t *h, const struct addrinfo *at)
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENT_SECONDS,
 		MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)BACKLOG,
-		MHD_OPTION_LISTENING_ADDRESS_REUSE, 0u,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
 		MHD_OPTION_NOTIFY_COMPLETED, on_request_over, h,
@@ -326,6 +327,7 @@ http_open(const struct http_settings *s, int64_t mono_us)
 		return NULL;
 	h->set = *s;
 	h->now_us = mono_us;
+	h->queue = pages_library_queue();
 	h->daemon = daemon_start(h, at);
 	freeaddrinfo(at);
 	if (h->daemon)
@@ -352,6 +354,12 @@ int
 http_fd(const http_t *h)
 {
 	return MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+int
+http_port(const http_t *h)
+{
+	return MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
 }
 
 static void

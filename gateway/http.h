@@ -24,6 +24,7 @@ http_t *http_open(const struct http_settings *s, int64_t mono_us);
 void http_close(http_t **hp);
 
 int http_fd(const http_t *h);                   /* readable: http_run */
+int http_port(const http_t *h);                 /* the one it got, when the setting was 0 */
 /* Reads, answers, cuts off.  When it must be called again at the latest. */
 int64_t http_run(http_t *h, int64_t mono_us);
 /* No new connections; after each answer the connection ends. */

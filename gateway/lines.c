@@ -31,6 +31,8 @@ struct lines {
 	size_t nlines, nbytes, accepted;
 	unsigned under_way;
 	bool over, full, ended, left;
+	bool given_up, heard;           /* a group was never answered: no more are asked; some group was answered */
+	enum ask_outcome worst;         /* of those given up */
 	struct bytes not_found;         /* the first 404: the district, since a line names nothing else in the path */
 	struct spool spool;
 };
@@ -115,13 +117,13 @@ group_ask(struct group *g)
 
 static void group_answer(struct group *g, enum ask_outcome outcome, Wire__Answer **items);
 
-/* A group whose every line was refused here has nobody to ask. */
+/* A group whose every line was refused here has nobody to ask; nor is anybody asked who has been silent for so long. */
 static void
 group_send(struct group *g, int64_t mono_us)
 {
 	g->state = GROUP_ASKED;
-	if (g->nsent == 0) {
-		group_answer(g, ASK_ANSWERED, NULL);
+	if (g->nsent == 0 || g->lines->given_up) {
+		group_answer(g, g->nsent == 0 ? ASK_ANSWERED : ASK_AWAY, NULL);
 		return;
 	}
 	struct ask ask = group_ask(g);
@@ -395,6 +397,10 @@ group_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mo
 	struct lines *l = g->lines;
 
 	l->under_way--;
+	l->heard |= outcome == ASK_ANSWERED;
+	l->given_up |= outcome != ASK_ANSWERED;
+	if (outcome > l->worst)
+		l->worst = outcome;
 	group_answer(g, outcome, items);
 	if (!l->left)
 		group_send_early(l, mono_us);
@@ -413,6 +419,8 @@ lines_reply(struct lines *l, struct reply *r)
 		p = wire__problem__unpack(arena_pb(a), l->not_found.len, (const uint8_t *)l->not_found.p);
 	else if (l->over)
 		p = problem_of(REFUSED_BATCH_SIZE, NULL, a);
+	else if (!l->heard && l->worst == ASK_AWAY)
+		p = problem_of(REFUSED_AWAY, NULL, a);
 	else if (!spool_give(&l->spool, r))
 		p = problem_of(REFUSED_UNKNOWN, NULL, a);
 	if (p) {

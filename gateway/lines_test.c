@@ -487,6 +487,27 @@ test_silence(struct bench *b)
 	check(b->client.reply.status == 200 && strstr(b->client.text, "\"id\""), "until it is not", b->client.text);
 }
 
+/* Nobody there from beginning to end: 503, as for any call, and in the time of one group, not of all. */
+static void
+test_away(struct bench *b)
+{
+	char *text = many(20 * GROUP_LINES_MAX, 0);
+	size_t len = strlen(text), at = 0;
+	int seconds = 0;
+
+	begin(b, FINDINGS, NULL, -1);
+	b->bus.dead = true;
+	for (; at < len && seconds < 100; seconds++) {
+		at += api_body(b->call, text + at, len - at, b->now_us);
+		for (int i = 0; i < 100; i++)
+			api_tick(b->api, b->now_us += 10000);
+	}
+	api_end(b->call, b->now_us);
+	check(b->client.replies == 1 && b->client.reply.status == 503 && seconds < 33, "away all the time", b->client.text ? b->client.text : "");
+	b->bus.dead = false;
+	free(text);
+}
+
 /* ---- leaving */
 
 static void
@@ -529,7 +550,7 @@ main(void)
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
 		test_mixed, test_empty, test_long_line, test_keys, test_back_pressure, test_groups, test_many, test_too_many,
-		test_too_long, test_unknown_district, test_silence, test_leaving, test_closing,
+		test_too_long, test_unknown_district, test_silence, test_away, test_leaving, test_closing,
 	};
 
 	log_open("lines_test", LOG_LEVEL_ERROR + 1);

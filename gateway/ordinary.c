@@ -140,6 +140,7 @@ order_run(call_t *c, int64_t mono_us)
 	}
 	Wire__Command o = order_of(c, body, unreadable);
 	json_decref(body);
+	call_body_free(c);
 	order_ask(c, &o, mono_us);
 }
 

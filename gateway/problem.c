@@ -37,8 +37,10 @@ static const struct { int status; const char *code, *detail; } refusals[REFUSALS
 static const struct { int status; const char *title; } titles[] = {
 	{ 400, "Bad Request" }, { 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" },
 	{ 405, "Method Not Allowed" }, { 409, "Conflict" }, { 412, "Precondition Failed" }, { 413, "Content Too Large" },
+	{ 414, "URI Too Long" }, { 431, "Request Header Fields Too Large" },
 	{ 415, "Unsupported Media Type" }, { 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
-	{ 500, "Internal Server Error" }, { 503, "Service Unavailable" }, { 504, "Gateway Timeout" },
+	{ 500, "Internal Server Error" }, { 501, "Not Implemented" }, { 505, "HTTP Version Not Supported" },
+	 { 503, "Service Unavailable" }, { 504, "Gateway Timeout" },
 };
 
 static const char *

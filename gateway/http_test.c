@@ -1,0 +1,310 @@
+/* http_test - what goes over the socket: framing, time, coming and going.
+ *
+ * How: a real listener on a port of its own and raw bytes from a client in the same thread; the bus is played, and the
+ * clock by which connections are cut off is a variable.  Each step runs the server until what is waited for is there. */
+#include "api.h"
+#include "connections.h"
+#include <unistd.h>
+#include "fake_bus_test.h"
+#include "http.h"
+#include "log.h"
+#include "roster.pb-c.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+
+#define TOKEN "0123456789abcdef0123456789abcdef"
+#define HEAD "Host: x\r\nAuthorization: Bearer " TOKEN "\r\n"
+#define DISTRICT "/api/v1/districts/511703"
+enum { TURNS_MAX = 4000, TURN_MS = 5, TEXT_MAX = 8192 };
+
+static int passed, failed;
+
+static void
+check(bool right, const char *what, const char *which)
+{
+	if (right) {
+		passed++;
+		return;
+	}
+	failed++;
+	printf("FAIL %s: %.400s\n", what, which);
+}
+
+struct bench {
+	struct fake_bus bus;
+	struct metrics metrics;
+	api_t *api;
+	http_t *http;
+	int64_t now_us;
+};
+struct peer_text { int fd; char text[TEXT_MAX]; size_t len; bool ended; };
+
+static void
+bench_open(struct bench *b)
+{
+	static const char *const services[] = { NULL };
+	struct api_settings s = { .services = services, .metrics = &b->metrics, .port = { &b->bus, fake_send } };
+	struct http_settings h = { .bind = "127.0.0.1", .connections_max = 20, .connections_per_address_max = 10, .metrics = &b->metrics };
+	struct span_of_bytes token = { TOKEN, strlen(TOKEN) };
+
+	memset(b, 0, sizeof(*b));
+	sha256(&token, 1, s.token_sha256);
+	b->now_us = 1000000;
+	h.api = b->api = api_open(&s);
+	if (!networks_parse("127.0.0.0/8", &h.near) || !(b->http = http_open(&h, b->now_us)))
+		abort();
+}
+
+static void
+bench_close(struct bench *b)
+{
+	http_stop(b->http);
+	api_give_up(b->api, b->now_us);
+	for (int i = 0; i < TURNS_MAX && http_suspended(b->http); i++)
+		http_run(b->http, b->now_us);
+	http_close(&b->http);
+	api_close(&b->api);
+	fake_forget(&b->bus);
+}
+
+static struct peer_text
+dial(struct bench *b)
+{
+	struct peer_text p = { .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)http_port(b->http)),
+	                          .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	if (p.fd < 0 || connect(p.fd, (struct sockaddr *)&to, sizeof(to)))
+		abort();
+	fcntl(p.fd, F_SETFL, O_NONBLOCK);
+	return p;
+}
+
+static void
+say(struct peer_text *p, const char *text)
+{
+	if (send(p->fd, text, strlen(text), MSG_NOSIGNAL) != (ssize_t)strlen(text))
+		p->ended = true;
+}
+
+static void
+turn(struct bench *b, struct peer_text *p)
+{
+	struct pollfd fds[] = { { http_fd(b->http), POLLIN, 0 }, { p->fd, POLLIN, 0 } };
+
+	http_run(b->http, b->now_us);
+	poll(fds, p->ended ? 1 : 2, TURN_MS);
+	http_run(b->http, b->now_us);
+	ssize_t n = recv(p->fd, p->text + p->len, sizeof(p->text) - 1 - p->len, 0);
+	if (n > 0)
+		p->len += (size_t)n;
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		p->ended = true;
+	p->text[p->len] = '\0';
+}
+
+/* Until the text has come, or the connection has ended (want NULL: just that). */
+static bool
+hear(struct bench *b, struct peer_text *p, const char *want)
+{
+	for (int i = 0; i < TURNS_MAX && !p->ended && !(want && strstr(p->text, want)); i++)
+		turn(b, p);
+	return want ? strstr(p->text, want) != NULL : p->ended;
+}
+
+static void
+hang_up(struct bench *b, struct peer_text *p)
+{
+	close(p->fd);
+	struct peer_text gone = { .fd = -1, .ended = true };
+	for (int i = 0; i < TURNS_MAX && http_busy(b->http) > http_suspended(b->http); i++)
+		turn(b, &gone);
+}
+
+/* ---- what is no proper HTTP: a problem in JSON, never a page, and the connection ends */
+
+#define LONG16 "aaaaaaaaaaaaaaaa"
+#define LONG256 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16
+#define LONG4K LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256
+
+static const struct { const char *name, *text, *status, *code; } improper[] = {
+	{ "length twice", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", "400", "http.framing" },
+	{ "length and coding", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400",
+	  "http.framing" },
+	{ "host twice", "GET /livez HTTP/1.1\r\nHost: y\r\n" HEAD "\r\n", "400", "http.framing" },
+	{ "token twice", "GET /livez HTTP/1.1\r\nAuthorization: Bearer x\r\n" HEAD "\r\n", "400", "http.framing" },
+	{ "no host", "GET /livez HTTP/1.1\r\n\r\n", "400", "http.malformed" },
+	{ "length below zero", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: -5\r\n\r\n", "400", "http.malformed" },
+	{ "long target", "GET /" LONG4K LONG4K LONG4K " HTTP/1.1\r\n" HEAD "\r\n", "414", "http.malformed" },
+	{ "long header", "GET /livez HTTP/1.1\r\nX: " LONG4K LONG4K LONG4K "\r\n" HEAD "\r\n", "431", "http.malformed" },
+};
+
+static void
+test_improper(struct bench *b)
+{
+	char status[32], code[64];
+
+	for (size_t i = 0; i < sizeof(improper) / sizeof(improper[0]); i++) {
+		struct peer_text p = dial(b);
+		say(&p, improper[i].text);
+		check(hear(b, &p, NULL), "the connection ends", improper[i].name);
+		snprintf(status, sizeof(status), "HTTP/1.1 %s ", improper[i].status);
+		snprintf(code, sizeof(code), "\"code\":\"%s\"", improper[i].code);
+		check(strncmp(p.text, status, strlen(status)) == 0 && strstr(p.text, code) && strstr(p.text, "\r\nContent-Type: application/problem+json\r\n") &&
+		              !strstr(p.text, "<html"), improper[i].name, p.text);
+		hang_up(b, &p);
+	}
+	check(http_busy(b->http) == 0, "no request is left", "");
+}
+
+/* ---- proper */
+
+static void
+test_keep_alive(struct bench *b)
+{
+	struct peer_text p = dial(b);
+	Roster__District d = ROSTER__DISTRICT__INIT;
+
+	say(&p, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\nHEAD /livez HTTP/1.1\r\nHost: x\r\n\r\nGET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n");
+	for (int i = 0; i < TURNS_MAX && b->bus.n == 0; i++)
+		turn(b, &p);
+	check(b->bus.n == 1 && http_suspended(b->http) == 1, "a question waits for its owner", p.text);
+	check(strstr(p.text, "{\"alive\":true}HTTP/1.1 200 OK\r\n") && !strstr(strstr(p.text, "{\"alive\":true}") + 14, "{\"alive\""),
+	      "HEAD has no body", p.text);
+	d.id = (char *)"511703";
+	fake_answer_message(b->api, &b->bus.sent[0], 200, &d, b->now_us);
+	check(hear(b, &p, "{\"id\":\"511703\"") && !p.ended, "and is answered on the same connection", p.text);
+	say(&p, "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n");
+	turn(b, &p);
+	say(&p, "1\r\n}\r\n0\r\n\r\n");
+	for (int i = 0; i < TURNS_MAX && b->bus.n == 1; i++)
+		turn(b, &p);
+	check(b->bus.n == 2 && strcmp(b->bus.sent[1].commands->items[0]->refusal->code, "json.missing") == 0, "a body in pieces", p.text);
+	hang_up(b, &p);
+}
+
+static void
+test_too_large(struct bench *b)
+{
+	char head[512], piece[4096];
+	struct peer_text p = dial(b);
+
+	snprintf(head, sizeof(head), "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n", 2 << 20);
+	say(&p, head);
+	memset(piece, ' ', sizeof(piece));
+	for (size_t left = 2 << 20; left && !p.ended;) {
+		ssize_t n = send(p.fd, piece, left < sizeof(piece) ? left : sizeof(piece), MSG_NOSIGNAL);
+		if (n > 0)
+			left -= (size_t)n;
+		else
+			turn(b, &p);
+	}
+	check(hear(b, &p, "\"code\":\"body.too_large\""), "too large a body is read to its end and answered", p.text);
+	hang_up(b, &p);
+}
+
+/* ---- time */
+
+static void
+test_cut_off(struct bench *b)
+{
+	static const struct { const char *name, *first, *then; } slow[] = {
+		{ "silent", "", "" }, { "slow head", "GET /livez", "x" },
+		{ "slow body", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n", " " },
+	};
+
+	for (size_t i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
+		struct peer_text p = dial(b);
+		say(&p, slow[i].first);
+		turn(b, &p);
+		for (int64_t us = 0; us < REQUEST_US - 1000000; us += 1000000) {
+			b->now_us += 1000000;
+			say(&p, slow[i].then);
+			turn(b, &p);
+		}
+		check(!p.ended, "there for a while", slow[i].name);
+		b->now_us += 2000000;
+		check(hear(b, &p, NULL), "then cut off", slow[i].name);
+		hang_up(b, &p);
+	}
+	check(atomic_load(&b->metrics.value[METRIC_HTTP_REAPED]) == 3, "counted", "");
+}
+
+/* Whoever waits for us is not cut off; the call's own deadline answers it. */
+static void
+test_deadline(struct bench *b)
+{
+	struct peer_text p = dial(b);
+
+	say(&p, "GET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n");
+	for (int i = 0; i < TURNS_MAX && b->bus.n == 0; i++)
+		turn(b, &p);
+	for (int i = 0; i < 11; i++) {
+		b->now_us += 1000000;
+		api_tick(b->api, b->now_us);
+	}
+	check(hear(b, &p, "HTTP/1.1 503 ") && hear(b, &p, "Retry-After: 1\r\n"), "answered at its deadline", p.text);
+	hang_up(b, &p);
+}
+
+static void
+test_leaving(struct bench *b)
+{
+	struct peer_text p = dial(b), q;
+
+	say(&p, "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{");
+	turn(b, &p);
+	hang_up(b, &p);
+	check(http_busy(b->http) == 0 && api_outstanding(b->api) == 0, "a client that goes takes its half request along", "");
+	q = dial(b);
+	say(&q, "GET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n");
+	for (int i = 0; i < TURNS_MAX && b->bus.n == 0; i++)
+		turn(b, &q);
+	close(q.fd);
+	fake_answer_problem(b->api, &b->bus.sent[0], 404, "district.unknown", b->now_us);
+	struct peer_text gone = { .fd = -1, .ended = true };
+	for (int i = 0; i < TURNS_MAX && http_busy(b->http); i++)
+		turn(b, &gone);
+	check(http_busy(b->http) == 0 && http_suspended(b->http) == 0, "an answer that finds nobody is dropped", "");
+}
+
+static void
+test_stopping(struct bench *b)
+{
+	struct peer_text p = dial(b), q = dial(b);
+	Roster__District d = ROSTER__DISTRICT__INIT;
+
+	say(&q, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+	hear(b, &q, "alive");
+	say(&p, "GET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n");
+	for (int i = 0; i < TURNS_MAX && b->bus.n == 0; i++)
+		turn(b, &p);
+	http_stop(b->http);
+	api_stop(b->api);
+	fake_answer_message(b->api, &b->bus.sent[0], 200, &d, b->now_us);
+	check(hear(b, &p, "Connection: close\r\n") && hear(b, &p, "\"areas\":[]") && hear(b, &p, NULL), "answered, then closed", p.text);
+	close(p.fd);
+	close(q.fd);
+}
+
+int
+main(void)
+{
+	static struct bench b;
+	static void (*const tests[])(struct bench *) = {
+		test_improper, test_keep_alive, test_too_large, test_cut_off, test_deadline, test_leaving, test_stopping,
+	};
+
+	log_open("http_test", LOG_LEVEL_ERROR + 1);
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+		bench_open(&b);
+		tests[i](&b);
+		bench_close(&b);
+	}
+	printf("%d passed, %d failed\n", passed, failed);
+	return failed != 0;
+}

@@ -1,0 +1,11 @@
+/* pages - libmicrohttpd's own error pages, said as every other error is.
+ *
+ * What is no HTTP never reaches our handler: the library answers it with a page of HTML, and has no option to change that.
+ * It queues the page by its public function, though, through the dynamic linker, so a function of that name in the program
+ * goes before its own.  Were that to change one day the pages would be HTML again, and nothing worse; http_test sees it. */
+#pragma once
+#include <microhttpd.h>
+
+typedef enum MHD_Result pages_queue_fn(struct MHD_Connection *c, unsigned status, struct MHD_Response *r);
+/* The library's own function, for answers that are meant.  Never NULL. */
+pages_queue_fn *pages_library_queue(void);
