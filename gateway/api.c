@@ -242,7 +242,7 @@ early_refusal(call_t *c, const struct api_request *r)
 		return REFUSED_TOKEN;
 	if (route != REFUSED_NOT)
 		return route;
-	return c->api->stopping ? REFUSED_STOPPING : c->api->ncalls > CALLS_MAX ? REFUSED_BUSY : REFUSED_NOT;
+	return c->api->gave_up ? REFUSED_STOPPING : c->api->ncalls > CALLS_MAX ? REFUSED_BUSY : REFUSED_NOT;
 }
 
 static enum refusal
@@ -470,17 +470,11 @@ api_outstanding(const api_t *api)
 	return api->ncalls;
 }
 
-void
-api_stop(api_t *api)
-{
-	api->stopping = true;
-}
-
 /* A batch asks for its last group when the one before it is answered, so it takes a second round. */
 void
 api_give_up(api_t *api, int64_t mono_us)
 {
-	api->stopping = api->gave_up = true;
+	api->gave_up = true;
 	while (asks_outstanding(api->asks))
 		asks_give_up(api->asks, mono_us);
 	arena_reset(api->arena);

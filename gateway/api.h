@@ -66,7 +66,5 @@ void api_receive(api_t *api, const struct message *m, int64_t mono_us);
 int64_t api_tick(api_t *api, int64_t mono_us);
 /* Calls that have not been answered, whether their client is there or not. */
 size_t api_outstanding(const api_t *api);
-/* From now on every call is answered 503; those under way go on. */
-void api_stop(api_t *api);
-/* Answers every call under way at once: its time is over. */
+/* The end: answers every call under way at once, as if its time were over, and every later one 503. */
 void api_give_up(api_t *api, int64_t mono_us);

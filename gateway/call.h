@@ -25,7 +25,7 @@ struct api {
 	arena_t *arena;                         /* of one request or answer; emptied after it */
 	call_t *calls;                          /* all of them, linked */
 	size_t ncalls, body_bytes;
-	bool stopping, gave_up;
+	bool gave_up;
 };
 struct lines;
 struct call {

@@ -3,6 +3,7 @@
 #include "api.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SENT_MAX = 1024 };
 

@@ -14,7 +14,7 @@
 
 enum {
 	CONNECTION_BYTES = 8 * 1024,            /* headers, and what of a body is in flight */
-	BACKLOG = 512,
+	BACKLOG = 1024,
 	SILENT_SECONDS = 75,                    /* libmicrohttpd's own; ours come first */
 	LOOK_US = 500 * 1000,                   /* how often we look whose time is over */
 };

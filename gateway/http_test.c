@@ -4,7 +4,6 @@
  * clock by which connections are cut off is a variable.  Each step runs the server until what is waited for is there. */
 #include "api.h"
 #include "connections.h"
-#include <unistd.h>
 #include "fake_bus_test.h"
 #include "http.h"
 #include "log.h"
@@ -15,6 +14,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define TOKEN "0123456789abcdef0123456789abcdef"
 #define HEAD "Host: x\r\nAuthorization: Bearer " TOKEN "\r\n"
@@ -284,7 +284,6 @@ test_stopping(struct bench *b)
 	for (int i = 0; i < TURNS_MAX && b->bus.n == 0; i++)
 		turn(b, &p);
 	http_stop(b->http);
-	api_stop(b->api);
 	fake_answer_message(b->api, &b->bus.sent[0], 200, &d, b->now_us);
 	check(hear(b, &p, "Connection: close\r\n") && hear(b, &p, "\"areas\":[]") && hear(b, &p, NULL), "answered, then closed", p.text);
 	close(p.fd);

@@ -6,12 +6,12 @@
 #include "attendance.pb-c.h"
 #include "cutter.h"
 #include "digest.h"
-#include <unistd.h>
 #include "fake_bus_test.h"
 #include "lines.h"
 #include "log.h"
 #include "supervision.pb-c.h"
 #include <stdio.h>
+#include <unistd.h>
 
 #define TOKEN "0123456789abcdef0123456789abcdef"
 #define FINDINGS "/api/v1/districts/511703/findings:batch"

@@ -177,14 +177,13 @@ turn(struct process *p, int64_t *next_us)
 	return items[n + 1].revents != 0;
 }
 
-/* Nobody new is let in; who is in has until his deadline, then is answered all the same. */
+/* Nobody new is let in; each answer ends its connection; who is not answered by his deadline is answered all the same. */
 static void
 wind_down(struct process *p)
 {
 	int64_t next_us = 0, end_us = clock_mono_us() + STOP_US;
 
 	http_stop(p->http);
-	api_stop(p->api);
 	p->stop_fd = -1;
 	while ((http_busy(p->http) || api_outstanding(p->api)) && clock_mono_us() < end_us)
 		turn(p, &next_us);
