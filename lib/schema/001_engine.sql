@@ -135,6 +135,7 @@ begin
     if taken is not null then
         raise exception 'idempotency key taken' using errcode = 'ZK001', detail = taken;
     end if;
+    raise exception 'an answer was kept twice';         -- the fence lets only one owner come here
 end $$;
 
 -- Forward only; null when it would go backwards or when the clock is not hand-set.  Owners hear of it at once.
