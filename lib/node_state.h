@@ -17,7 +17,7 @@
 #include "table.h"
 
 enum {
-	BATCH_INPUTS_MAX = 4096, BATCH_BYTES_MAX = 4 << 20, BATCH_ARENA_MAX = 256 << 20,
+	BATCH_INPUTS_MAX = 2048, BATCH_BYTES_MAX = 4 << 20, BATCH_ARENA_MAX = 256 << 20,
 	DUE_MAX = 1024,                         /* timers, or work items, in one batch */
 	QUEUE_COMMANDS_MAX = 8192, QUEUE_BYTES_MAX = 8 << 20,
 	RING_BYTES_MAX = 4 << 20, HELD_FETCHES_MAX = 64, FETCH_ITEMS_MAX = 1024,
