@@ -1,0 +1,53 @@
+/* attendance - who was there on which day (rules.md 3).
+ *
+ *   in:   RecordCheckin; read ReadDays
+ *         supervision.FindingConfirmed, FindingAnnulled (absences); roster's persons, postings, villages and policies
+ *   out:  CheckinRecorded, DayStatusChanged
+ *   owns: schema attendance: day, checkin
+ *
+ * A day's status is a function of what is known of the day: a check-in is evidence, only a confirmed finding is an absence,
+ * and a gap is nothing (A2).  Positions stay in `checkin`; events say what was made of them. */
+#include "attendance.h"
+#include "attendance.sql.h"
+#include "supervision.pb-c.h"
+
+const struct table attendance_table_day = { "day", &attendance_rows__day__descriptor, 3, false };
+const struct table attendance_table_checkin = { "checkin", &attendance_rows__checkin__descriptor, 2, true };
+
+static const struct table *const tables[] = {
+	&attendance_table_day, &attendance_table_checkin,
+	&mirror_policy, &mirror_person, &mirror_posting, &mirror_village,
+	NULL,
+};
+
+enum { ROSTER, SUPERVISION };
+static const char *const consumes[] = { [ROSTER] = "roster", [SUPERVISION] = "supervision", NULL };
+
+static const struct order orders[] = {
+	{ .message = &attendance__record_checkin__descriptor, .after = AFTER(ROSTER),
+	  .want = attendance_checkin_want, .run = attendance_checkin },
+};
+
+static const struct fact facts[] = {
+	{ .message = &attendance__checkin_recorded__descriptor, .run = attendance_on_checkin },
+	{ &supervision__finding_confirmed__descriptor, attendance_on_confirmed_want, attendance_on_confirmed },
+	{ &supervision__finding_annulled__descriptor, attendance_on_annulled_want, attendance_on_annulled },
+	MIRROR(policy, policy_published),
+	MIRROR(person, person_put),
+	MIRROR(posting, posting_put),
+	MIRROR(village, village_put),
+};
+
+static const struct read reads[] = {
+	{ &attendance__read_days__descriptor, attendance_read_days },
+};
+
+const struct service attendance_service = {
+	.name = "attendance",
+	.consumes = consumes,
+	.tables = tables,
+	.orders = orders, .norders = ALEN(orders),
+	.facts = facts, .nfacts = ALEN(facts),
+	.reads = reads, .nreads = ALEN(reads),
+	.statements = attendance_sql, .nstatements = ATTENDANCE_SQL_COUNT,
+};

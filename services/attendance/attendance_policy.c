@@ -1,0 +1,177 @@
+#include "attendance_policy.h"
+#include "civil.h"
+#include <string.h>
+
+/* ---- the working calendar: lines "2017-09-30,1,…" after a head that begins with no digit */
+
+enum { DATE_LEN = 10 };
+
+static const char *
+line_after(const char *at)
+{
+	const char *end = strchr(at, '\n');
+
+	return end ? end + 1 : at + strlen(at);
+}
+
+/* Of the line that holds `at`; not before `first`. */
+static const char *
+line_of(const char *at, const char *first)
+{
+	while (at > first && at[-1] != '\n')
+		at--;
+	return at;
+}
+
+/* The line of a date; NULL: the calendar does not name it.  By halves over the bytes, a middle being moved to its line. */
+static const char *
+calendar_line(const char *calendar, const char *date)
+{
+	const char *lo = calendar;
+
+	while (*lo && (*lo < '0' || *lo > '9'))
+		lo = line_after(lo);
+	for (const char *hi = lo + strlen(lo); lo < hi;) {
+		const char *mid = line_of(lo + (hi - lo) / 2, lo);
+		int order = strncmp(date, mid, DATE_LEN);
+
+		if (order == 0)
+			return mid;
+		if (order < 0)
+			hi = mid;
+		else
+			lo = line_after(mid);
+	}
+	return NULL;
+}
+
+static bool
+is_weekend(int32_t day)
+{
+	int weekday = (day % 7 + 10) % 7;               /* Monday is 0; 1970-01-01 was a Thursday */
+
+	return weekday >= 5;
+}
+
+bool
+day_working(const char *calendar, int32_t day)
+{
+	char date[DAY_TEXT_MAX];
+
+	day_text(day, date);
+	const char *line = calendar_line(calendar, date);
+	return line ? line[DATE_LEN + 1] == '1' : !is_weekend(day);
+}
+
+/* ---- the status of a day.  Leave and official duty have no records yet; they would stand between present_weak and rest_day. */
+
+static const struct precedence {
+	size_t evidence;                                /* offset of its count in the row */
+	Attendance__DayStatus status;
+} precedence[] = {
+	{ offsetof(AttendanceRows__Day, absences), ATTENDANCE__DAY_STATUS__ABSENT_CONFIRMED },
+	{ offsetof(AttendanceRows__Day, strong), ATTENDANCE__DAY_STATUS__PRESENT },
+	{ offsetof(AttendanceRows__Day, weak), ATTENDANCE__DAY_STATUS__PRESENT_WEAK },
+};
+
+Attendance__DayStatus
+day_status(const AttendanceRows__Day *row, int32_t day, const char *calendar)
+{
+	for (size_t i = 0; row && i < sizeof(precedence) / sizeof(precedence[0]); i++)
+		if (*(const int32_t *)((const char *)row + precedence[i].evidence) > 0)
+			return precedence[i].status;
+	return day_working(calendar, day) ? ATTENDANCE__DAY_STATUS__UNKNOWN : ATTENDANCE__DAY_STATUS__REST_DAY;
+}
+
+bool
+day_contradiction(const AttendanceRows__Day *row)
+{
+	return row && row->absences > 0 && row->strong > 0;
+}
+
+void
+day_add(AttendanceRows__Day *row, Attendance__CheckinResult result)
+{
+	row->strong += result == ATTENDANCE__CHECKIN_RESULT__INSIDE;
+	row->weak += result == ATTENDANCE__CHECKIN_RESULT__CANNOT_TELL || result == ATTENDANCE__CHECKIN_RESULT__NO_FIX;
+}
+
+/* ---- which check-ins are taken: one row a rule, in the order in which they are told */
+
+struct said { const Attendance__RecordCheckin *in; int64_t now_us; const Policy__Checkin *rules; };
+
+static bool
+lacks_lat(const struct said *s)
+{
+	return s->in->maybe_lon_case && !s->in->maybe_lat_case;
+}
+
+static bool
+lacks_lon(const struct said *s)
+{
+	return s->in->maybe_lat_case && !s->in->maybe_lon_case;
+}
+
+/* Written so that what is no number is refused too. */
+static bool
+bad_lon(const struct said *s)
+{
+	return s->in->maybe_lon_case && !(s->in->lon >= -180 && s->in->lon <= 180);
+}
+
+static bool
+bad_lat(const struct said *s)
+{
+	return s->in->maybe_lat_case && !(s->in->lat >= -90 && s->in->lat <= 90);
+}
+
+static bool
+bad_accuracy(const struct said *s)
+{
+	return s->in->maybe_accuracy_case && !(s->in->accuracy_m >= 0 && s->in->accuracy_m <= ACCURACY_MAX_M);
+}
+
+static bool
+is_future(const struct said *s)
+{
+	return s->in->captured_at_us > s->now_us + CLOCK_AHEAD_MAX_S * INT64_C(1000000);
+}
+
+static bool
+is_late(const struct said *s)
+{
+	return s->rules && s->rules->maybe_late_case &&
+	       (int64_t)day_of_instant(s->now_us) - day_of_instant(s->in->captured_at_us) > s->rules->late_days_max;
+}
+
+static const struct rule {
+	bool (*broken)(const struct said *s);
+	struct refusal refusal;
+} rules_of_checkin[] = {
+	{ lacks_lat, { 422, "checkin.half_fix", "/lat", "A position is a longitude and a latitude." } },
+	{ lacks_lon, { 422, "checkin.half_fix", "/lon", "A position is a longitude and a latitude." } },
+	{ bad_lon, { 422, "field.range", "/lon", "A longitude is -180 to 180 degrees." } },
+	{ bad_lat, { 422, "field.range", "/lat", "A latitude is -90 to 90 degrees." } },
+	{ bad_accuracy, { 422, "field.range", "/accuracy_m", "An accuracy is 0 to 20100000 metres." } },
+	{ is_future, { 422, "checkin.in_future", "/captured_at", "It was captured more than 5 minutes from now." } },
+	{ is_late, { 422, "checkin.too_late", "/captured_at", "The policy takes no check-ins of a day that long ago." } },
+};
+
+const struct refusal *
+checkin_refusal(const Attendance__RecordCheckin *in, int64_t now_us, const Policy__Checkin *rules)
+{
+	const struct said said = { in, now_us, rules };
+
+	for (size_t i = 0; i < sizeof(rules_of_checkin) / sizeof(rules_of_checkin[0]); i++)
+		if (rules_of_checkin[i].broken(&said))
+			return &rules_of_checkin[i].refusal;
+	return NULL;
+}
+
+const struct refusal *
+checkin_off(const Policy__Checkin *rules)
+{
+	static const struct refusal off = { 409, "checkin.off", NULL, "On that day no check-ins were taken." };
+
+	return rules && strcmp(rules->mode, "off") == 0 ? &off : NULL;
+}

@@ -1,0 +1,33 @@
+/* attendance_policy - what a day is, given its evidence; which check-ins are taken (rules.md 3).
+ * Pure: no clock, no I/O, no allocation, no globals. */
+#pragma once
+#include "attendance.pb-c.h"
+#include "attendance_rows.pb-c.h"
+#include "policy.pb-c.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CLOCK_AHEAD_MAX_S = 300, ACCURACY_MAX_M = 20100000 };    /* a phone's clock; half way round the Earth */
+
+/* ---- days.  `calendar` is the text of working_days.csv: the days that differ from Monday to Friday, in date order. */
+
+/* By the State Council's calendar, make-up days included; of years that it does not tell of, Monday to Friday. */
+bool day_working(const char *calendar, int32_t day);
+/* By precedence: absent_confirmed, present, present_weak; without any evidence rest_day or unknown.  row NULL: nothing known. */
+Attendance__DayStatus day_status(const AttendanceRows__Day *row, int32_t day, const char *calendar);
+/* A confirmed absence beside strong evidence: listed, decides nothing. */
+bool day_contradiction(const AttendanceRows__Day *row);
+/* One more check-in of a day.  `outside` proves nothing. */
+void day_add(AttendanceRows__Day *row, Attendance__CheckinResult result);
+
+/* ---- check-ins */
+
+/* What a client is told: texts without end. */
+struct refusal { int status; const char *code, *pointer, *detail; };
+
+/* The first rule that a check-in breaks by itself, at the instant of its receipt; NULL: none.  rules: of the policy in force on
+ * the day of its capture, NULL when none was: then nothing limits it. */
+const struct refusal *checkin_refusal(const Attendance__RecordCheckin *in, int64_t now_us, const Policy__Checkin *rules);
+/* After all else: whether check-ins are taken at all. */
+const struct refusal *checkin_off(const Policy__Checkin *rules);
