@@ -294,7 +294,7 @@ want_one(struct batch *b, const struct input *in)
 	b->now = in;
 	if (policies_mirrored(b->node) && (!policies_cached(b->node, in->district) || publishes(in)))
 		want_policies(b, in);
-	if (in->order && in->order->want)
+	if (in->order && in->order->want && in->m)
 		in->order->want(b, in->m);
 	if (in->fact && in->fact->want)
 		in->fact->want(b, in->m);
