@@ -146,7 +146,7 @@ crash(void *ctx, const char *service)
 }
 
 struct world
-http_open(void)
+http_world_open(void)
 {
 	struct client *c = calloc(1, sizeof(*c));
 
@@ -163,7 +163,7 @@ http_open(void)
 }
 
 void
-http_close(struct world *w)
+http_world_close(struct world *w)
 {
 	struct client *c = w->ctx;
 

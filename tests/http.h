@@ -4,5 +4,5 @@
 #pragma once
 #include "scenario.h"
 
-struct world http_open(void);
-void http_close(struct world *w);
+struct world http_world_open(void);
+void http_world_close(struct world *w);

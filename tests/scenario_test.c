@@ -31,9 +31,9 @@ run_one(const char *file)
 	bool ok;
 
 	if (getenv("ZHUCUN_URL")) {
-		struct world w = http_open();
+		struct world w = http_world_open();
 		ok = scenario_run(file, &w, "511700");
-		http_close(&w);
+		http_world_close(&w);
 		return ok;
 	}
 	suite_t *s = suite_open();
