@@ -29,8 +29,6 @@ struct suite {
 	struct metrics metrics;
 	struct member members[MEMBERS];
 	struct letter *first, **last;
-	struct answered answered;
-	bool has_answer;
 };
 
 static const struct service *const all[SERVICES] = {
@@ -268,24 +266,28 @@ suite_close(suite_t **sp)
 
 /* ---- what tests do */
 
+/* One call under way: where its answer goes. */
+struct asking { suite_t *suite; call_t *call; struct answered *answered; bool done; };
+
 static void
 replied(void *ctx, struct reply *r)
 {
-	suite_t *s = ctx;
+	struct asking *g = ctx;
+	struct answered *a = g->answered;
 
-	s->answered = (struct answered){ .status = r->status };
+	a->status = r->status;
 	if (r->fd >= 0) {
 		off_t len = lseek(r->fd, 0, SEEK_END);
-		s->answered.body = malloc((size_t)len + 1);
-		ssize_t n = pread(r->fd, s->answered.body, (size_t)len, 0);
-		s->answered.len = n > 0 ? (size_t)n : 0;
+		a->body = malloc((size_t)len + 1);
+		ssize_t n = pread(r->fd, a->body, (size_t)len, 0);
+		a->len = n > 0 ? (size_t)n : 0;
 	} else {
-		s->answered.body = malloc(r->len + 1);
-		memcpy(s->answered.body, r->body ? r->body : "", r->len);
-		s->answered.len = r->len;
+		a->body = malloc(r->len + 1);
+		memcpy(a->body, r->body ? r->body : "", r->len);
+		a->len = r->len;
 	}
-	s->answered.body[s->answered.len] = '\0';
-	s->has_answer = true;
+	a->body[a->len] = '\0';
+	g->done = true;
 }
 
 static void
@@ -298,29 +300,70 @@ feed(suite_t *s, call_t *c, const char *body, int64_t until_us)
 		assert(n != BODY_REFUSED);
 		body += n;
 		left -= n;
-		turn(s);
+		if (left)
+			turn(s);
 	}
+}
+
+static void
+ask(suite_t *s, struct asking *g, struct asked *q, int64_t until_us)
+{
+	struct api_request r = { .method = q->method, .target = q->path, .authorization = "Bearer " TOKEN, .idempotency_key = q->key,
+		                 .content_type = q->type ? q->type : q->body ? "application/json" : NULL,
+		                 .content_length = q->body ? (int64_t)strlen(q->body) : 0, .near = true };
+	struct api_client client = { .ctx = g, .replied = replied };
+
+	q->answered = (struct answered){ 0 };
+	*g = (struct asking){ .suite = s, .answered = &q->answered };
+	g->call = api_begin(s->api, &r, &client, clock_mono_us());
+	if (q->body)
+		feed(s, g->call, q->body, until_us);
+	api_end(g->call, clock_mono_us());
+}
+
+static void
+give_up(struct asking *g)
+{
+	if (g->done)
+		return;
+	api_leave(g->call, clock_mono_us());
+	*g->answered = (struct answered){ .status = 0, .body = strdup("no answer in time") };
+}
+
+static bool
+all_done(const struct asking *g, size_t n)
+{
+	while (n && g[n - 1].done)
+		n--;
+	return n == 0;
+}
+
+void
+suite_call_all(suite_t *s, struct asked *asked, size_t n)
+{
+	enum { AT_ONCE = 256 };
+	struct asking *g = calloc(AT_ONCE, sizeof(*g));
+
+	for (size_t first = 0; first < n; first += AT_ONCE) {
+		size_t some = n - first < AT_ONCE ? n - first : AT_ONCE;
+		int64_t until_us = clock_mono_us() + CALL_WAIT_US;
+		for (size_t i = 0; i < some; i++)
+			ask(s, &g[i], &asked[first + i], until_us);
+		while (!all_done(g, some) && clock_mono_us() < until_us)
+			turn(s);
+		for (size_t i = 0; i < some; i++)
+			give_up(&g[i]);
+	}
+	free(g);
 }
 
 struct answered
 suite_call(suite_t *s, const char *method, const char *path, const char *key, const char *type, const char *body)
 {
-	struct api_request q = { .method = method, .target = path, .authorization = "Bearer " TOKEN, .idempotency_key = key,
-		                 .content_type = type ? type : body ? "application/json" : NULL, .content_length = body ? (int64_t)strlen(body) : 0, .near = true };
-	struct api_client client = { .ctx = s, .replied = replied };
-	int64_t until_us = clock_mono_us() + CALL_WAIT_US;
+	struct asked q = { method, path, key, type, body, { 0 } };
 
-	s->has_answer = false;
-	call_t *c = api_begin(s->api, &q, &client, clock_mono_us());
-	if (body)
-		feed(s, c, body, until_us);
-	api_end(c, clock_mono_us());
-	while (!s->has_answer && clock_mono_us() < until_us)
-		turn(s);
-	if (s->has_answer)
-		return s->answered;
-	api_leave(c, clock_mono_us());
-	return (struct answered){ .status = 0, .body = strdup("no answer in time") };
+	suite_call_all(s, &q, 1);
+	return q.answered;
 }
 
 bool

@@ -24,6 +24,9 @@ struct answered { int status; char *body; size_t len; };        /* body is mallo
 
 /* One call from request to reply.  key, type may be NULL. */
 struct answered suite_call(suite_t *s, const char *method, const char *path, const char *key, const char *type, const char *body);
+/* Several at once, as from as many clients; in what order they are decided is not said.  Each answer is the caller's to free. */
+struct asked { const char *method, *path, *key, *type, *body; struct answered answered; };
+void suite_call_all(suite_t *s, struct asked *asked, size_t n);
 /* Runs until a district's lag is 0; false when that did not come within 60 s. */
 bool suite_settle(suite_t *s, const char *district);
 /* The process of a service ends without notice (between two messages) and another one starts. */
