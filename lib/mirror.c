@@ -97,6 +97,7 @@ person_row(const struct batch *b, const Roster__PersonPut *e)
 	row.from_day = e->from_day;
 	row.unit_id = e->unit_id;
 	row.establishment = e->establishment;
+	row.phone_masked = e->phone_masked;
 	return row;
 }
 

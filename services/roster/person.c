@@ -1,10 +1,11 @@
 /* person - who is managed: unit and establishment by day; name and phone beside them, as they are now.
  *
  *   in:   PutPerson
- *   out:  PersonPut (ids only)
+ *   out:  PersonPut (ids, and the phone masked)
  *   owns: identity (and, by lib/mirror, person)
  *
- * A changed name or phone is no event: the identity row is all there is of it, and whoever needs it asks (ReadContacts). */
+ * A changed name is no event, nor is a phone whose mask stays the same: the identity row is all there is of it, and whoever
+ * needs it asks (ReadContacts). */
 #include "roster.h"
 #include <string.h>
 
@@ -28,6 +29,13 @@ person_ok(struct batch *b, const Roster__PutPerson *in)
 	       roster_known(b, mirror_unit_on(b, in->unit_id, batch_today(b)), "/unit_id");
 }
 
+static bool
+person_same(const MirrorRows__Person *now, const Roster__PersonPut *e)
+{
+	return strcmp(now->unit_id, e->unit_id) == 0 && now->establishment == e->establishment &&
+	       strcmp(now->phone_masked, e->phone_masked) == 0;
+}
+
 void
 roster_person_put(struct batch *b, const void *m)
 {
@@ -36,6 +44,7 @@ roster_person_put(struct batch *b, const void *m)
 	RosterRows__Identity identity = ROSTER_ROWS__IDENTITY__INIT;
 	Roster__PersonPut e = ROSTER__PERSON_PUT__INIT;
 	Roster__Person out = ROSTER__PERSON__INIT;
+	char masked[PHONE_MASKED_MAX];
 
 	if (!person_ok(b, in))
 		return;
@@ -46,7 +55,9 @@ roster_person_put(struct batch *b, const void *m)
 	e.unit_id = out.unit_id = in->unit_id;
 	e.establishment = out.establishment = in->establishment;
 	e.from_day = roster_from_day(now, batch_today(b));
-	if (!now || strcmp(now->unit_id, in->unit_id) != 0 || now->establishment != in->establishment)
+	roster_phone_masked(in->phone, masked);
+	e.phone_masked = masked;
+	if (!now || !person_same(now, &e))
 		batch_emit(b, in->id, &e.base);
 	batch_put(b, &roster_table_identity, &identity);
 	batch_answer(b, now ? 200 : 201, &out.base);
