@@ -45,6 +45,7 @@ test_shipped(int counts[2], arena_t *a)
 	check(counts, p->absence_ladder->rungs[1]->measures[4]->months == 6, "C3.2.1-2: 6 months", NULL);
 	check(counts, p->stipend->rate_fen == 10000 && p->stipend->from_day == day_of_civil(2017, 8, 1), "C4.4: 100 yuan from 2017-08-01", NULL);
 	check(counts, p->recall->promotion_freeze_months == 24 && p->recall->head_takes_post_at == 2, "C3.2.1-r, -rr", NULL);
+	check(counts, p->alerts->quiet_from_hour == 22 && p->alerts->quiet_until_hour == 7, "quiet from 22 to 7", NULL);
 	check(counts, p->n_readings == 23, "the register, A1 to A23", NULL);
 	check(counts, p->n_duties == 32, "the whole catalogue", NULL);
 	check(counts, strcmp(p->approval_json, "\"four_eyes\"") == 0, "approval", p->approval_json);
@@ -92,6 +93,11 @@ static const struct { const char *patch, *code, *pointer; } refusals[] = {
 	{ "{\"stipend\":{\"rate_fen\":0.5}}", "json.type", "/stipend/rate_fen" },
 	{ "{\"stipend\":{\"roles\":[\"first_secretary\",\"king\"]}}", "policy.role", "/stipend/roles/1" },
 	{ "{\"stipend\":{\"from\":\"2017-02-30\"}}", "json.value", "/stipend/from" },
+	{ "{\"alerts\":{\"quiet_from_hour\":0,\"quiet_until_hour\":0,\"urgent\":[\"hearing_missed\",\"measures_corrected\"]}}", NULL, NULL },
+	{ "{\"alerts\":{\"quiet_from_hour\":24}}", "policy.range", "/alerts/quiet_from_hour" },
+	{ "{\"alerts\":{\"quiet_until_hour\":-1}}", "policy.range", "/alerts/quiet_until_hour" },
+	{ "{\"alerts\":{\"urgent\":[\"recall_opened\",\"gossip\"]}}", "policy.template", "/alerts/urgent/1" },
+	{ "{\"alerts\":null}", "json.missing", "/alerts" },
 	{ "{\"duty_rounding\":\"sideways\"}", "policy.value", "/duty_rounding" },
 	{ "{\"duties\":[{\"id\":\"X1\",\"clause\":\"X1\",\"who\":[\"team_member\"],\"villages\":[\"poor\"],\"duty\":{\"zh\":\"一\",\"en\":\"a\"},\"activity\":\"visit\",\"measure\":\"count\",\"threshold\":\"3\",\"per\":\"week\"}]}", NULL, NULL },
 	{ "{\"duties\":[{\"id\":\"X1\",\"clause\":\"X1\",\"who\":[\"jester\"],\"villages\":[\"poor\"],\"duty\":{\"zh\":\"一\",\"en\":\"a\"},\"activity\":\"visit\",\"measure\":\"count\",\"threshold\":\"3\",\"per\":\"week\"}]}", "policy.role", "/duties/0/who/0" },

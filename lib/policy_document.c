@@ -2,6 +2,7 @@
  *
  * In: JSON text of an operator or of deploy/data.  Out: a Policy in the caller's arena, or the problem (422) with pointers
  * relative to the document; canonical text.  Owns nothing. */
+#include "alerts.pb-c.h"
 #include "json_pb.h"
 #include "policy_book.h"
 #include "roster.pb-c.h"
@@ -80,6 +81,13 @@ is_role(const char *text)
 {
 	int role;
 	return enum_value(&roster__role__descriptor, text, &role);
+}
+
+static bool
+is_template(const char *text)
+{
+	int template;
+	return enum_value(&alerts__template__descriptor, text, &template);
 }
 
 /* Says what is wrong unless `right`; later faults are not looked at, so a check may rely on those before it. */
@@ -240,6 +248,16 @@ check_stipend(struct check *c, const Policy__Stipend *s)
 		expect(c, is_role(s->roles[i]), arena_printf(c->arena, "/stipend/roles/%zu", i), "policy.role", "There is no such role.");
 }
 
+static void
+check_alerts(struct check *c, const Policy__Alerts *s)
+{
+	check_range(c, s->quiet_from_hour, 0, 23, "/alerts/quiet_from_hour");
+	check_range(c, s->quiet_until_hour, 0, 23, "/alerts/quiet_until_hour");
+	for (size_t i = 0; i < s->n_urgent; i++)
+		expect(c, is_template(s->urgent[i]), arena_printf(c->arena, "/alerts/urgent/%zu", i), "policy.template",
+		       "There is no such template of messages.");
+}
+
 /* ---- the duty catalogue */
 
 /* "30", "2/3" or "100%", of plain digits, more than nothing; a fraction or percentage at most the whole. */
@@ -342,6 +360,7 @@ check_policy(struct check *c, const Policy__Policy *p)
 	check_range(c, p->findings->hearing_due_days, 0, DAYS_MAX, "/findings/hearing_due_days");
 	check_checkin(c, p->checkin);
 	check_stipend(c, p->stipend);
+	check_alerts(c, p->alerts);
 	check_word(c, p->duty_rounding, rounding_words, "/duty_rounding");
 	expect(c, p->n_duties <= DUTIES_MAX, "/duties", "policy.range", "A catalogue has at most 500 duties.");
 	for (size_t i = 0; i < p->n_duties && !c->problem; i++)
