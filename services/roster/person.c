@@ -56,7 +56,7 @@ roster_person_put(struct batch *b, const void *m)
 	e.establishment = out.establishment = in->establishment;
 	e.from_day = roster_from_day(now, batch_today(b));
 	roster_phone_masked(in->phone, masked);
-	e.phone_masked = masked;
+	e.phone_masked = arena_strdup(batch_arena(b), masked);         /* rows keep it until the commit */
 	if (!now || !person_same(now, &e))
 		batch_emit(b, in->id, &e.base);
 	batch_put(b, &roster_table_identity, &identity);
