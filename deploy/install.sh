@@ -42,12 +42,13 @@ need_for_running() {
 	need_command psql postgresql-client-15
 	need_command runsvdir runit
 	need_command curl curl
+	need_command jq jq              # the README's walk-through
 }
 
 # gcc brings its sanitizers; clang's fuzzer library is a package of its own.
 need_for_testing() {
 	need_module libcurl libcurl4-openssl-dev
-	need_command python3 python3-minimal
+	python3 -c 'import concurrent.futures, http.client, json' 2>/dev/null || missing+=(python3)     # its library is a package of its own
 	need_command clang clang
 	local fuzzer
 	fuzzer=$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a" 2>/dev/null || true)

@@ -75,8 +75,11 @@ start_cluster
 for test in "$@"; do
 	run_test "${test#"${build##*/}"/}" "$test"
 done
-for test in tests/run-*.sh; do
-	[ ! -x "$test" ] || run_test "$test" "$test"
-done
+# What runs real processes runs the ones that operators run: once is enough.
+if [ "${build##*/}" = build ]; then
+	for test in tests/run-*.sh; do
+		[ ! -x "$test" ] || run_test "$test" "$test"
+	done
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # stack.sh - a private stack of real processes for tests; sourced by run-*.sh, which run in bash with `set -euo pipefail`.
 #
-# stack_up starts `make run` with a hand-set clock in a directory of its own and waits for its line; stack_down stops it as an
-# operator would.  Exports what clients need: ZHUCUN_URL, ZHUCUN_VAR, ZHUCUN_BOOTSTRAP_TOKEN.
+# stack_up starts `make run` in a directory of its own and waits for its line: with a hand-set clock, a token and no sample
+# district, or, as `stack_up plain`, as it comes.  stack_down stops it as an operator would.  Exports what clients need:
+# ZHUCUN_URL, ZHUCUN_VAR, and, unless plain, ZHUCUN_BOOTSTRAP_TOKEN.
 
 top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 stack=          # pid of its make
-export ZHUCUN_CLOCK=manual ZHUCUN_SAMPLE=0
 
 free_port() {           # one that nobody listens on, from this process's own range
 	local port=$((20000 + $$ % 20000))
@@ -19,9 +19,13 @@ free_port() {           # one that nobody listens on, from this process's own ra
 stack_up() {
 	ZHUCUN_VAR=$(mktemp -d "${TMPDIR:-/tmp}/zhucun-stack-XXXXXX")
 	ZHUCUN_PORT=$(free_port)
-	ZHUCUN_BOOTSTRAP_TOKEN=$(od -An -v -tx1 -N20 /dev/urandom | tr -d ' \n')
+	unset ZHUCUN_BOOTSTRAP_TOKEN ZHUCUN_CLOCK ZHUCUN_SAMPLE
+	if [ "${1:-}" != plain ]; then
+		export ZHUCUN_CLOCK=manual ZHUCUN_SAMPLE=0 ZHUCUN_BOOTSTRAP_TOKEN
+		ZHUCUN_BOOTSTRAP_TOKEN=$(od -An -v -tx1 -N20 /dev/urandom | tr -d ' \n')
+	fi
 	ZHUCUN_URL=http://127.0.0.1:$ZHUCUN_PORT
-	export ZHUCUN_VAR ZHUCUN_PORT ZHUCUN_BOOTSTRAP_TOKEN ZHUCUN_URL
+	export ZHUCUN_VAR ZHUCUN_PORT ZHUCUN_URL
 	mkfifo "$ZHUCUN_VAR/said"
 	# A SANITIZE run of the tests still tries the processes that operators run.
 	env -u SANITIZE -u MAKEFLAGS make -s -C "$top" run >"$ZHUCUN_VAR/said" 2>"$ZHUCUN_VAR/talk" &
