@@ -88,10 +88,10 @@ forge(suite_t *s, const char *subject, const char *data, size_t len)
 	Wire__Event e = WIRE__EVENT__INIT;
 	char *sql, hex[4096] = "";
 
-	e.id = "supervision/forged";
-	e.source = "supervision";
-	e.type = "supervision.FindingConfirmed";
-	e.district = D;
+	e.id = (char *)"supervision/forged";
+	e.source = (char *)"supervision";
+	e.type = (char *)"supervision.FindingConfirmed";
+	e.district = (char *)D;
 	e.subject = (char *)subject;
 	e.data = (ProtobufCBinaryData){ len, (uint8_t *)data };
 	uint8_t packed[1024];
