@@ -948,12 +948,30 @@ test_old_events(struct count *c)
 	stage_close(s);
 }
 
+/* Who has nothing to do sleeps, also when a producer is not there. */
+static void
+test_idle(struct count *c)
+{
+	struct stage *s = stage_open(c);
+	int at_once = 0;
+
+	for (int i = 0; i < 40; i++) {
+		turn(s);
+		for (int k = 0; k < SERVICES; k++) {
+			int64_t now_us = clock_mono_us();
+			at_once += node_step(s->node[k], now_us) <= now_us;
+		}
+	}
+	check(c, at_once <= 2 * SERVICES, "nodes do not spin");         /* an answer to a fetch ends one sleep */
+	stage_close(s);
+}
+
 int
 main(void)
 {
 	static void (*const tests[])(struct count *) = {
 		test_chain, test_ring_after_fence, test_chores, test_policies, test_commands, test_poison, test_suspect, test_timers,
-		test_catching_up, test_lost, test_old_events,
+		test_catching_up, test_lost, test_old_events, test_idle,
 	};
 	struct count c = { 0, 0 };
 
