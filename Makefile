@@ -7,7 +7,7 @@ O        := build$(if $(SANITIZE),-san)
 SERVICES := $(filter-out bus,$(patsubst services/%/,%,$(wildcard services/*/)))
 DAEMONS  := $(SERVICES) bus gateway
 CC       := gcc
-CFLAGS   := -std=gnu11 -O2 -g -MMD -MP -fno-omit-frame-pointer -pthread
+CFLAGS   := -std=gnu11 -O2 -g -MD -MP -fno-omit-frame-pointer -pthread
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef \
             -Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers $(if $(CI),-Werror)
 PKGS     := libpq libzmq libmicrohttpd jansson libcrypto libprotobuf-c
@@ -45,7 +45,7 @@ $O/gen/%.csv.c $O/gen/%.json.c: deploy/data/%.* lib/embed.sh | $O/gen
 	sh lib/embed.sh $< > $@
 $O/gen: ; @mkdir -p $@
 
-# --- objects; generated headers first, then -MMD knows better
+# --- objects; generated headers first, then -MD knows better
 HEADERS := $(PBC:.c=.h) $(SQLC:.c=.h)
 $O/%.o: %.c | $(HEADERS)
 	@mkdir -p $(@D)

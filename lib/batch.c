@@ -142,6 +142,24 @@ root_cause(const struct input *in)
 	return in->cause && *in->cause ? in->cause : in->event_id;
 }
 
+/* An event stands on what its source had read: consumers read it only after that (inbox.c), so nobody sees a consequence
+ * before its cause, whichever way the two came. */
+static void
+stand_on(struct batch *b, const struct head_change *c, Wire__Event *e)
+{
+	const node_t *n = b->node;
+
+	e->after = arena_alloc(b->arena, (n->nproducers + 1) * sizeof(*e->after));
+	for (size_t i = 0; i < n->nproducers; i++) {
+		int64_t seq = c->cursor_moved[i] ? c->cursor[i].seq : n->part[b->now->partition].cursor[i].seq;
+		if (!seq)
+			continue;
+		Wire__Seen *s = e->after[e->n_after++] = arena_message(b->arena, &wire__seen__descriptor);
+		s->producer = (char *)n->svc->consumes[i];
+		s->seq = seq;
+	}
+}
+
 static const EngineRows__Logged *
 event_number(struct batch *b, const char *subject, const ProtobufCMessage *event)
 {
@@ -161,6 +179,7 @@ event_number(struct batch *b, const char *subject, const ProtobufCMessage *event
 	e.at_us = in->at_us;
 	e.trace = (char *)in->trace;
 	e.cause = (char *)root_cause(in);
+	stand_on(b, c, &e);
 	row->body.len = wire__event__get_packed_size(&e);
 	row->body.data = arena_alloc(b->arena, row->body.len + 1);
 	wire__event__pack(&e, row->body.data);
@@ -427,7 +446,7 @@ prelude_queue(struct batch *b, const struct prelude *p)
 		store_queue(db, &engine_districts, p->district, p->districts);
 }
 
-static bool
+bool
 is_producer(const node_t *n, const char *service, size_t *i)
 {
 	for (*i = 0; *i < n->nproducers; ++*i)

@@ -16,6 +16,7 @@ struct inbox {
 	struct input *inputs; size_t n, cap, bytes;
 	int64_t expected[PARTITIONS][PRODUCERS_MAX];    /* the next event to be taken; 0: the one after the cursor */
 	bool due[PARTITIONS];                           /* its timers come first */
+	bool held_back[PARTITIONS][PRODUCERS_MAX];      /* its next event must wait for another producer's */
 };
 
 /* Valid until the next one is added. */
@@ -150,10 +151,9 @@ is_utf8(const char *s)
 }
 
 static void
-add_event(node_t *n, struct inbox *box, size_t producer, const Wire__Logged *l)
+add_event(node_t *n, struct inbox *box, size_t producer, const Wire__Logged *l, const Wire__Event *e)
 {
 	struct input *in = add(n, box, INPUT_EVENT, l->partition);
-	Wire__Event *e = wire__event__unpack(arena_pb(n->arena), l->body.len, l->body.data);
 
 	in->producer = (int)producer;
 	in->logged = l;
@@ -176,25 +176,55 @@ add_event(node_t *n, struct inbox *box, size_t producer, const Wire__Logged *l)
 		in->park = "its content cannot be read";
 }
 
+/* What the event stands on has not been read here: it, and all behind it, come in a later batch. */
+static bool
+too_early(const node_t *n, const struct inbox *box, int32_t partition, const Wire__Event *e)
+{
+	for (size_t i = 0; i < e->n_after; i++) {
+		size_t producer;
+		if (!is_producer(n, e->after[i]->producer, &producer))
+			continue;
+		int64_t expected = box->expected[partition][producer];
+		if ((expected ? expected - 1 : n->part[partition].cursor[producer].seq) < e->after[i]->seq)
+			return true;
+	}
+	return false;
+}
+
+/* Whether it is the next one of its partition to run, or stands behind one that must wait. */
+static bool
+is_next(const node_t *n, struct inbox *box, size_t producer, const Wire__Logged *l)
+{
+	if (l->partition < 0 || l->partition >= PARTITIONS || !n->part[l->partition].owned)
+		return false;
+	if (l->seq > n->part[l->partition].fetched[producer].seq)
+		return false;                   /* the chain was broken before it */
+	int64_t *expected = &box->expected[l->partition][producer];
+	if (!*expected)
+		*expected = n->part[l->partition].cursor[producer].seq + 1;
+	return l->seq == *expected || (l->seq > *expected && box->held_back[l->partition][producer]);
+}
+
 static void
 take_block(node_t *n, struct inbox *box, size_t producer, struct block *k)
 {
 	Wire__Fetched *f = wire__fetched__unpack(arena_pb(n->arena), k->len, k->body);
 
 	assert(f);                      /* it could be read when it came */
+	k->later = false;
 	for (size_t i = 0; i < f->n_items; i++) {
 		const Wire__Logged *l = f->items[i];
-		if (l->partition < 0 || l->partition >= PARTITIONS || !n->part[l->partition].owned)
+		if (!is_next(n, box, producer, l))
 			continue;
-		if (l->seq > n->part[l->partition].fetched[producer].seq)
-			continue;               /* the chain was broken before it */
-		int64_t *expected = &box->expected[l->partition][producer];
-		if (!*expected)
-			*expected = n->part[l->partition].cursor[producer].seq + 1;
-		if (l->seq != *expected)
+		Wire__Event *e = wire__event__unpack(arena_pb(n->arena), l->body.len, l->body.data);
+		bool *held_back = &box->held_back[l->partition][producer];
+		*held_back = *held_back || (e && too_early(n, box, l->partition, e));
+		if (*held_back) {
+			k->later = true;
 			continue;
-		++*expected;
-		add_event(n, box, producer, l);
+		}
+		++box->expected[l->partition][producer];
+		add_event(n, box, producer, l, e);
 	}
 	k->taken = true;
 }
@@ -234,15 +264,20 @@ blocks_settle(node_t *n, bool done)
 {
 	for (size_t i = 0; i < n->nproducers; i++) {
 		struct feed *d = &n->feed[i];
-		for (struct block *k = d->first; !done && k; k = k->next)
-			k->taken = false;
-		while (d->first && d->first->taken) {
-			struct block *k = d->first;
-			d->first = k->next;
+		struct block **at = &d->first;
+		while (*at) {
+			struct block *k = *at;
+			if (!done || !k->taken || k->later) {
+				k->taken = false;
+				at = &k->next;
+				continue;
+			}
+			*at = k->next;
 			d->blocks--;
 			free(k->body);
 			free(k);
 		}
+		d->last = at;
 	}
 }
 

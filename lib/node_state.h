@@ -78,7 +78,7 @@ void group_answer(struct group *g, size_t i, const Wire__Answer *a);
 void queue_reply(node_t *n);                            /* sends and frees every group that is complete */
 
 /* ---- feed.c: consuming */
-struct block { struct block *next; uint8_t *body; size_t len, items; bool taken; };
+struct block { struct block *next; uint8_t *body; size_t len, items; bool taken, later; };  /* later: some of it must wait */
 struct stream { uint64_t asked; int64_t asked_us; bool older; int32_t turn; };
 struct feed {
 	const char *producer;
@@ -194,4 +194,5 @@ enum batch_result batch_commit(struct batch *b);
 
 /* ---- inbox.c: runs what waits, bisecting around poison; false when there was nothing to run, or it must wait */
 bool inbox_run(node_t *n);
+bool is_producer(const node_t *n, const char *service, size_t *i);
 const struct fact *fact_of(const struct service *s, const char *type);
