@@ -116,6 +116,22 @@ all_revoked(const Accountability__MeasuresChanged *e, const Alert *a)
 	return all;
 }
 
+/* A later message corrects what this one says: without it that would be the first that somebody hears. */
+static bool
+is_corrected(const struct earlier *w, const Alert *a)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		const Alert *later = w->told[i].alert;
+		if (!later->correction || later->state == ALERTS__ALERT_STATE__FAILED || strcmp(later->person_id, a->person_id) != 0 ||
+		    strcmp(later->alert_id, a->alert_id) <= 0)
+			continue;
+		for (size_t k = 0; k < a->n_measures; k++)
+			if (strcmp(a->measures[k], w->told[i].about) == 0)
+				return true;
+	}
+	return false;
+}
+
 /* ---- whom to tell */
 
 static bool
@@ -205,7 +221,7 @@ plan_open(const Accountability__MeasuresChanged *e, const struct earlier *w, are
 	for (size_t i = 0; i < w->n; i++) {
 		const Alert *x = w->told[i].alert;
 		bool overtaken = e ? all_revoked(e, x) : !x->correction;
-		if (is_held(x, w->at_us) && overtaken && !is_obsolete(out, x))
+		if (is_held(x, w->at_us) && overtaken && !is_obsolete(out, x) && !is_corrected(w, x))
 			out->obsolete[out->nobsolete++] = x;
 	}
 }

@@ -268,6 +268,10 @@ static const struct { const char *name; struct { const char *happens, *told; } s
 		{ "21:00 F1 +m1 | p1", "p1=imposed(m1)" },
 		{ "22:30 F1: ~m1 | p1", "p1=corrected(m1)" },
 		{ "22:40 F2: -m1 | p1", "p1=corrected(m1)" } } },
+	{ "held and corrected: stays, or the correction would be the first that is heard", {
+		{ "23:00 F1 +m1 | p1", "p1=imposed(m1)" },
+		{ "23:10 F2: ~m1 +m2 | p1", "p1=corrected(m1,m2)" },
+		{ "23:20 F1: -m1 ~m2 | p1", "p1=corrected(m1,m2)" } } },
 	{ "dropped for one thing, told another: something new, no correction", {
 		{ "23:00 F1 +m1 | p1", "p1=imposed(m1)" },
 		{ "23:30 F2: -m1 +m2 | p1", "drop p1 p1=imposed(m2)" } } },
