@@ -1,0 +1,168 @@
+/* truths - see truths.h. */
+#include "truths.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Each yields the rows for which it is not so. */
+static const struct { const char *what, *sql; } truths[] = {
+	{ "§10.2 every consumer has read every producer to its head",
+	  "select * from engine.edge where head <> cursor" },
+	{ "a cursor at the head has the head's hash",
+	  "select * from engine.cursor k join engine.head h on h.service = k.producer and h.partition = k.partition"
+	  " where k.seq = h.seq and k.hash <> h.hash" },
+	{ "nothing is queued to be looked at again", "select * from engine.work" },
+	{ "no timer is overdue", "select * from engine.timer where due_us <= (select now_us from engine.clock)" },
+	{ "nothing was put aside", "select * from engine.parked" },
+
+	{ "§10.6 every transfer has two entries that sum to zero",
+	  "select * from (select district, person_id, valid_on_day, seq from funding.entry group by district, person_id, valid_on_day, seq having sum(fen) <> 0 or count(*) <> 2) x" },
+	{ "§7 a reversal is the exact opposite of what it reverses",
+	  "select * from funding.ledger r left join funding.ledger o on (o.district, o.person_id, o.valid_on_day, o.seq) ="
+	  " (r.district, r.person_id, r.valid_on_day, r.reverses) where r.reverses is not null and"
+	  " (o.seq is null or o.reverses is not null or o.purpose <> r.purpose or o.debit <> r.credit or o.credit <> r.debit or o.fen <> r.fen"
+	  " or o.measure_id <> r.measure_id)" },
+	{ "§7 the ledger is numbered without gaps for each day",
+	  "select * from (select seq, row_number() over (partition by district, person_id, valid_on_day order by seq) as n from funding.ledger) x"
+	  " where seq <> n" },
+	{ "§7 a day's ledger is what the day says",
+	  "select * from funding.day d left join (select district, person_id, valid_on_day,"
+	  " coalesce(sum(fen) filter (where purpose = 'accrual'), 0) as accrued, coalesce(-sum(fen) filter (where purpose = 'cancellation'), 0) as cancelled"
+	  " from funding.entry where account = 'person:' || person_id group by 1, 2, 3) l"
+	  " on (l.district, l.person_id, l.valid_on_day) = (d.district, d.person_id, d.on_day)"
+	  " where (d.accrued_fen, d.cancelled_fen) is distinct from (coalesce(l.accrued, 0), coalesce(l.cancelled, 0))" },
+	{ "§7 a day is accrued once and cancelled once, to one person",
+	  "select * from (select district, person_id, valid_on_day, purpose, sum(case when reverses is null then 1 else -1 end) as n"
+	  " from funding.ledger group by 1, 2, 3, 4) x where n not in (0, 1)" },
+	{ "§10.8 money is cancelled by a measure that is known",
+	  "select * from funding.ledger l where l.measure_id <> '' and not exists (select from accountability.measure m"
+	  " where (m.district, m.person_id, m.measure_id) = (l.district, l.person_id, l.measure_id))" },
+	{ "§5 a cancelled day is cancelled by a measure in effect that covers it",
+	  "select * from funding.day d where d.cancelled_by <> '' and not exists (select from accountability.measure m"
+	  " where (m.district, m.person_id, m.measure_id) = (d.district, d.person_id, d.cancelled_by) and m.state in ('in_force', 'served')"
+	  " and m.kind = 'stipend_cancelled' and m.from_day <= d.on_day and d.on_day < m.until_day)" },
+	{ "§5 a paid day that a measure in effect covers is cancelled",
+	  "select * from funding.day d join accountability.measure m on (m.district, m.person_id) = (d.district, d.person_id)"
+	  " and m.kind = 'stipend_cancelled' and m.state in ('in_force', 'served') and m.from_day <= d.on_day and d.on_day < m.until_day"
+	  " where d.accrued_fen > 0 and d.cancelled_fen = 0" },
+
+	{ "§10.8 every measure that stands has causes, each a confirmed finding about its person",
+	  "select * from accountability.measure m left join lateral unnest(m.cause) as k(id) on true where m.state <> 'revoked' and not exists ("
+	  " select from supervision.finding f where (f.district, f.finding_id, f.person_id) = (m.district, k.id, m.person_id) and 'confirmed' = ("
+	  " select v.state from supervision.finding_move v where (v.district, v.finding_id) = (f.district, f.finding_id) order by v.seq desc limit 1))" },
+	{ "§3 a day's absences are the confirmed findings of absence on it",
+	  "select * from (select district, person_id, on_day, absences from attendance.day where absences <> 0) a full join ("
+	  " select f.district, f.person_id, f.on_day, count(*) as absences from supervision.finding f where f.kind = 'unexcused_absence' and 'confirmed' = ("
+	  " select v.state from supervision.finding_move v where (v.district, v.finding_id) = (f.district, f.finding_id) order by v.seq desc limit 1)"
+	  " group by 1, 2, 3) f using (district, person_id, on_day) where a.absences is distinct from f.absences" },
+	{ "§5 Identity: one measure for each subject, clause, kind and window",
+	  "select * from (select district, person_id, clause, kind, window_year from accountability.measure group by district, person_id, unit_id, clause, kind, window_year having count(*) > 1) x" },
+	{ "§5 a recall is open while its measure stands",
+	  "select * from accountability.measure m left join accountability.recall r"
+	  " on (r.district, r.person_id, r.recall_id) = (m.district, m.person_id, m.measure_id)"
+	  " where m.kind = 'recall' and (r.recall_id is null or (r.state = 'cancelled') <> (m.state = 'revoked') or"
+	  " (m.state <> 'revoked' and r.cause <> m.cause))" },
+	{ "§8 one input tells a recipient once",
+	  "select * from (select district, root, person_id from alerts.alert group by district, root, person_id having count(*) > 1) x" },
+	{ "§10.8 every alert is about a fact that is known",
+	  "select * from alerts.alert a where a.finding_id <> '' and not exists (select from supervision.finding f"
+	  " where (f.district, f.finding_id) = (a.district, a.finding_id))" },
+	{ "§8 the first message that somebody gets corrects nothing",
+	  "select * from alerts.alert a where a.correction and a.state <> 'failed' and not exists (select from alerts.alert b where (b.district, b.person_id) = (a.district, a.person_id)"
+	  " and b.alert_id < a.alert_id and b.state <> 'failed')" },
+	{ "§10.9 what an event is about lies in its own district's partition",
+	  "select * from (select partition, district from roster.event union select partition, district from supervision.event"
+	  " union select partition, district from attendance.event union select partition, district from accountability.event"
+	  " union select partition, district from funding.event union select partition, district from alerts.event"
+	  " union select partition, district from incentives.event) e"
+	  " where not exists (select from engine.district d where d.district = e.district and d.partition = e.partition)" },
+};
+
+void
+tally(struct tally *t, bool ok, const char *what, const char *got)
+{
+	if (!ok)
+		printf("FAIL %s: %s\n", what, got);
+	t->passed += ok;
+	t->failed += !ok;
+}
+
+static void
+check_sql(struct tally *t, suite_t *s, const char *what, const char *sql)
+{
+	char *question, *got;
+
+	if (asprintf(&question, "select count(*) || ' such, as ' || coalesce(min(x::text), '') from (%s) x", sql) < 0)
+		abort();
+	got = suite_sql(s, question);
+	tally(t, strncmp(got, "0 ", 2) == 0, what, *got ? got : "the question failed");
+	free(question);
+	free(got);
+}
+
+/* Dense, and each hash follows from the one before: over the bytes as stored. */
+static void
+check_log(struct tally *t, suite_t *s, const char *service)
+{
+	char sql[1024], what[120];
+
+	snprintf(what, sizeof(what), "the event log of %s is dense and chained", service);
+	snprintf(sql, sizeof(sql),
+	         "select * from (select seq, hash, row_number() over w as n,"
+	         " sha256(coalesce(lag(hash) over w, ''::bytea) || int8send(seq) || convert_to(type, 'UTF8') || body) as due"
+	         " from %s.event window w as (partition by partition order by seq)) e where seq <> n or hash <> due",
+	         service);
+	check_sql(t, s, what, sql);
+	snprintf(what, sizeof(what), "the head of %s is its last event", service);
+	snprintf(sql, sizeof(sql),
+	         "select * from engine.head h left join lateral (select seq, hash from %s.event e where e.partition = h.partition order by seq desc limit 1) e"
+	         " on true where h.service = '%s' and (h.seq, h.hash) is distinct from (coalesce(e.seq, 0), coalesce(e.hash, '\\x'))",
+	         service, service);
+	check_sql(t, s, what, sql);
+}
+
+void
+truths_check(struct tally *t, suite_t *s)
+{
+	static const char *const services[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts" };
+
+	for (size_t i = 0; i < sizeof truths / sizeof truths[0]; i++)
+		check_sql(t, s, truths[i].what, truths[i].sql);
+	for (size_t i = 0; i < sizeof services / sizeof services[0]; i++)
+		check_log(t, s, services[i]);
+}
+
+/* ---- two sets of lines */
+
+static size_t
+line_len(const char *s)
+{
+	return strcspn(s, "\n");
+}
+
+static int
+compare_lines(const char *a, const char *b)
+{
+	size_t na = line_len(a), nb = line_len(b);
+	int c = memcmp(a, b, na < nb ? na : nb);
+
+	return !na || !nb ? (na == 0) - (nb == 0) : c ? c : (na > nb) - (na < nb);      /* the end comes last */
+}
+
+void
+truths_same_lines(struct tally *t, const char *what, const char *expected, const char *got)
+{
+	int shown = 0;
+
+	while (*expected || *got) {
+		int c = compare_lines(expected, got);
+		if (c && shown++ < 10)
+			printf("FAIL %s: %s %.*s\n", what, c < 0 ? "missing" : "unexpected", (int)line_len(c < 0 ? expected : got), c < 0 ? expected : got);
+		if (c <= 0)
+			expected += line_len(expected) + 1 - !expected[line_len(expected)];
+		if (c >= 0)
+			got += line_len(got) + 1 - !got[line_len(got)];
+	}
+	t->passed += !shown;
+	t->failed += shown != 0;
+}
