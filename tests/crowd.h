@@ -10,7 +10,7 @@
 #include "history.h"
 #include "suite.h"
 
-enum { DISTRICTS = 3, ID_TEXT_MAX = 24, FOUND_ID_MAX = 24 };
+enum { DISTRICTS = 3, ID_TEXT_MAX = 40, FOUND_ID_MAX = 24 };
 /* "511801": automatic all the time.  "511802": several policies, published before anything happens; "511803": the same,
  * published long after. */
 extern const char *const crowd_districts[DISTRICTS];
