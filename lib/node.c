@@ -137,6 +137,10 @@ on_clock(node_t *n, const struct message *m, const Wire__Command *c)
 		answer(n, m, 404, NULL, problem_make(n->scratch, 404, "route.unknown", NULL, "The clock is not set by hand here."));
 		return;
 	}
+	if (c->refusal) {
+		answer(n, m, c->refusal->status, NULL, c->refusal);
+		return;
+	}
 	to.now_us = said.now_us = order->now_us;
 	if (n->lost || store_run(n->db, &engine_clock_advance, &to, n->scratch, &rows, &count))
 		answer(n, m, 503, NULL, problem_make(n->scratch, 503, "owner.away", NULL, "The database is away."));

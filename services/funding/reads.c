@@ -8,7 +8,7 @@
 #include "funding.sql.h"
 #include "funding_policy.h"
 
-enum { YEAR_MIN = 1, YEAR_MAX = 9998 };        /* whose days, and the day after the last, are dates of four digits */
+enum { YEAR_MIN = 1000, YEAR_MAX = 9998 };     /* four digits, and so are those of the day after its last */
 
 struct year { int32_t number, from_day, until_day; };
 
