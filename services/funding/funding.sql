@@ -23,8 +23,8 @@ select district, person_id, measure_id, from_day, until_day, in_effect, had_effe
 -- name: money_of_measure MeasureKey -> funding.MoneyLine
 select e.account, e.fen, e.valid_on_day
   from measure m join entry e on e.district = m.district and e.person_id = m.person_id
- where m.district = :district and m.measure_id = :measure_id and m.had_effect and e.purpose = 'cancellation'
-   and (e.measure_id = m.measure_id or (e.valid_on_day >= m.from_day and (m.until_day is null or e.valid_on_day < m.until_day)))
+ where m.district = :district and m.measure_id = :measure_id and e.purpose = 'cancellation'
+   and (e.measure_id = m.measure_id or (m.in_effect and e.valid_on_day >= m.from_day and (m.until_day is null or e.valid_on_day < m.until_day)))
  order by e.valid_on_day, e.seq, e.fen
 ;
 

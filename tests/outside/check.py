@@ -7,6 +7,7 @@ not compared, and each such place says so.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 
 import rules
@@ -14,13 +15,15 @@ from client import items
 from desk import Desk
 from trace import Difference, same
 
+TIMED = ("hearing_missed",)
 LADDER_CLAUSES = ("C3.2.1-1", "C3.2.1-2", "C3.2.1-3", "C3.2.1-r")
 OUT_OF_FORCE = ("rejected", "lifted", "revoked", "cancelled")
 
 
 class Checker:
-    def __init__(self, desk: Desk, alerts: bool):
-        self.h, self.desk, self.asks_alerts = desk.h, desk, alerts
+    def __init__(self, desk: Desk, without: set):
+        self.h, self.desk = desk.h, desk
+        self.asks_alerts, self.asks_money = "alerts" not in without, "money" not in without
         self.trace, self.world = desk.h.trace, desk.h.world
         self.alerts_of: dict = {}      # person -> ids seen at the last check
         self.told: dict = {}           # person -> (changes, reversals) at the last check
@@ -42,8 +45,9 @@ class Checker:
             self.stipend(person, year)
         if self.asks_alerts:
             alerts = self.alerts(person)
-            for identity in self.world.persons[person].known:
-                self.sheet(person, identity, alerts)
+            sheets = [self.sheet(person, identity, alerts) for identity in self.world.persons[person].known]
+            if self.asks_money:
+                self.books(person, [sheet for sheet in sheets if sheet])
 
     # --- the ladder
 
@@ -172,18 +176,34 @@ class Checker:
 
     # --- alerts
 
-    def alerts(self, person: str) -> dict:
-        """At most one per (input, recipient); whoever's measures moved was told; so are reversals."""
-        found = items(self.trace.client, self.trace.url("/alerts?person_id=" + person))
-        self.trace.cases += 1
-        seen: dict = {}
+    def moves(self, cause: str, person: str) -> int:
+        """A changed posting is told with the policy version as cause, so it counts there."""
+        moves = max(1, self.world.inputs[cause])
+        if any(p.version == cause for p in self.world.policies):
+            moves += sum(self.world.inputs[p.id] for p in self.world.postings_of(person))
+        return moves
+
+    def once_an_input(self, found: list) -> None:
+        """`cause` names the thing moved, so a recipient hears of it at most as often as it moved;
+        what a timer tells (a hearing missed) once more."""
+        told = Counter((str(a["cause"]), a.get("person_id"), a["phone"]) for a in found
+                       if a["template"] not in TIMED)
+        timed = Counter((str(a["cause"]), a.get("person_id"), a["phone"], a["template"]) for a in found
+                        if a["template"] in TIMED)
+        for key, count in list(told.items()) + list(timed.items()):
+            limit = self.moves(key[0], key[1]) if len(key) == 3 else 1
+            if count > limit:
+                raise Difference("%d alerts for %s, which moved %d times: %s" % (
+                    count, key, limit, [a for a in found if str(a["cause"]) == key[0]]))
         for alert in found:
-            key = (str(alert["cause"]), alert.get("person_id"), alert["phone"])
-            if key in seen:
-                raise Difference("two alerts for one input and recipient: %s and %s" % (seen[key], alert))
-            seen[key] = alert
             if "1380000" in alert["phone"]:
                 raise Difference("a phone is not masked: %s" % alert)
+
+    def alerts(self, person: str) -> dict:
+        """Whoever's measures moved was told; so are reversals; what was told is not taken back."""
+        found = items(self.trace.client, self.trace.url("/alerts?person_id=" + person))
+        self.trace.cases += 1
+        self.once_an_input(found)
         world_person, ids = self.world.persons[person], {a["id"] for a in found}
         changes, reversals = self.told.get(person, (0, 0))
         new = ids - self.alerts_of.get(person, set())
@@ -201,10 +221,11 @@ class Checker:
 
     # --- the case sheet
 
-    def sheet(self, person: str, identity: tuple, alerts: dict) -> None:
+    def sheet(self, person: str, identity: tuple, alerts: dict):
+        """The sheet, compared; None for a measure that came and went between two checks."""
         measure_id = self.desk.measure_ids.get((person, identity))
         if measure_id is None:
-            return
+            return None
         standing = self.world.persons[person].known[identity]
         sheet = self.trace.get("/measures/" + measure_id)
         what = "sheet of %s %s of %s" % (measure_id, identity, person)
@@ -218,6 +239,7 @@ class Checker:
         for message in sheet["messages"]:
             if message["recipient"] == person and message["alert_id"] not in alerts:
                 raise Difference("%s: its message is not among the alerts: %s" % (what, message))
+        return sheet
 
     def explained(self, what: str, sheet: dict) -> None:
         if not sheet["steps"] or not all(s["zh"] and s["en"] for s in sheet["steps"]):
@@ -234,3 +256,21 @@ class Checker:
             date.fromisoformat(entry["valid_on"])
         if standing.decision.kind != "stipend_cancelled":
             same(what + ": money", [], sheet["money"])
+
+    def books(self, person: str, sheets: list) -> None:
+        """Every sheet of a measure with effect shows each owed day that it covers as taken once
+        (a day covered by several stands on each sheet, though the ledger has it once); any other
+        sheet nets to nothing."""
+        account, accrued = "person:" + person, self.world.accrued(person, self.desk.rate_of)
+        for sheet in sheets:
+            if sheet["kind"] == "stipend_cancelled":
+                net = Counter()
+                for entry in sheet["money"]:
+                    if entry["account"] == account:
+                        net[entry["valid_on"]] += entry["fen"]
+                effect = sheet["state"] in rules.EFFECTIVE
+                expected = {str(day): -fen for day, fen in accrued.items()
+                            if effect and sheet["from"] <= str(day) < sheet["until"]}
+                same("money of %s (%s, %s, [%s, %s)) by day" % (
+                    sheet["id"], sheet["clause"], sheet["state"], sheet["from"], sheet["until"]),
+                     expected, {day: fen for day, fen in sorted(net.items()) if fen})

@@ -115,6 +115,7 @@ class Desk:
             if answer.json.get("state") not in REACHES[move]:
                 same("state after POST " + path, REACHES[move][0], answer.json.get("state"))
         self.h.world.set_state(person, identity, rules.MOVES[move][1])
+        self.h.world.inputs[self.measure_ids[person, identity]] += 1
 
     def _bad_move(self, person: str, identity: tuple, state: str) -> None:
         """Neither allowed from here nor the one that led here."""
@@ -163,6 +164,7 @@ class Desk:
             body = {"posting_id": successor}
         answer = self.h.post("/recalls/%s/%s" % (measure, move), body, 200)
         same("state after recall move " + move, rules.RECALL_MOVES[move][1], answer.json.get("state"))
+        world.inputs[measure] += 1
         self._recall_moved(person, year, move, listed["posting_id"])
 
     def _recall_moved(self, person: str, year: int, move: str, posting_id: str) -> None:

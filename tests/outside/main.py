@@ -44,7 +44,7 @@ def arguments(argv):
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--start", help="instant of the first phase; default: where the clock stands")
     parser.add_argument("--only", type=int, help="play this district alone")
-    parser.add_argument("--without", default="", help="parts not asked: alerts,payrolls,recalls")
+    parser.add_argument("--without", default="", help="parts not asked: alerts,money,payrolls,recalls")
     parser.add_argument("--chaos", action="store_true", help="kill -9 random processes meanwhile")
     parser.add_argument("--every", type=float, default=2.0, help="mean seconds between kills")
     return parser.parse_args(argv)
@@ -106,7 +106,7 @@ class Player:
     def set_up(self) -> None:
         self.history.set_up()
         self.desk = Desk(self.history, moves_recalls=self.index % 2 == 1, without=self.without)
-        self.checker = Checker(self.desk, alerts="alerts" not in self.without)
+        self.checker = Checker(self.desk, self.without)
 
     def settle(self) -> None:
         wait_settled(self.trace.client, self.trace.district)

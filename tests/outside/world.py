@@ -7,6 +7,7 @@ recomputed from them, except the workflow states, which are carried from input t
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Optional
@@ -68,6 +69,7 @@ class World:
         self.postings: dict = {}
         self.owner: dict = {}          # finding id -> person id
         self.payrolls: dict = {}       # month -> Payroll
+        self.inputs = Counter()        # id -> acknowledged inputs that may tell somebody about it
         self.moved_by_hand = False     # a workflow state now depends on the order of inputs
         self.today = date(2017, 9, 8)
 
@@ -103,6 +105,7 @@ class World:
 
     def put_posting(self, posting: Posting) -> None:
         self.postings[posting.id] = posting
+        self.inputs[posting.id] += 1
         self.settle(posting.person_id)
 
     # --- findings
@@ -113,6 +116,7 @@ class World:
 
     def move_finding(self, finding_id: str, state: str) -> None:
         person = self.persons[self.owner[finding_id]]
+        self.inputs[finding_id] += 1
         confirmed_on = self.today if state == "confirmed" else person.findings[finding_id].confirmed_on
         person.findings[finding_id] = replace(person.findings[finding_id], state=state,
                                               confirmed_on=confirmed_on)
@@ -190,11 +194,19 @@ class World:
     def rate_on(self, day: date, rate_of) -> int:
         return rate_of(rules.policy_on(self.policies, day).document)
 
+    def paid_days(self, person_id: str) -> list:
+        person = self.persons[person_id]
+        presence = {day: [r for _, r in seen] for day, seen in person.presence.items()}
+        return rules.paid_days(presence, person.findings.values(), self.postings_of(person_id))
+
+    def accrued(self, person_id: str, rate_of) -> dict:
+        """Day -> fen owed for it, cancelled or not."""
+        return {day: self.rate_on(day, rate_of) for day in self.paid_days(person_id)}
+
     def months(self, person_id: str, rate_of) -> dict:
         """Figures of every month of every year, by month name."""
         person, months = self.persons[person_id], {}
-        presence = {day: [r for _, r in seen] for day, seen in person.presence.items()}
-        days = rules.paid_days(presence, person.findings.values(), self.postings_of(person_id))
+        days = self.paid_days(person_id)
         for year in sorted({day.year for day in days}):
             cancelled = rules.cancelled_days(person.known, year)
             months.update(rules.stipend([d for d in days if d.year == year], cancelled,
