@@ -104,4 +104,6 @@ test:
 clean: ; rm -rf build build-san
 .PHONY: all check tests-built run test clean
 .SECONDARY:
+# included, so make would look for a way to make them, and find one through main-%.o
+%.d: ;
 -include $(shell find $O -name '*.d' 2>/dev/null)

@@ -114,15 +114,25 @@ fill(zmq_msg_t *parts, const struct message *m)
 	       frames_head_fill(&parts[FRAME_HEAD], &head) && frames_fill(&parts[FRAME_BODY], m->body, m->body_len);
 }
 
-static bool
-send_request(link_t *l, zmq_msg_t *parts)
+/* Commands to a partition keep to one bus while it lives, so they arrive in the order they were sent; all else in turn. */
+static int
+first_choice(link_t *l, const struct message *m)
 {
+	if (m->kind == WIRE__KIND__COMMANDS && m->partition >= 0)
+		return m->partition % l->nbuses;
+	l->turn_out = (l->turn_out + 1) % l->nbuses;
+	return l->turn_out;
+}
+
+static bool
+send_request(link_t *l, const struct message *m, zmq_msg_t *parts)
+{
+	int first = first_choice(l, m);
+
 	for (int i = 0; i < l->nbuses; i++) {
-		int at = (l->turn_out + i) % l->nbuses;
-		if (l->bus[at].alive && frames_send(l->bus[at].socket, parts, FRAMES)) {
-			l->turn_out = (at + 1) % l->nbuses;
+		int at = (first + i) % l->nbuses;
+		if (l->bus[at].alive && frames_send(l->bus[at].socket, parts, FRAMES))
 			return true;
-		}
 	}
 	return false;
 }
@@ -153,7 +163,7 @@ link_send(void *ctx, const struct message *m)
 		return false;
 	frames_open(parts, FRAMES);
 	if (fill(parts, m))
-		sent = request ? send_request(l, parts) : frames_send(l->bus[m->peer.bus].socket, parts, FRAMES);
+		sent = request ? send_request(l, m, parts) : frames_send(l->bus[m->peer.bus].socket, parts, FRAMES);
 	frames_close(parts, FRAMES);
 	return sent;
 }

@@ -1,6 +1,6 @@
 /* Runs the scripts of tests/scenarios: in one process (a fresh suite for each), or, with ZHUCUN_URL, against real processes.
  *
- *   scenario_test [FILE …]           all of tests/scenarios/*.scn without arguments */
+ *   scenario_test [FILE …]           all the .scn files there without arguments */
 #include "http.h"
 #include <glob.h>
 #include <stdio.h>
