@@ -409,7 +409,7 @@ on_restate(struct batch *b, const char *person_id)
 
 static const struct table *const tables[] = {
 	&day_table, &measure_table, &ledger_table, &stipend_month_table, &unsettled_table,
-	&payroll_table, &payroll_line_table, &correction_table, &payout_table,
+	&payroll_table, &payroll_line_table, &payout_table,
 	&mirror_policy, &mirror_person, &mirror_posting, NULL,
 };
 

@@ -2,10 +2,10 @@
  *
  *   in:   DraftPayroll, ApprovePayroll, ClosePayroll
  *   out:  PayrollDrafted with PayrollLinesDrafted, PayrollApproved, PayrollClosed with PayrollLinesPaid
- *   owns: payroll, payroll_line, correction, payout; unsettled and the paid part of stipend_month, by way of month.c
+ *   owns: payroll, payroll_line, payout; unsettled and the paid part of stipend_month, by way of month.c
  *
  * A draft is replaced by the next one until the month is closed.  Closing computes everything again; only what was approved,
- * to the fen and for every month it touches, is paid.
+ * for each person to the fen, is paid.
  *
  * Accounts (see funding_policy.h for the others):
  *   payroll:<month>   what that run has transferred to persons     payout, correction: person → payroll, or taken back */
@@ -16,7 +16,6 @@
 
 typedef FundingRows__Payroll Run;
 typedef FundingRows__PayrollLine Line;
-typedef FundingRows__Correction Correction;
 typedef FundingRows__Payout Payout;
 typedef FundingRows__StipendMonth Month;
 typedef FundingRows__Unsettled Unsettled;
@@ -26,7 +25,6 @@ enum { LINES_SHOWN = 50, EVENT_BYTES_MAX = 48 * 1024, OF_DISTRICT = 1, OF_RUN = 
 
 const struct table payroll_table = { "payroll", &funding_rows__payroll__descriptor, 2, false };
 const struct table payroll_line_table = { "payroll_line", &funding_rows__payroll_line__descriptor, 3, false };
-const struct table correction_table = { "correction", &funding_rows__correction__descriptor, 4, false };
 const struct table payout_table = { "payout", &funding_rows__payout__descriptor, 4, true };
 
 /* ---- keys */
@@ -45,16 +43,6 @@ static Line
 line_key(const struct batch *b, int32_t month_day)
 {
 	Line key = FUNDING_ROWS__PAYROLL_LINE__INIT;
-
-	key.district = (char *)batch_district(b);
-	key.month_day = month_day;
-	return key;
-}
-
-static Correction
-correction_key(const struct batch *b, int32_t month_day)
-{
-	Correction key = FUNDING_ROWS__CORRECTION__INIT;
 
 	key.district = (char *)batch_district(b);
 	key.month_day = month_day;
@@ -91,7 +79,7 @@ month_named(const char *month)
 
 /* ---- the run and its lines, as they stand */
 
-struct lines { const Line *const *line; size_t n; const Correction *const *correction; size_t ncorrections; };
+struct lines { const Line *const *line; size_t n; };
 
 static void
 want_lines(struct batch *b, const char *month)
@@ -99,11 +87,9 @@ want_lines(struct batch *b, const char *month)
 	int32_t month_day = month_named(month);
 	Run run = run_key(b, month_day);
 	Line line = line_key(b, month_day);
-	Correction correction = correction_key(b, month_day);
 
 	batch_want(b, &payroll_table, &run, 2);
 	batch_want(b, &payroll_line_table, &line, OF_RUN);
-	batch_want(b, &correction_table, &correction, OF_RUN);
 }
 
 static Funding__Payroll__State
@@ -127,16 +113,11 @@ total_of(struct batch *b, int32_t month_day)
 static struct lines
 lines_of(struct batch *b, int32_t month_day)
 {
-	Line line = line_key(b, month_day);
-	Correction correction = correction_key(b, month_day);
-	struct lines l;
+	Line key = line_key(b, month_day);
 	const void **rows;
+	size_t n = batch_list(b, &payroll_line_table, &key, OF_RUN, &rows);
 
-	l.n = batch_list(b, &payroll_line_table, &line, OF_RUN, &rows);
-	l.line = (const Line *const *)rows;
-	l.ncorrections = batch_list(b, &correction_table, &correction, OF_RUN, &rows);
-	l.correction = (const Correction *const *)rows;
-	return l;
+	return (struct lines){ (const Line *const *)rows, n };
 }
 
 static void
@@ -241,31 +222,28 @@ payments_of(struct batch *b, int32_t month_day, struct scope s)
 
 /* ---- whether the lines that stand are these payments */
 
-/* Compares the corrections of one payment; moves the row on behind them. */
 static bool
-same_corrections(const Payment *p, const Correction *const **row, const Correction *const *end)
+same_line(const Line *l, const Payment *p)
 {
-	for (size_t i = 0; i < p->n_corrections; i++, ++*row)
-		if (*row == end || strcmp((**row)->person_id, p->person_id) != 0 || (**row)->fen != p->corrections[i]->fen ||
-		    (**row)->of_month_day != month_named(p->corrections[i]->month))
-			return false;
-	return true;
+	return strcmp(l->person_id, p->person_id) == 0 && l->due_fen == p->due_fen && l->pay_fen == p->pay_fen;
 }
 
+/* Both by person.  Who gets nothing, and had nothing due, may as well not be named. */
 static bool
 same_lines(const struct lines *l, const struct payments *p)
 {
-	const Correction *const *row = l->correction, *const *end = l->correction + l->ncorrections;
+	size_t i = 0, k = 0;
 
-	if (l->n != p->n)
-		return false;
-	for (size_t i = 0; i < p->n; i++) {
-		const Payment *one = p->of[i];
-		if (strcmp(l->line[i]->person_id, one->person_id) != 0 || l->line[i]->due_fen != one->due_fen || l->line[i]->pay_fen != one->pay_fen ||
-		    !same_corrections(one, &row, end))
+	for (;;) {
+		while (i < l->n && !l->line[i]->due_fen && !l->line[i]->pay_fen)
+			i++;
+		while (k < p->n && !p->of[k]->due_fen && !p->of[k]->pay_fen)
+			k++;
+		if (i == l->n || k == p->n)
+			return i == l->n && k == p->n;
+		if (!same_line(l->line[i++], p->of[k++]))
 			return false;
 	}
-	return row == end;
 }
 
 /* ---- answers and refusals */
@@ -428,8 +406,6 @@ payroll_on_drafted(struct batch *b, const void *m)
 
 	for (size_t i = 0; i < was.n; i++)
 		batch_drop(b, &payroll_line_table, was.line[i]);
-	for (size_t i = 0; i < was.ncorrections; i++)
-		batch_drop(b, &correction_table, was.correction[i]);
 	run_put(b, e->month, FUNDING__PAYROLL__STATE__DRAFT, e->total_fen);
 }
 
@@ -439,30 +415,18 @@ payroll_want_lines_drafted(struct batch *b, const void *m)
 	want_lines(b, ((const Funding__PayrollLinesDrafted *)m)->month);
 }
 
-static void
-line_put(struct batch *b, int32_t month_day, const Payment *p)
-{
-	Line line = line_key(b, month_day);
-	Correction correction = correction_key(b, month_day);
-
-	line.person_id = correction.person_id = p->person_id;
-	line.due_fen = p->due_fen;
-	line.pay_fen = p->pay_fen;
-	batch_put(b, &payroll_line_table, &line);
-	for (size_t i = 0; i < p->n_corrections; i++) {
-		correction.of_month_day = month_named(p->corrections[i]->month);
-		correction.fen = p->corrections[i]->fen;
-		batch_put(b, &correction_table, &correction);
-	}
-}
-
 void
 payroll_on_lines_drafted(struct batch *b, const void *m)
 {
 	const Funding__PayrollLinesDrafted *e = m;
+	Line line = line_key(b, month_named(e->month));
 
-	for (size_t i = 0; i < e->n_lines; i++)
-		line_put(b, month_named(e->month), e->lines[i]);
+	for (size_t i = 0; i < e->n_lines; i++) {
+		line.person_id = e->lines[i]->person_id;
+		line.due_fen = e->lines[i]->due_fen;
+		line.pay_fen = e->lines[i]->pay_fen;
+		batch_put(b, &payroll_line_table, &line);
+	}
 }
 
 /* ---- approve */

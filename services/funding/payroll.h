@@ -8,7 +8,7 @@
  * person in the arena, several runs fit a batch; a district has some 1,500 persons who are paid. */
 enum { PAYROLL_ROWS_MAX = 20000 };
 
-extern const struct table payroll_table, payroll_line_table, correction_table, payout_table, stipend_month_table, unsettled_table;
+extern const struct table payroll_table, payroll_line_table, payout_table, stipend_month_table, unsettled_table;
 
 /* ---- month.c: what a person's month comes to, and what of it has been paid.  month_day is the first of the month. */
 void payroll_want_month(struct batch *b, const char *person_id, int32_t month_day);

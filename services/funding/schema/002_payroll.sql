@@ -33,14 +33,6 @@ create table payroll_line (
 );
 comment on table payroll_line is 'derived';
 
-create table correction (
-    district text collate "C", month_day date, person_id text collate "C", of_month_day date,
-    fen bigint not null,
-    primary key (district, month_day, person_id, of_month_day),
-    check (fen <> 0 and of_month_day <> month_day)
-);
-comment on table correction is 'derived';
-
 -- One row is one transaction, like those of ledger: for the days of one month, out to the person or taken back.
 create table payout (
     district text collate "C", month_day date, person_id text collate "C", of_month_day date,
