@@ -2,6 +2,7 @@
  *
  * Round trips: one or two to load (wants that depend on loaded rows), one to commit, whatever the batch holds. */
 #include "civil.h"
+#include "clock.h"
 #include "json_pb.h"
 #include "log.h"
 #include "mirror.h"
@@ -63,6 +64,21 @@ batch_want(struct batch *b, const struct table *t, const void *key, int nprefix)
 	b->wants[i][nprefix].keys[b->wants[i][nprefix].n++] = arena_copy(b->arena, key, t->row->sizeof_message);
 }
 
+/* Whatever is to be written goes through the fence of its partition. */
+static struct head_change *
+touch(struct batch *b, int32_t partition)
+{
+	struct head_change *c = &b->part[partition];
+	const struct partition *p = &b->node->part[partition];
+
+	if (!c->touched) {
+		c->touched = true;
+		c->head = p->head;
+		c->now_us = p->now_us;
+	}
+	return c;
+}
+
 const void *
 batch_get(struct batch *b, const struct table *t, const void *key)
 {
@@ -87,7 +103,8 @@ batch_put(struct batch *b, const struct table *t, const void *row)
 	struct rows *r = &b->rows[table_index(b, t)];
 
 	assert(!b->wanting && (t->append_only || rows_wanted(r, row, t->nkey)));
-	rows_put(r, row);
+	if (rows_put(r, row))
+		touch(b, b->now->partition);
 }
 
 void
@@ -96,24 +113,11 @@ batch_drop(struct batch *b, const struct table *t, const void *key)
 	struct rows *r = &b->rows[table_index(b, t)];
 
 	assert(!b->wanting && rows_wanted(r, key, t->nkey));
-	rows_drop(r, key);
+	if (rows_drop(r, key))
+		touch(b, b->now->partition);
 }
 
 /* ---- what runs may say */
-
-static struct head_change *
-touch(struct batch *b, int32_t partition)
-{
-	struct head_change *c = &b->part[partition];
-	const struct partition *p = &b->node->part[partition];
-
-	if (!c->touched) {
-		c->touched = true;
-		c->head = p->head;
-		c->now_us = p->now_us;
-	}
-	return c;
-}
 
 int64_t
 batch_next_seq(const struct batch *b)
@@ -344,6 +348,7 @@ wants_read(struct batch *b, size_t at)
 		}
 }
 
+/* Of a failure before anything was written. */
 static enum batch_result
 result_of(enum store_error e)
 {
@@ -351,24 +356,32 @@ result_of(enum store_error e)
 	case STORE_OK: return BATCH_DONE;
 	case STORE_FENCED: return BATCH_FENCED;
 	case STORE_TRANSIENT: return BATCH_TRANSIENT;
-	case STORE_LOST: return BATCH_LOST;
+	case STORE_LOST: return BATCH_AWAY;
 	default: return BATCH_BAD;
 	}
 }
 
 /* ---- the first load also asks what the engine itself must know */
 
-struct prelude { size_t looks, keys, districts; const void **look, **key, **district; };
+struct prelude { size_t looks, keys, districts; const void **look, **key, **district; bool looked[PARTITIONS]; };
+
+/* Producers that must have been read first, and whose heads nobody has looked up for the group. */
+static unsigned
+to_look_up(const struct input *in)
+{
+	return in->kind == INPUT_COMMAND && in->order ? in->order->after & ~in->group->looked : 0;
+}
 
 static void
 prelude_of_command(struct batch *b, struct prelude *p, struct input *in)
 {
 	node_t *n = b->node;
 
-	if (in->order && in->order->after && !in->group->looked) {
+	if (to_look_up(in) && !p->looked[in->partition]) {
 		EngineRows__Partition *k = arena_message(b->arena, &engine_rows__partition__descriptor);
 		k->partition = in->partition;
 		p->look[p->looks++] = k;
+		p->looked[in->partition] = true;
 	}
 	if (*in->command->key) {
 		EngineRows__AnswerKey *k = arena_message(b->arena, &engine_rows__answer_key__descriptor);
@@ -388,7 +401,7 @@ static struct prelude
 prelude_collect(struct batch *b)
 {
 	struct prelude p = {
-		.look = arena_alloc(b->arena, (b->ninputs + 1) * sizeof(void *)),
+		.look = arena_alloc(b->arena, PARTITIONS * sizeof(void *)),
 		.key = arena_alloc(b->arena, (b->ninputs + 1) * sizeof(void *)),
 		.district = arena_alloc(b->arena, (b->ninputs + 1) * sizeof(void *)),
 	};
@@ -427,21 +440,23 @@ is_producer(const node_t *n, const char *service, size_t *i)
 static void
 looks_read(struct batch *b, void **rows, size_t n)
 {
+	int64_t (*heads)[PRODUCERS_MAX] = arena_alloc(b->arena, PARTITIONS * sizeof(*heads));
+	size_t producer;
+
+	for (size_t k = 0; k < n; k++) {
+		const EngineRows__Seen *s = rows[k];
+		if (s->partition >= 0 && s->partition < PARTITIONS && is_producer(b->node, s->service, &producer))
+			heads[s->partition][producer] = s->seq;
+	}
 	for (size_t i = 0; i < b->ninputs; i++) {
 		struct input *in = &b->inputs[i];
-		if (in->kind != INPUT_COMMAND || !in->order || !in->order->after || in->group->looked)
-			continue;
-		for (size_t k = 0; k < n; k++) {
-			const EngineRows__Seen *s = rows[k];
-			size_t producer;
-			if (s->partition == in->partition && is_producer(b->node, s->service, &producer) && (in->order->after & AFTER(producer)) &&
-			    in->group->need[producer] < s->seq)
-				in->group->need[producer] = s->seq;
-		}
+		unsigned after = to_look_up(in);
+		for (producer = 0; after && producer < b->node->nproducers; producer++)
+			if (after & AFTER(producer))
+				in->group->need[producer] = heads[in->partition][producer];
+		if (after)
+			in->group->looked |= after;
 	}
-	for (size_t i = 0; i < b->ninputs; i++)
-		if (b->inputs[i].kind == INPUT_COMMAND && b->inputs[i].order && b->inputs[i].order->after)
-			b->inputs[i].group->looked = true;
 }
 
 static void
@@ -509,13 +524,27 @@ load(struct batch *b)
 
 /* ---- the fold */
 
-bool
-group_must_wait(const node_t *n, const struct group *g)
+/* Events of this batch that came before it count as read. */
+static bool
+must_wait(struct batch *b, const struct input *in)
 {
-	for (size_t i = 0; i < n->nproducers; i++)
-		if (n->part[g->partition].cursor[i].seq < g->need[i])
+	const struct head_change *c = &b->part[in->partition];
+	const struct partition *p = &b->node->part[in->partition];
+
+	if (!in->order || !in->order->after)
+		return false;
+	for (size_t i = 0; i < b->node->nproducers; i++)
+		if ((c->touched && c->cursor_moved[i] ? c->cursor[i].seq : p->cursor[i].seq) < in->group->need[i])
 			return true;
 	return false;
+}
+
+static void
+wait_begins(struct batch *b, struct group *g)
+{
+	if (!g->waited)
+		metric_add(b->node->set.metrics, METRIC_CAUGHT_UP, (int64_t)g->ncommands);
+	g->waited = true;
 }
 
 static EngineRows__Answer
@@ -539,7 +568,7 @@ run_key(struct batch *b, struct input *in)
 
 	if (!s)
 		return false;
-	if (s->fingerprint.len != f->len || memcmp(s->fingerprint.data, f->data, f->len)) {
+	if (s->fingerprint.len != f->len || (f->len && memcmp(s->fingerprint.data, f->data, f->len))) {
 		batch_refuse(b, 422, "idempotency.key_reused", NULL, "This Idempotency-Key came with another request.");
 		return true;
 	}
@@ -563,6 +592,7 @@ remember_key(struct batch *b, struct input *in)
 	s.body = in->answer->data;
 	s.at_us = in->at_us;
 	rows_put(&b->answers, &s);
+	touch(b, in->partition);
 }
 
 static void
@@ -579,6 +609,7 @@ run_founding(struct batch *b, const struct input *in)
 	d->partition = in->partition;
 	d->opened_us = in->at_us;
 	b->opened[b->nopened++] = d;
+	touch(b, in->partition);
 }
 
 static bool
@@ -628,22 +659,32 @@ run_event(struct batch *b, struct input *in)
 		in->fact->run(b, in->m);
 }
 
+/* An earlier input of the batch has set it anew or removed it: what was due is so no more. */
+static bool
+timer_moved(const struct batch *b, const EngineRows__Timer *t)
+{
+	const EngineRows__Timer *now = rows_get(&b->timers, t);
+	return now && now->due_us != t->due_us;
+}
+
 static void
 run_one(struct batch *b, struct input *in)
 {
 	b->now = in;
 	switch (in->kind) {
 	case INPUT_COMMAND:
-		if (in->order && in->order->after && group_must_wait(b->node, in->group))
-			return;
-		touch(b, in->partition);
-		run_command(b, in);
+		if (must_wait(b, in))
+			wait_begins(b, in->group);
+		else
+			run_command(b, in);
 		return;
 	case INPUT_EVENT:
 		run_event(b, in);
 		return;
 	case INPUT_TIMER:
-		batch_timer(b, in->alarm ? in->alarm->kind : ((const EngineRows__Timer *)in->row)->kind, in->subject, 0);
+		if (timer_moved(b, in->row))
+			return;
+		batch_timer(b, ((const EngineRows__Timer *)in->row)->kind, in->subject, 0);
 		/* fall through */
 	case INPUT_WORK:
 		touch(b, in->partition);
@@ -652,6 +693,8 @@ run_one(struct batch *b, struct input *in)
 		return;
 	}
 }
+
+_Static_assert(2 * DUE_MAX + FETCH_ITEMS_MAX <= EVENTS_UNTIL && EVENTS_UNTIL < BATCH_INPUTS_MAX, "everybody finds room in a batch");
 
 static void
 batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
@@ -665,8 +708,12 @@ batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
 	rows_open(&b->timers, &timers, b->arena);
 	rows_open(&b->answers, &answers, b->arena);
 	b->opened = arena_alloc(b->arena, (count + 1) * sizeof(void *));
-	for (size_t i = 0; i < count; i++)
-		inputs[i].answer = NULL;
+	for (size_t i = 0; i < count; i++) {
+		struct input *in = &inputs[i];
+		in->answer = NULL;
+		if (in->fact && !in->park && held_is(&n->part[in->partition], in->district, in->subject))
+			in->park = "waits behind an earlier input of its subject";
+	}
 }
 
 /* Orders happen at the latest instant this owner knows of: time never goes back, not across owners either. */
@@ -686,7 +733,7 @@ enum batch_result
 batch_run(node_t *n, struct input *inputs, size_t count)
 {
 	struct batch *b = arena_alloc(n->arena, sizeof *b);
-	int64_t trips = store_round_trips(n->db);
+	int64_t trips = store_round_trips(n->db), began_us = clock_mono_us();
 
 	policies_make_room(n);
 	batch_open(b, n, inputs, count);
@@ -702,6 +749,7 @@ batch_run(node_t *n, struct input *inputs, size_t count)
 	r = batch_commit(b);
 	if (r == BATCH_DONE) {
 		metric_add(n->set.metrics, METRIC_BATCHES, 1);
+		metric_add(n->set.metrics, METRIC_BATCH_US, clock_mono_us() - began_us);
 		metric_add(n->set.metrics, METRIC_BATCH_INPUTS, (int64_t)count);
 		metric_max(n->set.metrics, METRIC_BATCH_INPUTS_MAX, (int64_t)count);
 		metric_add(n->set.metrics, METRIC_ROUND_TRIPS, store_round_trips(n->db) - trips);

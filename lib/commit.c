@@ -6,7 +6,6 @@
 #include "json_pb.h"
 #include "mirror.h"
 #include "node_state.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,7 +144,20 @@ write_inputs(struct batch *b)
 		store_queue(b->node->db, &engine_park, parked, nparked);
 }
 
-static void
+/* One statement each.  As many as one round trip holds; the transaction goes on in the next. */
+static enum store_error
+write_chores(struct batch *b)
+{
+	for (size_t i = 0; i < b->nchores; i++) {
+		store_queue(b->node->db, b->chores[i].stmt, &b->chores[i].args, b->chores[i].args ? 1 : 0);
+		enum store_error e = (i + 1) % CHORES_A_SYNC ? STORE_OK : store_sync(b->node->db);
+		if (e)
+			return e;
+	}
+	return STORE_OK;
+}
+
+static enum store_error
 write_all(struct batch *b)
 {
 	store_t *db = b->node->db;
@@ -161,9 +173,16 @@ write_all(struct batch *b)
 	write_answers(b);
 	write_timers(b);
 	write_inputs(b);
-	for (size_t i = 0; i < b->nchores; i++)
-		store_queue(db, b->chores[i].stmt, &b->chores[i].args, b->chores[i].args ? 1 : 0);
+	if (b->nchores > CHORES_A_SYNC) {
+		enum store_error e = store_sync(db);
+		if (e)
+			return e;
+	}
+	enum store_error e = write_chores(b);
+	if (e)
+		return e;
 	store_text(db, "commit");
+	return store_sync(db);
 }
 
 /* ---- after the commit: what memory must know */
@@ -275,10 +294,10 @@ fenced(struct batch *b)
 }
 
 static bool
-named_in(const char *detail, const struct input *in)
+named_in(arena_t *a, const char *detail, const struct input *in)
 {
-	char line[ID_MAX + KEY_MAX + 16];
-	size_t len = (size_t)snprintf(line, sizeof line, "%s %s %s", in->district, in->account, in->command->key);
+	const char *line = arena_printf(a, "%s %s %s", in->district, in->account, in->command->key);
+	size_t len = strlen(line);
 
 	for (const char *s = detail; s && *s; s = strchr(s, '\n') ? strchr(s, '\n') + 1 : NULL)
 		if (!strncmp(s, line, len) && (s[len] == '\n' || !s[len]))
@@ -286,17 +305,23 @@ named_in(const char *detail, const struct input *in)
 	return false;
 }
 
-/* The key stands in another service's name: the command is refused, as for other content, and the rest runs again. */
-static void
+/* The key stands in another service's name: the command is refused, as for other content, and the rest runs again.  False:
+ * none of ours was named. */
+static bool
 keys_taken(struct batch *b)
 {
 	Wire__Answer a = WIRE__ANSWER__INIT;
+	bool any = false;
 
 	a.status = 422;
 	a.problem = problem_make(b->arena, 422, "idempotency.key_reused", NULL, "This Idempotency-Key came with another request.");
 	for (size_t i = 0; i < b->ninputs; i++)
-		if (b->inputs[i].kind == INPUT_COMMAND && *b->inputs[i].command->key && named_in(store_detail(b->node->db), &b->inputs[i]))
+		if (b->inputs[i].kind == INPUT_COMMAND && *b->inputs[i].command->key &&
+		    named_in(b->arena, store_detail(b->node->db), &b->inputs[i])) {
 			group_answer(b->inputs[i].group, b->inputs[i].index, &a);
+			any = true;
+		}
+	return any;
 }
 
 enum batch_result
@@ -306,10 +331,11 @@ batch_commit(struct batch *b)
 
 	for (int32_t p = 0; p < PARTITIONS; p++)
 		anything = anything || b->part[p].touched;
-	if (!anything)
+	if (!anything) {                        /* refusals and repeats: true as of the load, which our lock covers */
+		after_commands(b);
 		return BATCH_DONE;
-	write_all(b);
-	switch (store_sync(b->node->db)) {
+	}
+	switch (write_all(b)) {
 	case STORE_OK:
 		after(b);
 		return BATCH_DONE;
@@ -317,8 +343,7 @@ batch_commit(struct batch *b)
 		fenced(b);
 		return BATCH_FENCED;
 	case STORE_KEY_TAKEN:
-		keys_taken(b);
-		return BATCH_AGAIN;
+		return keys_taken(b) ? BATCH_AGAIN : BATCH_BAD;
 	case STORE_TRANSIENT:
 		return BATCH_TRANSIENT;
 	case STORE_LOST:

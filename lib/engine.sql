@@ -48,11 +48,15 @@ select from engine.move_cursors(:partition, :producer, :seq, :hash);
 insert into event (partition, seq, hash, type, district, at_us, body)
 select * from unnest(:partition::integer[], :seq::bigint[], :hash::bytea[], :type::text[], :district::text[], :at_us::timestamptz[], :body::bytea[]);
 
+-- In the order asked for, as many as begin before :bytes are full.
 -- name: events_after Positions -> Logged
-select e.partition, e.seq, e.hash, e.type, e.district, e.at_us, e.body
-  from unnest(:partition::integer[], :seq::bigint[]) as k(partition, seq)
- cross join lateral (select * from event where event.partition = k.partition and event.seq > k.seq order by event.seq limit :limit::integer) as e
- order by e.partition, e.seq;
+select w.partition, w.seq, w.hash, w.type, w.district, w.at_us, w.body
+  from (select e.*, k.place, sum(octet_length(e.body)) over (order by k.place, e.seq) - octet_length(e.body) as bytes_before
+          from unnest(:partition::integer[], :seq::bigint[]) with ordinality as k(partition, seq, place)
+         cross join lateral (select * from event where event.partition = k.partition and event.seq > k.seq
+                              order by event.seq limit :limit::integer) as e) as w
+ where w.bytes_before < :bytes::bigint
+ order by w.place, w.seq;
 
 -- name: answers_keep Answer
 select from engine.keep_answers(:district, :account, :key, :fingerprint, :status, :body, :at_us);
@@ -110,5 +114,5 @@ select a.district, a.account, a.key, a.service, a.fingerprint, a.status, a.body,
   from unnest(:district::text[], :account::text[], :key::text[]) as k(d, a, k)
   join engine.answer a on a.district = k.d and a.account = k.a and a.key = k.k and a.service = current_user;
 
--- name: cursors_of_consumer Cursor -> Cursor
-select partition, producer, seq, hash from engine.cursor where consumer = :producer and partition = :partition;
+-- name: cursors_of_consumer ConsumerAt -> Cursor
+select partition, producer, seq, hash from engine.cursor where consumer = :consumer and partition = any(:partition);

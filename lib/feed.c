@@ -29,44 +29,79 @@ asks_for(const node_t *n, size_t producer, int stream, int32_t p)
 	return n->part[p].owned && n->part[p].stream[producer] == stream && !n->part[p].halted[producer];
 }
 
+static bool
+asks_anything(const node_t *n, size_t producer, int stream)
+{
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		if (asks_for(n, producer, stream, p))
+			return true;
+	return false;
+}
+
+/* An answer has an end, so another partition comes first each time: a busy one does not keep the others waiting. */
 static Wire__Fetch *
-question(node_t *n, size_t producer, int stream, int32_t *first)
+question(node_t *n, size_t producer, int stream, int32_t from)
 {
 	Wire__Fetch *f = arena_message(n->scratch, &wire__fetch__descriptor);
 
 	f->consumer = (char *)n->svc->name;
 	f->bytes_max = FETCH_BYTES_MAX / 2;
 	f->after = arena_alloc(n->scratch, PARTITIONS * sizeof(*f->after));
-	for (int32_t p = 0; p < PARTITIONS; p++) {
+	for (int32_t i = 0; i < PARTITIONS; i++) {
+		int32_t p = (from + i) % PARTITIONS;
 		if (!asks_for(n, producer, stream, p))
 			continue;
-		if (!f->n_after)
-			*first = p;
 		Wire__Position *k = arena_message(n->scratch, &wire__position__descriptor);
 		k->partition = p;
 		k->seq = n->part[p].fetched[producer].seq;
 		f->after[f->n_after++] = k;
 	}
-	return f->n_after ? f : NULL;
+	return f;
 }
 
 static void
 ask(node_t *n, size_t producer, int stream)
 {
 	struct stream *s = &n->feed[producer].stream[stream];
-	Wire__Fetch *f = question(n, producer, stream, &s->address);
-
-	if (!f)
-		return;
+	Wire__Fetch *f = question(n, producer, stream, s->turn);
+	int32_t address = f->after[0]->partition;
 	size_t len = wire__fetch__get_packed_size(f);
+
 	uint8_t *body = arena_alloc(n->scratch, len + 1);
 	wire__fetch__pack(f, body);
 	struct message m = {
-		.kind = WIRE__KIND__FETCH, .id = ++n->next_id, .service = n->feed[producer].producer, .partition = s->address,
+		.kind = WIRE__KIND__FETCH, .id = ++n->next_id, .service = n->feed[producer].producer, .partition = address,
 		.lane = s->older ? WIRE__LANE__READER : WIRE__LANE__WRITER, .wait_ms = FETCH_WAIT_MS, .body = body, .body_len = len,
 	};
 	s->asked = n->set.port.send(n->set.port.ctx, &m) ? m.id : 0;
 	s->asked_us = n->mono_us;
+	s->turn = (address + 1) % PARTITIONS;
+}
+
+/* When there is something to do for a stream: to give up an answer, or to ask. */
+static int64_t
+stream_due_us(const node_t *n, size_t producer, int stream)
+{
+	const struct stream *s = &n->feed[producer].stream[stream];
+
+	if (s->asked)
+		return s->asked_us + FETCH_LOST_MS * 1000;
+	if (n->feed[producer].blocks >= FEED_BLOCKS_MAX || !asks_anything(n, producer, stream))
+		return NEVER_US;
+	return s->asked_us ? s->asked_us + FETCH_REST_MS * 1000 : n->mono_us;
+}
+
+int64_t
+feed_next_us(const node_t *n)
+{
+	int64_t at = NEVER_US;
+
+	for (size_t i = 0; i < n->nproducers; i++)
+		for (int k = 0; k < STREAMS_MAX; k++) {
+			int64_t due_us = stream_due_us(n, i, k);
+			at = due_us < at ? due_us : at;
+		}
+	return at;
 }
 
 void
@@ -75,14 +110,31 @@ feed_tick(node_t *n)
 	for (size_t i = 0; i < n->nproducers; i++)
 		for (int k = 0; k < STREAMS_MAX; k++) {
 			struct stream *s = &n->feed[i].stream[k];
-			if (s->asked && n->mono_us - s->asked_us > FETCH_LOST_MS * 1000) {
+			if (s->asked && n->mono_us >= stream_due_us(n, i, k)) {
 				metric_add(n->set.metrics, METRIC_FETCH_TIMEOUTS, 1);
 				s->asked = 0;
+				s->asked_us = 0;
 			}
-			bool rest = !s->asked && s->asked_us && n->mono_us - s->asked_us < 5000;     /* unrouted just now */
-			if (!s->asked && !rest && n->feed[i].blocks < FEED_BLOCKS_MAX)
+			if (!s->asked && n->mono_us >= stream_due_us(n, i, k))
 				ask(n, i, k);
 		}
+}
+
+/* A question on its way asks for less than we want by now; its answer will be nobody's.  Not often: the asked one holds it. */
+static void
+ask_anew(const node_t *n, struct stream *s)
+{
+	if (!s->asked || n->mono_us - s->asked_us < FETCH_STALE_MS * 1000)
+		return;
+	s->asked = 0;
+	s->asked_us = 0;
+}
+
+void
+feed_news(node_t *n)
+{
+	for (size_t i = 0; i < n->nproducers; i++)
+		n->feed[i].stream[0].asked = n->feed[i].stream[0].asked_us = 0;
 }
 
 /* ---- an answer */
@@ -150,13 +202,16 @@ take_answer(node_t *n, size_t producer, int stream, const struct message *m)
 		return;
 	}
 	metric_add(n->set.metrics, METRIC_FETCHES, 1);
-	if (f->n_items && accept_items(n, producer, f))
+	bool news = f->n_items && accept_items(n, producer, f);
+	if (news)
 		queue_block(&n->feed[producer], m, f->n_items);
 	for (size_t i = 0; i < f->n_elsewhere; i++)
 		if (f->elsewhere[i] >= 0 && f->elsewhere[i] < PARTITIONS)
 			n->part[f->elsewhere[i]].stream[producer] = (stream + 1) % STREAMS_MAX;
-	s->older = f->older || (s->older && f->n_items);
-	s->asked_us = f->n_elsewhere ? n->mono_us : 0;
+	if (f->n_elsewhere)
+		ask_anew(n, &n->feed[producer].stream[(stream + 1) % STREAMS_MAX]);
+	s->older = f->older;
+	s->asked_us = f->n_elsewhere || (f->n_items && !news) ? n->mono_us : 0;         /* nothing gained: not again at once */
 }
 
 bool
@@ -174,6 +229,23 @@ feed_receive(node_t *n, const struct message *m)
 			return true;
 		}
 	return false;
+}
+
+/* What was read of logs that may by now end earlier (the database failed over) is not believed. */
+void
+feed_forget(node_t *n)
+{
+	for (size_t i = 0; i < n->nproducers; i++) {
+		struct feed *d = &n->feed[i];
+		while (d->first) {
+			struct block *k = d->first;
+			d->first = k->next;
+			free(k->body);
+			free(k);
+		}
+		d->blocks = 0;
+		memset(d->stream, 0, sizeof d->stream);
+	}
 }
 
 /* ---- serving our own events */

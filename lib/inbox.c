@@ -6,18 +6,31 @@
 #include "json_pb.h"
 #include "log.h"
 #include "node_state.h"
+#include "utf8.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct inbox { struct input *inputs; size_t n, bytes; int64_t expected[PARTITIONS][PRODUCERS_MAX]; };
+struct inbox {
+	struct input *inputs; size_t n, cap, bytes;
+	int64_t expected[PARTITIONS][PRODUCERS_MAX];    /* the next event to be taken; 0: the one after the cursor */
+	bool due[PARTITIONS];                           /* its timers come first */
+};
 
+/* Valid until the next one is added. */
 static struct input *
-add(struct inbox *box, enum input_kind kind, int32_t partition)
+add(node_t *n, struct inbox *box, enum input_kind kind, int32_t partition)
 {
+	if (box->n == box->cap) {
+		size_t cap = box->cap ? 2 * box->cap : 64;
+		struct input *grown = arena_alloc(n->arena, cap * sizeof(*grown));
+		if (box->n)
+			memcpy(grown, box->inputs, box->n * sizeof(*grown));
+		box->inputs = grown;
+		box->cap = cap;
+	}
 	struct input *in = &box->inputs[box->n++];
-
 	*in = (struct input){ .kind = kind, .partition = partition, .district = "", .subject = "", .account = "", .trace = "", .cause = "", .event_id = "" };
 	return in;
 }
@@ -34,7 +47,7 @@ alarm_of(const struct alarm *list, size_t n, const char *kind)
 }
 
 static size_t
-due_partitions(node_t *n, const void **timers, const void **work, size_t *nwork)
+due_partitions(node_t *n, struct inbox *box, const void **timers, const void **work, size_t *nwork)
 {
 	int64_t now_us = own_now_us(n);
 	size_t k = 0;
@@ -45,6 +58,7 @@ due_partitions(node_t *n, const void **timers, const void **work, size_t *nwork)
 			EngineRows__Due *d = arena_message(n->arena, &engine_rows__due__descriptor);
 			*d = (EngineRows__Due){ .base = d->base, .partition = p, .now_us = now_us, .limit = DUE_MAX };
 			timers[k++] = d;
+			box->due[p] = true;
 		}
 		if (n->part[p].owned && n->part[p].work) {
 			EngineRows__Positions *w = arena_message(n->arena, &engine_rows__positions__descriptor);
@@ -58,7 +72,7 @@ due_partitions(node_t *n, const void **timers, const void **work, size_t *nwork)
 static void
 add_timer(node_t *n, struct inbox *box, const EngineRows__Timer *t)
 {
-	struct input *in = add(box, INPUT_TIMER, t->partition);
+	struct input *in = add(n, box, INPUT_TIMER, t->partition);
 
 	in->district = t->district;
 	in->subject = t->subject;
@@ -70,7 +84,7 @@ add_timer(node_t *n, struct inbox *box, const EngineRows__Timer *t)
 static void
 add_work(node_t *n, struct inbox *box, const EngineRows__Work *w)
 {
-	struct input *in = add(box, INPUT_WORK, w->partition);
+	struct input *in = add(n, box, INPUT_WORK, w->partition);
 
 	in->district = w->district;
 	in->subject = w->subject;
@@ -81,12 +95,24 @@ add_work(node_t *n, struct inbox *box, const EngineRows__Work *w)
 	in->row = w;
 }
 
+/* Whether there may be more is known only when none came: rows stay where they are until a batch commits. */
+static void
+take_work(node_t *n, struct inbox *box, const void *const *asked, size_t nasked, void **rows, size_t count)
+{
+	for (size_t i = 0; i < nasked; i++)
+		n->part[((const EngineRows__Positions *)asked[i])->partition].work = count == DUE_MAX;
+	for (size_t i = 0; i < count; i++) {
+		n->part[((const EngineRows__Work *)rows[i])->partition].work = true;
+		add_work(n, box, rows[i]);
+	}
+}
+
 /* False: the database did not answer. */
 static bool
 take_due(node_t *n, struct inbox *box)
 {
 	const void *timers[PARTITIONS], *work[PARTITIONS];
-	size_t nwork, ntimers = due_partitions(n, timers, work, &nwork), at = 0, k;
+	size_t nwork, ntimers = due_partitions(n, box, timers, work, &nwork), at = 0, k;
 	void **rows;
 
 	if (!ntimers && !nwork)
@@ -101,35 +127,38 @@ take_due(node_t *n, struct inbox *box)
 	for (size_t i = 0; i < k; i++)
 		add_timer(n, box, rows[i]);
 	n->timers_stale = n->timers_stale || ntimers;
-	k = nwork ? store_rows(n->db, at, n->arena, &rows) : 0;
-	for (size_t i = 0; i < k; i++)
-		add_work(n, box, rows[i]);
-	for (size_t i = 0; i < nwork && k < DUE_MAX; i++)
-		n->part[((const EngineRows__Positions *)work[i])->partition].work = false;
+	if (nwork) {
+		k = store_rows(n->db, at, n->arena, &rows);
+		take_work(n, box, work, nwork, rows, k);
+	}
 	return true;
 }
 
 /* ---- events */
 
+/* What is not UTF-8 could not even be put aside. */
 static bool
-is_held(const struct partition *p, const char *district, const char *subject)
+is_utf8(const char *s)
 {
-	for (const struct held_subject *h = p->held; h; h = h->next)
-		if (!strcmp(h->district, district) && !strcmp(h->subject, subject))
-			return true;
-	return false;
+	uint32_t code;
+	size_t len = strlen(s), n;
+
+	for (; len; s += n, len -= n)
+		if (!(n = utf8_take(s, len, &code)))
+			return false;
+	return true;
 }
 
 static void
 add_event(node_t *n, struct inbox *box, size_t producer, const Wire__Logged *l)
 {
-	struct input *in = add(box, INPUT_EVENT, l->partition);
+	struct input *in = add(n, box, INPUT_EVENT, l->partition);
 	Wire__Event *e = wire__event__unpack(arena_pb(n->arena), l->body.len, l->body.data);
 
 	in->producer = (int)producer;
 	in->logged = l;
 	box->bytes += l->body.len;
-	if (!e) {
+	if (!e || !is_utf8(e->district) || !is_utf8(e->subject)) {
 		in->park = "its envelope cannot be read";
 		return;
 	}
@@ -145,8 +174,6 @@ add_event(node_t *n, struct inbox *box, size_t producer, const Wire__Logged *l)
 	in->m = protobuf_c_message_unpack(in->fact->message, arena_pb(n->arena), e->data.len, e->data.data);
 	if (!in->m)
 		in->park = "its content cannot be read";
-	else if (is_held(&n->part[l->partition], e->district, e->subject))
-		in->park = "waits behind an earlier input of its subject";
 }
 
 static void
@@ -159,6 +186,8 @@ take_block(node_t *n, struct inbox *box, size_t producer, struct block *k)
 		const Wire__Logged *l = f->items[i];
 		if (l->partition < 0 || l->partition >= PARTITIONS || !n->part[l->partition].owned)
 			continue;
+		if (l->seq > n->part[l->partition].fetched[producer].seq)
+			continue;               /* the chain was broken before it */
 		int64_t *expected = &box->expected[l->partition][producer];
 		if (!*expected)
 			*expected = n->part[l->partition].cursor[producer].seq + 1;
@@ -170,15 +199,34 @@ take_block(node_t *n, struct inbox *box, size_t producer, struct block *k)
 	k->taken = true;
 }
 
+static struct block *
+next_block(const struct feed *d)
+{
+	struct block *k = d->first;
+
+	while (k && k->taken)
+		k = k->next;
+	return k;
+}
+
+/* A block of each producer in turn, another producer first each time: one with much to say does not silence the others. */
 static void
 take_events(node_t *n, struct inbox *box)
 {
-	for (size_t i = 0; i < n->nproducers; i++)
-		for (struct block *k = n->feed[i].first; k; k = k->next) {
-			if (box->n + k->items > BATCH_INPUTS_MAX || box->bytes > BATCH_BYTES_MAX)
-				break;
-			take_block(n, box, i, k);
+	bool any = true;
+
+	while (any) {
+		any = false;
+		for (size_t i = 0; i < n->nproducers; i++) {
+			size_t producer = (n->feed_turn + i) % n->nproducers;
+			struct block *k = next_block(&n->feed[producer]);
+			if (!k || box->n + k->items > EVENTS_UNTIL || box->bytes > EVENTS_BYTES_UNTIL)
+				continue;
+			take_block(n, box, producer, k);
+			any = true;
 		}
+	}
+	n->feed_turn++;
 }
 
 static void
@@ -212,7 +260,7 @@ order_of(const struct service *s, const char *type)
 static void
 add_command(node_t *n, struct inbox *box, struct group *g, size_t i, const Wire__Command *c)
 {
-	struct input *in = add(box, INPUT_COMMAND, g->partition);
+	struct input *in = add(n, box, INPUT_COMMAND, g->partition);
 
 	in->group = g;
 	in->index = i;
@@ -237,11 +285,24 @@ take_group(node_t *n, struct inbox *box, struct group *g)
 			add_command(n, box, g, i, c->items[i]);
 }
 
+/* Whether the events before it, with those of this batch, are too few for a group (engine 8). */
+static bool
+lacks_events(const node_t *n, const struct inbox *box, const struct group *g)
+{
+	for (size_t i = 0; i < n->nproducers; i++) {
+		int64_t expected = box->expected[g->partition][i];
+		if ((expected ? expected - 1 : n->part[g->partition].cursor[i].seq) < g->need[i])
+			return true;
+	}
+	return false;
+}
+
+/* Commands come after what was due before them; so those of a partition with due timers wait until there are none left. */
 static void
 take_commands(node_t *n, struct inbox *box)
 {
 	for (struct group *g = n->queue.first; g && box->n < BATCH_INPUTS_MAX && box->bytes < BATCH_BYTES_MAX; g = g->next)
-		if (g->nleft && n->part[g->partition].owned && !(g->looked && group_must_wait(n, g)))
+		if (g->nleft && n->part[g->partition].owned && !box->due[g->partition] && !lacks_events(n, box, g))
 			take_group(n, box, g);
 }
 
@@ -272,9 +333,19 @@ isolate(node_t *n, struct input *in, const char *why)
 	default:
 		in->alarm = NULL;       /* the row goes, nothing runs */
 	}
-	return batch_run(n, in, 1);
+	enum batch_result r = batch_run(n, in, 1);
+	return r == BATCH_BAD ? BATCH_TRANSIENT : r;    /* not even that is taken: it is not the input */
 }
 
+/* 57014: it took too long.  A smaller batch takes less; one input alone is not to blame. */
+static bool
+overloaded(const node_t *n)
+{
+	return !strcmp(store_sqlstate(n->db), "57014");
+}
+
+/* Halves around what the database refuses.  Timers after a half that is done may have been moved by it, and the arena is
+ * bounded: then the rest is put together anew. */
 static enum batch_result
 run(node_t *n, struct input *inputs, size_t count)
 {
@@ -283,10 +354,16 @@ run(node_t *n, struct input *inputs, size_t count)
 	if (r != BATCH_BAD)
 		return r;
 	metric_add(n->set.metrics, METRIC_RETRIES, 1);
+	if (!count || (count == 1 && overloaded(n)))
+		return BATCH_TRANSIENT;
 	if (count == 1)
 		return isolate(n, inputs, arena_printf(n->arena, "the database refuses it: %s", store_sqlstate(n->db)));
 	r = run(n, inputs, count / 2);
-	return r == BATCH_DONE ? run(n, inputs + count / 2, count - count / 2) : r;
+	if (r != BATCH_DONE)
+		return r;
+	if (inputs[count / 2].kind == INPUT_TIMER || arena_used(n->arena) > BATCH_ARENA_MAX / 2)
+		return BATCH_AGAIN;
+	return run(n, inputs + count / 2, count - count / 2);
 }
 
 static void
@@ -307,26 +384,33 @@ input_name(const struct input *in, char *out, size_t size)
 	}
 }
 
+/* How often this input has been run alone without anybody living to tell; forgets the suspicion. */
+static int
+times_tried(struct partition *p, const char *name)
+{
+	if (!p->suspect || strcmp(p->suspect, name))
+		return 0;
+	free(p->suspect);
+	p->suspect = NULL;
+	return p->tries;
+}
+
 /* After several starts without a commit: one input at a time, its name written down first. */
 static enum batch_result
 run_singly(node_t *n, struct input *in)
 {
 	EngineRows__Trying t = ENGINE_ROWS__TRYING__INIT;
 	char name[256];
-	void **rows;
-	size_t count;
 
 	input_name(in, name, sizeof name);
-	struct partition *p = &n->part[in->partition];
-	if (p->suspect && !strcmp(p->suspect, name)) {
-		free(p->suspect);
-		p->suspect = NULL;
+	int tries = times_tried(&n->part[in->partition], name);
+	if (tries >= TRIES_MAX)
 		return isolate(n, in, "it ended the process that ran it");
-	}
 	t.partition = in->partition;
-	t.input = name;
-	if (store_run(n->db, &engine_trying, &t, n->arena, &rows, &count))
-		return BATCH_LOST;
+	t.input = arena_printf(n->arena, "%d %s", tries + 1, name);
+	enum store_error e = store_run(n->db, &engine_trying, &t, NULL, NULL, NULL);
+	if (e)
+		return e == STORE_LOST ? BATCH_AWAY : BATCH_TRANSIENT;
 	return run(n, in, 1);
 }
 
@@ -351,7 +435,8 @@ run_carefully(node_t *n, struct inbox *box)
 	return r;
 }
 
-/* A commit's outcome is unknown.  What has a key is asked again and answers as it was; for the rest nobody can say. */
+/* A commit's outcome is unknown.  What has a key is run again and answers as it was; for the rest nobody can say.  Refusals
+ * changed nothing, whatever became of the commit. */
 static void
 outcome_unknown(node_t *n, struct inbox *box)
 {
@@ -359,9 +444,15 @@ outcome_unknown(node_t *n, struct inbox *box)
 
 	a.status = 504;
 	a.problem = problem_make(n->arena, a.status, "outcome.unknown", NULL, "It may have been done; ask again with the same key.");
-	for (size_t i = 0; i < box->n; i++)
-		if (box->inputs[i].kind == INPUT_COMMAND && !*box->inputs[i].command->key)
-			group_answer(box->inputs[i].group, box->inputs[i].index, &a);
+	for (size_t i = 0; i < box->n; i++) {
+		struct input *in = &box->inputs[i];
+		if (in->kind != INPUT_COMMAND || !in->answer || in->answer->status >= 300)
+			continue;
+		if (*in->command->key)
+			in->group->unsure = true;
+		else
+			group_answer(in->group, in->index, &a);
+	}
 	n->lost = true;
 }
 
@@ -372,7 +463,6 @@ inbox_run(node_t *n)
 
 	arena_reset(n->arena);
 	box = arena_alloc(n->arena, sizeof(*box));
-	box->inputs = arena_alloc(n->arena, (BATCH_INPUTS_MAX + 2 * DUE_MAX) * sizeof(*box->inputs));
 	if (!take_due(n, box)) {
 		n->lost = true;
 		return false;
@@ -392,6 +482,9 @@ inbox_run(node_t *n)
 	case BATCH_TRANSIENT:
 		metric_add(n->set.metrics, METRIC_RETRIES, 1);
 		n->retry_us = n->mono_us + RETRY_MS * 1000;
+		return false;
+	case BATCH_AWAY:
+		n->lost = true;
 		return false;
 	case BATCH_LOST:
 		outcome_unknown(n, box);

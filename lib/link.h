@@ -1,7 +1,7 @@
 /* link - a process's sockets to the buses: DEALERs, one per bus, used by one thread.
  *
- * Requests go to the buses that answer pings: commands to a partition by one bus, in the order sent, all else in turn; an answer goes back by the bus its request came by.  A bus that has
- * not answered a ping for LINK_DEAD_MS is passed over until it does.  HELLO, when set, is told to every bus at connect,
+ * Requests go to the buses that answer pings: commands to a partition by one bus, in the order sent, all else in turn; an
+ * answer goes back by the bus its request came by.  A bus that has not answered for LINK_DEAD_MS is passed over until it does.  HELLO, when set, is told to every bus at connect,
  * every LINK_HELLO_MS, and at each change.  Sockets as traps.md orders: IMMEDIATE, heartbeats, MAXMSGSIZE, bounded queues. */
 #pragma once
 #include "message.h"

@@ -48,6 +48,8 @@ node_open(const struct service *s, const struct node_settings *settings)
 	n->scratch = arena_open(SCRATCH_BYTES_MAX);
 	queue_open(&n->queue);
 	n->next_id = (uint64_t)clock_real_us() << 8;
+	n->mono_us = clock_mono_us();           /* deadlines of what comes before the first step */
+	n->purge_us = n->mono_us + (int64_t)PURGE_MS * 1000;
 	for (; s->consumes[n->nproducers]; n->nproducers++)
 		n->feed[n->nproducers] = (struct feed){ .producer = s->consumes[n->nproducers] };
 	for (int32_t p = 0; p < PARTITIONS; p++)
@@ -61,13 +63,7 @@ node_open(const struct service *s, const struct node_settings *settings)
 static void
 feeds_free(node_t *n)
 {
-	for (size_t i = 0; i < n->nproducers; i++)
-		while (n->feed[i].first) {
-			struct block *k = n->feed[i].first;
-			n->feed[i].first = k->next;
-			free(k->body);
-			free(k);
-		}
+	feed_forget(n);
 	for (size_t i = 0; i < n->nheld; i++)
 		free(n->held[i].body);
 }
@@ -185,37 +181,55 @@ node_receive(node_t *n, const struct message *m)
 
 /* ---- the step */
 
-static void
+/* True: the clock was moved. */
+static bool
 hear_clock(node_t *n)
 {
 	const char *payload;
+	bool moved = false;
 
 	while ((payload = store_notification(n->db, n->scratch))) {
 		int64_t now_us = strtoll(payload, NULL, 10);
 		if (now_us > n->clock_us) {
 			n->clock_us = now_us;
-			n->clock_news = true;
+			n->clock_news = moved = true;
 		}
 	}
+	return moved;
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* When there is something to ask the database or a producer; not before the pause after a failure is over. */
+static int64_t
+work_due_us(const node_t *n)
+{
+	int64_t at = earlier(n->open_us, feed_next_us(n)), now_us = own_now_us(n);
+
+	if (n->lost || n->retry_us > n->mono_us)
+		return n->retry_us;
+	for (int32_t p = 0; p < PARTITIONS && !n->set.manual_clock; p++)
+		if (n->part[p].owned && n->part[p].timer_next_us != NEVER_US)
+			at = earlier(at, n->mono_us + n->part[p].timer_next_us - now_us);
+	return at;
 }
 
 static int64_t
 next_wake(const node_t *n)
 {
-	int64_t at = n->mono_us + IDLE_MS * 1000, fetch = fetch_next_us(n), now_us = own_now_us(n);
-
-	for (int32_t p = 0; p < PARTITIONS; p++)
-		if (n->part[p].owned && n->part[p].timer_next_us != NEVER_US && !n->set.manual_clock) {
-			int64_t in = n->part[p].timer_next_us - now_us;
-			at = n->mono_us + in < at ? n->mono_us + (in > 0 ? in : 0) : at;
-		}
-	at = fetch < at ? fetch : at;
-	return n->open_us < at ? n->open_us : at;
+	int64_t at = earlier(n->mono_us + IDLE_MS * 1000, earlier(fetch_next_us(n), work_due_us(n)));
+	return at > n->mono_us ? at : n->mono_us;
 }
 
 static bool
 alive(node_t *n)
 {
+	if (store_fd(n->db) < 0)
+		n->lost = true;
 	if (n->lost && n->mono_us >= n->retry_us) {
 		own_recover(n);
 		if (!n->lost && !clock_join(n))
@@ -224,25 +238,32 @@ alive(node_t *n)
 	return !n->lost;
 }
 
+/* What is due while the database answers.  True: there is more. */
+static bool
+step(node_t *n)
+{
+	hear_clock(n);
+	if (n->mono_us >= n->open_us)
+		own_open(n, -1);
+	if (!n->lost && n->timers_stale)
+		own_timers(n);
+	if (!n->lost && n->mono_us >= n->purge_us)
+		own_purge(n);
+	arena_reset(n->scratch);
+	if (n->lost)
+		return false;
+	feed_tick(n);
+	queue_shed(n);
+	bool more = n->mono_us >= n->retry_us && inbox_run(n);
+	return hear_clock(n) || more || (n->timers_stale && n->mono_us >= n->retry_us);
+}
+
 int64_t
 node_step(node_t *n, int64_t mono_us)
 {
-	bool more = false;
-
 	n->mono_us = mono_us;
 	arena_reset(n->scratch);
-	if (alive(n)) {
-		hear_clock(n);
-		if (mono_us >= n->open_us)
-			own_open(n, -1);
-		if (n->timers_stale && !n->lost)
-			own_timers(n);
-		arena_reset(n->scratch);
-		feed_tick(n);
-		queue_shed(n);
-		if (!n->lost && mono_us >= n->retry_us)
-			more = inbox_run(n);
-	}
+	bool more = alive(n) && step(n) && !n->lost;
 	arena_reset(n->scratch);
 	queue_expire(n);
 	queue_reply(n);

@@ -18,13 +18,17 @@
 
 enum {
 	BATCH_INPUTS_MAX = 2048, BATCH_BYTES_MAX = 4 << 20, BATCH_ARENA_MAX = 256 << 20,
-	DUE_MAX = 1024,                         /* timers, or work items, in one batch */
+	DUE_MAX = 256,                          /* timers, or work items, in one batch */
+	EVENTS_UNTIL = 1536, EVENTS_BYTES_UNTIL = 2 << 20,      /* a batch takes events while it is smaller: commands find room */
 	QUEUE_COMMANDS_MAX = 8192, QUEUE_BYTES_MAX = 8 << 20,
 	RING_BYTES_MAX = 4 << 20, HELD_FETCHES_MAX = 64, FETCH_ITEMS_MAX = 1024,
 	FEED_BLOCKS_MAX = 4, STREAMS_MAX = 4,
-	FETCH_WAIT_MS = 1000, FETCH_LOST_MS = 2500, OPEN_MS = 500, RETRY_MS = 50,
+	FETCH_WAIT_MS = 1000, FETCH_LOST_MS = 2500, FETCH_REST_MS = 20, FETCH_STALE_MS = 100, OPEN_MS = 500, RETRY_MS = 50,
+	ANSWERS_KEPT_DAYS = 8, PURGE_MS = 3600 * 1000,
+	CHORES_A_SYNC = 32,
 	BOOKS_MAX = 64, TABLES_MAX = 24,
 	SINGLY_FROM = 3,                        /* takeovers without a commit until inputs are run one by one */
+	TRIES_MAX = 2,                          /* owners that an input run alone may take along: one may have been killed by chance */
 };
 #define NEVER_US INT64_MAX
 
@@ -39,7 +43,7 @@ struct partition {
 	struct position head, cursor[PRODUCERS_MAX], fetched[PRODUCERS_MAX];
 	int stream[PRODUCERS_MAX];                      /* which fetch asks for it */
 	struct held_subject *held;                      /* subjects with a parked input */
-	char *suspect;                                  /* the input that killed the last owner, or NULL */
+	char *suspect; int tries;                       /* the input run alone when the last owner ended, or NULL; how often it was tried */
 };
 
 /* ---- ring.c: the newest events of each partition */
@@ -49,6 +53,7 @@ struct ring { struct ring_event *oldest, *newest; struct ring_part part[PARTITIO
 void ring_push(struct ring *r, const EngineRows__Logged *e);
 /* The event with that number, NULL when it is not (or no longer) here. */
 const struct ring_event *ring_at(const struct ring *r, int32_t partition, int64_t seq);
+void ring_forget_part(struct ring *r, int32_t partition);       /* no longer ours: its next owner writes what we do not see */
 void ring_forget(struct ring *r);
 
 /* ---- queue.c: requests with commands, until all of each are answered */
@@ -57,7 +62,8 @@ struct group {
 	struct peer peer; uint64_t id; int32_t partition;
 	uint8_t *body; size_t body_len, ncommands, nleft;
 	struct { uint8_t *data; size_t len; } *answers; /* packed Wire.Answer of each; NULL: open */
-	bool looked; int64_t need[PRODUCERS_MAX];       /* heads of producers as of arrival, once looked up */
+	unsigned looked; int64_t need[PRODUCERS_MAX];   /* AFTER bits looked up: the heads of those producers as of then */
+	bool waited, unsure;                            /* for a producer; unsure: some of it may have been committed */
 	int64_t deadline_us;
 };
 struct queue { struct group *first, **last; size_t commands, bytes; };
@@ -73,7 +79,7 @@ void queue_reply(node_t *n);                            /* sends and frees every
 
 /* ---- feed.c: consuming */
 struct block { struct block *next; uint8_t *body; size_t len, items; bool taken; };
-struct stream { uint64_t asked; int64_t asked_us; bool older; int32_t address; };
+struct stream { uint64_t asked; int64_t asked_us; bool older; int32_t turn; };
 struct feed {
 	const char *producer;
 	struct stream stream[STREAMS_MAX];
@@ -82,6 +88,9 @@ struct feed {
 void feed_tick(node_t *n);
 void feed_hash(const struct position *before, int64_t seq, const char *type, const void *body, size_t len, uint8_t out[SHA256_SIZE]);
 bool feed_receive(node_t *n, const struct message *m);  /* an answer; false: not one of ours */
+int64_t feed_next_us(const node_t *n);                  /* when the next question is due */
+void feed_news(node_t *n);                              /* partitions were taken: no question asks for them yet */
+void feed_forget(node_t *n);                            /* all that was fetched and asked */
 void fetch_hold(node_t *n, const struct message *m);    /* a consumer asks */
 void fetch_serve(node_t *n);                            /* answers those that can be answered, or have waited enough */
 int64_t fetch_next_us(const node_t *n);
@@ -101,7 +110,7 @@ struct node {
 	size_t nproducers;
 	struct partition part[PARTITIONS];
 	struct queue queue;
-	struct feed feed[PRODUCERS_MAX];
+	struct feed feed[PRODUCERS_MAX]; size_t feed_turn;
 	struct ring ring;
 	struct held_fetch held[HELD_FETCHES_MAX]; size_t nheld;
 	struct book books[BOOKS_MAX];
@@ -109,7 +118,7 @@ struct node {
 	int64_t mono_us, clock_us;                      /* of this step; the hand-set clock as last heard */
 	bool clock_news, hello_news, lost, timers_stale;
 	bool opened[PARTITIONS];                        /* some district lives there */
-	int64_t open_us, retry_us;                      /* when to look for partitions; not before when to run a batch again */
+	int64_t open_us, retry_us, purge_us;            /* when to look for partitions, to run a batch again, to drop old answers */
 	uint64_t next_id;
 	int32_t hello_partitions[PARTITIONS];
 };
@@ -117,12 +126,14 @@ struct node {
 /* ---- own.c */
 bool own_prepare(node_t *n);                            /* statements of lib/engine.sql and of the service, and the graph */
 void own_open(node_t *n, int32_t also);                 /* take what is opened and free; `also` even if not opened (-1: none) */
+bool held_is(const struct partition *p, const char *district, const char *subject);
 void held_add(struct partition *p, const char *district, const char *subject);
 void own_lose(node_t *n, int32_t partition);            /* fenced */
 void own_lose_all(node_t *n);
 void own_recover(node_t *n);                            /* the connection is gone: reconnect and take over again */
 void own_end(node_t *n);
-void own_timers(node_t *n);                            /* reads when the next timers are due */
+void own_timers(node_t *n);                             /* reads when the next timers are due */
+void own_purge(node_t *n);                              /* drops answers older than we promise to keep them */
 int64_t own_now_us(const node_t *n);
 bool district_known(const node_t *n, const char *district);
 void district_learn(node_t *n, const char *district);
@@ -151,9 +162,14 @@ struct input {
 	/* a timer or work item */
 	const void *row;
 };
-enum batch_result { BATCH_DONE, BATCH_AGAIN, BATCH_FENCED, BATCH_BAD, BATCH_TRANSIENT, BATCH_LOST };
+enum batch_result {
+	BATCH_DONE, BATCH_AGAIN, BATCH_FENCED, BATCH_BAD, BATCH_TRANSIENT,
+	BATCH_AWAY,                                     /* the connection is gone, and nothing was written */
+	BATCH_LOST,                                     /* gone while it was to commit: nobody knows */
+};
 
 struct chore { const struct store_stmt *stmt; const void *args; };
+struct batch_book { struct batch_book *next; const char *district; size_t changes; struct policy_book book; };
 struct head_change { bool touched; struct position head; int64_t now_us; bool cursor_moved[PRODUCERS_MAX]; struct position cursor[PRODUCERS_MAX]; };
 
 struct batch {
@@ -165,6 +181,7 @@ struct batch {
 	struct head_change part[PARTITIONS];
 	const EngineRows__Logged **emitted; size_t nemitted, emitted_cap;
 	struct chore *chores; size_t nchores, chores_cap;
+	struct batch_book *books;                       /* made of policies not yet committed, or without room elsewhere */
 	const EngineRows__District **opened; size_t nopened;
 	const struct input *now;                        /* the one being run */
 	bool own_fact, wanting;
@@ -178,4 +195,3 @@ enum batch_result batch_commit(struct batch *b);
 /* ---- inbox.c: runs what waits, bisecting around poison; false when there was nothing to run, or it must wait */
 bool inbox_run(node_t *n);
 const struct fact *fact_of(const struct service *s, const char *type);
-bool group_must_wait(const node_t *n, const struct group *g);

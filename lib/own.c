@@ -94,11 +94,21 @@ district_learn(node_t *n, const char *district)
 
 /* ---- held subjects */
 
+bool
+held_is(const struct partition *p, const char *district, const char *subject)
+{
+	for (const struct held_subject *h = p->held; h; h = h->next)
+		if (!strcmp(h->district, district) && !strcmp(h->subject, subject))
+			return true;
+	return false;
+}
+
 void
 held_add(struct partition *p, const char *district, const char *subject)
 {
+	if (held_is(p, district, subject))
+		return;
 	struct held_subject *h = calloc(1, sizeof(*h));
-
 	if (!h || !(h->district = strdup(district)) || !(h->subject = strdup(subject)))
 		abort();
 	h->next = p->held;
@@ -119,6 +129,16 @@ held_clear(struct partition *p)
 
 /* ---- taking over */
 
+/* "2 event 0 17": what was being run alone when the last owner ended, for the second time. */
+static void
+suspect(struct partition *p, const char *trying)
+{
+	char *name;
+
+	p->tries = (int)strtol(trying, &name, 10);
+	p->suspect = *name ? strdup(name + 1) : NULL;
+}
+
 static void
 own_begin(node_t *n, const EngineRows__Taken *t)
 {
@@ -130,8 +150,8 @@ own_begin(node_t *n, const EngineRows__Taken *t)
 	p->head.seq = t->seq;
 	p->head.hash_len = t->hash.len <= SHA256_SIZE ? t->hash.len : 0;
 	memcpy(p->head.hash, t->hash.data ? t->hash.data : (const uint8_t *)"", p->head.hash_len);
-	p->singly = t->starts >= SINGLY_FROM;
-	p->suspect = *t->trying ? strdup(t->trying) : NULL;
+	p->singly = t->starts >= SINGLY_FROM || *t->trying;
+	suspect(p, t->trying);
 	n->hello_news = n->timers_stale = true;
 	if (n->set.manual_clock && p->now_us < n->clock_us)
 		n->clock_news = true;
@@ -196,6 +216,7 @@ own_take(node_t *n, void **locked, size_t count)
 	size_t k = store_rows(n->db, 0, n->scratch, &rows);
 	for (size_t i = 0; i < k; i++)
 		own_begin(n, rows[i]);
+	feed_news(n);
 	if (!own_read(n, (const void *const *)locked, count))
 		n->lost = true;
 }
@@ -269,7 +290,9 @@ own_lose(node_t *n, int32_t partition)
 	free(p->suspect);
 	*p = (struct partition){ .timer_next_us = NEVER_US };
 	policies_forget(n, NULL);
+	ring_forget_part(&n->ring, partition);
 	n->hello_news = true;
+	n->open_us = 0;                         /* it may be free: whoever waits for it here need not be sent away */
 }
 
 void
@@ -277,7 +300,7 @@ own_lose_all(node_t *n)
 {
 	for (int32_t p = 0; p < PARTITIONS; p++)
 		own_lose(n, p);
-	ring_forget(&n->ring);
+	feed_forget(n);
 }
 
 /* After an unknown commit outcome nothing in memory can be trusted: reconnect, lock again, read the head again. */
@@ -330,6 +353,18 @@ own_timers(node_t *n)
 		const EngineRows__Next *t = rows[i];
 		n->part[t->partition].timer_next_us = t->due_us ? t->due_us : NEVER_US;
 	}
+}
+
+/* Of our service, in all partitions: their time may stand behind ours, but not by days. */
+void
+own_purge(node_t *n)
+{
+	EngineRows__Instant before = ENGINE_ROWS__INSTANT__INIT;
+
+	n->purge_us = n->mono_us + (int64_t)PURGE_MS * 1000;
+	before.now_us = own_now_us(n) - ANSWERS_KEPT_DAYS * INT64_C(86400000000);
+	if (store_run(n->db, &engine_answers_purge, &before, NULL, NULL, NULL) == STORE_LOST)
+		n->lost = true;
 }
 
 int64_t

@@ -87,6 +87,22 @@ policies_make_room(node_t *n)
 		policies_forget(n, NULL);
 }
 
+/* For this batch only: not committed yet, or no room.  Made once for each state of the table. */
+static const struct policy_book *
+batch_book(struct batch *b, const struct rows *rows, const void **list, size_t n)
+{
+	for (struct batch_book *k = b->books; k; k = k->next)
+		if (k->changes == rows->changes && !strcmp(k->district, b->now->district))
+			return &k->book;
+	struct batch_book *k = arena_alloc(b->arena, sizeof(*k));
+	k->next = b->books;
+	k->district = b->now->district;
+	k->changes = rows->changes;
+	policies_parse((const MirrorRows__Policy *const *)list, n, b->arena, &k->book);
+	b->books = k;
+	return &k->book;
+}
+
 const struct policy_book *
 policies_of(struct batch *b)
 {
@@ -101,11 +117,8 @@ policies_of(struct batch *b)
 		return &book->book;
 	size_t n = batch_list(b, &mirror_policy, &key, 1, &list);
 	book = changed ? NULL : free_slot(b->node);
-	if (!book) {            /* not committed yet, or no room: for this batch only */
-		struct policy_book *own = arena_alloc(b->arena, sizeof(*own));
-		policies_parse((const MirrorRows__Policy *const *)list, n, b->arena, own);
-		return own;
-	}
+	if (!book)
+		return batch_book(b, rows, list, n);
 	*book = (struct book){ .arena = arena_open(BOOK_BYTES_MAX) };
 	snprintf(book->district, sizeof book->district, "%s", key.district);
 	policies_parse((const MirrorRows__Policy *const *)list, n, book->arena, &book->book);

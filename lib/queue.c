@@ -15,17 +15,10 @@ queue_open(struct queue *q)
 }
 
 static void
-reply(node_t *n, const struct peer *peer, uint64_t id, const Wire__Answers *answers)
+reply(node_t *n, const struct peer *peer, uint64_t id, const uint8_t *body, size_t len)
 {
-	size_t len = wire__answers__get_packed_size(answers);
-	uint8_t *body = malloc(len + 1);
-
-	if (!body)
-		abort();
-	wire__answers__pack(answers, body);
 	struct message m = { .peer = *peer, .kind = WIRE__KIND__ANSWER, .id = id, .body = body, .body_len = len };
 	n->set.port.send(n->set.port.ctx, &m);
-	free(body);
 }
 
 /* One answer for every command of a request that was never queued. */
@@ -41,21 +34,28 @@ turn_away(node_t *n, const struct message *m, size_t ncommands, int status, cons
 	all.items = arena_alloc(n->scratch, (ncommands + 1) * sizeof(*all.items));
 	for (size_t i = 0; i < ncommands; i++)
 		all.items[i] = &one;
-	reply(n, &m->peer, m->id, &all);
+	size_t len = wire__answers__get_packed_size(&all);
+	uint8_t *body = arena_alloc(n->scratch, len + 1);
+	wire__answers__pack(&all, body);
+	reply(n, &m->peer, m->id, body, len);
+}
+
+static bool
+founds(const node_t *n, const Wire__Commands *c)
+{
+	for (size_t i = 0; i < c->n_items; i++)
+		for (size_t k = 0; k < n->svc->norders; k++)
+			if (n->svc->orders[k].founding && !strcmp(n->svc->orders[k].message->name, c->items[i]->type))
+				return true;
+	return false;
 }
 
 /* The partition is nobody's here: find out whether it could be ours. */
 static bool
-make_ours(node_t *n, const struct message *m, const Wire__Commands *c)
+make_ours(node_t *n, int32_t partition, bool founding)
 {
-	bool founding = false;
-
-	for (size_t i = 0; i < c->n_items && !founding; i++)
-		for (size_t k = 0; k < n->svc->norders; k++)
-			if (n->svc->orders[k].founding && !strcmp(n->svc->orders[k].message->name, c->items[i]->type))
-				founding = true;
-	own_open(n, founding ? m->partition : -1);
-	return n->part[m->partition].owned;
+	own_open(n, founding ? partition : -1);
+	return n->part[partition].owned;
 }
 
 static void
@@ -88,8 +88,9 @@ queue_add(node_t *n, const struct message *m)
 		LOG(WARN, "commands.malformed", NULL, LOG_I("bytes", m->body_len));
 		return;
 	}
-	if (n->lost || (!n->part[m->partition].owned && !make_ours(n, m, c))) {
-		if (n->lost || n->opened[m->partition])
+	bool founding = founds(n, c);
+	if (n->lost || (!n->part[m->partition].owned && !make_ours(n, m->partition, founding))) {
+		if (n->lost || n->opened[m->partition] || founding)
 			turn_away(n, m, c->n_items, 503, "owner.away", "The owner of this district is away.");
 		else
 			turn_away(n, m, c->n_items, 404, "district.unknown", "No such district.");
@@ -118,8 +119,9 @@ group_refuse(node_t *n, struct group *g, int status, const char *code, const cha
 {
 	Wire__Answer a = WIRE__ANSWER__INIT;
 
-	a.status = status;
-	a.problem = problem_make(n->scratch, status, code, NULL, detail);
+	a.status = g->unsure ? 504 : status;
+	a.problem = g->unsure ? problem_make(n->scratch, 504, "outcome.unknown", NULL, "It may have been done; ask again with the same key.")
+	                      : problem_make(n->scratch, status, code, NULL, detail);
 	for (size_t i = 0; i < g->ncommands; i++)
 		group_answer(g, i, &a);
 }
@@ -128,7 +130,7 @@ void
 queue_expire(node_t *n)
 {
 	for (struct group *g = n->queue.first; g; g = g->next)
-		if (n->mono_us >= g->deadline_us)
+		if (g->nleft && n->mono_us >= g->deadline_us)
 			group_refuse(n, g, 503, "owner.away", "Not done in time.");
 }
 
@@ -137,7 +139,7 @@ void
 queue_shed(node_t *n)
 {
 	for (struct group *g = n->queue.first; g; g = g->next)
-		if (!n->part[g->partition].owned)
+		if (g->nleft && !n->part[g->partition].owned)
 			group_refuse(n, g, 503, "owner.away", "The owner of this district is away.");
 }
 
@@ -153,18 +155,37 @@ group_free(node_t *n, struct group *g)
 	free(g);
 }
 
+/* Wire.Answers is its items one after the other, each with its tag and length, so what was packed is not packed again. */
+static size_t
+item_head(uint8_t out[12], size_t len)
+{
+	size_t n = 0;
+
+	out[n++] = 1 << 3 | 2;          /* field 1, length-delimited */
+	for (; len >= 0x80; len >>= 7)
+		out[n++] = (uint8_t)(len | 0x80);
+	out[n++] = (uint8_t)len;
+	return n;
+}
+
 static void
 group_reply(node_t *n, struct group *g)
 {
-	Wire__Answers all = WIRE__ANSWERS__INIT;
+	uint8_t head[12];
+	size_t len = 0, at = 0;
 
-	all.n_items = g->ncommands;
-	all.items = arena_alloc(n->scratch, (g->ncommands + 1) * sizeof(*all.items));
+	for (size_t i = 0; i < g->ncommands; i++)
+		len += item_head(head, g->answers[i].len) + g->answers[i].len;
+	uint8_t *body = malloc(len + 1);
+	if (!body)
+		abort();
 	for (size_t i = 0; i < g->ncommands; i++) {
-		all.items[i] = wire__answer__unpack(arena_pb(n->scratch), g->answers[i].len, g->answers[i].data);
-		assert(all.items[i]);
+		at += item_head(body + at, g->answers[i].len);
+		memcpy(body + at, g->answers[i].data, g->answers[i].len);
+		at += g->answers[i].len;
 	}
-	reply(n, &g->peer, g->id, &all);
+	reply(n, &g->peer, g->id, body, len);
+	free(body);
 }
 
 void

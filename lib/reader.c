@@ -1,4 +1,8 @@
-/* reader - see reader.h.  One question at a time; each is one transaction: show the district, ask, commit. */
+/* reader - see reader.h.  One question at a time.
+ *
+ * A statement and the district it may see travel together: between two syncs everything is one transaction, the district is
+ * set for that transaction only, and there is nothing to begin or to commit.  So a read takes one round trip for each thing
+ * it asks; on a hand-set clock, or when the district is not known here yet, one more. */
 #include "clock.h"
 #include "civil.h"
 #include "digest.h"
@@ -15,7 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { READER_ARENA_MAX = 64 << 20, HELD_READS_MAX = 256, HELD_RETRY_MS = 3, READ_WAIT_MS = 5000, CURSOR_TEXT_MAX = 2 * ID_MAX * 2 };
+enum { READER_ARENA_MAX = 64 << 20, HELD_READS_MAX = 256, HELD_RETRY_MS = 3, READ_WAIT_MS = 5000, CURSOR_TEXT_MAX = 2 * ID_MAX * 2,
+       READER_BOOKS_MAX = 16, BOOK_BYTES_MAX = 16 << 20, FETCH_ITEMS_MIN = 64 };
 
 /* A read that waits until its service has caught up. */
 struct held_read {
@@ -24,7 +29,11 @@ struct held_read {
 	int32_t partition;
 	int64_t need[PRODUCERS_MAX];
 	int64_t until_us;
+	bool ready;
 };
+
+/* The policies of a district as they were when `version`s were all it had. */
+struct reader_book { char district[8]; arena_t *arena; struct policy_book book; };
 
 struct reader {
 	const struct service *svc;
@@ -32,11 +41,14 @@ struct reader {
 	store_t *db;
 	arena_t *names, *arena;
 	struct table_sql policy_table; bool has_policies;
+	struct reader_book books[READER_BOOKS_MAX]; size_t book_turn;
+	struct { char district[8]; int32_t partition; } districts[PARTITIONS];  /* known to exist, by partition_of(): no more than a hint */
 	struct held_read *held; size_t nheld;
 	int64_t mono_us, retry_us;
 	/* of the question being answered */
 	const Wire__Read *read;
 	Wire__Answer *answer;
+	const void *show;               /* args of engine_show_district */
 	bool second, failed, waits;
 	unsigned after;
 	int64_t now_us;
@@ -64,26 +76,80 @@ reader_rows(struct reader *r, const struct store_stmt *s, const void *args, void
 	*rows = NULL;
 	if (r->failed)
 		return 0;
+	store_queue(r->db, &engine_show_district, &r->show, 1);
 	store_queue(r->db, s, &args, args ? 1 : 0);
 	if (store_sync(r->db)) {
 		unavailable(r);
 		return 0;
 	}
-	return store_rows(r->db, 0, r->arena, rows);
+	return store_rows(r->db, 1, r->arena, rows);
+}
+
+/* ---- policies: versions never change, so a book is good as long as there are no others */
+
+static const struct store_stmt policy_versions = {
+	.name = "reader.policy_versions", .text = "select effective_from_day, version from policy where district = $1 order by effective_from_day",
+	.params = { "district" }, .nparams = 1, .args = &mirror_rows__policy__descriptor, .row = &mirror_rows__policy__descriptor,
+};
+
+static bool
+same_versions(const struct policy_book *book, void *const *rows, size_t n)
+{
+	for (size_t i = 0; i < n && i < book->n; i++) {
+		const MirrorRows__Policy *p = rows[i];
+		if (p->effective_from_day != book->versions[i].effective_from_day || strcmp(p->version, book->versions[i].version))
+			return false;
+	}
+	return book->n == n;
+}
+
+/* Its own, or the one whose turn it is to go. */
+static struct reader_book *
+book_place(struct reader *r)
+{
+	for (size_t i = 0; i < READER_BOOKS_MAX; i++)
+		if (r->books[i].arena && !strcmp(r->books[i].district, r->read->district))
+			return &r->books[i];
+	return &r->books[r->book_turn++ % READER_BOOKS_MAX];
+}
+
+static void
+book_fill(struct reader_book *k, const char *district, void *const *rows, size_t n)
+{
+	if (!k->arena)
+		k->arena = arena_open(BOOK_BYTES_MAX);
+	arena_reset(k->arena);
+	snprintf(k->district, sizeof k->district, "%s", district);
+	policies_parse((const MirrorRows__Policy *const *)rows, n, k->arena, &k->book);
+}
+
+static int
+by_day(const void *a, const void *b)
+{
+	int32_t x = (*(const MirrorRows__Policy *const *)a)->effective_from_day, y = (*(const MirrorRows__Policy *const *)b)->effective_from_day;
+	return (x > y) - (x < y);
 }
 
 const struct policy_book *
 reader_policies(struct reader *r)
 {
-	struct policy_book *book = arena_alloc(r->arena, sizeof(*book));
+	static const struct policy_book none;
 	MirrorRows__Policy *key = arena_message(r->arena, &mirror_rows__policy__descriptor);
 	void **rows;
 
 	assert(r->has_policies);
 	key->district = r->read->district;
-	size_t n = reader_rows(r, &r->policy_table.load[1], key, &rows);
-	policies_parse((const MirrorRows__Policy *const *)rows, n, r->arena, book);
-	return book;
+	size_t n = reader_rows(r, &policy_versions, key, &rows);
+	struct reader_book *k = r->failed ? NULL : book_place(r);
+	if (k && k->arena && !strcmp(k->district, key->district) && same_versions(&k->book, rows, n))
+		return &k->book;
+	n = reader_rows(r, &r->policy_table.load[1], key, &rows);
+	if (r->failed)
+		return &none;
+	if (n)
+		qsort(rows, n, sizeof(*rows), by_day);
+	book_fill(k, key->district, rows, n);
+	return &k->book;
 }
 
 void
@@ -180,7 +246,7 @@ reader_prepare(struct reader *r)
 	for (const struct table *const *t = r->svc->tables; *t; t++)
 		if ((*t)->row == &mirror_rows__policy__descriptor) {
 			r->has_policies = true;
-			if (!table_prepare_load(&r->policy_table, *t, r->db, r->names))
+			if (!table_prepare_load(&r->policy_table, *t, r->db, r->names) || !store_prepare(r->db, &policy_versions))
 				return false;
 		}
 	return true;
@@ -223,6 +289,8 @@ reader_close(struct reader **rp)
 		return;
 	while (r->held)
 		held_free(r, &r->held);
+	for (size_t i = 0; i < READER_BOOKS_MAX; i++)
+		arena_close(&r->books[i].arena);
 	store_close(&r->db);
 	arena_close(&r->names);
 	arena_close(&r->arena);
@@ -252,38 +320,48 @@ read_of(const struct service *s, const char *type)
 	return NULL;
 }
 
-/* Begins the read's transaction: district shown, clock read, district looked up.  False: no such district, or no database. */
+/* What the read starts from: the time, and the district with its partition.  False: no such district, or no database. */
 static bool
 read_begin(struct reader *r)
 {
 	EngineRows__DistrictArg *d = arena_message(r->arena, &engine_rows__district_arg__descriptor);
-	const void *args = d;
+	int32_t place = partition_of(r->read->district);
 	void **rows;
 
 	d->district = r->read->district;
-	store_text(r->db, "begin");
-	store_queue(r->db, &engine_show_district, &args, 1);
-	store_queue(r->db, &engine_districts, &args, 1);
+	r->show = d;
+	r->now_us = clock_real_us();
+	r->partition = r->districts[place].partition;
+	if (!r->set.manual_clock && !strcmp(r->districts[place].district, d->district))
+		return true;
+	store_queue(r->db, &engine_districts, &r->show, 1);
 	store_queue(r->db, &engine_clock_now, NULL, 0);
 	if (store_sync(r->db)) {
 		unavailable(r);
 		return false;
 	}
-	r->now_us = store_rows(r->db, 2, r->arena, &rows) && r->set.manual_clock ? ((const EngineRows__Instant *)rows[0])->now_us : clock_real_us();
-	if (store_rows(r->db, 1, r->arena, &rows)) {
-		r->partition = ((const EngineRows__District *)rows[0])->partition;
-		return true;
+	if (r->set.manual_clock && store_rows(r->db, 1, r->arena, &rows))
+		r->now_us = ((const EngineRows__Instant *)rows[0])->now_us;
+	if (!store_rows(r->db, 0, r->arena, &rows)) {
+		reader_refuse(r, 404, "district.unknown", NULL, "No such district.");
+		return false;
 	}
-	reader_refuse(r, 404, "district.unknown", NULL, "No such district.");
-	return false;
+	r->partition = ((const EngineRows__District *)rows[0])->partition;
+	snprintf(r->districts[place].district, sizeof r->districts[place].district, "%s", d->district);
+	r->districts[place].partition = r->partition;
+	return true;
 }
 
-static void
-read_end(struct reader *r)
+/* An answer is to be 503 only when trying again does not help: a connection that has gone is made anew, once. */
+static bool
+reconnected(struct reader *r)
 {
-	store_text(r->db, "commit");
-	if (store_sync(r->db) && !store_reopen(r->db))
-		LOG(WARN, "reader.away", r->read->trace, LOG_S("service", r->svc->name));
+	if (!r->failed || store_fd(r->db) >= 0)
+		return false;
+	if (store_reopen(r->db))
+		return true;
+	LOG(WARN, "reader.away", r->read ? r->read->trace : NULL, LOG_S("service", r->svc->name));
+	return false;
 }
 
 static void
@@ -352,16 +430,25 @@ hold(struct reader *r, const struct message *m)
 	const void *args = p;
 	void **rows;
 
+	if (r->nheld == HELD_READS_MAX) {
+		reader_refuse(r, 503, "owner.busy", NULL, "Too much waits here already.");
+		return;
+	}
+	p->partition = r->partition;
+	store_queue(r->db, &engine_look, &args, 1);
+	if (store_sync(r->db)) {                /* not known: "unknown" cannot be said */
+		unavailable(r);
+		return;
+	}
+	size_t n = store_rows(r->db, 0, r->arena, &rows);
 	struct held_read *h = calloc(1, sizeof(*h));
 	if (!h || !(h->body = malloc(m->body_len + 1)))
 		abort();
 	memcpy(h->body, m->body, m->body_len);
 	h->m = *m;
 	h->m.body = h->body;
-	p->partition = h->partition = r->partition;
+	h->partition = r->partition;
 	h->until_us = r->mono_us + (m->wait_ms > 0 && m->wait_ms < READ_WAIT_MS ? m->wait_ms : READ_WAIT_MS) * 1000;
-	store_queue(r->db, &engine_look, &args, 1);
-	size_t n = store_sync(r->db) ? 0 : store_rows(r->db, 0, r->arena, &rows);
 	for (size_t i = 0; i < n; i++)
 		for (int k = 0; r->svc->consumes[k]; k++)
 			if ((r->after & AFTER(k)) && !strcmp(r->svc->consumes[k], ((const EngineRows__Seen *)rows[i])->service))
@@ -372,29 +459,36 @@ hold(struct reader *r, const struct message *m)
 }
 
 static void
+try_read(struct reader *r, const struct message *m)
+{
+	r->answer = NULL;
+	r->failed = r->waits = false;
+	if (read_begin(r))
+		run_read(r);
+	if (r->waits)
+		hold(r, m);
+}
+
+static void
 answer_read(struct reader *r, const struct message *m, bool second)
 {
 	arena_reset(r->arena);
 	r->read = wire__read__unpack(arena_pb(r->arena), m->body_len, m->body);
 	r->answer = NULL;
 	r->second = second;
-	r->failed = r->waits = false;
 	if (!r->read) {
 		LOG(WARN, "read.malformed", NULL, LOG_I("bytes", m->body_len));
 		return;
 	}
 	if (!strcmp(r->read->type, engine__read_metrics__descriptor.name)) {
 		Engine__Metrics said = ENGINE__METRICS__INIT;
-		said.text = metrics_text(r->set.metrics, r->svc->name, r->arena);
+		said.text = arena_strdup(r->arena, "");         /* the writer tells them */
+		r->failed = false;
 		reader_answer(r, &said.base);
 	} else {
-		if (read_begin(r))
-			run_read(r);
-		if (r->waits && r->nheld < HELD_READS_MAX)
-			hold(r, m);
-		else if (r->waits)
-			unavailable(r);
-		read_end(r);
+		try_read(r, m);
+		if (reconnected(r))
+			try_read(r, m);
 	}
 	metric_add(r->set.metrics, METRIC_READS, 1);
 	if (r->answer)
@@ -403,37 +497,65 @@ answer_read(struct reader *r, const struct message *m, bool second)
 
 /* ---- old events */
 
+/* How many events of each partition: what all say together fits the answer more or less, what one says is not nothing. */
+static int32_t
+share_of(size_t npartitions)
+{
+	size_t share = FETCH_ITEMS_MAX / npartitions;
+	return (int32_t)(share > FETCH_ITEMS_MIN ? share : FETCH_ITEMS_MIN);
+}
+
+static const void **
+fetch_args(struct reader *r, const Wire__Fetch *f)
+{
+	const void **args = arena_alloc(r->arena, f->n_after * sizeof(*args));
+
+	for (size_t i = 0; i < f->n_after; i++) {
+		EngineRows__Positions *p = arena_message(r->arena, &engine_rows__positions__descriptor);
+		*p = (EngineRows__Positions){ .base = p->base, .partition = f->after[i]->partition, .seq = f->after[i]->seq,
+		                              .limit = share_of(f->n_after), .bytes = FETCH_BYTES_MAX / 2 };
+		args[i] = p;
+	}
+	return args;
+}
+
+/* `older`: the answer is full, so the next question comes here too; if not, the owner's memory goes on from here. */
+static void
+fetched_of(struct reader *r, void *const *rows, size_t n, int32_t share, Wire__Fetched *out)
+{
+	size_t bytes = 0;
+	int32_t of_one = 0;
+
+	out->items = arena_alloc(r->arena, (n + 1) * sizeof(*out->items));
+	for (size_t i = 0; i < n && out->n_items < FETCH_ITEMS_MAX; i++) {
+		const EngineRows__Logged *e = rows[i];
+		Wire__Logged *l = out->items[out->n_items++] = arena_message(r->arena, &wire__logged__descriptor);
+		*l = (Wire__Logged){ .base = l->base, .partition = e->partition, .seq = e->seq, .hash = e->hash, .type = e->type, .body = e->body };
+		bytes += e->body.len;
+		of_one = i && e->partition == ((const EngineRows__Logged *)rows[i - 1])->partition ? of_one + 1 : 1;
+		out->older = out->older || of_one == share;
+	}
+	out->older = out->older || out->n_items < n || bytes >= FETCH_BYTES_MAX / 2;
+}
+
 static void
 answer_fetch(struct reader *r, const struct message *m)
 {
 	Wire__Fetched out = WIRE__FETCHED__INIT;
-	size_t bytes = 0;
 	void **rows;
 
 	arena_reset(r->arena);
 	Wire__Fetch *f = wire__fetch__unpack(arena_pb(r->arena), m->body_len, m->body);
-	const void **args = f ? arena_alloc(r->arena, (f->n_after + 1) * sizeof(*args)) : NULL;
-	for (size_t i = 0; f && i < f->n_after; i++) {
-		EngineRows__Positions *p = arena_message(r->arena, &engine_rows__positions__descriptor);
-		*p = (EngineRows__Positions){ .base = p->base, .partition = f->after[i]->partition, .seq = f->after[i]->seq, .limit = FETCH_ITEMS_MAX };
-		args[i] = p;
-	}
 	if (!f || !f->n_after)
 		return;
-	store_queue(r->db, &engine_events_after, args, f->n_after);
+	store_queue(r->db, &engine_events_after, fetch_args(r, f), f->n_after);
 	if (store_sync(r->db)) {
-		if (!store_reopen(r->db))
+		if (store_fd(r->db) < 0 && !store_reopen(r->db))
 			LOG(WARN, "reader.away", NULL, LOG_S("service", r->svc->name));
 		return;                         /* as if lost: it asks again */
 	}
 	size_t n = store_rows(r->db, 0, r->arena, &rows);
-	out.items = arena_alloc(r->arena, (n + 1) * sizeof(*out.items));
-	for (size_t i = 0; i < n && bytes < FETCH_BYTES_MAX / 2 && out.n_items < FETCH_ITEMS_MAX; i++) {
-		const EngineRows__Logged *e = rows[i];
-		Wire__Logged *l = out.items[out.n_items++] = arena_message(r->arena, &wire__logged__descriptor);
-		*l = (Wire__Logged){ .base = l->base, .partition = e->partition, .seq = e->seq, .hash = e->hash, .type = e->type, .body = e->body };
-		bytes += e->body.len;
-	}
+	fetched_of(r, rows, n, share_of(f->n_after), &out);
 	send_body(r, m, &out.base);
 }
 
@@ -449,45 +571,73 @@ reader_receive(struct reader *r, const struct message *m)
 }
 
 static bool
-caught_up(struct reader *r, const struct held_read *h)
+caught_up(const struct reader *r, const struct held_read *h, void *const *cursors, size_t n)
 {
-	EngineRows__Cursor *c = arena_message(r->arena, &engine_rows__cursor__descriptor);
-	const void *args = c;
-	void **rows;
-	size_t met = 0, asked = 0;
-
-	c->partition = h->partition;
-	c->producer = (char *)r->svc->name;
-	store_queue(r->db, &engine_cursors_of_consumer, &args, 1);
-	size_t n = store_sync(r->db) ? 0 : store_rows(r->db, 0, r->arena, &rows);
 	for (int k = 0; r->svc->consumes[k]; k++) {
-		asked += h->need[k] > 0;
-		for (size_t i = 0; h->need[k] && i < n; i++)
-			met += !strcmp(((const EngineRows__Cursor *)rows[i])->producer, r->svc->consumes[k]) && ((const EngineRows__Cursor *)rows[i])->seq >= h->need[k];
+		bool met = h->need[k] == 0;
+		for (size_t i = 0; !met && i < n; i++) {
+			const EngineRows__Cursor *c = cursors[i];
+			met = c->partition == h->partition && c->seq >= h->need[k] && !strcmp(c->producer, r->svc->consumes[k]);
+		}
+		if (!met)
+			return false;
 	}
-	return met == asked;
+	return true;
+}
+
+/* One question for all that is held. */
+static void
+look_at_held(struct reader *r)
+{
+	const void **args = arena_alloc(r->arena, r->nheld * sizeof(*args));
+	void **rows;
+	size_t k = 0;
+
+	for (struct held_read *h = r->held; h; h = h->next) {
+		EngineRows__ConsumerAt *c = arena_message(r->arena, &engine_rows__consumer_at__descriptor);
+		c->consumer = (char *)r->svc->name;
+		c->partition = h->partition;
+		args[k++] = c;
+	}
+	store_queue(r->db, &engine_cursors_of_consumer, args, k);
+	if (store_sync(r->db)) {
+		if (store_fd(r->db) < 0 && r->mono_us >= r->retry_us && !store_reopen(r->db))
+			r->retry_us = r->mono_us + RETRY_MS * 1000;
+		return;
+	}
+	size_t n = store_rows(r->db, 0, r->arena, &rows);
+	for (struct held_read *h = r->held; h; h = h->next)
+		h->ready = caught_up(r, h, rows, n);
+}
+
+static void
+too_late(struct reader *r, const struct held_read *h)
+{
+	Wire__Answer a = WIRE__ANSWER__INIT;
+
+	arena_reset(r->arena);
+	a.status = 503;
+	a.problem = problem_make(r->arena, 503, "owner.behind", NULL, "What was just written elsewhere has not been read here yet.");
+	send_body(r, &h->m, &a.base);
 }
 
 int64_t
 reader_step(struct reader *r, int64_t mono_us)
 {
 	r->mono_us = mono_us;
+	arena_reset(r->arena);
+	if (r->held)
+		look_at_held(r);
 	for (struct held_read **at = &r->held; *at;) {
 		struct held_read *h = *at;
-		arena_reset(r->arena);
-		bool ready = caught_up(r, h), late = mono_us >= h->until_us;
-		if (!ready && !late) {
+		if (!h->ready && mono_us < h->until_us) {
 			at = &h->next;
 			continue;
 		}
-		if (ready)
+		if (h->ready)
 			answer_read(r, &h->m, true);
-		else {
-			Wire__Answer a = WIRE__ANSWER__INIT;
-			a.status = 503;
-			a.problem = problem_make(r->arena, 503, "owner.behind", NULL, "What was just written elsewhere has not been read here yet.");
-			send_body(r, &h->m, &a.base);
-		}
+		else
+			too_late(r, h);
 		held_free(r, at);
 	}
 	return mono_us + (r->held ? HELD_RETRY_MS : 1000) * 1000;

@@ -1,6 +1,7 @@
 /* ring - the newest events of each partition, for consumers that are nearly up to date; older ones come from the table. */
 #include "log.h"
 #include "node_state.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,7 @@ ring_push(struct ring *r, const EngineRows__Logged *l)
 
 	if (!e)
 		abort();
+	assert(!q->n || q->at[(q->first + q->n - 1) % q->cap]->seq + 1 == l->seq);      /* ring_at() counts on it */
 	*e = (struct ring_event){ .partition = l->partition, .seq = l->seq, .body_len = l->body.len, .bytes = bytes };
 	memcpy(e->hash, l->hash.data, SHA256_SIZE);
 	memcpy(e->body, l->body.data, l->body.len);
@@ -68,6 +70,27 @@ ring_at(const struct ring *r, int32_t partition, int64_t seq)
 		return NULL;
 	size_t i = (size_t)(seq - q->at[q->first]->seq);
 	return i < q->n ? q->at[(q->first + i) % q->cap] : NULL;
+}
+
+void
+ring_forget_part(struct ring *r, int32_t partition)
+{
+	struct ring_event **at = &r->oldest, *last = NULL;
+
+	while (*at) {
+		struct ring_event *e = *at;
+		if (e->partition != partition) {
+			last = e;
+			at = &e->next;
+			continue;
+		}
+		*at = e->next;
+		r->bytes -= e->bytes;
+		free(e);
+	}
+	r->newest = last;
+	free(r->part[partition].at);
+	r->part[partition] = (struct ring_part){ 0 };
 }
 
 void

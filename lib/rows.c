@@ -4,6 +4,8 @@
 #include <endian.h>
 #include <string.h>
 
+enum { KEY_ROOM = 256 };
+
 struct bytes { const uint8_t *data; size_t len; };
 
 static const void *
@@ -44,8 +46,9 @@ key_part_put(const void *m, const ProtobufCFieldDescriptor *f, uint8_t *out, siz
 	memcpy(out, &big, sizeof big);
 }
 
+/* Into room when it fits, which for a look it does; what is to stay is kept by key_keep(). */
 static struct bytes
-key_encode(const struct rows *r, const void *m, int nprefix)
+key_encode(const struct rows *r, const void *m, int nprefix, uint8_t room[KEY_ROOM])
 {
 	const ProtobufCFieldDescriptor *f = r->table->row->fields;
 	size_t len = 0, at = 0;
@@ -53,13 +56,19 @@ key_encode(const struct rows *r, const void *m, int nprefix)
 	assert(nprefix >= 1 && nprefix <= r->table->nkey);
 	for (int i = 0; i < nprefix; i++)
 		len += key_part_size(m, &f[i]);
-	uint8_t *out = arena_alloc(r->arena, len);
+	uint8_t *out = len <= KEY_ROOM ? room : arena_alloc(r->arena, len);
 	for (int i = 0; i < nprefix; i++) {
 		size_t n = key_part_size(m, &f[i]);
 		key_part_put(m, &f[i], out + at, n);
 		at += n;
 	}
 	return (struct bytes){ out, len };
+}
+
+static struct bytes
+key_keep(arena_t *a, struct bytes k)
+{
+	return (struct bytes){ arena_copy(a, k.data, k.len), k.len };
 }
 
 static int
@@ -116,6 +125,7 @@ tree_add(arena_t *a, struct row **root, struct bytes k)
 {
 	struct row *n = arena_alloc(a, sizeof *n), **at = root;
 
+	k = key_keep(a, k);
 	n->key = k.data;
 	n->key_len = k.len;
 	n->rank = rank_of(k);
@@ -156,25 +166,33 @@ rows_open(struct rows *r, const struct table *t, arena_t *a)
 bool
 rows_want(struct rows *r, const void *key, int nprefix)
 {
+	uint8_t room[KEY_ROOM];
+
 	if (rows_wanted(r, key, nprefix))
 		return false;
-	tree_add(r->arena, &r->loaded, key_encode(r, key, nprefix));
+	tree_add(r->arena, &r->loaded, key_encode(r, key, nprefix, room));
 	return true;
 }
 
 bool
 rows_wanted(const struct rows *r, const void *key, int nprefix)
 {
-	for (int n = nprefix; n >= 1; n--)
-		if (tree_find(r->loaded, key_encode(r, key, n)))
+	uint8_t room[KEY_ROOM];
+	struct bytes k = key_encode(r, key, nprefix, room);
+
+	for (int n = nprefix; n >= 1; n--) {            /* the encoding of a prefix is a prefix of the encoding */
+		if (tree_find(r->loaded, k))
 			return true;
+		k.len -= key_part_size(key, &r->table->row->fields[n - 1]);
+	}
 	return false;
 }
 
 void
 rows_loaded(struct rows *r, const void *row)
 {
-	struct bytes k = key_encode(r, row, r->table->nkey);
+	uint8_t room[KEY_ROOM];
+	struct bytes k = key_encode(r, row, r->table->nkey, room);
 
 	if (!tree_find(r->root, k)) {
 		struct row *n = tree_add(r->arena, &r->root, k);
@@ -185,7 +203,8 @@ rows_loaded(struct rows *r, const void *row)
 const void *
 rows_get(const struct rows *r, const void *key)
 {
-	struct row *n = tree_find(r->root, key_encode(r, key, r->table->nkey));
+	uint8_t room[KEY_ROOM];
+	struct row *n = tree_find(r->root, key_encode(r, key, r->table->nkey, room));
 	return n ? n->is : NULL;
 }
 
@@ -208,7 +227,8 @@ list_one(void *ctx, struct row *n)
 size_t
 rows_list(struct rows *r, const void *key, int nprefix, const void ***out)
 {
-	struct bytes prefix = key_encode(r, key, nprefix);
+	uint8_t room[KEY_ROOM];
+	struct bytes prefix = key_encode(r, key, nprefix, room);
 	struct listing l = { NULL, 0 };
 
 	tree_walk(r->root, prefix, count_one, &l);
@@ -222,7 +242,8 @@ rows_list(struct rows *r, const void *key, int nprefix, const void ***out)
 bool
 rows_put(struct rows *r, const void *row)
 {
-	struct bytes k = key_encode(r, row, r->table->nkey);
+	uint8_t room[KEY_ROOM];
+	struct bytes k = key_encode(r, row, r->table->nkey, room);
 	struct row *n = tree_find(r->root, k);
 
 	assert(((const ProtobufCMessage *)row)->descriptor == r->table->row);
@@ -239,7 +260,8 @@ rows_put(struct rows *r, const void *row)
 bool
 rows_drop(struct rows *r, const void *key)
 {
-	struct row *n = tree_find(r->root, key_encode(r, key, r->table->nkey));
+	uint8_t room[KEY_ROOM];
+	struct row *n = tree_find(r->root, key_encode(r, key, r->table->nkey, room));
 
 	assert(!r->table->append_only);
 	if (!n || !n->is)

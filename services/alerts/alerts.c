@@ -1,0 +1,58 @@
+/* alerts - who is told, once.
+ *
+ *   in:   accountability.MeasuresChanged; supervision.FindingConfirmed and FindingAnnulled of kinds that move no measures,
+ *         HearingMissed; roster's persons, postings, units and policies; messages that are due;
+ *         reads ListAlerts, ReadMeasureMessages
+ *   out:  AlertQueued, AlertSent, AlertFailed
+ *   owns: schema alerts: alert, told, contact_leader (and, by lib/mirror, policy, person, posting, unit)
+ *
+ * One input gives one message to a recipient: an alert's key is the event that began it all and who is told, so whatever comes
+ * twice, or moves several things, is told once.  What other services say (attendance, incentives, funding) follows from an input
+ * that is told already; it is read past.  What is told to whom and when is decided in alerts_policy.c, the words are
+ * wording_policy.c's.  Phones are roster's: here they are known as masked. */
+#include "alerts.h"
+#include "accountability.pb-c.h"
+#include "alerts.sql.h"
+#include "supervision.pb-c.h"
+
+const struct table alerts_table_alert = { "alert", &alerts_rows__alert__descriptor, 3, false };
+const struct table alerts_table_told = { "told", &alerts_rows__told__descriptor, 4, true };
+const struct table alerts_table_contact_leader = { "contact_leader", &alerts_rows__contact_leader__descriptor, 3, false };
+
+static const struct table *const tables[] = {
+	&alerts_table_alert, &alerts_table_told, &alerts_table_contact_leader, &mirror_policy, &mirror_person, &mirror_posting, &mirror_unit, NULL,
+};
+
+static const char *const consumes[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", NULL };
+
+#define FACT(Message, noun) { &Message##__descriptor, alerts_want_##noun, alerts_on_##noun }
+static const struct fact facts[] = {
+	MIRROR(policy, policy_published),
+	MIRROR(unit, unit_put),
+	FACT(roster__person_put, person_put),
+	FACT(roster__posting_put, posting_put),
+	FACT(accountability__measures_changed, measures),
+	FACT(supervision__finding_confirmed, confirmed),
+	FACT(supervision__finding_annulled, annulled),
+	FACT(supervision__hearing_missed, hearing),
+	FACT(alerts__alert_queued, queued),
+	FACT(alerts__alert_sent, sent),
+	FACT(alerts__alert_failed, failed),
+};
+
+static const struct alarm alarms[] = { { ALERTS_SEND, alerts_want_due, alerts_on_due } };
+
+static const struct read reads[] = {
+	{ &alerts__list_alerts__descriptor, alerts_list },
+	{ &alerts__read_measure_messages__descriptor, alerts_read_measure_messages },
+};
+
+const struct service alerts_service = {
+	.name = "alerts",
+	.consumes = consumes,
+	.tables = tables,
+	.facts = facts, .nfacts = ALEN(facts),
+	.alarms = alarms, .nalarms = ALEN(alarms),
+	.reads = reads, .nreads = ALEN(reads),
+	.statements = alerts_sql, .nstatements = ALERTS_SQL_COUNT,
+};

@@ -1,0 +1,44 @@
+/* alerts - what the files of this service share.  alerts.c says what the service is. */
+#pragma once
+#include "alerts_rows.pb-c.h"
+#include "mirror.h"
+#include "reader.h"
+#include "service.h"
+
+extern const struct table alerts_table_alert;           /* key district, root, person_id */
+extern const struct table alerts_table_told;            /* key district, about, person_id, root; append-only */
+extern const struct table alerts_table_contact_leader;  /* key district, village_id, posting_id */
+
+#define ALERTS_SEND "send"                              /* kind of the timer that sends a message */
+
+/* ---- in_charge.c: who answers for a person or a unit today */
+void alerts_want_in_charge(struct batch *b, const char *person_id, int32_t on_day);
+void alerts_want_unit(struct batch *b, const char *unit_id);
+/* The person, the head of the unit that they were of on that day, the contact leaders of the villages they were posted in on
+ * that day: heads and leaders as of today, only those who are known. */
+size_t alerts_in_charge(struct batch *b, const char *person_id, int32_t on_day, const char ***ids);
+const char *alerts_head_of(struct batch *b, const char *unit_id);                          /* NULL: not known */
+const char *alerts_head_over(struct batch *b, const char *person_id, int32_t on_day);
+/* want and run of roster's facts */
+void alerts_want_person_put(struct batch *b, const void *m);    void alerts_on_person_put(struct batch *b, const void *m);
+void alerts_want_posting_put(struct batch *b, const void *m);   void alerts_on_posting_put(struct batch *b, const void *m);
+
+/* ---- news.c: what is told of the other services' events */
+void alerts_want_measures(struct batch *b, const void *m);      void alerts_on_measures(struct batch *b, const void *m);
+void alerts_want_confirmed(struct batch *b, const void *m);     void alerts_on_confirmed(struct batch *b, const void *m);
+void alerts_want_annulled(struct batch *b, const void *m);      void alerts_on_annulled(struct batch *b, const void *m);
+void alerts_want_hearing(struct batch *b, const void *m);       void alerts_on_hearing(struct batch *b, const void *m);
+
+/* ---- message.c: a message from queued to sent or failed */
+void alerts_want_message(struct batch *b, const char *root, const char *person_id);
+const AlertsRows__Alert *alerts_message(struct batch *b, const char *root, const char *person_id);
+/* Says that a message has failed, and that it will not be sent. */
+void alerts_fail(struct batch *b, const AlertsRows__Alert *a, const char *reason);
+void alerts_want_queued(struct batch *b, const void *m);        void alerts_on_queued(struct batch *b, const void *m);
+void alerts_want_sent(struct batch *b, const void *m);          void alerts_on_sent(struct batch *b, const void *m);
+void alerts_want_failed(struct batch *b, const void *m);        void alerts_on_failed(struct batch *b, const void *m);
+void alerts_want_due(struct batch *b, const char *subject);     void alerts_on_due(struct batch *b, const char *subject);
+
+/* ---- reads.c */
+void alerts_list(struct reader *r, const void *m);
+void alerts_read_measure_messages(struct reader *r, const void *m);

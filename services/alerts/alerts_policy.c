@@ -1,0 +1,276 @@
+/* alerts_policy - see alerts_policy.h. */
+#include "alerts_policy.h"
+#include "civil.h"
+#include <string.h>
+#include <strings.h>
+
+typedef AlertsRows__Alert Alert;
+typedef Accountability__MeasureChange Change;
+
+/* ---- what an event is about */
+
+int32_t
+alerts_incident_day(const Accountability__MeasuresChanged *e, int32_t today)
+{
+	int32_t day = DAY_EVER;
+
+	for (size_t i = 0; i < e->n_changes; i++)
+		if (e->changes[i]->grounds && e->changes[i]->grounds->absence_day > day)
+			day = e->changes[i]->grounds->absence_day;
+	return day == DAY_EVER ? today : day;
+}
+
+const char *
+alerts_cause(const Accountability__MeasuresChanged *e)
+{
+	if (*e->finding_id || e->n_changes == 0)
+		return e->finding_id;
+	return *e->account ? e->changes[0]->measure->id : e->changes[0]->measure->policy;
+}
+
+bool
+alerts_tells_finding(Supervision__FindingKind kind)
+{
+	return kind == SUPERVISION__FINDING_KIND__DUTY_FAILURE || kind == SUPERVISION__FINDING_KIND__DISCIPLINE_VIOLATION ||
+	       kind == SUPERVISION__FINDING_KIND__FUND_MISUSE;
+}
+
+/* ---- what was told before.  An alert's due instant decides, not whether its timer has run: batches must not show. */
+
+static bool
+is_held(const Alert *a, int64_t at_us)
+{
+	return a->state == ALERTS__ALERT_STATE__QUEUED && a->due_us > at_us;
+}
+
+struct earlier { const struct alerts_told *told; size_t n; int64_t at_us; const struct alerts_plan *plan; };
+
+static bool
+is_obsolete(const struct alerts_plan *plan, const Alert *a)
+{
+	for (size_t i = 0; i < plan->nobsolete; i++)
+		if (plan->obsolete[i] == a)
+			return true;
+	return false;
+}
+
+static bool
+says_fallen(const Alert *a, const char *measure_id)
+{
+	for (size_t i = 0; i < a->n_fallen; i++)
+		if (strcmp(a->fallen[i], measure_id) == 0)
+			return true;
+	return false;
+}
+
+/* The last that somebody has got, or will get, about a measure or finding is that it stands. */
+static bool
+knows(const struct earlier *w, const char *person_id, const char *about)
+{
+	const Alert *last = NULL;
+
+	for (size_t i = 0; i < w->n; i++) {
+		const Alert *a = w->told[i].alert;
+		if (strcmp(a->person_id, person_id) == 0 && strcmp(w->told[i].about, about) == 0 && a->state != ALERTS__ALERT_STATE__FAILED &&
+		    !is_obsolete(w->plan, a) && (!last || strcmp(a->alert_id, last->alert_id) > 0))
+			last = a;
+	}
+	return last && !says_fallen(last, about);
+}
+
+static bool
+knows_any(const struct earlier *w, const char *person_id)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (knows(w, person_id, w->told[i].about))
+			return true;
+	return false;
+}
+
+static bool
+has_obsolete(const struct alerts_plan *plan, const char *person_id)
+{
+	for (size_t i = 0; i < plan->nobsolete; i++)
+		if (strcmp(plan->obsolete[i]->person_id, person_id) == 0)
+			return true;
+	return false;
+}
+
+static bool
+revokes(const Accountability__MeasuresChanged *e, const char *measure_id)
+{
+	for (size_t i = 0; i < e->n_changes; i++)
+		if (e->changes[i]->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE && strcmp(e->changes[i]->measure->id, measure_id) == 0)
+			return true;
+	return false;
+}
+
+/* A correction stands: it is about what was told earlier, which has not become untold. */
+static bool
+all_revoked(const Accountability__MeasuresChanged *e, const Alert *a)
+{
+	bool all = a->n_measures > 0 && !a->correction;
+
+	for (size_t i = 0; i < a->n_measures && all; i++)
+		all = revokes(e, a->measures[i]);
+	return all;
+}
+
+/* ---- whom to tell */
+
+static bool
+is_among(const char *const *ids, size_t n, const char *id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(ids[i], id) == 0)
+			return true;
+	return false;
+}
+
+/* Those in charge, then whoever was told before; nobody twice. */
+static size_t
+recipients(const char *const *in_charge, size_t nin_charge, const struct alerts_told *told, size_t ntold, arena_t *a, const char ***out)
+{
+	const char **ids = arena_alloc(a, (nin_charge + ntold + 1) * sizeof(*ids));
+	size_t n = 0;
+
+	for (size_t i = 0; i < nin_charge; i++)
+		if (!is_among(ids, n, in_charge[i]))
+			ids[n++] = in_charge[i];
+	for (size_t i = 0; i < ntold; i++)
+		if (!is_among(ids, n, told[i].alert->person_id))
+			ids[n++] = told[i].alert->person_id;
+	*out = ids;
+	return n;
+}
+
+/* What stands concerns those in charge; what is corrected, those who know it. */
+static bool
+concerns(const Accountability__MeasuresChanged *e, const Change *c, const struct earlier *w, const char *person_id, bool in_charge)
+{
+	if (in_charge && c->change != ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
+		return true;
+	if (!e->correction || c->change == ACCOUNTABILITY__CHANGE__IMPOSED)
+		return false;
+	return knows(w, person_id, c->measure->id) || (*e->finding_id && knows(w, person_id, e->finding_id));
+}
+
+static bool
+has_change(const struct alerts_message *m, Accountability__Change change, bool recall_only)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->changes[i]->change == change &&
+		    (!recall_only || m->changes[i]->measure->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL))
+			return true;
+	return false;
+}
+
+static Alerts__Template
+template_of(const struct alerts_message *m)
+{
+	if (m->correction)
+		return ALERTS__TEMPLATE__MEASURES_CORRECTED;
+	if (has_change(m, ACCOUNTABILITY__CHANGE__IMPOSED, true))
+		return ALERTS__TEMPLATE__RECALL_OPENED;
+	if (has_change(m, ACCOUNTABILITY__CHANGE__IMPOSED, false))
+		return ALERTS__TEMPLATE__MEASURES_IMPOSED;
+	if (has_change(m, ACCOUNTABILITY__CHANGE__MOVED, false))
+		return ALERTS__TEMPLATE__MEASURES_MOVED;
+	return ALERTS__TEMPLATE__MEASURES_AMENDED;
+}
+
+/* What to say to one of them; n stays 0: nothing. */
+static void
+message_of(const Accountability__MeasuresChanged *e, const struct earlier *w, bool in_charge, struct alerts_message *m)
+{
+	for (size_t i = 0; i < e->n_changes; i++)
+		if (concerns(e, e->changes[i], w, m->person_id, in_charge))
+			m->changes[m->n++] = e->changes[i];
+	m->correction = e->correction && knows_any(w, m->person_id);
+	m->obsolete = m->n == 0 && has_obsolete(w->plan, m->person_id);
+	for (size_t i = 0; m->obsolete && i < e->n_changes; i++)
+		if (e->changes[i]->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
+			m->changes[m->n++] = e->changes[i];
+	m->correction = m->correction || m->obsolete;
+	m->template = template_of(m);
+}
+
+/* ---- plans */
+
+/* Of what was told the held messages that nobody needs any more. */
+static void
+plan_open(const Accountability__MeasuresChanged *e, const struct earlier *w, arena_t *a, struct alerts_plan *out)
+{
+	*out = (struct alerts_plan){ .obsolete = arena_alloc(a, (w->n + 1) * sizeof(*out->obsolete)) };
+	for (size_t i = 0; i < w->n; i++) {
+		const Alert *x = w->told[i].alert;
+		bool overtaken = e ? all_revoked(e, x) : !x->correction;
+		if (is_held(x, w->at_us) && overtaken && !is_obsolete(out, x))
+			out->obsolete[out->nobsolete++] = x;
+	}
+}
+
+void
+alerts_of_measures(const Accountability__MeasuresChanged *e, const char *const *in_charge, size_t nin_charge,
+                   const struct alerts_told *told, size_t ntold, int64_t at_us, arena_t *a, struct alerts_plan *out)
+{
+	struct earlier w = { told, ntold, at_us, out };
+	const char **ids;
+	size_t n = recipients(in_charge, nin_charge, told, ntold, a, &ids);
+
+	plan_open(e, &w, a, out);
+	out->messages = arena_alloc(a, (n + 1) * sizeof(*out->messages));
+	for (size_t i = 0; i < n; i++) {
+		struct alerts_message *m = &out->messages[out->n];
+		*m = (struct alerts_message){ .person_id = ids[i], .changes = arena_alloc(a, (e->n_changes + 1) * sizeof(*m->changes)) };
+		message_of(e, &w, is_among(in_charge, nin_charge, ids[i]), m);
+		out->n += m->n > 0;
+	}
+}
+
+void
+alerts_of_annulled(const struct alerts_told *told, size_t ntold, int64_t at_us, arena_t *a, struct alerts_plan *out)
+{
+	struct earlier w = { told, ntold, at_us, out };
+	const char **ids;
+	size_t n = recipients(NULL, 0, told, ntold, a, &ids);
+
+	plan_open(NULL, &w, a, out);
+	out->messages = arena_alloc(a, (n + 1) * sizeof(*out->messages));
+	for (size_t i = 0; i < n; i++) {
+		bool got = knows_any(&w, ids[i]);
+		if (got || has_obsolete(out, ids[i]))
+			out->messages[out->n++] = (struct alerts_message){
+				.person_id = ids[i], .template = ALERTS__TEMPLATE__FINDING_ANNULLED, .correction = true, .obsolete = !got,
+			};
+	}
+}
+
+/* ---- quiet hours */
+
+#define HOUR_US INT64_C(3600000000)
+
+static bool
+is_urgent(const Policy__Alerts *p, Alerts__Template template)
+{
+	const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value(&alerts__template__descriptor, (int)template);
+
+	for (size_t i = 0; v && i < p->n_urgent; i++)
+		if (strcasecmp(p->urgent[i], v->name) == 0)     /* the document says it in lower case */
+			return true;
+	return false;
+}
+
+int64_t
+alerts_due_us(const Policy__Alerts *p, Alerts__Template template, int64_t at_us)
+{
+	if (!p || p->quiet_from_hour == p->quiet_until_hour || is_urgent(p, template))
+		return at_us;
+	int64_t today_us = instant_of_day(day_of_instant(at_us));
+	int64_t from_us = today_us + p->quiet_from_hour * HOUR_US, until_us = today_us + p->quiet_until_hour * HOUR_US;
+	if (from_us < until_us)
+		return at_us >= from_us && at_us < until_us ? until_us : at_us;
+	if (at_us < until_us)
+		return until_us;
+	return at_us >= from_us ? until_us + DAY_US : at_us;
+}

@@ -1,0 +1,52 @@
+/* alerts_policy - who is told what, and when (rules.md §8; §5 Reversal, "One input gives at most one message to a recipient").
+ *
+ * Pure: everything depends on the arguments alone, results live in the arena passed in and point into the arguments.
+ *
+ * A message that is queued and not yet due is *held*.  A held message about nothing but what is revoked meanwhile is obsolete:
+ * it fails instead of being sent.  So does the correction for somebody who has then got nothing to correct. */
+#pragma once
+#include "accountability.pb-c.h"
+#include "alerts_rows.pb-c.h"
+#include "arena.h"
+#include "policy.pb-c.h"
+#include "supervision.pb-c.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ALERTS_OBSOLETE "obsolete"              /* reason of failure: overtaken before it was sent */
+#define ALERTS_NOBODY "recipient.unknown"       /* nobody has this id */
+
+/* The day as of which a case's unit and villages are looked up: the latest date that reached a rung; without one, today. */
+int32_t alerts_incident_day(const Accountability__MeasuresChanged *e, int32_t today);
+
+/* Id of what moved the measures: the finding; else, of a move by hand, the measure; else the policy version now counted by. */
+const char *alerts_cause(const Accountability__MeasuresChanged *e);
+
+/* A confirmed finding of this kind is told by itself: it moves no measures, which would be told. */
+bool alerts_tells_finding(Supervision__FindingKind kind);
+
+/* An earlier message, once for each thing it was about: a measure or a finding. */
+struct alerts_told { const char *about; const AlertsRows__Alert *alert; };
+
+struct alerts_message {
+	const char *person_id;
+	Alerts__Template template;
+	bool correction;
+	bool obsolete;                          /* recorded, never sent */
+	const Accountability__MeasureChange **changes; size_t n;
+};
+struct alerts_plan {
+	struct alerts_message *messages; size_t n;
+	const AlertsRows__Alert **obsolete; size_t nobsolete;   /* held ones that are not to be sent any more */
+};
+
+/* in_charge: who is told of what newly stands, the person first.  told: of all measures and the finding of the event.
+ * at_us: when the event happened. */
+void alerts_of_measures(const Accountability__MeasuresChanged *e, const char *const *in_charge, size_t nin_charge,
+                        const struct alerts_told *told, size_t ntold, int64_t at_us, arena_t *a, struct alerts_plan *out);
+/* The same for an annulled finding of a kind that is told by itself; told: of that finding.  The messages have no changes. */
+void alerts_of_annulled(const struct alerts_told *told, size_t ntold, int64_t at_us, arena_t *a, struct alerts_plan *out);
+
+/* When a message may be sent that is queued at this instant: at once, or at the end of the quiet hours.  p NULL: at once. */
+int64_t alerts_due_us(const Policy__Alerts *p, Alerts__Template template, int64_t at_us);

@@ -1,0 +1,379 @@
+/* alerts_policy_test - who is told what, and when (rules.md §8; §5 Reversal, "One input gives at most one message").
+ *
+ * How: a case is what happens one after the other, each step "HH:MM event | in charge | told", on days from 2017-09-08 on
+ * ("+1 09:00" is the day after).  An event is the finding that moved measures and what it did to them:
+ *
+ *   F1 +m1 +m2          imposed              F1: ~m1 -m2         a correction (":"): amended, revoked
+ *   F1 +r1              r…: a recall         F2 annul            an annulled finding that had been told by itself
+ *   account !m1         moved by hand        F2 found            such a finding, confirmed
+ *
+ * What is told is "recipient=template(measures)", with "!" for one that is recorded and never sent, and "drop NAME(measures)" for a
+ * held one that is not sent any more.  What is told goes into a world of alerts as the service keeps it.  Each case is played
+ * twice: timers run as soon as they are due, and never; nobody may see the difference. */
+#include "alerts_policy.h"
+#include "civil.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef AlertsRows__Alert Alert;
+
+enum { ALERTS_MAX = 32, WORDS_MAX = 16, STEPS_MAX = 6 };
+
+static int passed, failed;
+
+static void
+expect(const char *name, bool good, const char *got)
+{
+	passed += good;
+	failed += !good;
+	if (!good)
+		printf("FAIL %s: %s\n", name, got);
+}
+
+/* ---- the world */
+
+struct world { arena_t *arena; Policy__Alerts policy; Alert alerts[ALERTS_MAX]; size_t n; bool timers_run; };
+
+static int64_t
+instant(const char *text, const char **rest)
+{
+	int days = 0, hour, minute, n = 0;
+
+	if (sscanf(text, " +%d %d:%d%n", &days, &hour, &minute, &n) != 3) {
+		days = 0;
+		if (sscanf(text, " %d:%d%n", &hour, &minute, &n) != 2) {
+			printf("FAIL no time: %s\n", text);
+			exit(1);
+		}
+	}
+	*rest = text + n;
+	return instant_of_day(day_of_civil(2017, 9, 8) + days) + (hour * 60 + minute) * INT64_C(60000000);
+}
+
+static size_t
+words_of(char *text, char *out[WORDS_MAX])
+{
+	size_t n = 0;
+
+	for (char *w = strtok(text, " "); w && n < WORDS_MAX; w = strtok(NULL, " "))
+		out[n++] = w;
+	return n;
+}
+
+static Accountability__MeasureChange *
+change(struct world *w, const char *word)
+{
+	Accountability__MeasureChange *c = arena_message(w->arena, &accountability__measure_change__descriptor);
+
+	c->measure = arena_message(w->arena, &accountability__measure__descriptor);
+	c->measure->id = arena_strdup(w->arena, word + 1);
+	c->measure->policy = (char *)"policy-1";
+	c->measure->kind = word[1] == 'r' ? ACCOUNTABILITY__MEASURE_KIND__RECALL : ACCOUNTABILITY__MEASURE_KIND__INTERVIEW;
+	c->change = *word == '+'   ? ACCOUNTABILITY__CHANGE__IMPOSED
+	            : *word == '~' ? ACCOUNTABILITY__CHANGE__AMENDED
+	            : *word == '-' ? ACCOUNTABILITY__CHANGE__REVOKED_CHANGE
+	                           : ACCOUNTABILITY__CHANGE__MOVED;
+	return c;
+}
+
+static Accountability__MeasuresChanged *
+event(struct world *w, char **words, size_t n)
+{
+	Accountability__MeasuresChanged *e = arena_message(w->arena, &accountability__measures_changed__descriptor);
+	size_t len = strlen(words[0]);
+
+	e->correction = words[0][len - 1] == ':';
+	e->finding_id = *words[0] == 'F' ? arena_strndup(w->arena, words[0], len - e->correction) : (char *)"";
+	e->account = *words[0] == 'a' ? words[0] : (char *)"";
+	e->changes = arena_alloc(w->arena, n * sizeof(*e->changes));
+	for (size_t i = 1; i < n; i++)
+		e->changes[e->n_changes++] = change(w, words[i]);
+	return e;
+}
+
+static bool
+is_about(const Alert *a, const char *about)
+{
+	for (size_t i = 0; i < a->n_measures; i++)
+		if (strcmp(a->measures[i], about) == 0)
+			return true;
+	return strcmp(a->finding_id, about) == 0;
+}
+
+static size_t
+told_of(const struct world *w, const char *about, struct alerts_told *told, size_t n)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (is_about(&w->alerts[i], about))
+			told[n++] = (struct alerts_told){ about, &w->alerts[i] };
+	return n;
+}
+
+static void
+time_passes(struct world *w, int64_t at_us)
+{
+	for (size_t i = 0; w->timers_run && i < w->n; i++)
+		if (w->alerts[i].state == ALERTS__ALERT_STATE__QUEUED && w->alerts[i].due_us <= at_us)
+			w->alerts[i].state = ALERTS__ALERT_STATE__SENT;
+}
+
+static void
+put(struct world *w, const struct alerts_message *m, const char *finding_id, int64_t at_us)
+{
+	Alert *a = &w->alerts[w->n++];
+
+	*a = (Alert)ALERTS_ROWS__ALERT__INIT;
+	a->person_id = (char *)m->person_id;
+	a->alert_id = arena_printf(w->arena, "A%012zu", w->n);
+	a->finding_id = (char *)finding_id;
+	a->template_ = m->template;
+	a->correction = m->correction;
+	a->measures = arena_alloc(w->arena, (m->n + 1) * sizeof(*a->measures));
+	a->fallen = arena_alloc(w->arena, (m->n + 1) * sizeof(*a->fallen));
+	for (size_t i = 0; i < m->n; i++) {
+		a->measures[a->n_measures++] = m->changes[i]->measure->id;
+		if (m->changes[i]->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
+			a->fallen[a->n_fallen++] = m->changes[i]->measure->id;
+	}
+	a->due_us = alerts_due_us(&w->policy, m->template, at_us);
+	a->state = m->obsolete ? ALERTS__ALERT_STATE__FAILED : ALERTS__ALERT_STATE__QUEUED;
+}
+
+/* ---- what is told, in words */
+
+static const char *
+template_word(Alerts__Template t)
+{
+	static const char *const words[] = { "", "imposed", "recall", "amended", "corrected", "moved", "found", "annulled", "hearing" };
+	return words[t];
+}
+
+static char *
+said(struct world *w, const struct alerts_plan *plan)
+{
+	char *out = arena_strdup(w->arena, "");
+
+	for (size_t i = 0; i < plan->nobsolete; i++)
+		out = arena_printf(w->arena, "%s%sdrop %s", out, *out ? " " : "", plan->obsolete[i]->person_id);
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct alerts_message *m = &plan->messages[i];
+		out = arena_printf(w->arena, "%s%s%s%s=%s(", out, *out ? " " : "", m->obsolete ? "!" : "", m->person_id, template_word(m->template));
+		for (size_t k = 0; k < m->n; k++)
+			out = arena_printf(w->arena, "%s%s%s", out, k ? "," : "", m->changes[k]->measure->id);
+		out = arena_printf(w->arena, "%s)", out);
+	}
+	return out;
+}
+
+static void
+apply(struct world *w, const struct alerts_plan *plan, const char *finding_id, int64_t at_us)
+{
+	for (size_t i = 0; i < plan->nobsolete; i++)
+		((Alert *)plan->obsolete[i])->state = ALERTS__ALERT_STATE__FAILED;
+	for (size_t i = 0; i < plan->n; i++)
+		put(w, &plan->messages[i], finding_id, at_us);
+}
+
+/* A confirmed finding is told without a plan: to everybody in charge. */
+static void
+plan_found(struct world *w, char **ids, size_t n, struct alerts_plan *plan)
+{
+	*plan = (struct alerts_plan){ .messages = arena_alloc(w->arena, (n + 1) * sizeof(*plan->messages)) };
+	for (size_t i = 0; i < n; i++)
+		plan->messages[plan->n++] = (struct alerts_message){ .person_id = ids[i], .template = ALERTS__TEMPLATE__FINDING_CONFIRMED };
+}
+
+static char *
+step(struct world *w, const char *text)
+{
+	char *words[WORDS_MAX], *ids[WORDS_MAX];
+	struct alerts_told told[ALERTS_MAX * WORDS_MAX];
+	struct alerts_plan plan;
+	size_t ntold = 0;
+	const char *rest;
+	int64_t at_us = instant(text, &rest);
+	char *copy = arena_strdup(w->arena, rest), *bar = strchr(copy, '|');
+
+	*bar = '\0';
+	size_t nids = words_of(bar + 1, ids), n = words_of(copy, words);
+	time_passes(w, at_us);
+	if (n == 2 && strcmp(words[1], "found") == 0) {
+		plan_found(w, ids, nids, &plan);
+	} else if (n == 2 && strcmp(words[1], "annul") == 0) {
+		ntold = told_of(w, words[0], told, ntold);
+		alerts_of_annulled(told, ntold, at_us, w->arena, &plan);
+	} else {
+		const Accountability__MeasuresChanged *e = event(w, words, n);
+		for (size_t i = 0; i < e->n_changes; i++)
+			ntold = told_of(w, e->changes[i]->measure->id, told, ntold);
+		if (*e->finding_id)
+			ntold = told_of(w, e->finding_id, told, ntold);
+		alerts_of_measures(e, (const char *const *)ids, nids, told, ntold, at_us, w->arena, &plan);
+	}
+	char *out = said(w, &plan);
+	size_t len = strlen(words[0]);
+	apply(w, &plan, *words[0] == 'F' ? arena_strndup(w->arena, words[0], len - (words[0][len - 1] == ':')) : "", at_us);
+	return out;
+}
+
+/* ---- the rules as cases */
+
+static const struct { const char *name; struct { const char *happens, *told; } steps[STEPS_MAX]; } cases[] = {
+	{ "whoever is in charge, each once", {
+		{ "09:00 F1 +m1 | p1 head leader head", "p1=imposed(m1) head=imposed(m1) leader=imposed(m1)" } } },
+	{ "a recall among them", {
+		{ "09:00 F1 +m1 +r1 | p1 head", "p1=recall(m1,r1) head=recall(m1,r1)" } } },
+	{ "amended only", {
+		{ "09:00 F1 +m1 | p1", "p1=imposed(m1)" },
+		{ "10:00 F2 ~m1 | p1", "p1=amended(m1)" } } },
+	{ "amended and imposed is something new", {
+		{ "09:00 F1 +m1 | p1", "p1=imposed(m1)" },
+		{ "10:00 F2 ~m1 +m2 | p1", "p1=imposed(m1,m2)" } } },
+	{ "moved by hand", {
+		{ "09:00 F1 +m1 | p1 head", "p1=imposed(m1) head=imposed(m1)" },
+		{ "10:00 account !m1 | p1 head", "p1=moved(m1) head=moved(m1)" } } },
+	{ "§5 Reversal: to everybody who was told, nobody twice", {
+		{ "09:00 F1 +m1 | p1 head leader", "p1=imposed(m1) head=imposed(m1) leader=imposed(m1)" },
+		{ "10:00 F1: -m1 | p1 head leader", "p1=corrected(m1) head=corrected(m1) leader=corrected(m1)" } } },
+	{ "§5 Reversal: also to the head of then, not to the head of now", {
+		{ "09:00 F1 +m1 | p1 old", "p1=imposed(m1) old=imposed(m1)" },
+		{ "10:00 F1: -m1 | p1 new", "p1=corrected(m1) old=corrected(m1)" } } },
+	{ "what stands anew is told to the head of now too", {
+		{ "09:00 F1 +m1 +m2 | p1 old", "p1=imposed(m1,m2) old=imposed(m1,m2)" },
+		{ "10:00 F1: ~m1 -m2 | p1 new", "p1=corrected(m1,m2) new=amended(m1) old=corrected(m1,m2)" } } },
+	{ "who was told of the finding is told that its measures fell", {
+		{ "09:00 F1 found | clerk", "clerk=found()" },
+		{ "10:00 F1: -m1 | p1", "clerk=corrected(m1)" } } },
+	{ "nobody was told: nobody is corrected", {
+		{ "09:00 F1: -m1 | p1 head", "" } } },
+	{ "held and overtaken: dropped, its correction is recorded and not sent", {
+		{ "23:00 F1 +m1 +m2 | p1 head", "p1=imposed(m1,m2) head=imposed(m1,m2)" },
+		{ "23:30 F1: -m1 -m2 | p1 head", "drop p1 drop head !p1=corrected(m1,m2) !head=corrected(m1,m2)" },
+		{ "+1 08:00 F2 +m1 | p1 head", "p1=imposed(m1) head=imposed(m1)" },
+		{ "+1 09:00 F2: -m1 | p1 head", "p1=corrected(m1) head=corrected(m1)" } } },
+	{ "held, but some of it still stands: both are sent", {
+		{ "23:00 F1 +m1 +m2 | p1", "p1=imposed(m1,m2)" },
+		{ "23:30 F1: -m2 | p1", "p1=corrected(m2)" } } },
+	{ "sent in the evening, overtaken at night: the correction is due", {
+		{ "21:59 F1 +m1 | p1", "p1=imposed(m1)" },
+		{ "22:30 F1: -m1 | p1", "p1=corrected(m1)" } } },
+	{ "due at the instant it is overtaken: on its way", {
+		{ "23:00 F1 +m1 | p1", "p1=imposed(m1)" },
+		{ "+1 07:00 F1: -m1 | p1", "p1=corrected(m1)" } } },
+	{ "urgent: not held, so corrected", {
+		{ "23:00 F1 +r1 | p1", "p1=recall(r1)" },
+		{ "23:30 F1: -r1 | p1", "p1=corrected(r1)" } } },
+	{ "a held correction is not overtaken", {
+		{ "21:00 F1 +m1 | p1", "p1=imposed(m1)" },
+		{ "22:30 F1: ~m1 | p1", "p1=corrected(m1)" },
+		{ "22:40 F2: -m1 | p1", "p1=corrected(m1)" } } },
+	{ "dropped for one thing, told another: something new, no correction", {
+		{ "23:00 F1 +m1 | p1", "p1=imposed(m1)" },
+		{ "23:30 F2: -m1 +m2 | p1", "drop p1 p1=imposed(m2)" } } },
+	{ "it comes back: told to those in charge now, not to those of then", {
+		{ "09:00 F1 +m1 | p1 old", "p1=imposed(m1) old=imposed(m1)" },
+		{ "10:00 F1: -m1 | p1 new", "p1=corrected(m1) old=corrected(m1)" },
+		{ "11:00 F2 +m1 | p1 new", "p1=imposed(m1) new=imposed(m1)" },
+		{ "12:00 F2: -m1 | p1 new", "p1=corrected(m1) new=corrected(m1)" } } },
+	{ "it comes back at night and falls again: they know already that it does not stand", {
+		{ "09:00 F1 +m1 | p1", "p1=imposed(m1)" },
+		{ "10:00 F1: -m1 | p1", "p1=corrected(m1)" },
+		{ "23:00 F2 +m1 | p1", "p1=imposed(m1)" },
+		{ "23:30 F2: -m1 | p1", "drop p1 !p1=corrected(m1)" } } },
+	{ "a correction that also imposes: the head of then hears of what he knows only", {
+		{ "09:00 F1 +m1 | p1 old", "p1=imposed(m1) old=imposed(m1)" },
+		{ "10:00 F1: ~m1 +m2 | p1", "p1=corrected(m1,m2) old=corrected(m1)" } } },
+	{ "amended, nothing taken back: no news for who is in charge no more", {
+		{ "09:00 F1 +m1 | p1 old", "p1=imposed(m1) old=imposed(m1)" },
+		{ "10:00 F2 ~m1 | p1 new", "p1=amended(m1) new=amended(m1)" } } },
+	{ "a finding told by itself, annulled", {
+		{ "09:00 F1 found | p1 head", "p1=found() head=found()" },
+		{ "10:00 F1 annul |", "p1=annulled() head=annulled()" } } },
+	{ "a finding told by itself, annulled before anybody knew", {
+		{ "23:00 F1 found | p1 head", "p1=found() head=found()" },
+		{ "23:10 F1 annul |", "drop p1 drop head !p1=annulled() !head=annulled()" } } },
+};
+
+static void
+play(size_t i, bool timers_run)
+{
+	struct world w = { .arena = arena_open(4 << 20), .timers_run = timers_run };
+	char *urgent[] = { (char *)"recall_opened" };
+
+	w.policy = (Policy__Alerts)POLICY__ALERTS__INIT;
+	w.policy.quiet_from_hour = 22;
+	w.policy.quiet_until_hour = 7;
+	w.policy.n_urgent = 1;
+	w.policy.urgent = urgent;
+	for (int k = 0; k < STEPS_MAX && cases[i].steps[k].happens; k++) {
+		const char *got = step(&w, cases[i].steps[k].happens);
+		expect(arena_printf(w.arena, "%s, %s, timers %s", cases[i].name, cases[i].steps[k].happens, timers_run ? "run" : "late"),
+		       strcmp(got, cases[i].steps[k].told) == 0, got);
+	}
+	arena_close(&w.arena);
+}
+
+/* ---- quiet hours */
+
+static const struct { int from, until; const char *at, *due; bool urgent; } hours[] = {
+	{ 22, 7, "21:59", "21:59", false },     { 22, 7, "22:00", "+1 07:00", false },  { 22, 7, "23:59", "+1 07:00", false },
+	{ 22, 7, "00:00", "07:00", false },     { 22, 7, "06:59", "07:00", false },     { 22, 7, "07:00", "07:00", false },
+	{ 22, 7, "12:00", "12:00", false },     { 22, 7, "23:00", "23:00", true },      { 12, 14, "13:30", "14:00", false },
+	{ 12, 14, "14:00", "14:00", false },    { 12, 14, "11:59", "11:59", false },    { 0, 0, "00:00", "00:00", false },
+	{ 22, 0, "23:00", "+1 00:00", false },  { 0, 7, "03:00", "07:00", false },
+};
+
+static void
+test_hours(void)
+{
+	char *urgent[] = { (char *)"measures_imposed" };
+
+	for (size_t i = 0; i < sizeof(hours) / sizeof(hours[0]); i++) {
+		Policy__Alerts p = POLICY__ALERTS__INIT;
+		const char *rest;
+		p.quiet_from_hour = hours[i].from;
+		p.quiet_until_hour = hours[i].until;
+		p.n_urgent = hours[i].urgent;
+		p.urgent = urgent;
+		expect("quiet hours", alerts_due_us(&p, ALERTS__TEMPLATE__MEASURES_IMPOSED, instant(hours[i].at, &rest)) == instant(hours[i].due, &rest),
+		       hours[i].at);
+	}
+	expect("no policy: at once", alerts_due_us(NULL, ALERTS__TEMPLATE__MEASURES_IMPOSED, 5) == 5, "");
+}
+
+/* ---- what an event is about */
+
+static void
+test_about(void)
+{
+	struct world w = { .arena = arena_open(1 << 20) };
+	char *by_finding[] = { (char *)"F1", (char *)"+m1" }, *by_hand[] = { (char *)"account", (char *)"!m1" }, *by_policy[] = { (char *)"-", (char *)"~m1" };
+	Accountability__MeasuresChanged *e = event(&w, by_finding, 2);
+
+	expect("cause: the finding", strcmp(alerts_cause(e), "F1") == 0, alerts_cause(e));
+	expect("incident: today, without grounds", alerts_incident_day(e, 17000) == 17000, "");
+	e->changes[0]->grounds = arena_message(w.arena, &accountability__grounds__descriptor);
+	e->changes[0]->grounds->absence_day = 16990;
+	expect("incident: the absence's date", alerts_incident_day(e, 17000) == 16990, "");
+	expect("cause: by hand, the measure", strcmp(alerts_cause(event(&w, by_hand, 2)), "m1") == 0, "");
+	expect("cause: a policy, its version", strcmp(alerts_cause(event(&w, by_policy, 2)), "policy-1") == 0, "");
+	expect("C2.4: told by themselves", alerts_tells_finding(SUPERVISION__FINDING_KIND__DUTY_FAILURE) &&
+	       alerts_tells_finding(SUPERVISION__FINDING_KIND__DISCIPLINE_VIOLATION) && alerts_tells_finding(SUPERVISION__FINDING_KIND__FUND_MISUSE), "");
+	expect("C3: told by what follows", !alerts_tells_finding(SUPERVISION__FINDING_KIND__UNEXCUSED_ABSENCE) &&
+	       !alerts_tells_finding(SUPERVISION__FINDING_KIND__WRITTEN_CRITICISM), "");
+	arena_close(&w.arena);
+}
+
+int
+main(void)
+{
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		play(i, true);
+		play(i, false);
+	}
+	test_hours();
+	test_about();
+	printf("%d passed, %d failed\n", passed, failed);
+	return failed != 0;
+}

@@ -1,0 +1,206 @@
+/* message - a message from queued to sent or failed, and the driver that sends it.
+ *
+ *   in:   alerts' own AlertQueued, AlertSent, AlertFailed; the timer `send`, whose subject is "<root> <recipient>": the key of a
+ *         message, neither part of which has a space
+ *   out:  AlertSent, AlertFailed
+ *   owns: alert, told
+ *
+ * The driver is `log`: a line for each message, without its text and without a phone.  A batch that is run again says it again
+ * under the same id: what leaves the database happens at least once. */
+#include "alerts.h"
+#include "alerts.pb-c.h"
+#include "alerts_policy.h"
+#include "log.h"
+#include <string.h>
+
+typedef AlertsRows__Alert Alert;
+typedef AlertsRows__Told Told;
+
+static Alert
+alert_key(const struct batch *b, const char *root, const char *person_id)
+{
+	Alert key = ALERTS_ROWS__ALERT__INIT;
+
+	key.district = (char *)batch_district(b);
+	key.root = (char *)root;
+	key.person_id = (char *)(person_id ? person_id : "");
+	return key;
+}
+
+/* person_id NULL: all recipients of the input. */
+void
+alerts_want_message(struct batch *b, const char *root, const char *person_id)
+{
+	Alert key = alert_key(b, root, person_id);
+
+	batch_want(b, &alerts_table_alert, &key, person_id ? 3 : 2);
+}
+
+const Alert *
+alerts_message(struct batch *b, const char *root, const char *person_id)
+{
+	Alert key = alert_key(b, root, person_id);
+
+	return batch_get(b, &alerts_table_alert, &key);
+}
+
+/* ---- the facts */
+
+void
+alerts_want_queued(struct batch *b, const void *m)
+{
+	const Alerts__AlertQueued *e = m;
+
+	alerts_want_message(b, e->root, e->person_id);
+}
+
+static void
+told_put(struct batch *b, const Alerts__AlertQueued *e, char *about)
+{
+	Told row = ALERTS_ROWS__TOLD__INIT;
+
+	row.district = (char *)batch_district(b);
+	row.about = about;
+	row.person_id = e->person_id;
+	row.root = e->root;
+	batch_put(b, &alerts_table_told, &row);
+}
+
+static char *
+timer_subject(struct batch *b, const char *root, const char *person_id)
+{
+	return arena_printf(batch_arena(b), "%s %s", root, person_id);
+}
+
+void
+alerts_on_queued(struct batch *b, const void *m)
+{
+	const Alerts__AlertQueued *e = m;
+	Alert row = alert_key(b, e->root, e->person_id);
+
+	row.alert_id = e->id;
+	row.template_ = e->template_;
+	row.version = e->version;
+	row.text_zh = e->text->zh;
+	row.text_en = e->text->en;
+	row.segments = e->segments;
+	row.cause = e->cause;
+	row.finding_id = e->finding_id;
+	row.n_measures = e->n_measures;
+	row.measures = e->measures;
+	row.n_fallen = e->n_fallen;
+	row.fallen = e->fallen;
+	row.correction = e->correction;
+	row.state = ALERTS__ALERT_STATE__QUEUED;
+	row.at_us = batch_at_us(b);
+	row.due_us = e->due_us;
+	batch_put(b, &alerts_table_alert, &row);
+	for (size_t i = 0; i < e->n_measures; i++)
+		told_put(b, e, e->measures[i]);
+	if (*e->finding_id)
+		told_put(b, e, e->finding_id);
+	batch_timer(b, ALERTS_SEND, timer_subject(b, e->root, e->person_id), e->due_us);
+}
+
+void
+alerts_want_sent(struct batch *b, const void *m)
+{
+	const Alerts__AlertSent *e = m;
+
+	alerts_want_message(b, e->root, e->person_id);
+}
+
+void
+alerts_on_sent(struct batch *b, const void *m)
+{
+	const Alerts__AlertSent *e = m;
+	Alert row = *alerts_message(b, e->root, e->person_id);
+
+	row.state = ALERTS__ALERT_STATE__SENT;
+	batch_put(b, &alerts_table_alert, &row);
+}
+
+void
+alerts_want_failed(struct batch *b, const void *m)
+{
+	const Alerts__AlertFailed *e = m;
+
+	alerts_want_message(b, e->root, e->person_id);
+}
+
+void
+alerts_on_failed(struct batch *b, const void *m)
+{
+	const Alerts__AlertFailed *e = m;
+	Alert row = *alerts_message(b, e->root, e->person_id);
+
+	row.state = ALERTS__ALERT_STATE__FAILED;
+	row.reason = e->reason;
+	batch_put(b, &alerts_table_alert, &row);
+	batch_timer(b, ALERTS_SEND, timer_subject(b, e->root, e->person_id), 0);
+}
+
+void
+alerts_fail(struct batch *b, const Alert *a, const char *reason)
+{
+	Alerts__AlertFailed e = ALERTS__ALERT_FAILED__INIT;
+
+	e.id = a->alert_id;
+	e.root = a->root;
+	e.person_id = a->person_id;
+	e.reason = (char *)reason;
+	batch_emit(b, a->person_id, &e.base);
+}
+
+/* ---- sending */
+
+static char *
+root_of_subject(struct batch *b, const char *subject, const char **person_id)
+{
+	const char *space = strchr(subject, ' ');
+
+	*person_id = space + 1;
+	return arena_strndup(batch_arena(b), subject, (size_t)(space - subject));
+}
+
+void
+alerts_want_due(struct batch *b, const char *subject)
+{
+	MirrorRows__Person person = MIRROR_ROWS__PERSON__INIT;
+	const char *person_id, *root = root_of_subject(b, subject, &person_id);
+
+	alerts_want_message(b, root, person_id);
+	person.district = (char *)batch_district(b);
+	person.person_id = (char *)person_id;
+	batch_want(b, &mirror_person, &person, 2);
+}
+
+static void
+send_by_log(const Alert *a)
+{
+	const ProtobufCEnumValue *template = protobuf_c_enum_descriptor_get_value(&alerts__template__descriptor, (int)a->template_);
+
+	LOG(INFO, "alert.sent", NULL, LOG_S("alert", a->alert_id), LOG_S("template", template ? template->name : ""),
+	    LOG_S("recipient", a->person_id), LOG_I("segments", a->segments));
+}
+
+void
+alerts_on_due(struct batch *b, const char *subject)
+{
+	const char *person_id, *root = root_of_subject(b, subject, &person_id);
+	const Alert *a = alerts_message(b, root, person_id);
+	Alerts__AlertSent e = ALERTS__ALERT_SENT__INIT;
+
+	if (!a || a->state != ALERTS__ALERT_STATE__QUEUED)
+		return;
+	if (!mirror_person_on(b, person_id, batch_today(b))) {
+		LOG(WARN, "alert.failed", NULL, LOG_S("alert", a->alert_id), LOG_S("reason", ALERTS_NOBODY));
+		alerts_fail(b, a, ALERTS_NOBODY);
+		return;
+	}
+	send_by_log(a);
+	e.id = a->alert_id;
+	e.root = a->root;
+	e.person_id = a->person_id;
+	batch_emit(b, a->person_id, &e.base);
+}

@@ -1,0 +1,335 @@
+/* news - what is told of the other services' events, and to whom.
+ *
+ *   in:   accountability.MeasuresChanged; supervision.FindingConfirmed, FindingAnnulled, HearingMissed
+ *   out:  AlertQueued; AlertFailed for what was overtaken before it was sent
+ *   owns: nothing
+ *
+ * An absence's finding is told by what follows from it (MeasuresChanged), so one input gives one message. */
+#include "accountability.pb-c.h"
+#include "alerts.h"
+#include "alerts_policy.h"
+#include "supervision.pb-c.h"
+#include "wording_policy.h"
+#include <string.h>
+
+typedef AlertsRows__Alert Alert;
+typedef AlertsRows__Told Told;
+typedef Supervision__FindingFact Finding;
+
+/* ---- what all of them need */
+
+/* The event that began it all: whatever follows from it is one input's (§5). */
+static const char *
+root_of(const struct batch *b)
+{
+	return *batch_cause(b) ? batch_cause(b) : batch_event_id(b);
+}
+
+static Told
+told_key(const struct batch *b, const char *about)
+{
+	Told key = ALERTS_ROWS__TOLD__INIT;
+
+	key.district = (char *)batch_district(b);
+	key.about = (char *)about;
+	return key;
+}
+
+/* Whoever was told of this, and by which message. */
+static void
+want_told(struct batch *b, const char *about)
+{
+	Told key = told_key(b, about);
+	const void **rows;
+
+	batch_want(b, &alerts_table_told, &key, 2);
+	size_t n = batch_list(b, &alerts_table_told, &key, 2, &rows);  /* there in the second round */
+	for (size_t i = 0; i < n; i++)
+		alerts_want_message(b, ((const Told *)rows[i])->root, ((const Told *)rows[i])->person_id);
+}
+
+struct told_list { struct alerts_told *at; size_t n; };
+
+static void
+told_add(struct batch *b, const char *about, struct told_list *l)
+{
+	Told key = told_key(b, about);
+	const void **rows;
+	size_t n = batch_list(b, &alerts_table_told, &key, 2, &rows);
+	struct alerts_told *grown = arena_alloc(batch_arena(b), (l->n + n + 1) * sizeof(*grown));
+
+	if (l->n)
+		memcpy(grown, l->at, l->n * sizeof(*grown));
+	for (size_t i = 0; i < n; i++) {
+		const Told *t = rows[i];
+		grown[l->n++] = (struct alerts_told){ about, alerts_message(b, t->root, t->person_id) };
+	}
+	l->at = grown;
+}
+
+/* What is to be said to whom; the same for all recipients but the words. */
+struct news {
+	const char *cause, *finding_id;         /* finding_id: "" for none */
+	Alerts__Template template;
+	bool correction;
+	char **measures; size_t nmeasures;
+	char **fallen; size_t nfallen;          /* of the measures */
+};
+
+static int64_t
+due_us(struct batch *b, Alerts__Template template)
+{
+	const struct policy_version *v = policy_on(batch_policies(b), batch_today(b));
+
+	return alerts_due_us(v ? v->document->alerts : NULL, template, batch_at_us(b));
+}
+
+/* Queues a message unless its recipient has got one of this input; the message, or NULL. */
+static const Alert *
+queue(struct batch *b, const char *person_id, const struct news *news, const struct wording *words)
+{
+	Alerts__AlertQueued e = ALERTS__ALERT_QUEUED__INIT;
+	const char *root = root_of(b);
+	char id[ROWID_MAX];
+
+	if (alerts_message(b, root, person_id))
+		return NULL;
+	row_id('A', batch_next_seq(b), id);
+	e.id = arena_strdup(batch_arena(b), id);
+	e.root = (char *)root;
+	e.person_id = (char *)person_id;
+	e.template_ = news->template;
+	e.version = words->version;
+	e.text = words->text;
+	e.segments = words->segments;
+	e.cause = (char *)news->cause;
+	e.finding_id = (char *)news->finding_id;
+	e.correction = news->correction;
+	e.n_measures = news->nmeasures;
+	e.measures = news->measures;
+	e.n_fallen = news->nfallen;
+	e.fallen = news->fallen;
+	e.due_us = due_us(b, e.template_);
+	batch_emit(b, person_id, &e.base);
+	return alerts_message(b, root, person_id);
+}
+
+static void
+drop_overtaken(struct batch *b, const struct alerts_plan *plan)
+{
+	for (size_t i = 0; i < plan->nobsolete; i++)
+		alerts_fail(b, plan->obsolete[i], ALERTS_OBSOLETE);
+}
+
+/* ---- measures */
+
+static const char *
+person_of(const Accountability__MeasuresChanged *e)
+{
+	return e->subject->maybe_person_case ? e->subject->person_id : NULL;
+}
+
+static const char *
+unit_of(const Accountability__MeasuresChanged *e)
+{
+	return e->subject->maybe_unit_case ? e->subject->unit_id : NULL;
+}
+
+void
+alerts_want_measures(struct batch *b, const void *m)
+{
+	const Accountability__MeasuresChanged *e = m;
+
+	alerts_want_message(b, root_of(b), NULL);
+	for (size_t i = 0; i < e->n_changes; i++)
+		want_told(b, e->changes[i]->measure->id);
+	if (*e->finding_id)
+		want_told(b, e->finding_id);
+	if (person_of(e))
+		alerts_want_in_charge(b, person_of(e), alerts_incident_day(e, batch_today(b)));
+	if (unit_of(e))
+		alerts_want_unit(b, unit_of(e));
+}
+
+/* Of a person's measures those in charge of the person; of a unit's, its head. */
+static size_t
+in_charge_of(struct batch *b, const Accountability__MeasuresChanged *e, const char ***ids)
+{
+	const char *head = unit_of(e) ? alerts_head_of(b, unit_of(e)) : NULL;
+
+	if (person_of(e))
+		return alerts_in_charge(b, person_of(e), alerts_incident_day(e, batch_today(b)), ids);
+	*ids = arena_alloc(batch_arena(b), sizeof(**ids));
+	**ids = head;
+	return head != NULL;
+}
+
+static void
+news_measures(const struct alerts_message *m, arena_t *a, struct news *news)
+{
+	news->measures = arena_alloc(a, (m->n + 1) * sizeof(*news->measures));
+	news->fallen = arena_alloc(a, (m->n + 1) * sizeof(*news->fallen));
+	for (size_t i = 0; i < m->n; i++) {
+		news->measures[news->nmeasures++] = m->changes[i]->measure->id;
+		if (m->changes[i]->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
+			news->fallen[news->nfallen++] = m->changes[i]->measure->id;
+	}
+}
+
+static void
+tell_measures(struct batch *b, const Accountability__MeasuresChanged *e, const struct alerts_message *m)
+{
+	struct wording_about about = { person_of(e), unit_of(e), person_of(e) && strcmp(person_of(e), m->person_id) == 0 };
+	struct news news = {
+		.cause = alerts_cause(e), .finding_id = e->finding_id, .template = m->template, .correction = m->correction,
+	};
+	struct wording words;
+
+	news_measures(m, batch_arena(b), &news);
+	wording_measures(m->template, about, m->changes, m->n, batch_arena(b), &words);
+	const Alert *a = queue(b, m->person_id, &news, &words);
+	if (a && m->obsolete)
+		alerts_fail(b, a, ALERTS_OBSOLETE);
+}
+
+void
+alerts_on_measures(struct batch *b, const void *m)
+{
+	const Accountability__MeasuresChanged *e = m;
+	struct told_list told = { 0 };
+	struct alerts_plan plan;
+	const char **in_charge;
+	size_t n = in_charge_of(b, e, &in_charge);
+
+	for (size_t i = 0; i < e->n_changes; i++)
+		told_add(b, e->changes[i]->measure->id, &told);
+	if (*e->finding_id)
+		told_add(b, e->finding_id, &told);
+	alerts_of_measures(e, in_charge, n, told.at, told.n, batch_at_us(b), batch_arena(b), &plan);
+	drop_overtaken(b, &plan);
+	for (size_t i = 0; i < plan.n; i++)
+		tell_measures(b, e, &plan.messages[i]);
+}
+
+/* ---- findings that move no measures */
+
+static void
+tell_finding(struct batch *b, const Finding *f, const char *person_id, Alerts__Template template, bool obsolete)
+{
+	struct wording_about about = {
+		f->maybe_person_case ? f->person_id : NULL, f->maybe_unit_case ? f->unit_id : NULL,
+		f->maybe_person_case && strcmp(f->person_id, person_id) == 0,
+	};
+	struct news news = {
+		.cause = f->id, .finding_id = f->id, .template = template, .correction = template == ALERTS__TEMPLATE__FINDING_ANNULLED,
+	};
+	struct wording words;
+
+	wording_finding(template, about, (struct wording_finding){ f->id, f->kind, f->on_day }, batch_arena(b), &words);
+	const Alert *a = queue(b, person_id, &news, &words);
+	if (a && obsolete)
+		alerts_fail(b, a, ALERTS_OBSOLETE);
+}
+
+/* The unit that answers for a finding: the one it names, else the person's on its date. */
+static const char *
+head_for(struct batch *b, const Finding *f)
+{
+	if (f->maybe_unit_case)
+		return alerts_head_of(b, f->unit_id);
+	return f->maybe_person_case ? alerts_head_over(b, f->person_id, f->on_day) : NULL;
+}
+
+static void
+want_finding(struct batch *b, const Finding *f)
+{
+	alerts_want_message(b, root_of(b), NULL);
+	if (f->maybe_person_case)
+		alerts_want_in_charge(b, f->person_id, f->on_day);
+	if (f->maybe_unit_case)
+		alerts_want_unit(b, f->unit_id);
+}
+
+void
+alerts_want_confirmed(struct batch *b, const void *m)
+{
+	const Finding *f = ((const Supervision__FindingConfirmed *)m)->finding;
+
+	if (alerts_tells_finding(f->kind))
+		want_finding(b, f);
+}
+
+void
+alerts_on_confirmed(struct batch *b, const void *m)
+{
+	const Finding *f = ((const Supervision__FindingConfirmed *)m)->finding;
+
+	if (!alerts_tells_finding(f->kind))
+		return;
+	const char *head = head_for(b, f);
+	if (f->maybe_person_case)
+		tell_finding(b, f, f->person_id, ALERTS__TEMPLATE__FINDING_CONFIRMED, false);
+	if (head)
+		tell_finding(b, f, head, ALERTS__TEMPLATE__FINDING_CONFIRMED, false);
+}
+
+void
+alerts_want_annulled(struct batch *b, const void *m)
+{
+	const Finding *f = ((const Supervision__FindingAnnulled *)m)->finding;
+
+	if (!alerts_tells_finding(f->kind))
+		return;
+	alerts_want_message(b, root_of(b), NULL);
+	want_told(b, f->id);
+}
+
+void
+alerts_on_annulled(struct batch *b, const void *m)
+{
+	const Finding *f = ((const Supervision__FindingAnnulled *)m)->finding;
+	struct told_list told = { 0 };
+	struct alerts_plan plan;
+
+	if (!alerts_tells_finding(f->kind))
+		return;
+	told_add(b, f->id, &told);
+	alerts_of_annulled(told.at, told.n, batch_at_us(b), batch_arena(b), &plan);
+	drop_overtaken(b, &plan);
+	for (size_t i = 0; i < plan.n; i++)
+		tell_finding(b, f, plan.messages[i].person_id, plan.messages[i].template, plan.messages[i].obsolete);
+}
+
+/* ---- a missed hearing: a matter of the organisation department, which is nobody here yet; so of the unit's head */
+
+static Finding
+finding_of(const Supervision__HearingMissed *e, int32_t today)
+{
+	Finding f = SUPERVISION__FINDING_FACT__INIT;
+
+	f.id = e->id;
+	f.maybe_person_case = e->maybe_person_case ? SUPERVISION__FINDING_FACT__MAYBE_PERSON_PERSON_ID : 0;
+	f.person_id = e->person_id;
+	f.maybe_unit_case = e->maybe_unit_case ? SUPERVISION__FINDING_FACT__MAYBE_UNIT_UNIT_ID : 0;
+	f.unit_id = e->unit_id;
+	f.on_day = today;
+	return f;
+}
+
+void
+alerts_want_hearing(struct batch *b, const void *m)
+{
+	Finding f = finding_of(m, batch_today(b));
+
+	want_finding(b, &f);
+}
+
+void
+alerts_on_hearing(struct batch *b, const void *m)
+{
+	Finding f = finding_of(m, batch_today(b));
+	const char *head = head_for(b, &f);
+
+	if (head)
+		tell_finding(b, &f, head, ALERTS__TEMPLATE__HEARING_MISSED, false);
+}

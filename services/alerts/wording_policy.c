@@ -1,0 +1,403 @@
+/* wording_policy - see wording_policy.h. */
+#include "wording_policy.h"
+#include "civil.h"
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Texts stay near 500 bytes: a list ends when its next entry would go beyond its bytes, and says how many it leaves out. */
+enum { ABSENCES_BYTES = 100, MEASURES_BYTES = 240, CLAUSES_BYTES = 60, LIST_BYTES_MAX = 512, TEXT_BYTES_MAX = 1536 };
+enum language { ZH, EN, LANGUAGES };
+
+typedef const Accountability__MeasureChange *const *changes_t;
+
+/* ---- the words.  {blank} is replaced; what stands in [ ] is left out when a blank in it is empty. */
+
+static const struct row { Alerts__Template template; int32_t version; const char *text[LANGUAGES]; } rows[] = {
+	{ ALERTS__TEMPLATE__MEASURES_IMPOSED, 1,
+	  { "关于{who}[（无故脱岗：{absences}）]：{what}。依据：{clauses}。",
+	    "About {who}[ (unexcused absence: {absences})]: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__RECALL_OPENED, 1,
+	  { "召回：关于{who}[（无故脱岗：{absences}）]：{what}。依据：{clauses}。召回经审定后执行。",
+	    "Recall: about {who}[ (unexcused absence: {absences})]: {what}. Grounds: {clauses}. A recall is carried out once ordered." } },
+	{ ALERTS__TEMPLATE__MEASURES_AMENDED, 1,
+	  { "关于{who}的措施有变[（无故脱岗：{absences}）]：{what}。依据：{clauses}。",
+	    "Measures about {who} have changed[ (unexcused absence: {absences})]: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__MEASURES_CORRECTED, 1,
+	  { "更正：此前关于{who}的通知有变[（现计无故脱岗：{absences}）]：{what}。依据：{clauses}。",
+	    "Correction: what was said about {who} has changed[ (unexcused absence now counted: {absences})]: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__MEASURES_MOVED, 1,
+	  { "关于{who}的措施[（无故脱岗：{absences}）]：{what}。依据：{clauses}。",
+	    "Measures about {who}[ (unexcused absence: {absences})]: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__FINDING_CONFIRMED, 1,
+	  { "关于{who}：{date}督查发现的{kind}问题已经确认（编号{finding}）。",
+	    "About {who}: the finding of {date} ({kind}) has been confirmed (no. {finding})." } },
+	{ ALERTS__TEMPLATE__FINDING_ANNULLED, 1,
+	  { "更正：关于{who}{date}的{kind}问题（编号{finding}）已经撤销，此前通知作废。",
+	    "Correction: the finding of {date} about {who} ({kind}, no. {finding}) has been annulled; what was said of it is void." } },
+	{ ALERTS__TEMPLATE__HEARING_MISSED, 1,
+	  { "关于{who}：督查问题（编号{finding}）听取陈述的日期已过，尚未处理。",
+	    "About {who}: the hearing date of the finding (no. {finding}) has passed and nothing was decided." } },
+};
+
+static const struct { Accountability__MeasureKind kind; const char *text[LANGUAGES]; } phrases[] = {
+	{ ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED, { "取消{span}驻村补助", "the village stipend of {span} is cancelled" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__ADMONISHMENT_TALK, { "诫勉谈话", "admonishment talk" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__ASSESSMENT_CANCELLED, { "取消{span}考核评优资格", "no excellent rating in {span}" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, { "[{until}前]不得评优评先", "no honours[ until {until}]" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, { "[{until}前]不得提拔重用", "no promotion[ until {until}]" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__RECALL, { "启动召回撤换程序", "the recall procedure is opened" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST, { "由派出单位主要负责人顶岗", "the head of the sending unit takes the post" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__WRITTEN_SELF_CRITICISM, { "作出书面检查", "written self-criticism" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__INTERVIEW, { "约谈", "interview" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__REMOVAL_PROPOSED, { "建议免职处理", "removal is proposed" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__REFERRAL, { "移送纪检监察机关", "referral to discipline inspection" } },
+};
+
+static const struct { Supervision__FindingKind kind; const char *text[LANGUAGES]; } finding_kinds[] = {
+	{ SUPERVISION__FINDING_KIND__UNEXCUSED_ABSENCE, { "无故脱岗", "unexcused absence" } },
+	{ SUPERVISION__FINDING_KIND__WRITTEN_CRITICISM, { "书面通报批评", "written criticism" } },
+	{ SUPERVISION__FINDING_KIND__DUTY_FAILURE, { "履职不到位", "duty not fulfilled" } },
+	{ SUPERVISION__FINDING_KIND__DISCIPLINE_VIOLATION, { "违反纪律", "discipline violated" } },
+	{ SUPERVISION__FINDING_KIND__FUND_MISUSE, { "资金使用违规", "funds misused" } },
+};
+
+/* What is done with a measure: the order of the lists, and what stands before each. */
+static const struct { Accountability__Change change; const char *label[LANGUAGES]; } groups[] = {
+	{ ACCOUNTABILITY__CHANGE__IMPOSED, { "", "" } },
+	{ ACCOUNTABILITY__CHANGE__MOVED, { "", "" } },
+	{ ACCOUNTABILITY__CHANGE__AMENDED, { "改为", "now: " } },
+	{ ACCOUNTABILITY__CHANGE__REVOKED_CHANGE, { "不再执行", "no longer: " } },
+};
+
+static const struct { Accountability__MeasureState state; const char *text[LANGUAGES]; } moved[] = {
+	{ ACCOUNTABILITY__MEASURE_STATE__APPROVED, { "已批准", " (approved)" } },
+	{ ACCOUNTABILITY__MEASURE_STATE__IN_FORCE, { "已生效", " (in force)" } },
+	{ ACCOUNTABILITY__MEASURE_STATE__SERVED, { "已执行完毕", " (served)" } },
+	{ ACCOUNTABILITY__MEASURE_STATE__LIFTED, { "已解除", " (lifted)" } },
+	{ ACCOUNTABILITY__MEASURE_STATE__REJECTED, { "未获批准，不予执行", " (rejected, not carried out)" } },
+};
+
+/* ---- filling */
+
+struct blank { const char *name, *text; };              /* ends with a name of NULL */
+
+static const char *
+blank_text(const struct blank *blanks, const char *name, size_t len)
+{
+	for (; blanks->name; blanks++)
+		if (strlen(blanks->name) == len && memcmp(blanks->name, name, len) == 0)
+			return blanks->text;
+	assert(!"a blank that the template's user does not fill");
+	return "";
+}
+
+/* Fills [at, end) into out, which holds TEXT_BYTES_MAX; true when no blank was empty. */
+static bool
+fill(char *out, size_t *n, const char *at, const char *end, const struct blank *blanks)
+{
+	bool whole = true;
+
+	while (at < end) {
+		const char *open = at + strcspn(at, "{[");
+		size_t plain = (size_t)((open < end ? open : end) - at);
+		assert(*n + plain < TEXT_BYTES_MAX);
+		memcpy(out + *n, at, plain);
+		*n += plain;
+		at += plain;
+		if (at == end)
+			break;
+		const char *close = strchr(at, *at == '{' ? '}' : ']');
+		if (*at == '[') {
+			size_t before = *n;
+			if (!fill(out, n, at + 1, close, blanks))
+				*n = before;
+		} else {
+			const char *text = blank_text(blanks, at + 1, (size_t)(close - at - 1));
+			whole = whole && *text;
+			assert(*n + strlen(text) < TEXT_BYTES_MAX);
+			memcpy(out + *n, text, strlen(text));
+			*n += strlen(text);
+		}
+		at = close + 1;
+	}
+	return whole;
+}
+
+static char *
+filled(const char *template, const struct blank *blanks, arena_t *a)
+{
+	char out[TEXT_BYTES_MAX];
+	size_t n = 0;
+
+	fill(out, &n, template, template + strlen(template), blanks);
+	return arena_strndup(a, out, n);
+}
+
+/* ---- lists of bounded length */
+
+struct list { char text[LIST_BYTES_MAX]; size_t len, bytes, n, left_out; };
+
+static void
+list_add(struct list *l, const char *separator, const char *entry)
+{
+	size_t more = strlen(entry) + (l->n ? strlen(separator) : 0);
+
+	if (l->left_out || (l->n && l->len + more > l->bytes)) {
+		l->left_out++;
+		return;
+	}
+	assert(l->len + more < sizeof(l->text));
+	l->len += (size_t)snprintf(l->text + l->len, sizeof(l->text) - l->len, "%s%s", l->n ? separator : "", entry);
+	l->n++;
+}
+
+static char *
+list_end(const struct list *l, enum language in, arena_t *a)
+{
+	return !l->left_out ? arena_strdup(a, l->text)
+	                    : arena_printf(a, in == ZH ? "%s等（另%zu项）" : "%s and %zu more", l->text, l->left_out);
+}
+
+static const char *
+comma(enum language in)
+{
+	return in == ZH ? "、" : ", ";
+}
+
+/* ---- what fills the blanks */
+
+static char *
+who(struct wording_about about, enum language in, arena_t *a)
+{
+	if (about.self)
+		return arena_strdup(a, in == ZH ? "您" : "you");
+	if (about.person_id)
+		return arena_printf(a, in == ZH ? "驻村人员%s" : "helper %s", about.person_id);
+	return arena_printf(a, in == ZH ? "单位%s" : "unit %s", about.unit_id ? about.unit_id : "");
+}
+
+static char *
+day(int32_t on_day, arena_t *a)
+{
+	char text[DAY_TEXT_MAX];
+
+	day_text(on_day, text);
+	return arena_strdup(a, text);
+}
+
+static char *
+time_of(int32_t rung, enum language in, arena_t *a)
+{
+	static const char *const ordinals[] = { "first", "second", "third" };
+
+	if (in == ZH)
+		return arena_printf(a, "第%d次", rung);
+	return rung >= 1 && rung <= 3 ? arena_strdup(a, ordinals[rung - 1]) : arena_printf(a, "no. %d", rung);
+}
+
+static bool
+counts_absence(const Accountability__MeasureChange *c)
+{
+	return c->change != ACCOUNTABILITY__CHANGE__REVOKED_CHANGE && c->grounds && strcmp(c->grounds->ladder, "absence") == 0;
+}
+
+/* The same absence as one of an earlier change. */
+static bool
+absence_listed(changes_t changes, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (counts_absence(changes[k]) && changes[k]->grounds->absence_day == changes[i]->grounds->absence_day &&
+		    changes[k]->grounds->rung == changes[i]->grounds->rung)
+			return true;
+	return false;
+}
+
+static char *
+absences(changes_t changes, size_t n, enum language in, arena_t *a)
+{
+	struct list l = { .bytes = ABSENCES_BYTES };
+
+	for (size_t i = 0; i < n; i++) {
+		if (!counts_absence(changes[i]) || absence_listed(changes, i))
+			continue;
+		const Accountability__Grounds *g = changes[i]->grounds;
+		list_add(&l, comma(in), arena_printf(a, in == ZH ? "%s%s" : "%s, %s", day(g->absence_day, a), time_of(g->rung, in, a)));
+	}
+	return list_end(&l, in, a);
+}
+
+static char *
+clauses(changes_t changes, size_t n, enum language in, arena_t *a)
+{
+	struct list l = { .bytes = CLAUSES_BYTES };
+
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+		while (strcmp(changes[k]->measure->clause, changes[i]->measure->clause) != 0)
+			k++;
+		if (k == i)
+			list_add(&l, comma(in), changes[i]->measure->clause);
+	}
+	return list_end(&l, in, a);
+}
+
+/* A month, quarter or year is said as such. */
+static char *
+span(const Accountability__Measure *m, enum language in, arena_t *a)
+{
+	struct civil from = civil_of_day(m->from_day);
+
+	if (!m->maybe_until_case)
+		return arena_printf(a, in == ZH ? "%s起" : "%s on", day(m->from_day, a));
+	if (m->from_day == year_start(m->from_day) && m->until_day == year_end(m->from_day))
+		return arena_printf(a, in == ZH ? "%d年度" : "%d", from.year);
+	if (m->from_day == quarter_start(m->from_day) && m->until_day == quarter_end(m->from_day))
+		return arena_printf(a, in == ZH ? "%d年第%d季度" : "%d quarter %d", from.year, (from.month + 2) / 3);
+	if (m->from_day == month_start(m->from_day) && m->until_day == month_end(m->from_day))
+		return arena_printf(a, in == ZH ? "%d年%d月" : "%d-%02d", from.year, from.month);
+	return arena_printf(a, in == ZH ? "%s至%s前" : "%s until %s", day(m->from_day, a), day(m->until_day, a));
+}
+
+static const char *
+phrase_of(Accountability__MeasureKind kind, enum language in)
+{
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
+		if (phrases[i].kind == kind)
+			return phrases[i].text[in];
+	return in == ZH ? "其他措施" : "another measure";        /* of a newer accountability than this one */
+}
+
+/* How far it has come.  A recall is always decided step by step, which its message says. */
+static const char *
+state_word(const Accountability__MeasureChange *c, enum language in)
+{
+	if (c->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
+		return "";
+	for (size_t i = 0; c->change == ACCOUNTABILITY__CHANGE__MOVED && i < sizeof(moved) / sizeof(moved[0]); i++)
+		if (moved[i].state == c->measure->state)
+			return moved[i].text[in];
+	if (c->measure->state == ACCOUNTABILITY__MEASURE_STATE__PROPOSED && c->measure->kind != ACCOUNTABILITY__MEASURE_KIND__RECALL)
+		return in == ZH ? "（待审批）" : " (awaiting approval)";
+	return "";
+}
+
+static char *
+phrase(const Accountability__MeasureChange *c, const char *label, enum language in, arena_t *a)
+{
+	const Accountability__Measure *m = c->measure;
+	const struct blank blanks[] = {
+		{ "span", span(m, in, a) }, { "until", m->maybe_until_case ? day(m->until_day, a) : "" }, { NULL, NULL },
+	};
+
+	return arena_printf(a, "%s%s%s", label, filled(phrase_of(m->kind, in), blanks, a), state_word(c, in));
+}
+
+static char *
+what(changes_t changes, size_t n, enum language in, arena_t *a)
+{
+	struct list l = { .bytes = MEASURES_BYTES };
+
+	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
+		bool first = true;
+		for (size_t i = 0; i < n; i++) {
+			if (changes[i]->change != groups[g].change)
+				continue;
+			list_add(&l, first ? (in == ZH ? "；" : "; ") : comma(in), phrase(changes[i], first ? groups[g].label[in] : "", in, a));
+			first = false;
+		}
+	}
+	return list_end(&l, in, a);
+}
+
+/* ---- a message */
+
+static const struct row *
+row_of(Alerts__Template template)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].template == template)
+			return &rows[i];
+	assert(!"a template without words");
+	return NULL;
+}
+
+static void
+worded(const struct row *row, char *const text[LANGUAGES], arena_t *a, struct wording *out)
+{
+	out->text = arena_message(a, &common__text__descriptor);
+	out->text->zh = text[ZH];
+	out->text->en = text[EN];
+	out->version = row->version;
+	out->segments = wording_segments(text[ZH]);
+}
+
+void
+wording_measures(Alerts__Template template, struct wording_about about, changes_t changes, size_t n, arena_t *a, struct wording *out)
+{
+	const struct row *row = row_of(template);
+	char *text[LANGUAGES];
+
+	for (enum language in = ZH; in < LANGUAGES; in++) {
+		const struct blank blanks[] = {
+			{ "who", who(about, in, a) }, { "absences", absences(changes, n, in, a) }, { "what", what(changes, n, in, a) },
+			{ "clauses", clauses(changes, n, in, a) }, { NULL, NULL },
+		};
+		text[in] = filled(row->text[in], blanks, a);
+	}
+	worded(row, text, a, out);
+}
+
+static const char *
+finding_kind(Supervision__FindingKind kind, enum language in)
+{
+	for (size_t i = 0; i < sizeof(finding_kinds) / sizeof(finding_kinds[0]); i++)
+		if (finding_kinds[i].kind == kind)
+			return finding_kinds[i].text[in];
+	return "";
+}
+
+void
+wording_finding(Alerts__Template template, struct wording_about about, struct wording_finding f, arena_t *a, struct wording *out)
+{
+	const struct row *row = row_of(template);
+	char *text[LANGUAGES];
+
+	for (enum language in = ZH; in < LANGUAGES; in++) {
+		const struct blank blanks[] = {
+			{ "who", who(about, in, a) }, { "finding", f.id }, { "date", day(f.on_day, a) },
+			{ "kind", finding_kind(f.kind, in) }, { NULL, NULL },
+		};
+		text[in] = filled(row->text[in], blanks, a);
+	}
+	worded(row, text, a, out);
+}
+
+/* ---- segments */
+
+enum { UNITS_ALONE = 70, UNITS_JOINED = 67 };
+
+/* UCS-2 units of the UTF-8 character that begins with this byte; 0 for a byte inside of one. */
+static int
+units_of(unsigned char byte)
+{
+	return (byte & 0xc0) == 0x80 ? 0 : byte >= 0xf0 ? 2 : 1;
+}
+
+int32_t
+wording_segments(const char *text)
+{
+	int32_t all = 0, segments = 1;
+	int in_last = 0;
+
+	for (const char *c = text; *c; c++) {
+		int units = units_of((unsigned char)*c);
+		all += units;
+		if (in_last + units > UNITS_JOINED) {
+			segments++;
+			in_last = 0;
+		}
+		in_last += units;
+	}
+	return all <= UNITS_ALONE ? 1 : segments;
+}

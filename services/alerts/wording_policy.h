@@ -1,0 +1,29 @@
+/* wording_policy - what a message says, in Chinese and in English (rules.md §8): templates as rows, and what fills them.
+ *
+ * Pure: everything depends on the arguments alone, texts live in the arena passed in.  No name and no phone stands in a text:
+ * people and units are named by id, and whoever reads of their own case is "you". */
+#pragma once
+#include "accountability.pb-c.h"
+#include "alerts.pb-c.h"
+#include "arena.h"
+#include "supervision.pb-c.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Whom a message is about; self: its recipient.  NULL: not a person's, not a unit's. */
+struct wording_about { const char *person_id, *unit_id; bool self; };
+
+struct wording { Common__Text *text; int32_t version, segments; };      /* segments: of the Chinese text, which is what is sent */
+
+/* The changes that this recipient is told of: when they were absent and for which time, what follows, and the clauses. */
+void wording_measures(Alerts__Template template, struct wording_about about, const Accountability__MeasureChange *const *changes, size_t n,
+                      arena_t *a, struct wording *out);
+
+/* A missed hearing says neither kind nor date. */
+struct wording_finding { const char *id; Supervision__FindingKind kind; int32_t on_day; };
+void wording_finding(Alerts__Template template, struct wording_about about, struct wording_finding f, arena_t *a, struct wording *out);
+
+/* Short messages that a text takes in UCS-2 (3GPP TS 23.038, 23.040): one holds 70 units, each of several 67; a character beyond
+ * the Basic Multilingual Plane takes two units, which stay together. */
+int32_t wording_segments(const char *text);
