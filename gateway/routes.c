@@ -64,6 +64,11 @@ static const struct route routes[] = {
 	GET("/recalls", ASK(accountability, list_recalls, recall_list)),
 
 	GET("/persons/{id}/stipend", ASK(funding, read_stipend, stipend)),
+	POST("/payrolls", funding, draft_payroll, payroll, 0, NULL),
+	POST("/payrolls/{month}/approve", funding, approve_payroll, payroll, ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "month"),
+	POST("/payrolls/{month}/close", funding, close_payroll, payroll, ROUTE_BODY_OPTIONAL, "month"),
+	GET("/payrolls/{month}", ASK(funding, read_payroll, payroll)),
+	GET("/payrolls/{month}/proof", ASK(funding, read_payroll_proof, payroll_proof)),
 	GET("/alerts", ASK(alerts, list_alerts, alert_list)),
 
 	PUT("/rounds/{id}", incentives, put_round, round, "id"),

@@ -1,9 +1,10 @@
 /* funding - what money flows (C4.4): the village stipend by person and day, and what measures cancel of it.
  *
  *   in:   roster's PersonPut, PostingPut, PolicyPublished; attendance's CheckinRecorded, DayStatusChanged;
- *         accountability's MeasuresChanged, of which stipend_cancelled; reads of a person's year and of a measure's money
+ *         accountability's MeasuresChanged, of which stipend_cancelled; reads of a person's year and of a measure's money;
+ *         the monthly run is payroll.c's
  *   out:  StipendCancelled, StipendRestored
- *   owns: schema funding: day, measure, ledger (and, by lib/mirror, policy, person, posting)
+ *   owns: schema funding: day, measure, ledger (and, by lib/mirror, policy, person, posting); the rest is payroll.c's and month.c's
  *
  * Each fact is written down and the days it may have moved are settled anew: what should stand in the ledger for a day is
  * compared with what does, and the difference is appended.  A status moves one day; a measure the months of its span, old
@@ -15,6 +16,7 @@
 #include "funding.sql.h"
 #include "funding_policy.h"
 #include "mirror.h"
+#include "payroll.h"
 #include <string.h>
 
 typedef FundingRows__Day Day;
@@ -61,12 +63,33 @@ want_person(struct batch *b, const char *person_id)
 	batch_want(b, &measure_table, &measures, 2);
 }
 
+/* Months of which days are there: in the second round, when the days are. */
+static void
+want_months_of_days(struct batch *b, const char *person_id, const Day *key)
+{
+	const void **days;
+	size_t n = batch_list(b, &day_table, key, ALL_DAYS, &days);
+	int32_t last = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int32_t month_day = ((const Day *)days[i])->month_day;
+		if (i == 0 || month_day != last)
+			payroll_want_month(b, person_id, month_day);
+		last = month_day;
+	}
+}
+
+/* Days, and the months that they are summed up in. */
 static void
 want_days(struct batch *b, const char *person_id, int32_t on_day, int nprefix)
 {
 	Day key = day_key(b, person_id, on_day);
 
 	batch_want(b, &day_table, &key, nprefix);
+	if (nprefix == ALL_DAYS)
+		want_months_of_days(b, person_id, &key);
+	else
+		payroll_want_month(b, person_id, key.month_day);
 }
 
 static struct funding_person
@@ -111,6 +134,7 @@ settle(struct batch *b, const struct funding_person *p, const Day *was, bool pre
 		batch_put(b, &day_table, &s.day);
 	else
 		batch_drop(b, &day_table, &s.day);
+	payroll_month_accrue(b, was->person_id, was->month_day, s.day.accrued_fen - was->accrued_fen, s.day.cancelled_fen - was->cancelled_fen);
 	funding_moved_add(moved, was, &s.day);
 }
 
@@ -384,11 +408,22 @@ on_restate(struct batch *b, const char *person_id)
 /* ---- the service */
 
 static const struct table *const tables[] = {
-	&day_table, &measure_table, &ledger_table, &mirror_policy, &mirror_person, &mirror_posting, NULL,
+	&day_table, &measure_table, &ledger_table, &stipend_month_table, &unsettled_table,
+	&payroll_table, &payroll_line_table, &payout_table,
+	&mirror_policy, &mirror_person, &mirror_posting, NULL,
 };
 
 static const char *const consumes[] = {
 	[FUNDING_ROSTER] = "roster", [FUNDING_ATTENDANCE] = "attendance", [FUNDING_ACCOUNTABILITY] = "accountability", NULL,
+};
+
+/* A run sees every fact that was acknowledged before it. */
+#define AFTER_ALL (AFTER(FUNDING_ROSTER) | AFTER(FUNDING_ATTENDANCE) | AFTER(FUNDING_ACCOUNTABILITY))
+
+static const struct order orders[] = {
+	{ &funding__draft_payroll__descriptor, AFTER_ALL, payroll_want_draft, NULL, payroll_run_draft, false },
+	{ &funding__approve_payroll__descriptor, 0, payroll_want_approve, payroll_month_exists, payroll_run_approve, false },
+	{ &funding__close_payroll__descriptor, AFTER_ALL, payroll_want_close, payroll_month_exists, payroll_run_close, false },
 };
 
 static const struct fact facts[] = {
@@ -398,6 +433,11 @@ static const struct fact facts[] = {
 	{ &attendance__checkin_recorded__descriptor, want_checkin, on_checkin },
 	{ &attendance__day_status_changed__descriptor, want_day_status, on_day_status },
 	{ &accountability__measures_changed__descriptor, want_measures, on_measures },
+	{ &funding__payroll_drafted__descriptor, payroll_want_drafted, payroll_on_drafted },
+	{ &funding__payroll_lines_drafted__descriptor, payroll_want_lines_drafted, payroll_on_lines_drafted },
+	{ &funding__payroll_approved__descriptor, payroll_want_approved, payroll_on_approved },
+	{ &funding__payroll_closed__descriptor, payroll_want_closed, payroll_on_closed },
+	{ &funding__payroll_lines_paid__descriptor, payroll_want_lines_paid, payroll_on_lines_paid },
 };
 
 static const struct alarm chores[] = { { "restate", want_restate, on_restate } };
@@ -405,12 +445,15 @@ static const struct alarm chores[] = { { "restate", want_restate, on_restate } }
 static const struct read reads[] = {
 	{ &funding__read_stipend__descriptor, funding_read_stipend },
 	{ &funding__read_measure_money__descriptor, funding_read_measure_money },
+	{ &funding__read_payroll__descriptor, payroll_read },
+	{ &funding__read_payroll_proof__descriptor, payroll_read_proof },
 };
 
 const struct service funding_service = {
 	.name = "funding",
 	.consumes = consumes,
 	.tables = tables,
+	.orders = orders, .norders = ALEN(orders),
 	.facts = facts, .nfacts = ALEN(facts),
 	.chores = chores, .nchores = ALEN(chores),
 	.reads = reads, .nreads = ALEN(reads),

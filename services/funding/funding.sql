@@ -5,12 +5,13 @@ select exists (select 1 from person where district = :district and person_id = :
 ;
 
 -- name: months PersonDays -> Month
-select month_day, (count(*) filter (where present))::integer as days_present,
-       sum(accrued_fen)::bigint as accrued_fen, sum(cancelled_fen)::bigint as cancelled_fen
-  from day
- where district = :district and person_id = :person_id and month_day >= :from_day and month_day < :until_day
- group by month_day having bool_or(present) or sum(accrued_fen) > 0
- order by month_day
+select d.month_day, (count(*) filter (where d.present))::integer as days_present,
+       coalesce(max(m.accrued_fen), 0) as accrued_fen, coalesce(max(m.cancelled_fen), 0) as cancelled_fen,
+       coalesce(max(m.paid_fen), 0) as paid_fen, coalesce(max(m.clawback_fen), 0) as clawback_fen
+  from day d left join stipend_month m on m.district = d.district and m.month_day = d.month_day and m.person_id = d.person_id
+ where d.district = :district and d.person_id = :person_id and d.month_day >= :from_day and d.month_day < :until_day
+ group by d.month_day having bool_or(d.present) or count(m.person_id) > 0
+ order by d.month_day
 ;
 
 -- name: measures_of_person PersonKey -> Measure
@@ -35,4 +36,19 @@ select distinct 'funding', :partition::integer, d.district, 'restate', d.person_
   from day d
  where d.district = :district and d.on_day >= :from_day
     on conflict do nothing
+;
+
+-- name: payroll MonthKey -> Payroll
+select district, month_day, state, total_fen from payroll where district = :district and month_day = :month_day
+;
+
+-- name: payroll_lines LinesPage -> funding.PayrollLine
+select person_id, due_fen, pay_fen - due_fen as correction_fen, pay_fen
+  from payroll_line where district = :district and month_day = :month_day and person_id > :after
+ order by person_id limit :limit::integer
+;
+
+-- name: payroll_proof MonthKey -> funding.PayrollProof
+select total_fen, lines_fen, ledger_fen, persons_unequal, months_unequal, holds
+  from payroll_proof where district = :district and month_day = :month_day
 ;

@@ -23,7 +23,6 @@ person_is_known(struct reader *r, const char *person_id)
 	return reader_rows(r, &funding_person, &key, &rows) && ((const FundingRows__Found *)rows[0])->found;
 }
 
-/* Paid and taken back are nothing as long as nothing has been paid. */
 static Funding__StipendMonth *
 month_message(struct reader *r, const FundingRows__Month *row)
 {
@@ -34,6 +33,8 @@ month_message(struct reader *r, const FundingRows__Month *row)
 	m->days_present = row->days_present;
 	m->accrued_fen = row->accrued_fen;
 	m->cancelled_fen = row->cancelled_fen;
+	m->paid_fen = row->paid_fen;
+	m->clawback_fen = row->clawback_fen;
 	return m;
 }
 
