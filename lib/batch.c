@@ -15,6 +15,7 @@
 arena_t *batch_arena(struct batch *b) { return b->arena; }
 const char *batch_district(const struct batch *b) { return b->now->district; }
 const char *batch_account(const struct batch *b) { return b->now->account; }
+const Wire__Actor *batch_actor(const struct batch *b) { return b->now->command ? b->now->command->actor : NULL; }
 int64_t batch_at_us(const struct batch *b) { return b->now->at_us; }
 int32_t batch_today(const struct batch *b) { return day_of_instant(b->now->at_us); }
 const char *batch_cause(const struct batch *b) { return b->now->cause; }

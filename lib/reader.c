@@ -60,6 +60,7 @@ struct reader {
 arena_t *reader_arena(struct reader *r) { return r->arena; }
 const char *reader_district(const struct reader *r) { return r->read->district; }
 const char *reader_account(const struct reader *r) { return r->read->account; }
+const Wire__Actor *reader_actor(const struct reader *r) { return r->read->actor; }
 int32_t reader_today(struct reader *r) { return day_of_instant(r->now_us); }
 
 static void

@@ -10,6 +10,7 @@ struct reader;
 arena_t *reader_arena(struct reader *r);
 const char *reader_district(const struct reader *r);
 const char *reader_account(const struct reader *r);
+const Wire__Actor *reader_actor(const struct reader *r);        /* NULL: the operator */
 int32_t reader_today(struct reader *r);
 /* Rows of a statement of <service>.sql; the district is already set.  On a database failure the read ends in 503 and this
  * returns 0 rows; the handler may go on as if there were none. */

@@ -103,6 +103,8 @@ void batch_refuse(struct batch *b, int status, const char *code, const char *poi
 arena_t *batch_arena(struct batch *b);
 const char *batch_district(const struct batch *b);
 const char *batch_account(const struct batch *b);       /* who orders; "" for what is no order */
+/* The account's roles, person and unit; NULL: the operator, or no order. */
+const Wire__Actor *batch_actor(const struct batch *b);
 /* The instant the input happened: an order's arrival, an event's own time, a timer's due time.  µs since 1970. */
 int64_t batch_at_us(const struct batch *b);
 int32_t batch_today(const struct batch *b);             /* its civil date */
