@@ -1,6 +1,7 @@
 #!/bin/bash
 # test.sh BUILD TESTS... - runs test programs one after the other, then tests/run-*.sh, and sums up.
 #
+# In: ZHUCUN_TEST_SCRIPTS=0: not those scripts.
 # Out: a line per test, and at the end `N passed, N failed`: the cases that a test counted itself, if its last line is of
 # that form, else the test as one.  Exits 1 when anything failed.  What a failed test wrote is shown.
 # Gives each test a scratch PostgreSQL cluster, with everything a real one has on; it is gone afterwards:
@@ -76,7 +77,7 @@ for test in "$@"; do
 	run_test "${test#"${build##*/}"/}" "$test"
 done
 # What runs real processes runs the ones that operators run: once is enough.
-if [ "${build##*/}" = build ]; then
+if [ "${build##*/}" = build ] && [ "${ZHUCUN_TEST_SCRIPTS:-1}" != 0 ]; then
 	for test in tests/run-*.sh; do
 		[ ! -x "$test" ] || run_test "$test" "$test"
 	done
