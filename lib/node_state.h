@@ -1,9 +1,10 @@
 /* node_state - what the files of a node share; nobody else includes it.
  *
- *   node.c    opening, messages in, the step            batch.c   wants, the fold, what handlers may say
- *   own.c     partitions: taking over, the clock        commit.c  the write phase
- *   queue.c   groups of commands and their answers      policies.c  rule books in memory
- *   feed.c    consuming: fetch, verify, queue           ring.c    fresh events in memory, for consumers */
+ *   node.c    opening, messages in, the step            batch.c   the fold: one input at a time
+ *   own.c     partitions: taking over, the clock        words.c   what handlers may ask and say
+ *   queue.c   groups of commands and their answers      load.c, commit.c  the read phase, the write phase
+ *   feed.c    consuming: fetch, verify, queue           policies.c  rule books in memory
+ *   inbox.c   what runs next                            ring.c    fresh events in memory, for consumers */
 #pragma once
 #include "arena.h"
 #include "digest.h"
@@ -146,7 +147,7 @@ void policies_make_room(node_t *n);
 void policies_forget(node_t *n, const char *district);  /* NULL: all */
 bool policies_mirrored(const node_t *n);
 
-/* ---- batch.c and commit.c */
+/* ---- batch.c, words.c, load.c and commit.c */
 enum input_kind { INPUT_COMMAND, INPUT_EVENT, INPUT_TIMER, INPUT_WORK };
 struct input {
 	enum input_kind kind;
@@ -190,7 +191,10 @@ struct batch {
 };
 
 enum batch_result batch_run(node_t *n, struct input *inputs, size_t count);
+enum batch_result batch_load(struct batch *b);
 enum batch_result batch_commit(struct batch *b);
+struct head_change *batch_touch(struct batch *b, int32_t partition);    /* whatever is to be written goes through the fence of its partition */
+void batch_answer_set(struct batch *b, int status, const ProtobufCMessage *answer, Wire__Problem *problem);
 
 /* ---- inbox.c: runs what waits, bisecting around poison; false when there was nothing to run, or it must wait */
 bool inbox_run(node_t *n);
