@@ -229,6 +229,17 @@ route_of(call_t *c, const struct api_request *r)
 	return found == ROUTE_FOUND ? REFUSED_NOT : found == ROUTE_NONE ? REFUSED_ROUTE : REFUSED_METHOD;
 }
 
+/* Where 403 is decided, all of it.  A district that is not one's own is one whether it exists or not. */
+static bool
+is_forbidden(const call_t *c)
+{
+	const char *district = route_district(&c->match);
+
+	if (c->who.operator)
+		return false;
+	return c->match.route->flags & (ROUTE_OPERATOR | ROUTE_OPEN) || (*district && strcmp(district, c->who.district) != 0);
+}
+
 /* Health needs no token from near; everything else does, also what is not there. */
 static enum refusal
 early_refusal(call_t *c, const struct api_request *r)
@@ -238,10 +249,14 @@ early_refusal(call_t *c, const struct api_request *r)
 
 	if (r->misframed)
 		return REFUSED_FRAMING;
-	if (!open && !headers_bearer(r->authorization, c->api->set.token_sha256))
+	if (headers_bearer(r->authorization, c->api->set.token_sha256))
+		identity_operator(&c->who);
+	else if (!open)
 		return REFUSED_TOKEN;
 	if (route != REFUSED_NOT)
 		return route;
+	if (!open && is_forbidden(c))
+		return REFUSED_ROLE;
 	return c->api->gave_up ? REFUSED_STOPPING : c->api->ncalls > CALLS_MAX ? REFUSED_BUSY : REFUSED_NOT;
 }
 
@@ -301,7 +316,7 @@ lines_begin(call_t *c)
 {
 	c->target[target_path_len(c->target)] = '\0';
 	struct lines_order o = {
-		.asks = c->api->asks, .arena = c->api->arena, .match = &c->match, .path = c->target, .account = OPERATOR,
+		.asks = c->api->asks, .arena = c->api->arena, .match = &c->match, .path = c->target, .who = &c->who,
 		.trace = c->trace, .key = c->key, .partition = call_partition(c), .ctx = c, .room = lines_room, .done = lines_done,
 	};
 

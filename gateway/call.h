@@ -7,6 +7,7 @@
 #include "asks.h"
 #include "bytes.h"
 #include "headers.h"
+#include "identity.h"
 #include "problem.h"
 #include "routes.h"
 
@@ -15,7 +16,6 @@ enum {
 	TRY_US = 1500 * 1000, WHOLE_US = 5000 * 1000,
 	READY_US = 1000 * 1000,
 };
-#define OPERATOR "operator"
 
 struct part { call_t *call; json_t *json; int status; };        /* status 0: no answer yet */
 
@@ -34,6 +34,7 @@ struct call {
 	struct api_client client;
 	bool left, ended;
 	bool get;                               /* GET or HEAD */
+	struct identity who;                    /* who calls; account "": nobody that is known */
 	struct route_match match;               /* route NULL: none was found */
 	enum refusal early;                     /* what the headers alone decided */
 	enum refusal media;                     /* … and what counts only if the body is not too long */

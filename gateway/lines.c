@@ -178,7 +178,8 @@ line_send(struct lines *l, struct group *g, struct note *note, json_t *j, const 
 	c.data.len = protobuf_c_message_get_packed_size(m);
 	c.data.data = arena_alloc(a, c.data.len + 1);
 	protobuf_c_message_pack(m, c.data.data);
-	c.account = (char *)l->order.account;
+	c.account = (char *)l->order.who->account;
+	c.actor = identity_actor(l->order.who, a);
 	c.key = note->has_key ? key : (char *)key_of_batch(l);
 	c.trace = (char *)l->order.trace;
 	fingerprint_of(l, line, &c);

@@ -9,6 +9,7 @@
 #pragma once
 #include "arena.h"
 #include "asks.h"
+#include "identity.h"
 #include "problem.h"
 #include "routes.h"
 #include "spool.h"
@@ -28,7 +29,8 @@ struct lines_order {
 	arena_t *arena;                 /* for one line or one answer; emptied after it */
 	const struct route_match *match;
 	const char *path;               /* as the client wrote it */
-	const char *account, *trace;
+	const struct identity *who;
+	const char *trace;
 	const char *key;                /* of the whole batch: makes keys for lines without one; "" none */
 	int32_t partition;
 	void *ctx;
@@ -38,7 +40,7 @@ struct lines_order {
 	void (*done)(void *ctx, struct reply *r, int64_t mono_us);
 };
 
-struct lines *lines_open(const struct lines_order *o);  /* texts and match must outlive it */
+struct lines *lines_open(const struct lines_order *o);  /* texts, match and who must outlive it */
 /* Bytes taken.  All of them, when the batch is over its bounds: they are dropped. */
 size_t lines_feed(struct lines *l, const char *p, size_t n, int64_t mono_us);
 void lines_end(struct lines *l, int64_t mono_us);

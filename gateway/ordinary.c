@@ -86,7 +86,8 @@ order_of(const call_t *c, json_t *body, enum refusal unreadable)
 	o.district = (char *)route_district(&c->match);
 	o.type = (char *)d->name;
 	o.data = packed(m, a);
-	o.account = (char *)OPERATOR;
+	o.account = (char *)c->who.account;
+	o.actor = identity_actor(&c->who, a);
 	o.key = *key ? key : (char *)c->key;
 	o.fingerprint = fingerprint_of(c, a);
 	o.trace = (char *)c->trace;
@@ -182,7 +183,8 @@ read_ask(call_t *c, int i, const ProtobufCMessage *m, Wire__Problem *refusal, in
 	read.district = (char *)route_district(&c->match);
 	read.type = (char *)m->descriptor->name;
 	read.data = packed(m, c->api->arena);
-	read.account = (char *)OPERATOR;
+	read.account = c->who.account;
+	read.actor = identity_actor(&c->who, c->api->arena);
 	read.trace = c->trace;
 	read.refusal = refusal;
 	struct ask ask = {

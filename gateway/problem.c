@@ -6,6 +6,7 @@
 
 static const struct { int status; const char *code, *detail; } refusals[REFUSALS] = {
 	[REFUSED_TOKEN] = { 401, "token.invalid", "The request carries no bearer token, or one that is not known." },
+	[REFUSED_ROLE] = { 403, "role.forbidden", "This account may not do that, or not here." },
 	[REFUSED_ROUTE] = { 404, "route.unknown", "There is nothing at this path." },
 	[REFUSED_METHOD] = { 405, "method.not_allowed", "This path has other methods; see Allow." },
 	[REFUSED_SIZE] = { 413, "body.too_large", "A JSON body has at most 1 MiB." },
