@@ -11,6 +11,7 @@
 #include "http.h"
 #include "link.h"
 #include "log.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -32,6 +33,8 @@ enum {
 static const struct setting settings[] = {
 	{ "ZHUCUN_PORT", SETTING_INT, "8080", 1, 65535, "port that the gateway listens on" },
 	{ "ZHUCUN_BIND", SETTING_TEXT, "127.0.0.1", 1, 64, "numeric address that the gateway listens on" },
+	{ "ZHUCUN_BEHIND_PROXY", SETTING_BOOL, "0", 0, 0,
+	  "1: a proxy or a private network in front keeps what passes secret, so that the address need not be a loopback one" },
 	{ "ZHUCUN_BUSES", SETTING_TEXT, NULL, 1, 1000, "endpoints of the buses, space-separated: ipc://… or tcp://…" },
 	{ "ZHUCUN_BOOTSTRAP_TOKEN", SETTING_TEXT, "", 0, TOKEN_MAX, "the operator's bearer token, at least 32 characters",
 	  .secret = true },
@@ -103,10 +106,23 @@ api_settings_read(struct api_settings *s)
 	return 0;
 }
 
+static bool
+is_loopback(const char *address)
+{
+	struct in_addr v4;
+	struct in6_addr v6;
+
+	if (inet_pton(AF_INET, address, &v4) == 1)
+		return ntohl(v4.s_addr) >> 24 == IN_LOOPBACKNET;
+	return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
 static int
 http_settings_read(struct http_settings *s)
 {
 	s->bind = config_text("ZHUCUN_BIND");
+	if (!is_loopback(s->bind) && !config_bool("ZHUCUN_BEHIND_PROXY"))
+		return refuse("ZHUCUN_BIND is no loopback address: passwords and tokens would pass in the clear; see ZHUCUN_BEHIND_PROXY");
 	s->port = (int)config_int("ZHUCUN_PORT");
 	s->connections_max = (int)config_int("ZHUCUN_CONNECTIONS");
 	s->connections_per_address_max = (int)config_int("ZHUCUN_CONNECTIONS_PER_ADDRESS");
