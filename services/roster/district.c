@@ -71,25 +71,20 @@ area_of(const Roster__PutDistrict *in, const char *id)
 	return NULL;
 }
 
-static bool
-areas_ok(struct batch *b, const Roster__PutDistrict *in)
+static void
+check_areas(struct batch *b, const Roster__PutDistrict *in, struct faults *fs)
 {
-	if (in->n_areas > AREAS_MAX) {
-		batch_refuse(b, 422, "field.range", "/areas", "A district has at most 64 areas.");
-		return false;
-	}
-	for (size_t i = 0; i < in->n_areas; i++) {
+	if (in->n_areas > AREAS_MAX)
+		roster_fault(fs, 422, "field.range", "/areas", "A district has at most 64 areas.");
+	for (size_t i = 0; i < in->n_areas && !fs->n; i++) {
 		const char *id = arena_printf(batch_arena(b), "/areas/%zu/id", i);
 		const char *name = arena_printf(batch_arena(b), "/areas/%zu/name", i);
 
-		if (!roster_id_ok(b, in->areas[i]->id, id) || !roster_name_ok(b, in->areas[i]->name, name))
-			return false;
-		if (area_of(in, in->areas[i]->id) != in->areas[i]) {
-			batch_refuse(b, 422, "field.duplicate", id, "Two areas have this id.");
-			return false;
-		}
+		roster_id_ok(fs, in->areas[i]->id, id);
+		roster_name_ok(fs, in->areas[i]->name, name);
+		if (area_of(in, in->areas[i]->id) != in->areas[i])
+			roster_fault(fs, 422, "field.duplicate", id, "Two areas have this id.");
 	}
-	return true;
 }
 
 /* The first township that lies today in an area which the new list leaves out; NULL: none.  History rows of a township
@@ -147,6 +142,7 @@ roster_district_put(struct batch *b, const void *m)
 	RosterRows__District key = ROSTER_ROWS__DISTRICT__INIT;
 	Roster__DistrictPut e = ROSTER__DISTRICT_PUT__INIT;
 	Roster__District out = ROSTER__DISTRICT__INIT;
+	struct faults fs = { 0 };
 
 	key.district = out.id = (char *)batch_district(b);
 	out.name = e.name = in->name;
@@ -155,12 +151,12 @@ roster_district_put(struct batch *b, const void *m)
 	out.partition = partition_of(out.id);
 	const RosterRows__District *now = batch_get(b, &roster_table_district, &key);
 
-	if (!roster_name_ok(b, in->name, "/name") || !areas_ok(b, in))
+	roster_name_ok(&fs, in->name, "/name");
+	check_areas(b, in, &fs);
+	if (!fs.n && township_left(b, in))
+		roster_fault(&fs, 409, "area.in_use", "/areas", "A township lies in an area that is left out.");
+	if (roster_refused(b, &fs))
 		return;
-	if (township_left(b, in)) {
-		batch_refuse(b, 409, "area.in_use", "/areas", "A township lies in an area that is left out.");
-		return;
-	}
 	if (!now || !district_same(b, now, in))
 		batch_emit(b, out.id, &e.base);
 	if (!now)

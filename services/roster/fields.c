@@ -1,54 +1,71 @@
 /* fields - rules of single fields, with the codes clients see.
  *
- * In: values of orders, already of the right JSON type.  Out: a refusal (422), or nothing.  Owns nothing. */
+ * In: values of orders, already of the right JSON type.  Out: the faults found in them, which a PUT answers with and an
+ * import lists.  Owns nothing. */
 #include "roster.h"
 #include <string.h>
 
+void
+roster_fault(struct faults *fs, int status, const char *code, const char *pointer, const char *detail)
+{
+	if (fs->n < FAULTS_MAX)
+		fs->at[fs->n++] = (struct fault){ status, code, pointer, detail };
+}
+
+bool
+roster_refused(struct batch *b, const struct faults *fs)
+{
+	if (fs->n)
+		batch_refuse(b, fs->at[0].status, fs->at[0].code, fs->at[0].pointer, fs->at[0].detail);
+	return fs->n > 0;
+}
+
 static bool
-ok(struct batch *b, bool good, const char *code, const char *pointer, const char *detail)
+ok(struct faults *fs, bool good, const char *code, const char *pointer, const char *detail)
 {
 	if (!good)
-		batch_refuse(b, 422, code, pointer, detail);
+		roster_fault(fs, 422, code, pointer, detail);
 	return good;
 }
 
 bool
-roster_name_ok(struct batch *b, const char *name, const char *pointer)
+roster_name_ok(struct faults *fs, const char *name, const char *pointer)
 {
-	return ok(b, text_valid(name, NAME_BYTES_MAX), "field.text", pointer, "A name is 1 to 256 bytes of text.");
+	return ok(fs, text_valid(name, NAME_BYTES_MAX), "field.text", pointer, "A name is 1 to 256 bytes of text.");
 }
 
 bool
-roster_id_ok(struct batch *b, const char *id, const char *pointer)
+roster_id_ok(struct faults *fs, const char *id, const char *pointer)
 {
-	return ok(b, id_valid(id), "field.id", pointer, "An id is 1 to 64 of A-Z a-z 0-9 . _ -");
+	return ok(fs, id_valid(id), "field.id", pointer, "An id is 1 to 64 of A-Z a-z 0-9 . _ -");
 }
 
 /* As people write them: 0818-5102399, +86 138 0000 0000. */
 bool
-roster_phone_ok(struct batch *b, const char *phone)
+roster_phone_ok(struct faults *fs, const char *phone)
 {
 	size_t len = strlen(phone), digits = 0;
 
 	for (const char *c = phone; *c; c++)
 		digits += *c >= '0' && *c <= '9';
-	return ok(b, len >= PHONE_MIN && len <= PHONE_MAX && digits >= PHONE_MIN && strspn(phone, "0123456789+- ") == len,
+	return ok(fs, len >= PHONE_MIN && len <= PHONE_MAX && digits >= PHONE_MIN && strspn(phone, "0123456789+- ") == len,
 	          "field.phone", "/phone", "A phone number is 5 to 20 digits, +, - and spaces, of which at least 5 digits.");
 }
 
 bool
-roster_fence_ok(struct batch *b, const Roster__Fence *f)
+roster_fence_ok(struct faults *fs, const Roster__Fence *f)
 {
-	return ok(b, f->lon >= -180 && f->lon <= 180, "field.range", "/fence/lon", "A longitude is -180 to 180 degrees.") &&
-	       ok(b, f->lat >= -90 && f->lat <= 90, "field.range", "/fence/lat", "A latitude is -90 to 90 degrees.") &&
-	       ok(b, f->radius_m > 0 && f->radius_m <= FENCE_RADIUS_MAX_M, "field.range", "/fence/radius_m",
+	return ok(fs, f->lon >= -180 && f->lon <= 180, "field.range", "/fence/lon", "A longitude is -180 to 180 degrees.") &
+	       ok(fs, f->lat >= -90 && f->lat <= 90, "field.range", "/fence/lat", "A latitude is -90 to 90 degrees.") &
+	       ok(fs, f->radius_m > 0 && f->radius_m <= FENCE_RADIUS_MAX_M, "field.range", "/fence/radius_m",
 	          "A radius is more than 0 and at most 100000 metres.");
 }
 
 bool
-roster_known(struct batch *b, const void *row, const char *pointer)
+roster_reference_ok(struct faults *fs, const char *id, const void *row, const char *pointer)
 {
-	return ok(b, row != NULL, "reference.unknown", pointer, "Nothing in this district has this id.");
+	return roster_id_ok(fs, id, pointer) &&
+	       ok(fs, row != NULL, "reference.unknown", pointer, "Nothing in this district has this id.");
 }
 
 bool

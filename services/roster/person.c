@@ -22,11 +22,14 @@ roster_person_want(struct batch *b, const void *m)
 	batch_want(b, &roster_table_identity, &identity, 2);
 }
 
-static bool
-person_ok(struct batch *b, const Roster__PutPerson *in)
+void
+roster_person_check(struct batch *b, const void *m, struct faults *fs)
 {
-	return roster_name_ok(b, in->name, "/name") && roster_phone_ok(b, in->phone) && roster_id_ok(b, in->unit_id, "/unit_id") &&
-	       roster_known(b, mirror_unit_on(b, in->unit_id, batch_today(b)), "/unit_id");
+	const Roster__PutPerson *in = m;
+
+	roster_name_ok(fs, in->name, "/name");
+	roster_phone_ok(fs, in->phone);
+	roster_reference_ok(fs, in->unit_id, mirror_unit_on(b, in->unit_id, batch_today(b)), "/unit_id");
 }
 
 static bool
@@ -37,28 +40,44 @@ person_same(const MirrorRows__Person *now, const Roster__PersonPut *e)
 }
 
 void
-roster_person_put(struct batch *b, const void *m)
+roster_person_make(struct batch *b, const void *m)
 {
 	const Roster__PutPerson *in = m;
 	const MirrorRows__Person *now = mirror_person_on(b, in->id, batch_today(b));
 	RosterRows__Identity identity = ROSTER_ROWS__IDENTITY__INIT;
 	Roster__PersonPut e = ROSTER__PERSON_PUT__INIT;
-	Roster__Person out = ROSTER__PERSON__INIT;
 	char masked[PHONE_MASKED_MAX];
 
-	if (!person_ok(b, in))
-		return;
 	identity.district = (char *)batch_district(b);
-	identity.person_id = e.id = out.id = in->id;
-	identity.name = out.name = in->name;
-	identity.phone = out.phone = in->phone;
-	e.unit_id = out.unit_id = in->unit_id;
-	e.establishment = out.establishment = in->establishment;
+	identity.person_id = e.id = in->id;
+	identity.name = in->name;
+	identity.phone = in->phone;
+	e.unit_id = in->unit_id;
+	e.establishment = in->establishment;
 	e.from_day = roster_from_day(now, batch_today(b));
 	roster_phone_masked(in->phone, masked);
 	e.phone_masked = arena_strdup(batch_arena(b), masked);         /* rows keep it until the commit */
 	if (!now || !person_same(now, &e))
 		batch_emit(b, in->id, &e.base);
 	batch_put(b, &roster_table_identity, &identity);
-	batch_answer(b, now ? 200 : 201, &out.base);
+}
+
+void
+roster_person_put(struct batch *b, const void *m)
+{
+	const Roster__PutPerson *in = m;
+	int status = mirror_person_on(b, in->id, batch_today(b)) ? 200 : 201;
+	Roster__Person out = ROSTER__PERSON__INIT;
+	struct faults fs = { 0 };
+
+	roster_person_check(b, in, &fs);
+	if (roster_refused(b, &fs))
+		return;
+	roster_person_make(b, in);
+	out.id = in->id;
+	out.name = in->name;
+	out.phone = in->phone;
+	out.unit_id = in->unit_id;
+	out.establishment = in->establishment;
+	batch_answer(b, status, &out.base);
 }

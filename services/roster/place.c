@@ -28,11 +28,13 @@ roster_township_put(struct batch *b, const void *m)
 	RosterRows__Area area = ROSTER_ROWS__AREA__INIT;
 	Roster__TownshipPut e = ROSTER__TOWNSHIP_PUT__INIT;
 	Roster__Township out = ROSTER__TOWNSHIP__INIT;
+	struct faults fs = { 0 };
 
 	area.district = (char *)batch_district(b);
 	area.area_id = in->area_id;
-	if (!roster_name_ok(b, in->name, "/name") || !roster_id_ok(b, in->area_id, "/area_id") ||
-	    !roster_known(b, batch_get(b, &roster_table_area, &area), "/area_id"))
+	roster_name_ok(&fs, in->name, "/name");
+	roster_reference_ok(&fs, in->area_id, batch_get(b, &roster_table_area, &area), "/area_id");
+	if (roster_refused(b, &fs))
 		return;
 	e.id = out.id = in->id;
 	e.name = out.name = in->name;
@@ -64,29 +66,50 @@ unit_same(const MirrorRows__Unit *now, const Roster__PutUnit *in)
 
 /* A unit's head is a person, and a person has a unit: the unit is put first, then the person, then the unit with its head. */
 void
-roster_unit_put(struct batch *b, const void *m)
+roster_unit_check(struct batch *b, const void *m, struct faults *fs)
+{
+	const Roster__PutUnit *in = m;
+
+	roster_name_ok(fs, in->name, "/name");
+	if (in->maybe_head_case)
+		roster_reference_ok(fs, in->head_person_id, mirror_person_on(b, in->head_person_id, batch_today(b)), "/head_person_id");
+}
+
+void
+roster_unit_make(struct batch *b, const void *m)
 {
 	const Roster__PutUnit *in = m;
 	const MirrorRows__Unit *now = mirror_unit_on(b, in->id, batch_today(b));
 	Roster__UnitPut e = ROSTER__UNIT_PUT__INIT;
-	Roster__Unit out = ROSTER__UNIT__INIT;
 
-	if (!roster_name_ok(b, in->name, "/name"))
-		return;
-	e.id = out.id = in->id;
-	e.name = out.name = in->name;
+	e.id = in->id;
+	e.name = in->name;
 	if (in->maybe_head_case) {
-		if (!roster_id_ok(b, in->head_person_id, "/head_person_id") ||
-		    !roster_known(b, mirror_person_on(b, in->head_person_id, batch_today(b)), "/head_person_id"))
-			return;
 		e.maybe_head_case = ROSTER__UNIT_PUT__MAYBE_HEAD_HEAD_PERSON_ID;
-		out.maybe_head_case = ROSTER__UNIT__MAYBE_HEAD_HEAD_PERSON_ID;
-		e.head_person_id = out.head_person_id = in->head_person_id;
+		e.head_person_id = in->head_person_id;
 	}
 	e.from_day = roster_from_day(now, batch_today(b));
 	if (!now || !unit_same(now, in))
 		batch_emit(b, in->id, &e.base);
-	batch_answer(b, now ? 200 : 201, &out.base);
+}
+
+void
+roster_unit_put(struct batch *b, const void *m)
+{
+	const Roster__PutUnit *in = m;
+	int status = mirror_unit_on(b, in->id, batch_today(b)) ? 200 : 201;
+	Roster__Unit out = ROSTER__UNIT__INIT;
+	struct faults fs = { 0 };
+
+	roster_unit_check(b, in, &fs);
+	if (roster_refused(b, &fs))
+		return;
+	roster_unit_make(b, in);
+	out.id = in->id;
+	out.name = in->name;
+	out.maybe_head_case = in->maybe_head_case ? ROSTER__UNIT__MAYBE_HEAD_HEAD_PERSON_ID : 0;
+	out.head_person_id = in->head_person_id;
+	batch_answer(b, status, &out.base);
 }
 
 /* ---- villages */
@@ -110,28 +133,53 @@ village_same(const MirrorRows__Village *now, const Roster__PutVillage *in)
 }
 
 void
-roster_village_put(struct batch *b, const void *m)
+roster_village_check(struct batch *b, const void *m, struct faults *fs)
+{
+	const Roster__PutVillage *in = m;
+
+	roster_name_ok(fs, in->name, "/name");
+	roster_reference_ok(fs, in->township_id, mirror_township_on(b, in->township_id, batch_today(b)), "/township_id");
+	if (in->maybe_fence_case)
+		roster_fence_ok(fs, in->fence);
+}
+
+void
+roster_village_make(struct batch *b, const void *m)
 {
 	const Roster__PutVillage *in = m;
 	const MirrorRows__Village *now = mirror_village_on(b, in->id, batch_today(b));
 	Roster__VillagePut e = ROSTER__VILLAGE_PUT__INIT;
-	Roster__Village out = ROSTER__VILLAGE__INIT;
 
-	if (!roster_name_ok(b, in->name, "/name") || !roster_id_ok(b, in->township_id, "/township_id") ||
-	    (in->maybe_fence_case && !roster_fence_ok(b, in->fence)) ||
-	    !roster_known(b, mirror_township_on(b, in->township_id, batch_today(b)), "/township_id"))
-		return;
-	e.id = out.id = in->id;
-	e.name = out.name = in->name;
-	e.township_id = out.township_id = in->township_id;
-	e.kind = out.kind = in->kind;
+	e.id = in->id;
+	e.name = in->name;
+	e.township_id = in->township_id;
+	e.kind = in->kind;
 	if (in->maybe_fence_case) {
 		e.maybe_fence_case = ROSTER__VILLAGE_PUT__MAYBE_FENCE_FENCE;
-		out.maybe_fence_case = ROSTER__VILLAGE__MAYBE_FENCE_FENCE;
-		e.fence = out.fence = in->fence;
+		e.fence = in->fence;
 	}
 	e.from_day = roster_from_day(now, batch_today(b));
 	if (!now || !village_same(now, in))
 		batch_emit(b, in->id, &e.base);
-	batch_answer(b, now ? 200 : 201, &out.base);
+}
+
+void
+roster_village_put(struct batch *b, const void *m)
+{
+	const Roster__PutVillage *in = m;
+	int status = mirror_village_on(b, in->id, batch_today(b)) ? 200 : 201;
+	Roster__Village out = ROSTER__VILLAGE__INIT;
+	struct faults fs = { 0 };
+
+	roster_village_check(b, in, &fs);
+	if (roster_refused(b, &fs))
+		return;
+	roster_village_make(b, in);
+	out.id = in->id;
+	out.name = in->name;
+	out.township_id = in->township_id;
+	out.kind = in->kind;
+	out.maybe_fence_case = in->maybe_fence_case ? ROSTER__VILLAGE__MAYBE_FENCE_FENCE : 0;
+	out.fence = in->fence;
+	batch_answer(b, status, &out.base);
 }

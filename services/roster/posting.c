@@ -208,21 +208,15 @@ roster_posting_message(const Posting *p, int32_t term)
 	return out;
 }
 
-static bool
-fields_ok(struct batch *b, const Roster__PutPosting *in)
+static void
+check_fields(struct batch *b, const Roster__PutPosting *in, struct faults *fs)
 {
-	if (!roster_id_ok(b, in->person_id, "/person_id") || !roster_id_ok(b, in->village_id, "/village_id"))
-		return false;
-	if (in->maybe_to_case && in->to_day <= in->from_day) {
-		batch_refuse(b, 422, "field.range", "/to", "A posting ends after the day it begins: [from, to).");
-		return false;
-	}
-	if (in->maybe_term_from_case && in->maybe_term_to_case && in->term_to_day <= in->term_from_day) {
-		batch_refuse(b, 422, "field.range", "/term_to", "A term ends after the day it begins: [term_from, term_to).");
-		return false;
-	}
-	return roster_known(b, mirror_person_on(b, in->person_id, batch_today(b)), "/person_id") &&
-	       roster_known(b, mirror_village_on(b, in->village_id, batch_today(b)), "/village_id");
+	roster_reference_ok(fs, in->person_id, mirror_person_on(b, in->person_id, batch_today(b)), "/person_id");
+	roster_reference_ok(fs, in->village_id, mirror_village_on(b, in->village_id, batch_today(b)), "/village_id");
+	if (in->maybe_to_case && in->to_day <= in->from_day)
+		roster_fault(fs, 422, "field.range", "/to", "A posting ends after the day it begins: [from, to).");
+	if (in->maybe_term_from_case && in->maybe_term_to_case && in->term_to_day <= in->term_from_day)
+		roster_fault(fs, 422, "field.range", "/term_to", "A term ends after the day it begins: [term_from, term_to).");
 }
 
 static const Posting *
@@ -234,22 +228,35 @@ clash_among(const Posting *put, struct postings others)
 	return NULL;
 }
 
-/* False: refused (409). */
-static bool
-no_overlap(struct batch *b, const Posting *put)
+/* All of them are looked at each time, so there may not be any number of them. */
+static void
+check_room(const Posting *now, const Posting *put, struct postings of_person, struct postings of_village, struct faults *fs)
 {
-	const Posting *other = put->role == ROSTER__ROLE__FIRST_SECRETARY
-	                             ? clash_among(put, first_secretaries(b, put->village_id))
-	                             : clash_among(put, postings_of_person(b, put->person_id));
+	bool same_person = now && strcmp(now->person_id, put->person_id) == 0;
+	bool same_village = now && now->role == ROSTER__ROLE__FIRST_SECRETARY && strcmp(now->village_id, put->village_id) == 0;
 
-	if (other)
-		batch_refuse(b, 409, "posting.overlap", NULL,
-		             arena_printf(batch_arena(b), "Posting %s has days in common with this one.", other->posting_id));
-	return !other;
+	if (!same_person && of_person.n >= POSTINGS_OF_ONE_MAX)
+		roster_fault(fs, 409, "posting.too_many", "/person_id", "A person has at most 200 postings.");
+	if (!same_village && of_village.n >= POSTINGS_OF_ONE_MAX)
+		roster_fault(fs, 409, "posting.too_many", "/village_id", "A village has at most 200 postings of first secretaries.");
 }
 
-static bool
-findings_stay(struct batch *b, const Posting *put, const char *person_id)
+static void
+check_overlap(struct batch *b, const Posting *now, const Posting *put, struct faults *fs)
+{
+	bool first = put->role == ROSTER__ROLE__FIRST_SECRETARY;
+	struct postings of_person = postings_of_person(b, put->person_id);
+	struct postings of_village = first ? first_secretaries(b, put->village_id) : (struct postings){ 0 };
+	const Posting *other = clash_among(put, first ? of_village : of_person);
+
+	check_room(now, put, of_person, of_village, fs);
+	if (other)
+		roster_fault(fs, 409, "posting.overlap", NULL,
+		             arena_printf(batch_arena(b), "Posting %s has days in common with this one.", other->posting_id));
+}
+
+static void
+check_findings(struct batch *b, const Posting *put, const char *person_id, struct faults *fs)
 {
 	Finding key = finding_key(b, person_id, "");
 	const void **findings;
@@ -258,51 +265,66 @@ findings_stay(struct batch *b, const Posting *put, const char *person_id)
 	const Finding *left = roster_finding_left((const Finding *const *)findings, n, held.at, held.n, put);
 
 	if (left)
-		batch_refuse(b, 409, "posting.has_findings", NULL,
+		roster_fault(fs, 409, "posting.has_findings", NULL,
 		             arena_printf(batch_arena(b), "Confirmed finding %s would have no posting on its date.", left->finding_id));
-	return !left;
 }
 
-static void
-answer_posting(struct batch *b, int status, const Posting *p)
+static bool
+same_posting(const Posting *now, const Posting *put)
 {
-	struct postings held = postings_of_person(b, p->person_id);
-	Roster__Posting out = roster_posting_message(p, roster_term(p, held.at, held.n));
-
-	batch_answer(b, status, &out.base);
-}
-
-/* `term` is not said in the event: it follows from the postings before, and they may still change. */
-static void
-emit_posting(struct batch *b, Roster__Posting *asked, const Posting *was)
-{
-	Roster__PostingPut e = ROSTER__POSTING_PUT__INIT;
-
-	e.posting = asked;
-	if (was && strcmp(was->person_id, asked->person_id) != 0)
-		e.was_person_id = was->person_id;
-	batch_emit(b, asked->person_id, &e.base);
+	return now && message_equal(&now->base, &put->base);
 }
 
 void
-roster_posting_put(struct batch *b, const void *m)
+roster_posting_check(struct batch *b, const void *m, struct faults *fs)
 {
 	const Roster__PutPosting *in = m;
 	const Posting *now = posting_of(b, in->id);
 	Roster__Posting asked = posting_asked(in, now);
 	Posting put = posting_row(b, &asked);
 
-	if (!fields_ok(b, in))
+	check_fields(b, in, fs);
+	if (fs->n || same_posting(now, &put))
 		return;
-	if (now && message_equal(&now->base, &put.base)) {
-		answer_posting(b, 200, now);
-		return;
-	}
+	check_overlap(b, now, &put, fs);
 	/* Only whom the posting leaves can lose a finding's posting: its person as it stands now. */
-	if (!no_overlap(b, &put) || (now && !findings_stay(b, &put, now->person_id)))
+	if (now)
+		check_findings(b, &put, now->person_id, fs);
+}
+
+/* `term` is not said in the event: it follows from the postings before, and they may still change. */
+void
+roster_posting_make(struct batch *b, const void *m)
+{
+	const Roster__PutPosting *in = m;
+	const Posting *now = posting_of(b, in->id);
+	Roster__Posting asked = posting_asked(in, now);
+	Posting put = posting_row(b, &asked);
+	Roster__PostingPut e = ROSTER__POSTING_PUT__INIT;
+
+	if (same_posting(now, &put))
 		return;
-	emit_posting(b, &asked, now);
-	answer_posting(b, now ? 200 : 201, &put);
+	e.posting = &asked;
+	if (now && strcmp(now->person_id, asked.person_id) != 0)
+		e.was_person_id = now->person_id;
+	batch_emit(b, asked.person_id, &e.base);
+}
+
+void
+roster_posting_put(struct batch *b, const void *m)
+{
+	const Roster__PutPosting *in = m;
+	int status = posting_of(b, in->id) ? 200 : 201;
+	struct faults fs = { 0 };
+
+	roster_posting_check(b, in, &fs);
+	if (roster_refused(b, &fs))
+		return;
+	roster_posting_make(b, in);
+	const Posting *p = posting_of(b, in->id);
+	struct postings held = postings_of_person(b, p->person_id);
+	Roster__Posting out = roster_posting_message(p, roster_term(p, held.at, held.n));
+	batch_answer(b, status, &out.base);
 }
 
 /* ---- the facts */

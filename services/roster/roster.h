@@ -10,6 +10,8 @@
 enum {
 	NAME_BYTES_MAX = 256, PHONE_MIN = 5, PHONE_MAX = 20,
 	AREAS_MAX = 64,
+	FAULTS_MAX = 8,                         /* named of one order */
+	POSTINGS_OF_ONE_MAX = 200,              /* of a person; of first secretaries, of a village */
 	FENCE_RADIUS_MAX_M = 100000,
 	VERSION_BYTES_MAX = 64,
 	POLICY_BYTES_MAX = 128 << 10,           /* a document; the one we ship has some 20 KiB */
@@ -24,12 +26,19 @@ extern const struct table roster_table_person_posting;          /* key district,
 extern const struct table roster_table_first_secretary;         /* key district, village_id, posting_id */
 extern const struct table roster_table_confirmed_finding;       /* key district, person_id, finding_id */
 
-/* ---- fields.c: rules of one field.  False: refused (422), with the pointer; return. */
-bool roster_name_ok(struct batch *b, const char *name, const char *pointer);
-bool roster_id_ok(struct batch *b, const char *id, const char *pointer);
-bool roster_phone_ok(struct batch *b, const char *phone);
-bool roster_fence_ok(struct batch *b, const Roster__Fence *fence);
-bool roster_known(struct batch *b, const void *row, const char *pointer);       /* row NULL: unknown reference */
+/* ---- fields.c: what is wrong with an order.  Rules note faults; a PUT is refused for the first, an import lists them all.
+ * Texts of a fault are constants or in the batch's arena. */
+struct fault { int status; const char *code, *pointer, *detail; };      /* pointer: RFC 6901, or NULL */
+struct faults { size_t n; struct fault at[FAULTS_MAX]; };
+
+void roster_fault(struct faults *fs, int status, const char *code, const char *pointer, const char *detail);
+bool roster_refused(struct batch *b, const struct faults *fs);                  /* false: there is no fault */
+/* False: noted, with the pointer. */
+bool roster_name_ok(struct faults *fs, const char *name, const char *pointer);
+bool roster_id_ok(struct faults *fs, const char *id, const char *pointer);
+bool roster_phone_ok(struct faults *fs, const char *phone);
+bool roster_fence_ok(struct faults *fs, const Roster__Fence *fence);
+bool roster_reference_ok(struct faults *fs, const char *id, const void *row, const char *pointer);     /* row NULL: unknown */
 /* For orders that name what they put by `id`, their first field: whether it is one (404 otherwise). */
 bool roster_path_id_valid(struct batch *b, const void *m);
 
@@ -42,20 +51,31 @@ void roster_on_district(struct batch *b, const void *m);
 void roster_policy_want(struct batch *b, const void *m);
 void roster_policy_publish(struct batch *b, const void *m);
 
+/* What is put by its id: `check` notes what is wrong with an order, `make` says what it changes once nothing is (nothing,
+ * when it is what stands).  The handler of a PUT, and every row of an import, is these two. */
+
 /* ---- place.c */
 void roster_township_want(struct batch *b, const void *m);
 void roster_township_put(struct batch *b, const void *m);
 void roster_unit_want(struct batch *b, const void *m);
+void roster_unit_check(struct batch *b, const void *m, struct faults *fs);
+void roster_unit_make(struct batch *b, const void *m);
 void roster_unit_put(struct batch *b, const void *m);
 void roster_village_want(struct batch *b, const void *m);
+void roster_village_check(struct batch *b, const void *m, struct faults *fs);
+void roster_village_make(struct batch *b, const void *m);
 void roster_village_put(struct batch *b, const void *m);
 
 /* ---- person.c */
 void roster_person_want(struct batch *b, const void *m);
+void roster_person_check(struct batch *b, const void *m, struct faults *fs);
+void roster_person_make(struct batch *b, const void *m);
 void roster_person_put(struct batch *b, const void *m);
 
 /* ---- posting.c */
 void roster_posting_want(struct batch *b, const void *m);
+void roster_posting_check(struct batch *b, const void *m, struct faults *fs);
+void roster_posting_make(struct batch *b, const void *m);
 void roster_posting_put(struct batch *b, const void *m);
 void roster_on_posting_want(struct batch *b, const void *m);
 void roster_on_posting(struct batch *b, const void *m);
