@@ -1,3 +1,4 @@
+#include "access.h"
 #include "call.h"
 #include "ids.h"
 #include "json_pb.h"
@@ -235,9 +236,7 @@ is_forbidden(const call_t *c)
 {
 	const char *district = route_district(&c->match);
 
-	if (c->who.operator)
-		return false;
-	return c->match.route->flags & (ROUTE_OPERATOR | ROUTE_OPEN) || (*district && strcmp(district, c->who.district) != 0);
+	return !access_by_role(&c->who, c->match.route) || (!c->who.operator && *district && strcmp(district, c->who.district) != 0);
 }
 
 /* Health needs no token from near; everything else does, also what is not there. */

@@ -12,77 +12,90 @@
 #define DISTRICT "/api/v1/districts/{district}"
 #define ASK(service, ask, answer) { #service, &service##__##ask##__descriptor, &service##__##answer##__descriptor }
 
-#define PUT(path, service, order, answer, hide) \
-	{ "PUT", DISTRICT path, ROUTE_ORDER, ROUTE_REPEATABLE, { ASK(service, order, answer) }, hide }
+/* Who: see routes.h.  The table as people read it is docs/access.md. */
+enum {
+	ADMIN = ROLE(DISTRICT_ADMIN), INSPECTOR = ROLE(INSPECTOR), REVIEWER = ROLE(REVIEWER), FINANCE = ROLE(FINANCE),
+	HEAD = ROLE(UNIT_HEAD), LEADER = ROLE(TOWNSHIP_LEADER), CADRE = ROLE(CADRE), AUDITOR = ROLE(AUDITOR),
+	ALL = WHO_ANYBODY, NOBODY = 0,
+	ROSTER = ADMIN | INSPECTOR | REVIEWER | FINANCE | AUDITOR,      /* read who is posted where */
+	CASES = ADMIN | REVIEWER | AUDITOR,                             /* read what follows from findings */
+	OWN = HEAD | LEADER | CADRE,
+};
+
+#define PUT(path, roles, service, order, answer, hide) \
+	{ "PUT", DISTRICT path, ROUTE_ORDER, ROUTE_REPEATABLE, { ASK(service, order, answer) }, hide, .who = WHO_OPERATOR | (roles) }
 /* A POST that makes something new each time it comes without a key. */
-#define POST(path, service, order, answer, flags, hide) \
-	{ "POST", DISTRICT path, ROUTE_ORDER, ROUTE_KEYED | (flags), { ASK(service, order, answer) }, hide }
+#define POST(path, roles, subject, service, order, answer, flags, hide) \
+	{ "POST", DISTRICT path, ROUTE_ORDER, ROUTE_KEYED | (flags), { ASK(service, order, answer) }, hide, \
+	  .who = WHO_OPERATOR | (roles), .about = subject }
 /* A move into a state: made twice it is made once. */
-#define MOVE(path, service, order, answer) \
-	POST(path, service, order, answer, ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "id")
-#define LINES(path, service, order, answer, flags, members) \
+#define MOVE(path, roles, service, order, answer) \
+	POST(path, roles, ABOUT_DISTRICT, service, order, answer, ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "id")
+#define LINES(path, roles, subject, service, order, answer, flags, members) \
 	{ "POST", DISTRICT path, ROUTE_LINES, ROUTE_KEYED | ROUTE_BODY_KEY | (flags), { ASK(service, order, answer) }, \
-	  NULL, members }
-#define GET(path, ...) { "GET", DISTRICT path, ROUTE_READ, 0, { __VA_ARGS__ } }
-/* A thing that is put by its id: put it, read it, list them. */
-#define THING(path, put, read, list, thing) \
-	PUT(path "/{id}", roster, put, thing, "id"), \
-	GET(path "/{id}", ASK(roster, read, thing)), \
-	GET(path, ASK(roster, list, thing##_list))
+	  .who = WHO_OPERATOR | (roles), .about = subject, .line_members = members }
+#define GET(path, roles, subject, ...) \
+	{ "GET", DISTRICT path, ROUTE_READ, 0, { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), .about = subject }
+/* A thing that is put by its id, by the district's administrator: put it, read it, list them. */
+#define THING(path, reading, subject, listing, put, read, list, thing) \
+	PUT(path "/{id}", ADMIN, roster, put, thing, "id"), \
+	GET(path "/{id}", reading, subject, ASK(roster, read, thing)), \
+	GET(path, listing, ABOUT_QUERY, ASK(roster, list, thing##_list))
 
 static const struct route routes[] = {
-	PUT("", roster, put_district, district, NULL),
-	GET("", ASK(roster, read_district, district)),
-	THING("/townships", put_township, read_township, list_townships, township),
-	THING("/units", put_unit, read_unit, list_units, unit),
-	THING("/villages", put_village, read_village, list_villages, village),
-	THING("/persons", put_person, read_person, list_persons, person),
-	THING("/postings", put_posting, read_posting, list_postings, posting),
-	GET("/policy", ASK(roster, read_policy, policy_version)),
-	POST("/policies", roster, publish_policy, policy_version, 0, NULL),
+	PUT("", NOBODY, roster, put_district, district, NULL),
+	GET("", ALL, ABOUT_DISTRICT, ASK(roster, read_district, district)),
+	THING("/townships", ROSTER | LEADER, ABOUT_TOWNSHIP, ROSTER, put_township, read_township, list_townships, township),
+	THING("/units", ROSTER | HEAD, ABOUT_UNIT, ROSTER, put_unit, read_unit, list_units, unit),
+	THING("/villages", ROSTER | LEADER, ABOUT_VILLAGE, ROSTER | LEADER, put_village, read_village, list_villages, village),
+	THING("/persons", ROSTER | OWN, ABOUT_PERSON, ROSTER | HEAD, put_person, read_person, list_persons, person),
+	THING("/postings", ROSTER | OWN, ABOUT_ANSWER, ROSTER | OWN, put_posting, read_posting, list_postings, posting),
+	GET("/policy", ALL, ABOUT_DISTRICT, ASK(roster, read_policy, policy_version)),
+	POST("/policies", ADMIN, ABOUT_DISTRICT, roster, publish_policy, policy_version, 0, NULL),
 
-	POST("/findings", supervision, note_finding, finding, 0, "confirm"),
-	GET("/findings", ASK(supervision, list_findings, finding_list)),
-	GET("/findings/{id}", ASK(supervision, read_finding, finding)),
-	MOVE("/findings/{id}/confirm", supervision, confirm_finding, finding_moved),
-	MOVE("/findings/{id}/dismiss", supervision, dismiss_finding, finding_moved),
-	MOVE("/findings/{id}/annul", supervision, annul_finding, finding_moved),
-	LINES("/findings:batch", supervision, note_finding, finding, ROUTE_KEY_REQUIRED, "id state"),
+	POST("/findings", INSPECTOR, ABOUT_DISTRICT, supervision, note_finding, finding, 0, "confirm"),
+	GET("/findings", CASES | INSPECTOR, ABOUT_DISTRICT, ASK(supervision, list_findings, finding_list)),
+	GET("/findings/{id}", CASES | INSPECTOR, ABOUT_DISTRICT, ASK(supervision, read_finding, finding)),
+	MOVE("/findings/{id}/confirm", REVIEWER, supervision, confirm_finding, finding_moved),
+	MOVE("/findings/{id}/dismiss", REVIEWER, supervision, dismiss_finding, finding_moved),
+	MOVE("/findings/{id}/annul", REVIEWER, supervision, annul_finding, finding_moved),
+	LINES("/findings:batch", INSPECTOR, ABOUT_DISTRICT, supervision, note_finding, finding, ROUTE_KEY_REQUIRED, "id state"),
 
-	POST("/checkins", attendance, record_checkin, checkin, ROUTE_BODY_KEY, NULL),
-	LINES("/checkins:batch", attendance, record_checkin, checkin, 0, "id result"),
-	GET("/persons/{id}/attendance", ASK(attendance, read_days, days)),
+	POST("/checkins", CADRE, ABOUT_BODY, attendance, record_checkin, checkin, ROUTE_BODY_KEY, NULL),
+	LINES("/checkins:batch", CADRE, ABOUT_BODY, attendance, record_checkin, checkin, 0, "id result"),
+	GET("/persons/{id}/attendance", CASES | INSPECTOR | FINANCE | OWN, ABOUT_PERSON, ASK(attendance, read_days, days)),
 
-	GET("/persons/{id}/standing", ASK(accountability, read_standing, standing)),
-	GET("/units/{id}/standing", ASK(accountability, read_unit_standing, unit_standing)),
-	GET("/measures/{id}", ASK(accountability, read_measure, case_sheet),
+	GET("/persons/{id}/standing", CASES | OWN, ABOUT_PERSON, ASK(accountability, read_standing, standing)),
+	GET("/units/{id}/standing", CASES | HEAD, ABOUT_UNIT, ASK(accountability, read_unit_standing, unit_standing)),
+	GET("/measures/{id}", CASES | OWN, ABOUT_ANSWER, ASK(accountability, read_measure, case_sheet),
 	    ASK(funding, read_measure_money, measure_money), ASK(alerts, read_measure_messages, measure_messages)),
-	MOVE("/measures/{id}/approve", accountability, approve_measure, measure),
-	MOVE("/measures/{id}/reject", accountability, reject_measure, measure),
-	MOVE("/measures/{id}/lift", accountability, lift_measure, measure),
-	MOVE("/measures/{id}/serve", accountability, serve_measure, measure),
-	GET("/recalls", ASK(accountability, list_recalls, recall_list)),
+	MOVE("/measures/{id}/approve", REVIEWER, accountability, approve_measure, measure),
+	MOVE("/measures/{id}/reject", REVIEWER, accountability, reject_measure, measure),
+	MOVE("/measures/{id}/lift", REVIEWER, accountability, lift_measure, measure),
+	MOVE("/measures/{id}/serve", REVIEWER, accountability, serve_measure, measure),
+	GET("/recalls", CASES, ABOUT_DISTRICT, ASK(accountability, list_recalls, recall_list)),
 
-	GET("/persons/{id}/stipend", ASK(funding, read_stipend, stipend)),
-	POST("/payrolls", funding, draft_payroll, payroll, 0, NULL),
-	POST("/payrolls/{month}/approve", funding, approve_payroll, payroll, ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "month"),
-	POST("/payrolls/{month}/close", funding, close_payroll, payroll, ROUTE_BODY_OPTIONAL, "month"),
-	GET("/payrolls/{month}", ASK(funding, read_payroll, payroll)),
-	GET("/payrolls/{month}/proof", ASK(funding, read_payroll_proof, payroll_proof)),
-	GET("/alerts", ASK(alerts, list_alerts, alert_list)),
+	GET("/persons/{id}/stipend", CASES | FINANCE | OWN, ABOUT_PERSON, ASK(funding, read_stipend, stipend)),
+	POST("/payrolls", FINANCE, ABOUT_DISTRICT, funding, draft_payroll, payroll, 0, NULL),
+	POST("/payrolls/{month}/approve", FINANCE, ABOUT_DISTRICT, funding, approve_payroll, payroll,
+	     ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "month"),
+	POST("/payrolls/{month}/close", FINANCE, ABOUT_DISTRICT, funding, close_payroll, payroll, ROUTE_BODY_OPTIONAL, "month"),
+	GET("/payrolls/{month}", ADMIN | FINANCE | AUDITOR, ABOUT_DISTRICT, ASK(funding, read_payroll, payroll)),
+	GET("/payrolls/{month}/proof", ADMIN | FINANCE | AUDITOR, ABOUT_DISTRICT, ASK(funding, read_payroll_proof, payroll_proof)),
+	GET("/alerts", CASES | OWN, ABOUT_QUERY, ASK(alerts, list_alerts, alert_list)),
 
-	PUT("/rounds/{id}", incentives, put_round, round, "id"),
-	GET("/rounds/{id}", ASK(incentives, read_round, round)),
-	GET("/rounds", ASK(incentives, list_rounds, round_list)),
-	GET("/rounds/{id}/eligibility", ASK(incentives, read_round_eligibility, candidate_list)),
+	PUT("/rounds/{id}", ADMIN, incentives, put_round, round, "id"),
+	GET("/rounds/{id}", CASES, ABOUT_DISTRICT, ASK(incentives, read_round, round)),
+	GET("/rounds", CASES, ABOUT_DISTRICT, ASK(incentives, list_rounds, round_list)),
+	GET("/rounds/{id}/eligibility", CASES, ABOUT_DISTRICT, ASK(incentives, read_round_eligibility, candidate_list)),
 
-	GET("/progress", { "roster", &engine__read_progress__descriptor, &engine__progress__descriptor }),
+	GET("/progress", ALL, ABOUT_DISTRICT, { "roster", &engine__read_progress__descriptor, &engine__progress__descriptor }),
 
-	{ "POST", "/api/v1/clock", ROUTE_ORDER, ROUTE_REPEATABLE | ROUTE_OPERATOR | ROUTE_MANUAL_CLOCK | ROUTE_ANYWHERE,
-	  { { "roster", &engine__advance_clock__descriptor, &engine__clock__descriptor } } },
-	{ "GET", "/livez", ROUTE_LIVE, ROUTE_OPEN },
-	{ "GET", "/readyz", ROUTE_READY, ROUTE_OPEN },
-	{ "GET", "/metrics", ROUTE_METRICS, ROUTE_OPEN },
+	{ "POST", "/api/v1/clock", ROUTE_ORDER, ROUTE_REPEATABLE | ROUTE_MANUAL_CLOCK | ROUTE_ANYWHERE,
+	  { { "roster", &engine__advance_clock__descriptor, &engine__clock__descriptor } }, .who = WHO_OPERATOR },
+	{ "GET", "/livez", ROUTE_LIVE, ROUTE_OPEN, .who = WHO_OPERATOR },
+	{ "GET", "/readyz", ROUTE_READY, ROUTE_OPEN, .who = WHO_OPERATOR },
+	{ "GET", "/metrics", ROUTE_METRICS, ROUTE_OPEN, .who = WHO_OPERATOR },
 };
 
 const struct route *

@@ -4,6 +4,7 @@
  * descriptors.  Nothing else knows a path.  A path's names in braces are members of the request message, but
  * {district}, which travels beside it. */
 #pragma once
+#include "wire.pb-c.h"
 #include <ids.h>
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
@@ -20,13 +21,29 @@ enum route_kind {
 enum route_flag {
 	ROUTE_KEYED = 1,                /* Idempotency-Key is honoured */
 	ROUTE_REPEATABLE = 2,           /* the same again changes nothing: may be asked twice without a key */
-	ROUTE_OPERATOR = 4,             /* the operator's alone */
 	ROUTE_BODY_OPTIONAL = 8,
 	ROUTE_BODY_KEY = 16,            /* member `key` of the body, or of the line, is the idempotency key */
 	ROUTE_KEY_REQUIRED = 32,        /* … and must be there */
 	ROUTE_MANUAL_CLOCK = 64,        /* there only when the clock is moved by hand */
 	ROUTE_OPEN = 128,               /* no token, from the operator's networks */
 	ROUTE_ANYWHERE = 256,           /* outside districts: partition −1 */
+};
+
+/* Who may use a route: a bit for each role that an account may have.  The operator may use every one, so his bit stands in every
+ * row: a row without it has been forgotten, and its test says so.  Roles that see the whole district are not asked about what;
+ * of the others each sees what is its own (WHO_LIMITED), and `about` says where to look for whose a thing is. */
+#define ROLE(role) (1u << WIRE__ACCOUNT_ROLE__##role)
+enum {
+	WHO_OPERATOR = ROLE(ACCOUNT_ROLE_UNSPECIFIED),
+	WHO_LIMITED = ROLE(UNIT_HEAD) | ROLE(TOWNSHIP_LEADER) | ROLE(CADRE),
+	WHO_ANYBODY = WHO_OPERATOR | ROLE(DISTRICT_ADMIN) | ROLE(INSPECTOR) | ROLE(REVIEWER) | ROLE(FINANCE) | ROLE(AUDITOR) | WHO_LIMITED,
+};
+enum route_about {
+	ABOUT_DISTRICT,                 /* nobody's own: who may use the route sees all of it */
+	ABOUT_PERSON, ABOUT_UNIT, ABOUT_VILLAGE, ABOUT_TOWNSHIP,        /* {id} of the path */
+	ABOUT_QUERY,                    /* what person_id, unit_id, village_id or township_id of the query narrows it to */
+	ABOUT_BODY,                     /* person_id of the body, or of the line */
+	ABOUT_ANSWER,                   /* whom the answer names: a measure's subject, a posting's person */
 };
 
 struct route_part {
@@ -39,6 +56,8 @@ struct route {
 	unsigned flags;
 	struct route_part parts[ROUTE_PARTS_MAX];       /* service NULL: no further one */
 	const char *hidden;                             /* members a body may not give: those of the path, and others; or NULL */
+	unsigned who;                                   /* roles */
+	enum route_about about;                         /* where limited roles' reach is judged */
 	const char *line_members;                       /* of an answer, in the answer line; strings and enums */
 };
 

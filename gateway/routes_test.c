@@ -100,6 +100,36 @@ check_flags(const struct route *r)
 		      "a body may be left out just when all of it is optional", r->path);
 }
 
+static bool
+has_member(const struct route *r, const char *name)
+{
+	return protobuf_c_message_descriptor_get_field_by_name(r->parts[0].ask, name) ||
+	       protobuf_c_message_descriptor_get_field_by_name(r->parts[0].answer, name);
+}
+
+/* Whoever sees only what is his own must find in the row where to look for whose a thing is; who orders, orders for himself. */
+static void
+check_who(const struct route *r)
+{
+	bool limited = r->who & WHO_LIMITED, all = r->who == WHO_ANYBODY;
+
+	check(r->who & WHO_OPERATOR, "a row says who may use it", r->path);
+	check((r->who & ~WHO_ANYBODY) == 0, "roles that are", r->path);
+	if (r->kind == ROUTE_ORDER || r->kind == ROUTE_LINES)
+		check(!(r->who & ROLE(AUDITOR)) && (!limited || ((r->who & WHO_LIMITED) == ROLE(CADRE) && r->about == ABOUT_BODY)),
+		      "auditors and limited roles order nothing, but a cadre for himself", r->path);
+	check(!limited || all || r->about != ABOUT_DISTRICT, "limited roles see the whole district only where everybody does", r->path);
+	if (r->about >= ABOUT_PERSON && r->about <= ABOUT_TOWNSHIP)
+		check(strstr(r->path, "{id}") != NULL, "the path names what it is about", r->path);
+	if (r->about == ABOUT_BODY)
+		check(has_member(r, "person_id"), "the body names whose it is", r->path);
+	if (r->about == ABOUT_ANSWER)
+		check(has_member(r, "person_id") || has_member(r, "subject"), "the answer names whose it is", r->path);
+	if (r->about == ABOUT_QUERY && limited)
+		check(has_member(r, "person_id") || has_member(r, "unit_id") || has_member(r, "village_id") || has_member(r, "township_id"),
+		      "the query can narrow it", r->path);
+}
+
 static void
 test_table(void)
 {
@@ -111,6 +141,7 @@ test_table(void)
 		check_flags(&r[i]);
 		check_path_names(&r[i], a);
 		check_merge(&r[i]);
+		check_who(&r[i]);
 		if (r[i].kind == ROUTE_LINES)
 			check_line_members(&r[i], a);
 		for (size_t k = 0; k < i; k++)
