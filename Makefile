@@ -27,7 +27,7 @@ LIBC     := $(filter-out lib/main.c %_test.c %_fuzz.c,$(wildcard lib/*.c))
 GATEC    := $(filter-out %_test.c gateway/main.c,$(wildcard gateway/*.c))
 SVCC     := $(filter-out %_test.c,$(foreach s,$(SERVICES),$(wildcard services/$s/*.c)))
 DATAC    := $(patsubst deploy/data/%.csv,$O/gen/%.csv.c,$(wildcard deploy/data/*.csv)) \
-            $(patsubst deploy/data/%.json,$O/gen/%.json.c,$(wildcard deploy/data/*.json))
+            $(patsubst deploy/data/%.json,$O/gen/%.json.c,$(wildcard deploy/data/*.json)) $O/gen/openapi.json.c
 obj       = $(patsubst %.c,$O/%.o,$(1:$O/%=%))
 
 all: $(DAEMONS:%=$O/bin/%)
@@ -35,13 +35,17 @@ all: $(DAEMONS:%=$O/bin/%)
 # --- what is generated: messages, statement tables, embedded data
 vpath %.proto proto lib $(wildcard services/*)
 vpath %.sql lib $(wildcard services/*)
+vpath %.csv deploy/data
+vpath %.json deploy/data gateway
 $O/gen/%.pb-c.c $O/gen/%.pb-c.h &: %.proto | $O/gen
 	protoc-c -I$(<D) -Iproto --c_out=$O/gen $(<F)
 $O/gen/%.sql.h: %.sql lib/sql2c.awk | $O/gen
 	awk -v svc=$* -v out=h -f lib/sql2c.awk $< > $@
 $O/gen/%.sql.c: %.sql lib/sql2c.awk | $O/gen
 	awk -v svc=$* -v out=c -f lib/sql2c.awk $< > $@
-$O/gen/%.csv.c $O/gen/%.json.c: deploy/data/%.* lib/embed.sh | $O/gen
+$O/gen/%.csv.c: %.csv lib/embed.sh | $O/gen
+	sh lib/embed.sh $< > $@
+$O/gen/%.json.c: %.json lib/embed.sh | $O/gen
 	sh lib/embed.sh $< > $@
 $O/gen: ; @mkdir -p $@
 

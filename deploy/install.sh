@@ -50,6 +50,8 @@ need_for_testing() {
 	need_module libcurl libcurl4-openssl-dev
 	python3 -c 'import concurrent.futures, http.client, json' 2>/dev/null || missing+=(python3)     # its library is a package of its own
 	need_command clang clang
+	need_command node nodejs
+	need_command npm npm            # may come with a node that is not Debian's
 	local fuzzer
 	fuzzer=$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a" 2>/dev/null || true)
 	[ -e "$fuzzer" ] || missing+=(libclang-rt-dev)
@@ -85,6 +87,16 @@ install_missing() {
 	return "$status"
 }
 
+# What checks the published API document; the lock file says which versions.  Once there, nothing is asked of any registry.
+install_checker() {
+	local dir
+	dir=$(cd -P "$(dirname "$0")/../tests/openapi" && pwd)
+	[ ! "$dir/node_modules/.package-lock.json" -nt "$dir/package-lock.json" ] || return 0
+	echo "install.sh: installing the packages of tests/openapi" >&2
+	(cd "$dir" && npm ci --ignore-scripts --no-audit --no-fund >&2 && touch node_modules/.package-lock.json)
+}
+
 need_for_running
 [ "${1:-}" != test ] || need_for_testing
 [ ${#missing[@]} = 0 ] || install_missing
+[ "${1:-}" != test ] || install_checker

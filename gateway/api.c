@@ -75,6 +75,7 @@ api_close(api_t **ap)
 		call_free(api->calls);
 	}
 	arena_close(&api->arena);
+	document_free(&api->document);
 	free(api);
 }
 
@@ -368,6 +369,7 @@ api_begin(api_t *api, const struct api_request *r, const struct api_client *clie
 	if (c->early == REFUSED_NOT) {
 		key_of(c, r);
 		c->media = media_refusal(c, r);
+		c->known = c->match.route->kind == ROUTE_DOCUMENT && document_is(api, r->if_none_match);
 		if (c->match.route->kind == ROUTE_LINES)
 			lines_judge(c, r);
 	}
@@ -419,6 +421,7 @@ api_body(call_t *c, const void *p, size_t n, int64_t mono_us)
 static void (*const runs[])(call_t *c, int64_t mono_us) = {
 	[ROUTE_ORDER] = order_run, [ROUTE_READ] = read_run,
 	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
+	[ROUTE_DOCUMENT] = document_run,
 };
 
 /* An empty body has no type to be wrong. */

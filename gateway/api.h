@@ -34,7 +34,7 @@ struct api_settings {
 };
 struct api_request {                            /* texts are copied; NULL: the header is not there */
 	const char *method, *target;            /* target: path and query, as sent */
-	const char *authorization, *content_type, *content_encoding, *idempotency_key, *traceparent;
+	const char *authorization, *content_type, *content_encoding, *idempotency_key, *if_none_match, *traceparent;
 	int64_t content_length;                 /* −1: not said */
 	bool near;                              /* from a network whose health questions need no token */
 	bool misframed;                         /* where the body ends cannot be trusted: 400, whatever else */

@@ -67,7 +67,7 @@ bench_close(struct bench *b)
 	api_close(&b->api);
 }
 
-struct ask { const char *method, *target, *type, *body, *key; bool no_token, far; size_t filler; const char *trace, *coding; };
+struct ask { const char *method, *target, *type, *body, *key; bool no_token, far; size_t filler; const char *trace, *coding, *tag; };
 
 static void
 bench_begin(struct bench *b, const struct ask *a, int64_t length)
@@ -76,7 +76,7 @@ bench_begin(struct bench *b, const struct ask *a, int64_t length)
 	struct api_request r = {
 		.method = a->method, .target = a->target, .authorization = a->no_token ? NULL : "Bearer " TOKEN,
 		.content_type = a->type, .content_encoding = a->coding, .idempotency_key = a->key, .traceparent = a->trace,
-		.content_length = length, .near = !a->far,
+		.if_none_match = a->tag, .content_length = length, .near = !a->far,
 	};
 
 	client_forget(&b->client);
@@ -568,6 +568,28 @@ test_metrics(struct bench *b)
 	      "one HELP, samples together", b->client.text);
 }
 
+/* Nobody is asked; made once, so its tag stays. */
+static void
+test_document(struct bench *b)
+{
+	struct ask ask = { "GET", "/api/v1/openapi.json" };
+	char tag[REPLY_VALUE_MAX + 4];
+
+	bench_ask(b, &ask);
+	check(b->client.reply.status == 200 && b->bus.n == 0 && strstr(b->client.text, "\"openapi\":\"3.1.0\""), "the document", b->client.text);
+	check(b->client.reply.cached && strcmp(b->client.reply.headers[0].name, "ETag") == 0, "may be kept", "");
+	snprintf(tag, sizeof(tag), "W/%s", b->client.reply.headers[0].value);
+	ask.tag = tag;
+	bench_ask(b, &ask);
+	check(b->client.reply.status == 304 && b->client.reply.len == 0, "is not sent again", b->client.text);
+	ask.tag = "\"0123\"";
+	bench_ask(b, &ask);
+	check(b->client.reply.status == 200 && b->client.reply.len > 0, "but for another", b->client.text);
+	ask.no_token = true;
+	bench_ask(b, &ask);
+	check(b->client.reply.status == 401, "takes a token", b->client.text);
+}
+
 static void
 test_stopping(struct bench *b)
 {
@@ -586,7 +608,7 @@ main(void)
 	static void (*const tests[])(struct bench *) = {
 		test_at_once, test_endless_body, test_by_owner, test_order, test_keys, test_optional_body, test_clock, test_read,
 		test_merge, test_retries, test_comes_back, test_late_answers, test_lost_then_away, test_bad_answers, test_leaving,
-		test_ready, test_metrics, test_stopping,
+		test_ready, test_metrics, test_document, test_stopping,
 	};
 
 	log_open("api_test", LOG_LEVEL_ERROR + 1);

@@ -1,7 +1,8 @@
 /* call - what the files of api share; nobody else includes it.
  *
  *   api.c      beginning, body, end                   ordinary.c  orders and reads
- *   lines.c    NDJSON, a command a line               health.c    /livez /readyz /metrics */
+ *   lines.c    NDJSON, a command a line               health.c    /livez /readyz /metrics
+ *                                                     document.c  openapi.json */
 #pragma once
 #include "api.h"
 #include "asks.h"
@@ -16,7 +17,10 @@ enum {
 	TRY_US = 1500 * 1000, WHOLE_US = 5000 * 1000,
 	READY_US = 1000 * 1000,
 };
+enum { ETAG_MAX = 36 };
 
+/* The route table as openapi.h describes it: made when first asked for. */
+struct document { char *text; size_t len; char etag[ETAG_MAX]; };
 struct part { call_t *call; json_t *json; int status; };        /* status 0: no answer yet */
 
 struct api {
@@ -26,6 +30,7 @@ struct api {
 	call_t *calls;                          /* all of them, linked */
 	size_t ncalls, body_bytes;
 	bool gave_up;
+	struct document document;
 };
 struct lines;
 struct call {
@@ -41,6 +46,7 @@ struct call {
 	char allow[ROUTE_ALLOW_MAX], trace[TRACE_MAX], key[KEY_MAX + 1];
 	bool key_bad;
 	char *target;
+	bool known;                             /* the client has the answer already, as its If-None-Match says */
 	struct bytes body;
 	size_t seen;                            /* bytes of the body, kept or dropped */
 	bool drop;                              /* nothing of the body is kept from here on */
@@ -72,3 +78,9 @@ void command_append(struct bytes *commands, const Wire__Command *command);
 void health_live(call_t *c, int64_t mono_us);
 void health_ready(call_t *c, int64_t mono_us);
 void health_metrics(call_t *c, int64_t mono_us);
+
+/* ---- document.c */
+void document_run(call_t *c, int64_t mono_us);
+/* Whether the client has this document already. */
+bool document_is(api_t *api, const char *if_none_match);
+void document_free(struct document *d);

@@ -97,7 +97,7 @@ response_of(struct reply *r)
 	r->body = NULL;
 	r->fd = -1;
 	MHD_add_response_header(m, "Content-Type", r->content_type);
-	MHD_add_response_header(m, "Cache-Control", "no-store");
+	MHD_add_response_header(m, "Cache-Control", r->cached ? "private, no-cache" : "no-store");
 	MHD_add_response_header(m, "X-Content-Type-Options", "nosniff");
 	for (int i = 0; i < r->nheaders; i++)
 		MHD_add_response_header(m, r->headers[i].name, r->headers[i].value);
@@ -123,7 +123,8 @@ answer(struct exchange *e)
 
 /* Headers that change what a request is may stand once. */
 struct seen {
-	const char *authorization, *content_type, *content_encoding, *idempotency_key, *traceparent, *length, *coding, *host;
+	const char *authorization, *content_type, *content_encoding, *idempotency_key, *if_none_match, *traceparent, *length, *coding;
+	const char *host;
 	bool twice;
 };
 
@@ -134,7 +135,7 @@ on_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *valu
 	const struct { const char *name, **to; } once[] = {
 		{ "Authorization", &s->authorization }, { "Content-Type", &s->content_type },
 		{ "Content-Encoding", &s->content_encoding }, { "Idempotency-Key", &s->idempotency_key },
-		{ "Content-Length", &s->length }, { "Transfer-Encoding", &s->coding }, { "Host", &s->host },
+		{ "If-None-Match", &s->if_none_match }, { "Content-Length", &s->length }, { "Transfer-Encoding", &s->coding }, { "Host", &s->host },
 	};
 
 	(void)kind;
@@ -156,7 +157,7 @@ request_of(const struct exchange *e, const char *method)
 	MHD_get_connection_values(e->mhd, MHD_HEADER_KIND, on_header, &s);
 	return (struct api_request){
 		.method = method, .target = e->target, .authorization = s.authorization, .content_type = s.content_type,
-		.content_encoding = s.content_encoding, .idempotency_key = s.idempotency_key, .traceparent = s.traceparent,
+		.content_encoding = s.content_encoding, .idempotency_key = s.idempotency_key, .if_none_match = s.if_none_match, .traceparent = s.traceparent,
 		.content_length = s.length ? strtoll(s.length, NULL, 10) : -1, .near = e->connection->near,
 		.misframed = s.twice || (s.length && s.coding),
 	};

@@ -44,8 +44,8 @@ static const struct { int status; const char *title; } titles[] = {
 	 { 503, "Service Unavailable" }, { 504, "Gateway Timeout" },
 };
 
-static const char *
-title_of(int status)
+const char *
+problem_title(int status)
 {
 	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
 		if (titles[i].status == status)
@@ -79,7 +79,7 @@ problem_json(const Wire__Problem *p)
 	json_t *j = json_object(), *errors = json_array();
 
 	json_object_set_new(j, "type", json_string("about:blank"));
-	json_object_set_new(j, "title", json_string(title_of(p->status)));
+	json_object_set_new(j, "title", json_string(problem_title(p->status)));
 	json_object_set_new(j, "status", json_integer(p->status));
 	json_object_set_new(j, "code", text_json(p->code));
 	json_object_set_new(j, "detail", text_json(p->detail));

@@ -19,6 +19,7 @@ enum refusal {
 /* The refusal as a message in the arena; pointer (RFC 6901) of the member or parameter, or NULL. */
 Wire__Problem *problem_of(enum refusal r, const char *pointer, arena_t *a);
 int problem_status(enum refusal r);
+const char *problem_title(int status);
 
 /* {type, title, status, code, detail, errors: [{pointer, code}]}: a new object.  Title is the status's own (RFC 9457 §4.2.1),
  * so type is about:blank and code tells refusals apart. */

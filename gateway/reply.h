@@ -12,6 +12,7 @@ struct reply {
 	char *body;                     /* malloc'd, or NULL */
 	int fd;                         /* of an unlinked file that is the body instead; −1 */
 	size_t len;
+	bool cached;                    /* the client may keep it, and ask by its ETag whether it still holds */
 	bool close;                     /* nothing more can be said over this connection */
 	struct reply_header headers[REPLY_HEADERS_MAX];
 	int nheaders;

@@ -81,7 +81,8 @@ static const struct route routes[] = {
 	     ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "month"),
 	POST("/payrolls/{month}/close", FINANCE, ABOUT_DISTRICT, funding, close_payroll, payroll, ROUTE_BODY_OPTIONAL, "month"),
 	GET("/payrolls/{month}", ADMIN | FINANCE | AUDITOR, ABOUT_DISTRICT, ASK(funding, read_payroll, payroll)),
-	GET("/payrolls/{month}/proof", ADMIN | FINANCE | AUDITOR, ABOUT_DISTRICT, ASK(funding, read_payroll_proof, payroll_proof)),
+	{ "GET", DISTRICT "/payrolls/{month}/proof", ROUTE_READ, ROUTE_BY_STATE, { ASK(funding, read_payroll_proof, payroll_proof) },
+	  .who = WHO_OPERATOR | ADMIN | FINANCE | AUDITOR },
 	GET("/alerts", CASES | OWN, ABOUT_QUERY, ASK(alerts, list_alerts, alert_list)),
 
 	PUT("/rounds/{id}", ADMIN, incentives, put_round, round, "id"),
@@ -93,6 +94,7 @@ static const struct route routes[] = {
 
 	{ "POST", "/api/v1/clock", ROUTE_ORDER, ROUTE_REPEATABLE | ROUTE_MANUAL_CLOCK | ROUTE_ANYWHERE,
 	  { { "roster", &engine__advance_clock__descriptor, &engine__clock__descriptor } }, .who = WHO_OPERATOR },
+	{ "GET", "/api/v1/openapi.json", ROUTE_DOCUMENT, ROUTE_ANYWHERE, .who = ALL },
 	{ "GET", "/livez", ROUTE_LIVE, ROUTE_OPEN, .who = WHO_OPERATOR },
 	{ "GET", "/readyz", ROUTE_READY, ROUTE_OPEN, .who = WHO_OPERATOR },
 	{ "GET", "/metrics", ROUTE_METRICS, ROUTE_OPEN, .who = WHO_OPERATOR },

@@ -17,6 +17,8 @@ enum route_kind {
 	ROUTE_LINES,                    /* NDJSON: a command a line */
 	ROUTE_READ,                     /* path and query → reads, answers merged by member */
 	ROUTE_LIVE, ROUTE_READY, ROUTE_METRICS,
+	ROUTE_DOCUMENT,                 /* what openapi.h says of all of them */
+	ROUTE_KINDS
 };
 enum route_flag {
 	ROUTE_KEYED = 1,                /* Idempotency-Key is honoured */
@@ -27,6 +29,7 @@ enum route_flag {
 	ROUTE_MANUAL_CLOCK = 64,        /* there only when the clock is moved by hand */
 	ROUTE_OPEN = 128,               /* no token, from the operator's networks */
 	ROUTE_ANYWHERE = 256,           /* outside districts: partition −1 */
+	ROUTE_BY_STATE = 512,           /* a read that a thing's state may refuse: 409 */
 };
 
 /* Who may use a route: a bit for each role that an account may have.  The operator may use every one, so his bit stands in every

@@ -47,7 +47,7 @@ unit_of(const field_t *f)
 	}
 }
 
-static size_t
+size_t
 json_name_len(const field_t *f)
 {
 	const char *unit = unit_of(f);
@@ -55,8 +55,8 @@ json_name_len(const field_t *f)
 	return len > cut && memcmp(f->name + len - cut, unit, cut) == 0 ? len - cut : len;
 }
 
-static bool
-has_unit(const field_t *f)
+bool
+json_has_unit(const field_t *f)
 {
 	return f->name[json_name_len(f)] != '\0';
 }
@@ -64,7 +64,7 @@ has_unit(const field_t *f)
 static bool
 is_free_json(const field_t *f)
 {
-	return f->type == PROTOBUF_C_TYPE_STRING && has_unit(f);
+	return f->type == PROTOBUF_C_TYPE_STRING && json_has_unit(f);
 }
 
 static bool
@@ -217,13 +217,13 @@ value_out(const field_t *f, const void *p)
 {
 	switch (f->type) {
 	case PROTOBUF_C_TYPE_INT32:
-		return has_unit(f) ? day_out(*(const int32_t *)p) : json_integer(*(const int32_t *)p);
+		return json_has_unit(f) ? day_out(*(const int32_t *)p) : json_integer(*(const int32_t *)p);
 	case PROTOBUF_C_TYPE_SINT32: case PROTOBUF_C_TYPE_SFIXED32:
 		return json_integer(*(const int32_t *)p);
 	case PROTOBUF_C_TYPE_UINT32: case PROTOBUF_C_TYPE_FIXED32:
 		return json_integer(*(const uint32_t *)p);
 	case PROTOBUF_C_TYPE_INT64:
-		return has_unit(f) ? instant_out(*(const int64_t *)p) : json_integer(*(const int64_t *)p);
+		return json_has_unit(f) ? instant_out(*(const int64_t *)p) : json_integer(*(const int64_t *)p);
 	case PROTOBUF_C_TYPE_SINT64: case PROTOBUF_C_TYPE_SFIXED64:
 		return json_integer(*(const int64_t *)p);
 	case PROTOBUF_C_TYPE_UINT64: case PROTOBUF_C_TYPE_FIXED64:
@@ -577,13 +577,13 @@ scalar_in(json_t *j, const field_t *f, void *p, arena_t *a)
 {
 	switch (f->type) {
 	case PROTOBUF_C_TYPE_INT32:
-		return has_unit(f) ? day_in(j, p) : integer32_in(j, INT32_MIN, INT32_MAX, p);
+		return json_has_unit(f) ? day_in(j, p) : integer32_in(j, INT32_MIN, INT32_MAX, p);
 	case PROTOBUF_C_TYPE_SINT32: case PROTOBUF_C_TYPE_SFIXED32:
 		return integer32_in(j, INT32_MIN, INT32_MAX, p);
 	case PROTOBUF_C_TYPE_UINT32: case PROTOBUF_C_TYPE_FIXED32:
 		return integer32_in(j, 0, UINT32_MAX, p);
 	case PROTOBUF_C_TYPE_INT64:
-		return has_unit(f) ? instant_in(j, p) : integer_in(j, INT64_MIN, INT64_MAX, p);
+		return json_has_unit(f) ? instant_in(j, p) : integer_in(j, INT64_MIN, INT64_MAX, p);
 	case PROTOBUF_C_TYPE_SINT64: case PROTOBUF_C_TYPE_SFIXED64:
 		return integer_in(j, INT64_MIN, INT64_MAX, p);
 	case PROTOBUF_C_TYPE_UINT64: case PROTOBUF_C_TYPE_FIXED64:
@@ -772,7 +772,7 @@ json_of_text(const field_t *f, const char *text)
 {
 	if (is_free_json(f))
 		return json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
-	if (has_unit(f) || f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_ENUM ||
+	if (json_has_unit(f) || f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_ENUM ||
 	    f->type == PROTOBUF_C_TYPE_BYTES)
 		return json_string(text);
 	return f->type == PROTOBUF_C_TYPE_BOOL ? bool_of_text(text) : number_of_text(text);

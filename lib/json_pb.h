@@ -12,6 +12,11 @@
 
 enum { JSON_ERRORS_MAX = 16, JSON_TEXT_MAX = 4096 /* bytes of one string */, JSON_DEPTH_MAX = 32 };
 
+/* A member's name in JSON: so many characters of the field's. */
+size_t json_name_len(const ProtobufCFieldDescriptor *f);
+/* Whether the rest of the field's name is a unit: it is a date, an instant or free JSON. */
+bool json_has_unit(const ProtobufCFieldDescriptor *f);
+
 /* Always a new object; members in the order of the message's tags. */
 json_t *json_from_message(const ProtobufCMessage *m);
 

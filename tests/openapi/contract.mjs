@@ -1,0 +1,98 @@
+// The published document: fetched, judged by a validator, and made into functions that judge what is sent and answered.
+import { Validator } from '@seriousme/openapi-schema-validator'
+import Ajv2020 from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch']
+
+// An answer may have members that the document does not know yet, as far as a client is concerned; here it may not.
+function closed(schema) {
+	if (Array.isArray(schema)) return schema.map(closed)
+	if (!schema || typeof schema !== 'object') return schema
+	const copy = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]))
+	if (schema.type === 'object' && schema.properties && typeof schema.properties === 'object') copy.additionalProperties = false
+	return copy
+}
+
+export class Contract {
+	constructor(document) {
+		this.document = document
+		this.ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }))
+		this.ajv.addSchema(closed(document), 'document')
+		this.compiled = new Map()
+		this.operations = []
+		for (const [path, methods] of Object.entries(document.paths))
+			for (const method of METHODS)
+				if (methods[method]) this.operations.push({ path, method, ...methods[method] })
+	}
+
+	static async judge(document) {
+		const { valid, errors } = await new Validator().validate(structuredClone(document))
+		return valid ? '' : JSON.stringify(errors)
+	}
+
+	operation(id) {
+		return this.operations.find((o) => o.operationId === id)
+	}
+
+	resolve(value) {
+		while (value?.$ref) value = value.$ref.slice(2).split('/').reduce((at, name) => at[name], this.document)
+		return value
+	}
+
+	parameters(operation, place) {
+		return operation.parameters.map((p) => this.resolve(p)).filter((p) => p.in === place)
+	}
+
+	// "" or what is wrong with the value, by the schema at that place of the document.
+	faults(value, ...place) {
+		const at = place.map((name) => name.replaceAll('~', '~0').replaceAll('/', '~1')).map(encodeURIComponent).join('/')
+		if (!this.compiled.has(at)) this.compiled.set(at, this.ajv.compile({ $ref: `document#/${at}` }))
+		const validate = this.compiled.get(at)
+		return validate(value) ? '' : this.ajv.errorsText(validate.errors)
+	}
+
+	bodyType(operation) {
+		return operation.requestBody && Object.keys(operation.requestBody.content)[0]
+	}
+
+	bodySchema(operation) {
+		const content = Object.values(operation.requestBody.content)[0]
+		return this.resolve(content['x-line'] ?? content.schema)
+	}
+
+	bodyFaults(operation, value) {
+		const type = this.bodyType(operation)
+		const what = operation.requestBody.content[type]['x-line'] ? 'x-line' : 'schema'
+		return this.faults(value, 'paths', operation.path, operation.method, 'requestBody', 'content', type, what)
+	}
+
+	// What is wrong with an answer: a status or type that the document does not have, or a body that is not as it says.
+	answerFaults(operation, answer) {
+		const said = operation.responses[answer.status]
+		if (!said) return `status ${answer.status} is not in the document: ${answer.text.slice(0, 200)}`
+		const response = this.resolve(said)
+		for (const [name, header] of Object.entries(response.headers ?? {}))
+			if (header.required && !answer.headers.get(name)) return `status ${answer.status} has no ${name}`
+		if (!response.content) return answer.text ? `status ${answer.status} has a body` : ''
+		const type = Object.keys(response.content).find((t) => answer.type.toLowerCase().replaceAll(' ', '') === t.toLowerCase().replaceAll(' ', ''))
+		if (!type) return `${answer.status} is of type ${answer.type}`
+		const place = said.$ref
+			? [...said.$ref.slice(2).split('/'), 'content', type]
+			: ['paths', operation.path, operation.method, 'responses', String(answer.status), 'content', type]
+		return this.contentFaults(response.content[type], answer, place)
+	}
+
+	contentFaults(content, answer, place) {
+		if (content['x-line']) {
+			for (const line of answer.text.split('\n').filter(Boolean)) {
+				const fault = this.faults(JSON.parse(line), ...place, 'x-line')
+				if (fault) return `${fault}: ${line.slice(0, 300)}`
+			}
+			return ''
+		}
+		if (!/json/.test(answer.type)) return ''
+		const fault = this.faults(JSON.parse(answer.text), ...place, 'schema')
+		return fault && `${fault}: ${answer.text.slice(0, 300)}`
+	}
+}

@@ -1,0 +1,57 @@
+// One of everything: a good call for each operation that writes, in an order in which each finds what it needs, and the ids
+// that a path may name.  A new operation that writes needs a row here; check.mjs says so.
+export const DISTRICT = '511703'
+
+const finding = (on, more = {}) => ({ kind: 'unexcused_absence', person_id: 'p1', on, source: 'covert', ...more })
+const checkin = (at, more = {}) => ({ person_id: 'p1', village_id: 'v1', captured_at: at, ...more })
+
+// `path`: what the braces stand for; a function is called with what earlier calls answered (`as` names them).
+// `settle`: waits until every consequence is there.
+export const CALLS = [
+	{ id: 'advanceClock', body: { now: '2017-09-08T09:00:00+08:00' } },
+	{ id: 'putDistrict', body: { name: '达川区', areas: [{ id: 'east', name: '东' }] } },
+	{ id: 'putTownship', path: { id: 't1' }, body: { name: '乡', area_id: 'east' } },
+	{ id: 'putUnit', path: { id: 'u1' }, body: { name: '局' } },
+	{ id: 'putPerson', path: { id: 'p1' }, body: { name: '赵一', phone: '13800000001', unit_id: 'u1', establishment: 'civil_servant' } },
+	{ id: 'putPerson', path: { id: 'p2' }, body: { name: '钱二', phone: '13800000002', unit_id: 'u1', establishment: 'other' } },
+	{ id: 'putUnit', path: { id: 'u1' }, body: { name: '局', head_person_id: 'p2' } },
+	{ id: 'putVillage', path: { id: 'v1' }, body: { name: '村', township_id: 't1', kind: 'poor', fence: { lon: 107.5, lat: 31.2, radius_m: 500 } } },
+	{ id: 'putVillage', path: { id: 'v2' }, body: { name: '村二', township_id: 't1', kind: 'non_poor' } },
+	{ id: 'putPosting', path: { id: 'a1' }, body: { person_id: 'p1', village_id: 'v1', role: 'first_secretary', from: '2017-08-01', term_from: '2017-08-01', term_to: '2020-08-01' } },
+	{ id: 'putPosting', path: { id: 'a2' }, body: { person_id: 'p2', village_id: 'v2', role: 'team_member', from: '2017-08-01', to: '2018-08-01' } },
+	{ id: 'publishPolicy', body: { version: 'v-2', effective_from: '2017-08-02', patch: { approval: 'four_eyes' } } },
+	{ id: 'recordCheckin', body: checkin('2017-08-10T09:00:00+08:00', { lon: 107.5, lat: 31.2, accuracy_m: 10, datum: 'wgs84', key: 'c1' }) },
+	{ id: 'recordCheckinLines', lines: [checkin('2017-08-11T09:00:00+08:00', { key: 'c2' }), checkin('2017-08-14T09:00:00+08:00'), checkin('2016-01-01T09:00:00+08:00', { key: 'c3' })] },
+	{ id: 'putRound', path: { id: 'r1' }, body: { name: '评优', category: 'first_secretary', on: '2017-12-01' } },
+	{ id: 'draftPayroll', body: { month: '2017-08' }, settle: true },
+	{ id: 'approvePayroll', path: { month: '2017-08' } },
+	{ id: 'closePayroll', path: { month: '2017-08' } },
+	{ id: 'noteFinding', body: finding('2017-09-01', { note: '不在岗', major: false, evidence: [{ sha256: 'a'.repeat(64), name: 'x.jpg' }] }), as: 'f1' },
+	{ id: 'noteFinding', body: finding('2017-09-04'), as: 'f2' },
+	{ id: 'noteFindingLines', lines: [finding('2017-09-05', { key: 'k1', confirm: true, source: 'superior', level: 'city' }), finding('2017-09-06', { key: 'k2', confirm: true }), finding('2017-08-22', { key: 'k3', person_id: 'p2', confirm: true }), finding('2030-01-01', { key: 'k4' })] },
+	{ id: 'confirmFinding', path: { id: (said) => said.f1.id }, body: { reason: '属实' } },
+	{ id: 'dismissFinding', path: { id: (said) => said.f2.id } },
+	{ id: 'noteFinding', body: finding('2017-09-07'), as: 'f3' },
+	{ id: 'confirmFinding', path: { id: (said) => said.f3.id } },
+	{ id: 'annulFinding', path: { id: (said) => said.f3.id } },
+	{ id: 'noteFinding', body: { kind: 'written_criticism', unit_id: 'u1', on: '2017-09-04', source: 'covert', bulletin: '通报1号' }, as: 'f4' },
+	{ id: 'confirmFinding', path: { id: (said) => said.f4.id } },
+	{ id: 'readStanding', path: { id: 'p1' }, settle: true, as: 'standing' },
+	{ id: 'approveMeasure', path: { id: (said) => measure(said, 'admonishment_talk') }, body: { reason: '同意' } },
+	{ id: 'serveMeasure', path: { id: (said) => measure(said, 'admonishment_talk') } },
+	{ id: 'approveMeasure', path: { id: (said) => measure(said, 'award_ban') } },
+	{ id: 'liftMeasure', path: { id: (said) => measure(said, 'award_ban') } },
+	{ id: 'rejectMeasure', path: { id: (said) => measure(said, 'promotion_freeze') } },
+	{ id: 'approveMeasure', path: { id: (said) => measure(said, 'stipend_cancelled') } },
+	{ id: 'listRecalls', settle: true, as: 'recalls' },
+]
+
+const measure = (said, kind) => said.standing.measures.find((m) => m.kind === kind).id
+
+// What a read's path may name, by the collection before the brace.
+export const known = (said) => ({
+	townships: 't1', units: 'u1', villages: 'v1', persons: 'p1', postings: 'a1', findings: said.f1.id, rounds: 'r1', payrolls: '2017-08',
+	measures: measure(said, 'stipend_cancelled'),
+})
+// What a parameter of a query may be, where its schema alone does not say.
+export const QUERY = { on: '2017-09-07', month: '2017-08', year: '2017', person_id: 'p1', unit_id: 'u1', village_id: 'v1', township_id: 't1' }
