@@ -393,7 +393,7 @@ roles_add(const struct route *r, json_t *operation)
 	const ProtobufCEnumDescriptor *d = &wire__account_role__descriptor;
 	json_t *roles = json_array();
 	arena_t *a = arena_open(1 << 16);
-	const char *text = "For the operator";
+	const char *text = r->flags & ROUTE_OPEN ? "For everybody on the operator's networks; elsewhere for the operator" : "For the operator";
 
 	for (unsigned i = 0; i < d->n_values; i++)
 		if (d->values[i].value && r->who >> d->values[i].value & 1) {
