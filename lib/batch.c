@@ -120,6 +120,8 @@ run_command(struct batch *b, struct input *in)
 		batch_refuse(b, 422, "message.malformed", NULL, "The order cannot be read.");
 	else if (in->order->exists && !in->order->exists(b, in->m))
 		batch_refuse(b, 404, "resource.unknown", NULL, "Nothing has this id.");
+	else if (in->order->may && !in->order->may(b, in->m))
+		assert(in->answer);
 	else if (in->command->refusal)
 		batch_answer_set(b, in->command->refusal->status, NULL, in->command->refusal);
 	else

@@ -46,6 +46,7 @@ struct order {
 	bool (*exists)(struct batch *b, const void *m); /* the thing its path names, 404 when false; NULL: names none */
 	void (*run)(struct batch *b, const void *m);    /* ends in exactly one batch_answer() or batch_refuse() */
 	bool founding;                                  /* may come before its district exists (PutDistrict) */
+	bool (*may)(struct batch *b, const void *m);    /* whether this account may, in this case (duty_batch.h); false: it has refused */
 };
 struct fact {
 	const ProtobufCMessageDescriptor *message;

@@ -44,6 +44,7 @@ finding_row(const struct batch *b, const Supervision__FindingFact *f)
 	row.n_evidence_sha256 = f->n_evidence_sha256;
 	row.evidence_sha256 = f->evidence_sha256;
 	row.noted_by = f->noted_by;
+	row.noted_by_person = f->noted_by_person;
 	return row;
 }
 
@@ -81,6 +82,7 @@ run_confirmed(struct batch *b, const void *m)
 		return;
 	row.state = SUPERVISION__FINDING_STATE__CONFIRMED;
 	row.confirmed_by = e->confirmed_by;
+	row.confirmed_by_person = e->confirmed_by_person;
 	row.maybe_confirmed_case = ACCOUNTABILITY_ROWS__FINDING__MAYBE_CONFIRMED_CONFIRMED_DAY;
 	row.confirmed_day = e->confirmed_day;
 	batch_put(b, &finding_table, &row);
@@ -182,9 +184,9 @@ static const struct fact facts[] = {
 	FACT(accountability__measures_changed, measure_want_changed, measure_run_changed),
 };
 
-/* A finding annulled elsewhere a moment ago is known here before its measure is approved. */
-#define MOVE(Message, noun) { .message = &accountability__##Message##__descriptor, .after = AFTER(SUPERVISION), \
-		.want = measure_want_##noun, .exists = measure_exists_##noun, .run = measure_run_##noun }
+/* A finding annulled elsewhere a moment ago is known here before its measure is approved, and whose unit is whose. */
+#define MOVE(Message, noun) { .message = &accountability__##Message##__descriptor, .after = AFTER(ROSTER) | AFTER(SUPERVISION), \
+		.want = measure_want_##noun, .exists = measure_exists_##noun, .may = measure_may_##noun, .run = measure_run_##noun }
 static const struct order orders[] = {
 	MOVE(approve_measure, approve), MOVE(reject_measure, reject), MOVE(lift_measure, lift), MOVE(serve_measure, serve),
 };

@@ -10,7 +10,7 @@ select exists (select 1 from unit where district = :district and unit_id = :unit
 
 -- name: findings_of_person PersonKey -> Finding
 select district, person_id, finding_id, kind, unit_id, on_day, source, level, bulletin, major, evidence_sha256, noted_by, confirmed_by,
-       confirmed_day, state
+       confirmed_day, state, noted_by_person, confirmed_by_person
   from finding where district = :district and person_id = :person_id
  order by finding_id
 ;
@@ -37,7 +37,7 @@ select m.district, m.person_id, m.measure_id, m.unit_id, m.ladder, m.kind, m.cla
 ;
 
 -- name: moves MeasureKey -> Move
-select district, measure_id, seq, account, state, reason, at_us
+select district, measure_id, seq, account, state, reason, at_us, moved_by_person
   from move where district = :district and measure_id = :measure_id
  order by seq
 ;
@@ -51,7 +51,7 @@ select district, person_id, posting_id, village_id, role, from_day, to_day, term
 -- Criticisms of a unit: those that name it, and those that name somebody who was its own on the date (A14).
 -- name: criticisms_of_unit UnitKey -> Finding
 select f.district, f.person_id, f.finding_id, f.kind, f.unit_id, f.on_day, f.source, f.level, f.bulletin, f.major, f.evidence_sha256,
-       f.noted_by, f.confirmed_by, f.confirmed_day, f.state
+       f.noted_by, f.confirmed_by, f.confirmed_day, f.state, f.noted_by_person, f.confirmed_by_person
   from finding f
  where f.district = :district and f.kind = 'written_criticism' and f.state = 'confirmed'
    and (f.unit_id = :unit_id

@@ -394,24 +394,6 @@ measure_move(const Measure *m, enum move move, Accountability__MeasureState *to)
 	return m->state == moves[move].from ? MOVE_DONE : MOVE_BAD;
 }
 
-static bool
-is_cause(const Measure *m, const Finding *f)
-{
-	for (size_t i = 0; i < m->n_cause; i++)
-		if (strcmp(m->cause[i], f->finding_id) == 0)
-			return true;
-	return false;
-}
-
-bool
-measure_is_own_case(const Measure *m, const Finding *const *findings, size_t n, const char *account)
-{
-	for (size_t i = 0; i < n; i++)
-		if (is_cause(m, findings[i]) && (strcmp(findings[i]->noted_by, account) == 0 || strcmp(findings[i]->confirmed_by, account) == 0))
-			return true;
-	return false;
-}
-
 void
 eligibility_on(const Measure *const *measures, size_t n, Accountability__MeasureKind barring, int32_t day, arena_t *a,
                Accountability__Verdict *out)

@@ -51,8 +51,6 @@ bool measure_in_effect(Accountability__MeasureState state);
 enum move { MOVE_APPROVE, MOVE_REJECT, MOVE_LIFT, MOVE_SERVE };
 enum move_result { MOVE_DONE, MOVE_AGAIN, MOVE_BAD };
 enum move_result measure_move(const AccountabilityRows__Measure *m, enum move move, Accountability__MeasureState *to);
-/* Separation of duties: an account that noted or confirmed one of the facts, all of them findings of the measure's person. */
-bool measure_is_own_case(const AccountabilityRows__Measure *m, const AccountabilityRows__Finding *const *findings, size_t n, const char *account);
 
 /* Whether measures in effect bar somebody on a day, and the ids of those that do. */
 void eligibility_on(const AccountabilityRows__Measure *const *measures, size_t n, Accountability__MeasureKind barring, int32_t day, arena_t *a,

@@ -494,26 +494,6 @@ test_moves(int counts[2])
 }
 
 static void
-test_own_case(int counts[2])
-{
-	char *cause[] = { (char *)"F1" };
-	Measure m = ACCOUNTABILITY_ROWS__MEASURE__INIT;
-	Finding mine = ACCOUNTABILITY_ROWS__FINDING__INIT, other = ACCOUNTABILITY_ROWS__FINDING__INIT;
-	const Finding *both[] = { &mine, &other };
-
-	m.n_cause = 1;
-	m.cause = cause;
-	mine.finding_id = (char *)"F1";
-	mine.noted_by = (char *)"ann";
-	mine.confirmed_by = (char *)"bo";
-	other.finding_id = (char *)"F2";
-	other.noted_by = other.confirmed_by = (char *)"cy";
-	check(counts, measure_is_own_case(&m, both, 2, "ann"), "§4 who noted it", "", "");
-	check(counts, measure_is_own_case(&m, both, 2, "bo"), "§4 who confirmed it", "", "");
-	check(counts, !measure_is_own_case(&m, both, 2, "cy"), "§4 a finding that is no cause", "", "");
-}
-
-static void
 test_eligibility(int counts[2], arena_t *a)
 {
 	static const struct { int kind, state, day; bool eligible; } rows[] = {
@@ -751,7 +731,6 @@ main(void)
 	test_reason(counts, books, a);
 	test_rungs(counts, books, a);
 	test_moves(counts);
-	test_own_case(counts);
 	test_eligibility(counts, a);
 	test_criticisms(counts, books, a);
 	test_properties(counts, books, a);

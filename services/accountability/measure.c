@@ -2,6 +2,7 @@
 #include "measure.h"
 #include "civil.h"
 #include "digest.h"
+#include "duty_batch.h"
 #include "mirror.h"
 #include <assert.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 typedef AccountabilityRows__Finding Finding;
 typedef AccountabilityRows__Measure Measure;
 typedef AccountabilityRows__Recall Recall;
+typedef AccountabilityRows__Move Move;
 
 const struct table finding_table = { "finding", &accountability_rows__finding__descriptor, 3, false };
 const struct table measure_table = { "measure", &accountability_rows__measure__descriptor, 3, false };
@@ -125,14 +127,13 @@ measure_want_person(struct batch *b, const char *person_id)
 	Finding finding = ACCOUNTABILITY_ROWS__FINDING__INIT;
 	Measure measure = ACCOUNTABILITY_ROWS__MEASURE__INIT;
 	Recall recall = ACCOUNTABILITY_ROWS__RECALL__INIT;
-	MirrorRows__Posting posting = MIRROR_ROWS__POSTING__INIT;
 
-	finding.district = measure.district = recall.district = posting.district = district(b);
-	finding.person_id = measure.person_id = recall.person_id = posting.person_id = (char *)person_id;
+	finding.district = measure.district = recall.district = district(b);
+	finding.person_id = measure.person_id = recall.person_id = (char *)person_id;
 	batch_want(b, &finding_table, &finding, 2);
 	batch_want(b, &measure_table, &measure, 2);
 	batch_want(b, &recall_table, &recall, 2);
-	batch_want(b, &mirror_posting, &posting, 2);
+	mirror_want_person_id(b, person_id);            /* the unit too, for whoever moves the measure in the same batch */
 }
 
 /* A function of what it names (§5 Identity), so a measure that comes back is the same one. */
@@ -306,6 +307,16 @@ measure_at(struct batch *b, const AccountabilityRows__MeasureHome *home)
 	return batch_get(b, &measure_table, &key);
 }
 
+static Move
+move_key(const struct batch *b, const char *id)
+{
+	Move key = ACCOUNTABILITY_ROWS__MOVE__INIT;
+
+	key.district = district(b);
+	key.measure_id = (char *)id;
+	return key;
+}
+
 static Finding
 cause_key(const Measure *m, size_t i)
 {
@@ -317,52 +328,88 @@ cause_key(const Measure *m, size_t i)
 	return key;
 }
 
-/* Round by round: whose it is, the measure, its facts. */
+/* Round by round: whose it is, the measure, its facts and the person; who has moved it. */
 static void
 want_move(struct batch *b, const char *id)
 {
 	AccountabilityRows__MeasureHome key = ACCOUNTABILITY_ROWS__MEASURE_HOME__INIT;
 	Measure measure = ACCOUNTABILITY_ROWS__MEASURE__INIT;
+	Move moves = move_key(b, id);
 
 	key.district = measure.district = district(b);
 	key.measure_id = measure.measure_id = (char *)id;
 	batch_want(b, &measure_home_table, &key, 2);
+	batch_want(b, &move_table, &moves, 2);
 	const AccountabilityRows__MeasureHome *home = home_of(b, id);
 	if (!home)
 		return;
 	measure.person_id = home->person_id;
 	batch_want(b, &measure_table, &measure, 3);
 	const Measure *m = measure_at(b, home);
+	if (m && m->person_id[0])
+		mirror_want_person_id(b, m->person_id);
 	for (size_t i = 0; m && i < m->n_cause; i++) {
 		Finding finding = cause_key(m, i);
 		batch_want(b, &finding_table, &finding, 3);
 	}
 }
 
-/* Who noted or confirmed a fact does not review what follows from it (§4 Separation of duties); the operator may. */
-static bool
-may_review(struct batch *b, const Measure *m)
-{
-	const Finding **facts = arena_alloc(batch_arena(b), (m->n_cause + 1) * sizeof(*facts));
-	size_t n = 0;
+/* ---- who may (rules.md §4 "Separation of duties") */
 
+static void
+decided_facts(struct batch *b, struct duty *d, const Measure *m)
+{
 	for (size_t i = 0; i < m->n_cause; i++) {
 		Finding key = cause_key(m, i);
-		if ((facts[n] = batch_get(b, &finding_table, &key)))
-			n++;
+		const Finding *f = batch_get(b, &finding_table, &key);
+		if (!f)
+			continue;
+		duty_about(b, d, m->person_id, NULL, f->on_day);
+		duty_decided_by(d, f->noted_by, f->noted_by_person);
+		duty_decided_by(d, f->confirmed_by, f->confirmed_by_person);
 	}
-	return strcmp(batch_account(b), OPERATOR) == 0 || !measure_is_own_case(m, facts, n, batch_account(b));
 }
+
+static void
+decided_approval(struct batch *b, struct duty *d, const char *id)
+{
+	Move key = move_key(b, id);
+	const void **moves;
+	size_t n = batch_list(b, &move_table, &key, 2, &moves);
+
+	for (size_t i = 0; i < n; i++) {
+		const Move *x = moves[i];
+		if (x->state == ACCOUNTABILITY__MEASURE_STATE__IN_FORCE)
+			duty_decided_by(d, x->account, x->moved_by_person);
+	}
+}
+
+/* Nobody moves a measure of their own or their unit's.  To approve or reject reviews the facts; to lift also the approval; that
+ * it was served is only recorded. */
+static bool
+may_move(struct batch *b, const char *id, enum move move)
+{
+	const Measure *m = measure_at(b, home_of(b, id));
+	struct duty d = duty_open(b);
+
+	duty_about(b, &d, m->person_id, m->unit_id, m->absence_day);
+	if (move != MOVE_SERVE)
+		decided_facts(b, &d, m);
+	if (move == MOVE_LIFT)
+		decided_approval(b, &d, id);
+	return duty_allows(b, &d);
+}
+
+/* ---- moving */
 
 static void
 move_put(struct batch *b, const Measure *m, Accountability__MeasureState to, const char *reason)
 {
-	AccountabilityRows__Move row = ACCOUNTABILITY_ROWS__MOVE__INIT;
+	Move row = move_key(b, m->measure_id);
 
-	row.district = district(b);
-	row.measure_id = m->measure_id;
 	row.seq = batch_next_seq(b);
 	row.account = (char *)batch_account(b);
+	row.moved_by_person = batch_actor(b) ? batch_actor(b)->person_id : (char *)"";
 	row.state = to;
 	row.reason = (char *)reason;
 	row.at_us = batch_at_us(b);
@@ -391,10 +438,6 @@ run_move(struct batch *b, const char *id, const char *reason, enum move move)
 	const Measure *m = measure_at(b, home);
 	Accountability__MeasureState to;
 
-	if ((move == MOVE_APPROVE || move == MOVE_REJECT) && !may_review(b, m)) {
-		batch_refuse(b, 403, "duty.conflict", NULL, "Who noted or confirmed a fact cannot decide on what follows from it.");
-		return;
-	}
 	enum move_result result = measure_move(m, move, &to);
 	if (result == MOVE_BAD) {
 		batch_refuse(b, 409, "measure.bad_transition", NULL, "The measure's state does not allow this.");
@@ -411,6 +454,7 @@ run_move(struct batch *b, const char *id, const char *reason, enum move move)
 #define MEASURE_MOVE(noun, Message, move) \
 	void measure_want_##noun(struct batch *b, const void *m) { want_move(b, ((const Message *)m)->id); } \
 	bool measure_exists_##noun(struct batch *b, const void *m) { return home_of(b, ((const Message *)m)->id) != NULL; } \
+	bool measure_may_##noun(struct batch *b, const void *m) { return may_move(b, ((const Message *)m)->id, move); } \
 	void measure_run_##noun(struct batch *b, const void *m) \
 	{ \
 		const Message *o = m; \

@@ -11,8 +11,6 @@ extern const struct table measure_home_table;   /* key district, measure_id; app
 extern const struct table recall_table;         /* key district, person_id, recall_id */
 extern const struct table move_table;           /* key district, measure_id, seq; append-only, own */
 
-#define OPERATOR "operator"
-
 /* All that a count of this person reads. */
 void measure_want_person(struct batch *b, const char *person_id);
 /* Counts a person's absence ladder anew and says what changed, in at most one MeasuresChanged; nothing when nothing did.
@@ -25,10 +23,11 @@ void measure_run_changed(struct batch *b, const void *m);
 /* What everybody outside sees of a row; points into it. */
 Accountability__Measure *measure_message(const AccountabilityRows__Measure *row, arena_t *a);
 
-/* want, exists and run of the orders that move a measure by hand. */
+/* want, exists, may and run of the orders that move a measure by hand. */
 #define MEASURE_MOVE(noun) \
 	void measure_want_##noun(struct batch *b, const void *m); \
 	bool measure_exists_##noun(struct batch *b, const void *m); \
+	bool measure_may_##noun(struct batch *b, const void *m); \
 	void measure_run_##noun(struct batch *b, const void *m);
 MEASURE_MOVE(approve)
 MEASURE_MOVE(reject)

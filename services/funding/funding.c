@@ -421,9 +421,9 @@ static const char *const consumes[] = {
 #define AFTER_ALL (AFTER(FUNDING_ROSTER) | AFTER(FUNDING_ATTENDANCE) | AFTER(FUNDING_ACCOUNTABILITY))
 
 static const struct order orders[] = {
-	{ &funding__draft_payroll__descriptor, AFTER_ALL, payroll_want_draft, NULL, payroll_run_draft, false },
-	{ &funding__approve_payroll__descriptor, 0, payroll_want_approve, payroll_month_exists, payroll_run_approve, false },
-	{ &funding__close_payroll__descriptor, AFTER_ALL, payroll_want_close, payroll_month_exists, payroll_run_close, false },
+	{ &funding__draft_payroll__descriptor, AFTER_ALL, payroll_want_draft, NULL, payroll_run_draft, false, NULL },
+	{ &funding__approve_payroll__descriptor, 0, payroll_want_approve, payroll_month_exists, payroll_run_approve, false, payroll_approve_may },
+	{ &funding__close_payroll__descriptor, AFTER_ALL, payroll_want_close, payroll_month_exists, payroll_run_close, false, NULL },
 };
 
 static const struct fact facts[] = {

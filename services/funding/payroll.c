@@ -12,6 +12,7 @@
 #include "payroll.h"
 #include "civil.h"
 #include "digest.h"
+#include "duty_batch.h"
 #include <string.h>
 
 typedef FundingRows__Payroll Run;
@@ -120,14 +121,18 @@ lines_of(struct batch *b, int32_t month_day)
 	return (struct lines){ (const Line *const *)rows, n };
 }
 
-static void
-run_put(struct batch *b, const char *month, Funding__Payroll__State state, int64_t total_fen)
+/* The run in its next state; all else stays. */
+static Run
+run_moved(struct batch *b, const char *month, Funding__Payroll__State state, int64_t total_fen)
 {
 	Run run = run_key(b, month_named(month));
+	const Run *was = batch_get(b, &payroll_table, &run);
 
+	if (was)
+		run = *was;
 	run.state = state;
 	run.total_fen = total_fen;
-	batch_put(b, &payroll_table, &run);
+	return run;
 }
 
 /* ---- what a run would pay: everybody with money in its month, or in closed months that are not settled */
@@ -387,6 +392,7 @@ payroll_run_draft(struct batch *b, const void *m)
 	e.total_fen = p.total_fen;
 	e.persons = (int64_t)p.n;
 	e.account = (char *)batch_account(b);
+	e.person_id = batch_actor(b) ? batch_actor(b)->person_id : (char *)"";
 	batch_emit(b, in->month, &e.base);
 	say_lines_drafted(b, in->month, &p);
 	answer(b, 201, in->month);
@@ -406,7 +412,10 @@ payroll_on_drafted(struct batch *b, const void *m)
 
 	for (size_t i = 0; i < was.n; i++)
 		batch_drop(b, &payroll_line_table, was.line[i]);
-	run_put(b, e->month, FUNDING__PAYROLL__STATE__DRAFT, e->total_fen);
+	Run run = run_moved(b, e->month, FUNDING__PAYROLL__STATE__DRAFT, e->total_fen);
+	run.drafted_by = e->account;
+	run.drafted_by_person = e->person_id;
+	batch_put(b, &payroll_table, &run);
 }
 
 void
@@ -449,6 +458,19 @@ payroll_want_approve(struct batch *b, const void *m)
 		want_lines(b, ((const Funding__ApprovePayroll *)m)->month);
 }
 
+/* An approval reviews the draft. */
+bool
+payroll_approve_may(struct batch *b, const void *m)
+{
+	Run key = run_key(b, month_named(((const Funding__ApprovePayroll *)m)->month));
+	const Run *run = batch_get(b, &payroll_table, &key);
+	struct duty d = duty_open(b);
+
+	if (run)
+		duty_decided_by(&d, run->drafted_by, run->drafted_by_person);
+	return duty_allows(b, &d);
+}
+
 void
 payroll_run_approve(struct batch *b, const void *m)
 {
@@ -482,8 +504,9 @@ void
 payroll_on_approved(struct batch *b, const void *m)
 {
 	const Funding__PayrollApproved *e = m;
+	Run run = run_moved(b, e->month, FUNDING__PAYROLL__STATE__APPROVED, e->total_fen);
 
-	run_put(b, e->month, FUNDING__PAYROLL__STATE__APPROVED, e->total_fen);
+	batch_put(b, &payroll_table, &run);
 }
 
 /* ---- close */
@@ -536,8 +559,9 @@ void
 payroll_on_closed(struct batch *b, const void *m)
 {
 	const Funding__PayrollClosed *e = m;
+	Run run = run_moved(b, e->month, FUNDING__PAYROLL__STATE__CLOSED, e->total_fen);
 
-	run_put(b, e->month, FUNDING__PAYROLL__STATE__CLOSED, e->total_fen);
+	batch_put(b, &payroll_table, &run);
 }
 
 void

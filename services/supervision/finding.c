@@ -52,8 +52,8 @@ supervision_finding(struct batch *b, const char *finding_id)
 	return batch_get(b, &supervision_table_finding, &key);
 }
 
-static const Move *
-last_move(struct batch *b, const char *finding_id)
+const Move *
+supervision_last_move(struct batch *b, const char *finding_id)
 {
 	Move key = move_key(b, finding_id);
 	const void **moves;
@@ -65,7 +65,7 @@ last_move(struct batch *b, const char *finding_id)
 Supervision__FindingState
 supervision_state(struct batch *b, const char *finding_id)
 {
-	const Move *last = last_move(b, finding_id);
+	const Move *last = supervision_last_move(b, finding_id);
 
 	return last ? last->state : SUPERVISION__FINDING_STATE__NOTED;
 }
@@ -95,6 +95,7 @@ supervision_fact(const Finding *f)
 	fact.n_evidence_sha256 = f->n_evidence_sha256;
 	fact.evidence_sha256 = f->evidence_sha256;
 	fact.noted_by = f->noted_by;
+	fact.noted_by_person = f->noted_by_person;
 	return fact;
 }
 
@@ -120,6 +121,7 @@ supervision_on_noted(struct batch *b, const void *m)
 	row.n_evidence_sha256 = f->n_evidence_sha256;
 	row.evidence_sha256 = f->evidence_sha256;
 	row.noted_by = f->noted_by;
+	row.noted_by_person = f->noted_by_person;
 	row.noted_at_us = batch_at_us(b);
 	row.maybe_hearing_due_case = e->maybe_hearing_due_case ? SUPERVISION_ROWS__FINDING__MAYBE_HEARING_DUE_HEARING_DUE_DAY : 0;
 	row.hearing_due_day = e->hearing_due_day;
@@ -145,6 +147,7 @@ supervision_on_confirmed(struct batch *b, const void *m)
 	Move row = move_row(b, e->finding->id, SUPERVISION__FINDING_STATE__CONFIRMED);
 
 	row.confirmed_by = e->confirmed_by;
+	row.confirmed_by_person = e->confirmed_by_person;
 	row.maybe_confirmed_case = SUPERVISION_ROWS__FINDING_MOVE__MAYBE_CONFIRMED_CONFIRMED_DAY;
 	row.confirmed_day = e->confirmed_day;
 	batch_put(b, &supervision_table_finding_move, &row);
@@ -162,10 +165,11 @@ void
 supervision_on_annulled(struct batch *b, const void *m)
 {
 	const Supervision__FindingAnnulled *e = m;
-	const Move *confirmed = last_move(b, e->finding->id);
+	const Move *confirmed = supervision_last_move(b, e->finding->id);
 	Move row = move_row(b, e->finding->id, SUPERVISION__FINDING_STATE__ANNULLED);
 
 	row.confirmed_by = confirmed->confirmed_by;
+	row.confirmed_by_person = confirmed->confirmed_by_person;
 	row.maybe_confirmed_case = confirmed->maybe_confirmed_case;
 	row.confirmed_day = confirmed->confirmed_day;
 	batch_put(b, &supervision_table_finding_move, &row);

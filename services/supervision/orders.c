@@ -5,6 +5,7 @@
  *   owns: note, decision */
 #include "supervision.h"
 #include "civil.h"
+#include "duty_batch.h"
 #include "supervision_policy.h"
 
 typedef SupervisionRows__Finding Finding;
@@ -116,6 +117,13 @@ subjects_ok(struct batch *b, const Supervision__NoteFinding *in)
 	       (!in->maybe_person_case || posted_ok(b, in->person_id, in->on_day, "/person_id"));
 }
 
+/* Whose account orders; "" nobody's. */
+static char *
+person_acting(const struct batch *b)
+{
+	return batch_actor(b) ? batch_actor(b)->person_id : (char *)"";
+}
+
 /* The row that FindingNoted will make of the order. */
 static Finding
 finding_asked(struct batch *b, const Supervision__NoteFinding *in)
@@ -141,6 +149,7 @@ finding_asked(struct batch *b, const Supervision__NoteFinding *in)
 	for (size_t i = 0; i < in->n_evidence; i++)
 		f.evidence_sha256[i] = in->evidence[i]->sha256;
 	f.noted_by = (char *)batch_account(b);
+	f.noted_by_person = person_acting(b);
 	f.noted_at_us = batch_at_us(b);
 	return f;
 }
@@ -198,6 +207,7 @@ say_confirmed(struct batch *b, const Finding *f)
 	e.finding = &fact;
 	e.confirmed_day = batch_today(b);
 	e.confirmed_by = (char *)batch_account(b);
+	e.confirmed_by_person = person_acting(b);
 	batch_emit(b, supervision_subject(f), &e.base);
 }
 
@@ -244,6 +254,19 @@ confirm_at_once_ok(struct batch *b)
 	          "The policy wants the other side to be heard first.");
 }
 
+/* Nobody records a case about themselves or their own unit; to confirm in the same breath is the operator's alone. */
+bool
+supervision_note_may(struct batch *b, const void *m)
+{
+	const Supervision__NoteFinding *in = m;
+	struct duty d = duty_open(b);
+
+	duty_about(b, &d, in->maybe_person_case ? in->person_id : NULL, in->maybe_unit_case ? in->unit_id : NULL, in->on_day);
+	return ok(b, !batch_actor(b) || !in->maybe_confirm_case || !in->confirm, 403, "role.forbidden", "/confirm",
+	          "Only the operator confirms what is being noted.") &&
+	       duty_allows(b, &d);
+}
+
 void
 supervision_note(struct batch *b, const void *m)
 {
@@ -268,15 +291,9 @@ typedef Supervision__ConfirmFinding Order;
 _Static_assert(sizeof(Supervision__DismissFinding) == sizeof(Order) && sizeof(Supervision__AnnulFinding) == sizeof(Order),
                "an id and a reason");
 
-void
-supervision_move_want(struct batch *b, const void *m)
-{
-	supervision_want_finding(b, ((const Order *)m)->id);
-}
-
 /* Whom it is about is known when it has been loaded. */
 void
-supervision_confirm_want(struct batch *b, const void *m)
+supervision_move_want(struct batch *b, const void *m)
 {
 	const Order *in = m;
 
@@ -290,6 +307,38 @@ bool
 supervision_finding_exists(struct batch *b, const void *m)
 {
 	return supervision_finding(b, ((const Order *)m)->id) != NULL;
+}
+
+/* Whoever orders, and what bars them in the case of a finding: themselves, their unit, their having noted it. */
+static struct duty
+duty_of(struct batch *b, const Finding *f)
+{
+	struct duty d = duty_open(b);
+
+	duty_about(b, &d, f->maybe_person_case ? f->person_id : NULL, f->maybe_unit_case ? f->unit_id : NULL, f->on_day);
+	duty_decided_by(&d, f->noted_by, f->noted_by_person);
+	return d;
+}
+
+bool
+supervision_move_may(struct batch *b, const void *m)
+{
+	struct duty d = duty_of(b, supervision_finding(b, ((const Order *)m)->id));
+
+	return duty_allows(b, &d);
+}
+
+/* An annulment reviews the confirmation. */
+bool
+supervision_annul_may(struct batch *b, const void *m)
+{
+	const char *id = ((const Order *)m)->id;
+	const SupervisionRows__FindingMove *last = supervision_last_move(b, id);
+	struct duty d = duty_of(b, supervision_finding(b, id));
+
+	if (last)
+		duty_decided_by(&d, last->confirmed_by, last->confirmed_by_person);
+	return duty_allows(b, &d);
 }
 
 static void

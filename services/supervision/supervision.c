@@ -25,15 +25,14 @@ static const struct table *const tables[] = {
 enum { ROSTER };
 static const char *const consumes[] = { [ROSTER] = "roster", "attendance", "accountability", NULL };
 
+#define MOVE(Message, allowed, runs) { .message = &supervision__##Message##__descriptor, .after = AFTER(ROSTER), \
+		.want = supervision_move_want, .exists = supervision_finding_exists, .may = allowed, .run = runs }
 static const struct order orders[] = {
 	{ .message = &supervision__note_finding__descriptor, .after = AFTER(ROSTER),
-	  .want = supervision_note_want, .run = supervision_note },
-	{ .message = &supervision__confirm_finding__descriptor, .after = AFTER(ROSTER),
-	  .want = supervision_confirm_want, .exists = supervision_finding_exists, .run = supervision_confirm },
-	{ .message = &supervision__dismiss_finding__descriptor, .after = AFTER(ROSTER),
-	  .want = supervision_move_want, .exists = supervision_finding_exists, .run = supervision_dismiss },
-	{ .message = &supervision__annul_finding__descriptor, .after = AFTER(ROSTER),
-	  .want = supervision_move_want, .exists = supervision_finding_exists, .run = supervision_annul },
+	  .want = supervision_note_want, .may = supervision_note_may, .run = supervision_note },
+	MOVE(confirm_finding, supervision_move_may, supervision_confirm),
+	MOVE(dismiss_finding, supervision_move_may, supervision_dismiss),
+	MOVE(annul_finding, supervision_annul_may, supervision_annul),
 };
 
 static const struct fact facts[] = {

@@ -22,6 +22,7 @@ extern const struct table supervision_table_decision;           /* key district,
 /* The row of a finding, and its state, which is that of its last move; both must have been wanted. */
 const SupervisionRows__Finding *supervision_finding(struct batch *b, const char *finding_id);
 Supervision__FindingState supervision_state(struct batch *b, const char *finding_id);
+const SupervisionRows__FindingMove *supervision_last_move(struct batch *b, const char *finding_id);     /* NULL: still noted */
 void supervision_want_finding(struct batch *b, const char *finding_id);
 Supervision__FindingFact supervision_fact(const SupervisionRows__Finding *f);
 /* Whom a finding is about: the subject of its events. */
@@ -36,11 +37,13 @@ void supervision_hearing_missed(struct batch *b, const char *finding_id);
 
 /* ---- orders.c */
 void supervision_note_want(struct batch *b, const void *m);
+bool supervision_note_may(struct batch *b, const void *m);
 void supervision_note(struct batch *b, const void *m);
 bool supervision_finding_exists(struct batch *b, const void *m);        /* the order's first field names one */
-void supervision_confirm_want(struct batch *b, const void *m);
-void supervision_confirm(struct batch *b, const void *m);
 void supervision_move_want(struct batch *b, const void *m);
+bool supervision_move_may(struct batch *b, const void *m);
+bool supervision_annul_may(struct batch *b, const void *m);
+void supervision_confirm(struct batch *b, const void *m);
 void supervision_dismiss(struct batch *b, const void *m);
 void supervision_annul(struct batch *b, const void *m);
 
