@@ -8,6 +8,7 @@
 #include "api.h"
 #include "clock.h"
 #include "config.h"
+#include "health.h"
 #include "http.h"
 #include "link.h"
 #include "log.h"
@@ -45,6 +46,7 @@ static const struct setting settings[] = {
 	{ "ZHUCUN_CONNECTIONS_PER_ADDRESS", SETTING_INT, "1200", 1, 60000, "connections at once from one address" },
 	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10, "real, or manual: the clock is moved by POST /api/v1/clock only" },
 	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 0, 10, "debug, info, warn or error" },
+	{ HEALTH_SETTING, SETTING_TEXT, "", 0, 200, HEALTH_MEANING },
 };
 
 static const char *const services[] = {
@@ -58,6 +60,7 @@ struct process {
 	http_t *http;
 	int stop_fd;
 	struct metrics metrics;
+	struct health health;
 };
 
 /* ---- settings */
@@ -190,6 +193,7 @@ turn(struct process *p, int64_t *next_us)
 		api_receive(p->api, &m, now_us);
 	int64_t api_us = api_tick(p->api, now_us), http_us = http_run(p->http, now_us);
 	*next_us = api_us < http_us ? api_us : http_us;
+	health_turn(&p->health, 0, now_us, link_alive(p->link) ? NULL : "no bus answers");
 	return items[n + 1].revents != 0;
 }
 
@@ -249,6 +253,7 @@ main(int argc, char **argv)
 	if (refused)
 		return refused;
 	limits_set();
+	health_open(&p.health, config_text(HEALTH_SETTING), 1, clock_mono_us());
 	p.stop_fd = stop_signals();
 	p.zmq = zmq_ctx_new();
 	if (p.stop_fd < 0 || !p.zmq) {

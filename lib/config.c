@@ -1,10 +1,12 @@
 /* config - settings from the environment, each declared once with its meaning.
  *
  * In: the environment, a table of settings, the command line.  Out: values that are in their range; or, at start, help,
- * or a sentence for every bad setting and the end.  Owns nothing: texts are the environment's or the table's.
+ * or the answer to --health, or a sentence for every bad setting and the end.  Owns nothing: texts are the environment's or the table's.
  * A variable that is set to nothing counts as not set: that is how compose files pass on what nobody gave them.
  * A fallback has to be in range as well. */
 #include "config.h"
+#include "clock.h"
+#include "health.h"
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -89,7 +91,7 @@ print_range(FILE *to, const struct setting *s)
 static void
 print_help(const char *program, const char *purpose, const struct setting *s, size_t n)
 {
-	printf("usage: %s [--help]\n%s\n\nSettings, from the environment:\n", program, purpose);
+	printf("usage: %s [--help | --health]\n%s\n\nSettings, from the environment:\n", program, purpose);
 	for (size_t i = 0; i < n; i++) {
 		printf("  %s\n      %s; ", s[i].name, s[i].meaning);
 		print_range(stdout, &s[i]);
@@ -120,6 +122,16 @@ check(const char *program, const struct setting *s)
 	return false;
 }
 
+/* How the process with this environment is that serves; settings are its concern, not ours. */
+static int
+report(const char *program, const struct setting *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(s[i].name, HEALTH_SETTING) == 0)
+			return health_report(program, text_of(&s[i]), clock_mono_us());
+	return health_report(program, "", clock_mono_us());
+}
+
 void
 config_open(int argc, char **argv, const char *program, const char *purpose, const struct setting *s, size_t n)
 {
@@ -130,6 +142,8 @@ config_open(int argc, char **argv, const char *program, const char *purpose, con
 			print_help(program, purpose, s, n);
 			exit(EXIT_SUCCESS);
 		}
+		if (strcmp(argv[i], "--health") == 0)
+			exit(report(program, s, n));
 		fprintf(stderr, "%s: \"%s\" is unknown; settings come from the environment, --help lists them.\n", program, argv[i]);
 		good = false;
 	}

@@ -131,7 +131,7 @@ test_help(const char *word)
 	                       sizeof(settings) / sizeof(settings[0]));
 
 	expect(&o, 0,
-	       "usage: t [--help]\nA thing to test.\n\nSettings, from the environment:\n"
+	       "usage: t [--help | --health]\nA thing to test.\n\nSettings, from the environment:\n"
 	       "  ZT_PORT\n      port that it listens on; a whole number from 1 to 65535; \"8080\" when not set\n"
 	       "  ZT_SHIFT\n      any number; a whole number from -9223372036854775808 to 9223372036854775807; \"-3\" when not set\n"
 	       "  ZT_STRICT\n      whether it is strict; 1 or 0, true or false, yes or no; \"no\" when not set\n"
@@ -148,7 +148,7 @@ test_secret_fallback(void)
 	static const struct setting secret[] = { { "ZT_KEY", SETTING_TEXT, "sesame", 0, 0, "what it signs with", .secret = true } };
 	struct outcome o = run((const char *const[4]){ 0 }, (const char *const[3]){ "--help" }, secret, 1);
 
-	expect(&o, 0, "usage: t [--help]\nA thing to test.\n\nSettings, from the environment:\n"
+	expect(&o, 0, "usage: t [--help | --health]\nA thing to test.\n\nSettings, from the environment:\n"
 	       "  ZT_KEY\n      what it signs with; a text; has a fallback\n", "", "a secret's fallback");
 }
 

@@ -4,6 +4,7 @@
  * share nothing but counters.  SIGTERM or SIGINT ends the process between two batches. */
 #include "clock.h"
 #include "config.h"
+#include "health.h"
 #include "link.h"
 #include "log.h"
 #include "node.h"
@@ -19,7 +20,8 @@
 
 extern const struct service SERVICE;
 
-enum { READERS_MAX = 8, MESSAGES_A_TURN = 1024 };
+enum { WRITER, READERS_FROM, READERS_MAX = 8, MESSAGES_A_TURN = 1024 };
+_Static_assert(READERS_FROM + READERS_MAX <= HEALTH_THREADS_MAX, "each thread says how it is");
 
 static const struct setting settings[] = {
 	{ "ZHUCUN_BUSES", SETTING_TEXT, NULL, 1, 1000, "endpoints of the buses, space-separated: ipc://… or tcp://…" },
@@ -29,11 +31,14 @@ static const struct setting settings[] = {
 	{ "ZHUCUN_READERS", SETTING_INT, "1", 1, READERS_MAX, "threads that answer reads" },
 	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10, "real, or manual: the clock is moved by POST /api/v1/clock only" },
 	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 0, 10, "debug, info, warn or error" },
+	{ HEALTH_SETTING, SETTING_TEXT, "", 0, 200, HEALTH_MEANING },
 };
 
 struct process {
 	void *zmq;
 	struct metrics metrics;
+	struct health health;
+	_Atomic int readers;            /* started so far */
 	bool manual_clock;
 	char instance[64];
 	int stop_fd;                    /* readable once the process is to end */
@@ -54,12 +59,22 @@ wait_ms(int64_t until_us, int link_ms)
 	return (int)(ms < link_ms ? ms : link_ms);
 }
 
+/* For the health file: what this thread of ours lacks, or NULL. */
+static const char *
+trouble_of(const link_t *link, const node_t *node)
+{
+	if (node && node_fd(node) < 0)
+		return "no database";
+	return link_alive(link) ? NULL : "no bus answers";
+}
+
 /* ---- readers */
 
 static void *
 reader_main(void *arg)
 {
 	struct process *p = arg;
+	int me = READERS_FROM + atomic_fetch_add(&p->readers, 1);
 	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"));
 	struct reader_settings set = { config_text("ZHUCUN_DB_READER"), p->manual_clock, link_port(link), &p->metrics };
 	struct reader *r = reader_open(&SERVICE, &set);
@@ -82,6 +97,7 @@ reader_main(void *arg)
 		for (int i = 0; i < MESSAGES_A_TURN && link_receive(link, &m); i++)
 			reader_receive(r, &m);
 		next_us = reader_step(r, clock_mono_us());
+		health_turn(&p->health, me, clock_mono_us(), trouble_of(link, NULL));
 	}
 	reader_close(&r);
 	link_close(&link);
@@ -107,6 +123,7 @@ writer_loop(struct process *p, node_t *node, link_t *link)
 		for (int i = 0; i < MESSAGES_A_TURN && link_receive(link, &m); i++)
 			node_receive(node, &m);
 		next_us = node_step(node, clock_mono_us());
+		health_turn(&p->health, WRITER, clock_mono_us(), trouble_of(link, node));
 		if (node_hello(node, &hello))
 			link_hello(link, &hello);
 	}
@@ -165,6 +182,7 @@ main(int argc, char **argv)
 		snprintf(p.instance, sizeof p.instance, "%s-%d", host, (int)getpid());
 	p.zmq = zmq_ctx_new();
 	int nreaders = (int)config_int("ZHUCUN_READERS");
+	health_open(&p.health, config_text(HEALTH_SETTING), READERS_FROM + nreaders, clock_mono_us());
 	for (int i = 0; i < nreaders; i++)
 		if (pthread_create(&readers[i], NULL, reader_main, &p))
 			return 1;

@@ -35,6 +35,7 @@ struct bus {
 	zmq_msg_t part[PARTS];
 	int64_t now_us;
 	uint64_t malformed;
+	struct health *health;
 };
 
 static void
@@ -235,6 +236,7 @@ route(struct bus *b, int stop_fd)
 		int n;
 
 		b->now_us = clock_mono_us();
+		health_turn(b->health, 0, b->now_us, NULL);
 		while ((service = routes_expire(&b->routes, b->now_us)))
 			LOG(WARN, "replica.gone", NULL, LOG_S("why", "silent"), LOG_S("serves", service));
 		for (int i = 0; i < BURST_MAX && (n = frames_receive(b->router, b->part, PARTS)); i++)
@@ -263,7 +265,7 @@ bind_router(void *zmq, const char *endpoint)
 }
 
 int
-bus_run(void *zmq, const char *endpoint, int stop_fd)
+bus_run(void *zmq, const char *endpoint, int stop_fd, struct health *health)
 {
 	struct bus *b = calloc(1, sizeof(*b));
 
@@ -272,6 +274,7 @@ bus_run(void *zmq, const char *endpoint, int stop_fd)
 		free(b);
 		return -1;
 	}
+	b->health = health;
 	b->arena = arena_open(ARENA_BYTES);
 	frames_open(b->part, PARTS);
 	LOG(INFO, "bus.started", NULL, LOG_S("endpoint", endpoint));

@@ -54,7 +54,7 @@ bus_main(void *arg)
 {
 	struct bus_thread *b = arg;
 
-	b->rc = bus_run(b->zmq, b->endpoint, b->stop[0]);
+	b->rc = bus_run(b->zmq, b->endpoint, b->stop[0], NULL);
 	return NULL;
 }
 
@@ -751,8 +751,8 @@ bad_endpoints(struct stage *s)
 	CHECK(s, !link_open(s->zmq, longest));
 	if (pipe(stop))
 		abort();
-	CHECK(s, bus_run(s->zmq, "ipc:///no/such/directory/bus", stop[0]) == -1);
-	CHECK(s, bus_run(s->zmq, "nonsense", stop[0]) == -1);
+	CHECK(s, bus_run(s->zmq, "ipc:///no/such/directory/bus", stop[0], NULL) == -1);
+	CHECK(s, bus_run(s->zmq, "nonsense", stop[0], NULL) == -1);
 	close(stop[0]);
 	close(stop[1]);
 }

@@ -1,5 +1,6 @@
 /* The bus as a program: settings, signals, one context. */
 #include "bus.h"
+#include "clock.h"
 #include "config.h"
 #include "log.h"
 #include <errno.h>
@@ -13,6 +14,7 @@
 static const struct setting settings[] = {
 	{ "ZHUCUN_BUS_BIND", SETTING_TEXT, NULL, 1, 255, "ZeroMQ endpoint that the bus listens on: ipc:///run/… or tcp://*:5570" },
 	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 1, 8, "least level that is logged: debug, info, warn, error" },
+	{ HEALTH_SETTING, SETTING_TEXT, "", 0, 200, HEALTH_MEANING },
 };
 
 /* Readable from the first SIGTERM or SIGINT on.  Blocked before any thread is, so that all threads have them blocked. */
@@ -45,6 +47,8 @@ main(int argc, char **argv)
 	log_open("bus", log_level_of(config_text("ZHUCUN_LOG_LEVEL")));
 	keep_small();
 
+	struct health health;
+	health_open(&health, config_text(HEALTH_SETTING), 1, clock_mono_us());
 	int stop_fd = stop_signals();
 	void *zmq = zmq_ctx_new();
 	if (stop_fd < 0 || !zmq) {
@@ -52,7 +56,7 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	zmq_ctx_set(zmq, ZMQ_IO_THREADS, 1);
-	int rc = bus_run(zmq, config_text("ZHUCUN_BUS_BIND"), stop_fd);
+	int rc = bus_run(zmq, config_text("ZHUCUN_BUS_BIND"), stop_fd, &health);
 	zmq_ctx_term(zmq);
 	close(stop_fd);
 	return rc ? EXIT_FAILURE : EXIT_SUCCESS;
