@@ -1,5 +1,6 @@
 #!/bin/bash
-# install.sh [test] - what a fresh Debian 12 lacks for building and running; with `test` also what the tests need.
+# install.sh [test | build | image PACKAGE...] - what a fresh Debian 12 lacks for building and running; with `test` also what
+# the tests need.  The image's two stages: only what building needs; only what the programs built elsewhere need, and PACKAGEs.
 #
 # Asks for the command, header or module itself, never for a package: a machine may bring its own.  When nothing is missing
 # it touches nothing and needs no network.  As root, or through sudo.
@@ -24,7 +25,7 @@ need_server() {
 	command -v postgres >/dev/null || missing+=(postgresql-15)
 }
 
-need_for_running() {
+need_for_building() {
 	need_command gcc gcc
 	[ -e /usr/include/stdlib.h ] || missing+=(libc6-dev)
 	need_command make make
@@ -38,10 +39,17 @@ need_for_running() {
 	need_module jansson libjansson-dev
 	need_module libcrypto libssl-dev
 	need_module libargon2 libargon2-dev
+}
+
+# The server, and what the scripts ask it and the API with.
+need_for_serving() {
 	need_server
 	need_command psql postgresql-client-15
-	need_command runsvdir runit
 	need_command curl curl
+}
+
+need_for_running() {
+	need_command runsvdir runit
 	need_command jq jq              # the README's walk-through
 }
 
@@ -96,7 +104,18 @@ install_checker() {
 	(cd "$dir" && npm ci --ignore-scripts --no-audit --no-fund >&2 && touch node_modules/.package-lock.json)
 }
 
-need_for_running
-[ "${1:-}" != test ] || need_for_testing
+case ${1:-} in
+build) need_for_building ;;
+image)
+	need_for_serving
+	missing+=("${@:2}")
+	;;
+*)
+	need_for_building
+	need_for_serving
+	need_for_running
+	[ "${1:-}" != test ] || need_for_testing
+	;;
+esac
 [ ${#missing[@]} = 0 ] || install_missing
 [ "${1:-}" != test ] || install_checker

@@ -1,14 +1,19 @@
 #!/bin/bash
-# postgres.sh init|run|start|ready|stop|user - the private PostgreSQL cluster of one stack, in $ZHUCUN_VAR/postgres.
+# postgres.sh init|run|serve|start|ready|answers|stop|user - the private PostgreSQL cluster of one stack, in $ZHUCUN_VAR/postgres.
 #
 #   init    makes the cluster, unless it is there: checksums, UTF8, scram for everybody, a role `migrator` with a database
 #           `zhucun`.  Passwords go to $ZHUCUN_VAR/secrets.
 #   run     becomes the server, in the foreground, log on standard error; SIGINT is a fast shutdown, and so is the death of
 #           its parent: a supervisor that was killed can start it anew.
+#   serve   init, then becomes the server, as the one process of a container.
 #   start   init, run in the background with the log in $ZHUCUN_VAR/log, ready.
 #   ready   waits until it answers (a minute at most).
+#   answers whether it answers, now.
 #   stop    fast shutdown, waits.
 #   user    prints who it runs as.
+#
+# In: ZHUCUN_POSTGRES_LISTEN, the addresses to listen on besides the unix socket, as in listen_addresses.  From there come the
+# services and the migrator, from this network only; the superuser is refused.
 #
 # PostgreSQL refuses to run as root, and an unprivileged user cannot reach a checkout that lies under a closed home.  So
 # root opens the data directory and the server is told -D /proc/self/fd/9: that link leads to the open directory itself and
@@ -82,7 +87,6 @@ init() {
 	{
 		"${as_server[@]}" "$bin/initdb" -D "$DATA" -U postgres --pwfile=/proc/self/fd/8 -E UTF8 --locale=C \
 			--data-checksums --auth=scram-sha-256 --no-instructions &&
-		"${as_server[@]}" sh -c 'echo "local all all scram-sha-256" >/proc/self/fd/9/pg_hba.conf' &&
 		"${as_server[@]}" "$bin/postgres" --single -D "$DATA" -c exit_on_error=on postgres <<-SQL
 			create role migrator login createrole password '$(password_of migrator)'
 			create database zhucun owner migrator
@@ -99,7 +103,13 @@ write_settings() {
 	{
 		cat "$top/deploy/postgresql.conf"
 		echo "unix_socket_directories = '$PG_SOCKETS'"
+		echo "listen_addresses = '${ZHUCUN_POSTGRES_LISTEN:-}'"
 	} | "${as_server[@]}" sh -c 'cat >/proc/self/fd/9/postgresql.conf'
+	"${as_server[@]}" sh -c 'cat >/proc/self/fd/9/pg_hba.conf' <<-HBA
+		local all    all      scram-sha-256
+		host  all    postgres all     reject
+		host  zhucun all      samenet scram-sha-256
+	HBA
 }
 
 server_pid() {          # of this cluster, if it really runs
@@ -140,12 +150,14 @@ start() {
 	ready
 }
 
+answers() {
+	PGCONNECT_TIMEOUT=2 psql -qAtX -c 'select 1' "$(conninfo migrator zhucun)" >/dev/null 2>&1
+}
+
 ready() {
 	local i
 	for ((i = 0; i < 600; i++)); do
-		if PGCONNECT_TIMEOUT=2 psql -qAtX -c 'select 1' "$(conninfo migrator zhucun)" >/dev/null 2>&1; then
-			return
-		fi
+		! answers || return 0
 		sleep 0.1
 	done
 	die "PostgreSQL does not answer; $LOGS/postgres.log says why"
@@ -167,9 +179,15 @@ init)
 	;;
 run) run INT ;;
 detached) run ;;
+serve)
+	make_directories
+	init
+	run
+	;;
 start) start ;;
 ready) ready ;;
+answers) answers ;;
 stop) stop ;;
 user) echo "$user" ;;
-*) die "init, run, start, ready, stop or user" ;;
+*) die "init, run, serve, start, ready, answers, stop or user" ;;
 esac

@@ -132,7 +132,6 @@ wait_until_ready() {
 }
 
 load_sample() {
-	[ "${ZHUCUN_SAMPLE:-1}" != 0 ] || return 0
 	step "$top/deploy/sample.sh" "$url" "$token_file" || echo "run.sh: the sample district was not loaded whole; the next start tries again"
 }
 

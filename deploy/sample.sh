@@ -1,7 +1,7 @@
 #!/bin/bash
 # sample.sh URL TOKEN_FILE - the sample district 511703 (Dachuan), put through the HTTP API as any client would.
 #
-# In: the operator's token; deploy/data/villages.csv.  Out: the district with its areas, real townships and villages, made-up
+# In: the operator's token; deploy/data/villages.csv; ZHUCUN_SAMPLE=0: nothing is to be done.  Out: the district with its areas, real townships and villages, made-up
 # units, persons and postings, and a policy under which measures take effect as soon as they are decided.
 # A district that is there already is left alone, unless an earlier run of this script did not come to its end: every PUT may
 # be repeated, so it then begins anew.
@@ -113,6 +113,18 @@ policy() {
 	[[ $status = 20[01] || $status = 409 ]] || die "the policy was not accepted: $status $(cat "$made/answer")"
 }
 
+# Where nobody else has waited for it, as among containers.
+wait_until_ready() {
+	local i
+	for ((i = 0; i < 600; i++)); do
+		[ "$(request -m 2 "$1/readyz")" != 200 ] || return 0
+		sleep 0.2
+	done
+	die "$1 is not ready"
+}
+
+[ "${ZHUCUN_SAMPLE:-1}" != 0 ] || exit 0
+wait_until_ready "$1"
 if [ ! -e "$begun" ]; then
 	status=$(request "$api")
 	[ "$status" != 200 ] || exit 0
