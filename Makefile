@@ -78,7 +78,7 @@ $O/bin/gateway: $O/gateway/main.o $(call obj,$(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # --- tests.  x_policy_test.c links x_policy.c, the messages and the pure parts of lib, nothing else: the linker proves purity.
-PURE     := $(addprefix $O/lib/,civil.o arena.o policy_book.o) $(PBC:.c=.o)
+PURE     := $(addprefix $O/lib/,civil.o arena.o policy_book.o utf8.o) $(PBC:.c=.o)
 TESTC    := $(wildcard lib/*_test.c services/*/*_test.c gateway/*_test.c tests/*_test.c)
 TESTS    := $(TESTC:%.c=$O/%)
 ALLSVC   := $(foreach s,$(SERVICES),$(call svc_obj,$s))

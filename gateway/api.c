@@ -263,7 +263,7 @@ early_refusal(call_t *c, const struct api_request *r)
 static enum refusal
 media_refusal(const call_t *c, const struct api_request *r)
 {
-	const char *type = c->match.route->kind == ROUTE_LINES ? TYPE_LINES : TYPE_JSON;
+	const char *type = c->match.route->media ? c->match.route->media : TYPE_JSON;
 
 	if (c->get)
 		return REFUSED_NOT;
@@ -419,7 +419,7 @@ api_body(call_t *c, const void *p, size_t n, int64_t mono_us)
 }
 
 static void (*const runs[])(call_t *c, int64_t mono_us) = {
-	[ROUTE_ORDER] = order_run, [ROUTE_READ] = read_run,
+	[ROUTE_ORDER] = order_run, [ROUTE_FILE] = file_run, [ROUTE_READ] = read_run,
 	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
 	[ROUTE_DOCUMENT] = document_run,
 };

@@ -15,6 +15,7 @@
 enum {
 	CALL_PARTS_MAX = 24,                    /* readiness asks two lanes of each service */
 	TRY_US = 1500 * 1000, WHOLE_US = 5000 * 1000,
+	FILE_TRY_US = 20 * 1000 * 1000, FILE_WHOLE_US = 40 * 1000 * 1000,      /* thousands of rows in one answer */
 	READY_US = 1000 * 1000,
 };
 enum { ETAG_MAX = 36 };
@@ -70,6 +71,7 @@ void call_body_free(call_t *c);                                         /* it ha
 
 /* ---- ordinary.c */
 void order_run(call_t *c, int64_t mono_us);
+void file_run(call_t *c, int64_t mono_us);
 void read_run(call_t *c, int64_t mono_us);
 /* Appends one command to packed Commands. */
 void command_append(struct bytes *commands, const Wire__Command *command);

@@ -1,4 +1,5 @@
 #include "headers.h"
+#include "reply.h"
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,8 @@ headers_media_is(const char *content_type, const char *type)
 		return false;
 	rest++;
 	rest += strspn(rest, " \t");
+	if (strcasecmp(type, TYPE_CSV) == 0)
+		return true;
 	return strcasecmp(rest, "charset=utf-8") == 0 || strcasecmp(rest, "charset=\"utf-8\"") == 0;
 }
 

@@ -173,14 +173,15 @@ query_parameter(struct draft *d, const ProtobufCFieldDescriptor *f, json_t *para
 	json_decref(name);
 }
 
-/* Every member that the path does not give, of every part. */
+/* Every member that the path does not give, nor a file, of every part. */
 static void
 query_parameters(struct draft *d, const struct route *r, json_t *parameters)
 {
 	for (int i = 0; i < ROUTE_PARTS_MAX && r->parts[i].service; i++)
 		for (unsigned k = 0; k < r->parts[i].ask->n_fields; k++) {
 			const ProtobufCFieldDescriptor *f = &r->parts[i].ask->fields[k];
-			if (!is_in_path(r, f->name, json_name_len(f)))
+			bool in_body = r->hidden && strcmp(r->hidden, f->name) == 0;
+			if (!in_body && !is_in_path(r, f->name, json_name_len(f)))
 				query_parameter(d, f, parameters);
 		}
 }
@@ -191,7 +192,7 @@ parameters_add(struct draft *d, const struct route *r, const struct rule *rule, 
 	json_t *parameters = json_array();
 
 	path_parameters(d, r, parameters);
-	if (!rule->body)
+	if (!rule->body || r->kind == ROUTE_FILE)
 		query_parameters(d, r, parameters);
 	if (r->flags & ROUTE_KEYED)
 		json_array_append_new(parameters, parameter_ref("Idempotency-Key"));
@@ -218,6 +219,14 @@ order_body(struct draft *d, const struct route *r, json_t *operation)
 	json_object_set_new(operation, "requestBody",
 		json_pack("{s:b, s:o}", "required", !(r->flags & ROUTE_BODY_OPTIONAL), "content",
 		          content_of(TYPE_JSON, order_schema(d, r))));
+}
+
+static void
+file_body(struct draft *d, const struct route *r, json_t *operation)
+{
+	(void)d;
+	json_object_set_new(operation, "requestBody", json_pack("{s:b, s:{s:{s:{s:s, s:s}}}}", "required", 1, "content", r->media, "schema",
+		"type", "string", "description", "A table, its first row the names of the fields; UTF-8 or GB 18030; at most 1 MiB."));
 }
 
 /* OpenAPI 3.1 has no word for a stream of values, so what a line is stands beside the schema. */
@@ -270,6 +279,13 @@ order_answers(struct draft *d, const struct route *r, json_t *operation)
 	} else {
 		response_add(operation, 200, "Done, or done before.", content_of(TYPE_JSON, answer_schema(d, r)));
 	}
+}
+
+static void
+file_answers(struct draft *d, const struct route *r, json_t *operation)
+{
+	response_add(operation, 200, "All rows are taken, or, when one is wrong or the run is a dry one, none is.",
+	             content_of(TYPE_JSON, answer_schema(d, r)));
 }
 
 static void
@@ -344,6 +360,7 @@ document_answers(struct draft *d, const struct route *r, json_t *operation)
 
 static const struct rule rules[ROUTE_KINDS] = {
 	[ROUTE_ORDER] = { .body = order_body, .answers = order_answers, .refusals = OF_WRITES },
+	[ROUTE_FILE] = { .body = file_body, .answers = file_answers, .refusals = OF_WRITES },
 	[ROUTE_LINES] = { .suffix = "Lines", .body = lines_body, .answers = lines_answers, .refusals = OF_WRITES },
 	[ROUTE_READ] = { .answers = read_answers, .refusals = OF_READS },
 	[ROUTE_LIVE] = { "readLiveness", NULL, "Is this process alive?", NULL, live_answers, OF_ALL },

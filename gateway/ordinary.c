@@ -33,12 +33,14 @@ packed(const ProtobufCMessage *m, arena_t *a)
 	return data;
 }
 
+/* The query of a file says what is done with it, so it is part of what a key stands for; other orders have none. */
 static ProtobufCBinaryData
 fingerprint_of(const call_t *c, arena_t *a)
 {
 	const char *method = c->match.route->method;
 	ProtobufCBinaryData f = { .len = SHA256_SIZE, .data = arena_alloc(a, SHA256_SIZE) };
-	char *path = arena_strndup(a, c->target, target_path_len(c->target));
+	size_t len = c->match.route->kind == ROUTE_FILE ? strlen(c->target) : target_path_len(c->target);
+	char *path = arena_strndup(a, c->target, len);
 	struct span_of_bytes parts[] = {
 		{ method, strlen(method) + 1 }, { path, strlen(path) + 1 }, { c->body.p, c->body.len },
 	};
@@ -66,32 +68,40 @@ is_content(enum refusal r)
 	return problem_status(r) == 422;
 }
 
+static Wire__Command
+command_of(const call_t *c, const ProtobufCMessage *m, Wire__Problem *refusal, const char *key)
+{
+	arena_t *a = c->api->arena;
+	Wire__Command o = WIRE__COMMAND__INIT;
+
+	o.district = (char *)route_district(&c->match);
+	o.type = (char *)m->descriptor->name;
+	o.data = packed(m, a);
+	o.refusal = refusal;
+	o.account = (char *)c->who.account;
+	o.actor = identity_actor(&c->who, a);
+	o.key = (char *)key;
+	o.fingerprint = fingerprint_of(c, a);
+	o.trace = (char *)c->trace;
+	return o;
+}
+
 /* The key in the body is the client's own for this very thing, so it goes before the one in the header. */
 static Wire__Command
 order_of(const call_t *c, json_t *body, enum refusal unreadable)
 {
 	arena_t *a = c->api->arena;
-	Wire__Command o = WIRE__COMMAND__INIT;
-	const ProtobufCMessageDescriptor *d = c->match.route->parts[0].ask;
 	ProtobufCMessage *m = NULL;
 	char *key = (char *)"";
 
-	o.refusal = unreadable ? problem_of(unreadable, NULL, a) : question_no_query(target_query(c->target), a);
-	if (!o.refusal && c->key_bad)
-		o.refusal = problem_of(REFUSED_KEY, NULL, a);
-	if (!o.refusal)
-		o.refusal = question_order(&c->match, body, a, &m, &key);
+	Wire__Problem *p = unreadable ? problem_of(unreadable, NULL, a) : question_no_query(target_query(c->target), a);
+	if (!p && c->key_bad)
+		p = problem_of(REFUSED_KEY, NULL, a);
+	if (!p)
+		p = question_order(&c->match, body, a, &m, &key);
 	if (!m)
-		m = question_blank(&c->match, d, a);
-	o.district = (char *)route_district(&c->match);
-	o.type = (char *)d->name;
-	o.data = packed(m, a);
-	o.account = (char *)c->who.account;
-	o.actor = identity_actor(&c->who, a);
-	o.key = *key ? key : (char *)c->key;
-	o.fingerprint = fingerprint_of(c, a);
-	o.trace = (char *)c->trace;
-	return o;
+		m = question_blank(&c->match, c->match.route->parts[0].ask, a);
+	return command_of(c, m, p, *key ? key : c->key);
 }
 
 static void
@@ -123,6 +133,10 @@ order_ask(call_t *c, const Wire__Command *o, int64_t mono_us)
 		.partition = call_partition(c), .repeatable = *o->key || r->flags & ROUTE_REPEATABLE,
 		.body = (uint8_t *)commands.p, .body_len = commands.len,
 	};
+	if (r->kind == ROUTE_FILE) {
+		ask.try_us = FILE_TRY_US;
+		ask.whole_us = FILE_WHOLE_US;
+	}
 	call_parts_open(c, 1);
 	call_ask(c, 0, &ask, order_done, mono_us);
 	if (c->waiting == 0)
@@ -141,6 +155,20 @@ order_run(call_t *c, int64_t mono_us)
 	}
 	Wire__Command o = order_of(c, body, unreadable);
 	json_decref(body);
+	call_body_free(c);
+	order_ask(c, &o, mono_us);
+}
+
+void
+file_run(call_t *c, int64_t mono_us)
+{
+	arena_t *a = c->api->arena;
+	ProtobufCMessage *m;
+	Wire__Problem *p = question_file(&c->match, target_query(c->target), c->body.p, c->body.len, a, &m);
+
+	if (!p && c->key_bad)
+		p = problem_of(REFUSED_KEY, NULL, a);
+	Wire__Command o = command_of(c, m, p, c->key);
 	call_body_free(c);
 	order_ask(c, &o, mono_us);
 }

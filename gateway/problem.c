@@ -9,7 +9,7 @@ static const struct { int status; const char *code, *detail; } refusals[REFUSALS
 	[REFUSED_ROLE] = { 403, "role.forbidden", "This account may not do that, or not here." },
 	[REFUSED_ROUTE] = { 404, "route.unknown", "There is nothing at this path." },
 	[REFUSED_METHOD] = { 405, "method.not_allowed", "This path has other methods; see Allow." },
-	[REFUSED_SIZE] = { 413, "body.too_large", "A JSON body has at most 1 MiB." },
+	[REFUSED_SIZE] = { 413, "body.too_large", "A body has at most 1 MiB." },
 	[REFUSED_BATCH_SIZE] = { 413, "batch.too_large",
 		"A batch has at most 64 MiB and 100,000 lines; the lines before that were taken." },
 	[REFUSED_LINE_SIZE] = { 413, "line.too_large", "A line has at most 64 KiB." },

@@ -143,13 +143,14 @@ refused(enum refusal r, const char *name, arena_t *a)
 	return problem_of(r, key_valid(name) ? pointer_to(name, a) : "", a);
 }
 
+/* Members that the path gives, or the body. */
 static bool
-is_in_path(const struct route_match *m, const char *name)
+is_elsewhere(const struct route_match *m, const char *name)
 {
 	for (int i = 0; i < m->nparams; i++)
 		if (strlen(name) == m->params[i].name_len && memcmp(name, m->params[i].name, m->params[i].name_len) == 0)
 			return true;
-	return false;
+	return m->route->hidden && strcmp(m->route->hidden, name) == 0;
 }
 
 /* A number beyond the page's bounds is as wrong as a word; an id that cannot be one finds nothing, and says so. */
@@ -170,7 +171,7 @@ param_give(const struct route_match *m, struct filled *parts, const char *name, 
 {
 	bool known = false;
 
-	for (int i = 0; i < ROUTE_PARTS_MAX && parts[i].message && !is_in_path(m, name); i++) {
+	for (int i = 0; i < ROUTE_PARTS_MAX && parts[i].message && !is_elsewhere(m, name); i++) {
 		const ProtobufCMessageDescriptor *d = parts[i].message->descriptor;
 		const ProtobufCFieldDescriptor *f = field_named(d, name);
 		if (!f)
@@ -185,7 +186,7 @@ param_give(const struct route_match *m, struct filled *parts, const char *name, 
 	return known ? NULL : refused(REFUSED_QUERY_UNKNOWN, name, a);
 }
 
-/* What is alone in its oneof may be missing, and what the path gives. */
+/* What is alone in its oneof may be missing, and what is given elsewhere. */
 static Wire__Problem *
 params_missing(const struct route_match *m, const struct filled *part, arena_t *a)
 {
@@ -193,7 +194,7 @@ params_missing(const struct route_match *m, const struct filled *part, arena_t *
 
 	for (unsigned i = 0; i < d->n_fields; i++)
 		if (!(d->fields[i].flags & PROTOBUF_C_FIELD_FLAG_ONEOF) && !(part->fields >> i & 1) &&
-		    !is_in_path(m, d->fields[i].name))
+		    !is_elsewhere(m, d->fields[i].name))
 			return refused(REFUSED_QUERY_MISSING, d->fields[i].name, a);
 	return NULL;
 }
@@ -234,4 +235,20 @@ question_no_query(const char *query, arena_t *a)
 	int found = target_param(&query, a, &name, &value);
 
 	return found == 0 ? NULL : refused(REFUSED_QUERY_UNKNOWN, name, a);
+}
+
+/* ---- files */
+
+Wire__Problem *
+question_file(const struct route_match *m, const char *query, const void *bytes, size_t len, arena_t *a, ProtobufCMessage **out)
+{
+	ProtobufCMessage *parts[ROUTE_PARTS_MAX];
+	Wire__Problem *p = question_reads(m, query, a, parts);
+	const ProtobufCFieldDescriptor *f = json_field_named(m->route->parts[0].ask, m->route->hidden);
+	ProtobufCBinaryData file = { .len = len, .data = (uint8_t *)bytes };
+
+	*out = parts[0];
+	if (!p)
+		memcpy((char *)*out + f->offset, &file, sizeof(file));
+	return p;
 }

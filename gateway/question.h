@@ -19,5 +19,8 @@ Wire__Problem *question_order(const struct route_match *m, json_t *body, arena_t
 /* The messages of a read's parts from the query; each parameter goes to every part that has such a member. */
 Wire__Problem *question_reads(const struct route_match *m, const char *query, arena_t *a,
                               ProtobufCMessage *out[ROUTE_PARTS_MAX]);
+/* The message of an order that brings a file, from the query and the file's bytes, which are not copied. */
+Wire__Problem *question_file(const struct route_match *m, const char *query, const void *bytes, size_t len, arena_t *a,
+                             ProtobufCMessage **out);
 /* An order takes no parameters. */
 Wire__Problem *question_no_query(const char *query, arena_t *a);

@@ -21,6 +21,7 @@ struct reply {
 
 #define TYPE_JSON "application/json"
 #define TYPE_LINES "application/x-ndjson"
+#define TYPE_CSV "text/csv"
 #define TYPE_PROBLEM "application/problem+json"
 #define TYPE_METRICS "text/plain; version=0.0.4; charset=utf-8"
 

@@ -1,4 +1,5 @@
 #include "routes.h"
+#include "reply.h"
 #include "accountability.pb-c.h"
 #include "alerts.pb-c.h"
 #include "attendance.pb-c.h"
@@ -33,7 +34,10 @@ enum {
 	POST(path, roles, ABOUT_DISTRICT, service, order, answer, ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "id")
 #define LINES(path, roles, subject, service, order, answer, flags, members) \
 	{ "POST", DISTRICT path, ROUTE_LINES, ROUTE_KEYED | ROUTE_BODY_KEY | (flags), { ASK(service, order, answer) }, \
-	  .who = WHO_OPERATOR | (roles), .about = subject, .line_members = members }
+	  .who = WHO_OPERATOR | (roles), .about = subject, .line_members = members, .media = TYPE_LINES }
+/* A file becomes member `into` of the order; the query says the rest. */
+#define FILE_IN(path, roles, type, into, service, order, answer) \
+	{ "POST", DISTRICT path, ROUTE_FILE, ROUTE_KEYED, { ASK(service, order, answer) }, into, .who = WHO_OPERATOR | (roles), .media = type }
 #define GET(path, roles, subject, ...) \
 	{ "GET", DISTRICT path, ROUTE_READ, 0, { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), .about = subject }
 /* A thing that is put by its id, by the district's administrator: put it, read it, list them. */
@@ -50,6 +54,7 @@ static const struct route routes[] = {
 	THING("/villages", ROSTER | LEADER, ABOUT_VILLAGE, ROSTER | LEADER, put_village, read_village, list_villages, village),
 	THING("/persons", ROSTER | OWN, ABOUT_PERSON, ROSTER | HEAD, put_person, read_person, list_persons, person),
 	THING("/postings", ROSTER | OWN, ABOUT_ANSWER, ROSTER | OWN, put_posting, read_posting, list_postings, posting),
+	FILE_IN("/imports", ADMIN, TYPE_CSV, "csv", roster, import_rows, imported),
 	GET("/policy", ALL, ABOUT_DISTRICT, ASK(roster, read_policy, policy_version)),
 	POST("/policies", ADMIN, ABOUT_DISTRICT, roster, publish_policy, policy_version, 0, NULL),
 

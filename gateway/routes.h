@@ -14,6 +14,7 @@ enum { ROUTE_PARTS_MAX = 3, ROUTE_PARAMS_MAX = 3, ROUTE_SEGMENTS_MAX = 10 };
 
 enum route_kind {
 	ROUTE_ORDER,                    /* body → command → answer */
+	ROUTE_FILE,                     /* query and a file, taken as it is → command → answer */
 	ROUTE_LINES,                    /* NDJSON: a command a line */
 	ROUTE_READ,                     /* path and query → reads, answers merged by member */
 	ROUTE_LIVE, ROUTE_READY, ROUTE_METRICS,
@@ -62,6 +63,7 @@ struct route {
 	unsigned who;                                   /* roles */
 	enum route_about about;                         /* where limited roles' reach is judged */
 	const char *line_members;                       /* of an answer, in the answer line; strings and enums */
+	const char *media;                              /* type of the body; NULL: JSON */
 };
 
 /* A name in the path and what stands there.  name is not ended by a NUL. */

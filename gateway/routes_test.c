@@ -86,7 +86,7 @@ is_optional(const ProtobufCMessageDescriptor *d, const char *hidden)
 static void
 check_flags(const struct route *r)
 {
-	bool write = r->kind == ROUTE_ORDER || r->kind == ROUTE_LINES, post = strcmp(r->method, "POST") == 0;
+	bool write = r->kind == ROUTE_ORDER || r->kind == ROUTE_LINES || r->kind == ROUTE_FILE, post = strcmp(r->method, "POST") == 0;
 
 	check(write == (post || strcmp(r->method, "PUT") == 0), "orders are PUT or POST, reads GET", r->path);
 	if (strcmp(r->method, "PUT") == 0)
@@ -98,6 +98,17 @@ check_flags(const struct route *r)
 	if (r->kind == ROUTE_ORDER)
 		check(is_optional(r->parts[0].ask, r->hidden) == !!(r->flags & ROUTE_BODY_OPTIONAL),
 		      "a body may be left out just when all of it is optional", r->path);
+}
+
+/* The file becomes the one member that the query may not give. */
+static void
+check_file(const struct route *r)
+{
+	const ProtobufCFieldDescriptor *f =
+		protobuf_c_message_descriptor_get_field_by_name(r->parts[0].ask, r->hidden ? r->hidden : "");
+
+	check(f && f->type == PROTOBUF_C_TYPE_BYTES && f->label != PROTOBUF_C_LABEL_REPEATED, "a file becomes a member of bytes", r->path);
+	check(r->media && !r->parts[1].service, "a file has a type, and one owner", r->path);
 }
 
 static bool
@@ -115,7 +126,7 @@ check_who(const struct route *r)
 
 	check(r->who & WHO_OPERATOR, "a row says who may use it", r->path);
 	check((r->who & ~WHO_ANYBODY) == 0, "roles that are", r->path);
-	if (r->kind == ROUTE_ORDER || r->kind == ROUTE_LINES)
+	if (r->kind == ROUTE_ORDER || r->kind == ROUTE_LINES || r->kind == ROUTE_FILE)
 		check(!(r->who & ROLE(AUDITOR)) && (!limited || ((r->who & WHO_LIMITED) == ROLE(CADRE) && r->about == ABOUT_BODY)),
 		      "auditors and limited roles order nothing, but a cadre for himself", r->path);
 	check(!limited || all || r->about != ABOUT_DISTRICT, "limited roles see the whole district only where everybody does", r->path);
@@ -144,6 +155,8 @@ test_table(void)
 		check_who(&r[i]);
 		if (r[i].kind == ROUTE_LINES)
 			check_line_members(&r[i], a);
+		if (r[i].kind == ROUTE_FILE)
+			check_file(&r[i]);
 		for (size_t k = 0; k < i; k++)
 			check(strcmp(r[i].method, r[k].method) || strcmp(r[i].path, r[k].path), "rows differ", r[i].path);
 	}
@@ -165,6 +178,7 @@ static const struct {
 	{ "GET", D "/persons?limit=1", ROUTE_FOUND, "/api/v1/districts/{district}/persons" },
 	{ "POST", D "/findings:batch", ROUTE_FOUND, "/api/v1/districts/{district}/findings:batch" },
 	{ "POST", D "/findings/F1/confirm", ROUTE_FOUND, "/api/v1/districts/{district}/findings/{id}/confirm" },
+	{ "POST", D "/imports?kind=units", ROUTE_FOUND, "/api/v1/districts/{district}/imports" },
 	{ "GET", "/livez", ROUTE_FOUND, "/livez" },
 	{ "POST", D "/findings/F1/Confirm", ROUTE_NONE, "" },
 	{ "GET", D "/persons/", ROUTE_NONE, "" },

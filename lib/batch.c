@@ -126,7 +126,7 @@ run_command(struct batch *b, struct input *in)
 		batch_answer_set(b, in->command->refusal->status, NULL, in->command->refusal);
 	else
 		in->order->run(b, in->m);
-	assert(in->answer && (in->answer->status < 300 || b->nemitted == before));
+	assert(!b->tried.open && in->answer && (in->answer->status < 300 || b->nemitted == before));
 	if (in->order && in->order->founding)
 		run_founding(b, in);
 	remember_key(b, in);
@@ -197,6 +197,7 @@ batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct input *in = &inputs[i];
 		in->answer = NULL;
+		in->kept = NULL;
 		if (in->fact && !in->park && held_is(&n->part[in->partition], in->district, in->subject))
 			in->park = "waits behind an earlier input of its subject";
 	}

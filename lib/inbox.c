@@ -16,6 +16,7 @@ struct inbox {
 	struct input *inputs; size_t n, cap, bytes;
 	int64_t expected[PARTITIONS][PRODUCERS_MAX];    /* the next event to be taken; 0: the one after the cursor */
 	bool due[PARTITIONS];                           /* its timers come first */
+	bool heavy;                                     /* there is a heavy order among them */
 	bool held_back[PARTITIONS][PRODUCERS_MAX];      /* its next event must wait for another producer's */
 };
 
@@ -292,9 +293,15 @@ order_of(const struct service *s, const char *type)
 	return NULL;
 }
 
-static void
+/* False: it is heavy, and so is one that is there already; it, and all behind it in its group, come in a later batch. */
+static bool
 add_command(node_t *n, struct inbox *box, struct group *g, size_t i, const Wire__Command *c)
 {
+	const struct order *order = order_of(n->svc, c->type);
+
+	if (order && order->heavy && box->heavy)
+		return false;
+	box->heavy = box->heavy || (order && order->heavy);
 	struct input *in = add(n, box, INPUT_COMMAND, g->partition);
 
 	in->group = g;
@@ -303,10 +310,11 @@ add_command(node_t *n, struct inbox *box, struct group *g, size_t i, const Wire_
 	in->district = c->district;
 	in->account = c->account;
 	in->trace = c->trace;
-	in->order = order_of(n->svc, c->type);
-	if (in->order)
-		in->m = protobuf_c_message_unpack(in->order->message, arena_pb(n->arena), c->data.len, c->data.data);
+	in->order = order;
+	if (order)
+		in->m = protobuf_c_message_unpack(order->message, arena_pb(n->arena), c->data.len, c->data.data);
 	box->bytes += c->data.len;
+	return true;
 }
 
 static void
@@ -316,8 +324,8 @@ take_group(node_t *n, struct inbox *box, struct group *g)
 
 	assert(c && c->n_items == g->ncommands);        /* it could be read when it came */
 	for (size_t i = 0; i < c->n_items; i++)
-		if (!g->answers[i].data && box->n < BATCH_INPUTS_MAX)
-			add_command(n, box, g, i, c->items[i]);
+		if (!g->answers[i].data && box->n < BATCH_INPUTS_MAX && !add_command(n, box, g, i, c->items[i]))
+			return;
 }
 
 /* Whether the events before it, with those of this batch, are too few for a group (engine 8). */

@@ -19,7 +19,7 @@ enum { FIELDS_MAX = 64, ENUM_NAME_MAX = 64, NAME_SHOWN_MAX = 128 };
 typedef ProtobufCFieldDescriptor field_t;
 
 enum fault { FINE, UNKNOWN_FIELD, MISSING, TYPE, IS_NULL, RANGE, VALUE, TEXT };
-static const struct { const char *code, *detail; } faults[] = {
+static const struct json_fault faults[] = {
 	[UNKNOWN_FIELD] = { "json.unknown_field", "There is a member that does not belong here." },
 	[MISSING] = { "json.missing", "A required member is missing." },
 	[TYPE] = { "json.type", "A value has the wrong JSON type." },
@@ -778,20 +778,39 @@ json_of_text(const field_t *f, const char *text)
 	return f->type == PROTOBUF_C_TYPE_BOOL ? bool_of_text(text) : number_of_text(text);
 }
 
-bool
-json_field_from_text(ProtobufCMessage *m, const char *json_name, const char *text, arena_t *a)
+const ProtobufCFieldDescriptor *
+json_field_named(const ProtobufCMessageDescriptor *d, const char *json_name)
 {
-	int i = field_find(m->descriptor, json_name, strlen(json_name), 0);
-	const field_t *f = i < 0 ? NULL : &m->descriptor->fields[i];
+	int i = field_find(d, json_name, strlen(json_name), 0);
+	return i < 0 ? NULL : &d->fields[i];
+}
+
+static enum fault
+field_from_text(ProtobufCMessage *m, const char *json_name, const char *text, arena_t *a)
+{
+	const field_t *f = json_field_named(m->descriptor, json_name);
 
 	if (!f || f->label == PROTOBUF_C_LABEL_REPEATED || f->type == PROTOBUF_C_TYPE_MESSAGE)
-		return false;
+		return UNKNOWN_FIELD;
 	json_t *j = json_of_text(f, text);
 	if (!j)
-		return false;
+		return VALUE;
 	enum fault fault = scalar_in(j, f, member(m, f->offset), a);
 	json_decref(j);
 	if (fault == FINE && f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF)
 		*(uint32_t *)member(m, f->quantifier_offset) = f->id;
-	return fault == FINE;
+	return fault;
+}
+
+bool
+json_field_from_text(ProtobufCMessage *m, const char *json_name, const char *text, arena_t *a)
+{
+	return field_from_text(m, json_name, text, a) == FINE;
+}
+
+const struct json_fault *
+json_field_take(ProtobufCMessage *m, const char *json_name, const char *text, arena_t *a)
+{
+	enum fault fault = field_from_text(m, json_name, text, a);
+	return fault == FINE ? NULL : &faults[fault];
 }

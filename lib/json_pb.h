@@ -32,6 +32,14 @@ bool json_to_message(json_t *j, const ProtobufCMessageDescriptor *d, const char 
 bool json_field_from_text(ProtobufCMessage *m, const char *json_name, const char *text, arena_t *a)
 	__attribute__((warn_unused_result));
 
+/* The same, and what is wrong with the value, in the words of a body: NULL when nothing is.  No such field, or one that is no
+ * single value: json.unknown_field. */
+struct json_fault { const char *code, *detail; };
+const struct json_fault *json_field_take(ProtobufCMessage *m, const char *json_name, const char *text, arena_t *a)
+	__attribute__((warn_unused_result));
+/* The field that JSON calls so, NULL: none. */
+const ProtobufCFieldDescriptor *json_field_named(const ProtobufCMessageDescriptor *d, const char *json_name);
+
 /* A problem with one error, or none when pointer is NULL; text is copied. */
 Wire__Problem *problem_make(arena_t *a, int status, const char *code, const char *pointer, const char *detail);
 /* Value of an enum as JSON says it ("unexcused_absence"); "" when unknown.  In the arena. */

@@ -162,6 +162,7 @@ struct input {
 	int producer; const Wire__Logged *logged; const char *park;     /* reason to put it aside */
 	/* a timer or work item */
 	const void *row;
+	void *kept;                                     /* what its want made of it, in the arena */
 };
 enum batch_result {
 	BATCH_DONE, BATCH_AGAIN, BATCH_FENCED, BATCH_BAD, BATCH_TRANSIENT,
@@ -186,6 +187,7 @@ struct batch {
 	const EngineRows__District **opened; size_t nopened;
 	const struct input *now;                        /* the one being run */
 	bool own_fact, wanting;
+	struct { bool open; struct head_change head; size_t nemitted, nchores; } tried;        /* how far things were at batch_try */
 	const char *own_event_id;
 	int64_t now_us;
 };

@@ -6,6 +6,8 @@
 
 enum { KEY_ROOM = 256 };
 
+struct tried { struct tried *before; struct row *row; const ProtobufCMessage *is; };
+
 struct bytes { const uint8_t *data; size_t len; };
 
 static const void *
@@ -239,6 +241,18 @@ rows_list(struct rows *r, const void *key, int nprefix, const void ***out)
 	return l.n;
 }
 
+static void
+change(struct rows *r, struct row *n, const ProtobufCMessage *is)
+{
+	if (r->trying) {
+		struct tried *t = arena_alloc(r->arena, sizeof *t);
+		*t = (struct tried){ r->tried, n, n->is };
+		r->tried = t;
+	}
+	n->is = is;
+	r->changes++;
+}
+
 bool
 rows_put(struct rows *r, const void *row)
 {
@@ -252,8 +266,7 @@ rows_put(struct rows *r, const void *row)
 	if (n->is && message_equal(n->is, row))
 		return false;
 	assert(!r->table->append_only || !n->is);
-	n->is = arena_copy(r->arena, row, r->table->row->sizeof_message);
-	r->changes++;
+	change(r, n, arena_copy(r->arena, row, r->table->row->sizeof_message));
 	return true;
 }
 
@@ -266,9 +279,32 @@ rows_drop(struct rows *r, const void *key)
 	assert(!r->table->append_only);
 	if (!n || !n->is)
 		return false;
-	n->is = NULL;
-	r->changes++;
+	change(r, n, NULL);
 	return true;
+}
+
+void
+rows_try(struct rows *r)
+{
+	assert(!r->trying);
+	r->trying = true;
+}
+
+/* `changes` only grows: whoever counts by it sees that something happened. */
+void
+rows_undo(struct rows *r)
+{
+	assert(r->trying);
+	for (struct tried *t = r->tried; t; t = t->before)
+		t->row->is = t->is;
+	rows_stand(r);
+}
+
+void
+rows_stand(struct rows *r)
+{
+	r->trying = false;
+	r->tried = NULL;
 }
 
 struct changes { const void **put, **drop; size_t nput, ndrop; };

@@ -19,6 +19,7 @@ struct rows {
 	struct row *root;
 	struct row *loaded;                     /* prefixes loaded or wanted, keyed by themselves */
 	size_t changes;
+	bool trying; struct tried *tried;       /* rows changed since rows_try, the newest first */
 };
 
 void rows_open(struct rows *r, const struct table *t, arena_t *a);
@@ -33,5 +34,10 @@ bool rows_put(struct rows *r, const void *row);
 bool rows_drop(struct rows *r, const void *key);
 /* All rows in which `is` differs from `was`, in key order, split into what to put and what to drop. */
 void rows_changed(struct rows *r, const void ***put, size_t *nput, const void ***drop, size_t *ndrop);
+
+/* From rows_try on changes can be taken back, all of them, by rows_undo; rows_stand ends that and leaves them. */
+void rows_try(struct rows *r);
+void rows_undo(struct rows *r);
+void rows_stand(struct rows *r);
 
 bool message_equal(const ProtobufCMessage *a, const ProtobufCMessage *b);      /* same descriptor */

@@ -69,12 +69,27 @@ check_changes(struct count *c, struct rows *rows, const struct model *m)
 	check(c, ndrop == drops, "what is to drop is what was loaded and is gone", STEPS);
 }
 
+/* Of each hundred steps sixty are a try; two tries in three are undone. */
+static void
+try_and_undo(struct rows *rows, struct model *m, struct model *before, int step)
+{
+	if (step % 100 == 20) {
+		rows_try(rows);
+		*before = *m;
+	} else if (step % 100 == 80 && step / 100 % 3) {
+		rows_undo(rows);
+		memcpy(m->is, before->is, sizeof m->is);
+	} else if (step % 100 == 80) {
+		rows_stand(rows);
+	}
+}
+
 static void
 random_steps(struct count *c, arena_t *a, unsigned seed)
 {
 	static const char *const units[] = { "u1", "u2", "u3" };
 	struct rows rows;
-	struct model m;
+	struct model m, before;
 
 	memset(&m, 0, sizeof m);
 	rows_open(&rows, &table, a);
@@ -100,6 +115,7 @@ random_steps(struct count *c, arena_t *a, unsigned seed)
 		check(c, m.is[p][d] ? got && !strcmp(got->unit_id, m.is[p][d]) : !got, "a get sees the last put", step);
 		if (step % 50 == 0)
 			check_list(c, &rows, &m, p, step);
+		try_and_undo(&rows, &m, &before, step);
 	}
 	check_changes(c, &rows, &m);
 }

@@ -47,6 +47,7 @@ struct order {
 	void (*run)(struct batch *b, const void *m);    /* ends in exactly one batch_answer() or batch_refuse() */
 	bool founding;                                  /* may come before its district exists (PutDistrict) */
 	bool (*may)(struct batch *b, const void *m);    /* whether this account may, in this case (duty_batch.h); false: it has refused */
+	bool heavy;                                     /* one message asks for thousands of rows: at most one in a batch */
 };
 struct fact {
 	const ProtobufCMessageDescriptor *message;
@@ -82,6 +83,10 @@ void batch_want(struct batch *b, const struct table *t, const void *key, int npr
 /* Whether the service lists this table (by address): for code that serves several of them, like lib/mirror. */
 bool batch_has_table(const struct batch *b, const struct table *t);
 
+/* What a want has made of its order (a file taken apart), for its next rounds and for run.  One thing for each input. */
+void batch_keep(struct batch *b, void *made);
+void *batch_kept(struct batch *b);                      /* NULL: nothing yet */
+
 /* ---- what run may say.  Rows are const and live as long as the batch. */
 const void *batch_get(struct batch *b, const struct table *t, const void *key);         /* full key; NULL: no such row */
 size_t batch_list(struct batch *b, const struct table *t, const void *key, int nprefix, const void ***rows);   /* in key order */
@@ -96,6 +101,12 @@ int64_t batch_next_seq(const struct batch *b);
 void batch_timer(struct batch *b, const char *kind, const char *subject, int64_t due_us);
 /* Queue chores of a kind for every row that the statement yields: insert … select into work; see docs of engine.sql. */
 void batch_chore(struct batch *b, const struct store_stmt *insert_select, const void *args);
+
+/* From batch_try on, what is put, dropped, emitted, timed or queued can be taken back, all of it, as if it had not been said
+ * (batch_undo), or left to stand (batch_stand).  One of the two must come before the answer. */
+void batch_try(struct batch *b);
+void batch_undo(struct batch *b);
+void batch_stand(struct batch *b);
 
 void batch_answer(struct batch *b, int status, const ProtobufCMessage *answer);
 /* 4xx with a stable code; pointer (of the field, or NULL).  Nothing may have been emitted by this input. */

@@ -62,6 +62,18 @@ batch_want(struct batch *b, const struct table *t, const void *key, int nprefix)
 	b->wants[i][nprefix].keys[b->wants[i][nprefix].n++] = arena_copy(b->arena, key, t->row->sizeof_message);
 }
 
+void
+batch_keep(struct batch *b, void *made)
+{
+	b->inputs[b->now - b->inputs].kept = made;
+}
+
+void *
+batch_kept(struct batch *b)
+{
+	return b->now->kept;
+}
+
 struct head_change *
 batch_touch(struct batch *b, int32_t partition)
 {
@@ -261,6 +273,48 @@ batch_chore(struct batch *b, const struct store_stmt *stmt, const void *args)
 	b->chores[b->nchores++] = (struct chore){ stmt, m };
 	batch_touch(b, in->partition);
 }
+
+/* ---- trying */
+
+static void
+rows_all(struct batch *b, void (*call)(struct rows *r))
+{
+	for (size_t i = 0; i < b->node->ntables; i++)
+		call(&b->rows[i]);
+	call(&b->timers);
+}
+
+void
+batch_try(struct batch *b)
+{
+	assert(!b->wanting && !b->own_fact && !b->tried.open);
+	b->tried.open = true;
+	b->tried.head = b->part[b->now->partition];
+	b->tried.nemitted = b->nemitted;
+	b->tried.nchores = b->nchores;
+	rows_all(b, rows_try);
+}
+
+void
+batch_undo(struct batch *b)
+{
+	assert(b->tried.open);
+	rows_all(b, rows_undo);
+	b->part[b->now->partition] = b->tried.head;
+	b->nemitted = b->tried.nemitted;
+	b->nchores = b->tried.nchores;
+	b->tried.open = false;
+}
+
+void
+batch_stand(struct batch *b)
+{
+	assert(b->tried.open);
+	rows_all(b, rows_stand);
+	b->tried.open = false;
+}
+
+/* ---- answers */
 
 void
 batch_answer_set(struct batch *b, int status, const ProtobufCMessage *answer, Wire__Problem *problem)

@@ -1,6 +1,7 @@
 /* scenario - see scenario.h. */
 #include "scenario.h"
 #include <ctype.h>
+#include <iconv.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,9 +134,25 @@ array_to_lines(json_t *array)
 	return out;
 }
 
+/* NULL: not to be said in it. */
+static char *
+in_gb18030(const char *utf8)
+{
+	size_t len = strlen(utf8), left = 2 * len;      /* three bytes become two, none more than four */
+	char *from = (char *)utf8, *out = calloc(1, left + 1), *to = out;
+	iconv_t c = iconv_open("GB18030", "UTF-8");
+
+	if (iconv(c, &from, &len, &to, &left) != 0) {
+		free(out);
+		out = NULL;
+	}
+	iconv_close(c);
+	return out;
+}
+
 /* ---- one call */
 
-struct step { char method[16], path[512], key[160]; json_t *body, *want; int status; const char *save; };
+struct step { char method[16], path[512], key[160], file[16]; json_t *body, *want; int status; const char *save; };
 
 static json_t *
 take_json(const char **at)
@@ -165,7 +182,9 @@ step_parse(const struct run *r, const char *s, struct step *out)
 	s = blank(s + n);
 	if (sscanf(s, "key=%159s%n", out->key, &n) == 1)
 		s = blank(s + n);
-	if ((*s == '{' || *s == '[') && !(out->body = take_json(&s)))
+	if (sscanf(s, "%15[a-z0-9]%n", out->file, &n) == 1)
+		s = blank(s + n);
+	if ((*s == '{' || *s == '[' || *s == '"') && !(out->body = take_json(&s)))
 		return fail(r, "body is no JSON:", s);
 	s = blank(s);
 	if (sscanf(s, "-> %d%n", &out->status, &n) != 1)
@@ -202,6 +221,22 @@ save_all(struct run *r, const char *list, json_t *got)
 	}
 }
 
+static char *
+step_body(const struct step *s, const char **type)
+{
+	*type = NULL;
+	if (!s->body)
+		return NULL;
+	if (strstr(s->path, ":batch")) {
+		*type = "application/x-ndjson";
+		return array_to_lines(s->body);
+	}
+	if (!*s->file)
+		return json_dumps(s->body, JSON_COMPACT);
+	*type = "text/csv";
+	return !strcmp(s->file, "gb18030") ? in_gb18030(json_string_value(s->body)) : strdup(json_string_value(s->body));
+}
+
 static bool
 step_run(struct run *r, const struct step *s)
 {
@@ -210,8 +245,9 @@ step_run(struct run *r, const struct step *s)
 
 	snprintf(path, sizeof path, *s->path == '@' ? "/api/v1%s%s" : "/api/v1/districts/%s%s", *s->path == '@' ? "" : r->district,
 	         *s->path == '@' ? s->path + 1 : !strcmp(s->path, "\"\"") ? "" : s->path);
-	char *body = !s->body ? NULL : lines ? array_to_lines(s->body) : json_dumps(s->body, JSON_COMPACT);
-	struct answered a = r->world->call(r->world->ctx, s->method, path, *s->key ? s->key : NULL, lines ? "application/x-ndjson" : NULL, body);
+	const char *type;
+	char *body = step_body(s, &type);
+	struct answered a = r->world->call(r->world->ctx, s->method, path, *s->key ? s->key : NULL, type, body);
 	json_t *got = lines && a.status == 200 ? lines_to_array(a.body) : json_loads(a.body, JSON_DECODE_ANY, NULL);
 	if (a.status != s->status) {
 		printf("FAIL %s:%d: %s %s: status %d, want %d\n", r->file, r->line, s->method, path, a.status, s->status);

@@ -10,7 +10,8 @@
  *
  * Paths are below /api/v1/districts/$D, or below /api/v1 with a leading @.  $name is replaced by what was saved.  What is
  * expected must be contained in the answer: members of objects by name, arrays whole and in order, or with "..." as first
- * element any place; "*" stands for anything.  Bodies of …:batch are written as an array, its answer is compared as one. */
+ * element any place; "*" stands for anything.  Bodies of …:batch are written as an array, its answer is compared as one.
+ * A file is written as a JSON string after the word csv (it goes as UTF-8) or gb18030. */
 #pragma once
 #include "suite.h"
 

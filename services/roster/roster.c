@@ -1,6 +1,6 @@
 /* roster - who is posted where, and under which policy (C1).
  *
- *   in:   PutDistrict, PutTownship, PutUnit, PutVillage, PutPerson, PutPosting, PublishPolicy; reads of each, and contacts
+ *   in:   PutDistrict, PutTownship, PutUnit, PutVillage, PutPerson, PutPosting, ImportRows, PublishPolicy; reads of each, and contacts
  *         supervision.FindingConfirmed, FindingAnnulled: a confirmed finding keeps the posting of its date
  *   out:  DistrictPut, TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, PolicyPublished
  *   owns: schema roster: district, area, township, unit, village, person, identity, posting and its two indexes, policy,
@@ -41,6 +41,8 @@ static const struct order orders[] = {
 	{ PUT(village), .exists = roster_path_id_valid },
 	{ PUT(person), .exists = roster_path_id_valid },
 	{ PUT(posting), .exists = roster_path_id_valid, .after = AFTER(SUPERVISION) },
+	{ .message = &roster__import_rows__descriptor, .want = roster_import_want, .run = roster_import, .after = AFTER(SUPERVISION),
+	  .heavy = true },
 	{ .message = &roster__publish_policy__descriptor, .want = roster_policy_want, .run = roster_policy_publish },
 };
 

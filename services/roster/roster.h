@@ -85,6 +85,10 @@ void roster_on_annulled_want(struct batch *b, const void *m);
 void roster_on_annulled(struct batch *b, const void *m);
 Roster__Posting roster_posting_message(const Posting *p, int32_t term);
 
+/* ---- import.c */
+void roster_import_want(struct batch *b, const void *m);
+void roster_import(struct batch *b, const void *m);
+
 /* ---- reads.c */
 void roster_read_district(struct reader *r, const void *m);
 void roster_read_township(struct reader *r, const void *m);

@@ -53,6 +53,7 @@ async function settle() {
 // ---- well
 
 function request(o, row) {
+	if (row.file) return { type: contract.bodyType(o), body: row.file }
 	if (row.lines) return { type: contract.bodyType(o), body: row.lines.map((l) => JSON.stringify(l) + '\n').join('') }
 	if (row.body === undefined) return {}
 	return { type: contract.bodyType(o), body: JSON.stringify(row.body) }
@@ -61,6 +62,8 @@ function request(o, row) {
 function valuesOf(row) {
 	return Object.fromEntries(Object.entries(row.path ?? {}).map(([name, v]) => [name, typeof v === 'function' ? v(said) : v]))
 }
+
+const placeOf = (o, row) => place(o, valuesOf(row)) + (row.query ? `?${row.query}` : '')
 
 async function makeWorld() {
 	for (const row of CALLS) {
@@ -72,7 +75,7 @@ async function makeWorld() {
 		if (row.settle) await settle()
 		for (const body of row.lines ?? (row.body ? [row.body] : [])) check(contract.bodyFaults(o, body), `a good body of ${row.id}`)
 		const good = Object.keys(o.responses).map(Number).filter((s) => s < 300)
-		const answer = await call(o, 'well', good, place(o, valuesOf(row)), request(o, row))
+		const answer = await call(o, 'well', good, placeOf(o, row), request(o, row))
 		if (row.as && answer.status < 300) said[row.as] = JSON.parse(answer.text)
 	}
 	await settle()
@@ -171,15 +174,22 @@ async function refuseLines(o, row) {
 	check(lines.at(-1).error?.status === 400 ? '' : JSON.stringify(lines.at(-1)), `${o.operationId} a line that is not JSON`)
 }
 
+async function refuseFile(o, row) {
+	await call(o, 'too large', [413], placeOf(o, row), { type: contract.bodyType(o), body: 'a'.repeat((1 << 20) + 1) })
+	await call(o, 'that is no table', [400], placeOf(o, row), { type: contract.bodyType(o), body: '"' })
+	await call(o, 'of no kind', [422], place(o), { type: contract.bodyType(o), body: row.file })
+}
+
 async function refuseWrite(o, row) {
 	const json = contract.bodyType(o) === 'application/json'
-	const target = place(o, valuesOf(row))
+	const target = placeOf(o, row)
 	await call(o, 'of another type', [415], target, { type: 'text/plain', body: 'x' })
 	if (contract.parameters(o, 'header').length)
 		await call(o, 'with a bad key', [422], target, { ...request(o, row), headers: { 'idempotency-key': 'x'.repeat(129) } })
 	if (o.method === 'post' && thing(o)) await call(o, 'of nothing', [404], place(o), { type: contract.bodyType(o), body: '{}' })
 	if (inDistrict(o) && o.path !== '/api/v1/districts/{district}')
-		await call(o, 'in no district', [403, 404], filled(o.path, { district: '999999', ...valuesOf(row) }), { headers: { 'idempotency-key': `n${++serial}` }, ...request(o, row) })
+		await call(o, 'in no district', [403, 404], filled(o.path, { district: '999999', ...valuesOf(row) }) + (row.query ? `?${row.query}` : ''), { headers: { 'idempotency-key': `n${++serial}` }, ...request(o, row) })
+	if (row.file) return refuseFile(o, row)
 	if (!json) return refuseLines(o, row)
 	await call(o, 'that is not JSON', [400], target, { type: 'application/json', body: '{' })
 	await call(o, 'too large', [413], target, { type: 'application/json', body: JSON.stringify({ a: 'a'.repeat(1 << 20) }) })

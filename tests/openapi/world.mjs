@@ -6,6 +6,7 @@ const finding = (on, more = {}) => ({ kind: 'unexcused_absence', person_id: 'p1'
 const checkin = (at, more = {}) => ({ person_id: 'p1', village_id: 'v1', captured_at: at, ...more })
 
 // `path`: what the braces stand for; a function is called with what earlier calls answered (`as` names them).
+// `file`: the body as it is; `query` goes with it.
 // `settle`: waits until every consequence is there.
 export const CALLS = [
 	{ id: 'advanceClock', body: { now: '2017-09-08T09:00:00+08:00' } },
@@ -19,6 +20,8 @@ export const CALLS = [
 	{ id: 'putVillage', path: { id: 'v2' }, body: { name: '村二', township_id: 't1', kind: 'non_poor' } },
 	{ id: 'putPosting', path: { id: 'a1' }, body: { person_id: 'p1', village_id: 'v1', role: 'first_secretary', from: '2017-08-01', term_from: '2017-08-01', term_to: '2020-08-01' } },
 	{ id: 'putPosting', path: { id: 'a2' }, body: { person_id: 'p2', village_id: 'v2', role: 'team_member', from: '2017-08-01', to: '2018-08-01' } },
+	{ id: 'importRows', query: 'kind=units&dry_run=0', file: 'id,name,head_person_id\nu1,局,p2\nu2,二局,\n' },
+	{ id: 'importRows', query: 'kind=units&dry_run=1', file: 'id,name\nu 1,局\n' },
 	{ id: 'publishPolicy', body: { version: 'v-2', effective_from: '2017-08-02', patch: { approval: 'four_eyes' } } },
 	{ id: 'recordCheckin', body: checkin('2017-08-10T09:00:00+08:00', { lon: 107.5, lat: 31.2, accuracy_m: 10, datum: 'wgs84', key: 'c1' }) },
 	{ id: 'recordCheckinLines', lines: [checkin('2017-08-11T09:00:00+08:00', { key: 'c2' }), checkin('2017-08-14T09:00:00+08:00'), checkin('2016-01-01T09:00:00+08:00', { key: 'c3' })] },

@@ -1,0 +1,387 @@
+/* import - a file of PUTs: every row keeps the rules of one, and all of them are made or none.
+ *
+ *   in:   ImportRows
+ *   out:  the events of the PUTs that its rows are
+ *   owns: nothing
+ *
+ * The file is taken apart once, when what it needs is first asked for; each row becomes the order that a PUT of it would be.
+ * The rows are then made one after the other, in memory, each seeing those before it, and when one is wrong, or the run is a
+ * dry one, all of it is taken back. */
+#include "roster.h"
+#include "csv_policy.h"
+#include "json_pb.h"
+#include "rows.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { ERRORS_MAX = 500, NAME_SHOWN_BYTES = 64 };       /* what is told of one file keeps to an answer's 256 KiB */
+
+struct noun {
+	Roster__ImportKind kind;
+	const ProtobufCMessageDescriptor *order;        /* its first field is the id; what it has of messages is its own columns */
+	void (*want)(struct batch *b, const void *m);
+	void (*check)(struct batch *b, const void *m, struct faults *fs);
+	void (*make)(struct batch *b, const void *m);
+};
+#define NOUN(KIND, noun) \
+	{ ROSTER__IMPORT_KIND__##KIND, &roster__put_##noun##__descriptor, roster_##noun##_want, roster_##noun##_check, roster_##noun##_make }
+
+static const struct noun nouns[] = { NOUN(VILLAGES, village), NOUN(UNITS, unit), NOUN(PERSONS, person), NOUN(POSTINGS, posting) };
+
+/* Where a column's text goes: a field of the order, or of the one message in it (a village's fence). */
+struct column { const char *name; const ProtobufCFieldDescriptor *field, *of; };
+struct line { size_t number; ProtobufCMessage *order; const struct faults *faults; };   /* faults NULL: none */
+struct import {
+	const struct noun *noun;
+	const struct csv_fault *fault; size_t at;       /* of the file as a whole */
+	struct column columns[CSV_FIELDS_MAX]; size_t ncolumns;
+	struct line *lines; size_t n;                   /* the header is the first */
+};
+
+/* ---- faults of a line */
+
+static bool
+is_good(const struct line *l)
+{
+	return !l->faults;
+}
+
+static void
+line_keep(arena_t *a, struct line *l, const struct faults *fs)
+{
+	if (fs->n)
+		l->faults = arena_copy(a, fs, sizeof(*fs));
+}
+
+static const char *
+pointer_to(arena_t *a, const char *name)
+{
+	return arena_printf(a, "/%s", name);
+}
+
+/* ---- the header */
+
+static bool
+is_optional(const ProtobufCFieldDescriptor *f)
+{
+	return f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF;
+}
+
+static const ProtobufCFieldDescriptor *
+message_in(const ProtobufCMessageDescriptor *d)
+{
+	for (unsigned i = 0; i < d->n_fields; i++)
+		if (d->fields[i].type == PROTOBUF_C_TYPE_MESSAGE)
+			return &d->fields[i];
+	return NULL;
+}
+
+static struct column
+column_named(const ProtobufCMessageDescriptor *d, const char *name)
+{
+	const ProtobufCFieldDescriptor *of = message_in(d), *f = json_field_named(d, name);
+
+	if (f && f->type != PROTOBUF_C_TYPE_MESSAGE)
+		return (struct column){ name, f, NULL };
+	return (struct column){ name, of ? json_field_named(of->descriptor, name) : NULL, of };
+}
+
+static bool
+has_column(const struct import *imp, const ProtobufCFieldDescriptor *f)
+{
+	for (size_t i = 0; i < imp->ncolumns; i++)
+		if (imp->columns[i].field == f)
+			return true;
+	return false;
+}
+
+/* A strange name may be of any length, and hold what separates names in a pointer: it is shown up to there. */
+static const char *
+shown(arena_t *a, const char *name)
+{
+	size_t len = strcspn(name, "/~");
+
+	if (len > NAME_SHOWN_BYTES)
+		for (len = NAME_SHOWN_BYTES; len && (name[len] & 0xc0) == 0x80; len--)
+			;
+	return arena_strndup(a, name, len);
+}
+
+static void
+check_missing(const struct import *imp, const ProtobufCMessageDescriptor *d, arena_t *a, struct faults *fs)
+{
+	for (unsigned i = 0; i < d->n_fields; i++)
+		if (!is_optional(&d->fields[i]) && !has_column(imp, &d->fields[i]))
+			roster_fault(fs, 422, "csv.missing_column",
+			             arena_printf(a, "/%.*s", (int)json_name_len(&d->fields[i]), d->fields[i].name),
+			             "The header lacks a field that every row must have.");
+}
+
+static void
+read_header(struct import *imp, const struct csv_row *row, arena_t *a)
+{
+	const ProtobufCMessageDescriptor *d = imp->noun->order;
+	struct faults fs = { 0 };
+	bool any_of = false;
+
+	for (size_t i = 0; i < row->n; i++) {
+		struct column c = column_named(d, row->fields[i]);
+		if (!c.field)
+			roster_fault(&fs, 422, "csv.unknown_column", pointer_to(a, shown(a, row->fields[i])), "There is no such field.");
+		else if (has_column(imp, c.field))
+			roster_fault(&fs, 422, "csv.repeated_column", pointer_to(a, c.name), "The header names this field twice.");
+		any_of = any_of || c.of;
+		imp->columns[imp->ncolumns++] = c;
+	}
+	check_missing(imp, d, a, &fs);
+	if (any_of && message_in(d))
+		check_missing(imp, message_in(d)->descriptor, a, &fs);
+	if (row->fault)
+		roster_fault(&fs, 422, row->fault->code, NULL, row->fault->detail);
+	line_keep(a, &imp->lines[0], &fs);
+}
+
+/* ---- a row */
+
+/* An empty cell says nothing: what may be left out is, and what must be there is missing. */
+static void
+take_cell(const struct column *c, const char *text, ProtobufCMessage *to, arena_t *a, struct faults *fs)
+{
+	static const struct json_fault missing = { "json.missing", "A required field is empty." };
+	const struct json_fault *fault = *text ? json_field_take(to, c->name, text, a) : is_optional(c->field) ? NULL : &missing;
+
+	if (fault)
+		roster_fault(fs, 422, fault->code, pointer_to(a, c->name), fault->detail);
+}
+
+/* The message in the order is there when any of its columns says something; then all of them must. */
+static ProtobufCMessage *
+part_of_row(const struct import *imp, const struct csv_row *row, ProtobufCMessage *order, arena_t *a)
+{
+	const ProtobufCFieldDescriptor *of = message_in(order->descriptor);
+	bool any = false;
+
+	for (size_t i = 0; i < imp->ncolumns; i++)
+		any = any || (imp->columns[i].of && *row->fields[i]);
+	if (!any)
+		return NULL;
+	ProtobufCMessage *part = arena_message(a, of->descriptor);
+	memcpy((char *)order + of->offset, &part, sizeof(part));
+	memcpy((char *)order + of->quantifier_offset, &of->id, sizeof(uint32_t));
+	return part;
+}
+
+static void
+take_row(const struct import *imp, const struct csv_row *row, struct line *l, arena_t *a, struct faults *fs)
+{
+	l->order = arena_message(a, imp->noun->order);
+	ProtobufCMessage *part = part_of_row(imp, row, l->order, a);
+
+	for (size_t i = 0; i < imp->ncolumns; i++)
+		if (!imp->columns[i].of || part)
+			take_cell(&imp->columns[i], row->fields[i], imp->columns[i].of ? part : l->order, a, fs);
+}
+
+static const char *
+id_of(const struct line *l)
+{
+	return *(char *const *)((const char *)l->order + l->order->descriptor->fields[0].offset);
+}
+
+static void
+read_row(const struct import *imp, const struct csv_row *row, struct line *l, arena_t *a)
+{
+	struct faults fs = { 0 };
+
+	l->number = row->number;
+	if (row->fault)
+		roster_fault(&fs, 422, row->fault->code, NULL, row->fault->detail);
+	else if (row->n != imp->ncolumns)
+		roster_fault(&fs, 422, "csv.field_count", NULL,
+		             arena_printf(a, "The row has %zu fields, the header %zu.", row->n, imp->ncolumns));
+	else
+		take_row(imp, row, l, a, &fs);
+	if (!fs.n)
+		roster_id_ok(&fs, id_of(l), "/id");
+	line_keep(a, l, &fs);
+}
+
+/* ---- one id in several rows */
+
+static int
+by_id(const void *x, const void *y)
+{
+	const struct line *const *p = x, *const *q = y;
+	int c = strcmp(id_of(*p), id_of(*q));
+
+	return c ? c : (*p > *q) - (*p < *q);
+}
+
+/* The same row again changes nothing; another one of the same id would undo the first, so it is a mistake. */
+static void
+check_repeated(struct import *imp, arena_t *a)
+{
+	struct line **sorted = arena_alloc(a, (imp->n + 1) * sizeof(struct line *));
+	size_t n = 0;
+
+	for (size_t i = 1; i < imp->n; i++)
+		if (is_good(&imp->lines[i]))
+			sorted[n++] = &imp->lines[i];
+	qsort(sorted, n, sizeof(struct line *), by_id);
+	for (size_t i = 1, first = 0; i < n; i++) {
+		struct faults fs = { 0 };
+		if (strcmp(id_of(sorted[first]), id_of(sorted[i])) != 0)
+			first = i;
+		else if (!message_equal(sorted[first]->order, sorted[i]->order))
+			roster_fault(&fs, 422, "csv.repeated_id", "/id", arena_printf(a, "Row %zu has this id already.", sorted[first]->number));
+		line_keep(a, sorted[i], &fs);
+	}
+}
+
+/* ---- the file */
+
+static const struct noun *
+noun_of(Roster__ImportKind kind)
+{
+	for (size_t i = 0; i < ALEN(nouns); i++)
+		if (nouns[i].kind == kind)
+			return &nouns[i];
+	return &nouns[0];       /* no other can be asked for: json_pb knows the kinds */
+}
+
+static struct import *
+read_file(const Roster__ImportRows *in, arena_t *a)
+{
+	struct import *imp = arena_alloc(a, sizeof(*imp));
+	struct csv csv = csv_read(in->csv.data, in->csv.len, a);
+
+	imp->noun = noun_of(in->kind);
+	imp->fault = csv.fault;
+	imp->at = csv.at;
+	if (csv.fault)
+		return imp;
+	imp->n = csv.n;
+	imp->lines = arena_alloc(a, csv.n * sizeof(imp->lines[0]));
+	imp->lines[0].number = csv.rows[0].number;
+	read_header(imp, &csv.rows[0], a);
+	for (size_t i = 1; i < csv.n && is_good(&imp->lines[0]); i++)
+		read_row(imp, &csv.rows[i], &imp->lines[i], a);
+	if (is_good(&imp->lines[0]))
+		check_repeated(imp, a);
+	return imp;
+}
+
+void
+roster_import_want(struct batch *b, const void *m)
+{
+	struct import *imp = batch_kept(b);
+
+	if (!imp) {
+		imp = read_file(m, batch_arena(b));
+		batch_keep(b, imp);
+	}
+	for (size_t i = 1; i < imp->n && is_good(&imp->lines[0]); i++)
+		if (is_good(&imp->lines[i]))
+			imp->noun->want(b, imp->lines[i].order);
+}
+
+/* ---- making it */
+
+static void
+make_row(struct batch *b, const struct noun *noun, struct line *l)
+{
+	struct faults fs = { 0 };
+
+	noun->check(b, l->order, &fs);
+	if (!fs.n)
+		noun->make(b, l->order);
+	line_keep(batch_arena(b), l, &fs);
+}
+
+static void
+make_rows(struct batch *b, struct import *imp)
+{
+	for (size_t i = 1; i < imp->n && is_good(&imp->lines[0]); i++)
+		if (is_good(&imp->lines[i]))
+			make_row(b, imp->noun, &imp->lines[i]);
+}
+
+/* A column is called by the last name of its pointer. */
+static Roster__ImportError *
+error_of(arena_t *a, const struct line *l, const struct fault *f)
+{
+	Roster__ImportError *e = arena_message(a, &roster__import_error__descriptor);
+
+	e->row = (int64_t)l->number;
+	e->code = (char *)f->code;
+	e->detail = (char *)f->detail;
+	if (f->pointer) {
+		e->maybe_field_case = ROSTER__IMPORT_ERROR__MAYBE_FIELD_FIELD;
+		e->field = strrchr(f->pointer, '/') + 1;
+	}
+	return e;
+}
+
+static size_t
+count_faults(const struct import *imp)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < imp->n; i++)
+		n += imp->lines[i].faults ? imp->lines[i].faults->n : 0;
+	return n;
+}
+
+/* All of them; of more than can be told, the last one says how many more there are and where they begin. */
+static void
+list_faults(arena_t *a, const struct import *imp, size_t nfaults, Roster__Imported *out)
+{
+	size_t told = nfaults > ERRORS_MAX ? ERRORS_MAX - 1 : nfaults;
+
+	out->errors = arena_alloc(a, (told + 2) * sizeof(Roster__ImportError *));
+	for (size_t i = 0; i < imp->n; i++)
+		for (size_t k = 0; imp->lines[i].faults && k < imp->lines[i].faults->n; k++) {
+			struct fault more = { .code = "import.more_errors" };
+			if (out->n_errors < told) {
+				out->errors[out->n_errors++] = error_of(a, &imp->lines[i], &imp->lines[i].faults->at[k]);
+				continue;
+			}
+			more.detail = arena_printf(a, "%zu more errors, from this row on, are not listed.", nfaults - told);
+			out->errors[out->n_errors++] = error_of(a, &imp->lines[i], &more);
+			return;
+		}
+}
+
+static void
+refuse_file(struct batch *b, const struct import *imp)
+{
+	const char *detail = imp->fault->detail;
+
+	if (imp->at)
+		detail = arena_printf(batch_arena(b), "%s It begins in row %zu.", detail, imp->at);
+	batch_refuse(b, imp->fault->status, imp->fault->code, NULL, detail);
+}
+
+void
+roster_import(struct batch *b, const void *m)
+{
+	const Roster__ImportRows *in = m;
+	struct import *imp = batch_kept(b);
+	Roster__Imported out = ROSTER__IMPORTED__INIT;
+
+	if (imp->fault) {
+		refuse_file(b, imp);
+		return;
+	}
+	batch_try(b);
+	make_rows(b, imp);
+	size_t nfaults = count_faults(imp);
+	if (nfaults || (in->maybe_dry_run_case && in->dry_run))
+		batch_undo(b);
+	else
+		batch_stand(b);
+	out.rows = (int64_t)imp->n - 1;
+	out.accepted = nfaults ? 0 : out.rows;
+	list_faults(batch_arena(b), imp, nfaults, &out);
+	batch_answer(b, 200, &out.base);
+}
