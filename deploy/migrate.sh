@@ -51,6 +51,7 @@ read_state() {
 files_of() {
 	local mirror
 	echo lib/schema/service.sql
+	find lib/schema -name 'service_[0-9]*.sql' | sort
 	while read -r mirror; do
 		[ -z "$mirror" ] || echo "lib/schema/mirror_$mirror.sql"
 	done < <(cat "services/$1/schema/mirrors" 2>/dev/null)

@@ -1,10 +1,28 @@
 -- What every service's loop asks of the database (schema engine, and the service's own event log).
 
--- name: opened - -> Partition
-select distinct partition from engine.district;
+-- owner: who holds it now, '' nobody.
+-- name: opened - -> Open
+select d.partition, coalesce(g.instance, '') as owner, coalesce(h.home, '') as home
+  from (select distinct partition from engine.district) as d
+  left join engine.head h on h.service = current_user and h.partition = d.partition
+  left join engine.holding g on g.service = h.service and g.partition = h.partition
+ order by d.partition;
+
+-- prompt: its loop turns, not only its connection stands.
+-- name: replicas - -> Replica
+select instance, seen_us > clock_timestamp() - interval '2 seconds' as prompt from engine.live where service = current_user order by instance;
+
+-- name: beat Beat
+select from engine.beat(:instance);
 
 -- name: lock Lock -> Partition
 select p as partition from unnest(:partition::integer[]) as p where pg_try_advisory_lock(:service_class, p);
+
+-- name: unlock Lock -> Partition
+select p as partition from unnest(:partition::integer[]) as p where pg_advisory_unlock(:service_class, p);
+
+-- name: give Give
+select from engine.give(:partition, :epoch, :for_good);
 
 -- name: take Take -> Taken
 select t.partition, t.epoch, t.seq, t.hash, t.now_us, t.starts, t.trying from engine.take(:partition, :instance) as t;
@@ -104,7 +122,9 @@ select from set_config('zhucun.district', :district, true);
 select engine.lag(p) as lag, engine.parked_count(p) as parked from unnest(:partition::integer[]) as p;
 
 -- name: progress Partition -> ProgressRow
-select service, partition, epoch, seq from engine.head where partition = any(:partition) order by service;
+select h.service, h.partition, h.epoch, h.seq, coalesce(g.instance, '') as owner
+  from engine.head h left join engine.holding g on g.service = h.service and g.partition = h.partition
+ where h.partition = any(:partition) order by h.service;
 
 -- name: edges Partition -> Edge
 select producer, consumer, partition, head, cursor from engine.edge where partition = any(:partition) order by consumer, producer;

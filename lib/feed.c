@@ -1,8 +1,10 @@
 /* feed - consuming other services' events, and serving our own to their consumers.
  *
  * One long-poll FETCH per (consumer process, owner of the producer): partitions that share an owner share a stream; an owner
- * says which partitions it does not have, and those move to the next stream.  A lost request or answer is a time-out and the
- * same question again.  What comes is verified against the hash chain before it is queued. */
+ * says which partitions it does not have, and those move to the next stream, until they are where their owner is asked.  Two
+ * streams that one owner has answered become one.  A lost request or answer is a time-out and the same question again; when
+ * a producer's partition is taken over, the database says so and the question is asked anew at once.  What comes is verified
+ * against the hash chain before it is queued. */
 #include "digest.h"
 #include "log.h"
 #include "node_state.h"
@@ -29,13 +31,16 @@ asks_for(const node_t *n, size_t producer, int stream, int32_t p)
 	return n->part[p].owned && n->part[p].stream[producer] == stream && !n->part[p].halted[producer];
 }
 
-static bool
-asks_anything(const node_t *n, size_t producer, int stream)
+/* Bit k: stream k has something to ask for. */
+static uint32_t
+streams_used(const node_t *n, size_t producer)
 {
+	uint32_t used = 0;
+
 	for (int32_t p = 0; p < PARTITIONS; p++)
-		if (asks_for(n, producer, stream, p))
-			return true;
-	return false;
+		if (n->part[p].owned && !n->part[p].halted[producer])
+			used |= UINT32_C(1) << n->part[p].stream[producer];
+	return used;
 }
 
 /* An answer has an end, so another partition comes first each time: a busy one does not keep the others waiting. */
@@ -75,18 +80,19 @@ ask(node_t *n, size_t producer, int stream)
 	};
 	s->asked = n->set.port.send(n->set.port.ctx, &m) ? m.id : 0;
 	s->asked_us = n->mono_us;
+	s->stale = false;
 	s->turn = (address + 1) % PARTITIONS;
 }
 
 /* When there is something to do for a stream: to give up an answer, or to ask. */
 static int64_t
-stream_due_us(const node_t *n, size_t producer, int stream)
+stream_due_us(const node_t *n, size_t producer, int stream, uint32_t used)
 {
 	const struct stream *s = &n->feed[producer].stream[stream];
 
 	if (s->asked)
-		return s->asked_us + FETCH_LOST_MS * 1000;
-	if (n->feed[producer].blocks >= FEED_BLOCKS_MAX || !asks_anything(n, producer, stream))
+		return s->asked_us + (s->stale ? FETCH_STALE_MS : FETCH_LOST_MS) * 1000;
+	if (n->feed[producer].blocks >= FEED_BLOCKS_MAX || !(used >> stream & 1))
 		return NEVER_US;
 	return s->asked_us ? s->asked_us + FETCH_REST_MS * 1000 : n->mono_us;
 }
@@ -96,38 +102,38 @@ feed_next_us(const node_t *n)
 {
 	int64_t at = NEVER_US;
 
-	for (size_t i = 0; i < n->nproducers; i++)
+	for (size_t i = 0; i < n->nproducers; i++) {
+		uint32_t used = streams_used(n, i);
 		for (int k = 0; k < STREAMS_MAX; k++) {
-			int64_t due_us = stream_due_us(n, i, k);
+			int64_t due_us = stream_due_us(n, i, k, used);
 			at = due_us < at ? due_us : at;
 		}
+	}
 	return at;
+}
+
+static void
+stream_tick(node_t *n, size_t producer, int stream, uint32_t used)
+{
+	struct stream *s = &n->feed[producer].stream[stream];
+
+	if (s->asked && n->mono_us >= stream_due_us(n, producer, stream, used)) {
+		metric_add(n->set.metrics, METRIC_FETCH_TIMEOUTS, !s->stale);
+		s->asked = 0;
+		s->asked_us = 0;
+	}
+	if (!s->asked && n->mono_us >= stream_due_us(n, producer, stream, used))
+		ask(n, producer, stream);
 }
 
 void
 feed_tick(node_t *n)
 {
-	for (size_t i = 0; i < n->nproducers; i++)
-		for (int k = 0; k < STREAMS_MAX; k++) {
-			struct stream *s = &n->feed[i].stream[k];
-			if (s->asked && n->mono_us >= stream_due_us(n, i, k)) {
-				metric_add(n->set.metrics, METRIC_FETCH_TIMEOUTS, 1);
-				s->asked = 0;
-				s->asked_us = 0;
-			}
-			if (!s->asked && n->mono_us >= stream_due_us(n, i, k))
-				ask(n, i, k);
-		}
-}
-
-/* A question on its way asks for less than we want by now; its answer will be nobody's.  Not often: the asked one holds it. */
-static void
-ask_anew(const node_t *n, struct stream *s)
-{
-	if (!s->asked || n->mono_us - s->asked_us < FETCH_STALE_MS * 1000)
-		return;
-	s->asked = 0;
-	s->asked_us = 0;
+	for (size_t i = 0; i < n->nproducers; i++) {
+		uint32_t used = streams_used(n, i);
+		for (int k = 0; k < STREAMS_MAX; k++)
+			stream_tick(n, i, k, used);
+	}
 }
 
 void
@@ -135,6 +141,24 @@ feed_news(node_t *n)
 {
 	for (size_t i = 0; i < n->nproducers; i++)
 		n->feed[i].stream[0].asked = n->feed[i].stream[0].asked_us = 0;
+}
+
+/* The question may lie with somebody who is gone.  In a moment, when the buses have heard of the new owner; what is asked of
+ * a table goes on. */
+void
+feed_moved(node_t *n, const char *producer)
+{
+	size_t i;
+
+	if (!is_producer(n, producer, &i))
+		return;
+	for (int k = 0; k < STREAMS_MAX; k++) {
+		struct stream *s = &n->feed[i].stream[k];
+		if (!s->asked || s->older)
+			continue;
+		s->asked = 0;
+		s->asked_us = n->mono_us;
+	}
 }
 
 /* ---- an answer */
@@ -191,6 +215,41 @@ queue_block(struct feed *d, const struct message *m, size_t items)
 	d->blocks++;
 }
 
+static uint64_t
+name_hash(const char *name)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (; *name; name++)
+		h = (h ^ (uint8_t)*name) * UINT64_C(1099511628211);
+	return h;
+}
+
+/* A question on its way that asks for less than we want by now is given up; not often: who was asked holds it. */
+static void
+move_to(node_t *n, int32_t partition, size_t producer, int stream)
+{
+	n->part[partition].stream[producer] = stream;
+	n->feed[producer].stream[stream].stale = true;
+}
+
+/* What its owner answered for has one stream with what that owner answers for elsewhere. */
+static void
+merge(node_t *n, size_t producer, int stream, const char *owner)
+{
+	struct stream *all = n->feed[producer].stream;
+	int first = 0;
+
+	all[stream].owner = name_hash(owner);
+	while (all[first].owner != all[stream].owner)
+		first++;
+	for (int32_t p = 0; first < stream && p < PARTITIONS; p++)
+		if (n->part[p].owned && n->part[p].stream[producer] == stream)
+			move_to(n, p, producer, first);
+	if (first < stream)
+		all[stream].owner = 0;
+}
+
 static void
 take_answer(node_t *n, size_t producer, int stream, const struct message *m)
 {
@@ -206,10 +265,10 @@ take_answer(node_t *n, size_t producer, int stream, const struct message *m)
 	if (news)
 		queue_block(&n->feed[producer], m, f->n_items);
 	for (size_t i = 0; i < f->n_elsewhere; i++)
-		if (f->elsewhere[i] >= 0 && f->elsewhere[i] < PARTITIONS)
-			n->part[f->elsewhere[i]].stream[producer] = (stream + 1) % STREAMS_MAX;
-	if (f->n_elsewhere)
-		ask_anew(n, &n->feed[producer].stream[(stream + 1) % STREAMS_MAX]);
+		if (f->elsewhere[i] >= 0 && f->elsewhere[i] < PARTITIONS && n->part[f->elsewhere[i]].stream[producer] == stream)
+			move_to(n, f->elsewhere[i], producer, (stream + 1) % STREAMS_MAX);
+	if (*f->owner)
+		merge(n, producer, stream, f->owner);
 	s->older = f->older;
 	s->asked_us = f->n_elsewhere || (f->n_items && !news) ? n->mono_us : 0;         /* nothing gained: not again at once */
 }
@@ -303,6 +362,7 @@ serve(node_t *n, const struct held_fetch *h)
 
 	if (!f)
 		return true;
+	out.owner = (char *)n->set.instance;
 	out.items = arena_alloc(n->scratch, FETCH_ITEMS_MAX * sizeof(*out.items));
 	out.elsewhere = arena_alloc(n->scratch, (f->n_after + 1) * sizeof(*out.elsewhere));
 	size_t bytes_max = f->bytes_max > 0 && f->bytes_max < FETCH_BYTES_MAX ? (size_t)f->bytes_max : FETCH_BYTES_MAX;
@@ -319,11 +379,22 @@ serve(node_t *n, const struct held_fetch *h)
 	return true;
 }
 
+/* Who has waited longest waits no more: it asks again. */
+static void
+let_go(node_t *n)
+{
+	Wire__Fetched none = WIRE__FETCHED__INIT;
+
+	send_fetched(n, &n->held[0], &none);
+	free(n->held[0].body);
+	memmove(&n->held[0], &n->held[1], --n->nheld * sizeof n->held[0]);
+}
+
 void
 fetch_hold(node_t *n, const struct message *m)
 {
 	if (n->nheld == HELD_FETCHES_MAX)
-		return;                         /* as if lost: it asks again */
+		let_go(n);
 	struct held_fetch *h = &n->held[n->nheld++];
 	*h = (struct held_fetch){ .peer = m->peer, .id = m->id, .body = malloc(m->body_len + 1), .len = m->body_len,
 	                          .until_us = n->mono_us + (m->wait_ms > FETCH_WAIT_MS ? FETCH_WAIT_MS : m->wait_ms) * 1000 };

@@ -144,6 +144,8 @@ run(struct process *p)
 	hello.instance = p->instance;
 	link_hello(link, &hello);               /* we are here, owning nothing yet */
 	writer_loop(p, node, link);
+	node_leave(node);
+	link_hello(link, NULL);
 	node_close(&node);
 	link_close(&link);
 	return 0;

@@ -13,17 +13,21 @@ enum { NAMES_BYTES_MAX = 4 << 20, SCRATCH_BYTES_MAX = 64 << 20, IDLE_MS = 100 };
 
 /* ---- opening */
 
-/* First listen, then look: what is set in between is heard. */
+/* First listen, then look: what is said in between is heard. */
 static bool
-clock_join(node_t *n)
+listen(node_t *n)
 {
 	void **rows;
 	size_t count;
 
+	store_text(n->db, "listen zhucun_share");
+	if (n->set.manual_clock)
+		store_text(n->db, "listen zhucun_clock");
+	if (store_sync(n->db))
+		return false;
 	if (!n->set.manual_clock)
 		return true;
-	store_text(n->db, "listen zhucun_clock");
-	if (store_sync(n->db) || store_run(n->db, &engine_clock_now, NULL, n->scratch, &rows, &count))
+	if (store_run(n->db, &engine_clock_now, NULL, n->scratch, &rows, &count))
 		return false;
 	if (!count) {
 		LOG(ERROR, "clock.not_manual", NULL, LOG_S("why", "the database has no hand-set clock"));
@@ -55,7 +59,7 @@ node_open(const struct service *s, const struct node_settings *settings)
 	for (int32_t p = 0; p < PARTITIONS; p++)
 		n->part[p].timer_next_us = NEVER_US;
 	n->db = store_open(settings->conninfo);
-	if (!n->db || !own_prepare(n) || !clock_join(n))
+	if (!n->db || !own_prepare(n) || !listen(n))
 		node_close(&n);
 	return n;
 }
@@ -185,20 +189,29 @@ node_receive(node_t *n, const struct message *m)
 
 /* ---- the step */
 
-/* True: the clock was moved. */
 static bool
-hear_clock(node_t *n)
+hear_clock(node_t *n, int64_t now_us)
+{
+	if (now_us <= n->clock_us)
+		return false;
+	n->clock_us = now_us;
+	return n->clock_news = true;
+}
+
+/* "-roster": one of its replicas has given partitions back; "+roster": one has taken some; else the clock.  True: it was moved. */
+static bool
+hear(node_t *n)
 {
 	const char *payload;
 	bool moved = false;
 
-	while ((payload = store_notification(n->db, n->scratch))) {
-		int64_t now_us = strtoll(payload, NULL, 10);
-		if (now_us > n->clock_us) {
-			n->clock_us = now_us;
-			n->clock_news = moved = true;
-		}
-	}
+	while ((payload = store_notification(n->db, n->scratch)))
+		if (*payload == '-')
+			n->open_us = strcmp(payload + 1, n->svc->name) ? n->open_us : 0;
+		else if (*payload == '+')
+			feed_moved(n, payload + 1);
+		else
+			moved = hear_clock(n, strtoll(payload, NULL, 10)) || moved;
 	return moved;
 }
 
@@ -236,7 +249,7 @@ alive(node_t *n)
 		n->lost = true;
 	if (n->lost && n->mono_us >= n->retry_us) {
 		own_recover(n);
-		if (!n->lost && !clock_join(n))
+		if (!n->lost && !listen(n))
 			n->lost = true;
 	}
 	return !n->lost;
@@ -246,9 +259,10 @@ alive(node_t *n)
 static bool
 step(node_t *n)
 {
-	hear_clock(n);
+	hear(n);
 	if (n->mono_us >= n->open_us)
-		own_open(n, -1);
+		own_look(n, -1);
+	own_share(n);
 	if (!n->lost && n->timers_stale)
 		own_timers(n);
 	if (!n->lost && n->mono_us >= n->purge_us)
@@ -259,7 +273,7 @@ step(node_t *n)
 	feed_tick(n);
 	queue_shed(n);
 	bool more = n->mono_us >= n->retry_us && inbox_run(n);
-	return hear_clock(n) || more || (n->timers_stale && n->mono_us >= n->retry_us);
+	return hear(n) || more || (n->timers_stale && n->mono_us >= n->retry_us);
 }
 
 int64_t
@@ -273,6 +287,15 @@ node_step(node_t *n, int64_t mono_us)
 	queue_reply(n);
 	fetch_serve(n);
 	return more ? mono_us : next_wake(n);
+}
+
+void
+node_leave(node_t *n)
+{
+	own_leave(n);
+	queue_shed(n);
+	queue_reply(n);
+	fetch_serve(n);
 }
 
 int

@@ -29,6 +29,8 @@ void node_receive(node_t *n, const struct message *m);
  * node_fd() is readable. */
 int64_t node_step(node_t *n, int64_t mono_us);
 int node_fd(const node_t *n);
+/* In order to end: gives all partitions to the other replicas and answers whoever waits.  Then only node_close(). */
+void node_leave(node_t *n);
 /* True when what we own has changed since the last call; fills hello (valid until the next call). */
 bool node_hello(node_t *n, Wire__Hello *hello);
 /* Nothing queued, nothing fetched, nothing due: for tests that wait until all is quiet. */

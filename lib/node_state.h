@@ -1,10 +1,11 @@
 /* node_state - what the files of a node share; nobody else includes it.
  *
  *   node.c    opening, messages in, the step            batch.c   the fold: one input at a time
- *   own.c     partitions: taking over, the clock        words.c   what handlers may ask and say
+ *   own.c     partitions: taking, giving, the clock     words.c   what handlers may ask and say
  *   queue.c   groups of commands and their answers      load.c, commit.c  the read phase, the write phase
  *   feed.c    consuming: fetch, verify, queue           policies.c  rule books in memory
- *   inbox.c   what runs next                            ring.c    fresh events in memory, for consumers */
+ *   inbox.c   what runs next                            ring.c    fresh events in memory, for consumers
+ *   known.c   districts, subjects that wait             share.c   who should hold what (knows no node) */
 #pragma once
 #include "arena.h"
 #include "digest.h"
@@ -15,6 +16,7 @@
 #include "node.h"
 #include "policy_book.h"
 #include "rows.h"
+#include "share.h"
 #include "table.h"
 
 enum {
@@ -22,9 +24,11 @@ enum {
 	DUE_MAX = 256,                          /* timers, or work items, in one batch */
 	EVENTS_UNTIL = 1536, EVENTS_BYTES_UNTIL = 2 << 20,      /* a batch takes events while it is smaller: commands find room */
 	QUEUE_COMMANDS_MAX = 8192, QUEUE_BYTES_MAX = 8 << 20,
-	RING_BYTES_MAX = 4 << 20, HELD_FETCHES_MAX = 64, FETCH_ITEMS_MAX = 1024,
-	FEED_BLOCKS_MAX = 4, STREAMS_MAX = 4,
-	FETCH_WAIT_MS = 1000, FETCH_LOST_MS = 2500, FETCH_REST_MS = 20, FETCH_STALE_MS = 100, OPEN_MS = 150, RETRY_MS = 50,
+	RING_BYTES_MAX = 4 << 20, HELD_FETCHES_MAX = 256, FETCH_ITEMS_MAX = 1024,
+	FEED_BLOCKS_MAX = 4, STREAMS_MAX = 16,
+	FETCH_WAIT_MS = 1000, FETCH_LOST_MS = 2500, FETCH_REST_MS = 20, FETCH_STALE_MS = 100, RETRY_MS = 50,
+	OPEN_MS = 150, BEAT_MS = 700,           /* looks, which keep the session from being idle; the heartbeat row */
+	GIVE_LOOKS = 4,                         /* a surplus is given when it was there so often in a row */
 	ANSWERS_KEPT_DAYS = 8, PURGE_MS = 3600 * 1000,
 	CHORES_A_SYNC = 32,
 	BOOKS_MAX = 64, TABLES_MAX = 24,
@@ -80,7 +84,12 @@ void queue_reply(node_t *n);                            /* sends and frees every
 
 /* ---- feed.c: consuming */
 struct block { struct block *next; uint8_t *body; size_t len, items; bool taken, later; };  /* later: some of it must wait */
-struct stream { uint64_t asked; int64_t asked_us; bool older; int32_t turn; };
+struct stream {
+	uint64_t asked; int64_t asked_us;
+	bool older, stale;                              /* stale: the question on its way is no longer the right one */
+	int32_t turn;
+	uint64_t owner;                                 /* who answered last, by a hash of its name; 0: nobody yet */
+};
 struct feed {
 	const char *producer;
 	struct stream stream[STREAMS_MAX];
@@ -91,6 +100,7 @@ void feed_hash(const struct position *before, int64_t seq, const char *type, con
 bool feed_receive(node_t *n, const struct message *m);  /* an answer; false: not one of ours */
 int64_t feed_next_us(const node_t *n);                  /* when the next question is due */
 void feed_news(node_t *n);                              /* partitions were taken: no question asks for them yet */
+void feed_moved(node_t *n, const char *producer);       /* some of its partitions have another owner now */
 void feed_forget(node_t *n);                            /* all that was fetched and asked */
 void fetch_hold(node_t *n, const struct message *m);    /* a consumer asks */
 void fetch_serve(node_t *n);                            /* answers those that can be answered, or have waited enough */
@@ -119,16 +129,19 @@ struct node {
 	int64_t mono_us, clock_us;                      /* of this step; the hand-set clock as last heard */
 	bool clock_news, hello_news, lost, timers_stale;
 	bool opened[PARTITIONS];                        /* some district lives there */
-	int64_t open_us, retry_us, purge_us;            /* when to look for partitions, to run a batch again, to drop old answers */
+	int free_looks[PARTITIONS];                     /* how often in a row it had no owner */
+	uint64_t surplus; int surplus_looks;            /* partitions to be given; how often in a row there were any */
+	int64_t open_us, beat_us, looked_us;            /* when to look around, to say we live; when we looked last */
+	int64_t retry_us, purge_us;                     /* when to run a batch again, to drop old answers */
 	uint64_t next_id;
 	int32_t hello_partitions[PARTITIONS];
 };
 
 /* ---- own.c */
 bool own_prepare(node_t *n);                            /* statements of lib/engine.sql and of the service, and the graph */
-void own_open(node_t *n, int32_t also);                 /* take what is opened and free; `also` even if not opened (-1: none) */
-bool held_is(const struct partition *p, const char *district, const char *subject);
-void held_add(struct partition *p, const char *district, const char *subject);
+void own_look(node_t *n, int32_t also);                 /* take what is free and our share; `also` even if not opened (-1: none) */
+void own_share(node_t *n);                              /* give back what is beyond our share */
+void own_leave(node_t *n);                              /* give back all */
 void own_lose(node_t *n, int32_t partition);            /* fenced */
 void own_lose_all(node_t *n);
 void own_recover(node_t *n);                            /* the connection is gone: reconnect and take over again */
@@ -136,8 +149,13 @@ void own_end(node_t *n);
 void own_timers(node_t *n);                             /* reads when the next timers are due */
 void own_purge(node_t *n);                              /* drops answers older than we promise to keep them */
 int64_t own_now_us(const node_t *n);
+
+/* ---- known.c */
 bool district_known(const node_t *n, const char *district);
 void district_learn(node_t *n, const char *district);
+bool held_is(const struct partition *p, const char *district, const char *subject);
+void held_add(struct partition *p, const char *district, const char *subject);
+void held_clear(struct partition *p);
 
 /* ---- policies.c */
 void policies_parse(const MirrorRows__Policy *const *rows, size_t n, arena_t *a, struct policy_book *out);

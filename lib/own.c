@@ -1,7 +1,8 @@
-/* own - partitions: taking them over, losing them, and the clock they live by.
+/* own - partitions: taking them over, giving them back, losing them, and the clock they live by.
  *
  * The advisory lock (held by the connection) gives liveness, the (epoch, head) row compared and swapped in every batch gives
- * safety.  A partition is opened when its first district is founded; the others do not exist for us. */
+ * safety.  A partition is opened when its first district is founded; the others do not exist for us.  Several times a second
+ * a node looks at what is opened and who lives; share.c says what of it should be whose. */
 #include "clock.h"
 #include "log.h"
 #include "node_state.h"
@@ -51,82 +52,6 @@ own_prepare(node_t *n)
 	return graph_agrees(n);
 }
 
-/* ---- districts known to exist (never forgotten: they never cease to) */
-
-static size_t
-district_place(const node_t *n, const char *district)
-{
-	size_t lo = 0, hi = n->ndistricts;
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		if (strcmp(n->districts[mid], district) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-bool
-district_known(const node_t *n, const char *district)
-{
-	size_t i = district_place(n, district);
-	return i < n->ndistricts && !strcmp(n->districts[i], district);
-}
-
-void
-district_learn(node_t *n, const char *district)
-{
-	size_t i = district_place(n, district);
-
-	if (district_known(n, district) || !district_valid(district))
-		return;
-	if (n->ndistricts == n->districts_cap) {
-		n->districts_cap = n->districts_cap ? 2 * n->districts_cap : 16;
-		n->districts = realloc(n->districts, n->districts_cap * sizeof(*n->districts));
-		if (!n->districts)
-			abort();
-	}
-	memmove(&n->districts[i + 1], &n->districts[i], (n->ndistricts++ - i) * sizeof(*n->districts));
-	memcpy(n->districts[i], district, 7);
-	n->districts[i][7] = '\0';
-}
-
-/* ---- held subjects */
-
-bool
-held_is(const struct partition *p, const char *district, const char *subject)
-{
-	for (const struct held_subject *h = p->held; h; h = h->next)
-		if (!strcmp(h->district, district) && !strcmp(h->subject, subject))
-			return true;
-	return false;
-}
-
-void
-held_add(struct partition *p, const char *district, const char *subject)
-{
-	if (held_is(p, district, subject))
-		return;
-	struct held_subject *h = calloc(1, sizeof(*h));
-	if (!h || !(h->district = strdup(district)) || !(h->subject = strdup(subject)))
-		abort();
-	h->next = p->held;
-	p->held = h;
-}
-
-static void
-held_clear(struct partition *p)
-{
-	while (p->held) {
-		struct held_subject *h = p->held;
-		p->held = h->next;
-		free(h->district);
-		free(h->subject);
-		free(h);
-	}
-}
-
 /* ---- taking over */
 
 /* "2 event 0 17": what was being run alone when the last owner ended, for the second time. */
@@ -137,6 +62,21 @@ suspect(struct partition *p, const char *trying)
 
 	p->tries = (int)strtol(trying, &name, 10);
 	p->suspect = *name ? strdup(name + 1) : NULL;
+}
+
+/* No longer ours: what is queued of it is answered or skipped, its consumers are sent on, its next owner starts from what is
+ * committed. */
+static void
+own_forget(node_t *n, int32_t partition)
+{
+	struct partition *p = &n->part[partition];
+
+	held_clear(p);
+	free(p->suspect);
+	*p = (struct partition){ .timer_next_us = NEVER_US };
+	policies_forget(n, NULL);
+	ring_forget_part(&n->ring, partition);
+	n->hello_news = true;
 }
 
 static void
@@ -231,40 +171,27 @@ lock_class(const char *service)
 	return (int32_t)h;
 }
 
-static size_t
-wanted_locks(node_t *n, void **opened, size_t count, int32_t also, const void **out)
+static const void *
+lock_of(node_t *n, int32_t partition)
 {
-	bool wanted[PARTITIONS] = { 0 };
-	size_t k = 0;
+	EngineRows__Lock *l = arena_message(n->scratch, &engine_rows__lock__descriptor);
 
-	for (size_t i = 0; i < count; i++)
-		wanted[((const EngineRows__Partition *)opened[i])->partition] = n->opened[((const EngineRows__Partition *)opened[i])->partition] = true;
-	if (also >= 0)
-		wanted[also] = true;
-	for (int32_t p = 0; p < PARTITIONS; p++) {
-		if (!wanted[p] || n->part[p].owned)     /* a lock held stacks when tried again */
-			continue;
-		EngineRows__Lock *l = arena_message(n->scratch, &engine_rows__lock__descriptor);
-		l->service_class = lock_class(n->svc->name);
-		l->partition = p;
-		out[k++] = l;
-	}
-	return k;
+	l->service_class = lock_class(n->svc->name);
+	l->partition = partition;
+	return l;
 }
 
-void
-own_open(node_t *n, int32_t also)
+/* Tries the locks of these, takes those it got. */
+static void
+own_lock(node_t *n, uint64_t which)
 {
 	const void *locks[PARTITIONS];
+	size_t k = 0;
 	void **rows;
-	size_t count;
 
-	n->open_us = n->mono_us + OPEN_MS * 1000;
-	if (store_run(n->db, &engine_opened, NULL, n->scratch, &rows, &count)) {
-		n->lost = true;
-		return;
-	}
-	size_t k = wanted_locks(n, rows, count, also, locks);
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		if ((which >> p & 1) && !n->part[p].owned)      /* a lock held stacks when tried again */
+			locks[k++] = lock_of(n, p);
 	if (!k)
 		return;
 	store_queue(n->db, &engine_lock, locks, k);
@@ -272,12 +199,123 @@ own_open(node_t *n, int32_t also)
 		n->lost = true;
 		return;
 	}
-	count = store_rows(n->db, 0, n->scratch, &rows);
-	if (count)
-		own_take(n, rows, count);
+	k = store_rows(n->db, 0, n->scratch, &rows);
+	if (k)
+		own_take(n, rows, k);
 }
 
-/* Fenced: somebody else took it although we thought we had the lock.  Events of it still queued are skipped. */
+/* ---- looking around: what is opened, who lives, what is free */
+
+/* Of what is ours memory knows best: an earlier process of our name may still seem to hold something. */
+static const struct share_partition *
+look_partitions(node_t *n, void **rows, size_t count)
+{
+	struct share_partition *out = arena_alloc(n->scratch, (count + 1) * sizeof *out);
+
+	for (size_t i = 0; i < count; i++) {
+		const EngineRows__Open *o = rows[i];
+		bool mine = n->part[o->partition].owned, ghost = !mine && !strcmp(o->owner, n->set.instance);
+		n->opened[o->partition] = true;
+		n->free_looks[o->partition] = mine || (*o->owner && !ghost) ? 0 : n->free_looks[o->partition] + 1;
+		out[i] = (struct share_partition){ o->partition, mine ? n->set.instance : ghost ? "" : o->owner, o->home, n->free_looks[o->partition] };
+	}
+	return out;
+}
+
+/* One round trip.  NULL: the database did not answer. */
+static struct share_view *
+look(node_t *n)
+{
+	EngineRows__Beat beat = ENGINE_ROWS__BEAT__INIT;
+	const void *args = &beat;
+	size_t at = 0;
+	void **rows;
+
+	beat.instance = (char *)n->set.instance;
+	if (n->mono_us >= n->beat_us)
+		store_queue(n->db, &engine_beat, &args, 1), at++;
+	store_queue(n->db, &engine_opened, NULL, 0);
+	store_queue(n->db, &engine_replicas, NULL, 0);
+	if (store_sync(n->db))
+		return NULL;
+	n->beat_us = at ? n->mono_us + BEAT_MS * 1000 : n->beat_us;
+	size_t nopened = store_rows(n->db, at, n->scratch, &rows);
+	struct share_view *v = arena_alloc(n->scratch, sizeof *v);
+	*v = (struct share_view){ .me = n->set.instance, .partitions = look_partitions(n, rows, nopened), .npartitions = nopened };
+	size_t nreplicas = store_rows(n->db, at + 1, n->scratch, &rows);
+	for (size_t i = 0; i < nreplicas && i < SHARE_REPLICAS_MAX; i++) {
+		const EngineRows__Replica *r = rows[i];
+		v->replicas[v->nreplicas++] = (struct share_replica){ r->instance, r->prompt };
+	}
+	return v;
+}
+
+void
+own_look(node_t *n, int32_t also)
+{
+	const struct share_view *v;
+
+	n->open_us = n->mono_us + OPEN_MS * 1000;
+	n->looked_us = n->mono_us;
+	if (!(v = look(n))) {
+		n->lost = true;
+		return;
+	}
+	struct share s = share_decide(v);
+	n->surplus = s.give;
+	n->surplus_looks = s.give ? n->surplus_looks + 1 : 0;
+	own_lock(n, s.take | (also >= 0 ? UINT64_C(1) << also : 0));
+}
+
+/* ---- giving back */
+
+/* Locks and rows go in one transaction; between two batches, so nothing of ours is under way. */
+static void
+own_give(node_t *n, uint64_t which, bool for_good)
+{
+	const void *locks[PARTITIONS], *rows[PARTITIONS];
+	size_t k = 0;
+
+	for (int32_t p = 0; p < PARTITIONS; p++) {
+		if (!(which >> p & 1) || !n->part[p].owned)
+			continue;
+		EngineRows__Give *g = arena_message(n->scratch, &engine_rows__give__descriptor);
+		*g = (EngineRows__Give){ .base = g->base, .partition = p, .epoch = n->part[p].epoch, .for_good = for_good };
+		locks[k] = lock_of(n, p);
+		rows[k++] = g;
+	}
+	if (!k)
+		return;
+	store_text(n->db, "begin");
+	store_queue(n->db, &engine_unlock, locks, k);
+	store_queue(n->db, &engine_give, rows, k);
+	store_text(n->db, "commit");
+	n->lost = store_sync(n->db) != STORE_OK;        /* nobody knows which locks are left: all anew */
+	for (size_t i = 0; i < k; i++) {
+		int32_t p = ((const EngineRows__Give *)rows[i])->partition;
+		LOG(INFO, "partition.given", NULL, LOG_I("partition", p), LOG_I("epoch", n->part[p].epoch), LOG_I("head", n->part[p].head.seq));
+		own_forget(n, p);
+	}
+}
+
+/* Not at first sight: who has just come may go again, and the others may not have taken what is free yet. */
+void
+own_share(node_t *n)
+{
+	if (n->lost || n->surplus_looks < GIVE_LOOKS)
+		return;
+	n->surplus_looks = 0;
+	own_give(n, n->surplus, true);
+}
+
+void
+own_leave(node_t *n)
+{
+	if (!n->lost && store_fd(n->db) >= 0)
+		own_give(n, UINT64_MAX, false);
+}
+
+/* Fenced: somebody else took it although we thought we had the lock. */
 void
 own_lose(node_t *n, int32_t partition)
 {
@@ -286,12 +324,7 @@ own_lose(node_t *n, int32_t partition)
 	if (!p->owned)
 		return;
 	LOG(WARN, "partition.lost", NULL, LOG_I("partition", partition), LOG_I("epoch", p->epoch));
-	held_clear(p);
-	free(p->suspect);
-	*p = (struct partition){ .timer_next_us = NEVER_US };
-	policies_forget(n, NULL);
-	ring_forget_part(&n->ring, partition);
-	n->hello_news = true;
+	own_forget(n, partition);
 	n->open_us = 0;                         /* it may be free: whoever waits for it here need not be sent away */
 }
 
@@ -313,7 +346,8 @@ own_recover(node_t *n)
 		return;
 	}
 	n->lost = false;
-	n->open_us = 0;
+	n->open_us = n->beat_us = 0;
+	n->surplus_looks = 0;
 }
 
 void

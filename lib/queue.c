@@ -50,11 +50,12 @@ founds(const node_t *n, const Wire__Commands *c)
 	return false;
 }
 
-/* The partition is nobody's here: find out whether it could be ours. */
+/* The partition is not ours: find out whether it could be.  Once is enough for many who come together. */
 static bool
 make_ours(node_t *n, int32_t partition, bool founding)
 {
-	own_open(n, founding ? partition : -1);
+	if (founding || n->looked_us != n->mono_us)
+		own_look(n, founding ? partition : -1);
 	return n->part[partition].owned;
 }
 

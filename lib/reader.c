@@ -390,6 +390,10 @@ on_progress(struct reader *r)
 		const EngineRows__ProgressRow *row = services[i];
 		Engine__ServiceProgress *s = said.services[said.n_services++] = arena_message(r->arena, &engine__service_progress__descriptor);
 		*s = (Engine__ServiceProgress){ .base = s->base, .service = row->service, .partition = row->partition, .epoch = row->epoch, .head = row->seq };
+		if (*row->owner) {
+			s->maybe_owner_case = ENGINE__SERVICE_PROGRESS__MAYBE_OWNER_OWNER;
+			s->owner = row->owner;
+		}
 		s->consumes = arena_alloc(r->arena, (k + 1) * sizeof(*s->consumes));
 		for (size_t e = 0; e < k; e++) {
 			const EngineRows__Edge *edge = edges[e];
