@@ -82,7 +82,7 @@ PURE     := $(addprefix $O/lib/,civil.o arena.o policy_book.o utf8.o) $(PBC:.c=.
 TESTC    := $(wildcard lib/*_test.c services/*/*_test.c gateway/*_test.c tests/*_test.c)
 TESTS    := $(TESTC:%.c=$O/%)
 ALLSVC   := $(foreach s,$(SERVICES),$(call svc_obj,$s))
-HARNESS  := $(call obj,$(filter-out %_test.c,$(wildcard tests/*.c)))
+HARNESS  := $(call obj,$(filter-out %_test.c,$(wildcard tests/*.c)) services/bus/routes.c)
 $O/services/%_policy_test: $O/services/%_policy_test.o $O/services/%_policy.o $(PURE)
 	$(CC) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lm
 $O/services/bus/%_test: $O/services/bus/%_test.o $(call obj,$(filter-out %_test.c services/bus/main.c,$(wildcard services/bus/*.c))) $O/libzhucun.a

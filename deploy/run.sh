@@ -1,7 +1,8 @@
 #!/bin/bash
 # run.sh - `make run`: the whole stack on one machine, in the foreground, until it is told to stop.
 #
-# In: ZHUCUN_PORT (8080), ZHUCUN_VAR (var), ZHUCUN_BOOTSTRAP_TOKEN, ZHUCUN_SAMPLE, ZHUCUN_CLOCK, ZHUCUN_LOG_LEVEL.
+# In: ZHUCUN_PORT (8080), ZHUCUN_VAR (var), ZHUCUN_BOOTSTRAP_TOKEN, ZHUCUN_SAMPLE, ZHUCUN_CLOCK,
+# ZHUCUN_REPLICAS (1), ZHUCUN_LOG_LEVEL.
 # Out: the line `ready http://127.0.0.1:PORT` on standard output when requests are answered; all talk on standard error; the
 # processes' logs in $ZHUCUN_VAR/log.
 # Stops everything it started on SIGINT, SIGTERM or SIGHUP, and when the make that started it is gone or was told to stop:
@@ -17,6 +18,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES "${!PG@}"
 
 port=${ZHUCUN_PORT:-8080}
 url=http://127.0.0.1:$port
+replicas=${ZHUCUN_REPLICAS:-1}
 token_file=
 told=0                  # a signal came
 
@@ -76,6 +78,7 @@ check_settings() {
 	fi
 	export ZHUCUN_CLOCK=${ZHUCUN_CLOCK:-real}
 	[[ $ZHUCUN_CLOCK =~ ^(real|manual)$ ]] || die "ZHUCUN_CLOCK is real or manual, not '$ZHUCUN_CLOCK'"
+	[[ $replicas =~ ^[1-8]$ ]] || die "ZHUCUN_REPLICAS is 1 to 8, not '$replicas'"
 	[ -z "${ZHUCUN_BOOTSTRAP_TOKEN:-}" ] || [[ $ZHUCUN_BOOTSTRAP_TOKEN =~ ^[!-~]{32,512}$ ]] ||
 		die "ZHUCUN_BOOTSTRAP_TOKEN has 32 to 512 printable characters"
 }

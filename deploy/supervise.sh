@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2153,SC2154 # they are set by paths.sh and run.sh
 # supervise.sh - the processes of a stack under runit; sourced by run.sh.
 #
-# In: the variables of paths.sh, and port, token_file.  Owns: $RUN/services, one directory per process, made anew each time.
+# In: the variables of paths.sh, and port, token_file, replicas.  Owns: $RUN/services, one directory per process, made anew
+# each time.
 #
 # A process whose runsv is killed goes with it (--pdeathsig) and comes back with the next; runsvdir itself goes with run.sh.
 
@@ -33,13 +34,27 @@ bus_directories() {
 	done
 }
 
+# The replicas of the services, one a line: roster, roster-2 …  The name is the instance's too, so that one who comes again is
+# known.
+replicas_of() {         # service...
+	local s i
+	for s in "$@"; do
+		echo "$s"
+		for ((i = 2; i <= replicas; i++)); do
+			echo "$s-$i"
+		done
+	done
+}
+
 service_directories() {
-	local s db reader
-	for s in "${SERVICES[@]}"; do
+	local s name db reader
+	for name in $(replicas_of "${SERVICES[@]}"); do
+		s=${name%%-*}
 		db=$(conninfo "$s" zhucun)
 		reader=$(conninfo "$s"_reader zhucun "$SECRETS/$s.pgpass")
-		service_directory "$s" setpriv --pdeathsig TERM "$top/build/bin/$s" <<-ENV
+		service_directory "$name" setpriv --pdeathsig TERM "$top/build/bin/$s" <<-ENV
 			ZHUCUN_BUSES=${buses@Q}
+			ZHUCUN_INSTANCE=$name
 			ZHUCUN_DB=${db@Q}
 			ZHUCUN_DB_READER=${reader@Q}
 		ENV
@@ -100,7 +115,8 @@ stop_services() {       # seconds name...
 supervisor_stop() {
 	[ -n "$supervisor" ] || return 0
 	stop_services 10 gateway
-	stop_services 10 "${SERVICES[@]}"
+	# shellcheck disable=SC2046 # names without spaces
+	stop_services 10 $(replicas_of "${SERVICES[@]}")
 	stop_services 5 "${BUSES[@]}"
 	stop_services 60 postgres
 	kill -HUP "$supervisor" 2>/dev/null || true

@@ -5,6 +5,7 @@
 #include "log.h"
 #include "node.h"
 #include "reader_state.h"
+#include "../services/bus/routes.h"
 #include <assert.h>
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -15,7 +16,10 @@
 extern const struct service roster_service, attendance_service, supervision_service, accountability_service, incentives_service,
 	funding_service, alerts_service;
 
-enum { SERVICES = 7, GATEWAY = 2 * SERVICES, MEMBERS = GATEWAY + 1, CALL_WAIT_US = 20000000, SETTLE_WAIT_US = 60000000 };
+enum {
+	SERVICES = 7, REPLICAS = SUITE_REPLICAS_MAX, GATEWAY = 2 * SERVICES * REPLICAS, MEMBERS = GATEWAY + 1,
+	CALL_WAIT_US = 20000000, SETTLE_WAIT_US = 60000000, HELLO_US = 500000,
+};
 #define TOKEN "an operator's token for tests only, 32+"
 
 struct letter { struct letter *next; int to; struct message m; uint8_t *body; char *service; };
@@ -24,7 +28,19 @@ struct member { suite_t *suite; int index; };
 struct suite {
 	PGconn *admin, *inside;
 	char name[64];
-	struct service_process { const struct service *svc; node_t *node; struct reader *reader; struct metrics metrics; int crash_after; } at[SERVICES];
+	struct metrics counted[SERVICES];
+	struct service_process {
+		const struct service *svc;
+		node_t *node;                           /* NULL: not there */
+		struct reader *reader;
+		char *instance;
+		Wire__Hello hello; int32_t owns[PARTITIONS];    /* what it said last */
+		int64_t hello_us;                       /* when it says so again */
+		int crash_after;
+		bool frozen;
+	} at[SERVICES][REPLICAS];
+	int replicas;                           /* of each service, at the start */
+	struct routes *routes;
 	api_t *api;
 	struct metrics metrics;
 	struct member members[MEMBERS];
@@ -37,15 +53,66 @@ static const struct service *const all[SERVICES] = {
 
 /* ---- the switchboard */
 
+/* Of the writer; its reader's is the next. */
 static int
-addressee(const struct message *m)
+member_of(int service, int replica)
 {
+	return 2 * (service * REPLICAS + replica);
+}
+
+static struct service_process *
+process_of(suite_t *s, int member)
+{
+	return &s->at[member / 2 / REPLICAS][member / 2 % REPLICAS];
+}
+
+/* Who gets it, by the buses' own table. */
+static int
+addressee(suite_t *s, const struct message *m)
+{
+	const struct replica *to;
+
 	if (m->kind == WIRE__KIND__ANSWER || m->kind == WIRE__KIND__UNROUTED)
 		return m->peer.id[0];
-	for (int i = 0; i < SERVICES; i++)
-		if (!strcmp(all[i]->name, m->service))
-			return m->lane == WIRE__LANE__READER ? SERVICES + i : i;
+	while ((to = routes_find(s->routes, m->service, m->partition, m->lane, clock_mono_us()))) {
+		int member = to->id[0];
+		if (process_of(s, member)->node)
+			return member;
+		routes_forget(s->routes, to->id, to->id_len);   /* unreachable */
+	}
 	return -1;
+}
+
+static void
+tell_hello(suite_t *s, int member, const Wire__Hello *hello)
+{
+	uint8_t id = (uint8_t)member;
+	enum routes_heard heard = routes_hello(s->routes, &id, 1, hello, clock_mono_us());
+	assert(heard == ROUTES_KNOWN || heard == ROUTES_JOINED);
+	(void)heard;
+}
+
+/* At every change, and twice a second. */
+static void
+say_hello(suite_t *s, int member)
+{
+	struct service_process *p = process_of(s, member);
+	Wire__Hello hello = WIRE__HELLO__INIT;
+	bool news = node_hello(p->node, &hello);
+
+	if (news) {
+		memcpy(p->owns, hello.partitions, hello.n_partitions * sizeof *p->owns);
+		p->hello = hello;
+		p->hello.partitions = p->owns;
+	}
+	if (!news && clock_mono_us() < p->hello_us)
+		return;
+	p->hello_us = clock_mono_us() + HELLO_US;
+	tell_hello(s, member, &p->hello);
+	hello = (Wire__Hello)WIRE__HELLO__INIT;
+	hello.service = (char *)p->svc->name;
+	hello.lane = WIRE__LANE__READER;
+	tell_hello(s, member + 1, &hello);
 }
 
 static bool
@@ -53,7 +120,7 @@ post(void *ctx, const struct message *m)
 {
 	struct member *from = ctx;
 	suite_t *s = from->suite;
-	int to = addressee(m);
+	int to = addressee(s, m);
 
 	if (to < 0)
 		return false;
@@ -87,24 +154,41 @@ letter_free(struct letter *l)
 }
 
 static bool
-dies_now(suite_t *s, int service)
+dies_now(suite_t *s, int member)
 {
-	struct service_process *p = &s->at[service];
+	struct service_process *p = process_of(s, member);
 	if (p->crash_after <= 0 || --p->crash_after)
 		return false;
-	suite_crash(s, p->svc->name);
+	suite_kill(s, p->svc->name, member / 2 % REPLICAS);
+	suite_join(s, p->svc->name, member / 2 % REPLICAS);
+	return true;
+}
+
+/* False: not yet. */
+static bool
+deliver(suite_t *s, struct letter *l)
+{
+	struct service_process *p = l->to == GATEWAY ? NULL : process_of(s, l->to);
+
+	if (!p)
+		api_receive(s->api, &l->m, clock_mono_us());
+	else if (p->frozen)
+		return false;
+	else if (!p->node)
+		return true;                    /* it died with it */
+	else if (l->to % 2)
+		reader_receive(p->reader, &l->m);
+	else if (!dies_now(s, l->to))
+		node_receive(p->node, &l->m);
 	return true;
 }
 
 static void
-deliver(suite_t *s, struct letter *l)
+put_back(suite_t *s, struct letter *l)
 {
-	if (l->to == GATEWAY)
-		api_receive(s->api, &l->m, clock_mono_us());
-	else if (l->to >= SERVICES)
-		reader_receive(s->at[l->to - SERVICES].reader, &l->m);
-	else if (!dies_now(s, l->to))
-		node_receive(s->at[l->to].node, &l->m);
+	l->next = NULL;
+	*s->last = l;
+	s->last = &l->next;
 }
 
 static bool
@@ -117,11 +201,27 @@ deliver_all(suite_t *s)
 	s->last = &s->first;
 	while (l) {
 		struct letter *next = l->next;
-		deliver(s, l);
-		letter_free(l);
+		if (deliver(s, l))
+			letter_free(l);
+		else
+			put_back(s, l);
 		l = next;
 	}
 	return any;
+}
+
+/* True: it has more to do. */
+static bool
+step(suite_t *s, int member)
+{
+	struct service_process *p = process_of(s, member);
+
+	if (!p->node || p->frozen)
+		return false;
+	bool more = node_step(p->node, clock_mono_us()) <= clock_mono_us();
+	say_hello(s, member);
+	reader_step(p->reader, clock_mono_us());
+	return more;
 }
 
 static void
@@ -129,12 +229,12 @@ turn(suite_t *s)
 {
 	bool any = deliver_all(s);
 
-	for (int i = 0; i < SERVICES; i++) {
-		any = node_step(s->at[i].node, clock_mono_us()) <= clock_mono_us() || any;
-		reader_step(s->at[i].reader, clock_mono_us());
-	}
+	while (routes_expire(s->routes, clock_mono_us()))
+		continue;
+	for (int i = 0; i < GATEWAY; i += 2)
+		any = step(s, i) || any;
 	api_tick(s->api, clock_mono_us());
-	if (!any && !s->first)
+	if (!any)
 		usleep(300);            /* nothing to do: deadlines are real time */
 }
 
@@ -197,17 +297,20 @@ conninfo_of(const suite_t *s, const char *service, const char *role)
 }
 
 static void
-start(suite_t *s, int i)
+start(suite_t *s, int i, int replica)
 {
-	struct service_process *p = &s->at[i];
+	struct service_process *p = &s->at[i][replica];
+	int member = member_of(i, replica);
 	char role[64];
 
-	p->svc = all[i];
+	*p = (struct service_process){ .svc = all[i], .crash_after = p->crash_after };
 	char *writer = conninfo_of(s, p->svc->name, p->svc->name);
 	snprintf(role, sizeof role, "%s_reader", p->svc->name);
 	char *reader = conninfo_of(s, p->svc->name, role);
-	struct node_settings ns = { writer, "suite", true, port_of(s, i), &p->metrics };
-	struct reader_settings rs = { reader, true, port_of(s, SERVICES + i), &p->metrics };
+	if (asprintf(&p->instance, "%s-%d", p->svc->name, replica + 1) < 0)
+		abort();
+	struct node_settings ns = { writer, p->instance, true, port_of(s, member), &s->counted[i] };
+	struct reader_settings rs = { reader, true, port_of(s, member + 1), &s->counted[i] };
 	p->node = node_open(p->svc, &ns);
 	p->reader = reader_open(p->svc, &rs);
 	if (!p->node || !p->reader) {
@@ -216,10 +319,20 @@ start(suite_t *s, int i)
 	}
 	free(writer);
 	free(reader);
+	p->hello = (Wire__Hello)WIRE__HELLO__INIT;
+	p->hello.service = (char *)p->svc->name;
+	say_hello(s, member);
 }
 
 suite_t *
 suite_open(void)
+{
+	const char *replicas = getenv("ZHUCUN_TEST_REPLICAS");
+	return suite_open_with(replicas ? atoi(replicas) : 1);
+}
+
+suite_t *
+suite_open_with(int replicas)
 {
 	static const char *const names[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts", NULL };
 	suite_t *s = calloc(1, sizeof(*s));
@@ -227,8 +340,12 @@ suite_open(void)
 	s->last = &s->first;
 	log_open("suite", log_level_of(getenv("ZHUCUN_LOG_LEVEL") ? getenv("ZHUCUN_LOG_LEVEL") : "error"));
 	make_database(s);
+	s->routes = calloc(1, sizeof *s->routes);
+	s->replicas = replicas;
+	assert(replicas >= 1 && replicas <= REPLICAS);
 	for (int i = 0; i < SERVICES; i++)
-		start(s, i);
+		for (int k = 0; k < replicas; k++)
+			start(s, i, k);
 	struct api_settings as = { .manual_clock = true, .services = names, .port = port_of(s, GATEWAY), .metrics = &s->metrics };
 	sha256((const struct span_of_bytes[]){ { TOKEN, strlen(TOKEN) } }, 1, as.token_sha256);
 	s->api = api_open(&as);
@@ -236,10 +353,14 @@ suite_open(void)
 }
 
 static void
-stop(suite_t *s, int i)
+stop(suite_t *s, int i, int replica)
 {
-	node_close(&s->at[i].node);
-	reader_close(&s->at[i].reader);
+	struct service_process *p = &s->at[i][replica];
+
+	node_close(&p->node);
+	reader_close(&p->reader);
+	free(p->instance);
+	p->instance = NULL;
 }
 
 void
@@ -250,7 +371,8 @@ suite_close(suite_t **sp)
 
 	api_close(&s->api);
 	for (int i = 0; i < SERVICES; i++)
-		stop(s, i);
+		for (int k = 0; k < REPLICAS; k++)
+			stop(s, i, k);
 	while (s->first) {
 		struct letter *l = s->first;
 		s->first = l->next;
@@ -260,6 +382,7 @@ suite_close(suite_t **sp)
 	snprintf(text, sizeof text, "drop database %s with (force)", s->name);
 	sql(s->admin, text);
 	PQfinish(s->admin);
+	free(s->routes);
 	free(s);
 	*sp = NULL;
 }
@@ -385,22 +508,72 @@ suite_settle(suite_t *s, const char *district)
 	return lag == 0;
 }
 
+static int
+service_of(const char *service)
+{
+	int i = 0;
+
+	while (i < SERVICES && strcmp(all[i]->name, service))
+		i++;
+	assert(i < SERVICES);
+	return i;
+}
+
 void
 suite_crash(suite_t *s, const char *service)
 {
-	for (int i = 0; i < SERVICES; i++)
-		if (!strcmp(all[i]->name, service)) {
-			stop(s, i);
-			start(s, i);
+	int i = service_of(service);
+
+	for (int k = 0; k < REPLICAS; k++)
+		if (s->at[i][k].node) {
+			stop(s, i, k);
+			start(s, i, k);
 		}
 }
 
 void
 suite_crash_after(suite_t *s, const char *service, int messages)
 {
-	for (int i = 0; i < SERVICES; i++)
-		if (!strcmp(all[i]->name, service))
-			s->at[i].crash_after = messages;
+	for (int k = 0; k < REPLICAS; k++)
+		s->at[service_of(service)][k].crash_after = messages;
+}
+
+void
+suite_join(suite_t *s, const char *service, int replica)
+{
+	struct service_process *p = &s->at[service_of(service)][replica];
+
+	if (!p->node)
+		start(s, service_of(service), replica);
+}
+
+void
+suite_kill(suite_t *s, const char *service, int replica)
+{
+	stop(s, service_of(service), replica);
+}
+
+void
+suite_leave(suite_t *s, const char *service, int replica)
+{
+	struct service_process *p = &s->at[service_of(service)][replica];
+
+	if (p->node)
+		node_leave(p->node);
+	stop(s, service_of(service), replica);
+}
+
+void
+suite_freeze(suite_t *s, const char *service, int replica, bool frozen)
+{
+	s->at[service_of(service)][replica].frozen = frozen;
+}
+
+bool
+suite_there(const suite_t *s, const char *service, int replica)
+{
+	const struct service_process *p = &s->at[service_of(service)][replica];
+	return p->node && !p->frozen;
 }
 
 char *
@@ -417,10 +590,7 @@ suite_sql(suite_t *s, const char *text)
 int64_t
 suite_metric(const suite_t *s, const char *service, enum metric_id id)
 {
-	for (int i = 0; i < SERVICES; i++)
-		if (!strcmp(all[i]->name, service))
-			return atomic_load(&s->at[i].metrics.value[id]);
-	return -1;
+	return atomic_load(&s->counted[service_of(service)].value[id]);
 }
 
 void

@@ -16,8 +16,11 @@
 #include <stdint.h>
 
 typedef struct suite suite_t;
+enum { SUITE_REPLICAS_MAX = 3 };
 
-suite_t *suite_open(void);                      /* exits with a sentence when the environment is not there */
+/* Exits with a sentence when the environment is not there.  Replicas of each service: ZHUCUN_TEST_REPLICAS, else one. */
+suite_t *suite_open(void);
+suite_t *suite_open_with(int replicas);
 void suite_close(suite_t **sp);                 /* drops the database */
 
 struct answered { int status; char *body; size_t len; };        /* body is malloc'ed, NUL-ended */
@@ -29,9 +32,15 @@ struct asked { const char *method, *path, *key, *type, *body; struct answered an
 void suite_call_all(suite_t *s, struct asked *asked, size_t n);
 /* Runs until a district's lag is 0; false when that did not come within 60 s. */
 bool suite_settle(suite_t *s, const char *district);
-/* The process of a service ends without notice (between two messages) and another one starts. */
+/* The processes of a service end without notice (between two messages) and others start. */
 void suite_crash(suite_t *s, const char *service);
-/* Lets `times` messages through, then behaves as if the addressee's process had died before answering. */
+/* One replica comes (unless it is there), dies, gives all it holds back and ends, stops turning without being dead. */
+void suite_join(suite_t *s, const char *service, int replica);
+void suite_kill(suite_t *s, const char *service, int replica);
+void suite_leave(suite_t *s, const char *service, int replica);
+void suite_freeze(suite_t *s, const char *service, int replica, bool frozen);
+bool suite_there(const suite_t *s, const char *service, int replica);
+/* Lets `times` messages through to each, then behaves as if the addressee's process had died before answering. */
 void suite_crash_after(suite_t *s, const char *service, int messages);
 /* Ask the suite's database something, as the administrator: first column of the first row, malloc'ed; "" when none. */
 char *suite_sql(suite_t *s, const char *sql);

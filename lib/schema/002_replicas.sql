@@ -53,10 +53,10 @@ language sql security definer set search_path = engine, pg_temp as $$
 $$;
 
 -- Give partitions back, between two batches; the caller releases their locks in the same transaction.  For good: another
--- replica is to have them; else the caller only leaves, and nobody is to count on it.  The others hear of it at once.
+-- replica is to have them, and to be their home if they were at home here; else the caller only leaves, and nobody is to count on it.  The others hear of it at once.
 create function engine.give(partitions integer[], epochs bigint[], for_good boolean) returns void
 language sql security definer set search_path = engine, pg_temp as $$
-    update engine.head h set owner = '', starts = 0, home = case when for_good then '' else h.home end
+    update engine.head h set owner = '', starts = 0, home = case when for_good and h.home = h.owner then '' else h.home end
       from unnest(partitions, epochs) as g(p, e)
      where h.service = session_user and h.partition = g.p and h.epoch = g.e;
     delete from engine.replica where not for_good and service = session_user and pid = pg_backend_pid();
