@@ -1,4 +1,3 @@
-#include "access.h"
 #include "call.h"
 #include "ids.h"
 #include "json_pb.h"
@@ -237,7 +236,7 @@ is_forbidden(const call_t *c)
 {
 	const char *district = route_district(&c->match);
 
-	return !access_by_role(&c->who, c->match.route) || (!c->who.operator && *district && strcmp(district, c->who.district) != 0);
+	return access_of(&c->who, c->match.route) == ACCESS_NONE || (!c->who.operator && *district && strcmp(district, c->who.district) != 0);
 }
 
 /* Health needs no token from near; everything else does, also what is not there. */

@@ -1,10 +1,12 @@
 /* call - what the files of api share; nobody else includes it.
  *
  *   api.c      beginning, body, end                   ordinary.c  orders and reads
+ *   reach.c    reads by who sees only his own
  *   lines.c    NDJSON, a command a line               health.c    /livez /readyz /metrics
  *                                                     document.c  openapi.json */
 #pragma once
 #include "api.h"
+#include "access.h"
 #include "asks.h"
 #include "bytes.h"
 #include "headers.h"
@@ -54,6 +56,7 @@ struct call {
 	struct lines *lines;
 	int nparts, waiting;
 	struct part *parts;                     /* nparts of them, once asked */
+	struct subject subject;                 /* whose the thing is, when that decides */
 };
 
 /* ---- api.c */
@@ -72,9 +75,17 @@ void call_body_free(call_t *c);                                         /* it ha
 /* ---- ordinary.c */
 void order_run(call_t *c, int64_t mono_us);
 void file_run(call_t *c, int64_t mono_us);
-void read_run(call_t *c, int64_t mono_us);
+/* What asks a service for a message, to be put with done and ctx set. */
+struct ask read_of(call_t *c, const char *service, const ProtobufCMessage *m, Wire__Problem *refusal);
+void read_ask_all(call_t *c, int64_t mono_us);                          /* ends in read_answered */
+int read_status(const call_t *c);                                       /* of what read_tell would tell */
+void read_tell(call_t *c);                                              /* ends the call */
 /* Appends one command to packed Commands. */
 void command_append(struct bytes *commands, const Wire__Command *command);
+
+/* ---- reach.c */
+void read_run(call_t *c, int64_t mono_us);
+void read_answered(call_t *c, int64_t mono_us);
 
 /* ---- health.c */
 void health_live(call_t *c, int64_t mono_us);

@@ -30,5 +30,9 @@ identity_actor(const struct identity *who, arena_t *a)
 	actor->township_ids = arena_alloc(a, sizeof(char *) * IDENTITY_TOWNSHIPS_MAX);
 	for (size_t i = 0; i < who->ntownships; i++)
 		actor->township_ids[i] = (char *)who->townships[i];
+	actor->n_headed_unit_ids = who->nheaded;
+	actor->headed_unit_ids = arena_alloc(a, sizeof(char *) * IDENTITY_HEADED_MAX);
+	for (size_t i = 0; i < who->nheaded; i++)
+		actor->headed_unit_ids[i] = (char *)who->headed[i];
 	return actor;
 }

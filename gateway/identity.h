@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { IDENTITY_ROLES_MAX = 8, IDENTITY_TOWNSHIPS_MAX = 4 };
+enum { IDENTITY_ROLES_MAX = 8, IDENTITY_TOWNSHIPS_MAX = 4, IDENTITY_HEADED_MAX = 4 };
 
 struct identity {
 	char account[ID_MAX + 1];               /* "operator", or an account of the district; "": nobody has said who he is */
@@ -18,6 +18,8 @@ struct identity {
 	char unit[ID_MAX + 1];                  /* of that person today; "" */
 	char townships[IDENTITY_TOWNSHIPS_MAX][ID_MAX + 1];     /* that a township leader answers for */
 	size_t ntownships;
+	char headed[IDENTITY_HEADED_MAX][ID_MAX + 1];           /* units whose head that person is */
+	size_t nheaded;
 };
 
 #define OPERATOR "operator"

@@ -169,7 +169,10 @@ line_send(struct lines *l, struct group *g, struct note *note, json_t *j, const 
 	ProtobufCMessage *m;
 	char *key;
 
+	bool forbidden = !access_of_body(l->order.who, l->order.match->route, j);
 	c.refusal = question_order(l->order.match, j, a, &m, &key);
+	if (forbidden)
+		c.refusal = problem_of(REFUSED_ROLE, NULL, a);
 	note->has_key = *key != '\0';
 	note->key_at = (uint32_t)g->keys.len;
 	bytes_append(&g->keys, key, strlen(key) + 1);

@@ -1,6 +1,7 @@
 /* ordinary - calls with one body and one answer: orders, and reads whose answers are merged. */
 #include "call.h"
 #include "question.h"
+#include "sealed.h"
 #include "target.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,6 +154,11 @@ order_run(call_t *c, int64_t mono_us)
 		call_refuse(c, unreadable, NULL);
 		return;
 	}
+	if (!access_of_body(&c->who, c->match.route, body)) {
+		json_decref(body);
+		call_refuse(c, REFUSED_ROLE, NULL);
+		return;
+	}
 	Wire__Command o = order_of(c, body, unreadable);
 	json_decref(body);
 	call_body_free(c);
@@ -175,20 +181,34 @@ file_run(call_t *c, int64_t mono_us)
 
 /* ---- reads */
 
-/* The answer is that of the first part, with the members of the others; when one has none, that is the answer. */
-static void
-read_reply(call_t *c)
+/* The first refusal among the answers; else that of the first. */
+static const struct part *
+read_verdict(const call_t *c)
 {
-	json_t *all = c->parts[0].json;
-
 	for (int i = 0; i < c->nparts; i++)
-		if (c->parts[i].status >= 300) {
-			call_reply_json(c, c->parts[i].status, c->parts[i].json);
-			return;
-		}
-	for (int i = 1; i < c->nparts; i++)
-		json_object_update_missing(all, c->parts[i].json);
-	call_reply_json(c, c->parts[0].status, all);
+		if (c->parts[i].status >= 300)
+			return &c->parts[i];
+	return &c->parts[0];
+}
+
+int
+read_status(const call_t *c)
+{
+	return read_verdict(c)->status;
+}
+
+/* The answer is that of the first part, with the members of the others; when one has none, that is the answer. */
+void
+read_tell(call_t *c)
+{
+	const struct part *verdict = read_verdict(c);
+
+	for (int i = 1; i < c->nparts && verdict->status < 300; i++)
+		json_object_update_missing(verdict->json, c->parts[i].json);
+	if (!sealed_may_see(&c->who) && !sealed_strip(verdict->json))
+		call_refuse(c, REFUSED_ROLE, NULL);
+	else
+		call_reply_json(c, verdict->status, verdict->json);
 }
 
 static void
@@ -197,14 +217,13 @@ read_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mon
 	struct part *p = ctx;
 	call_t *c = p->call;
 
-	(void)mono_us;
 	part_take(p, outcome, items ? items[0] : NULL, c->match.route->parts[p - c->parts].answer, true);
 	if (--c->waiting == 0)
-		read_reply(c);
+		read_answered(c, mono_us);
 }
 
-static void
-read_ask(call_t *c, int i, const ProtobufCMessage *m, Wire__Problem *refusal, int64_t mono_us)
+struct ask
+read_of(call_t *c, const char *service, const ProtobufCMessage *m, Wire__Problem *refusal)
 {
 	Wire__Read read = WIRE__READ__INIT;
 
@@ -216,18 +235,19 @@ read_ask(call_t *c, int i, const ProtobufCMessage *m, Wire__Problem *refusal, in
 	read.trace = c->trace;
 	read.refusal = refusal;
 	struct ask ask = {
-		.kind = WIRE__KIND__READ, .lane = WIRE__LANE__READER, .service = c->match.route->parts[i].service,
-		.partition = call_partition(c), .repeatable = true, .body_len = wire__read__get_packed_size(&read),
+		.kind = WIRE__KIND__READ, .lane = WIRE__LANE__READER, .service = service, .partition = call_partition(c), .nitems = 1,
+		.repeatable = true, .try_us = TRY_US, .whole_us = WHOLE_US, .body_len = wire__read__get_packed_size(&read),
 	};
+	memcpy(ask.trace, c->trace, sizeof(ask.trace));
 	ask.body = malloc(ask.body_len + 1);
 	if (!ask.body)
 		abort();
 	wire__read__pack(&read, ask.body);
-	call_ask(c, i, &ask, read_done, mono_us);
+	return ask;
 }
 
 void
-read_run(call_t *c, int64_t mono_us)
+read_ask_all(call_t *c, int64_t mono_us)
 {
 	ProtobufCMessage *messages[ROUTE_PARTS_MAX];
 	Wire__Problem *p = question_reads(&c->match, target_query(c->target), c->api->arena, messages);
@@ -236,8 +256,10 @@ read_run(call_t *c, int64_t mono_us)
 	while (n < ROUTE_PARTS_MAX && messages[n])
 		n++;
 	call_parts_open(c, n);
-	for (int i = 0; i < n; i++)
-		read_ask(c, i, messages[i], p, mono_us);
+	for (int i = 0; i < n; i++) {
+		struct ask ask = read_of(c, c->match.route->parts[i].service, messages[i], p);
+		call_ask(c, i, &ask, read_done, mono_us);
+	}
 	if (c->waiting == 0)
-		read_reply(c);
+		read_answered(c, mono_us);
 }

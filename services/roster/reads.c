@@ -1,7 +1,7 @@
 /* reads - what roster answers: things as they are today, lists of them in id order, the policy in force on a day, and the
  * names and phones that nobody else keeps.
  *
- *   in:   ReadX, ListX, ReadPolicy, ReadContacts
+ *   in:   ReadX, ListX, ReadPolicy, ReadReach, ReadContacts
  *   out:  answers; owns nothing */
 #include "roster.h"
 #include "roster.sql.h"
@@ -309,6 +309,23 @@ roster_read_policy(struct reader *r, const void *m)
 		reader_missing(r, 0, "No policy is in force on that day.");
 	else
 		reader_answer(r, rows[0]);
+}
+
+/* Nothing is said of what is not known: whoever asks does not learn whether it is. */
+void
+roster_read_reach(struct reader *r, const void *m)
+{
+	const Roster__ReadReach *in = m;
+	RosterRows__ReachKey key = ROSTER_ROWS__REACH_KEY__INIT;
+	Roster__Reach nothing = ROSTER__REACH__INIT;
+	void **rows;
+
+	key.district = (char *)reader_district(r);
+	key.person_id = in->maybe_person_case ? in->person_id : (char *)"";
+	key.village_id = in->maybe_village_case ? in->village_id : (char *)"";
+	key.on_day = reader_today(r);
+	size_t n = reader_rows(r, &roster_reach, &key, &rows);
+	reader_answer(r, n ? rows[0] : &nothing.base);
 }
 
 /* Unknown ids are left out. */

@@ -72,6 +72,7 @@ static const struct read reads[] = {
 	{ &roster__list_postings__descriptor, roster_list_postings },
 	{ &roster__read_policy__descriptor, roster_read_policy },
 	{ &roster__read_contacts__descriptor, roster_read_contacts },
+	{ &roster__read_reach__descriptor, roster_read_reach },
 };
 
 const struct service roster_service = {

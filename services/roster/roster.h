@@ -102,4 +102,5 @@ void roster_list_villages(struct reader *r, const void *m);
 void roster_list_persons(struct reader *r, const void *m);
 void roster_list_postings(struct reader *r, const void *m);
 void roster_read_policy(struct reader *r, const void *m);
+void roster_read_reach(struct reader *r, const void *m);
 void roster_read_contacts(struct reader *r, const void *m);
