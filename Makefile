@@ -25,7 +25,7 @@ SQLS     := $(wildcard services/*/*.sql lib/*.sql)
 SQLC     := $(addprefix $O/gen/,$(notdir $(SQLS:.sql=.sql.c)))
 LIBC     := $(filter-out lib/main.c %_test.c %_fuzz.c,$(wildcard lib/*.c))
 GATEC    := $(filter-out %_test.c gateway/main.c,$(wildcard gateway/*.c))
-SVCC     := $(filter-out %_test.c,$(foreach s,$(SERVICES),$(wildcard services/$s/*.c)))
+SVCC     := $(filter-out %_test.c %_fuzz.c,$(foreach s,$(SERVICES),$(wildcard services/$s/*.c)))
 DATAC    := $(patsubst deploy/data/%.csv,$O/gen/%.csv.c,$(wildcard deploy/data/*.csv)) \
             $(patsubst deploy/data/%.json,$O/gen/%.json.c,$(wildcard deploy/data/*.json)) $O/gen/openapi.json.c
 obj       = $(patsubst %.c,$O/%.o,$(1:$O/%=%))

@@ -5,7 +5,7 @@
  *   as a message (foreign bytes on the bus) → JSON that can be written out.
  *   as a text    for each field of the message.
  *
- * Build: clang -fsanitize=fuzzer,address,undefined with the sources that json_pb_test links. */
+ * tests/run-fuzz.sh builds and runs it. */
 #include "json_pb.h"
 #include "accountability.pb-c.h"
 #include "attendance.pb-c.h"
