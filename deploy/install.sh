@@ -38,6 +38,7 @@ need_for_building() {
 	need_module libmicrohttpd libmicrohttpd-dev
 	need_module jansson libjansson-dev
 	need_module libcrypto libssl-dev
+	need_module xlsxwriter libxlsxwriter-dev
 	need_module libargon2 libargon2-dev
 }
 

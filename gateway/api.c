@@ -52,6 +52,7 @@ call_free(call_t *c)
 	if (c->next)
 		c->next->before = c->before;
 	c->api->ncalls--;
+	export_free(c);
 	parts_free(c);
 	call_body_free(c);
 	free(c->target);
@@ -420,7 +421,7 @@ api_body(call_t *c, const void *p, size_t n, int64_t mono_us)
 static void (*const runs[])(call_t *c, int64_t mono_us) = {
 	[ROUTE_ORDER] = order_run, [ROUTE_FILE] = file_run, [ROUTE_READ] = read_run,
 	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
-	[ROUTE_DOCUMENT] = document_run,
+	[ROUTE_EXPORT] = export_run, [ROUTE_DOCUMENT] = document_run,
 };
 
 /* An empty body has no type to be wrong. */
@@ -474,10 +475,10 @@ api_receive(api_t *api, const struct message *m, int64_t mono_us)
 int64_t
 api_tick(api_t *api, int64_t mono_us)
 {
-	int64_t due_us = asks_tick(api->asks, mono_us);
+	int64_t asks_us = asks_tick(api->asks, mono_us), export_us = export_tick(api, mono_us);
 
 	arena_reset(api->arena);
-	return due_us;
+	return asks_us < export_us ? asks_us : export_us;
 }
 
 size_t
@@ -493,5 +494,6 @@ api_give_up(api_t *api, int64_t mono_us)
 	api->gave_up = true;
 	while (asks_outstanding(api->asks))
 		asks_give_up(api->asks, mono_us);
+	export_give_up(api);
 	arena_reset(api->arena);
 }

@@ -3,7 +3,8 @@
  *   api.c      beginning, body, end                   ordinary.c  orders and reads
  *   reach.c    reads by who sees only his own
  *   lines.c    NDJSON, a command a line               health.c    /livez /readyz /metrics
- *                                                     document.c  openapi.json */
+ *                                                     document.c  openapi.json
+ *                                                     export.c    lists as files */
 #pragma once
 #include "api.h"
 #include "access.h"
@@ -33,6 +34,7 @@ struct api {
 	call_t *calls;                          /* all of them, linked */
 	size_t ncalls, body_bytes;
 	bool gave_up;
+	size_t nexports, npacking;              /* exports under way; those whose file is being packed */
 	struct document document;
 };
 struct lines;
@@ -54,6 +56,7 @@ struct call {
 	size_t seen;                            /* bytes of the body, kept or dropped */
 	bool drop;                              /* nothing of the body is kept from here on */
 	struct lines *lines;
+	struct export *export;
 	int nparts, waiting;
 	struct part *parts;                     /* nparts of them, once asked */
 	struct subject subject;                 /* whose the thing is, when that decides */
@@ -91,6 +94,13 @@ void read_answered(call_t *c, int64_t mono_us);
 void health_live(call_t *c, int64_t mono_us);
 void health_ready(call_t *c, int64_t mono_us);
 void health_metrics(call_t *c, int64_t mono_us);
+
+/* ---- export.c */
+void export_run(call_t *c, int64_t mono_us);
+void export_free(call_t *c);
+/* Answers whose file has been packed meanwhile; when to look again (INT64_MAX: none is being packed). */
+int64_t export_tick(api_t *api, int64_t mono_us);
+void export_give_up(api_t *api);                                        /* waits for those being packed */
 
 /* ---- document.c */
 void document_run(call_t *c, int64_t mono_us);

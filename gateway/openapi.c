@@ -35,6 +35,7 @@ struct rule {
 	write_fn *body;         /* NULL: it takes none */
 	write_fn *answers;
 	unsigned refusals;
+	const char *parameter;  /* its own, in place of the messages' members; or NULL */
 };
 
 /* ---- small parts */
@@ -192,12 +193,12 @@ parameters_add(struct draft *d, const struct route *r, const struct rule *rule, 
 	json_t *parameters = json_array();
 
 	path_parameters(d, r, parameters);
-	if (!rule->body || r->kind == ROUTE_FILE)
+	if (rule->parameter)
+		json_array_append_new(parameters, parameter_ref(rule->parameter));
+	else if (!rule->body || r->kind == ROUTE_FILE)
 		query_parameters(d, r, parameters);
 	if (r->flags & ROUTE_KEYED)
 		json_array_append_new(parameters, parameter_ref("Idempotency-Key"));
-	if (r->kind == ROUTE_DOCUMENT)
-		json_array_append_new(parameters, parameter_ref("If-None-Match"));
 	json_object_set_new(operation, "parameters", parameters);
 }
 
@@ -319,6 +320,33 @@ lines_answers(struct draft *d, const struct route *r, json_t *operation)
 	             lines_content("One JSON value a line, each as x-line says.", line));
 }
 
+/* Columns by the names that a CSV has; the titles of the XLSX. */
+static json_t *
+columns_text(const struct route *r)
+{
+	arena_t *a = arena_open(1 << 16);
+	const char *text = "A file, its columns:";
+
+	for (const struct route_column *c = r->columns; c->member; c++)
+		text = arena_printf(a, "%s\n- `%s` %s", text, c->as.name, c->as.title);
+	json_t *j = json_string(text);
+	arena_close(&a);
+	return j;
+}
+
+static void
+export_answers(struct draft *d, const struct route *r, json_t *operation)
+{
+	json_t *text = columns_text(r), *content = content_of(TYPE_CSV_UTF8, json_pack("{s:s}", "type", "string"));
+
+	(void)d;
+	json_object_set_new(content, TYPE_XLSX, json_pack("{s:{s:s, s:s}}", "schema", "type", "string", "contentMediaType", TYPE_XLSX));
+	response_add(operation, 200, json_string_value(text), content);
+	json_object_set_new(json_object_get(json_object_get(operation, "responses"), "200"), "headers",
+	                    json_pack("{s:{s:b, s:{s:s}}}", "Content-Disposition", "required", 1, "schema", "type", "string"));
+	json_decref(text);
+}
+
 static void
 live_answers(struct draft *d, const struct route *r, json_t *operation)
 {
@@ -363,10 +391,12 @@ static const struct rule rules[ROUTE_KINDS] = {
 	[ROUTE_FILE] = { .body = file_body, .answers = file_answers, .refusals = OF_WRITES },
 	[ROUTE_LINES] = { .suffix = "Lines", .body = lines_body, .answers = lines_answers, .refusals = OF_WRITES },
 	[ROUTE_READ] = { .answers = read_answers, .refusals = OF_READS },
+	[ROUTE_EXPORT] = { .answers = export_answers, .refusals = OF_READS, .parameter = "format" },
 	[ROUTE_LIVE] = { "readLiveness", NULL, "Is this process alive?", NULL, live_answers, OF_ALL },
 	[ROUTE_READY] = { "readReadiness", NULL, "Does every service answer?", NULL, ready_answers, OF_ALL | S503 },
 	[ROUTE_METRICS] = { "readMetrics", NULL, "Counters, as Prometheus reads them", NULL, metrics_answers, OF_ALL },
-	[ROUTE_DOCUMENT] = { "readOpenapi", NULL, "This document", NULL, document_answers, OF_ALL | S429 | S503 },
+	[ROUTE_DOCUMENT] = { "readOpenapi", NULL, "This document", NULL, document_answers, OF_ALL | S429 | S503,
+	                     "If-None-Match" },
 };
 
 bool

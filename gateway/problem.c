@@ -32,6 +32,7 @@ static const struct { int status; const char *code, *detail; } refusals[REFUSALS
 		"No answer came in time; whether it was done is not known. Ask again with the same key." },
 	[REFUSED_ANSWER] = { 500, "answer.unreadable", "The answer could not be read; the fault is ours and has been noted." },
 	[REFUSED_READY] = { 503, "stack.not_ready", "Some services do not answer; errors names them." },
+	[REFUSED_DISK] = { 503, "gateway.disk_full", "There is no room for the file. Try again later." },
 	[REFUSED_STOPPING] = { 503, "gateway.stopping", "This gateway is stopping. Try again later." },
 };
 

@@ -228,6 +228,34 @@ question_reads(const struct route_match *m, const char *query, arena_t *a, Proto
 	return p;
 }
 
+static int
+index_of(const char *value, const char *const *values)
+{
+	for (int i = 0; values[i]; i++)
+		if (strcmp(value, values[i]) == 0)
+			return i;
+	return -1;
+}
+
+Wire__Problem *
+question_choice(const char *query, const char *name, const char *const *values, arena_t *a, int *chosen)
+{
+	char *found, *value;
+	bool given = false;
+
+	*chosen = 0;
+	for (int n; (n = target_param(&query, a, &found, &value)) != 0; given = true) {
+		if (strcmp(found, name) != 0)
+			return refused(REFUSED_QUERY_UNKNOWN, found, a);
+		if (given)
+			return refused(REFUSED_QUERY_TWICE, name, a);
+		*chosen = n < 0 ? -1 : index_of(value, values);
+		if (*chosen < 0)
+			return refused(REFUSED_QUERY_VALUE, name, a);
+	}
+	return NULL;
+}
+
 Wire__Problem *
 question_no_query(const char *query, arena_t *a)
 {

@@ -22,5 +22,7 @@ Wire__Problem *question_reads(const struct route_match *m, const char *query, ar
 /* The message of an order that brings a file, from the query and the file's bytes, which are not copied. */
 Wire__Problem *question_file(const struct route_match *m, const char *query, const void *bytes, size_t len, arena_t *a,
                              ProtobufCMessage **out);
+/* The one parameter that a query may have is one of these values (NULL-ended); the first of them when it is not given. */
+Wire__Problem *question_choice(const char *query, const char *name, const char *const *values, arena_t *a, int *chosen);
 /* An order takes no parameters. */
 Wire__Problem *question_no_query(const char *query, arena_t *a);

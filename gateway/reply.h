@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { REPLY_HEADERS_MAX = 4, REPLY_VALUE_MAX = 96 };
+enum { REPLY_HEADERS_MAX = 4, REPLY_VALUE_MAX = 128 };
 
 struct reply_header { const char *name; char value[REPLY_VALUE_MAX]; };         /* name outlives the process */
 struct reply {
@@ -22,6 +22,8 @@ struct reply {
 #define TYPE_JSON "application/json"
 #define TYPE_LINES "application/x-ndjson"
 #define TYPE_CSV "text/csv"
+#define TYPE_CSV_UTF8 TYPE_CSV "; charset=utf-8"
+#define TYPE_XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #define TYPE_PROBLEM "application/problem+json"
 #define TYPE_METRICS "text/plain; version=0.0.4; charset=utf-8"
 

@@ -40,11 +40,30 @@ enum {
 	{ "POST", DISTRICT path, ROUTE_FILE, ROUTE_KEYED, { ASK(service, order, answer) }, into, .who = WHO_OPERATOR | (roles), .media = type }
 #define GET(path, roles, subject, ...) \
 	{ "GET", DISTRICT path, ROUTE_READ, 0, { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), .about = subject }
+/* Part 0 is a list by pages; part 1, if any, is asked for the persons of each page: person_ids → items with a person_id. */
+#define EXPORT(path, roles, begins, shown, ...) \
+	{ "GET", DISTRICT path, ROUTE_EXPORT, ROUTE_BY_STATE, { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), \
+	  .columns = shown, .file = begins }
 /* A thing that is put by its id, by the district's administrator: put it, read it, list them. */
 #define THING(path, reading, subject, listing, put, read, list, thing) \
 	PUT(path "/{id}", ADMIN, roster, put, thing, "id"), \
 	GET(path "/{id}", reading, subject, ASK(roster, read, thing)), \
 	GET(path, listing, ABOUT_QUERY, ASK(roster, list, thing##_list))
+
+static const struct route_column payroll_columns[] = {
+	{ { "person_id", "人员编号", CELL_TEXT }, 0, "person_id" },
+	{ { "name", "姓名", CELL_TEXT }, 1, "name" },
+	{ { "phone", "电话", CELL_TEXT }, 1, "phone" },
+	{ { "unit_id", "单位编号", CELL_TEXT }, 1, "unit_id" },
+	{ { "unit", "单位", CELL_TEXT }, 1, "unit_name" },
+	{ { "due_yuan", "应发（元）", CELL_YUAN }, 0, "due_fen" },
+	{ { "correction_yuan", "更正（元）", CELL_YUAN }, 0, "correction_fen" },
+	{ { "pay_yuan", "实发（元）", CELL_YUAN }, 0, "pay_fen" },
+	{ { "due_fen", "应发（分）", CELL_FEN }, 0, "due_fen" },
+	{ { "correction_fen", "更正（分）", CELL_FEN }, 0, "correction_fen" },
+	{ { "pay_fen", "实发（分）", CELL_FEN }, 0, "pay_fen" },
+	{ { NULL }, 0, NULL },
+};
 
 static const struct route routes[] = {
 	PUT("", NOBODY, roster, put_district, district, NULL),
@@ -88,6 +107,8 @@ static const struct route routes[] = {
 	GET("/payrolls/{month}", ADMIN | FINANCE | AUDITOR, ABOUT_DISTRICT, ASK(funding, read_payroll, payroll)),
 	{ "GET", DISTRICT "/payrolls/{month}/proof", ROUTE_READ, ROUTE_BY_STATE, { ASK(funding, read_payroll_proof, payroll_proof) },
 	  .who = WHO_OPERATOR | ADMIN | FINANCE | AUDITOR },
+	EXPORT("/payrolls/{month}/export", ADMIN | FINANCE, "payroll", payroll_columns,
+	       ASK(funding, export_payroll, payroll_lines), ASK(roster, read_contacts, contacts)),
 	GET("/alerts", CASES | OWN, ABOUT_QUERY, ASK(alerts, list_alerts, alert_list)),
 
 	PUT("/rounds/{id}", ADMIN, incentives, put_round, round, "id"),

@@ -4,6 +4,7 @@
  * descriptors.  Nothing else knows a path.  A path's names in braces are members of the request message, but
  * {district}, which travels beside it. */
 #pragma once
+#include "sheet.h"
 #include "wire.pb-c.h"
 #include <ids.h>
 #include <protobuf-c/protobuf-c.h>
@@ -17,6 +18,7 @@ enum route_kind {
 	ROUTE_FILE,                     /* query and a file, taken as it is → command → answer */
 	ROUTE_LINES,                    /* NDJSON: a command a line */
 	ROUTE_READ,                     /* path and query → reads, answers merged by member */
+	ROUTE_EXPORT,                   /* pages of a list, and what another service knows of its persons → CSV or XLSX */
 	ROUTE_LIVE, ROUTE_READY, ROUTE_METRICS,
 	ROUTE_DOCUMENT,                 /* what openapi.h says of all of them */
 	ROUTE_KINDS
@@ -54,6 +56,8 @@ struct route_part {
 	const char *service;
 	const ProtobufCMessageDescriptor *ask, *answer;
 };
+/* A column of an export: a member of an item of the part's list. */
+struct route_column { struct column as; int part; const char *member; };
 struct route {
 	const char *method, *path;
 	enum route_kind kind;
@@ -64,6 +68,8 @@ struct route {
 	enum route_about about;                         /* where limited roles' reach is judged */
 	const char *line_members;                       /* of an answer, in the answer line; strings and enums */
 	const char *media;                              /* type of the body; NULL: JSON */
+	const struct route_column *columns;             /* of an export; ended by one without a member */
+	const char *file;                               /* … and how its file's name begins */
 };
 
 /* A name in the path and what stands there.  name is not ended by a NUL. */

@@ -39,7 +39,7 @@ check_path_names(const struct route *r, arena_t *a)
 		size_t len = strcspn(++p, "}");
 		if (len == 8 && memcmp(p, "district", 8) == 0)
 			continue;
-		for (int i = 0; i < ROUTE_PARTS_MAX && r->parts[i].service; i++)
+		for (int i = 0; i < (r->kind == ROUTE_EXPORT ? 1 : ROUTE_PARTS_MAX) && r->parts[i].service; i++)
 			check(json_field_from_text(arena_message(a, r->parts[i].ask), arena_strndup(a, p, len), "x-1", a),
 			      "a path's name is a member that takes an id", r->path);
 		if (r->kind == ROUTE_ORDER)
@@ -59,6 +59,41 @@ check_line_members(const struct route *r, arena_t *a)
 		              (f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_ENUM),
 		      "a line shows a string or an enum", name);
 	}
+}
+
+static const ProtobufCFieldDescriptor *
+member_of(const ProtobufCMessageDescriptor *d, const char *name)
+{
+	return d ? protobuf_c_message_descriptor_get_field_by_name(d, name) : NULL;
+}
+
+static const ProtobufCMessageDescriptor *
+item_of(const struct route_part *part)
+{
+	const ProtobufCFieldDescriptor *items = part->answer ? member_of(part->answer, "items") : NULL;
+	return items && items->label == PROTOBUF_C_LABEL_REPEATED && items->type == PROTOBUF_C_TYPE_MESSAGE ? items->descriptor : NULL;
+}
+
+/* The list has pages; each column is a text or a number of an item; persons are asked for by person_ids. */
+static void
+check_export(const struct route *r, arena_t *a)
+{
+	const ProtobufCMessageDescriptor *list = r->parts[0].ask, *persons = r->parts[1].ask;
+	int n = 0;
+
+	check(json_field_from_text(arena_message(a, list), "limit", "200", a) &&
+	              json_field_from_text(arena_message(a, list), "cursor", "00", a) && member_of(r->parts[0].answer, "next"),
+	      "an export has pages", r->path);
+	check(!persons || (member_of(persons, "person_ids") && member_of(persons, "person_ids")->label == PROTOBUF_C_LABEL_REPEATED &&
+	                   member_of(item_of(&r->parts[0]), "person_id") && member_of(item_of(&r->parts[1]), "person_id")),
+	      "persons are asked for by their ids", r->path);
+	for (const struct route_column *c = r->columns; c->member; c++, n++) {
+		const ProtobufCFieldDescriptor *f = member_of(item_of(&r->parts[c->part]), c->member);
+		check(f && f->type == (c->as.kind == CELL_TEXT ? PROTOBUF_C_TYPE_STRING : PROTOBUF_C_TYPE_INT64),
+		      "a column is a text or money", c->member);
+	}
+	check(n > 0 && n <= SHEET_COLUMNS_MAX && r->columns[0].as.kind == CELL_TEXT, "columns, the first a text", r->path);
+	check(strlen(r->file) <= 16, "the file's name fits", r->file);
 }
 
 /* What several answers have in common is said by the first of them; a member may not be silently lost. */
@@ -151,7 +186,10 @@ test_table(void)
 	for (size_t i = 0; i < n; i++, arena_reset(a)) {
 		check_flags(&r[i]);
 		check_path_names(&r[i], a);
-		check_merge(&r[i]);
+		if (r[i].kind == ROUTE_EXPORT)
+			check_export(&r[i], a);
+		else
+			check_merge(&r[i]);
 		check_who(&r[i]);
 		if (r[i].kind == ROUTE_LINES)
 			check_line_members(&r[i], a);

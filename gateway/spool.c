@@ -14,18 +14,19 @@ fail(struct spool *s)
 	s->failed = true;
 }
 
-/* In TMPDIR; its name is gone at once.  (O_TMPFILE would have none, but container file systems lack it.) */
-static int
-file_open(void)
+/* Its name is gone at once.  (O_TMPFILE would have none, but container file systems lack it.) */
+int
+spool_file(void)
 {
 	const char *dir = getenv("TMPDIR");
 	char path[256];
 
-	if (snprintf(path, sizeof(path), "%s/zhucun-XXXXXX", dir && *dir ? dir : "/tmp") >= (int)sizeof(path))
-		return errno = ENAMETOOLONG, -1;
-	int fd = mkostemp(path, O_CLOEXEC);
+	bool fits = snprintf(path, sizeof(path), "%s/zhucun-XXXXXX", dir && *dir ? dir : "/tmp") < (int)sizeof(path);
+	int fd = fits ? mkostemp(path, O_CLOEXEC) : (errno = ENAMETOOLONG, -1);
 	if (fd >= 0)
 		unlink(path);
+	else
+		LOG(ERROR, "spool.failed", NULL, LOG_S("error", strerror(errno)));
 	return fd;
 }
 
@@ -33,9 +34,9 @@ static void
 memory_to_file(struct spool *s)
 {
 	if (s->fd < 0)
-		s->fd = file_open();
+		s->fd = spool_file();
 	if (s->fd < 0)
-		fail(s);
+		s->failed = true;
 	for (size_t at = 0; !s->failed && at < s->memory.len;) {
 		ssize_t n = write(s->fd, s->memory.p + at, s->memory.len - at);
 		if (n > 0)

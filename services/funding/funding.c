@@ -446,6 +446,7 @@ static const struct read reads[] = {
 	{ &funding__read_stipend__descriptor, funding_read_stipend },
 	{ &funding__read_measure_money__descriptor, funding_read_measure_money },
 	{ &funding__read_payroll__descriptor, payroll_read },
+	{ &funding__export_payroll__descriptor, payroll_read_export },
 	{ &funding__read_payroll_proof__descriptor, payroll_read_proof },
 };
 

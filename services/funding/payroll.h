@@ -34,4 +34,5 @@ void payroll_want_lines_paid(struct batch *b, const void *m);    void payroll_on
 
 /* ---- payroll_reads.c */
 void payroll_read(struct reader *r, const void *m);
+void payroll_read_export(struct reader *r, const void *m);
 void payroll_read_proof(struct reader *r, const void *m);

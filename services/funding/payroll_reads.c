@@ -1,6 +1,6 @@
-/* payroll_reads - a run with its lines, and the proof that it agrees with the ledger.
+/* payroll_reads - a run with its lines, what of it goes to the bank, and the proof that it agrees with the ledger.
  *
- *   in:   ReadPayroll, ReadPayrollProof
+ *   in:   ReadPayroll, ExportPayroll, ReadPayrollProof
  *   out:  answers; owns nothing */
 #include "civil.h"
 #include "funding.sql.h"
@@ -58,6 +58,26 @@ payroll_read(struct reader *r, const void *m)
 	out.total_fen = run->total_fen;
 	lines_fill(r, run, &page, &lines);
 	out.lines = &lines;
+	reader_answer(r, &out.base);
+}
+
+/* Only what was paid: a draft may still become something else, and a closed run does not change from page to page. */
+void
+payroll_read_export(struct reader *r, const void *m)
+{
+	const Funding__ExportPayroll *in = m;
+	FundingRows__MonthKey key = FUNDING_ROWS__MONTH_KEY__INIT;
+	Funding__PayrollLines out = FUNDING__PAYROLL_LINES__INIT;
+	const Run *run = run_named(r, in->month, &key);
+	struct page page;
+
+	if (!run || !reader_page(r, in->maybe_limit_case, in->limit, in->maybe_cursor_case, in->cursor, &page))
+		return;
+	if (run->state != FUNDING__PAYROLL__STATE__CLOSED) {
+		reader_refuse(r, 409, "payroll.not_closed", NULL, "The run is not closed: there is nothing to be paid yet.");
+		return;
+	}
+	lines_fill(r, run, &page, &out);
 	reader_answer(r, &out.base);
 }
 

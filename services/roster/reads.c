@@ -333,13 +333,14 @@ void
 roster_read_contacts(struct reader *r, const void *m)
 {
 	const Roster__ReadContacts *in = m;
-	RosterRows__Ids args = ROSTER_ROWS__IDS__INIT;
+	RosterRows__IdsOnDay args = ROSTER_ROWS__IDS_ON_DAY__INIT;
 	Roster__Contacts out = ROSTER__CONTACTS__INIT;
 	void **rows;
 
 	args.district = (char *)reader_district(r);
 	args.n_ids = in->n_person_ids;
 	args.ids = in->person_ids;
+	args.on_day = reader_today(r);
 	out.n_items = reader_rows(r, &roster_contacts, &args, &rows);
 	out.items = (Roster__Contact **)rows;
 	reader_answer(r, &out.base);

@@ -50,9 +50,14 @@ select p.id, i.name, i.phone, p.unit_id, p.establishment
  where (:unit_id::text is null or p.unit_id = :unit_id)
  order by p.id limit :limit;
 
--- name: contacts Ids -> roster.Contact
-select person_id, name, phone from identity
- where district = :district and person_id = any((:ids::text)::text[]) order by person_id;
+-- name: contacts IdsOnDay -> roster.Contact
+select i.person_id, i.name, i.phone, coalesce(p.unit_id, '') as unit_id, coalesce(u.name, '') as unit_name
+  from identity i
+  left join lateral (select unit_id from person where district = i.district and person_id = i.person_id and from_day <= :on_day
+                      order by from_day desc limit 1) p on true
+  left join lateral (select name from unit where district = i.district and unit_id = p.unit_id and from_day <= :on_day
+                      order by from_day desc limit 1) u on true
+ where i.district = :district and i.person_id = any((:ids::text)::text[]) order by i.person_id;
 
 -- name: posting_read Id -> Posting
 select posting_id, person_id, village_id, role, from_day, to_day, term_from_day, term_to_day, reason from posting

@@ -90,20 +90,21 @@ function knownPath(o) {
 	return values
 }
 
-function queryValue(p) {
+// Good values of a parameter: each that the schema names, or the one of world.mjs.
+function queryValues(p) {
 	const schema = contract.resolve(p.schema)
-	return QUERY[p.name] ?? String(schema.enum?.[0] ?? schema.minimum ?? '')
+	return schema.enum ?? [QUERY[p.name] ?? String(schema.minimum ?? '')]
 }
 
-const queryOf = (params) => params.map((p) => `${p.name}=${queryValue(p)}`).join('&')
+const queryOf = (params) => params.map((p) => `${p.name}=${queryValues(p)[0]}`).join('&')
 
 async function readWell(o) {
 	const values = knownPath(o)
 	const all = contract.parameters(o, 'query').filter((p) => p.name !== 'cursor')
 	const required = all.filter((p) => p.required)
 	await call(o, 'well', [200], `${place(o, values)}?${queryOf(required)}`)
-	for (const p of all.filter((q) => !q.required)) {
-		const answer = await call(o, `with ${p.name}`, [200], `${place(o, values)}?${queryOf([...required, p])}`)
+	for (const [p, value] of all.filter((q) => !q.required).flatMap((q) => queryValues(q).map((v) => [q, v]))) {
+		const answer = await call(o, `with ${p.name}=${value}`, [200], `${place(o, values)}?${queryOf(required)}&${p.name}=${value}`)
 		const next = p.name === 'limit' && /json/.test(answer.type) && JSON.parse(answer.text).next
 		if (next) await call(o, 'the next page', [200], `${place(o, values)}?cursor=${encodeURIComponent(next)}&limit=1`)
 	}
@@ -128,6 +129,7 @@ async function refuseRead(o) {
 	const target = place(o, knownPath(o))
 	if (inDistrict(o)) await call(o, 'with an unknown parameter', [422], `${target}?${required}&no_such=1`)
 	if (thing(o)) await call(o, 'of nothing', [404], `${place(o)}?${required}`)
+	for (const p of params.filter((q) => contract.resolve(q.schema).enum)) await call(o, `with a bad ${p.name}`, [422], `${target}?${required}&${p.name}=no_such`)
 	for (const p of params.filter((q) => q.name === 'limit')) await call(o, `with a bad ${p.name}`, [422], `${target}?${required}&${p.name}=501`)
 	for (const p of params.filter((q) => q.required)) await call(o, `without ${p.name}`, [422], target)
 }
