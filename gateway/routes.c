@@ -97,6 +97,11 @@ static const struct route routes[] = {
 	MOVE("/measures/{id}/reject", REVIEWER, accountability, reject_measure, measure),
 	MOVE("/measures/{id}/lift", REVIEWER, accountability, lift_measure, measure),
 	MOVE("/measures/{id}/serve", REVIEWER, accountability, serve_measure, measure),
+	MOVE("/recalls/{id}/review", REVIEWER, accountability, review_recall, recall_case),
+	MOVE("/recalls/{id}/order", REVIEWER, accountability, order_recall, recall_case),
+	MOVE("/recalls/{id}/hand-over", REVIEWER, accountability, hand_over_recall, recall_case),
+	POST("/recalls/{id}/replace", REVIEWER, ABOUT_DISTRICT, accountability, replace_recall, recall_case, ROUTE_REPEATABLE, "id"),
+	MOVE("/recalls/{id}/cancel", REVIEWER, accountability, cancel_recall, recall_case),
 	GET("/recalls", CASES, ABOUT_DISTRICT, ASK(accountability, list_recalls, recall_list)),
 
 	GET("/persons/{id}/stipend", CASES | FINANCE | OWN, ABOUT_PERSON, ASK(funding, read_stipend, stipend)),

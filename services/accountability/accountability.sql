@@ -17,27 +17,27 @@ select district, person_id, finding_id, kind, unit_id, on_day, source, level, bu
 
 -- name: measures_of_person PersonKey -> Measure
 select district, person_id, measure_id, unit_id, ladder, kind, clause, window_year, policy, rung, from_day, until_day, state, cause,
-       reason_zh, reason_en, absence_day, decided_day, approval
-  from measure where district = :district and person_id = :person_id and state <> 'revoked'
+       reason_zh, reason_en, absence_day, decided_day, approval, recall_id, head_person_id, cause_of
+  from measure where district = :district and (person_id = :person_id or (head_person_id = :person_id and head_person_id <> '')) and state <> 'revoked'
  order by window_year, rung, measure_id
 ;
 
 -- name: measures_of_unit UnitKey -> Measure
 select district, person_id, measure_id, unit_id, ladder, kind, clause, window_year, policy, rung, from_day, until_day, state, cause,
-       reason_zh, reason_en, absence_day, decided_day, approval
+       reason_zh, reason_en, absence_day, decided_day, approval, recall_id, head_person_id, cause_of
   from measure where district = :district and unit_id = :unit_id and unit_id <> '' and state <> 'revoked'
  order by window_year, rung, measure_id
 ;
 
 -- name: measure MeasureKey -> Measure
 select m.district, m.person_id, m.measure_id, m.unit_id, m.ladder, m.kind, m.clause, m.window_year, m.policy, m.rung, m.from_day,
-       m.until_day, m.state, m.cause, m.reason_zh, m.reason_en, m.absence_day, m.decided_day, m.approval
+       m.until_day, m.state, m.cause, m.reason_zh, m.reason_en, m.absence_day, m.decided_day, m.approval, m.recall_id, m.head_person_id, m.cause_of
   from measure_home h join measure m on m.district = h.district and m.person_id = h.person_id and m.measure_id = h.measure_id
  where h.district = :district and h.measure_id = :measure_id
 ;
 
 -- name: moves MeasureKey -> Move
-select district, measure_id, seq, account, state, reason, at_us, moved_by_person
+select district, measure_id, seq, account, state, reason, at_us, moved_by_person, step
   from move where district = :district and measure_id = :measure_id
  order by seq
 ;
@@ -64,7 +64,8 @@ select f.district, f.person_id, f.finding_id, f.kind, f.unit_id, f.on_day, f.sou
 
 -- Until a recall is ordered, its unit is the person's on the date of the absence that opened it, its posting the one held then.
 -- name: recalls RecallsAfter -> Recall
-select r.district, r.person_id, r.recall_id, r.absence_day, r.state, r.due_day, r.cause,
+select r.district, r.person_id, r.recall_id, r.absence_day, r.state, r.due_day, r.cause, r.ordered_day, r.head_person_id,
+       r.successor_posting_id, r.overdue,
        coalesce(r.unit_id, (select p.unit_id from person p
                              where p.district = r.district and p.person_id = r.person_id and p.from_day <= r.absence_day
                              order by p.from_day desc limit 1)) as unit_id,
@@ -79,7 +80,8 @@ select r.district, r.person_id, r.recall_id, r.absence_day, r.state, r.due_day, 
 
 -- name: recalls_of_unit UnitKey -> Recall
 select * from (
-    select r.district, r.person_id, r.recall_id, r.absence_day, r.state, r.due_day, r.cause,
+    select r.district, r.person_id, r.recall_id, r.absence_day, r.state, r.due_day, r.cause, r.ordered_day, r.head_person_id,
+       r.successor_posting_id, r.overdue,
            coalesce(r.unit_id, (select p.unit_id from person p
                                  where p.district = r.district and p.person_id = r.person_id and p.from_day <= r.absence_day
                                  order by p.from_day desc limit 1)) as unit_id,
@@ -92,11 +94,12 @@ select * from (
  order by of_unit.recall_id
 ;
 
--- A policy moves what was counted from its first day on: every person with an absence since then is looked at again.
+-- A policy moves what was counted from its first day on: every person with an absence, or recalled, since then is looked at again.
 -- name: recount Recount ->
 insert into engine.work (service, partition, district, kind, subject, cause, trace, at_us)
-select distinct 'accountability', :partition::integer, f.district, 'recount', f.person_id, :cause, :trace, :at_us::timestamptz
-  from finding f
- where f.district = :district and f.person_id <> '' and f.kind = 'unexcused_absence' and f.state = 'confirmed' and f.on_day >= :from_day
+select distinct 'accountability', :partition::integer, x.district, 'recount', x.person_id, :cause, :trace, :at_us::timestamptz
+  from (select f.district, f.person_id from finding f
+         where f.district = :district and f.person_id <> '' and f.kind = 'unexcused_absence' and f.state = 'confirmed' and f.on_day >= :from_day
+        union select r.district, r.person_id from recall r where r.district = :district and r.ordered_day >= :from_day) x
     on conflict do nothing
 ;

@@ -206,10 +206,12 @@ measure_of(const struct reached *r, const Policy__Consequence *c, const struct p
 	return m;
 }
 
+/* §5 Identity: subject, clause, kind, window.  Of an ordered recall's measures the recall is the window. */
 static bool
 same_identity(const Measure *x, const Measure *y)
 {
-	return x->kind == y->kind && x->window_year == y->window_year && strcmp(x->clause, y->clause) == 0;
+	return x->kind == y->kind && x->window_year == y->window_year && strcmp(x->clause, y->clause) == 0 && strcmp(x->ladder, y->ladder) == 0 &&
+	       strcmp(x->recall_id, y->recall_id) == 0 && strcmp(x->unit_id, y->unit_id) == 0 && strcmp(x->head_person_id, y->head_person_id) == 0;
 }
 
 /* Two policies may give one clause to two rungs; what the later absence reached is then the one that stands. */
@@ -303,7 +305,7 @@ static const Measure *
 with_identity(const Measure *of, const Measure *const *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(rows[i]->ladder, LADDER_ABSENCE) == 0 && same_identity(rows[i], of))
+		if (same_identity(rows[i], of))
 			return rows[i];
 	return NULL;
 }
@@ -314,11 +316,6 @@ static bool
 change_to(const Measure *was, Measure *due, struct measure_change *out)
 {
 	*out = (struct measure_change){ .change = ACCOUNTABILITY__CHANGE__IMPOSED, .was = was, .is = due };
-	if (was) {
-		due->district = was->district;
-		due->person_id = was->person_id;
-		due->measure_id = was->measure_id;
-	}
 	if (!was || !stands(was))
 		return true;
 	if (same_measure(was, due))
@@ -337,17 +334,31 @@ revoked(const Measure *was, arena_t *a)
 	return m;
 }
 
+void
+ladder_identify(Measure *const *due, size_t ndue, const Measure *const *standing, size_t nstanding)
+{
+	for (size_t i = 0; i < ndue; i++) {
+		const Measure *was = with_identity(due[i], standing, nstanding);
+		if (!was)
+			continue;
+		due[i]->district = was->district;
+		due[i]->person_id = was->person_id;
+		due[i]->measure_id = was->measure_id;
+	}
+}
+
 size_t
 ladder_diff(Measure *const *due, size_t ndue, const Measure *const *standing, size_t nstanding, arena_t *a, struct measure_change **out)
 {
 	struct measure_change *changes = arena_alloc(a, (ndue + nstanding + 1) * sizeof(*changes));
 	size_t n = 0;
 
+	ladder_identify(due, ndue, standing, nstanding);
 	for (size_t i = 0; i < ndue; i++)
 		n += change_to(with_identity(due[i], standing, nstanding), due[i], &changes[n]);
 	for (size_t i = 0; i < nstanding; i++) {
 		const Measure *was = standing[i];
-		if (!stands(was) || strcmp(was->ladder, LADDER_ABSENCE) != 0 || with_identity(was, (const Measure *const *)due, ndue))
+		if (!stands(was) || with_identity(was, (const Measure *const *)due, ndue))
 			continue;
 		changes[n++] = (struct measure_change){ ACCOUNTABILITY__CHANGE__REVOKED_CHANGE, was, revoked(was, a) };
 	}

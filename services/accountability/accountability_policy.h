@@ -32,13 +32,15 @@ bool ladder_term_end(const MirrorRows__Posting *const *postings, size_t n, int32
 size_t ladder_measures(const struct absence *absences, size_t n, const MirrorRows__Posting *const *postings, size_t npostings, arena_t *a,
                        AccountabilityRows__Measure ***out);
 
-/* Was any ladder's; `is` is the row to write (a new one has no district, person_id and measure_id yet). */
+/* `is` is the row to write (a new one has no district, person_id and measure_id yet). */
 struct measure_change {
 	Accountability__Change change;
 	const AccountabilityRows__Measure *was;         /* NULL: never there */
 	AccountabilityRows__Measure *is;
 };
-/* What must change so that what stands of the absence ladder is what should.  Nothing when it already is. */
+/* Measures that have stood before get the keys they had then. */
+void ladder_identify(AccountabilityRows__Measure *const *due, size_t ndue, const AccountabilityRows__Measure *const *standing, size_t nstanding);
+/* What must change so that what stands of a case is what should.  Nothing when it already is. */
 size_t ladder_diff(AccountabilityRows__Measure *const *due, size_t ndue, const AccountabilityRows__Measure *const *standing, size_t nstanding,
                    arena_t *a, struct measure_change **out);
 /* Something that stood is gone or smaller: whoever was told of it must be told again. */

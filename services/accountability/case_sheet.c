@@ -60,7 +60,7 @@ file_open(struct reader *r, const Measure *m)
 	void **rows;
 
 	person.district = key.district = (char *)reader_district(r);
-	person.person_id = m->person_id;
+	person.person_id = m->cause_of[0] ? m->cause_of : m->person_id;
 	key.measure_id = m->measure_id;
 	size_t n = reader_rows(r, &accountability_findings_of_person, &person, &rows);
 	f.nfacts = facts_of(m, (const Finding *const *)rows, n, a, &facts);

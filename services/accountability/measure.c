@@ -3,7 +3,9 @@
 #include "civil.h"
 #include "digest.h"
 #include "duty_batch.h"
+#include "json_pb.h"
 #include "mirror.h"
+#include "recall.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +18,6 @@ typedef AccountabilityRows__Move Move;
 const struct table finding_table = { "finding", &accountability_rows__finding__descriptor, 3, false };
 const struct table measure_table = { "measure", &accountability_rows__measure__descriptor, 3, false };
 const struct table measure_home_table = { "measure_home", &accountability_rows__measure_home__descriptor, 2, true };
-const struct table recall_table = { "recall", &accountability_rows__recall__descriptor, 3, false };
 const struct table move_table = { "move", &accountability_rows__move__descriptor, 3, true };
 
 static char *
@@ -27,6 +28,13 @@ district(const struct batch *b)
 
 /* ---- rows and messages */
 
+/* Of a unit's measure its head, when it names one; else "". */
+static char *
+subject_person(const Measure *m)
+{
+	return m->unit_id[0] ? m->head_person_id : m->person_id;
+}
+
 Accountability__Measure *
 measure_message(const Measure *row, arena_t *a)
 {
@@ -34,9 +42,9 @@ measure_message(const Measure *row, arena_t *a)
 
 	m->subject = arena_message(a, &accountability__subject__descriptor);
 	m->reason = arena_message(a, &common__text__descriptor);
-	if (row->person_id[0]) {
+	if (subject_person(row)[0]) {
 		m->subject->maybe_person_case = ACCOUNTABILITY__SUBJECT__MAYBE_PERSON_PERSON_ID;
-		m->subject->person_id = row->person_id;
+		m->subject->person_id = subject_person(row);
 	}
 	if (row->unit_id[0]) {
 		m->subject->maybe_unit_case = ACCOUNTABILITY__SUBJECT__MAYBE_UNIT_UNIT_ID;
@@ -70,19 +78,23 @@ grounds_of(const Measure *row, arena_t *a)
 	g->absence_day = row->absence_day;
 	g->decided_day = row->decided_day;
 	g->approval = row->approval;
+	g->recall_id = row->recall_id;
+	g->cause_of = row->cause_of;
 	return g;
 }
 
 /* The inverse of the two above: the row that a change says. */
 static Measure *
-row_of(const struct batch *b, const Accountability__MeasureChange *c, arena_t *a)
+row_of(struct batch *b, const Accountability__MeasureChange *c, arena_t *a)
 {
 	Measure *row = arena_message(a, &accountability_rows__measure__descriptor);
 	const Accountability__Measure *m = c->measure;
 
+	char *person_id = m->subject->maybe_person_case ? m->subject->person_id : (char *)"";
 	row->district = district(b);
-	row->person_id = m->subject->maybe_person_case ? m->subject->person_id : (char *)"";
 	row->unit_id = m->subject->maybe_unit_case ? m->subject->unit_id : (char *)"";
+	row->person_id = row->unit_id[0] ? (char *)measure_case_of_unit(b, row->unit_id) : person_id;
+	row->head_person_id = row->unit_id[0] ? person_id : (char *)"";
 	row->measure_id = m->id;
 	row->ladder = c->grounds->ladder;
 	row->kind = m->kind;
@@ -103,6 +115,8 @@ row_of(const struct batch *b, const Accountability__MeasureChange *c, arena_t *a
 	row->absence_day = c->grounds->absence_day;
 	row->decided_day = c->grounds->decided_day;
 	row->approval = c->grounds->approval;
+	row->recall_id = c->grounds->recall_id;
+	row->cause_of = c->grounds->cause_of;
 	return row;
 }
 
@@ -121,82 +135,217 @@ change_message(Accountability__Change change, const Measure *was, const Measure 
 
 /* ---- counting anew */
 
+const char *
+measure_case_of_unit(struct batch *b, const char *unit_id)
+{
+	return arena_printf(batch_arena(b), "unit/%s", unit_id);        /* no person has such an id */
+}
+
+void
+measure_want_case(struct batch *b, const char *case_id)
+{
+	Measure measure = ACCOUNTABILITY_ROWS__MEASURE__INIT;
+
+	measure.district = district(b);
+	measure.person_id = (char *)case_id;
+	batch_want(b, &measure_table, &measure, 2);
+}
+
 void
 measure_want_person(struct batch *b, const char *person_id)
 {
 	Finding finding = ACCOUNTABILITY_ROWS__FINDING__INIT;
-	Measure measure = ACCOUNTABILITY_ROWS__MEASURE__INIT;
-	Recall recall = ACCOUNTABILITY_ROWS__RECALL__INIT;
 
-	finding.district = measure.district = recall.district = district(b);
-	finding.person_id = measure.person_id = recall.person_id = (char *)person_id;
+	finding.district = district(b);
+	finding.person_id = (char *)person_id;
 	batch_want(b, &finding_table, &finding, 2);
-	batch_want(b, &measure_table, &measure, 2);
-	batch_want(b, &recall_table, &recall, 2);
 	mirror_want_person_id(b, person_id);            /* the unit too, for whoever moves the measure in the same batch */
+	measure_want_case(b, person_id);
+	recall_want_person(b, person_id);
 }
 
 /* A function of what it names (§5 Identity), so a measure that comes back is the same one. */
 static char *
-measure_id(const struct batch *b, const char *person_id, const Measure *m, arena_t *a)
+measure_id(const struct batch *b, const char *case_id, const Measure *m, arena_t *a)
 {
 	char id[SHORT_ID_MAX], year[16];
-	const char *subject = arena_printf(a, "person/%s", person_id);
+	const char *subject = m->unit_id[0] ? arena_printf(a, "%s/%s", case_id, m->head_person_id) : arena_printf(a, "person/%s", case_id);
 	const char *kind = protobuf_c_enum_descriptor_get_value(&accountability__measure_kind__descriptor, (int)m->kind)->name;
 
 	snprintf(year, sizeof(year), "%d", m->window_year);
-	short_id((const char *[]){ batch_district(b), subject, m->clause, kind, year }, 5, id);
+	short_id((const char *[]){ batch_district(b), subject, m->clause, kind, m->recall_id[0] ? m->recall_id : year }, 5, id);
 	return arena_printf(a, "m-%s", id);
 }
 
-static size_t
-person_changes(struct batch *b, const char *person_id, struct measure_change **changes)
-{
-	Finding finding = ACCOUNTABILITY_ROWS__FINDING__INIT;
-	Measure measure = ACCOUNTABILITY_ROWS__MEASURE__INIT;
-	arena_t *a = batch_arena(b);
-	const void **findings, **standing;
-	const MirrorRows__Posting *const *postings;
-	struct absence *absences;
-	Measure **due;
+struct measures { Measure **at; size_t n; };
+struct changes { struct measure_change *at; size_t n; };
 
-	finding.district = measure.district = district(b);
-	finding.person_id = measure.person_id = (char *)person_id;
-	size_t nfindings = batch_list(b, &finding_table, &finding, 2, &findings);
-	size_t nstanding = batch_list(b, &measure_table, &measure, 2, &standing);
-	size_t npostings = mirror_postings(b, person_id, &postings);
-	size_t n = ladder_absences(batch_policies(b), (const Finding *const *)findings, nfindings, a, &absences);
-	size_t ndue = ladder_measures(absences, n, postings, npostings, a, &due);
-	return ladder_diff(due, ndue, (const Measure *const *)standing, nstanding, a, changes);
+/* Changes of one case are added to those before; what is new gets its keys. */
+static void
+changes_add(struct batch *b, const char *case_id, struct measures due, const Measure *const *standing, size_t nstanding, struct changes *all)
+{
+	arena_t *a = batch_arena(b);
+	struct measure_change *more;
+	size_t n = ladder_diff(due.at, due.n, standing, nstanding, a, &more);
+	struct measure_change *grown = arena_alloc(a, (all->n + n + 1) * sizeof(*grown));
+
+	for (size_t i = 0; i < n; i++)
+		if (!more[i].was) {
+			more[i].is->person_id = (char *)case_id;
+			more[i].is->measure_id = measure_id(b, case_id, more[i].is, a);
+		}
+	if (all->n)
+		memcpy(grown, all->at, all->n * sizeof(*grown));
+	memcpy(grown + all->n, more, n * sizeof(*grown));
+	all->at = grown;
+	all->n += n;
 }
 
-void
-measure_recount(struct batch *b, const char *person_id, const char *finding_id, bool annulled)
+static size_t
+standing_of(struct batch *b, const char *case_id, const Measure *const **rows)
+{
+	Measure key = ACCOUNTABILITY_ROWS__MEASURE__INIT;
+	const void **list;
+
+	key.district = district(b);
+	key.person_id = (char *)case_id;
+	size_t n = batch_list(b, &measure_table, &key, 2, &list);
+	*rows = (const Measure *const *)list;
+	return n;
+}
+
+static struct measures
+ladder_due(struct batch *b, const char *person_id)
+{
+	Finding finding = ACCOUNTABILITY_ROWS__FINDING__INIT;
+	arena_t *a = batch_arena(b);
+	const void **findings;
+	const MirrorRows__Posting *const *postings;
+	struct absence *absences;
+	struct measures due;
+
+	finding.district = district(b);
+	finding.person_id = (char *)person_id;
+	size_t nfindings = batch_list(b, &finding_table, &finding, 2, &findings);
+	size_t npostings = mirror_postings(b, person_id, &postings);
+	size_t n = ladder_absences(batch_policies(b), (const Finding *const *)findings, nfindings, a, &absences);
+	due.n = ladder_measures(absences, n, postings, npostings, a, &due.at);
+	return due;
+}
+
+/* A case's recall measure is in the state that its steps have brought it to. */
+static void
+changes_follow(struct batch *b, const Measure *was, recall_state_t state, struct changes *all)
+{
+	Accountability__MeasureState to = recall_measure_state(state);
+	arena_t *a = batch_arena(b);
+
+	for (size_t i = 0; i < all->n; i++)
+		if (all->at[i].was == was) {
+			if (all->at[i].change == ACCOUNTABILITY__CHANGE__AMENDED)
+				all->at[i].is->state = to;
+			return;
+		}
+	if (was->state == to)
+		return;
+	struct measure_change *grown = arena_alloc(a, (all->n + 1) * sizeof(*grown));
+	if (all->n)
+		memcpy(grown, all->at, all->n * sizeof(*grown));
+	Measure *is = arena_copy(a, was, sizeof(*was));
+	is->state = to;
+	grown[all->n++] = (struct measure_change){ ACCOUNTABILITY__CHANGE__MOVED, was, is };
+	all->at = grown;
+}
+
+/* The ladder, and what the ordered recalls that it still supports bring.  opened: the recall measures among what is due. */
+static void
+person_changes(struct batch *b, const char *person_id, const Recall *const *recalls, size_t nrecalls, struct measures *opened,
+               struct changes *all)
+{
+	arena_t *a = batch_arena(b);
+	const Measure *const *standing;
+	size_t nstanding = standing_of(b, person_id, &standing);
+	struct measures ladder = ladder_due(b, person_id), brought, due;
+
+	ladder_identify(ladder.at, ladder.n, standing, nstanding);
+	*opened = ladder;
+	brought.n = recall_measures(recalls, nrecalls, (const Measure *const *)ladder.at, ladder.n, batch_policies(b), a, &brought.at);
+	due.n = ladder.n + brought.n;
+	due.at = arena_alloc(a, (due.n + 1) * sizeof(*due.at));
+	memcpy(due.at, ladder.at, ladder.n * sizeof(*due.at));
+	memcpy(due.at + ladder.n, brought.at, brought.n * sizeof(*due.at));
+	changes_add(b, person_id, due, standing, nstanding, all);
+	for (size_t i = 0; i < nrecalls; i++)
+		for (size_t k = 0; k < nstanding; k++)
+			if (strcmp(standing[k]->measure_id, recalls[i]->recall_id) == 0 && standing[k]->state != ACCOUNTABILITY__MEASURE_STATE__REVOKED)
+				changes_follow(b, standing[k], recalls[i]->state, all);
+}
+
+/* The recalls of the unit as they will be counted, once this person's have changed. */
+static void
+unit_changes(struct batch *b, const char *unit_id, const char *person_id, const struct measures *opened, struct changes *all)
+{
+	const AccountabilityRows__UnitRecall *const *of_unit, **counted;
+	arena_t *a = batch_arena(b);
+	const char *case_id = measure_case_of_unit(b, unit_id);
+	const Measure *const *standing;
+	struct measures due;
+	size_t n = recall_of_unit(b, unit_id, &of_unit), nstanding = standing_of(b, case_id, &standing);
+
+	n = recall_counted(of_unit, n, person_id, (const Measure *const *)opened->at, opened->n, a, &counted);
+	due.n = recall_head_measures(counted, n, batch_policies(b), a, &due.at);
+	changes_add(b, case_id, due, standing, nstanding, all);
+}
+
+static bool
+unit_listed(const Recall *const *recalls, size_t n, const char *unit_id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (recalls[i]->maybe_unit_case && strcmp(recalls[i]->unit_id, unit_id) == 0)
+			return true;
+	return false;
+}
+
+static void
+say_changes(struct batch *b, const char *person_id, const struct measure_why *why, const struct changes *all)
 {
 	Accountability__MeasuresChanged e = ACCOUNTABILITY__MEASURES_CHANGED__INIT;
 	Accountability__Subject subject = ACCOUNTABILITY__SUBJECT__INIT;
 	arena_t *a = batch_arena(b);
-	struct measure_change *changes;
-	size_t n = person_changes(b, person_id, &changes);
 
-	if (n == 0)
-		return;
 	subject.maybe_person_case = ACCOUNTABILITY__SUBJECT__MAYBE_PERSON_PERSON_ID;
 	subject.person_id = arena_strdup(a, person_id);
 	e.subject = &subject;
-	e.finding_id = (char *)finding_id;
-	e.correction = annulled;
-	e.changes = arena_alloc(a, n * sizeof(*e.changes));
-	for (size_t i = 0; i < n; i++) {
-		Measure *is = changes[i].is;
-		if (!changes[i].was) {
-			is->person_id = subject.person_id;
-			is->measure_id = measure_id(b, person_id, is, a);
-		}
-		e.changes[e.n_changes++] = change_message(changes[i].change, changes[i].was, is, a);
-		e.correction = e.correction || ladder_shrank(&changes[i]);
+	e.finding_id = (char *)(why && why->finding_id ? why->finding_id : "");
+	e.account = (char *)(why && why->account ? why->account : "");
+	e.correction = why && why->annulled;
+	e.changes = arena_alloc(a, all->n * sizeof(*e.changes));
+	for (size_t i = 0; i < all->n; i++) {
+		e.changes[e.n_changes++] = change_message(all->at[i].change, all->at[i].was, all->at[i].is, a);
+		e.correction = e.correction || ladder_shrank(&all->at[i]);
 	}
 	batch_emit(b, person_id, &e.base);
+}
+
+void
+measure_recount(struct batch *b, const char *person_id, const struct measure_why *why)
+{
+	const Recall *const *recalls;
+	size_t n = recall_of_person(b, person_id, &recalls);
+	struct changes all = { 0 };
+	struct measures opened;
+
+	person_changes(b, person_id, recalls, n, &opened, &all);
+	for (size_t i = 0; i < n; i++)
+		if (recalls[i]->maybe_unit_case && !unit_listed(recalls, i, recalls[i]->unit_id))
+			unit_changes(b, recalls[i]->unit_id, person_id, &opened, &all);
+	if (all.n == 0)
+		return;
+	say_changes(b, person_id, why, &all);
+	for (size_t i = 0; i < all.n; i++)
+		for (size_t k = 0; all.at[i].change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE && k < n; k++)
+			if (strcmp(all.at[i].was->measure_id, recalls[k]->recall_id) == 0)
+				recall_say_cancelled(b, recalls[k]);
 }
 
 /* ---- what a change does to the tables */
@@ -208,55 +357,10 @@ measure_want_changed(struct batch *b, const void *m)
 
 	for (size_t i = 0; i < e->n_changes; i++) {
 		Measure *row = row_of(b, e->changes[i], batch_arena(b));
-		Recall recall = ACCOUNTABILITY_ROWS__RECALL__INIT;
-		recall.district = row->district;
-		recall.person_id = row->person_id;
-		recall.recall_id = row->measure_id;
 		batch_want(b, &measure_table, row, 3);
-		batch_want(b, &recall_table, &recall, 3);
+		if (row->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL)
+			recall_want_person(b, row->person_id);
 	}
-}
-
-/* The days a review may take are the policy's under which the recall was opened. */
-static void
-recall_due(struct batch *b, Recall *r, const Measure *m)
-{
-	const struct policy_version *v = policy_on(batch_policies(b), m->absence_day);
-
-	r->maybe_due_case = v ? ACCOUNTABILITY_ROWS__RECALL__MAYBE_DUE_DUE_DAY : ACCOUNTABILITY_ROWS__RECALL__MAYBE_DUE__NOT_SET;
-	r->due_day = v ? m->decided_day + v->document->recall->review_due_days : 0;
-}
-
-/* The case behind a recall measure: opened with it, called off with it.  Once reviewed its dates are those of its own steps. */
-static void
-recall_follow(struct batch *b, Accountability__Change change, const Measure *m)
-{
-	Recall r = ACCOUNTABILITY_ROWS__RECALL__INIT;
-
-	r.district = m->district;
-	r.person_id = m->person_id;
-	r.recall_id = m->measure_id;
-	const Recall *was = batch_get(b, &recall_table, &r);
-	if (was && change != ACCOUNTABILITY__CHANGE__IMPOSED)
-		r = *was;
-	r.n_cause = m->n_cause;
-	r.cause = m->cause;
-	switch (change) {
-	case ACCOUNTABILITY__CHANGE__REVOKED_CHANGE:
-		r.state = ACCOUNTABILITY__RECALL_CASE__STATE__CANCELLED;
-		r.maybe_due_case = ACCOUNTABILITY_ROWS__RECALL__MAYBE_DUE__NOT_SET;
-		break;
-	case ACCOUNTABILITY__CHANGE__IMPOSED:
-		r.state = ACCOUNTABILITY__RECALL_CASE__STATE__PROPOSED;
-		break;
-	default:
-		break;
-	}
-	if (r.state == ACCOUNTABILITY__RECALL_CASE__STATE__PROPOSED) {
-		r.absence_day = m->absence_day;
-		recall_due(b, &r, m);
-	}
-	batch_put(b, &recall_table, &r);
 }
 
 static void
@@ -271,7 +375,7 @@ change_apply(struct batch *b, const Accountability__MeasureChange *c)
 	if (!batch_get(b, &measure_table, row))
 		batch_put(b, &measure_home_table, &home);
 	batch_put(b, &measure_table, row);
-	if (row->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL && c->change != ACCOUNTABILITY__CHANGE__MOVED)
+	if (row->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL)
 		recall_follow(b, c->change, row);
 }
 
@@ -323,31 +427,46 @@ cause_key(const Measure *m, size_t i)
 	Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
 
 	key.district = m->district;
-	key.person_id = m->person_id;
+	key.person_id = m->cause_of[0] ? m->cause_of : m->person_id;
 	key.finding_id = m->cause[i];
 	return key;
+}
+
+const char *
+measure_home_person(struct batch *b, const char *id)
+{
+	const AccountabilityRows__MeasureHome *home = home_of(b, id);
+
+	return home ? home->person_id : NULL;
+}
+
+const char *
+measure_want_home(struct batch *b, const char *id)
+{
+	AccountabilityRows__MeasureHome key = ACCOUNTABILITY_ROWS__MEASURE_HOME__INIT;
+
+	key.district = district(b);
+	key.measure_id = (char *)id;
+	batch_want(b, &measure_home_table, &key, 2);
+	return measure_home_person(b, id);
 }
 
 /* Round by round: whose it is, the measure, its facts and the person; who has moved it. */
 static void
 want_move(struct batch *b, const char *id)
 {
-	AccountabilityRows__MeasureHome key = ACCOUNTABILITY_ROWS__MEASURE_HOME__INIT;
 	Measure measure = ACCOUNTABILITY_ROWS__MEASURE__INIT;
 	Move moves = move_key(b, id);
 
-	key.district = measure.district = district(b);
-	key.measure_id = measure.measure_id = (char *)id;
-	batch_want(b, &measure_home_table, &key, 2);
+	measure.district = district(b);
+	measure.measure_id = (char *)id;
 	batch_want(b, &move_table, &moves, 2);
-	const AccountabilityRows__MeasureHome *home = home_of(b, id);
-	if (!home)
+	if (!(measure.person_id = (char *)measure_want_home(b, id)))
 		return;
-	measure.person_id = home->person_id;
 	batch_want(b, &measure_table, &measure, 3);
-	const Measure *m = measure_at(b, home);
-	if (m && m->person_id[0])
-		mirror_want_person_id(b, m->person_id);
+	const Measure *m = measure_at(b, home_of(b, id));
+	if (m && *subject_person(m))
+		mirror_want_person_id(b, subject_person(m));
 	for (size_t i = 0; m && i < m->n_cause; i++) {
 		Finding finding = cause_key(m, i);
 		batch_want(b, &finding_table, &finding, 3);
@@ -364,7 +483,7 @@ decided_facts(struct batch *b, struct duty *d, const Measure *m)
 		const Finding *f = batch_get(b, &finding_table, &key);
 		if (!f)
 			continue;
-		duty_about(b, d, m->person_id, NULL, f->on_day);
+		duty_about(b, d, subject_person(m), NULL, f->on_day);
 		duty_decided_by(d, f->noted_by, f->noted_by_person);
 		duty_decided_by(d, f->confirmed_by, f->confirmed_by_person);
 	}
@@ -392,7 +511,7 @@ may_move(struct batch *b, const char *id, enum move move)
 	const Measure *m = measure_at(b, home_of(b, id));
 	struct duty d = duty_open(b);
 
-	duty_about(b, &d, m->person_id, m->unit_id, m->absence_day);
+	duty_about(b, &d, subject_person(m), m->unit_id, m->absence_day);
 	if (move != MOVE_SERVE)
 		decided_facts(b, &d, m);
 	if (move == MOVE_LIFT)
@@ -403,10 +522,11 @@ may_move(struct batch *b, const char *id, enum move move)
 /* ---- moving */
 
 static void
-move_put(struct batch *b, const Measure *m, Accountability__MeasureState to, const char *reason)
+move_put(struct batch *b, const char *measure_id, Accountability__MeasureState to, const char *step, const char *reason)
 {
-	Move row = move_key(b, m->measure_id);
+	Move row = move_key(b, measure_id);
 
+	row.step = (char *)step;
 	row.seq = batch_next_seq(b);
 	row.account = (char *)batch_account(b);
 	row.moved_by_person = batch_actor(b) ? batch_actor(b)->person_id : (char *)"";
@@ -414,6 +534,25 @@ move_put(struct batch *b, const Measure *m, Accountability__MeasureState to, con
 	row.reason = (char *)reason;
 	row.at_us = batch_at_us(b);
 	batch_put(b, &move_table, &row);
+}
+
+void
+measure_keep_step(struct batch *b, const char *recall_id, recall_state_t to, const char *reason)
+{
+	move_put(b, recall_id, recall_measure_state(to), enum_text(&accountability__recall_case__state__descriptor, (int)to, batch_arena(b)), reason);
+}
+
+bool
+measure_is_off(struct batch *b, const char *unit_id, const char *recall_id)
+{
+	const Measure *const *standing;
+	size_t n = standing_of(b, measure_case_of_unit(b, unit_id), &standing);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(standing[i]->recall_id, recall_id) == 0 &&
+		    (standing[i]->state == ACCOUNTABILITY__MEASURE_STATE__REJECTED || standing[i]->state == ACCOUNTABILITY__MEASURE_STATE__LIFTED))
+			return true;
+	return false;
 }
 
 static void
@@ -444,7 +583,7 @@ run_move(struct batch *b, const char *id, const char *reason, enum move move)
 		return;
 	}
 	if (result == MOVE_DONE) {
-		move_put(b, m, to, reason);
+		move_put(b, m->measure_id, to, "", reason);
 		move_emit(b, m, to);
 		m = measure_at(b, home);
 	}

@@ -2,6 +2,7 @@
 #include "standing.h"
 #include "accountability.sql.h"
 #include "measure.h"
+#include "recall.h"
 #include <stddef.h>
 
 typedef AccountabilityRows__Finding Finding;
@@ -79,30 +80,13 @@ standing_read_person(struct reader *r, const void *m)
 
 /* ---- recalls */
 
-static Accountability__RecallCase *
-recall_message(const AccountabilityRows__Recall *row, arena_t *a)
-{
-	Accountability__RecallCase *c = arena_message(a, &accountability__recall_case__descriptor);
-
-	c->id = row->recall_id;
-	c->person_id = row->person_id;
-	c->unit_id = row->maybe_unit_case ? row->unit_id : (char *)"";
-	c->posting_id = row->maybe_posting_case ? row->posting_id : (char *)"";
-	c->state = row->state;
-	c->maybe_due_case = row->maybe_due_case ? ACCOUNTABILITY__RECALL_CASE__MAYBE_DUE_DUE_DAY : ACCOUNTABILITY__RECALL_CASE__MAYBE_DUE__NOT_SET;
-	c->due_day = row->due_day;
-	c->n_cause = row->n_cause;
-	c->cause = row->cause;
-	return c;
-}
-
 static Accountability__RecallCase **
 recalls_of(void *const *rows, size_t n, arena_t *a)
 {
 	Accountability__RecallCase **out = arena_alloc(a, (n + 1) * sizeof(*out));
 
 	for (size_t i = 0; i < n; i++)
-		out[i] = recall_message(rows[i], a);
+		out[i] = recall_message(rows[i], "", "", a);
 	return out;
 }
 
