@@ -74,6 +74,9 @@ static const struct route routes[] = {
 	THING("/persons", ROSTER | OWN, ABOUT_PERSON, ROSTER | HEAD, put_person, read_person, list_persons, person),
 	THING("/postings", ROSTER | OWN, ABOUT_ANSWER, ROSTER | OWN, put_posting, read_posting, list_postings, posting),
 	FILE_IN("/imports", ADMIN, TYPE_CSV, "csv", roster, import_rows, imported),
+	GET("/vacancies", ROSTER | LEADER, ABOUT_QUERY, ASK(roster, list_vacancies, vacancy_list)),
+	GET("/tasks", ADMIN | AUDITOR, ABOUT_DISTRICT, ASK(roster, list_tasks, task_list)),
+	MOVE("/tasks/{id}/close", ADMIN, roster, close_task, task),
 	GET("/policy", ALL, ABOUT_DISTRICT, ASK(roster, read_policy, policy_version)),
 	POST("/policies", ADMIN, ABOUT_DISTRICT, roster, publish_policy, policy_version, 0, NULL),
 

@@ -46,9 +46,9 @@ static const struct { const char *what, *sql; } truths[] = {
 	  " and m.kind = 'stipend_cancelled' and m.state in ('in_force', 'served') and m.from_day <= d.on_day and d.on_day < m.until_day"
 	  " where d.accrued_fen > 0 and d.cancelled_fen = 0" },
 
-	{ "§10.8 every measure that stands has causes, each a confirmed finding about its person",
+	{ "§10.8 every measure that stands has causes, each a confirmed finding about its person, or whom it is about",
 	  "select * from accountability.measure m left join lateral unnest(m.cause) as k(id) on true where m.state <> 'revoked' and not exists ("
-	  " select from supervision.finding f where (f.district, f.finding_id, f.person_id) = (m.district, k.id, m.person_id) and 'confirmed' = ("
+	  " select from supervision.finding f where (f.district, f.finding_id, f.person_id) = (m.district, k.id, coalesce(nullif(m.cause_of, ''), m.person_id)) and 'confirmed' = ("
 	  " select v.state from supervision.finding_move v where (v.district, v.finding_id) = (f.district, f.finding_id) order by v.seq desc limit 1))" },
 	{ "§3 a day's absences are the confirmed findings of absence on it",
 	  "select * from (select district, person_id, on_day, absences from attendance.day where absences <> 0) a full join ("
@@ -56,12 +56,38 @@ static const struct { const char *what, *sql; } truths[] = {
 	  " select v.state from supervision.finding_move v where (v.district, v.finding_id) = (f.district, f.finding_id) order by v.seq desc limit 1)"
 	  " group by 1, 2, 3) f using (district, person_id, on_day) where a.absences is distinct from f.absences" },
 	{ "§5 Identity: one measure for each subject, clause, kind and window",
-	  "select * from (select district, person_id, clause, kind, window_year from accountability.measure group by district, person_id, unit_id, clause, kind, window_year having count(*) > 1) x" },
+	  "select * from (select district, person_id, clause, kind, window_year from accountability.measure"
+	  " group by district, person_id, unit_id, head_person_id, clause, kind, window_year, recall_id having count(*) > 1) x" },
 	{ "§5 a recall is open while its measure stands",
 	  "select * from accountability.measure m left join accountability.recall r"
 	  " on (r.district, r.person_id, r.recall_id) = (m.district, m.person_id, m.measure_id)"
-	  " where m.kind = 'recall' and (r.recall_id is null or (r.state = 'cancelled') <> (m.state = 'revoked') or"
+	  " where m.kind = 'recall' and (r.recall_id is null or (r.state = 'cancelled') <> (m.state in ('revoked', 'lifted')) or"
 	  " (m.state <> 'revoked' and r.cause <> m.cause))" },
+	{ "§5 a recall measure is in the state of its case",
+	  "select * from accountability.measure m join accountability.recall r on (r.district, r.person_id, r.recall_id) = (m.district, m.person_id, m.measure_id)"
+	  " where m.state <> 'revoked' and m.state <> case when r.state in ('ordered', 'handed_over') then 'in_force' when r.state = 'replaced' then 'served'"
+	  " when r.state = 'cancelled' then 'lifted' else 'proposed' end" },
+	{ "A7 the recalls counted for a unit are those ordered and not cancelled",
+	  "select * from (select district, recall_id, person_id, unit_id, ordered_day, cause from accountability.recall where state in ('ordered', 'handed_over', 'replaced')) r"
+	  " full join accountability.unit_recall u using (district, recall_id)"
+	  " where (r.person_id, r.unit_id, r.ordered_day, r.cause) is distinct from (u.person_id, u.unit_id, u.ordered_day, u.cause)" },
+	{ "C3.2.1-r: a ban and a freeze stand for each ordered recall, and for no other",
+	  "select * from (select district, recall_id, count(*) as n from accountability.measure where ladder = 'recall' and state <> 'revoked' group by 1, 2) m"
+	  " full join accountability.unit_recall u using (district, recall_id) where m.n is distinct from 2 or u.recall_id is null" },
+	{ "C3.2.1-rr: the head takes the post for the second and every later recall of the unit, and for no other",
+	  "select * from (select district, recall_id, unit_id from accountability.measure where ladder = 'head' and state <> 'revoked') m"
+	  " full join (select district, recall_id, unit_id, row_number() over (partition by district, unit_id order by ordered_seq) as place"
+	  " from accountability.unit_recall) u using (district, recall_id, unit_id) where (m.recall_id is null) <> (coalesce(u.place, 0) < 2)" },
+	{ "C3.2.1-r: a posting ends no later than the day after its recall was ordered",
+	  "select * from accountability.unit_recall u join accountability.recall r using (district, person_id, recall_id)"
+	  " join roster.posting p on (p.district, p.posting_id) = (u.district, r.posting_id) where p.to_day is null or p.to_day > u.ordered_day + 1" },
+	{ "C3.2.1-r: a post is vacant from the order on until it is filled, and only then",
+	  "select * from accountability.unit_recall u join accountability.recall r using (district, person_id, recall_id)"
+	  " left join roster.vacancy v on (v.district, v.vacancy_id) = (u.district, u.recall_id)"
+	  " where v.state is null or v.state = 'withdrawn' or (r.state = 'replaced' and v.state <> 'filled')" },
+	{ "§5 a recall's due date that is over has been told",
+	  "select * from accountability.recall r, engine.clock k where r.due_day is not null and not r.overdue"
+	  " and ((r.due_day + 1)::timestamp at time zone 'Asia/Shanghai') <= k.now_us" },
 	{ "§8 one input tells a recipient once",
 	  "select * from (select district, root, person_id from alerts.alert group by district, root, person_id having count(*) > 1) x" },
 	{ "§10.8 every alert is about a fact that is known",

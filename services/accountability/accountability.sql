@@ -75,6 +75,7 @@ select r.district, r.person_id, r.recall_id, r.absence_day, r.state, r.due_day, 
                                 order by p.role <> 'first_secretary', p.role <> 'team_member', p.posting_id limit 1)) as posting_id
   from recall r
  where r.district = :district and r.recall_id > :after
+   and (:person_id::text is null or r.person_id = :person_id) and (:state::text is null or r.state = :state)
  order by r.recall_id limit :limit_rows
 ;
 

@@ -103,6 +103,9 @@ standing_list_recalls(struct reader *r, const void *m)
 		return;
 	args.district = (char *)reader_district(r);
 	args.after = (char *)(page.after ? page.after : "");
+	args.maybe_person_case = q->maybe_person_case ? ACCOUNTABILITY_ROWS__RECALLS_AFTER__MAYBE_PERSON_PERSON_ID : 0;
+	args.person_id = q->person_id;
+	args.state = q->maybe_state_case ? q->state : 0;
 	args.limit_rows = page.limit + 1;               /* one more than shown: is there a next page? */
 	size_t n = reader_rows(r, &accountability_recalls, &args, &rows);
 	list.n_items = n > (size_t)page.limit ? (size_t)page.limit : n;

@@ -138,6 +138,7 @@ roster_posting_want(struct batch *b, const void *m)
 	mirror_want_person_id(b, in->person_id);
 	mirror_want_village_id(b, in->village_id);
 	want_posting(b, in->id);
+	roster_vacancy_want_check(b, in->id);
 	want_of_person(b, in->person_id);
 	want_of_village(b, in->village_id);
 	const Posting *now = posting_of(b, in->id);
@@ -287,6 +288,8 @@ roster_posting_check(struct batch *b, const void *m, struct faults *fs)
 	if (fs->n || same_posting(now, &put))
 		return;
 	check_overlap(b, now, &put, fs);
+	if (now)
+		roster_vacancy_check(b, &put, fs);
 	/* Only whom the posting leaves can lose a finding's posting: its person as it stands now. */
 	if (now)
 		check_findings(b, &put, now->person_id, fs);
@@ -325,6 +328,48 @@ roster_posting_put(struct batch *b, const void *m)
 	struct postings held = postings_of_person(b, p->person_id);
 	Roster__Posting out = roster_posting_message(p, roster_term(p, held.at, held.n));
 	batch_answer(b, status, &out.base);
+}
+
+/* ---- what follows from recalls (vacancy.c) */
+
+void
+roster_want_posting(struct batch *b, const char *posting_id)
+{
+	want_posting(b, posting_id);
+	const Posting *p = posting_of(b, posting_id);
+	if (p) {
+		want_of_person(b, p->person_id);
+		want_of_village(b, p->village_id);
+	}
+}
+
+void
+roster_want_postings_of(struct batch *b, const char *person_id)
+{
+	want_of_person(b, person_id);
+}
+
+const Posting *
+roster_posting(struct batch *b, const char *posting_id)
+{
+	return posting_of(b, posting_id);
+}
+
+const Posting *
+roster_posting_beside(struct batch *b, const Posting *put)
+{
+	return clash_among(put, put->role == ROSTER__ROLE__FIRST_SECRETARY ? first_secretaries(b, put->village_id)
+	                                                                    : postings_of_person(b, put->person_id));
+}
+
+void
+roster_posting_say(struct batch *b, const Posting *p)
+{
+	Roster__PostingPut e = ROSTER__POSTING_PUT__INIT;
+	Roster__Posting posting = roster_posting_message(p, 0);
+
+	e.posting = &posting;
+	batch_emit(b, p->person_id, &e.base);
 }
 
 /* ---- the facts */

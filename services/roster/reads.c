@@ -161,8 +161,8 @@ roster_read_posting(struct reader *r, const void *m)
 /* ---- lists.  One more than the page is asked for, to know whether there is a next. */
 
 /* Every list message begins with `items` and `next`, every item with its id. */
-static void
-answer_list(struct reader *r, const ProtobufCMessageDescriptor *d, void **rows, size_t n, int32_t limit)
+void
+roster_answer_list(struct reader *r, const ProtobufCMessageDescriptor *d, void **rows, size_t n, int32_t limit)
 {
 	ProtobufCMessage *list = arena_message(reader_arena(r), d);
 	const ProtobufCFieldDescriptor *items = &d->fields[0], *next = &d->fields[1];
@@ -203,7 +203,7 @@ roster_list_townships(struct reader *r, const void *m)
 		return;
 	RosterRows__Page args = page_args(r, p);
 	size_t n = reader_rows(r, &roster_township_list, &args, &rows);
-	answer_list(r, &roster__township_list__descriptor, rows, n, p.limit);
+	roster_answer_list(r, &roster__township_list__descriptor, rows, n, p.limit);
 }
 
 void
@@ -217,7 +217,7 @@ roster_list_units(struct reader *r, const void *m)
 		return;
 	RosterRows__Page args = page_args(r, p);
 	size_t n = reader_rows(r, &roster_unit_list, &args, &rows);
-	answer_list(r, &roster__unit_list__descriptor, rows, n, p.limit);
+	roster_answer_list(r, &roster__unit_list__descriptor, rows, n, p.limit);
 }
 
 void
@@ -233,7 +233,7 @@ roster_list_persons(struct reader *r, const void *m)
 	args.maybe_unit_case = in->maybe_unit_case ? ROSTER_ROWS__PAGE__MAYBE_UNIT_UNIT_ID : 0;
 	args.unit_id = in->unit_id;
 	size_t n = reader_rows(r, &roster_person_list, &args, &rows);
-	answer_list(r, &roster__person_list__descriptor, rows, n, p.limit);
+	roster_answer_list(r, &roster__person_list__descriptor, rows, n, p.limit);
 }
 
 void
@@ -252,7 +252,7 @@ roster_list_villages(struct reader *r, const void *m)
 	size_t n = reader_rows(r, &roster_village_list, &args, &rows);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = village_message(r, rows[i]);
-	answer_list(r, &roster__village_list__descriptor, rows, n, p.limit);
+	roster_answer_list(r, &roster__village_list__descriptor, rows, n, p.limit);
 }
 
 static RosterRows__PostingPage
@@ -291,7 +291,7 @@ roster_list_postings(struct reader *r, const void *m)
 	size_t nall = postings_of(r, rows, n, &all);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = posting_message(r, rows[i], all, nall);
-	answer_list(r, &roster__posting_list__descriptor, rows, n, p.limit);
+	roster_answer_list(r, &roster__posting_list__descriptor, rows, n, p.limit);
 }
 
 /* ---- policies and contacts */

@@ -2,13 +2,16 @@
  *
  *   in:   PutDistrict, PutTownship, PutUnit, PutVillage, PutPerson, PutPosting, ImportRows, PublishPolicy; reads of each, and contacts
  *         supervision.FindingConfirmed, FindingAnnulled: a confirmed finding keeps the posting of its date
- *   out:  DistrictPut, TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, PolicyPublished
+ *         accountability.RecallMoved, MeasuresChanged: an ordered recall ends a posting, empties and refills a post; CloseTask
+ *   out:  DistrictPut, TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, PolicyPublished; VacancyOpened, VacancyClosed,
+ *         TaskOpened, TaskClosed
  *   owns: schema roster: district, area, township, unit, village, person, identity, posting and its two indexes, policy,
- *         confirmed_finding
+ *         confirmed_finding, vacancy, recalled_posting, task
  *
  * PUT is full replacement: what equals what stands is answered 200 and says nothing.  Values that have a history count from
  * today when they change and from ever the first time; a second change on one day replaces that day's. */
 #include "roster.h"
+#include "accountability.pb-c.h"
 #include "roster.sql.h"
 #include "supervision.pb-c.h"
 
@@ -25,12 +28,13 @@ const struct table roster_table_confirmed_finding = {
 static const struct table *const tables[] = {
 	&roster_table_district, &roster_table_area, &roster_table_identity, &roster_table_posting,
 	&roster_table_person_posting, &roster_table_first_secretary, &roster_table_confirmed_finding,
+	&roster_table_vacancy, &roster_table_recalled_posting, &roster_table_task,
 	&mirror_policy, &mirror_township, &mirror_unit, &mirror_village, &mirror_person,
 	NULL,
 };
 
 static const char *const consumes[] = { "supervision", "accountability", NULL };
-enum { SUPERVISION = 0 };
+enum { SUPERVISION, ACCOUNTABILITY };
 
 #define PUT(noun) .message = &roster__put_##noun##__descriptor, .want = roster_##noun##_want, .run = roster_##noun##_put
 
@@ -40,10 +44,11 @@ static const struct order orders[] = {
 	{ PUT(unit), .exists = roster_path_id_valid },
 	{ PUT(village), .exists = roster_path_id_valid },
 	{ PUT(person), .exists = roster_path_id_valid },
-	{ PUT(posting), .exists = roster_path_id_valid, .after = AFTER(SUPERVISION) },
-	{ .message = &roster__import_rows__descriptor, .want = roster_import_want, .run = roster_import, .after = AFTER(SUPERVISION),
-	  .heavy = true },
+	{ .message = &roster__import_rows__descriptor, .want = roster_import_want, .run = roster_import,
+	  .after = AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY), .heavy = true },
+	{ PUT(posting), .exists = roster_path_id_valid, .after = AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY) },
 	{ .message = &roster__publish_policy__descriptor, .want = roster_policy_want, .run = roster_policy_publish },
+	{ .message = &roster__close_task__descriptor, .want = roster_task_want, .exists = roster_task_exists, .run = roster_task_close },
 };
 
 static const struct fact facts[] = {
@@ -56,6 +61,12 @@ static const struct fact facts[] = {
 	{ &roster__posting_put__descriptor, roster_on_posting_want, roster_on_posting },
 	{ &supervision__finding_confirmed__descriptor, roster_on_confirmed_want, roster_on_confirmed },
 	{ &supervision__finding_annulled__descriptor, roster_on_annulled_want, roster_on_annulled },
+	{ &accountability__recall_moved__descriptor, roster_on_recall_want, roster_on_recall },
+	{ &accountability__measures_changed__descriptor, roster_on_measures_want, roster_on_measures },
+	{ &roster__vacancy_opened__descriptor, NULL, roster_on_vacancy_opened },
+	{ &roster__vacancy_closed__descriptor, NULL, roster_on_vacancy_closed },
+	{ &roster__task_opened__descriptor, NULL, roster_on_task_opened },
+	{ &roster__task_closed__descriptor, NULL, roster_on_task_closed },
 };
 
 static const struct read reads[] = {
@@ -70,6 +81,8 @@ static const struct read reads[] = {
 	{ &roster__list_villages__descriptor, roster_list_villages },
 	{ &roster__list_persons__descriptor, roster_list_persons },
 	{ &roster__list_postings__descriptor, roster_list_postings },
+	{ &roster__list_vacancies__descriptor, roster_list_vacancies },
+	{ &roster__list_tasks__descriptor, roster_list_tasks },
 	{ &roster__read_policy__descriptor, roster_read_policy },
 	{ &roster__read_contacts__descriptor, roster_read_contacts },
 	{ &roster__read_reach__descriptor, roster_read_reach },

@@ -26,6 +26,10 @@ extern const struct table roster_table_person_posting;          /* key district,
 extern const struct table roster_table_first_secretary;         /* key district, village_id, posting_id */
 extern const struct table roster_table_confirmed_finding;       /* key district, person_id, finding_id */
 
+extern const struct table roster_table_vacancy;                 /* key district, vacancy_id */
+extern const struct table roster_table_recalled_posting;        /* key district, posting_id */
+extern const struct table roster_table_task;                    /* key district, task_id */
+
 /* ---- fields.c: what is wrong with an order.  Rules note faults; a PUT is refused for the first, an import lists them all.
  * Texts of a fault are constants or in the batch's arena. */
 struct fault { int status; const char *code, *pointer, *detail; };      /* pointer: RFC 6901, or NULL */
@@ -84,12 +88,39 @@ void roster_on_confirmed(struct batch *b, const void *m);
 void roster_on_annulled_want(struct batch *b, const void *m);
 void roster_on_annulled(struct batch *b, const void *m);
 Roster__Posting roster_posting_message(const Posting *p, int32_t term);
+/* A posting with all that is looked at beside it; what has days in common with `put` (NULL: nothing); and its event. */
+void roster_want_posting(struct batch *b, const char *posting_id);
+void roster_want_postings_of(struct batch *b, const char *person_id);
+const Posting *roster_posting(struct batch *b, const char *posting_id);
+const Posting *roster_posting_beside(struct batch *b, const Posting *put);
+void roster_posting_say(struct batch *b, const Posting *p);
+
+/* ---- vacancy.c */
+void roster_vacancy_want_check(struct batch *b, const char *posting_id);
+void roster_vacancy_check(struct batch *b, const Posting *put, struct faults *fs);     /* a posting that a recall has ended stays so */
+#define ROSTER_FACT(noun) \
+	void roster_on_##noun##_want(struct batch *b, const void *m); \
+	void roster_on_##noun(struct batch *b, const void *m);
+ROSTER_FACT(recall)
+ROSTER_FACT(measures)
+#undef ROSTER_FACT
+void roster_on_vacancy_opened(struct batch *b, const void *m);
+void roster_on_vacancy_closed(struct batch *b, const void *m);
+void roster_on_task_opened(struct batch *b, const void *m);
+void roster_on_task_closed(struct batch *b, const void *m);
+void roster_task_want(struct batch *b, const void *m);
+bool roster_task_exists(struct batch *b, const void *m);
+void roster_task_close(struct batch *b, const void *m);
+void roster_list_vacancies(struct reader *r, const void *m);
+void roster_list_tasks(struct reader *r, const void *m);
 
 /* ---- import.c */
 void roster_import_want(struct batch *b, const void *m);
 void roster_import(struct batch *b, const void *m);
 
 /* ---- reads.c */
+/* A page of rows, one more than `limit` when there is a next: list messages begin with `items` and `next`, items with their id. */
+void roster_answer_list(struct reader *r, const ProtobufCMessageDescriptor *d, void **rows, size_t n, int32_t limit);
 void roster_read_district(struct reader *r, const void *m);
 void roster_read_township(struct reader *r, const void *m);
 void roster_read_unit(struct reader *r, const void *m);

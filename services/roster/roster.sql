@@ -105,3 +105,30 @@ select coalesce((select unit_id from person where district = :district and perso
               cross join lateral (select township_id from village
                                    where district = :district and village_id = w.village_id and from_day <= :on_day
                                    order by from_day desc limit 1) v) as township_ids;
+-- Posts emptied by recalls, and roles that a village of its kind needs and nobody holds on the day: each post once.
+-- name: vacancy_list VacancyPage -> VacancyRow
+with need as (select n.kind, n.role from unnest((:kinds::text)::text[], (:roles::text)::text[]) as n(kind, role)),
+     place as (select distinct on (village_id) village_id, kind from village
+                where district = :district and from_day <= :on_day and (:village_id::text is null or village_id = :village_id)
+                order by village_id, from_day desc),
+     emptied as (select vacancy_id, village_id, role, state, from_day, due_day, posting_id, filled_by from vacancy
+                  where district = :district and (:village_id::text is null or village_id = :village_id)),
+     empty as (select vacancy_id as id, village_id, role, state, from_day, due_day, vacancy_id as recall_id, posting_id, nullif(filled_by, '') as filled_by
+                 from emptied
+               union all
+               select p.village_id || '.' || n.role, p.village_id, n.role, 'open', null, null, null, null, null
+                 from place p join need n on n.kind = p.kind
+                where not exists (select from posting q where q.district = :district and q.village_id = p.village_id and q.role = n.role
+                                     and q.from_day <= :on_day and (q.to_day is null or :on_day < q.to_day))
+                  and not exists (select from emptied e where e.village_id = p.village_id and e.role = n.role and e.state = 'open'
+                                     and e.from_day <= :on_day)),
+     wanted as (select * from empty where :state::text is null or state = :state)
+select id, village_id, role, state, from_day, due_day, recall_id, posting_id, filled_by, (select count(*) from wanted)::integer as count
+  from wanted where id collate "C" > :after
+ order by id collate "C" limit :limit;
+
+-- name: task_list TaskPage -> roster.Task
+select task_id as id, kind, recall_id, person_id, posting_id, village_id, state, opened_us from task
+ where district = :district and task_id > :after
+   and (:person_id::text is null or person_id = :person_id) and (:state::text is null or state = :state)
+ order by task_id limit :limit;

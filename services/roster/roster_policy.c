@@ -130,3 +130,40 @@ roster_finding_left(const Finding *const *findings, size_t nfindings, const Post
 	}
 	return NULL;
 }
+
+/* ---- posts */
+
+Roster__Role
+roster_role_needed(Roster__VillageKind kind, size_t i)
+{
+	static const Roster__Role poor[] = {
+		ROSTER__ROLE__CONTACT_LEADER, ROSTER__ROLE__TEAM_MEMBER, ROSTER__ROLE__FIRST_SECRETARY, ROSTER__ROLE__AGRI_TECHNICIAN,
+		ROSTER__ROLE__LEGAL_ADVISER, ROSTER__ROLE__CREDIT_OFFICER,
+	};
+	static const Roster__Role other[] = {
+		ROSTER__ROLE__FIRST_SECRETARY, ROSTER__ROLE__AGRI_CIRCUIT, ROSTER__ROLE__LEGAL_CIRCUIT, ROSTER__ROLE__PAIRED_HELPER,
+		ROSTER__ROLE__CREDIT_OFFICER,
+	};
+
+	if (kind == ROSTER__VILLAGE_KIND__POOR)
+		return i < sizeof(poor) / sizeof(poor[0]) ? poor[i] : ROSTER__ROLE__ROLE_UNSPECIFIED;
+	return kind == ROSTER__VILLAGE_KIND__NON_POOR && i < sizeof(other) / sizeof(other[0]) ? other[i] : ROSTER__ROLE__ROLE_UNSPECIFIED;
+}
+
+bool
+roster_outlasts(const Posting *p, int32_t end_day)
+{
+	return !p->maybe_to_case || p->to_day > end_day;
+}
+
+Posting
+roster_recalled(const Posting *p, int32_t ordered_day)
+{
+	Posting ended = *p;
+
+	if (roster_outlasts(p, ordered_day + 1) && p->from_day <= ordered_day) {
+		ended.maybe_to_case = ROSTER_ROWS__POSTING__MAYBE_TO_TO_DAY;
+		ended.to_day = ordered_day + 1;
+	}
+	return ended;
+}

@@ -33,3 +33,12 @@ int32_t roster_term(const Posting *p, const Posting *const *all, size_t n);
  * person's. */
 const Finding *roster_finding_left(const Finding *const *findings, size_t nfindings, const Posting *const *held, size_t nheld,
                                    const Posting *put);
+
+/* C1: the 5+2 of a poor village, the 3+2 of another, as far as they are people's posts: the i-th role that a village of the kind
+ * needs; ROLE_UNSPECIFIED when there are no more. */
+Roster__Role roster_role_needed(Roster__VillageKind kind, size_t i);
+
+/* The posting as an ordered recall leaves it: its end no later than the day after the order. */
+Posting roster_recalled(const Posting *p, int32_t ordered_day);
+/* Whether a posting that ends so far at the latest would be held beyond it. */
+bool roster_outlasts(const Posting *p, int32_t end_day);
