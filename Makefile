@@ -47,6 +47,8 @@ $O/gen/%.csv.c: %.csv lib/embed.sh | $O/gen
 	sh lib/embed.sh $< > $@
 $O/gen/%.json.c: %.json lib/embed.sh | $O/gen
 	sh lib/embed.sh $< > $@
+$O/gen/event_list.c: $(wildcard proto/*.proto) lib/event_list.awk | $O/gen
+	awk -f lib/event_list.awk $(filter %.proto,$^) > $@
 $O/gen: ; @mkdir -p $@
 
 # --- objects; generated headers first, then -MD knows better
@@ -60,7 +62,7 @@ $O/gen/%.o: $O/gen/%.c | $(HEADERS)
 $O/main-%.o: lib/main.c | $(HEADERS)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -DSERVICE=$*_service -c -o $@ $<
 
-$O/libzhucun.a: $(call obj,$(LIBC)) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*.sql))) $(DATAC:.c=.o)
+$O/libzhucun.a: $(call obj,$(LIBC)) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*.sql))) $O/gen/event_list.o $(DATAC:.c=.o)
 	@rm -f $@
 	ar rcs $@ $^
 svc_obj = $(call obj,$(filter services/$1/%,$(SVCC))) $(if $(wildcard services/$1/$1.sql),$O/gen/$1.sql.o)

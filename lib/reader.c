@@ -406,6 +406,25 @@ on_progress(struct reader *r)
 	reader_answer(r, &said.base);
 }
 
+/* Where the logs of the partition end, of every service that has written there. */
+static void
+on_heads(struct reader *r)
+{
+	Engine__Heads said = ENGINE__HEADS__INIT;
+	EngineRows__Partition *p = arena_message(r->arena, &engine_rows__partition__descriptor);
+	void **rows;
+
+	p->partition = r->partition;
+	size_t n = reader_rows(r, &engine_look, p, &rows);
+	said.items = arena_alloc(r->arena, (n + 1) * sizeof(*said.items));
+	for (size_t i = 0; i < n; i++) {
+		const EngineRows__Seen *row = rows[i];
+		Engine__Head *h = said.items[said.n_items++] = arena_message(r->arena, &engine__head__descriptor);
+		*h = (Engine__Head){ .base = h->base, .service = row->service, .seq = row->seq };
+	}
+	reader_answer(r, &said.base);
+}
+
 static void
 run_read(struct reader *r)
 {
@@ -414,6 +433,8 @@ run_read(struct reader *r)
 
 	if (!strcmp(r->read->type, engine__read_progress__descriptor.name) && !r->read->refusal)
 		on_progress(r);
+	else if (!strcmp(r->read->type, engine__read_heads__descriptor.name) && !r->read->refusal)
+		on_heads(r);
 	else if (!m && !r->read->refusal)
 		reader_refuse(r, 404, "route.unknown", NULL, "No such question.");
 	else if (m && (!r->read->refusal || d))
@@ -510,6 +531,12 @@ share_of(size_t npartitions)
 	return (int32_t)(share > FETCH_ITEMS_MIN ? share : FETCH_ITEMS_MIN);
 }
 
+static int64_t
+bytes_wanted(const Wire__Fetch *f)
+{
+	return f->bytes_max > 0 && f->bytes_max < FETCH_BYTES_MAX / 2 ? f->bytes_max : FETCH_BYTES_MAX / 2;
+}
+
 static const void **
 fetch_args(struct reader *r, const Wire__Fetch *f)
 {
@@ -518,7 +545,7 @@ fetch_args(struct reader *r, const Wire__Fetch *f)
 	for (size_t i = 0; i < f->n_after; i++) {
 		EngineRows__Positions *p = arena_message(r->arena, &engine_rows__positions__descriptor);
 		*p = (EngineRows__Positions){ .base = p->base, .partition = f->after[i]->partition, .seq = f->after[i]->seq,
-		                              .limit = share_of(f->n_after), .bytes = FETCH_BYTES_MAX / 2 };
+		                              .limit = share_of(f->n_after), .bytes = bytes_wanted(f) };
 		args[i] = p;
 	}
 	return args;
@@ -526,21 +553,21 @@ fetch_args(struct reader *r, const Wire__Fetch *f)
 
 /* `older`: the answer is full, so the next question comes here too; if not, the owner's memory goes on from here. */
 static void
-fetched_of(struct reader *r, void *const *rows, size_t n, int32_t share, Wire__Fetched *out)
+fetched_of(struct reader *r, const Wire__Fetch *f, void *const *rows, size_t n, Wire__Fetched *out)
 {
-	size_t bytes = 0;
-	int32_t of_one = 0;
+	int32_t share = share_of(f->n_after), of_one = 0;
+	int64_t bytes = 0;
 
 	out->items = arena_alloc(r->arena, (n + 1) * sizeof(*out->items));
 	for (size_t i = 0; i < n && out->n_items < FETCH_ITEMS_MAX; i++) {
 		const EngineRows__Logged *e = rows[i];
 		Wire__Logged *l = out->items[out->n_items++] = arena_message(r->arena, &wire__logged__descriptor);
 		*l = (Wire__Logged){ .base = l->base, .partition = e->partition, .seq = e->seq, .hash = e->hash, .type = e->type, .body = e->body };
-		bytes += e->body.len;
+		bytes += (int64_t)e->body.len;
 		of_one = i && e->partition == ((const EngineRows__Logged *)rows[i - 1])->partition ? of_one + 1 : 1;
 		out->older = out->older || of_one == share;
 	}
-	out->older = out->older || out->n_items < n || bytes >= FETCH_BYTES_MAX / 2;
+	out->older = out->older || out->n_items < n || bytes >= bytes_wanted(f);
 }
 
 static void
@@ -560,7 +587,7 @@ answer_fetch(struct reader *r, const struct message *m)
 		return;                         /* as if lost: it asks again */
 	}
 	size_t n = store_rows(r->db, 0, r->arena, &rows);
-	fetched_of(r, rows, n, share_of(f->n_after), &out);
+	fetched_of(r, f, rows, n, &out);
 	send_body(r, m, &out.base);
 }
 

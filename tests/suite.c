@@ -2,6 +2,7 @@
 #include "suite.h"
 #include "api.h"
 #include "clock.h"
+#include "event_types.h"
 #include "log.h"
 #include "node.h"
 #include "reader_state.h"
@@ -363,12 +364,31 @@ stop(suite_t *s, int i, int replica)
 	p->instance = NULL;
 }
 
+/* Whoever follows events is told what lib/event_types lists: an event that is missing there would never be seen. */
+static void
+check_event_types(suite_t *s)
+{
+	char text[256];
+
+	for (int i = 0; i < SERVICES; i++) {
+		snprintf(text, sizeof text, "select distinct type from %s.event", all[i]->name);
+		PGresult *r = PQexec(s->inside, text);
+		for (int k = 0; k < PQntuples(r); k++)
+			if (!event_type_of(PQgetvalue(r, k, 0))) {
+				fprintf(stderr, "suite: %s stands under no heading \"// ---- events\" in proto/\n", PQgetvalue(r, k, 0));
+				exit(2);
+			}
+		PQclear(r);
+	}
+}
+
 void
 suite_close(suite_t **sp)
 {
 	suite_t *s = *sp;
 	char text[128];
 
+	check_event_types(s);
 	api_close(&s->api);
 	for (int i = 0; i < SERVICES; i++)
 		for (int k = 0; k < REPLICAS; k++)

@@ -21,7 +21,8 @@ enum { SUITE_REPLICAS_MAX = 3 };
 /* Exits with a sentence when the environment is not there.  Replicas of each service: ZHUCUN_TEST_REPLICAS, else one. */
 suite_t *suite_open(void);
 suite_t *suite_open_with(int replicas);
-void suite_close(suite_t **sp);                 /* drops the database */
+/* Drops the database.  Exits with a sentence when an event was emitted that GET /events does not know. */
+void suite_close(suite_t **sp);
 
 struct answered { int status; char *body; size_t len; };        /* body is malloc'ed, NUL-ended */
 
