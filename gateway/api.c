@@ -22,6 +22,7 @@ api_open(const struct api_settings *s)
 	api->set = *s;
 	api->asks = asks_open(s->port);
 	api->arena = arena_open(ARENA_MAX);
+	api->streams = streams_open(s->port, s->services, s->metrics, api->arena);
 	return api;
 }
 
@@ -56,6 +57,7 @@ call_free(call_t *c)
 	parts_free(c);
 	call_body_free(c);
 	free(c->target);
+	free(c->last_event_id);
 	free(c);
 }
 
@@ -74,6 +76,7 @@ api_close(api_t **ap)
 		api->calls->waiting = 0;
 		call_free(api->calls);
 	}
+	streams_close(&api->streams);
 	arena_close(&api->arena);
 	document_free(&api->document);
 	free(api);
@@ -332,7 +335,10 @@ call_new(api_t *api, const struct api_request *r, const struct api_client *clien
 		abort();
 	c->api = api;
 	c->client = *client;
-	c->get = strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0;
+	c->head = strcmp(r->method, "HEAD") == 0;
+	c->get = c->head || strcmp(r->method, "GET") == 0;
+	if (r->last_event_id && !(c->last_event_id = strdup(r->last_event_id)))
+		abort();
 	c->before = &api->calls;
 	c->next = api->calls;
 	if (c->next)
@@ -419,7 +425,7 @@ api_body(call_t *c, const void *p, size_t n, int64_t mono_us)
 }
 
 static void (*const runs[])(call_t *c, int64_t mono_us) = {
-	[ROUTE_ORDER] = order_run, [ROUTE_FILE] = file_run, [ROUTE_READ] = read_run,
+	[ROUTE_ORDER] = order_run, [ROUTE_FILE] = file_run, [ROUTE_READ] = read_run, [ROUTE_EVENTS] = events_run,
 	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
 	[ROUTE_EXPORT] = export_run, [ROUTE_DOCUMENT] = document_run,
 };
@@ -468,7 +474,8 @@ api_leave(call_t *c, int64_t mono_us)
 void
 api_receive(api_t *api, const struct message *m, int64_t mono_us)
 {
-	asks_receive(api->asks, m, mono_us);
+	if (!streams_receive(api->streams, m, mono_us))
+		asks_receive(api->asks, m, mono_us);
 	arena_reset(api->arena);
 }
 
@@ -476,9 +483,10 @@ int64_t
 api_tick(api_t *api, int64_t mono_us)
 {
 	int64_t asks_us = asks_tick(api->asks, mono_us), export_us = export_tick(api, mono_us);
+	int64_t streams_us = streams_tick(api->streams, mono_us), due_us = asks_us < export_us ? asks_us : export_us;
 
 	arena_reset(api->arena);
-	return asks_us < export_us ? asks_us : export_us;
+	return due_us < streams_us ? due_us : streams_us;
 }
 
 size_t
@@ -487,11 +495,18 @@ api_outstanding(const api_t *api)
 	return api->ncalls;
 }
 
+void
+api_end_streams(api_t *api)
+{
+	streams_end(api->streams);
+}
+
 /* A batch asks for its last group when the one before it is answered, so it takes a second round. */
 void
 api_give_up(api_t *api, int64_t mono_us)
 {
 	api->gave_up = true;
+	streams_end(api->streams);
 	while (asks_outstanding(api->asks))
 		asks_give_up(api->asks, mono_us);
 	export_give_up(api);

@@ -34,14 +34,15 @@ struct api_settings {
 };
 struct api_request {                            /* texts are copied; NULL: the header is not there */
 	const char *method, *target;            /* target: path and query, as sent */
-	const char *authorization, *content_type, *content_encoding, *idempotency_key, *if_none_match, *traceparent;
+	const char *authorization, *content_type, *content_encoding, *idempotency_key, *if_none_match, *traceparent, *last_event_id;
 	int64_t content_length;                 /* −1: not said */
 	bool near;                              /* from a network whose health questions need no token */
 	bool misframed;                         /* where the body ends cannot be trusted: 400, whatever else */
 };
 struct api_client {
 	void *ctx;
-	/* Once for each call, then the call is gone.  The reply's body and fd may be taken (set NULL, −1); else they are freed. */
+	/* Once for each call, then the call is gone.  The reply's body, fd and stream may be taken (set NULL, −1, NULL); else they
+	 * are freed.  A stream must have been left before api_close. */
 	void (*replied)(void *ctx, struct reply *r);
 	/* api_body had not taken all; now it will take more.  May be NULL. */
 	void (*room)(void *ctx);
@@ -66,5 +67,7 @@ void api_receive(api_t *api, const struct message *m, int64_t mono_us);
 int64_t api_tick(api_t *api, int64_t mono_us);
 /* Calls that have not been answered, whether their client is there or not. */
 size_t api_outstanding(const api_t *api);
+/* The end is near: streams end, and no other begins. */
+void api_end_streams(api_t *api);
 /* The end: answers every call under way at once, as if its time were over, and every later one 503. */
 void api_give_up(api_t *api, int64_t mono_us);

@@ -6,11 +6,11 @@
 #include <sys/random.h>
 
 enum {
-	SLOT_BITS = 16, TRY_BITS = 8,
+	TRY_BITS = 8,
 	ANSWER_ARENA_MAX = 32 << 20,            /* 512 answers of a batch, unpacked */
 	DELAY_FIRST_US = 10 * 1000, DELAY_MAX_US = 200 * 1000,
 };
-_Static_assert(ASKS_MAX <= 1 << SLOT_BITS, "a slot's number must fit");
+_Static_assert(ASKS_MAX <= ASK_SLOT_NONE, "a slot's number must fit");
 
 /* An id is made of serial, try and slot.  The serial tells an answer to an earlier tenant of the slot, the try one to an earlier try. */
 struct slot {
@@ -99,7 +99,7 @@ slot_take(asks_t *s)
 		return NULL;
 	struct slot *t = &s->slots[s->free_first];
 	s->free_first = t->next_free;
-	s->serial = (s->serial + 1) & (UINT64_MAX >> (SLOT_BITS + TRY_BITS));
+	s->serial = (s->serial + 1) & (UINT64_MAX >> (ASK_SLOT_BITS + TRY_BITS));
 	if (s->serial == 0)
 		s->serial = 1;
 	*t = (struct slot){ .serial = s->serial };
@@ -110,15 +110,15 @@ slot_take(asks_t *s)
 static uint64_t
 slot_id(const asks_t *s, const struct slot *t)
 {
-	return t->serial << (SLOT_BITS + TRY_BITS) | (uint64_t)(t->tries & ((1u << TRY_BITS) - 1)) << SLOT_BITS |
+	return t->serial << (ASK_SLOT_BITS + TRY_BITS) | (uint64_t)(t->tries & ((1u << TRY_BITS) - 1)) << ASK_SLOT_BITS |
 	       (uint64_t)(t - s->slots);
 }
 
 static struct slot *
 slot_find(asks_t *s, uint64_t id)
 {
-	uint32_t i = id & ((1u << SLOT_BITS) - 1);
-	return i < s->nslots && s->slots[i].serial && s->slots[i].serial == id >> (SLOT_BITS + TRY_BITS) ? &s->slots[i] : NULL;
+	uint32_t i = id & ((1u << ASK_SLOT_BITS) - 1);
+	return i < s->nslots && s->slots[i].serial && s->slots[i].serial == id >> (ASK_SLOT_BITS + TRY_BITS) ? &s->slots[i] : NULL;
 }
 
 /* The slot is free before its asker hears, who may ask again at once. */

@@ -8,7 +8,11 @@
 #include "arena.h"
 #include "message.h"
 
-enum { ASKS_MAX = 8192 };       /* outstanding; beyond that: busy */
+enum {
+	ASKS_MAX = 8192,                /* outstanding; beyond that: busy */
+	ASK_SLOT_BITS = 16,             /* the lowest of an ask's id */
+	ASK_SLOT_NONE = (1 << ASK_SLOT_BITS) - 1,       /* what they never are: ids of others who use the same port */
+};
 
 typedef struct asks asks_t;
 

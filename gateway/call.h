@@ -3,7 +3,7 @@
  *   api.c      beginning, body, end                   ordinary.c  orders and reads
  *   reach.c    reads by who sees only his own
  *   lines.c    NDJSON, a command a line               health.c    /livez /readyz /metrics
- *                                                     document.c  openapi.json
+ *   events.c   the stream of a district's events     document.c  openapi.json
  *                                                     export.c    lists as files */
 #pragma once
 #include "api.h"
@@ -14,6 +14,7 @@
 #include "identity.h"
 #include "problem.h"
 #include "routes.h"
+#include "streams.h"
 
 enum {
 	CALL_PARTS_MAX = 24,                    /* readiness asks two lanes of each service */
@@ -30,6 +31,7 @@ struct part { call_t *call; json_t *json; int status; };        /* status 0: no 
 struct api {
 	struct api_settings set;
 	asks_t *asks;
+	streams_t *streams;
 	arena_t *arena;                         /* of one request or answer; emptied after it */
 	call_t *calls;                          /* all of them, linked */
 	size_t ncalls, body_bytes;
@@ -43,7 +45,7 @@ struct call {
 	call_t *next, **before;
 	struct api_client client;
 	bool left, ended;
-	bool get;                               /* GET or HEAD */
+	bool get, head;                         /* GET or HEAD; HEAD */
 	struct identity who;                    /* who calls; account "": nobody that is known */
 	struct route_match match;               /* route NULL: none was found */
 	enum refusal early;                     /* what the headers alone decided */
@@ -52,6 +54,7 @@ struct call {
 	bool key_bad;
 	char *target;
 	bool known;                             /* the client has the answer already, as its If-None-Match says */
+	char *last_event_id;                    /* NULL: not said */
 	struct bytes body;
 	size_t seen;                            /* bytes of the body, kept or dropped */
 	bool drop;                              /* nothing of the body is kept from here on */
@@ -89,6 +92,9 @@ void command_append(struct bytes *commands, const Wire__Command *command);
 /* ---- reach.c */
 void read_run(call_t *c, int64_t mono_us);
 void read_answered(call_t *c, int64_t mono_us);
+
+/* ---- events.c */
+void events_run(call_t *c, int64_t mono_us);
 
 /* ---- health.c */
 void health_live(call_t *c, int64_t mono_us);

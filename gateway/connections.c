@@ -1,5 +1,7 @@
 #include "connections.h"
 #include <stdlib.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 struct connection *
@@ -56,6 +58,15 @@ void
 connection_answered(struct connection *c, size_t bytes, int64_t mono_us)
 {
 	c->due_us = mono_us + ANSWER_US + (int64_t)(bytes / ANSWER_BYTES_A_SECOND) * 1000000;
+}
+
+void
+connection_streams(const struct connection *c)
+{
+	int bytes = STREAM_SOCKET_BYTES, gone_ms = STREAM_GONE_MS;
+
+	setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+	setsockopt(c->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &gone_ms, sizeof(gone_ms));
 }
 
 void

@@ -12,6 +12,8 @@ enum {
 	IDLE_US = 60 * 1000 * 1000,             /* between two requests */
 	ANSWER_US = 30 * 1000 * 1000,           /* to take an answer … */
 	ANSWER_BYTES_A_SECOND = 8 * 1024,       /* … and more for a long one */
+	STREAM_SOCKET_BYTES = 64 * 1024,        /* of a stream, in the kernel */
+	STREAM_GONE_MS = 30 * 1000,             /* what was sent is not acknowledged */
 };
 
 struct connection {
@@ -30,6 +32,8 @@ void connection_begins(struct connection *c, int64_t mono_us);          /* a req
 void connection_got(struct connection *c, size_t bytes, int64_t mono_us);       /* of a body */
 void connection_held(struct connection *c);                             /* it waits for us */
 void connection_answered(struct connection *c, size_t bytes, int64_t mono_us);  /* an answer is on its way */
+/* Its answer goes on for ever: the kernel keeps little for who does not read, and notices who has gone without a word. */
+void connection_streams(const struct connection *c);
 void connection_idle(struct connection *c, int64_t mono_us);
 
 /* Shuts the sockets of those whose time is over down; whoever reads them sees them end.  How many. */

@@ -11,6 +11,7 @@ struct sent {
 	struct message m;
 	Wire__Commands *commands;       /* of COMMANDS */
 	Wire__Read *read;               /* of READ */
+	Wire__Fetch *fetch;             /* of FETCH */
 };
 struct fake_bus {
 	struct sent sent[SENT_MAX];
@@ -30,6 +31,8 @@ fake_send(void *ctx, const struct message *m)
 	s->m.body = NULL;
 	if (m->kind == WIRE__KIND__COMMANDS)
 		s->commands = wire__commands__unpack(NULL, m->body_len, m->body);
+	else if (m->kind == WIRE__KIND__FETCH)
+		s->fetch = wire__fetch__unpack(NULL, m->body_len, m->body);
 	else
 		s->read = wire__read__unpack(NULL, m->body_len, m->body);
 	return true;
@@ -43,6 +46,8 @@ fake_forget(struct fake_bus *b)
 			wire__commands__free_unpacked(b->sent[i].commands, NULL);
 		if (b->sent[i].read)
 			wire__read__free_unpacked(b->sent[i].read, NULL);
+		if (b->sent[i].fetch)
+			wire__fetch__free_unpacked(b->sent[i].fetch, NULL);
 	}
 	b->n = 0;
 }
@@ -129,6 +134,7 @@ client_replied(void *ctx, struct reply *r)
 		memcpy(c->text, r->body, r->len);
 	c->text[r->len] = '\0';
 	c->reply.body = NULL;
+	r->stream = NULL;               /* whoever tests streams leaves it */
 }
 
 static inline void

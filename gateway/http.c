@@ -14,6 +14,7 @@
 
 enum {
 	CONNECTION_BYTES = 8 * 1024,            /* headers, and what of a body is in flight */
+	STREAM_BYTES = 4 * 1024,                /* of a stream, at a time */
 	BACKLOG = 1024,
 	SILENT_SECONDS = 75,                    /* libmicrohttpd's own; ours come first */
 	LOOK_US = 500 * 1000,                   /* how often we look whose time is over */
@@ -70,6 +71,7 @@ on_replied(void *ctx, struct reply *r)
 	e->reply = *r;
 	r->body = NULL;
 	r->fd = -1;
+	r->stream = NULL;
 	e->call = NULL;
 	e->replied = true;
 	exchange_resume(e);
@@ -83,12 +85,38 @@ on_room(void *ctx)
 
 /* ---- the answer */
 
-static struct MHD_Response *
-response_of(struct reply *r)
+static void
+on_woken(void *ctx)
 {
+	exchange_resume(ctx);
+}
+
+/* Asked for more: what it had before has gone into the socket.  Suspended in here when there is nothing. */
+static ssize_t
+on_pull(void *ctx, uint64_t at, char *to, size_t n)
+{
+	struct exchange *e = ctx;
+	size_t got = e->reply.stream->pull(e->reply.stream->ctx, to, n, e->http->now_us);
+
+	(void)at;
+	if (got == REPLY_STREAM_ENDED)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (got == 0)
+		exchange_suspend(e);
+	else
+		connection_answered(e->connection, got, e->http->now_us);
+	return (ssize_t)got;
+}
+
+static struct MHD_Response *
+response_of(struct exchange *e)
+{
+	struct reply *r = &e->reply;
 	struct MHD_Response *m;
 
-	if (r->fd >= 0)
+	if (r->stream)
+		m = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BYTES, on_pull, e, NULL);
+	else if (r->fd >= 0)
 		m = MHD_create_response_from_fd64(r->len, r->fd);
 	else
 		m = MHD_create_response_from_buffer(r->len, r->body, r->body ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
@@ -107,10 +135,15 @@ response_of(struct reply *r)
 static enum MHD_Result
 answer(struct exchange *e)
 {
-	struct MHD_Response *m = response_of(&e->reply);
+	struct MHD_Response *m = response_of(e);
 
 	if (!m)
 		return MHD_NO;
+	if (e->reply.stream) {
+		e->reply.stream->carrier = e;
+		e->reply.stream->woken = on_woken;
+		connection_streams(e->connection);
+	}
 	if (e->reply.close || e->http->stopping)
 		MHD_add_response_header(m, "Connection", "close");
 	connection_answered(e->connection, e->reply.len, e->http->now_us);
@@ -124,7 +157,7 @@ answer(struct exchange *e)
 /* Headers that change what a request is may stand once. */
 struct seen {
 	const char *authorization, *content_type, *content_encoding, *idempotency_key, *if_none_match, *traceparent, *length, *coding;
-	const char *host;
+	const char *last_event_id, *host;
 	bool twice;
 };
 
@@ -144,6 +177,8 @@ on_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *valu
 			s->twice |= *once[i].to != NULL;
 			*once[i].to = value ? value : "";
 		}
+	if (strcasecmp(name, "Last-Event-ID") == 0)
+		s->last_event_id = value ? value : "";
 	if (strcasecmp(name, "traceparent") == 0)
 		s->traceparent = value;
 	return MHD_YES;
@@ -158,6 +193,7 @@ request_of(const struct exchange *e, const char *method)
 	return (struct api_request){
 		.method = method, .target = e->target, .authorization = s.authorization, .content_type = s.content_type,
 		.content_encoding = s.content_encoding, .idempotency_key = s.idempotency_key, .if_none_match = s.if_none_match, .traceparent = s.traceparent,
+		.last_event_id = s.last_event_id,
 		.content_length = s.length ? strtoll(s.length, NULL, 10) : -1, .near = e->connection->near,
 		.misframed = s.twice || (s.length && s.coding),
 	};

@@ -3,11 +3,14 @@
  * How: a real listener on a port of its own and raw bytes from a client in the same thread; the bus is played, and the
  * clock by which connections are cut off is a variable.  Each step runs the server until what is waited for is there. */
 #include "api.h"
+#include "bytes.h"
 #include "connections.h"
+#include "engine.pb-c.h"
 #include "fake_bus_test.h"
 #include "http.h"
 #include "log.h"
 #include "roster.pb-c.h"
+#include "streams.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +49,7 @@ struct peer_text { int fd; char text[TEXT_MAX]; size_t len; bool ended; };
 static void
 bench_open(struct bench *b)
 {
-	static const char *const services[] = { NULL };
+	static const char *const services[] = { "roster", NULL };
 	struct api_settings s = { .services = services, .metrics = &b->metrics, .port = { &b->bus, fake_send } };
 	struct http_settings h = { .bind = "127.0.0.1", .connections_max = 20, .connections_per_address_max = 10, .metrics = &b->metrics };
 	struct span_of_bytes token = { TOKEN, strlen(TOKEN) };
@@ -290,12 +293,157 @@ test_stopping(struct bench *b)
 	close(q.fd);
 }
 
+/* ---- a stream */
+
+/* The client asks and hears where it begins; the log ends at `head`. */
+static struct peer_text
+dial_stream(struct bench *b, const char *method, int64_t head)
+{
+	struct peer_text p = dial(b);
+	Engine__Heads heads = ENGINE__HEADS__INIT;
+	Engine__Head one = ENGINE__HEAD__INIT, *at = &one;
+	size_t before = b->bus.n;
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s " DISTRICT "/events HTTP/1.1\r\n" HEAD "\r\n", method);
+	say(&p, text);
+	for (int i = 0; i < TURNS_MAX && !(b->bus.n > before && b->bus.sent[before].read); i++) {
+		before += b->bus.n > before;    /* a question of an earlier one */
+		turn(b, &p);
+	}
+	one.service = (char *)"roster";
+	one.seq = head;
+	heads.n_items = 1;
+	heads.items = &at;
+	fake_answer_message(b->api, &b->bus.sent[before], 200, &heads, b->now_us);
+	return p;
+}
+
+/* The owner answers the question asked last with one event that has `bytes` of text. */
+static void
+tell(struct bench *b, size_t bytes)
+{
+	const struct sent *s = fake_last(&b->bus);
+	Roster__TownshipPut put = ROSTER__TOWNSHIP_PUT__INIT;
+	Wire__Event e = WIRE__EVENT__INIT;
+	Wire__Logged l = WIRE__LOGGED__INIT, *at = &l;
+	Wire__Fetched f = WIRE__FETCHED__INIT;
+	struct bytes data = { 0 }, event = { 0 }, body = { 0 };
+
+	put.name = malloc(bytes + 1);
+	memset(put.name, 'x', bytes);
+	put.name[bytes] = '\0';
+	roster__township_put__pack(&put, (uint8_t *)bytes_room(&data, roster__township_put__get_packed_size(&put)));
+	e.district = (char *)"511703";
+	e.type = l.type = (char *)put.base.descriptor->name;
+	e.data = (ProtobufCBinaryData){ data.len, (uint8_t *)data.p };
+	wire__event__pack(&e, (uint8_t *)bytes_room(&event, wire__event__get_packed_size(&e)));
+	l.partition = s->m.partition;
+	l.seq = s->fetch->after[0]->seq + 1;
+	l.body = (ProtobufCBinaryData){ event.len, (uint8_t *)event.p };
+	f.n_items = 1;
+	f.items = &at;
+	wire__fetched__pack(&f, (uint8_t *)bytes_room(&body, wire__fetched__get_packed_size(&f)));
+	struct message m = { .kind = WIRE__KIND__ANSWER, .id = s->m.id, .body = body.p, .body_len = body.len };
+	api_receive(b->api, &m, b->now_us);
+	free(put.name);
+	bytes_free(&data);
+	bytes_free(&event);
+	bytes_free(&body);
+}
+
+static void
+later(struct bench *b, int64_t us)
+{
+	b->now_us += us;
+	api_tick(b->api, b->now_us);
+}
+
+static void
+test_stream(struct bench *b)
+{
+	struct peer_text p = dial_stream(b, "GET", 7);
+
+	check(hear(b, &p, "\r\nX-Accel-Buffering: no\r\n") && hear(b, &p, "\r\nContent-Type: text/event-stream\r\n") &&
+	              strstr(p.text, "\r\nCache-Control: no-store\r\n"), "headers of a stream", p.text);
+	check(hear(b, &p, "retry: 1000\nid: "), "its place", p.text);
+	for (int i = 0; i < TURNS_MAX && !http_suspended(b->http); i++)
+		turn(b, &p);
+	check(http_suspended(b->http) == 1 && fake_last(&b->bus)->fetch->after[0]->seq == 7, "then it waits", p.text);
+	tell(b, 10);
+	check(hear(b, &p, "event: roster.TownshipPut\ndata: {") && hear(b, &p, "xxxxxxxxxx\""), "for an event", p.text);
+	for (int i = 0; i < 20; i++)
+		turn(b, &p);
+	for (int i = 0; i < 8; i++) {           /* longer than anybody else may be silent */
+		later(b, BEAT_US);
+		p.len = 0;
+		p.text[0] = '\0';
+		check(hear(b, &p, ":\n\n"), "or a comment", p.text);
+	}
+	check(!p.ended && http_busy(b->http) == 1, "and goes on", p.text);
+	close(p.fd);
+	struct peer_text gone = { .fd = -1, .ended = true };
+	for (int i = 0; i < 3; i++) {
+		later(b, BEAT_US);
+		for (int k = 0; k < 20; k++)
+			turn(b, &gone);
+	}
+	check(http_busy(b->http) == 0 && http_suspended(b->http) == 0, "a comment finds who has gone", "");
+	check(atomic_load(&b->metrics.value[METRIC_EVENT_STREAMS]) == 0, "and forgets it", "");
+}
+
+/* Somebody who reads nothing: the kernel takes a little, we keep the event being sent, and his time runs. */
+static void
+test_stream_unread(struct bench *b)
+{
+	struct peer_text p = dial_stream(b, "GET", 0), idle = { .fd = -1, .ended = true };
+	int small = 4096, told = 0;
+
+	setsockopt(p.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	for (int i = 0; i < TURNS_MAX && !http_suspended(b->http); i++)
+		turn(b, &idle);
+	for (; told < 200 && http_suspended(b->http); told++) {
+		tell(b, 60000);
+		for (int i = 0; i < 100 && !(i && http_suspended(b->http)); i++)
+			turn(b, &idle);
+	}
+	check(told > 1 && told < 100 && http_suspended(b->http) == 0, "the kernel keeps no more than a little", "");
+	later(b, ANSWER_US - 1000000);
+	turn(b, &idle);
+	check(http_busy(b->http) == 1, "there for a while", "");
+	for (int i = 0; i < 3; i++) {
+		later(b, 1000000);
+		turn(b, &idle);
+	}
+	check(http_busy(b->http) == 0, "then cut off", "");
+	close(p.fd);
+}
+
+static void
+test_stream_end(struct bench *b)
+{
+	struct peer_text h = dial_stream(b, "HEAD", 0), p, q;
+
+	check(hear(b, &h, "\r\n\r\n") && strncmp(h.text, "HTTP/1.1 200 ", 13) == 0 && strstr(h.text, "text/event-stream"), "HEAD", h.text);
+	hang_up(b, &h);
+	p = dial_stream(b, "GET", 0);
+	q = dial_stream(b, "GET", 0);
+	check(hear(b, &p, "retry: 1000\nid: ") && hear(b, &q, "retry: 1000\nid: "), "two follow", p.text);
+	http_stop(b->http);
+	api_end_streams(b->api);
+	check(hear(b, &p, "0\r\n\r\n") && hear(b, &q, "0\r\n\r\n"), "the end is told as one", p.text);
+	check(http_busy(b->http) == 0 && http_suspended(b->http) == 0, "nobody is left", "");
+	close(p.fd);
+	close(q.fd);
+}
+
 int
 main(void)
 {
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
 		test_improper, test_keep_alive, test_too_large, test_cut_off, test_deadline, test_leaving, test_stopping,
+		test_stream, test_stream_unread, test_stream_end,
 	};
 
 	log_open("http_test", LOG_LEVEL_ERROR + 1);

@@ -204,6 +204,7 @@ wind_down(struct process *p)
 	int64_t next_us = 0, end_us = clock_mono_us() + STOP_US;
 
 	http_stop(p->http);
+	api_end_streams(p->api);
 	p->stop_fd = -1;
 	while ((http_busy(p->http) || api_outstanding(p->api)) && clock_mono_us() < end_us)
 		turn(p, &next_us);

@@ -376,6 +376,14 @@ metrics_answers(struct draft *d, const struct route *r, json_t *operation)
 }
 
 static void
+events_answers(struct draft *d, const struct route *r, json_t *operation)
+{
+	(void)d, (void)r;
+	response_add(operation, 200, "Events without end, each a CloudEvent 1.0 in JSON whose id is the place after it; a comment when there are none.",
+	             content_of(TYPE_EVENTS, json_pack("{s:s}", "type", "string")));
+}
+
+static void
 document_answers(struct draft *d, const struct route *r, json_t *operation)
 {
 	(void)d, (void)r;
@@ -392,6 +400,7 @@ static const struct rule rules[ROUTE_KINDS] = {
 	[ROUTE_LINES] = { .suffix = "Lines", .body = lines_body, .answers = lines_answers, .refusals = OF_WRITES },
 	[ROUTE_READ] = { .answers = read_answers, .refusals = OF_READS },
 	[ROUTE_EXPORT] = { .answers = export_answers, .refusals = OF_READS, .parameter = "format" },
+	[ROUTE_EVENTS] = { .id = "followEvents", .summary = "Follow what happens", .answers = events_answers, .refusals = OF_READS, .parameter = "Last-Event-ID" },
 	[ROUTE_LIVE] = { "readLiveness", NULL, "Is this process alive?", NULL, live_answers, OF_ALL },
 	[ROUTE_READY] = { "readReadiness", NULL, "Does every service answer?", NULL, ready_answers, OF_ALL | S503 },
 	[ROUTE_METRICS] = { "readMetrics", NULL, "Counters, as Prometheus reads them", NULL, metrics_answers, OF_ALL },

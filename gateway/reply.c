@@ -19,5 +19,7 @@ reply_free(struct reply *r)
 	free(r->body);
 	if (r->fd >= 0)
 		close(r->fd);
+	if (r->stream)
+		r->stream->leave(r->stream->ctx);
 	*r = REPLY_NONE;
 }

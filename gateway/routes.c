@@ -124,6 +124,8 @@ static const struct route routes[] = {
 	GET("/rounds", CASES, ABOUT_DISTRICT, ASK(incentives, list_rounds, round_list)),
 	GET("/rounds/{id}/eligibility", CASES, ABOUT_DISTRICT, ASK(incentives, read_round_eligibility, candidate_list)),
 
+	{ "GET", DISTRICT "/events", ROUTE_EVENTS, 0, { { "roster", &engine__read_heads__descriptor, &engine__heads__descriptor } },
+	  .who = WHO_OPERATOR | ADMIN | AUDITOR },
 	GET("/progress", ALL, ABOUT_DISTRICT, { "roster", &engine__read_progress__descriptor, &engine__progress__descriptor }),
 
 	{ "POST", "/api/v1/clock", ROUTE_ORDER, ROUTE_REPEATABLE | ROUTE_MANUAL_CLOCK | ROUTE_ANYWHERE,

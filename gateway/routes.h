@@ -19,6 +19,7 @@ enum route_kind {
 	ROUTE_LINES,                    /* NDJSON: a command a line */
 	ROUTE_READ,                     /* path and query → reads, answers merged by member */
 	ROUTE_EXPORT,                   /* pages of a list, and what another service knows of its persons → CSV or XLSX */
+	ROUTE_EVENTS,                   /* an event stream; its part says where the logs end */
 	ROUTE_LIVE, ROUTE_READY, ROUTE_METRICS,
 	ROUTE_DOCUMENT,                 /* what openapi.h says of all of them */
 	ROUTE_KINDS

@@ -10,3 +10,5 @@
 bool sealed_may_see(const struct identity *who);
 /* Takes every sealed thing out of the lists in an answer, at any depth.  False: the answer itself is one. */
 bool sealed_strip(json_t *answer) __attribute__((warn_unused_result));
+/* True: nothing of an event's data may be told to anybody.  Else what may not has been taken out of its lists. */
+bool events_sealed(json_t *data);

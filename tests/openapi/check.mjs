@@ -20,12 +20,22 @@ function check(fault, what) {
 	console.log(`FAIL ${what}: ${fault}`)
 }
 
+// What has come of a body without an end is enough of it.
+async function firstOf(body) {
+	const reader = body.getReader()
+	const { value } = await reader.read()
+	await reader.cancel()
+	return new TextDecoder().decode(value)
+}
+
 async function send(method, target, { body, type, headers = {} } = {}) {
 	const all = { authorization: `Bearer ${token}`, ...headers }
 	if (body !== undefined && type) all['content-type'] = type
 	for (const name of Object.keys(all)) if (all[name] === null) delete all[name]
 	const answer = await fetch(url + target, { method: method.toUpperCase(), headers: all, body, signal: AbortSignal.timeout(20000) })
-	return { status: answer.status, headers: answer.headers, type: answer.headers.get('content-type') ?? '', text: await answer.text() }
+	const kind = answer.headers.get('content-type') ?? ''
+	const text = kind.startsWith('text/event-stream') ? await firstOf(answer.body) : await answer.text()
+	return { status: answer.status, headers: answer.headers, type: kind, text }
 }
 
 const filled = (path, values) => path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? `no-${name}`))

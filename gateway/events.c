@@ -1,0 +1,129 @@
+/* events - GET /events: where a client begins, and then its stream.
+ *
+ * With Last-Event-ID it goes on after that place; else it begins where the logs end now, or, with ?from=start, at their
+ * beginning.  Roster's reader says where they end, which also shows whether the district exists, and a place beyond that is
+ * none that we gave. */
+#include "call.h"
+#include "engine.pb-c.h"
+#include "question.h"
+#include "target.h"
+#include <string.h>
+
+static size_t
+service_count(const call_t *c)
+{
+	size_t n = 0;
+
+	while (c->api->set.services[n])
+		n++;
+	return n;
+}
+
+/* A service that has not written yet ends at 0. */
+static struct place
+heads_of(const call_t *c, const Engine__Heads *said)
+{
+	struct place p = { 0 };
+
+	for (size_t i = 0; c->api->set.services[i]; i++)
+		for (size_t k = 0; k < said->n_items; k++)
+			if (strcmp(c->api->set.services[i], said->items[k]->service) == 0)
+				p.seq[i] = said->items[k]->seq;
+	return p;
+}
+
+static bool
+place_given(const call_t *c, struct place *out)
+{
+	return place_parse(c->last_event_id, route_district(&c->match), service_count(c), out, c->api->arena);
+}
+
+static Engine__EventsFrom
+from_of(const call_t *c)
+{
+	ProtobufCMessage *asked[ROUTE_PARTS_MAX];
+
+	if (question_reads(&c->match, target_query(c->target), c->api->arena, asked))
+		return ENGINE__EVENTS_FROM__EVENTS_FROM_UNSPECIFIED;
+	return ((const Engine__ReadHeads *)asked[0])->from;
+}
+
+/* False: the place given lies beyond the logs. */
+static bool
+begin_at(const call_t *c, const struct place *heads, struct place *at)
+{
+	*at = *heads;
+	if (!c->last_event_id && from_of(c) == ENGINE__EVENTS_FROM__START)
+		*at = (struct place){ 0 };
+	if (!c->last_event_id)
+		return true;
+	bool ours = place_given(c, at);
+	for (size_t i = 0; ours && i < PLACE_SERVICES_MAX; i++)
+		ours = at->seq[i] <= heads->seq[i];
+	return ours;
+}
+
+static void
+reply_stream(call_t *c, const struct place *heads, const struct place *at, int64_t mono_us)
+{
+	struct reply r = REPLY_NONE;
+
+	r.status = 200;
+	r.content_type = TYPE_EVENTS;
+	if (!c->head && !c->left)
+		r.stream = streams_begin(c->api->streams, route_district(&c->match), call_partition(c), at, heads, mono_us);
+	if (!c->head && !c->left && !r.stream) {
+		call_refuse(c, REFUSED_STREAMS, NULL);
+		return;
+	}
+	reply_header(&r, "X-Accel-Buffering", "no");    /* said to proxies that would keep the text to themselves */
+	call_reply(c, &r);
+}
+
+static void
+events_begin(call_t *c, const Wire__Answer *a, int64_t mono_us)
+{
+	const Engine__Heads *said = engine__heads__unpack(arena_pb(c->api->arena), a->data.len, a->data.data);
+	struct place heads, at;
+
+	if (!said) {
+		call_refuse(c, REFUSED_ANSWER, NULL);
+		return;
+	}
+	heads = heads_of(c, said);
+	if (begin_at(c, &heads, &at))
+		reply_stream(c, &heads, &at, mono_us);
+	else
+		call_refuse(c, REFUSED_PLACE, NULL);
+}
+
+static void
+heads_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+{
+	struct part *p = ctx;
+	call_t *c = p->call;
+
+	c->waiting = 0;
+	if (outcome == ASK_ANSWERED && items[0]->status == 200) {
+		events_begin(c, items[0], mono_us);
+		return;
+	}
+	part_take(p, outcome, items ? items[0] : NULL, c->match.route->parts[0].answer, true);
+	call_reply_json(c, p->status, p->json);
+}
+
+void
+events_run(call_t *c, int64_t mono_us)
+{
+	ProtobufCMessage *asked[ROUTE_PARTS_MAX];
+	struct place at;
+	Wire__Problem *refusal = question_reads(&c->match, target_query(c->target), c->api->arena, asked);
+
+	if (!refusal && c->last_event_id && !place_given(c, &at))
+		refusal = problem_of(REFUSED_PLACE, NULL, c->api->arena);
+	call_parts_open(c, 1);
+	struct ask ask = read_of(c, c->match.route->parts[0].service, asked[0], refusal);
+	call_ask(c, 0, &ask, heads_done, mono_us);
+	if (c->waiting == 0)
+		call_reply_json(c, c->parts[0].status, c->parts[0].json);
+}
