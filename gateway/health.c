@@ -39,7 +39,8 @@ ask_counters(call_t *c, int i, const char *service, Wire__Lane lane, ask_done_fn
 	read.trace = c->trace;
 	struct ask ask = {
 		.kind = WIRE__KIND__READ, .lane = lane, .service = service, .partition = -1, .repeatable = true, .quiet = true,
-		.try_us = READY_US, .whole_us = READY_US, .body_len = wire__read__get_packed_size(&read),
+		.try_us = READY_US / 3, .whole_us = READY_US,           /* a replica that is silent: another is asked */
+		.body_len = wire__read__get_packed_size(&read),
 	};
 	ask.body = malloc(ask.body_len + 1);
 	if (!ask.body)

@@ -253,12 +253,47 @@ crowd_close(struct crowd *c)
 
 /* ---- storms */
 
+static const char *const services[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts" };
+enum { SERVICES = sizeof services / sizeof services[0] };
+
+/* One replica of some service dies, leaves, stops turning or is fenced, or all come again; one of each is always there. */
+static void
+upheave(struct crowd *c)
+{
+	const char *service = services[random_below(&c->random, SERVICES)];
+	int replica = (int)random_below(&c->random, (uint32_t)suite_replicas(c->suite));
+
+	switch (random_below(&c->random, 5)) {
+	case 0:
+		for (int i = 0; i < suite_replicas(c->suite); i++) {
+			suite_join(c->suite, service, i);
+			suite_freeze(c->suite, service, i, false);
+		}
+		break;
+	case 1:
+		suite_fence(c->suite, service);
+		break;
+	case 2:
+		suite_freeze(c->suite, service, replica, replica > 0);
+		break;
+	case 3:
+		if (replica > 0)
+			suite_leave(c->suite, service, replica);
+		break;
+	case 4:
+		if (replica > 0)
+			suite_kill(c->suite, service, replica);
+	}
+}
+
 void
 crowd_threaten(struct crowd *c, bool owners)
 {
 	static const char *const consumers[] = { "accountability", "funding", "alerts", "incentives", "roster" };
 	static const char *const asked[] = { "supervision", "attendance" };
 
+	for (uint32_t n = 1 + random_below(&c->random, 3); n > 0; n--)
+		upheave(c);
 	for (uint32_t n = 1 + random_below(&c->random, 2); n > 0; n--) {
 		const char *service = consumers[random_below(&c->random, 5)];
 		if (random_below(&c->random, 3) == 0)
@@ -277,10 +312,13 @@ crowd_threaten(struct crowd *c, bool owners)
 void
 crowd_calm(struct crowd *c)
 {
-	static const char *const all[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts" };
-
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-		suite_crash_after(c->suite, all[i], 0);
+	for (int i = 0; i < SERVICES; i++) {
+		suite_crash_after(c->suite, services[i], 0);
+		for (int k = 0; k < suite_replicas(c->suite); k++) {
+			suite_join(c->suite, services[i], k);
+			suite_freeze(c->suite, services[i], k, false);
+		}
+	}
 }
 
 /* ---- moves of findings, terms, policies */

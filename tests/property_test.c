@@ -564,7 +564,7 @@ main(void)
 	struct trial t = { .arena = arena_open(16 << 20) };
 	uint64_t seed = setting("ZHUCUN_SEED", 20170908);
 	size_t histories = setting("ZHUCUN_HISTORIES", 1500);
-	suite_t *s = suite_open();
+	suite_t *s = suite_open_with((int)setting("ZHUCUN_TEST_REPLICAS", 3));
 
 	printf("seed %llu, %zu histories\n", (unsigned long long)seed, histories);
 	crowd_open(&t.crowd, s, seed, histories);

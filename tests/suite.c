@@ -345,8 +345,11 @@ suite_open_with(int replicas)
 	s->replicas = replicas;
 	assert(replicas >= 1 && replicas <= REPLICAS);
 	for (int i = 0; i < SERVICES; i++)
-		for (int k = 0; k < replicas; k++)
+		for (int k = 0; k < replicas; k++) {
 			start(s, i, k);
+			for (int m = 0; m < GATEWAY; m += 2)    /* starting takes a while: nobody is to seem frozen meanwhile */
+				step(s, m);
+		}
 	struct api_settings as = { .manual_clock = true, .services = names, .port = port_of(s, GATEWAY), .metrics = &s->metrics };
 	sha256((const struct span_of_bytes[]){ { TOKEN, strlen(TOKEN) } }, 1, as.token_sha256);
 	s->api = api_open(&as);
@@ -587,6 +590,21 @@ void
 suite_freeze(suite_t *s, const char *service, int replica, bool frozen)
 {
 	s->at[service_of(service)][replica].frozen = frozen;
+}
+
+void
+suite_fence(suite_t *s, const char *service)
+{
+	char text[128];
+
+	snprintf(text, sizeof text, "update engine.head set epoch = epoch + 5 where service = '%s'", service);
+	free(suite_sql(s, text));
+}
+
+int
+suite_replicas(const suite_t *s)
+{
+	return s->replicas;
 }
 
 bool

@@ -40,6 +40,9 @@ void suite_join(suite_t *s, const char *service, int replica);
 void suite_kill(suite_t *s, const char *service, int replica);
 void suite_leave(suite_t *s, const char *service, int replica);
 void suite_freeze(suite_t *s, const char *service, int replica, bool frozen);
+/* The epochs of all its partitions move on behind the owners' backs. */
+void suite_fence(suite_t *s, const char *service);
+int suite_replicas(const suite_t *s);
 bool suite_there(const suite_t *s, const char *service, int replica);
 /* Lets `times` messages through to each, then behaves as if the addressee's process had died before answering. */
 void suite_crash_after(suite_t *s, const char *service, int messages);

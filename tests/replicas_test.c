@@ -1,0 +1,411 @@
+/* Several replicas of every service in one process, which join, leave, die, freeze and are fenced while orders come.
+ *
+ * The database is the witness: a trigger writes down every change of a head, so what must hold of all of history is asked of
+ * that; who holds what is asked of engine.holding.  What is waited for is a condition, with a bound in turns. */
+#include "ids.h"
+#include "scenario.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* As many as can be shared equally by three: then each gets back exactly what it had. */
+enum { TOWNS = 6, WAIT_TURNS = 60000, STILL_TURNS = 3000 };
+#define UNDER "/api/v1/districts/%s"
+
+static const char *const services[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts" };
+enum { SERVICES = sizeof services / sizeof services[0] };
+
+struct count { int passed, failed; };
+struct stage { suite_t *suite; struct count *count; char towns[TOWNS][8]; int orders; };
+
+static void
+check(struct stage *s, bool ok, const char *what, const char *of)
+{
+	if (!ok)
+		printf("FAIL %s (%s)\n", what, of);
+	s->count->passed += ok;
+	s->count->failed += !ok;
+}
+
+__attribute__((format(printf, 2, 3))) static long
+number(struct stage *s, const char *sql, ...)
+{
+	va_list ap;
+	char *query;
+
+	va_start(ap, sql);
+	if (vasprintf(&query, sql, ap) < 0)
+		abort();
+	va_end(ap);
+	char *text = suite_sql(s->suite, query);
+	long n = *text ? strtol(text, NULL, 10) : -1;
+	free(text);
+	free(query);
+	return n;
+}
+
+/* ---- what all of history must say */
+
+/* Who wrote is told by the session: a batch that another than its taker wrote would have another. */
+static const char witness[] =
+	"create table public.head_log (n bigserial, service text, partition int, epoch bigint, seq bigint, owner text, pid int);"
+	"grant insert on public.head_log to public; grant usage on sequence public.head_log_n_seq to public;"
+	"create table public.before (service text, partition int, epoch bigint, instance text);"
+	"create function public.head_seen() returns trigger language plpgsql as $$ begin"
+	" insert into public.head_log (service, partition, epoch, seq, owner, pid)"
+	" values (new.service, new.partition, new.epoch, new.seq, new.owner, pg_backend_pid()); return null; end $$;"
+	"create trigger seen after insert or update on engine.head for each row execute function public.head_seen()";
+
+static void
+history_holds(struct stage *s, const char *when)
+{
+	check(s, number(s, "select count(*) from (select epoch, lag(epoch) over w as before from public.head_log window w as (partition by service, partition order by n)) x"
+	                   " where epoch < before") == 0, "epochs never go back", when);
+	check(s, number(s, "select count(*) from (select 1 from public.head_log group by service, partition, epoch having count(distinct pid) > 1) x") == 0,
+	      "an epoch has one writer", when);
+	check(s, number(s, "select count(*) from (select seq, lag(seq) over w as before from public.head_log window w as (partition by service, partition order by n)) x"
+	                   " where seq < before") == 0, "a log never becomes shorter", when);
+	for (int i = 0; i < SERVICES; i++)
+		check(s, number(s, "select count(*) from (select seq - row_number() over (partition by partition order by seq) as gap from %s.event) x where gap <> 0",
+		                   services[i]) == 0, "no log has a gap", services[i]);
+}
+
+/* ---- waiting */
+
+static bool
+await(struct stage *s, const char *sql)
+{
+	for (int i = 0; i < WAIT_TURNS / 20; i++) {
+		if (number(s, "%s", sql) == 1)
+			return true;
+		suite_turns(s->suite, 20);
+	}
+	return false;
+}
+
+static long
+live(struct stage *s)
+{
+	long n = 0;
+	for (int i = 0; i < SERVICES; i++)
+		for (int k = 0; k < SUITE_REPLICAS_MAX; k++)
+			n += suite_there(s->suite, services[i], k);
+	return n;
+}
+
+/* All is held, by those who live, in shares equal within one.  Who does not turn any more is not counted on. */
+static bool
+balanced(struct stage *s)
+{
+	char *sql;
+	if (asprintf(&sql, "select case when (select count(*) from engine.holding) = %d and (select count(*) from engine.live) = %ld and not exists ("
+	                   " select 1 from (select l.service, l.instance, (select count(*) from engine.holding h where h.service = l.service and h.instance = l.instance) as n"
+	                   " from engine.live l) x group by service having max(n) - min(n) > 1) then 1 else 0 end", SERVICES * TOWNS, live(s)) < 0)
+		abort();
+	bool ok = await(s, sql);
+	free(sql);
+	return ok;
+}
+
+/* ---- orders meanwhile */
+
+/* An order to every district, with a key, so that whatever happens it can be repeated; and each is carried out once. */
+static void
+order_all(struct stage *s, const char *when)
+{
+	struct asked *asked = calloc(2 * TOWNS, sizeof *asked);
+	size_t n = 0;
+
+	for (int i = 0; i < TOWNS; i++) {
+		char *path, *body;
+		if (asprintf(&path, UNDER "/findings:batch", s->towns[i]) < 0 ||
+		    asprintf(&body, "{\"key\":\"order-%d\",\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-08-%02d\",\"source\":\"covert\",\"confirm\":true}\n",
+		             s->orders, 1 + s->orders % 28) < 0)
+			abort();
+		asked[n++] = (struct asked){ "POST", path, NULL, "application/x-ndjson", body, { 0 } };
+	}
+	s->orders++;
+	suite_call_all(s->suite, asked, n);
+	for (size_t i = 0; i < n; i++) {
+		bool done = asked[i].answered.status == 200 && strstr(asked[i].answered.body, "\"confirmed\"");
+		if (!done)
+			printf("     %s: %d %.300s\n", asked[i].path, asked[i].answered.status, asked[i].answered.body);
+		check(s, done, "an order is carried out meanwhile", when);
+		free(asked[i].answered.body);
+		free((char *)asked[i].path);
+		free((char *)asked[i].body);
+	}
+	free(asked);
+}
+
+static void
+all_is_read(struct stage *s, const char *when)
+{
+	for (int i = 0; i < TOWNS; i++)
+		check(s, suite_settle(s->suite, s->towns[i]), "every consequence comes", when);
+	check(s, number(s, "select count(*) from supervision.finding") == (long)s->orders * TOWNS, "each order is carried out once", when);
+}
+
+static int
+ask(struct stage *s, const char *method, const char *path, const char *body)
+{
+	struct answered a = suite_call(s->suite, method, path, NULL, NULL, body);
+	if (a.status >= 300)
+		printf("     %s %s: %d %.300s\n", method, path, a.status, a.body);
+	free(a.body);
+	return a.status;
+}
+
+static struct answered
+in_call(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body)
+{
+	return suite_call(ctx, method, path, key, type, body);
+}
+static bool in_settle(void *ctx, const char *district) { return suite_settle(ctx, district); }
+static bool in_crash(void *ctx, const char *service) { suite_crash(ctx, service); return true; }
+
+/* Districts of different partitions. */
+static void
+found(struct stage *s)
+{
+	struct world w = { s->suite, in_call, in_settle, in_crash };
+	uint64_t used = 0;
+
+	for (int n = 0, i = 0; n < TOWNS; i++) {
+		char name[16];
+		snprintf(name, sizeof name, "%d", 511700 + i);
+		if (used >> partition_of(name) & 1)
+			continue;
+		used |= UINT64_C(1) << partition_of(name);
+		memcpy(s->towns[n++], name, 7);
+		check(s, scenario_run("tests/scenarios/base.inc", &w, name), "a district is founded", name);
+	}
+}
+
+static struct stage
+stage_open(struct count *c, int replicas)
+{
+	struct stage s = { .suite = suite_open_with(replicas), .count = c };
+
+	free(suite_sql(s.suite, witness));
+	found(&s);
+	check(&s, balanced(&s), "what was founded is shared", "at the start");
+	return s;
+}
+
+static void
+stage_close(struct stage *s, const char *when)
+{
+	all_is_read(s, when);
+	history_holds(s, when);
+	suite_close(&s->suite);
+}
+
+/* ---- what moves */
+
+static void
+remember(struct stage *s)
+{
+	free(suite_sql(s->suite, "delete from public.before; insert into public.before select h.service, h.partition, h.epoch, g.instance from engine.head h"
+	                         " left join engine.holding g on g.service = h.service and g.partition = h.partition"));
+}
+
+/* Partitions of a service that were taken since, and of those the ones that satisfy a condition on b, what was before. */
+static long
+moved(struct stage *s, const char *service, const char *condition)
+{
+	return number(s, "select coalesce(sum(h.epoch - b.epoch), 0) from public.before b join engine.head h on h.service = b.service and h.partition = b.partition"
+	                 " where b.service = '%s' and h.epoch > b.epoch and %s", service, condition);
+}
+
+static long
+holds(struct stage *s, const char *service, int replica)
+{
+	return number(s, "select count(*) from engine.holding where service = '%s' and instance = '%s-%d'", service, service, replica + 1);
+}
+
+/* ---- the tests */
+
+/* Left alone, nobody gives and nobody takes. */
+static void
+stillness(struct stage *s)
+{
+	order_all(s, "all are there");
+	all_is_read(s, "all are there");
+	remember(s);
+	suite_turns(s->suite, STILL_TURNS);
+	for (int i = 0; i < SERVICES; i++)
+		check(s, moved(s, services[i], "true") == 0, "what is balanced stays where it is", services[i]);
+}
+
+static void
+join(struct stage *s)
+{
+	remember(s);
+	for (int i = 0; i < SERVICES; i++)
+		suite_join(s->suite, services[i], 2);
+	order_all(s, "a third comes");
+	check(s, balanced(s), "who joins gets its share", "join");
+	for (int i = 0; i < SERVICES; i++)
+		check(s, moved(s, services[i], "true") == holds(s, services[i], 2) && holds(s, services[i], 2) == TOWNS / 3,
+		      "a join moves the surplus, once, and nothing else", services[i]);
+	all_is_read(s, "join");
+}
+
+/* Only what those who went had held has moved, and once. */
+static void
+only_theirs_moved(struct stage *s, const char *when)
+{
+	for (int i = 0; i < SERVICES; i++) {
+		char had[80];
+		snprintf(had, sizeof had, "b.instance = '%s-%d'", services[i], i % 3 + 1);
+		check(s, moved(s, services[i], "true") == moved(s, services[i], had) && moved(s, services[i], had) >= TOWNS / 3, when, services[i]);
+	}
+}
+
+static void
+leave(struct stage *s)
+{
+	remember(s);
+	for (int i = 0; i < SERVICES; i++)
+		suite_leave(s->suite, services[i], i % 3);
+	order_all(s, "one leaves");
+	check(s, balanced(s), "the others take what one leaves", "leave");
+	only_theirs_moved(s, "a leave moves what was left, once, and nothing else");
+}
+
+static void
+come_again(struct stage *s)
+{
+	for (int i = 0; i < SERVICES; i++)
+		suite_join(s->suite, services[i], i % 3);
+	order_all(s, "they come again");
+	check(s, balanced(s), "who comes again gets its share", "again");
+	check(s, number(s, "select count(*) from public.before b join engine.holding g on g.service = b.service and g.partition = b.partition and g.instance = b.instance") ==
+	      SERVICES * TOWNS, "and each has what it had before", "again");
+}
+
+static void
+death(struct stage *s)
+{
+	remember(s);
+	for (int i = 0; i < SERVICES; i++)
+		suite_kill(s->suite, services[i], i % 3);
+	order_all(s, "one of each is dead");
+	check(s, balanced(s), "the others take what a dead one held", "death");
+	only_theirs_moved(s, "a death moves what was orphaned, once, and nothing else");
+}
+
+static void
+test_coming_and_going(struct count *c)
+{
+	struct stage s = stage_open(c, 2);
+
+	stillness(&s);
+	join(&s);
+	leave(&s);
+	come_again(&s);
+	death(&s);
+	come_again(&s);
+	stage_close(&s, "coming and going");
+}
+
+/* One that does not turn keeps its locks, until the server ends its session; when it turns again it finds itself replaced. */
+static void
+frozen(struct stage *s)
+{
+	for (int i = 0; i < SERVICES; i++)
+		suite_freeze(s->suite, services[i], (i + 1) % 3, true);
+	order_all(s, "one of each is frozen");
+	check(s, balanced(s), "the others take what a frozen one held", "frozen");
+	for (int i = 0; i < SERVICES; i++)
+		suite_freeze(s->suite, services[i], (i + 1) % 3, false);
+	order_all(s, "they turn again");
+	check(s, balanced(s), "and it gets its share when it turns again", "frozen");
+}
+
+/* An epoch that moved on behind its owner's back. */
+static void
+fenced(struct stage *s)
+{
+	free(suite_sql(s->suite, "update engine.head set epoch = epoch + 5"));
+	order_all(s, "all were fenced");
+	check(s, suite_metric(s->suite, "supervision", METRIC_FENCED) > 0, "the fence held", "fenced");
+	check(s, balanced(s), "all is shared again", "fenced");
+}
+
+static void
+test_frozen_and_fenced(struct count *c)
+{
+	struct stage s = stage_open(c, 3);
+
+	frozen(&s);
+	fenced(&s);
+	stage_close(&s, "frozen and fenced");
+}
+
+static json_t *
+progress(struct stage *s, const char *district)
+{
+	char path[128];
+	snprintf(path, sizeof path, UNDER "/progress", district);
+	struct answered a = suite_call(s->suite, "GET", path, NULL, NULL, NULL);
+	json_t *j = json_loads(a.body, 0, NULL);
+	free(a.body);
+	return j;
+}
+
+/* "" when nobody holds it. */
+static const char *
+owner_in(json_t *progress, const char *service)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(json_object_get(progress, "services"), i, one)
+		if (!strcmp(json_string_value(json_object_get(one, "service")), service))
+			return json_object_get(one, "owner") ? json_string_value(json_object_get(one, "owner")) : "";
+	return "no such service";
+}
+
+/* /progress names who holds a district; what nobody holds does not make its lag 0. */
+static void
+test_progress(struct count *c)
+{
+	struct stage s = stage_open(c, 2);
+	json_t *j = progress(&s, s.towns[0]);
+
+	for (int i = 0; i < SERVICES; i++)
+		check(&s, !strncmp(owner_in(j, services[i]), services[i], strlen(services[i])), "/progress names the owner", services[i]);
+	json_decref(j);
+	all_is_read(&s, "progress");
+	suite_kill(s.suite, "accountability", 0);
+	suite_kill(s.suite, "accountability", 1);
+	order_all(&s, "a consumer is not there");
+	suite_turns(s.suite, 200);
+	j = progress(&s, s.towns[0]);
+	check(&s, !strcmp(owner_in(j, "accountability"), ""), "what nobody holds has no owner", "progress");
+	check(&s, json_integer_value(json_object_get(j, "lag")) > 0, "and what it has not read counts", "progress");
+	json_decref(j);
+	check(&s, ask(&s, "POST", "/api/v1/clock", "{\"now\": \"2017-10-01T08:00:00+08:00\"}") == 200, "the clock is moved", "progress");
+	suite_turns(s.suite, 200);
+	suite_join(s.suite, "accountability", 1);
+	all_is_read(&s, "progress");
+	check(&s, number(&s, "select count(*) from engine.head h, engine.clock c where h.now_us < c.now_us") == 0, "all owners have seen the clock", "progress");
+	check(&s, number(&s, "select count(*) from engine.timer t, engine.clock c where t.due_us <= c.now_us") == 0, "and what was due then was done", "progress");
+	check(&s, ask(&s, "GET", "/readyz", NULL) == 200, "ready with whoever is there", "progress");
+	stage_close(&s, "progress");
+}
+
+int
+main(void)
+{
+	static void (*const tests[])(struct count *) = { test_coming_and_going, test_frozen_and_fenced, test_progress };
+	struct count c = { 0, 0 };
+
+	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
+		tests[i](&c);
+	printf("%d passed, %d failed\n", c.passed, c.failed);
+	return c.failed != 0;
+}
