@@ -402,6 +402,14 @@ problem_make(arena_t *a, int status, const char *code, const char *pointer, cons
 	return p;
 }
 
+int32_t
+problem_retry_s(int64_t wait_us)
+{
+	int64_t s = (wait_us + 999999) / 1000000;
+
+	return s < 1 ? 1 : s > INT32_MAX ? INT32_MAX : (int32_t)s;
+}
+
 /* ---- in: single values ------------------------------------------------------ */
 
 /* jansson has checked the UTF-8.  PostgreSQL takes no NUL, terminals and SMS no control characters. */

@@ -42,6 +42,7 @@ const ProtobufCFieldDescriptor *json_field_named(const ProtobufCMessageDescripto
 
 /* A problem with one error, or none when pointer is NULL; text is copied. */
 Wire__Problem *problem_make(arena_t *a, int status, const char *code, const char *pointer, const char *detail);
+int32_t problem_retry_s(int64_t wait_us);       /* whole seconds, at least one */
 /* Value of an enum as JSON says it ("unexcused_absence"); "" when unknown.  In the arena. */
 const char *enum_text(const ProtobufCEnumDescriptor *d, int value, arena_t *a);
 bool enum_value(const ProtobufCEnumDescriptor *d, const char *text, int *value);

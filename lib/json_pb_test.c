@@ -500,7 +500,7 @@ try_problems(struct tally *t, arena_t *a)
 	Wire__Problem *p = problem_make(a, 409, "x.y", "/a/0", "No.");
 	check(t, "problem with one error", "409 x.y: /a/0 x.y", problem_text(p, a));
 	check(t, "problem on the wire",
-	      "{'status':409,'code':'x.y','detail':'No.','errors':[{'pointer':'/a/0','code':'x.y'}]}",
+	      "{'status':409,'code':'x.y','detail':'No.','errors':[{'pointer':'/a/0','code':'x.y'}],'retry_after_s':0}",
 	      dumped(json_from_message(over_the_wire(&p->base, a)), a, 0));
 }
 

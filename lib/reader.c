@@ -61,6 +61,7 @@ arena_t *reader_arena(struct reader *r) { return r->arena; }
 const char *reader_district(const struct reader *r) { return r->read->district; }
 const char *reader_account(const struct reader *r) { return r->read->account; }
 const Wire__Actor *reader_actor(const struct reader *r) { return r->read->actor; }
+int64_t reader_at_us(const struct reader *r) { return r->now_us; }
 int32_t reader_today(struct reader *r) { return day_of_instant(r->now_us); }
 
 static void
@@ -175,6 +176,13 @@ reader_refuse(struct reader *r, int status, const char *code, const char *pointe
 	r->answer = arena_message(r->arena, &wire__answer__descriptor);
 	r->answer->status = status;
 	r->answer->problem = problem_make(r->arena, status, code, pointer, detail);
+}
+
+void
+reader_retry_after(struct reader *r, int64_t wait_us)
+{
+	if (!r->failed)
+		r->answer->problem->retry_after_s = problem_retry_s(wait_us);
 }
 
 void

@@ -11,6 +11,7 @@ arena_t *reader_arena(struct reader *r);
 const char *reader_district(const struct reader *r);
 const char *reader_account(const struct reader *r);
 const Wire__Actor *reader_actor(const struct reader *r);        /* NULL: the operator */
+int64_t reader_at_us(const struct reader *r);
 int32_t reader_today(struct reader *r);
 /* Rows of a statement of <service>.sql; the district is already set.  On a database failure the read ends in 503 and this
  * returns 0 rows; the handler may go on as if there were none. */
@@ -19,6 +20,8 @@ const struct policy_book *reader_policies(struct reader *r);
 
 void reader_answer(struct reader *r, const ProtobufCMessage *answer);
 void reader_refuse(struct reader *r, int status, const char *code, const char *pointer, const char *detail);
+/* After reader_refuse, of a 429: when it may be tried again. */
+void reader_retry_after(struct reader *r, int64_t wait_us);
 /* The subject is unknown here.  The first time: we wait until the producers (AFTER bits) have been read up to their heads as
  * of now, and the handler is called again; the second time it is 404. */
 void reader_missing(struct reader *r, unsigned after, const char *detail);

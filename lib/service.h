@@ -112,6 +112,9 @@ void batch_answer(struct batch *b, int status, const ProtobufCMessage *answer);
 /* 4xx with a stable code; pointer (of the field, or NULL).  Nothing may have been emitted by this input. */
 void batch_refuse(struct batch *b, int status, const char *code, const char *pointer, const char *detail);
 
+/* After batch_refuse, of a 429: when it may be tried again. */
+void batch_retry_after(struct batch *b, int64_t wait_us);
+
 arena_t *batch_arena(struct batch *b);
 const char *batch_district(const struct batch *b);
 const char *batch_account(const struct batch *b);       /* who orders; "" for what is no order */

@@ -344,3 +344,9 @@ batch_refuse(struct batch *b, int status, const char *code, const char *pointer,
 {
 	batch_answer_set(b, status, NULL, problem_make(b->arena, status, code, pointer, detail));
 }
+
+void
+batch_retry_after(struct batch *b, int64_t wait_us)
+{
+	b->now->answer->problem->retry_after_s = problem_retry_s(wait_us);
+}

@@ -180,8 +180,8 @@ roster_answer_list(struct reader *r, const ProtobufCMessageDescriptor *d, void *
 	reader_answer(r, list);
 }
 
-static RosterRows__Page
-page_args(struct reader *r, struct page p)
+RosterRows__Page
+roster_page_args(struct reader *r, struct page p)
 {
 	RosterRows__Page args = ROSTER_ROWS__PAGE__INIT;
 
@@ -201,7 +201,7 @@ roster_list_townships(struct reader *r, const void *m)
 
 	if (!reader_page(r, in->maybe_limit_case, in->limit, in->maybe_cursor_case, in->cursor, &p))
 		return;
-	RosterRows__Page args = page_args(r, p);
+	RosterRows__Page args = roster_page_args(r, p);
 	size_t n = reader_rows(r, &roster_township_list, &args, &rows);
 	roster_answer_list(r, &roster__township_list__descriptor, rows, n, p.limit);
 }
@@ -215,7 +215,7 @@ roster_list_units(struct reader *r, const void *m)
 
 	if (!reader_page(r, in->maybe_limit_case, in->limit, in->maybe_cursor_case, in->cursor, &p))
 		return;
-	RosterRows__Page args = page_args(r, p);
+	RosterRows__Page args = roster_page_args(r, p);
 	size_t n = reader_rows(r, &roster_unit_list, &args, &rows);
 	roster_answer_list(r, &roster__unit_list__descriptor, rows, n, p.limit);
 }
@@ -229,7 +229,7 @@ roster_list_persons(struct reader *r, const void *m)
 
 	if (!reader_page(r, in->maybe_limit_case, in->limit, in->maybe_cursor_case, in->cursor, &p))
 		return;
-	RosterRows__Page args = page_args(r, p);
+	RosterRows__Page args = roster_page_args(r, p);
 	args.maybe_unit_case = in->maybe_unit_case ? ROSTER_ROWS__PAGE__MAYBE_UNIT_UNIT_ID : 0;
 	args.unit_id = in->unit_id;
 	size_t n = reader_rows(r, &roster_person_list, &args, &rows);
@@ -245,7 +245,7 @@ roster_list_villages(struct reader *r, const void *m)
 
 	if (!reader_page(r, in->maybe_limit_case, in->limit, in->maybe_cursor_case, in->cursor, &p))
 		return;
-	RosterRows__Page args = page_args(r, p);
+	RosterRows__Page args = roster_page_args(r, p);
 	args.maybe_township_case = in->maybe_township_case ? ROSTER_ROWS__PAGE__MAYBE_TOWNSHIP_TOWNSHIP_ID : 0;
 	args.township_id = in->township_id;
 	args.kind = in->maybe_kind_case ? in->kind : 0;
@@ -311,21 +311,28 @@ roster_read_policy(struct reader *r, const void *m)
 		reader_answer(r, rows[0]);
 }
 
+const Roster__Reach *
+roster_reach_of(struct reader *r, const char *person_id, const char *village_id)
+{
+	RosterRows__ReachKey key = ROSTER_ROWS__REACH_KEY__INIT;
+	void **rows;
+
+	key.district = (char *)reader_district(r);
+	key.person_id = (char *)person_id;
+	key.village_id = (char *)village_id;
+	key.on_day = reader_today(r);
+	size_t n = reader_rows(r, &roster_reach, &key, &rows);
+	return n ? rows[0] : arena_message(reader_arena(r), &roster__reach__descriptor);
+}
+
 /* Nothing is said of what is not known: whoever asks does not learn whether it is. */
 void
 roster_read_reach(struct reader *r, const void *m)
 {
 	const Roster__ReadReach *in = m;
-	RosterRows__ReachKey key = ROSTER_ROWS__REACH_KEY__INIT;
-	Roster__Reach nothing = ROSTER__REACH__INIT;
-	void **rows;
 
-	key.district = (char *)reader_district(r);
-	key.person_id = in->maybe_person_case ? in->person_id : (char *)"";
-	key.village_id = in->maybe_village_case ? in->village_id : (char *)"";
-	key.on_day = reader_today(r);
-	size_t n = reader_rows(r, &roster_reach, &key, &rows);
-	reader_answer(r, n ? rows[0] : &nothing.base);
+	reader_answer(r, &roster_reach_of(r, in->maybe_person_case ? in->person_id : "",
+	                                  in->maybe_village_case ? in->village_id : "")->base);
 }
 
 /* Unknown ids are left out. */

@@ -1,12 +1,14 @@
 /* roster - who is posted where, and under which policy (C1).
  *
  *   in:   PutDistrict, PutTownship, PutUnit, PutVillage, PutPerson, PutPosting, ImportRows, PublishPolicy; reads of each, and contacts
+ *         PutAccount, OpenSession, CloseSession, CloseSessions
  *         supervision.FindingConfirmed, FindingAnnulled: a confirmed finding keeps the posting of its date
  *         accountability.RecallMoved, MeasuresChanged: an ordered recall ends a posting, empties and refills a post; CloseTask
  *   out:  DistrictPut, TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, PolicyPublished; VacancyOpened, VacancyClosed,
- *         TaskOpened, TaskClosed
+ *         TaskOpened, TaskClosed, AccountPut
  *   owns: schema roster: district, area, township, unit, village, person, identity, posting and its two indexes, policy,
- *         confirmed_finding, vacancy, recalled_posting, task
+ *         confirmed_finding, vacancy, recalled_posting, task, account, account_phone, session,
+ *         login_failure
  *
  * PUT is full replacement: what equals what stands is answered 200 and says nothing.  Values that have a history count from
  * today when they change and from ever the first time; a second change on one day replaces that day's. */
@@ -29,6 +31,7 @@ static const struct table *const tables[] = {
 	&roster_table_district, &roster_table_area, &roster_table_identity, &roster_table_posting,
 	&roster_table_person_posting, &roster_table_first_secretary, &roster_table_confirmed_finding,
 	&roster_table_vacancy, &roster_table_recalled_posting, &roster_table_task,
+	&roster_table_account, &roster_table_account_phone, &roster_table_session, &roster_table_login_failure,
 	&mirror_policy, &mirror_township, &mirror_unit, &mirror_village, &mirror_person,
 	NULL,
 };
@@ -49,6 +52,10 @@ static const struct order orders[] = {
 	{ PUT(posting), .exists = roster_path_id_valid, .after = AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY) },
 	{ .message = &roster__publish_policy__descriptor, .want = roster_policy_want, .run = roster_policy_publish },
 	{ .message = &roster__close_task__descriptor, .want = roster_task_want, .exists = roster_task_exists, .run = roster_task_close },
+	{ PUT(account), .exists = roster_path_id_valid },
+	{ .message = &roster__open_session__descriptor, .want = roster_session_open_want, .run = roster_session_open },
+	{ .message = &roster__close_session__descriptor, .want = roster_session_close_want, .run = roster_session_close },
+	{ .message = &roster__close_sessions__descriptor, .want = roster_session_close_want, .run = roster_sessions_close },
 };
 
 static const struct fact facts[] = {
@@ -69,6 +76,11 @@ static const struct fact facts[] = {
 	{ &roster__task_closed__descriptor, NULL, roster_on_task_closed },
 };
 
+static const struct alarm alarms[] = {
+	{ ROSTER_SESSION_ENDS, roster_session_ends_want, roster_session_ends },
+	{ ROSTER_FAILURES_FORGOTTEN, roster_failures_want, roster_failures_forgotten },
+};
+
 static const struct read reads[] = {
 	{ &roster__read_district__descriptor, roster_read_district },
 	{ &roster__read_township__descriptor, roster_read_township },
@@ -86,6 +98,11 @@ static const struct read reads[] = {
 	{ &roster__read_policy__descriptor, roster_read_policy },
 	{ &roster__read_contacts__descriptor, roster_read_contacts },
 	{ &roster__read_reach__descriptor, roster_read_reach },
+	{ &roster__read_account__descriptor, roster_read_account },
+	{ &roster__list_accounts__descriptor, roster_list_accounts },
+	{ &roster__hash_password__descriptor, roster_hash_password },
+	{ &roster__check_password__descriptor, roster_check_password },
+	{ &roster__read_caller__descriptor, roster_read_caller },
 };
 
 const struct service roster_service = {
@@ -94,6 +111,7 @@ const struct service roster_service = {
 	.tables = tables,
 	.orders = orders, .norders = ALEN(orders),
 	.facts = facts, .nfacts = ALEN(facts),
+	.alarms = alarms, .nalarms = ALEN(alarms),
 	.reads = reads, .nreads = ALEN(reads),
 	.statements = roster_sql, .nstatements = ROSTER_SQL_COUNT,
 };

@@ -25,10 +25,13 @@ extern const struct table roster_table_posting;                 /* key district,
 extern const struct table roster_table_person_posting;          /* key district, person_id, posting_id */
 extern const struct table roster_table_first_secretary;         /* key district, village_id, posting_id */
 extern const struct table roster_table_confirmed_finding;       /* key district, person_id, finding_id */
-
 extern const struct table roster_table_vacancy;                 /* key district, vacancy_id */
 extern const struct table roster_table_recalled_posting;        /* key district, posting_id */
 extern const struct table roster_table_task;                    /* key district, task_id */
+extern const struct table roster_table_account;                 /* key district, account_id */
+extern const struct table roster_table_account_phone;           /* key district, digits */
+extern const struct table roster_table_session;                 /* key district, account_id, token_sha256 */
+extern const struct table roster_table_login_failure;           /* key district, mark, place */
 
 /* ---- fields.c: what is wrong with an order.  Rules note faults; a PUT is refused for the first, an import lists them all.
  * Texts of a fault are constants or in the batch's arena. */
@@ -118,8 +121,33 @@ void roster_list_tasks(struct reader *r, const void *m);
 void roster_import_want(struct batch *b, const void *m);
 void roster_import(struct batch *b, const void *m);
 
+/* ---- account.c */
+void roster_account_want(struct batch *b, const void *m);
+void roster_account_put(struct batch *b, const void *m);
+void roster_read_account(struct reader *r, const void *m);
+void roster_list_accounts(struct reader *r, const void *m);
+void roster_hash_password(struct reader *r, const void *m);
+
+/* ---- session.c */
+#define ROSTER_SESSION_ENDS "session_ends"
+#define ROSTER_FAILURES_FORGOTTEN "failures_forgotten"
+void roster_session_open_want(struct batch *b, const void *m);
+void roster_session_open(struct batch *b, const void *m);
+void roster_session_close_want(struct batch *b, const void *m);
+void roster_session_close(struct batch *b, const void *m);
+void roster_sessions_close(struct batch *b, const void *m);
+void roster_session_ends_want(struct batch *b, const char *subject);
+void roster_session_ends(struct batch *b, const char *subject);
+void roster_failures_want(struct batch *b, const char *mark);
+void roster_failures_forgotten(struct batch *b, const char *mark);
+void roster_check_password(struct reader *r, const void *m);
+void roster_read_caller(struct reader *r, const void *m);
+
 /* ---- reads.c */
 /* A page of rows, one more than `limit` when there is a next: list messages begin with `items` and `next`, items with their id. */
+/* Of a person or a village today, or "": never NULL. */
+const Roster__Reach *roster_reach_of(struct reader *r, const char *person_id, const char *village_id);
+RosterRows__Page roster_page_args(struct reader *r, struct page p);
 void roster_answer_list(struct reader *r, const ProtobufCMessageDescriptor *d, void **rows, size_t n, int32_t limit);
 void roster_read_district(struct reader *r, const void *m);
 void roster_read_township(struct reader *r, const void *m);

@@ -4,7 +4,7 @@
 
 /* ---- phones */
 
-enum { DIGITS_MAX = 32, DIGITS_SHOWN_FROM = 11 };      /* a mobile number; a landline with its area code */
+enum { DIGITS_MAX = PHONE_DIGITS_MAX - 1, DIGITS_SHOWN_FROM = 11 };      /* a mobile number; a landline with its area code */
 
 static size_t
 digits_of(const char *phone, char out[DIGITS_MAX])
@@ -43,6 +43,16 @@ roster_phone_masked(const char *phone, char out[PHONE_MASKED_MAX])
 	memcpy(out + first, "****", 4);
 	memcpy(out + first + 4, digits + n - last, last);
 	out[first + 4 + last] = '\0';
+}
+
+void
+roster_phone_digits(const char *phone, char out[PHONE_DIGITS_MAX])
+{
+	char all[DIGITS_MAX];
+	size_t n = digits_of(phone, all), skip = country_code(phone, all, n);
+
+	memcpy(out, all + skip, n - skip);
+	out[n - skip] = '\0';
 }
 
 int32_t

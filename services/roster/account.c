@@ -1,0 +1,257 @@
+/* account - who may log in, and as what.
+ *
+ *   in:   PutAccount; reads ReadAccount, ListAccounts, and HashPassword, which comes before each PutAccount
+ *   out:  AccountPut (what it may do; neither phone nor password)
+ *   owns: account, account_phone
+ *
+ * A password is hashed by a reader thread (HashPassword): the order brings the hash, and the one it already had when the
+ * password is the same, so that the same body again changes nothing.  Whatever changes who an account is ends its sessions
+ * in the same transaction. */
+#include "account.h"
+#include "password.h"
+#include "roster.h"
+#include "roster.sql.h"
+#include <string.h>
+
+#define OPERATOR "operator"                     /* the bootstrap token's name */
+
+const struct table roster_table_account = { "account", &roster_rows__account__descriptor, 2, false };
+const struct table roster_table_account_phone = { "account_phone", &roster_rows__account_phone__descriptor, 2, false };
+
+static RosterRows__AccountPhone
+phone_key(struct batch *b, const char *phone)
+{
+	RosterRows__AccountPhone k = ROSTER_ROWS__ACCOUNT_PHONE__INIT;
+	char digits[PHONE_DIGITS_MAX];
+
+	roster_phone_digits(phone, digits);
+	k.district = (char *)batch_district(b);
+	k.digits = arena_strdup(batch_arena(b), digits);
+	return k;
+}
+
+const Account *
+account_get(struct batch *b, const char *id)
+{
+	Account key = ROSTER_ROWS__ACCOUNT__INIT;
+
+	key.district = (char *)batch_district(b);
+	key.account_id = (char *)id;
+	return batch_get(b, &roster_table_account, &key);
+}
+
+void
+account_want(struct batch *b, const char *id)
+{
+	Account key = ROSTER_ROWS__ACCOUNT__INIT;
+
+	key.district = (char *)batch_district(b);
+	key.account_id = (char *)id;
+	batch_want(b, &roster_table_account, &key, 2);
+}
+
+/* ---- PutAccount */
+
+void
+roster_account_want(struct batch *b, const void *m)
+{
+	const Roster__PutAccount *in = m;
+	RosterRows__AccountPhone phone = phone_key(b, in->phone);
+
+	account_want(b, in->id);
+	batch_want(b, &roster_table_account_phone, &phone, 2);
+	session_want_of(b, in->id);
+	if (in->maybe_person_case)
+		mirror_want_person_id(b, in->person_id);
+	if (in->maybe_township_case)
+		mirror_want_township_id(b, in->township_id);
+	const Account *now = account_get(b, in->id);
+	if (!now)
+		return;
+	RosterRows__AccountPhone was = phone_key(b, now->phone);
+	batch_want(b, &roster_table_account_phone, &was, 2);
+}
+
+static void
+references_check(struct batch *b, const Roster__PutAccount *in, struct faults *fs)
+{
+	int32_t today = batch_today(b);
+
+	if (in->maybe_person_case)
+		roster_reference_ok(fs, in->person_id, mirror_person_on(b, in->person_id, today), "/person_id");
+	if (in->maybe_township_case)
+		roster_reference_ok(fs, in->township_id, mirror_township_on(b, in->township_id, today), "/township_id");
+}
+
+static void
+phone_check(struct batch *b, const Roster__PutAccount *in, struct faults *fs)
+{
+	const RosterRows__AccountPhone key = phone_key(b, in->phone);
+	const RosterRows__AccountPhone *taken = batch_get(b, &roster_table_account_phone, &key);
+
+	if (roster_phone_ok(fs, in->phone) && taken && strcmp(taken->account_id, in->id) != 0)
+		roster_fault(fs, 409, "account.phone_taken", "/phone", "Another account of this district has this phone.");
+}
+
+static void
+account_check(struct batch *b, const Roster__PutAccount *in, struct faults *fs)
+{
+	if (strcmp(in->id, OPERATOR) == 0)
+		roster_fault(fs, 422, "account.reserved", NULL, "No account can have this name.");
+	if (account_roles_mask(in->roles, in->n_roles) == 0)
+		roster_fault(fs, 422, "account.no_role", "/roles", "An account has at least one role.");
+	if (*in->password || !*in->password_hash)
+		roster_fault(fs, 422, "message.malformed", NULL, "The order cannot be read.");
+	references_check(b, in, fs);
+	phone_check(b, in, fs);
+}
+
+static Account
+row_of(struct batch *b, const Roster__PutAccount *in)
+{
+	Account row = ROSTER_ROWS__ACCOUNT__INIT;
+
+	row.district = (char *)batch_district(b);
+	row.account_id = in->id;
+	row.person_id = in->maybe_person_case ? in->person_id : (char *)"";
+	row.phone = in->phone;
+	row.password_hash = in->password_hash;
+	row.roles = account_roles_mask(in->roles, in->n_roles);
+	row.township_id = in->maybe_township_case ? in->township_id : (char *)"";
+	return row;
+}
+
+static void
+phone_moves(struct batch *b, const Account *now, const Account *row)
+{
+	RosterRows__AccountPhone is = phone_key(b, row->phone);
+
+	is.account_id = row->account_id;
+	if (now) {
+		RosterRows__AccountPhone was = phone_key(b, now->phone);
+		if (strcmp(was.digits, is.digits) != 0)
+			batch_drop(b, &roster_table_account_phone, &was);
+	}
+	batch_put(b, &roster_table_account_phone, &is);
+}
+
+static void
+account_announce(struct batch *b, const Account *now, const Account *row)
+{
+	Wire__AccountRole roles[ACCOUNT_ROLES_MAX];
+	Roster__AccountPut e = ROSTER__ACCOUNT_PUT__INIT;
+
+	e.id = row->account_id;
+	e.person_id = row->person_id;
+	e.n_roles = account_roles_of(row->roles, roles);
+	e.roles = roles;
+	e.township_id = row->township_id;
+	e.password_changed = !now || strcmp(now->password_hash, row->password_hash) != 0;
+	batch_emit(b, row->account_id, &e.base);
+}
+
+static Roster__Account
+account_message(const Account *row, Wire__AccountRole roles[ACCOUNT_ROLES_MAX])
+{
+	Roster__Account out = ROSTER__ACCOUNT__INIT;
+
+	out.id = row->account_id;
+	out.maybe_person_case = *row->person_id ? ROSTER__ACCOUNT__MAYBE_PERSON_PERSON_ID : 0;
+	out.person_id = row->person_id;
+	out.phone = row->phone;
+	out.n_roles = account_roles_of(row->roles, roles);
+	out.roles = roles;
+	out.maybe_township_case = *row->township_id ? ROSTER__ACCOUNT__MAYBE_TOWNSHIP_TOWNSHIP_ID : 0;
+	out.township_id = row->township_id;
+	return out;
+}
+
+void
+roster_account_put(struct batch *b, const void *m)
+{
+	const Roster__PutAccount *in = m;
+	const Account *now = account_get(b, in->id);
+	Wire__AccountRole roles[ACCOUNT_ROLES_MAX];
+	struct faults fs = { 0 };
+
+	account_check(b, in, &fs);
+	if (roster_refused(b, &fs))
+		return;
+	Account row = row_of(b, in);
+	Roster__Account out = account_message(&row, roles);
+	if (!now || account_signs_out(now, &row))
+		account_announce(b, now, &row);
+	if (now && account_signs_out(now, &row))
+		session_end_all(b, in->id);
+	phone_moves(b, now, &row);
+	batch_put(b, &roster_table_account, &row);
+	batch_answer(b, now ? 200 : 201, &out.base);
+}
+
+/* ---- reads */
+
+static Roster__Account *
+account_shown(struct reader *r, const Account *row)
+{
+	Wire__AccountRole *roles = arena_alloc(reader_arena(r), ACCOUNT_ROLES_MAX * sizeof(*roles));
+	Roster__Account out = account_message(row, roles);
+
+	return arena_copy(reader_arena(r), &out, sizeof(out));
+}
+
+static const Account *
+account_read(struct reader *r, const char *id)
+{
+	RosterRows__Id args = ROSTER_ROWS__ID__INIT;
+	void **rows;
+
+	args.district = (char *)reader_district(r);
+	args.id = (char *)id;
+	return reader_rows(r, &roster_account_read, &args, &rows) ? rows[0] : NULL;
+}
+
+void
+roster_read_account(struct reader *r, const void *m)
+{
+	const Account *row = account_read(r, ((const Roster__ReadAccount *)m)->id);
+
+	if (row)
+		reader_answer(r, &account_shown(r, row)->base);
+	else
+		reader_missing(r, 0, "No such account.");
+}
+
+void
+roster_list_accounts(struct reader *r, const void *m)
+{
+	const Roster__ListAccounts *in = m;
+	struct page p;
+	void **rows;
+
+	if (!reader_page(r, in->maybe_limit_case, in->limit, in->maybe_cursor_case, in->cursor, &p))
+		return;
+	RosterRows__Page args = roster_page_args(r, p);
+	size_t n = reader_rows(r, &roster_account_list, &args, &rows);
+	for (size_t i = 0; i < n; i++)
+		rows[i] = account_shown(r, rows[i]);
+	roster_answer_list(r, &roster__account_list__descriptor, rows, n, p.limit);
+}
+
+void
+roster_hash_password(struct reader *r, const void *m)
+{
+	const Roster__HashPassword *in = m;
+	Roster__PasswordHash out = ROSTER__PASSWORD_HASH__INIT;
+
+	if (!account_password_fits(in->password)) {
+		reader_refuse(r, 422, "password.length", "/password", "A password has 10 to 200 characters.");
+		return;
+	}
+	const Account *row = account_read(r, in->id);
+	if (row && password_right(row->password_hash, in->password))
+		out.hash = row->password_hash;
+	else
+		out.hash = password_hash(in->password, reader_arena(r));
+	explicit_bzero(in->password, strlen(in->password));
+	reader_answer(r, &out.base);
+}

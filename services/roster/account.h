@@ -1,0 +1,11 @@
+/* account - what account.c and session.c say to each other, and to nobody else. */
+#pragma once
+#include "account_policy.h"
+#include "service.h"
+
+const Account *account_get(struct batch *b, const char *id);           /* NULL: none; wanted before */
+void account_want(struct batch *b, const char *id);
+
+/* Sessions of an account: wanted, and ended in this transaction. */
+void session_want_of(struct batch *b, const char *account_id);
+void session_end_all(struct batch *b, const char *account_id);
