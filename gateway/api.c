@@ -42,6 +42,8 @@ void
 call_body_free(call_t *c)
 {
 	c->api->body_bytes -= c->body.len;
+	if (c->match.route && c->match.route->flags & ROUTE_PASSWORD && c->body.len)
+		explicit_bzero(c->body.p, c->body.len);
 	bytes_free(&c->body);
 }
 
@@ -56,6 +58,8 @@ call_free(call_t *c)
 	export_free(c);
 	parts_free(c);
 	call_body_free(c);
+	bytes_free(&c->held);
+	explicit_bzero(c->token, sizeof(c->token));
 	free(c->target);
 	free(c->last_event_id);
 	free(c);
@@ -139,13 +143,27 @@ call_reply_problem(call_t *c, const Wire__Problem *p)
 void
 call_refuse(call_t *c, enum refusal r, const char *pointer)
 {
-	call_reply_problem(c, problem_of(r, pointer, c->api->arena));
+	Wire__Problem *p = problem_of(r, pointer, c->api->arena);
+
+	if (r == REFUSED_RATE)
+		p->retry_after_s = problem_retry_s(c->wait_us);
+	call_reply_problem(c, p);
+}
+
+const char *
+call_district(const call_t *c)
+{
+	const char *district = route_district(&c->match);
+
+	return *district && !c->asking ? district : c->who.district;
 }
 
 int32_t
 call_partition(const call_t *c)
 {
-	return c->match.route->flags & ROUTE_ANYWHERE ? -1 : partition_of(route_district(&c->match));
+	const char *district = call_district(c);
+
+	return *district ? partition_of(district) : -1;
 }
 
 /* ---- parts: what a call asks, and what came back */
@@ -243,22 +261,25 @@ is_forbidden(const call_t *c)
 	return access_of(&c->who, c->match.route) == ACCESS_NONE || (!c->who.operator && *district && strcmp(district, c->who.district) != 0);
 }
 
-/* Health needs no token from near; everything else does, also what is not there. */
-static enum refusal
-early_refusal(call_t *c, const struct api_request *r)
+/* Health needs no token from near, and logging in none at all; everything else does, also what is not there. */
+static bool
+needs_nobody(const call_t *c)
 {
-	enum refusal route = route_of(c, r);
-	bool open = c->match.route && c->match.route->flags & ROUTE_OPEN && r->near;
+	unsigned flags = c->match.route ? c->match.route->flags : 0;
 
-	if (r->misframed)
+	return flags & ROUTE_STRANGERS || (flags & ROUTE_OPEN && c->near);
+}
+
+static enum refusal
+early_refusal(const call_t *c)
+{
+	if (c->misframed)
 		return REFUSED_FRAMING;
-	if (headers_bearer(r->authorization, c->api->set.token_sha256))
-		identity_operator(&c->who);
-	else if (!open)
-		return REFUSED_TOKEN;
-	if (route != REFUSED_NOT)
-		return route;
-	if (!open && is_forbidden(c))
+	if (c->stranger)
+		return c->stranger;
+	if (c->found)
+		return c->found;
+	if (!needs_nobody(c) && is_forbidden(c))
 		return REFUSED_ROLE;
 	return c->api->gave_up ? REFUSED_STOPPING : c->api->ncalls > CALLS_MAX ? REFUSED_BUSY : REFUSED_NOT;
 }
@@ -350,9 +371,9 @@ call_new(api_t *api, const struct api_request *r, const struct api_client *clien
 
 /* The batch's own headers are judged before its lines, which are sent as they come. */
 static void
-lines_judge(call_t *c, const struct api_request *r)
+lines_judge(call_t *c)
 {
-	if (r->content_length > BATCH_BYTES_MAX)
+	if (c->length > BATCH_BYTES_MAX)
 		c->early = REFUSED_BATCH_SIZE;
 	else if (c->media)
 		c->early = c->media;
@@ -364,22 +385,45 @@ lines_judge(call_t *c, const struct api_request *r)
 		lines_begin(c);
 }
 
+/* What the headers say by themselves, whoever sends them. */
+static void
+headers_take(call_t *c, const struct api_request *r)
+{
+	c->near = r->near;
+	c->misframed = r->misframed;
+	c->length = r->content_length;
+	memcpy(c->address, r->address, sizeof(c->address));
+	trace_of(c, r);
+	c->found = route_of(c, r);
+	if (!c->match.route)
+		return;
+	key_of(c, r);
+	c->media = media_refusal(c, r);
+	c->known = c->match.route->kind == ROUTE_DOCUMENT && document_is(c->api, r->if_none_match);
+}
+
+/* It is known who calls, or that nobody does. */
+static void
+call_judge(call_t *c, int64_t mono_us)
+{
+	if (!c->stranger)
+		who_may_ask(c, mono_us);
+	c->early = early_refusal(c);
+	if (!c->early && c->match.route->kind == ROUTE_LINES)
+		lines_judge(c);
+	c->drop = c->early || c->get || c->length > BODY_BYTES_MAX;
+}
+
 call_t *
 api_begin(api_t *api, const struct api_request *r, const struct api_client *client, int64_t mono_us)
 {
 	call_t *c = call_new(api, r, client);
 
-	(void)mono_us;
-	trace_of(c, r);
-	c->early = early_refusal(c, r);
-	if (c->early == REFUSED_NOT) {
-		key_of(c, r);
-		c->media = media_refusal(c, r);
-		c->known = c->match.route->kind == ROUTE_DOCUMENT && document_is(api, r->if_none_match);
-		if (c->match.route->kind == ROUTE_LINES)
-			lines_judge(c, r);
-	}
-	c->drop = c->early || c->get || r->content_length > BODY_BYTES_MAX;
+	headers_take(c, r);
+	if (!c->misframed && !(c->match.route && c->match.route->flags & ROUTE_STRANGERS))
+		who_begin(c, r->authorization, needs_nobody(c), mono_us);
+	if (!c->asking)
+		call_judge(c, mono_us);
 	arena_reset(api->arena);
 	return c;
 }
@@ -412,6 +456,8 @@ api_body(call_t *c, const void *p, size_t n, int64_t mono_us)
 
 	if (n > bound - c->seen || c->api->gave_up)
 		return BODY_REFUSED;
+	if (c->asking)
+		return 0;
 	if (c->lines)
 		n = lines_feed(c->lines, p, n, mono_us);
 	c->seen += n;
@@ -426,6 +472,7 @@ api_body(call_t *c, const void *p, size_t n, int64_t mono_us)
 
 static void (*const runs[])(call_t *c, int64_t mono_us) = {
 	[ROUTE_ORDER] = order_run, [ROUTE_FILE] = file_run, [ROUTE_READ] = read_run, [ROUTE_EVENTS] = events_run,
+	[ROUTE_LOGIN] = login_run, [ROUTE_LOGOUT] = logout_run,
 	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
 	[ROUTE_EXPORT] = export_run, [ROUTE_DOCUMENT] = document_run,
 };
@@ -441,22 +488,43 @@ late_refusal(const call_t *c)
 	return c->seen ? c->media : REFUSED_NOT;
 }
 
+static void
+call_run(call_t *c, int64_t mono_us)
+{
+	enum refusal r;
+
+	if (c->lines)
+		lines_end(c->lines, mono_us);
+	else if ((r = late_refusal(c)))
+		call_refuse(c, r, NULL);
+	else
+		runs[c->match.route->kind](c, mono_us);
+}
+
 void
 api_end(call_t *c, int64_t mono_us)
 {
 	api_t *api = c->api;
 
 	c->ended = true;
-	if (c->lines) {
-		lines_end(c->lines, mono_us);
-	} else {
-		enum refusal r = late_refusal(c);
-		if (r)
-			call_refuse(c, r, NULL);
-		else
-			runs[c->match.route->kind](c, mono_us);
-	}
+	if (!c->asking)
+		call_run(c, mono_us);
 	arena_reset(api->arena);
+}
+
+/* Nothing of it was judged until now; a client that has left meanwhile has asked for nothing. */
+void
+call_known(call_t *c, int64_t mono_us)
+{
+	if (c->left) {
+		call_free(c);
+		return;
+	}
+	call_judge(c, mono_us);
+	if (c->ended)
+		call_run(c, mono_us);
+	else if (c->client.room)
+		c->client.room(c->client.ctx);
 }
 
 void
@@ -465,7 +533,7 @@ api_leave(call_t *c, int64_t mono_us)
 	c->left = true;
 	if (c->lines)
 		lines_leave(c->lines, mono_us);
-	else if (!c->ended)
+	else if (!c->ended && !c->asking)
 		call_free(c);
 }
 

@@ -10,6 +10,7 @@
  * What is checked, in the contract's order: 401 token, 404 route, 405 method, 403, 413 size, 415 media type, 400 JSON, and
  * then, by the owner, 404 thing, 422 content, 409 state. */
 #pragma once
+#include "buckets.h"
 #include "digest.h"
 #include "message.h"
 #include "metrics.h"
@@ -19,6 +20,7 @@ enum {
 	BODY_BYTES_MAX = 1 << 20,               /* a JSON body */
 	DROPPED_BYTES_MAX = 8 << 20,            /* how much too long it may be and still be answered */
 	BODIES_BYTES_MAX = 64 << 20,            /* of all calls together; beyond: 503 */
+	ADDRESS_BYTES = 16,
 	CALLS_MAX = 4096,                       /* under way; beyond: 503 */
 };
 
@@ -28,6 +30,7 @@ typedef struct call call_t;
 struct api_settings {
 	uint8_t token_sha256[SHA256_SIZE];      /* of the operator's token, which is kept nowhere */
 	bool manual_clock;
+	struct rate account_rate, address_rate, login_rate;     /* the operator is not counted */
 	const char *const *services;            /* whom readiness and metrics ask, NULL-ended */
 	struct port port;
 	struct metrics *metrics;
@@ -36,6 +39,7 @@ struct api_request {                            /* texts are copied; NULL: the h
 	const char *method, *target;            /* target: path and query, as sent */
 	const char *authorization, *content_type, *content_encoding, *idempotency_key, *if_none_match, *traceparent, *last_event_id;
 	int64_t content_length;                 /* −1: not said */
+	uint8_t address[ADDRESS_BYTES];         /* whose failures and requests count together: networks_client() */
 	bool near;                              /* from a network whose health questions need no token */
 	bool misframed;                         /* where the body ends cannot be trusted: 400, whatever else */
 };

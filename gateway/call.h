@@ -4,23 +4,28 @@
  *   reach.c    reads by who sees only his own
  *   lines.c    NDJSON, a command a line               health.c    /livez /readyz /metrics
  *   events.c   the stream of a district's events     document.c  openapi.json
+ *   who.c      who calls, and how often he may        accounts.c  passwords, logging in and out
  *                                                     export.c    lists as files */
 #pragma once
 #include "api.h"
 #include "access.h"
 #include "asks.h"
+#include "buckets.h"
 #include "bytes.h"
+#include "callers.h"
 #include "headers.h"
 #include "identity.h"
 #include "problem.h"
 #include "routes.h"
 #include "streams.h"
+#include "tokens.h"
 
 enum {
 	CALL_PARTS_MAX = 24,                    /* readiness asks two lanes of each service */
 	TRY_US = 1500 * 1000, WHOLE_US = 5000 * 1000,
 	FILE_TRY_US = 20 * 1000 * 1000, FILE_WHOLE_US = 40 * 1000 * 1000,      /* thousands of rows in one answer */
 	READY_US = 1000 * 1000,
+	PASSWORDS_MAX = 16,                     /* under way: roster's readers try two at once, each for some 27 ms */
 };
 enum { ETAG_MAX = 36 };
 
@@ -35,9 +40,12 @@ struct api {
 	arena_t *arena;                         /* of one request or answer; emptied after it */
 	call_t *calls;                          /* all of them, linked */
 	size_t ncalls, body_bytes;
+	size_t npasswords;
 	bool gave_up;
 	size_t nexports, npacking;              /* exports under way; those whose file is being packed */
 	struct document document;
+	struct callers callers;
+	struct buckets buckets;
 };
 struct lines;
 struct call {
@@ -46,8 +54,17 @@ struct call {
 	struct api_client client;
 	bool left, ended;
 	bool get, head;                         /* GET or HEAD; HEAD */
+	bool near, misframed;                   /* as of the request */
+	int64_t length;                         /* −1: not said */
+	uint8_t address[ADDRESS_BYTES];
+	bool asking;                            /* roster, who calls; until then nothing is judged and no body taken */
+	enum refusal stranger;                  /* why it is not known who calls; or he may not ask so much */
+	int64_t wait_us;                        /* … then: until he may */
+	uint64_t asked_at;                      /* callers_age() then */
+	char token_sha256[SHA256_HEX_MAX];      /* of a session's token */
 	struct identity who;                    /* who calls; account "": nobody that is known */
 	struct route_match match;               /* route NULL: none was found */
+	enum refusal found;                     /* of the route */
 	enum refusal early;                     /* what the headers alone decided */
 	enum refusal media;                     /* … and what counts only if the body is not too long */
 	char allow[ROUTE_ALLOW_MAX], trace[TRACE_MAX], key[KEY_MAX + 1];
@@ -63,6 +80,8 @@ struct call {
 	int nparts, waiting;
 	struct part *parts;                     /* nparts of them, once asked */
 	struct subject subject;                 /* whose the thing is, when that decides */
+	struct bytes held;                      /* an order that waits for its password's hash */
+	char token[TOKEN_TEXT_MAX];             /* of the session that is being opened */
 };
 
 /* ---- api.c */
@@ -70,6 +89,9 @@ void call_reply(call_t *c, struct reply *r);                            /* ends 
 void call_refuse(call_t *c, enum refusal r, const char *pointer);       /* likewise */
 void call_reply_problem(call_t *c, const Wire__Problem *p);             /* likewise */
 void call_reply_json(call_t *c, int status, json_t *j);                 /* likewise; j is the caller's */
+void call_known(call_t *c, int64_t mono_us);                            /* who calls, or that he may not: goes on */
+/* That of the path, else the caller's own; "" none.  While it is asked who calls: what the token says. */
+const char *call_district(const call_t *c);
 int32_t call_partition(const call_t *c);
 /* Asks for part i.  When it cannot be asked, the part has its refusal at once. */
 void call_ask(call_t *c, int i, struct ask *ask, ask_done_fn *done, int64_t mono_us);
@@ -77,6 +99,18 @@ void part_refuse(struct part *p, enum refusal r);
 void part_take(struct part *p, enum ask_outcome outcome, Wire__Answer *a, const ProtobufCMessageDescriptor *d, bool read);
 void call_parts_open(call_t *c, int n);
 void call_body_free(call_t *c);                                         /* it has been read */
+
+/* ---- who.c */
+/* From the headers; needless: the route asks nobody who he is.  Sets who, or asking, or stranger. */
+void who_begin(call_t *c, const char *authorization, bool needless, int64_t mono_us);
+/* False: not so often; stranger says so. */
+bool who_may_ask(call_t *c, int64_t mono_us);
+bool who_may_log_in(call_t *c, int64_t mono_us);
+
+/* ---- accounts.c */
+void account_put(call_t *c, ProtobufCMessage *order, int64_t mono_us);
+void login_run(call_t *c, int64_t mono_us);
+void logout_run(call_t *c, int64_t mono_us);
 
 /* ---- ordinary.c */
 void order_run(call_t *c, int64_t mono_us);
@@ -86,6 +120,9 @@ struct ask read_of(call_t *c, const char *service, const ProtobufCMessage *m, Wi
 void read_ask_all(call_t *c, int64_t mono_us);                          /* ends in read_answered */
 int read_status(const call_t *c);                                       /* of what read_tell would tell */
 void read_tell(call_t *c);                                              /* ends the call */
+/* An order that is not the request's own body; done is called with part 0. */
+void order_send(call_t *c, const ProtobufCMessage *m, ask_done_fn *done, int64_t mono_us);
+void order_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us);
 /* Appends one command to packed Commands. */
 void command_append(struct bytes *commands, const Wire__Command *command);
 

@@ -7,14 +7,18 @@
 #include <strings.h>
 #include <sys/random.h>
 
+const char *
+headers_token(const char *authorization)
+{
+	if (!authorization || strncasecmp(authorization, "Bearer ", 7) != 0)
+		return NULL;
+	return authorization + 7 + strspn(authorization + 7, " ");
+}
+
 bool
-headers_bearer(const char *authorization, const uint8_t sha256_of_token[SHA256_SIZE])
+headers_token_is(const char *token, const uint8_t sha256_of_token[SHA256_SIZE])
 {
 	uint8_t seen[SHA256_SIZE];
-
-	if (!authorization || strncasecmp(authorization, "Bearer ", 7) != 0)
-		return false;
-	const char *token = authorization + 7 + strspn(authorization + 7, " ");
 	struct span_of_bytes part = { token, strlen(token) };
 	sha256(&part, 1, seen);
 	return CRYPTO_memcmp(seen, sha256_of_token, sizeof(seen)) == 0;

@@ -124,7 +124,8 @@ response_of(struct exchange *e)
 		return NULL;
 	r->body = NULL;
 	r->fd = -1;
-	MHD_add_response_header(m, "Content-Type", r->content_type);
+	if (r->content_type)
+		MHD_add_response_header(m, "Content-Type", r->content_type);
 	MHD_add_response_header(m, "Cache-Control", r->cached ? "private, no-cache" : "no-store");
 	MHD_add_response_header(m, "X-Content-Type-Options", "nosniff");
 	for (int i = 0; i < r->nheaders; i++)

@@ -195,7 +195,7 @@ parameters_add(struct draft *d, const struct route *r, const struct rule *rule, 
 	path_parameters(d, r, parameters);
 	if (rule->parameter)
 		json_array_append_new(parameters, parameter_ref(rule->parameter));
-	else if (!rule->body || r->kind == ROUTE_FILE)
+	else if (r->kind == ROUTE_READ || r->kind == ROUTE_FILE)
 		query_parameters(d, r, parameters);
 	if (r->flags & ROUTE_KEYED)
 		json_array_append_new(parameters, parameter_ref("Idempotency-Key"));
@@ -348,6 +348,14 @@ export_answers(struct draft *d, const struct route *r, json_t *operation)
 }
 
 static void
+logout_answers(struct draft *d, const struct route *r, json_t *operation)
+{
+	(void)d, (void)r;
+	json_object_set_new(json_object_get(operation, "responses"), "204",
+	                    json_pack("{s:s}", "description", "Ended: the token, or all tokens, will not do any more."));
+}
+
+static void
 live_answers(struct draft *d, const struct route *r, json_t *operation)
 {
 	json_t *object = schema_object(SCHEMA_ANSWER);
@@ -401,6 +409,8 @@ static const struct rule rules[ROUTE_KINDS] = {
 	[ROUTE_READ] = { .answers = read_answers, .refusals = OF_READS },
 	[ROUTE_EXPORT] = { .answers = export_answers, .refusals = OF_READS, .parameter = "format" },
 	[ROUTE_EVENTS] = { .id = "followEvents", .summary = "Follow what happens", .answers = events_answers, .refusals = OF_READS, .parameter = "Last-Event-ID" },
+	[ROUTE_LOGIN] = { "openSession", NULL, "Log in", order_body, order_answers, OF_READS | S413 | S415 | S504 },
+	[ROUTE_LOGOUT] = { .answers = logout_answers, .refusals = OF_WRITES },
 	[ROUTE_LIVE] = { "readLiveness", NULL, "Is this process alive?", NULL, live_answers, OF_ALL },
 	[ROUTE_READY] = { "readReadiness", NULL, "Does every service answer?", NULL, ready_answers, OF_ALL | S503 },
 	[ROUTE_METRICS] = { "readMetrics", NULL, "Counters, as Prometheus reads them", NULL, metrics_answers, OF_ALL },
@@ -457,7 +467,8 @@ roles_add(const struct route *r, json_t *operation)
 			json_array_append_new(roles, json_string(name));
 			text = arena_printf(a, "%s, `%s`", text, name);
 		}
-	json_object_set_new(operation, "description", r->who == WHO_ANYBODY ? json_string("For everybody with a token.") : json_sprintf("%s.", text));
+	json_object_set_new(operation, "description", r->flags & ROUTE_STRANGERS ? json_string("For everybody; it takes no token.")
+		: r->who == WHO_ANYBODY ? json_string("For everybody with a token.") : json_sprintf("%s.", text));
 	json_object_set_new(operation, "x-roles", roles);
 	arena_close(&a);
 }
@@ -478,6 +489,8 @@ operation_of(struct draft *d, const struct route *r)
 	roles_add(r, o);
 	if (r->flags & ROUTE_OPEN)
 		json_object_set_new(o, "security", json_pack("[{}, {s:[]}]", "bearer"));
+	if (r->flags & ROUTE_STRANGERS)
+		json_object_set_new(o, "security", json_array());
 	return o;
 }
 

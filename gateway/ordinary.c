@@ -75,7 +75,7 @@ command_of(const call_t *c, const ProtobufCMessage *m, Wire__Problem *refusal, c
 	arena_t *a = c->api->arena;
 	Wire__Command o = WIRE__COMMAND__INIT;
 
-	o.district = (char *)route_district(&c->match);
+	o.district = (char *)call_district(c);
 	o.type = (char *)m->descriptor->name;
 	o.data = packed(m, a);
 	o.refusal = refusal;
@@ -89,36 +89,39 @@ command_of(const call_t *c, const ProtobufCMessage *m, Wire__Problem *refusal, c
 
 /* The key in the body is the client's own for this very thing, so it goes before the one in the header. */
 static Wire__Command
-order_of(const call_t *c, json_t *body, enum refusal unreadable)
+order_of(const call_t *c, json_t *body, enum refusal unreadable, ProtobufCMessage **m)
 {
 	arena_t *a = c->api->arena;
-	ProtobufCMessage *m = NULL;
 	char *key = (char *)"";
 
+	*m = NULL;
 	Wire__Problem *p = unreadable ? problem_of(unreadable, NULL, a) : question_no_query(target_query(c->target), a);
 	if (!p && c->key_bad)
 		p = problem_of(REFUSED_KEY, NULL, a);
 	if (!p)
-		p = question_order(&c->match, body, a, &m, &key);
-	if (!m)
-		m = question_blank(&c->match, c->match.route->parts[0].ask, a);
-	return command_of(c, m, p, *key ? key : c->key);
+		p = question_order(&c->match, body, a, m, &key);
+	if (!*m)
+		*m = question_blank(&c->match, c->match.route->parts[0].ask, a);
+	return command_of(c, *m, p, *key ? key : c->key);
 }
 
-static void
+/* What roster was told may have changed who somebody is; a moved clock, whose session is over. */
+void
 order_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	struct part *p = ctx;
 	call_t *c = p->call;
 
 	(void)mono_us;
+	if (strcmp(c->match.route->parts[0].service, "roster") == 0)
+		callers_forget(&c->api->callers, call_district(c));
 	part_take(p, outcome, items ? items[0] : NULL, c->match.route->parts[0].answer, false);
 	c->waiting = 0;
 	call_reply_json(c, p->status, p->json);
 }
 
 static void
-order_ask(call_t *c, const Wire__Command *o, int64_t mono_us)
+order_ask(call_t *c, const Wire__Command *o, ask_done_fn *done, int64_t mono_us)
 {
 	const struct route *r = c->match.route;
 	struct bytes commands = { 0 };
@@ -139,15 +142,24 @@ order_ask(call_t *c, const Wire__Command *o, int64_t mono_us)
 		ask.whole_us = FILE_WHOLE_US;
 	}
 	call_parts_open(c, 1);
-	call_ask(c, 0, &ask, order_done, mono_us);
+	call_ask(c, 0, &ask, done, mono_us);
 	if (c->waiting == 0)
 		call_reply_json(c, c->parts[0].status, c->parts[0].json);
+}
+
+void
+order_send(call_t *c, const ProtobufCMessage *m, ask_done_fn *done, int64_t mono_us)
+{
+	Wire__Command o = command_of(c, m, NULL, "");
+
+	order_ask(c, &o, done, mono_us);
 }
 
 void
 order_run(call_t *c, int64_t mono_us)
 {
 	json_t *body = NULL;
+	ProtobufCMessage *m;
 	enum refusal unreadable = body_of(c, &body);
 
 	if (unreadable != REFUSED_NOT && !is_content(unreadable)) {
@@ -159,10 +171,13 @@ order_run(call_t *c, int64_t mono_us)
 		call_refuse(c, REFUSED_ROLE, NULL);
 		return;
 	}
-	Wire__Command o = order_of(c, body, unreadable);
+	Wire__Command o = order_of(c, body, unreadable, &m);
 	json_decref(body);
 	call_body_free(c);
-	order_ask(c, &o, mono_us);
+	if (c->match.route->flags & ROUTE_PASSWORD && !o.refusal)
+		account_put(c, m, mono_us);
+	else
+		order_ask(c, &o, order_done, mono_us);
 }
 
 void
@@ -176,7 +191,7 @@ file_run(call_t *c, int64_t mono_us)
 		p = problem_of(REFUSED_KEY, NULL, a);
 	Wire__Command o = command_of(c, m, p, c->key);
 	call_body_free(c);
-	order_ask(c, &o, mono_us);
+	order_ask(c, &o, order_done, mono_us);
 }
 
 /* ---- reads */
@@ -227,7 +242,7 @@ read_of(call_t *c, const char *service, const ProtobufCMessage *m, Wire__Problem
 {
 	Wire__Read read = WIRE__READ__INIT;
 
-	read.district = (char *)route_district(&c->match);
+	read.district = (char *)call_district(c);
 	read.type = (char *)m->descriptor->name;
 	read.data = packed(m, c->api->arena);
 	read.account = c->who.account;

@@ -6,6 +6,10 @@
 
 static const struct { int status; const char *code, *detail; } refusals[REFUSALS] = {
 	[REFUSED_TOKEN] = { 401, "token.invalid", "The request carries no bearer token, or one that is not known." },
+	[REFUSED_LOGIN] = { 401, "login.refused", "No account of that district has this phone and this password." },
+	[REFUSED_RATE] = { 429, "rate.exceeded", "So many requests in so short a time are too many; see Retry-After." },
+	[REFUSED_NO_SESSION] = { 409, "session.none", "The operator's token is no session that could end." },
+	[REFUSED_DISTRICT_FORM] = { 422, "field.district", "A district is six digits." },
 	[REFUSED_ROLE] = { 403, "role.forbidden", "This account may not do that, or not here." },
 	[REFUSED_ROUTE] = { 404, "route.unknown", "There is nothing at this path." },
 	[REFUSED_METHOD] = { 405, "method.not_allowed", "This path has other methods; see Allow." },
@@ -94,6 +98,8 @@ problem_json(const Wire__Problem *p)
 		json_array_append_new(errors, e);
 	}
 	json_object_set_new(j, "errors", errors);
+	if (p->retry_after_s)
+		json_object_set_new(j, "retry_after", json_integer(p->retry_after_s));
 	return j;
 }
 
@@ -108,8 +114,12 @@ problem_reply(json_t *problem, struct reply *r)
 	r->len = strlen(r->body);
 	if (r->status == 401)
 		reply_header(r, "WWW-Authenticate", "Bearer");
-	if (r->status == 503 || r->status == 429)
-		reply_header(r, "Retry-After", "1");
+	if (r->status == 503 || r->status == 429) {
+		json_int_t seconds = json_integer_value(json_object_get(problem, "retry_after"));
+		char text[24];
+		snprintf(text, sizeof(text), "%lld", seconds ? (long long)seconds : 1);
+		reply_header(r, "Retry-After", text);
+	}
 }
 
 void

@@ -20,6 +20,7 @@ enum route_kind {
 	ROUTE_READ,                     /* path and query → reads, answers merged by member */
 	ROUTE_EXPORT,                   /* pages of a list, and what another service knows of its persons → CSV or XLSX */
 	ROUTE_EVENTS,                   /* an event stream; its part says where the logs end */
+	ROUTE_LOGIN, ROUTE_LOGOUT,
 	ROUTE_LIVE, ROUTE_READY, ROUTE_METRICS,
 	ROUTE_DOCUMENT,                 /* what openapi.h says of all of them */
 	ROUTE_KINDS
@@ -32,8 +33,10 @@ enum route_flag {
 	ROUTE_KEY_REQUIRED = 32,        /* … and must be there */
 	ROUTE_MANUAL_CLOCK = 64,        /* there only when the clock is moved by hand */
 	ROUTE_OPEN = 128,               /* no token, from the operator's networks */
-	ROUTE_ANYWHERE = 256,           /* outside districts: partition −1 */
+	ROUTE_ANYWHERE = 256,           /* outside districts: of the caller's own, or of none (partition −1) */
 	ROUTE_BY_STATE = 512,           /* a read that a thing's state may refuse: 409 */
+	ROUTE_STRANGERS = 1024,         /* no token, from anywhere */
+	ROUTE_PASSWORD = 2048,          /* the body holds one */
 };
 
 /* Who may use a route: a bit for each role that an account may have.  The operator may use every one, so his bit stands in every

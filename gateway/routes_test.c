@@ -121,13 +121,17 @@ is_optional(const ProtobufCMessageDescriptor *d, const char *hidden)
 static void
 check_flags(const struct route *r)
 {
-	bool write = r->kind == ROUTE_ORDER || r->kind == ROUTE_LINES || r->kind == ROUTE_FILE, post = strcmp(r->method, "POST") == 0;
+	bool post = strcmp(r->method, "POST") == 0;
+	bool write = r->kind == ROUTE_ORDER || r->kind == ROUTE_LINES || r->kind == ROUTE_FILE || r->kind == ROUTE_LOGIN;
 
 	check(write == (post || strcmp(r->method, "PUT") == 0), "orders are PUT or POST, reads GET", r->path);
 	if (strcmp(r->method, "PUT") == 0)
 		check(r->flags & ROUTE_REPEATABLE, "a PUT may be repeated", r->path);
 	check(!(r->flags & ROUTE_KEYED) || post, "a key belongs to a POST", r->path);
-	check(!post || r->flags & (ROUTE_KEYED | ROUTE_MANUAL_CLOCK), "every POST but the clock's has a key", r->path);
+	check(!post || r->flags & (ROUTE_KEYED | ROUTE_MANUAL_CLOCK | ROUTE_STRANGERS), "every POST but the clock's and the login's has a key",
+	      r->path);
+	check(strcmp(r->method, "DELETE") != 0 || r->kind == ROUTE_LOGOUT, "nothing is deleted but sessions", r->path);
+	check(!(r->flags & ROUTE_STRANGERS) || r->kind == ROUTE_LOGIN, "who has no token may do nothing but log in", r->path);
 	check((strstr(r->path, "{district}") != NULL) == !(r->flags & (ROUTE_ANYWHERE | ROUTE_OPEN)),
 	      "a path has a district or is marked", r->path);
 	if (r->kind == ROUTE_ORDER)

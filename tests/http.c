@@ -11,7 +11,7 @@
 
 enum { PATIENCE_US = 30000000, AGAIN_US = 50000 };
 
-struct client { CURL *curl; const char *url, *token, *var; };
+struct client { CURL *curl; const char *url, *token, *var, *as; };      /* as: whose token; NULL: the operator's */
 
 static size_t
 on_bytes(char *p, size_t size, size_t n, void *ctx)
@@ -31,7 +31,7 @@ headers_of(const struct client *c, const char *key, const char *type, const char
 	char text[512];
 	struct curl_slist *h = NULL;
 
-	snprintf(text, sizeof text, "Authorization: Bearer %s", c->token);
+	snprintf(text, sizeof text, "Authorization: Bearer %s", c->as ? c->as : c->token);
 	h = curl_slist_append(h, text);
 	snprintf(text, sizeof text, "Content-Type: %s", type ? type : body ? "application/json" : "");
 	h = curl_slist_append(h, text);
@@ -40,6 +40,14 @@ headers_of(const struct client *c, const char *key, const char *type, const char
 		h = curl_slist_append(h, text);
 	}
 	return curl_slist_append(h, "Expect:");
+}
+
+static void
+as(void *ctx, const char *token)
+{
+	struct client *c = ctx;
+
+	c->as = token;
 }
 
 static struct answered
@@ -159,7 +167,7 @@ http_world_open(void)
 		fprintf(stderr, "http: ZHUCUN_URL, ZHUCUN_BOOTSTRAP_TOKEN and ZHUCUN_VAR must be set\n");
 		exit(2);
 	}
-	return (struct world){ .ctx = c, .call = call, .settle = settle, .crash = crash };
+	return (struct world){ .ctx = c, .call = call, .settle = settle, .crash = crash, .as = as };
 }
 
 void

@@ -201,6 +201,20 @@ step_parse(const struct run *r, const char *s, struct step *out)
 }
 
 static void
+save(struct run *r, const char *name, const char *value)
+{
+	int i = 0;
+
+	while (i < r->nsaved && strcmp(r->saved[i].name, name))
+		i++;
+	if (i == SAVED_MAX)
+		return;
+	snprintf(r->saved[i].name, sizeof r->saved[i].name, "%s", name);
+	snprintf(r->saved[i].value, sizeof r->saved[i].value, "%s", value);
+	r->nsaved += i == r->nsaved;
+}
+
+static void
 save_all(struct run *r, const char *list, json_t *got)
 {
 	char name[32], member[64];
@@ -210,13 +224,7 @@ save_all(struct run *r, const char *list, json_t *got)
 		json_t *v = got;
 		for (char *part = strtok(member, "."); part; part = strtok(NULL, "."))
 			v = json_is_array(v) ? json_array_get(v, strtoul(part, NULL, 10)) : json_object_get(v, part);
-		for (int i = 0; i <= r->nsaved && i < SAVED_MAX; i++)
-			if (i == r->nsaved || !strcmp(r->saved[i].name, name)) {
-				snprintf(r->saved[i].name, sizeof r->saved[i].name, "%s", name);
-				snprintf(r->saved[i].value, sizeof r->saved[i].value, "%s", json_string_value(v) ? json_string_value(v) : "");
-				r->nsaved += i == r->nsaved;
-				break;
-			}
+		save(r, name, json_string_value(v) ? json_string_value(v) : "");
 		list += n;
 	}
 }
@@ -299,11 +307,59 @@ run_clock(struct run *r, const char *instant)
 	return ok;
 }
 
+/* name phone password */
+static bool
+run_login(struct run *r, const char *text)
+{
+	char name[32], phone[64], password[256];
+
+	if (sscanf(text, "%31s %63s %255s", name, phone, password) != 3)
+		return fail(r, "not a login:", text);
+	json_t *j = json_pack("{s:s, s:s, s:s}", "district", r->district, "phone", phone, "password", password);
+	char *body = json_dumps(j, JSON_COMPACT);
+	struct answered a = r->world->call(r->world->ctx, "POST", "/api/v1/sessions", NULL, NULL, body);
+	json_t *got = json_loads(a.body, 0, NULL);
+	bool ok = a.status == 201 || fail(r, "login:", a.body);
+	if (ok)
+		save(r, name, json_string_value(json_object_get(got, "token")));
+	json_decref(got);
+	json_decref(j);
+	free(a.body);
+	free(body);
+	return ok;
+}
+
+static bool
+run_step(struct run *r, const char *text)
+{
+	struct step s;
+	bool ok = step_parse(r, text, &s) && step_run(r, &s);
+
+	json_decref(s.body);
+	json_decref(s.want);
+	return ok;
+}
+
+/* name, then a call */
+static bool
+run_as(struct run *r, const char *text)
+{
+	size_t len = strcspn(text, " ");
+	bool nobody = len == 6 && !strncmp(text, "nobody", len);
+	const char *token = nobody ? "" : value_of(r, text, len);
+
+	if (!token)
+		return fail(r, "nobody has logged in as", text);
+	r->world->as(r->world->ctx, token);
+	bool ok = run_step(r, blank(text + len));
+	r->world->as(r->world->ctx, NULL);
+	return ok;
+}
+
 static bool
 run_command(struct run *r, const char *text)
 {
-	static const char *const words[] = { "use ", "clock ", "settle", "crash " };
-	struct step s;
+	static const char *const words[] = { "use ", "clock ", "settle", "crash ", "login ", "as " };
 
 	if (!strncmp(text, words[0], strlen(words[0])))
 		return run_use(r, text + strlen(words[0]));
@@ -313,10 +369,11 @@ run_command(struct run *r, const char *text)
 		return r->world->settle(r->world->ctx, r->district) || fail(r, "lag did not reach 0", "");
 	if (!strncmp(text, words[3], strlen(words[3])))
 		return r->world->crash(r->world->ctx, text + strlen(words[3])) || fail(r, "cannot crash", text);
-	bool ok = step_parse(r, text, &s) && step_run(r, &s);
-	json_decref(s.body);
-	json_decref(s.want);
-	return ok;
+	if (!strncmp(text, words[4], strlen(words[4])))
+		return run_login(r, text + strlen(words[4]));
+	if (!strncmp(text, words[5], strlen(words[5])))
+		return run_as(r, text + strlen(words[5]));
+	return run_step(r, text);
 }
 
 /* Reads one command with its continuation lines; false at the end. */

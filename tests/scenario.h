@@ -6,6 +6,8 @@
  *   clock 2017-09-20T08:00:00+08:00            POST /api/v1/clock
  *   settle                                     until lag is 0
  *   crash accountability                       the process ends without notice and is started again
+ *   login adm 13900000001 correct-horse        POST /sessions in $D; keeps the token as adm
+ *   as adm GET /persons/p1 -> 200              a call with that token; as nobody: without one
  *   POST /findings key=k1 {"kind": …} -> 201 {"state": "noted"} save f1=id
  *
  * Paths are below /api/v1/districts/$D, or below /api/v1 with a leading @.  $name is replaced by what was saved.  What is
@@ -20,6 +22,7 @@ struct world {
 	struct answered (*call)(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body);
 	bool (*settle)(void *ctx, const char *district);
 	bool (*crash)(void *ctx, const char *service);
+	void (*as)(void *ctx, const char *token);               /* whose calls come next; NULL: the operator's */
 };
 
 /* True when all went as written; else one line on standard output says where and why. */

@@ -25,6 +25,12 @@ in_crash(void *ctx, const char *service)
 	return true;
 }
 
+static void
+in_as(void *ctx, const char *token)
+{
+	suite_as(ctx, token);
+}
+
 static bool
 run_one(const char *file)
 {
@@ -37,7 +43,7 @@ run_one(const char *file)
 		return ok;
 	}
 	suite_t *s = suite_open();
-	struct world w = { .ctx = s, .call = in_call, .settle = in_settle, .crash = in_crash };
+	struct world w = { .ctx = s, .call = in_call, .settle = in_settle, .crash = in_crash, .as = in_as };
 	ok = scenario_run(file, &w, "511700");
 	suite_close(&s);
 	return ok;

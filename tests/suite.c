@@ -43,6 +43,7 @@ struct suite {
 	int replicas;                           /* of each service, at the start */
 	struct routes *routes;
 	api_t *api;
+	char bearer[128];
 	struct metrics metrics;
 	struct member members[MEMBERS];
 	struct letter *first, **last;
@@ -339,6 +340,7 @@ suite_open_with(int replicas)
 	suite_t *s = calloc(1, sizeof(*s));
 
 	s->last = &s->first;
+	suite_as(s, NULL);
 	log_open("suite", log_level_of(getenv("ZHUCUN_LOG_LEVEL") ? getenv("ZHUCUN_LOG_LEVEL") : "error"));
 	make_database(s);
 	s->routes = calloc(1, sizeof *s->routes);
@@ -454,7 +456,7 @@ feed(suite_t *s, call_t *c, const char *body, int64_t until_us)
 static void
 ask(suite_t *s, struct asking *g, struct asked *q, int64_t until_us)
 {
-	struct api_request r = { .method = q->method, .target = q->path, .authorization = "Bearer " TOKEN, .idempotency_key = q->key,
+	struct api_request r = { .method = q->method, .target = q->path, .authorization = *s->bearer ? s->bearer : NULL, .idempotency_key = q->key,
 		                 .content_type = q->type ? q->type : q->body ? "application/json" : NULL,
 		                 .content_length = q->body ? (int64_t)strlen(q->body) : 0, .near = true };
 	struct api_client client = { .ctx = g, .replied = replied };
@@ -501,6 +503,14 @@ suite_call_all(suite_t *s, struct asked *asked, size_t n)
 			give_up(&g[i]);
 	}
 	free(g);
+}
+
+void
+suite_as(suite_t *s, const char *token)
+{
+	if (!token)
+		token = TOKEN;
+	snprintf(s->bearer, sizeof s->bearer, "%s%s", *token ? "Bearer " : "", token);
 }
 
 struct answered

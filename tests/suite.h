@@ -28,6 +28,8 @@ struct answered { int status; char *body; size_t len; };        /* body is mallo
 
 /* One call from request to reply.  key, type may be NULL. */
 struct answered suite_call(suite_t *s, const char *method, const char *path, const char *key, const char *type, const char *body);
+/* Whose token the next calls carry, until the next change; NULL: the operator's; "": none. */
+void suite_as(suite_t *s, const char *token);
 /* Several at once, as from as many clients; in what order they are decided is not said.  Each answer is the caller's to free. */
 struct asked { const char *method, *path, *key, *type, *body; struct answered answered; };
 void suite_call_all(suite_t *s, struct asked *asked, size_t n);

@@ -144,9 +144,9 @@ void roster_check_password(struct reader *r, const void *m);
 void roster_read_caller(struct reader *r, const void *m);
 
 /* ---- reads.c */
-/* A page of rows, one more than `limit` when there is a next: list messages begin with `items` and `next`, items with their id. */
 /* Of a person or a village today, or "": never NULL. */
 const Roster__Reach *roster_reach_of(struct reader *r, const char *person_id, const char *village_id);
+/* A page of rows, one more than `limit` when there is a next: list messages begin with `items` and `next`, items with their id. */
 RosterRows__Page roster_page_args(struct reader *r, struct page p);
 void roster_answer_list(struct reader *r, const ProtobufCMessageDescriptor *d, void **rows, size_t n, int32_t limit);
 void roster_read_district(struct reader *r, const void *m);

@@ -1,0 +1,215 @@
+/* accounts - calls that hold a password, and those that end sessions.
+ *
+ *   PUT /accounts/{id}    roster's readers hash the password; the order brings the hash
+ *   POST /sessions        roster's readers check it; the order brings the proof, and the digest of a token made here
+ *   DELETE /sessions …    an order of the session's own account
+ *
+ * So a password is held by a call for as long as it is asked about, and nowhere else; a token for as long as it is answered. */
+#include "call.h"
+#include "json_pb.h"
+#include "question.h"
+#include "roster.pb-c.h"
+#include "target.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An address in rows of roster is a mark: it is compared, never read. */
+static void
+address_mark(const call_t *c, char out[SHORT_ID_MAX])
+{
+	char hex[2 * sizeof(c->address) + 1];
+	const char *parts[] = { "address", hex };
+
+	hex_text(c->address, sizeof(c->address), hex);
+	short_id(parts, 2, out);
+}
+
+/* ---- asking roster about a password */
+
+static void
+password_ask(call_t *c, const ProtobufCMessage *question, ask_done_fn *done, int64_t mono_us)
+{
+	if (c->api->npasswords == PASSWORDS_MAX) {
+		call_refuse(c, REFUSED_BUSY, NULL);
+		return;
+	}
+	struct ask ask = read_of(c, "roster", question, NULL);
+	ask.done = done;
+	ask.ctx = c;
+	if (!asks_put(c->api->asks, &ask, mono_us)) {
+		call_refuse(c, REFUSED_BUSY, NULL);
+		return;
+	}
+	c->api->npasswords++;
+	c->waiting = 1;
+}
+
+/* What it said, in the arena; NULL: the call has been answered. */
+static void *
+password_answer(call_t *c, enum ask_outcome outcome, Wire__Answer **items, const ProtobufCMessageDescriptor *d)
+{
+	const Wire__Answer *a = outcome == ASK_ANSWERED ? items[0] : NULL;
+	void *m = NULL;
+
+	c->waiting = 0;
+	c->api->npasswords--;
+	if (!a)
+		call_refuse(c, REFUSED_AWAY, NULL);
+	else if (a->status >= 300 && a->problem)
+		call_reply_problem(c, a->problem);
+	else if (!(m = protobuf_c_message_unpack(d, arena_pb(c->api->arena), a->data.len, a->data.data)))
+		call_refuse(c, REFUSED_ANSWER, NULL);
+	return m;
+}
+
+/* ---- PUT /accounts/{id} */
+
+static void
+hash_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+{
+	call_t *c = ctx;
+	Roster__PasswordHash *h = password_answer(c, outcome, items, &roster__password_hash__descriptor);
+
+	if (!h)
+		return;
+	Roster__PutAccount *m =
+		roster__put_account__unpack(arena_pb(c->api->arena), c->held.len, (const uint8_t *)c->held.p);
+	m->password_hash = h->hash;
+	order_send(c, &m->base, order_done, mono_us);
+	arena_reset(c->api->arena);
+}
+
+void
+account_put(call_t *c, ProtobufCMessage *order, int64_t mono_us)
+{
+	Roster__PutAccount *m = (Roster__PutAccount *)order;
+	Roster__HashPassword question = ROSTER__HASH_PASSWORD__INIT;
+	char *password = m->password;
+
+	m->password = (char *)"";
+	roster__put_account__pack(m, (uint8_t *)bytes_room(&c->held, roster__put_account__get_packed_size(m)));
+	question.id = m->id;
+	question.password = password;
+	password_ask(c, &question.base, hash_done, mono_us);
+	explicit_bzero(password, strlen(password));
+}
+
+/* ---- POST /sessions */
+
+static void
+session_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+{
+	struct part *p = ctx;
+	call_t *c = p->call;
+
+	(void)mono_us;
+	part_take(p, outcome, items ? items[0] : NULL, &roster__session__descriptor, false);
+	c->waiting = 0;
+	if (p->status < 300)
+		json_object_set_new(p->json, "token", json_string(c->token));
+	call_reply_json(c, p->status, p->json);
+}
+
+static void
+checked(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+{
+	call_t *c = ctx;
+	char digest[SHA256_HEX_MAX], mark[SHORT_ID_MAX];
+	Roster__OpenSession m = ROSTER__OPEN_SESSION__INIT;
+
+	/* A district that is not there is no better known than a phone that is not. */
+	if (outcome == ASK_ANSWERED && items[0]->status == 404)
+		items[0]->problem = problem_of(REFUSED_LOGIN, NULL, c->api->arena);
+	Roster__PasswordChecked *said = password_answer(c, outcome, items, &roster__password_checked__descriptor);
+	if (!said)
+		return;
+	token_new(c->who.district, c->token);
+	token_digest(c->token, digest);
+	address_mark(c, mark);
+	m.account_id = said->account_id;
+	m.proof = said->proof;
+	m.phone_mark = said->phone_mark;
+	m.address_mark = mark;
+	m.token_sha256 = digest;
+	order_send(c, &m.base, session_done, mono_us);
+	arena_reset(c->api->arena);
+}
+
+static void
+login_ask(call_t *c, const Roster__Login *in, int64_t mono_us)
+{
+	Roster__CheckPassword question = ROSTER__CHECK_PASSWORD__INIT;
+	char mark[SHORT_ID_MAX];
+
+	address_mark(c, mark);
+	snprintf(c->who.district, sizeof(c->who.district), "%s", in->district);
+	question.phone = in->phone;
+	question.password = in->password;
+	question.address_mark = mark;
+	password_ask(c, &question.base, checked, mono_us);
+	explicit_bzero(in->password, strlen(in->password));
+}
+
+/* There is no path whose thing could be unknown, so what is wrong with the body is said here. */
+void
+login_run(call_t *c, int64_t mono_us)
+{
+	arena_t *a = c->api->arena;
+	ProtobufCMessage *m;
+	char *key;
+	json_t *body = NULL;
+	enum refusal unreadable = question_parse(c->body.p ? c->body.p : "", c->body.len, &body);
+	Wire__Problem *p = unreadable ? problem_of(unreadable, NULL, a) : question_no_query(target_query(c->target), a);
+
+	if (!p)
+		p = question_order(&c->match, body, a, &m, &key);
+	json_decref(body);
+	call_body_free(c);
+	if (!p && !district_valid(((Roster__Login *)m)->district))
+		p = problem_of(REFUSED_DISTRICT_FORM, "/district", a);
+	if (p)
+		call_reply_problem(c, p);
+	else if (!who_may_log_in(c, mono_us))
+		call_refuse(c, c->stranger, NULL);
+	else
+		login_ask(c, (Roster__Login *)m, mono_us);
+}
+
+/* ---- DELETE /sessions, /sessions/current */
+
+static void
+closed(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+{
+	struct part *p = ctx;
+	call_t *c = p->call;
+	struct reply none = REPLY_NONE;
+
+	(void)mono_us;
+	part_take(p, outcome, items ? items[0] : NULL, &roster__closed__descriptor, false);
+	callers_forget(&c->api->callers, c->who.district);
+	c->waiting = 0;
+	none.status = 204;
+	if (p->status < 300)
+		call_reply(c, &none);
+	else
+		call_reply_json(c, p->status, p->json);
+}
+
+void
+logout_run(call_t *c, int64_t mono_us)
+{
+	arena_t *a = c->api->arena;
+	Roster__CloseSession *one;
+
+	if (c->who.operator) {
+		call_refuse(c, REFUSED_NO_SESSION, NULL);
+		return;
+	}
+	ProtobufCMessage *m = question_blank(&c->match, c->match.route->parts[0].ask, a);
+	if (m->descriptor == &roster__close_session__descriptor) {
+		one = (Roster__CloseSession *)m;
+		one->token_sha256 = c->token_sha256;
+	}
+	order_send(c, m, closed, mono_us);
+}
