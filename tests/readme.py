@@ -1,7 +1,8 @@
 """The README's console blocks, run as they stand: what a reader types gives what the reader is shown.
 
 A line `$ …` is a command, `> …` goes on with it, the rest is its output.  Days and instants from 2026 on depend on when one
-reads it, so they are compared as <day>.  With --fill the outputs in the README are replaced by what came.
+reads it, so they are compared as <day>; ids of check-ins and findings on how many there were before, so they are compared as
+their letter.  With --fill the outputs in the README are replaced by what came.
 
     readme.py [--fill] README.md URL VAR
 """
@@ -37,7 +38,8 @@ def run(commands, url, var):
 
 
 def timeless(text):
-    return re.sub(r"\b20(2[6-9]|[3-9]\d)-\d\d-\d\d(T[\d:.]+\+08:00)?", "<day>", text)
+    text = re.sub(r"\b20(2[6-9]|[3-9]\d)-\d\d-\d\d(T[\d:.]+\+08:00)?", "<day>", text)
+    return re.sub(r"\b([CF])\d{12}\b", r"<\1>", text)
 
 
 def filled(text, all_steps, outputs):
