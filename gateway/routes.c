@@ -95,6 +95,7 @@ static const struct route routes[] = {
 	POST("/checkins", CADRE, ABOUT_BODY, attendance, record_checkin, checkin, ROUTE_BODY_KEY, NULL),
 	LINES("/checkins:batch", CADRE, ABOUT_BODY, attendance, record_checkin, checkin, 0, "id result"),
 	GET("/persons/{id}/attendance", CASES | INSPECTOR | FINANCE | OWN, ABOUT_PERSON, ASK(attendance, read_days, days)),
+	GET("/contradictions", CASES | INSPECTOR, ABOUT_DISTRICT, ASK(attendance, list_contradictions, contradiction_list)),
 
 	GET("/persons/{id}/standing", CASES | OWN, ABOUT_PERSON, ASK(accountability, read_standing, standing)),
 	GET("/units/{id}/standing", CASES | HEAD, ABOUT_UNIT, ASK(accountability, read_unit_standing, unit_standing)),

@@ -1,6 +1,6 @@
 /* attendance - who was there on which day (rules.md 3).
  *
- *   in:   RecordCheckin; read ReadDays
+ *   in:   RecordCheckin; reads ReadDays, ListContradictions
  *         supervision.FindingConfirmed, FindingAnnulled (absences); roster's persons, postings, villages and policies
  *   out:  CheckinRecorded, DayStatusChanged
  *   owns: schema attendance: day, checkin
@@ -40,6 +40,7 @@ static const struct fact facts[] = {
 
 static const struct read reads[] = {
 	{ &attendance__read_days__descriptor, attendance_read_days },
+	{ &attendance__list_contradictions__descriptor, attendance_list_contradictions },
 };
 
 const struct service attendance_service = {

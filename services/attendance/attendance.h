@@ -28,3 +28,4 @@ void attendance_on_annulled(struct batch *b, const void *m);
 
 /* ---- reads.c */
 void attendance_read_days(struct reader *r, const void *m);
+void attendance_list_contradictions(struct reader *r, const void *m);

@@ -1,11 +1,13 @@
-/* reads - what attendance answers: a month of a person, day by day.
+/* reads - what attendance answers: a month of a person, day by day; the days on which records contradict each other.
  *
- *   in:   ReadDays
+ *   in:   ReadDays, ListContradictions
  *   out:  answers; owns nothing */
 #include "attendance.h"
 #include "attendance.sql.h"
 #include "attendance_policy.h"
 #include "civil.h"
+#include <stdio.h>
+#include <string.h>
 
 typedef AttendanceRows__Day Day;
 
@@ -71,5 +73,57 @@ attendance_read_days(struct reader *r, const void *m)
 	out.person_id = in->id;
 	out.month = in->month;
 	days_fill(r, &args, &out);
+	reader_answer(r, &out.base);
+}
+
+/* ---- contradictions, by date.  A cursor is the last one shown: "2017-09-04/p1". */
+
+enum { DATE_LEN = 10 };
+
+static bool
+place_of(const char *after, int32_t *day, char **person_id, arena_t *a)
+{
+	if (!*after) {
+		*day = DAY_EVER;
+		*person_id = (char *)"";
+		return true;
+	}
+	*person_id = (char *)after + DATE_LEN + 1;
+	return strlen(after) > DATE_LEN && after[DATE_LEN] == '/' && day_parse(arena_strndup(a, after, DATE_LEN), day);
+}
+
+static char *
+place_after(struct reader *r, const Attendance__Contradiction *c)
+{
+	char date[DAY_TEXT_MAX];
+
+	day_text(c->on_day, date);
+	return reader_cursor(r, arena_printf(reader_arena(r), "%s/%s", date, c->person_id));
+}
+
+void
+attendance_list_contradictions(struct reader *r, const void *m)
+{
+	const Attendance__ListContradictions *in = m;
+	AttendanceRows__ContradictionsAfter args = ATTENDANCE_ROWS__CONTRADICTIONS_AFTER__INIT;
+	Attendance__ContradictionList out = ATTENDANCE__CONTRADICTION_LIST__INIT;
+	struct page page;
+	void **rows;
+
+	if (!reader_page(r, in->maybe_limit_case, in->limit, in->maybe_cursor_case, in->cursor, &page))
+		return;
+	if (!place_of(page.after, &args.after_day, &args.after_person, reader_arena(r))) {
+		reader_refuse(r, 422, "cursor.bad", "/cursor", "This cursor was not given by us.");
+		return;
+	}
+	args.district = (char *)reader_district(r);
+	args.limit = page.limit + 1;
+	out.n_items = reader_rows(r, &attendance_contradictions, &args, &rows);
+	out.items = (Attendance__Contradiction **)rows;
+	if (out.n_items > (size_t)page.limit) {
+		out.n_items = (size_t)page.limit;
+		out.maybe_next_case = ATTENDANCE__CONTRADICTION_LIST__MAYBE_NEXT_NEXT;
+		out.next = place_after(r, out.items[out.n_items - 1]);
+	}
 	reader_answer(r, &out.base);
 }
