@@ -1,9 +1,7 @@
 #include "sealed.h"
-#include <string.h>
+#include "sealed_kind.h"
 
 enum { DEPTH_MAX = 8 };         /* no answer is deeper */
-
-static const char *const kinds[] = { "discipline_violation", "fund_misuse", "referral" };
 
 bool
 sealed_may_see(const struct identity *who)
@@ -17,10 +15,7 @@ is_sealed(const json_t *j)
 {
 	const char *kind = json_string_value(json_object_get(j, "kind"));
 
-	for (size_t i = 0; kind && i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(kind, kinds[i]) == 0)
-			return true;
-	return false;
+	return kind && sealed_kind(kind);
 }
 
 static void

@@ -1,7 +1,6 @@
 /* sealed - what is kept from all but those who work on it (C3.2.2): cases of discipline and of funds, and their referral.
  *
- * By kind, from the moment it is noted: were it hidden only once it had led to a referral, hiding it would tell just that.  Taken out
- * of answers as they leave, so no route can forget it. */
+ * By kind (lib/sealed_kind.h).  Taken out of answers and events as they leave, so no route can forget it. */
 #pragma once
 #include "identity.h"
 #include <jansson.h>

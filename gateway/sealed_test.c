@@ -1,6 +1,7 @@
 /* sealed_test - what a client of the event stream never sees (C3.2.2), and that nothing else is taken from it. */
 #include "sealed.h"
 #include "accountability.pb-c.h"
+#include "alerts.pb-c.h"
 #include "event_types.h"
 #include "json_pb.h"
 #include "supervision.pb-c.h"
@@ -50,11 +51,15 @@ test_findings(void)
 		Supervision__FindingNoted noted = SUPERVISION__FINDING_NOTED__INIT;
 		Supervision__FindingConfirmed confirmed = SUPERVISION__FINDING_CONFIRMED__INIT;
 		Supervision__FindingAnnulled annulled = SUPERVISION__FINDING_ANNULLED__INIT;
-		fact.kind = findings[i].kind;
+		Supervision__FindingDismissed dismissed = SUPERVISION__FINDING_DISMISSED__INIT;
+		Supervision__HearingMissed missed = SUPERVISION__HEARING_MISSED__INIT;
+		fact.kind = dismissed.kind = missed.kind = findings[i].kind;
 		noted.finding = confirmed.finding = annulled.finding = &fact;
 		check(is_sealed(&noted, NULL) == findings[i].sealed, "noted", findings[i].name);
 		check(is_sealed(&confirmed, NULL) == findings[i].sealed, "confirmed", findings[i].name);
 		check(is_sealed(&annulled, NULL) == findings[i].sealed, "annulled", findings[i].name);
+		check(is_sealed(&dismissed, NULL) == findings[i].sealed, "dismissed", findings[i].name);
+		check(is_sealed(&missed, NULL) == findings[i].sealed, "a hearing missed", findings[i].name);
 	}
 }
 
@@ -97,6 +102,19 @@ test_measures(void)
 	}
 }
 
+/* Its service says which case a message is of. */
+static void
+test_messages(void)
+{
+	Alerts__AlertQueued queued = ALERTS__ALERT_QUEUED__INIT;
+	Alerts__AlertSent sent = ALERTS__ALERT_SENT__INIT;
+	Alerts__AlertFailed failed_one = ALERTS__ALERT_FAILED__INIT;
+
+	check(!is_sealed(&queued, NULL) && !is_sealed(&sent, NULL) && !is_sealed(&failed_one, NULL), "messages", "");
+	queued.sealed = sent.sealed = failed_one.sealed = true;
+	check(is_sealed(&queued, NULL) && is_sealed(&sent, NULL) && is_sealed(&failed_one, NULL), "C3.2.2 messages of a sealed case", "");
+}
+
 /* A list made at build: it must not have come out empty, and knows what it should not. */
 static void
 test_types(void)
@@ -113,6 +131,7 @@ main(void)
 {
 	test_findings();
 	test_measures();
+	test_messages();
 	test_types();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;

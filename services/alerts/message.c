@@ -91,6 +91,7 @@ alerts_on_queued(struct batch *b, const void *m)
 	row.n_fallen = e->n_fallen;
 	row.fallen = e->fallen;
 	row.correction = e->correction;
+	row.sealed = e->sealed;
 	row.state = ALERTS__ALERT_STATE__QUEUED;
 	row.at_us = batch_at_us(b);
 	row.due_us = e->due_us;
@@ -149,6 +150,7 @@ alerts_fail(struct batch *b, const Alert *a, const char *reason)
 	e.root = a->root;
 	e.person_id = a->person_id;
 	e.reason = (char *)reason;
+	e.sealed = a->sealed;
 	batch_emit(b, a->person_id, &e.base);
 }
 
@@ -202,5 +204,6 @@ alerts_on_due(struct batch *b, const char *subject)
 	e.id = a->alert_id;
 	e.root = a->root;
 	e.person_id = a->person_id;
+	e.sealed = a->sealed;
 	batch_emit(b, a->person_id, &e.base);
 }

@@ -8,6 +8,8 @@
 #include "accountability.pb-c.h"
 #include "alerts.h"
 #include "alerts_policy.h"
+#include "json_pb.h"
+#include "sealed_kind.h"
 #include "supervision.pb-c.h"
 #include "wording_policy.h"
 #include <string.h>
@@ -71,7 +73,7 @@ told_add(struct batch *b, const char *about, struct told_list *l)
 struct news {
 	const char *cause, *finding_id;         /* finding_id: "" for none */
 	Alerts__Template template;
-	bool correction;
+	bool correction, sealed;
 	char **measures; size_t nmeasures;
 	char **fallen; size_t nfallen;          /* of the measures */
 };
@@ -105,6 +107,7 @@ queue(struct batch *b, const char *person_id, const struct news *news, const str
 	e.cause = (char *)news->cause;
 	e.finding_id = (char *)news->finding_id;
 	e.correction = news->correction;
+	e.sealed = news->sealed;
 	e.n_measures = news->nmeasures;
 	e.measures = news->measures;
 	e.n_fallen = news->nfallen;
@@ -171,6 +174,7 @@ news_measures(const struct alerts_message *m, arena_t *a, struct news *news)
 	news->fallen = arena_alloc(a, (m->n + 1) * sizeof(*news->fallen));
 	for (size_t i = 0; i < m->n; i++) {
 		news->measures[news->nmeasures++] = m->changes[i]->measure->id;
+		news->sealed = news->sealed || sealed_kind(enum_text(&accountability__measure_kind__descriptor, (int)m->changes[i]->measure->kind, a));
 		if (m->changes[i]->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
 			news->fallen[news->nfallen++] = m->changes[i]->measure->id;
 	}
@@ -222,6 +226,7 @@ tell_finding(struct batch *b, const Finding *f, const char *person_id, Alerts__T
 	};
 	struct news news = {
 		.cause = f->id, .finding_id = f->id, .template = template, .correction = template == ALERTS__TEMPLATE__FINDING_ANNULLED,
+		.sealed = sealed_kind(enum_text(&supervision__finding_kind__descriptor, (int)f->kind, batch_arena(b))),
 	};
 	struct wording words;
 
@@ -313,6 +318,7 @@ finding_of(const Supervision__HearingMissed *e, int32_t today)
 	f.maybe_unit_case = e->maybe_unit_case ? SUPERVISION__FINDING_FACT__MAYBE_UNIT_UNIT_ID : 0;
 	f.unit_id = e->unit_id;
 	f.on_day = today;
+	f.kind = e->kind;
 	return f;
 }
 

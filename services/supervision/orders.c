@@ -418,6 +418,7 @@ supervision_dismiss(struct batch *b, const void *m)
 	e.person_id = f->person_id;
 	e.maybe_unit_case = f->maybe_unit_case ? SUPERVISION__FINDING_DISMISSED__MAYBE_UNIT_UNIT_ID : 0;
 	e.unit_id = f->unit_id;
+	e.kind = f->kind;
 	decide(b, in, f);
 	batch_emit(b, supervision_subject(f), &e.base);
 	answer_moved(b, in->id, SUPERVISION__FINDING_STATE__DISMISSED);
