@@ -36,6 +36,7 @@ struct rule {
 	write_fn *answers;
 	unsigned refusals;
 	const char *parameter;  /* its own, in place of the messages' members; or NULL */
+	const char *header;     /* of the request, beside them; or NULL */
 };
 
 /* ---- small parts */
@@ -195,8 +196,10 @@ parameters_add(struct draft *d, const struct route *r, const struct rule *rule, 
 	path_parameters(d, r, parameters);
 	if (rule->parameter)
 		json_array_append_new(parameters, parameter_ref(rule->parameter));
-	else if (r->kind == ROUTE_READ || r->kind == ROUTE_FILE)
+	else if (r->kind == ROUTE_READ || r->kind == ROUTE_FILE || r->kind == ROUTE_EVENTS)
 		query_parameters(d, r, parameters);
+	if (rule->header)
+		json_array_append_new(parameters, parameter_ref(rule->header));
 	if (r->flags & ROUTE_KEYED)
 		json_array_append_new(parameters, parameter_ref("Idempotency-Key"));
 	json_object_set_new(operation, "parameters", parameters);
@@ -408,7 +411,8 @@ static const struct rule rules[ROUTE_KINDS] = {
 	[ROUTE_LINES] = { .suffix = "Lines", .body = lines_body, .answers = lines_answers, .refusals = OF_WRITES },
 	[ROUTE_READ] = { .answers = read_answers, .refusals = OF_READS },
 	[ROUTE_EXPORT] = { .answers = export_answers, .refusals = OF_READS, .parameter = "format" },
-	[ROUTE_EVENTS] = { .id = "followEvents", .summary = "Follow what happens", .answers = events_answers, .refusals = OF_READS, .parameter = "Last-Event-ID" },
+	[ROUTE_EVENTS] = { .id = "followEvents", .summary = "Follow what happens", .answers = events_answers, .refusals = OF_READS,
+	                   .header = "Last-Event-ID" },
 	[ROUTE_LOGIN] = { "openSession", NULL, "Log in", order_body, order_answers, OF_READS | S413 | S415 | S504 },
 	[ROUTE_LOGOUT] = { .answers = logout_answers, .refusals = OF_WRITES },
 	[ROUTE_LIVE] = { "readLiveness", NULL, "Is this process alive?", NULL, live_answers, OF_ALL },

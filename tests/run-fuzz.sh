@@ -17,7 +17,7 @@ build_one() {           # x_fuzz.c: with x.c made observable; the rest as it is
 		-o "$out/$(basename "${1%.c}")" "$1" "${1%_fuzz.c}.c" "$build/libzhucun.a" $(pkg-config --libs $packages) -lm -pthread
 }
 
-for source in lib/*_fuzz.c services/*/*_fuzz.c; do
+for source in lib/*_fuzz.c services/*/*_fuzz.c gateway/*_fuzz.c; do
 	name=$(basename "${source%.c}")
 	if build_one "$source" &&
 		"$out/$name" -runs="${ZHUCUN_FUZZ_RUNS:-20000}" -seed="${ZHUCUN_FUZZ_SEED:-1}" -timeout=20 -rss_limit_mb=2048 -max_len=4096 \
