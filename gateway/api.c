@@ -550,6 +550,7 @@ api_receive(api_t *api, const struct message *m, int64_t mono_us)
 int64_t
 api_tick(api_t *api, int64_t mono_us)
 {
+	events_tick(api, mono_us);
 	int64_t asks_us = asks_tick(api->asks, mono_us), export_us = export_tick(api, mono_us);
 	int64_t streams_us = streams_tick(api->streams, mono_us), due_us = asks_us < export_us ? asks_us : export_us;
 

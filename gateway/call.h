@@ -25,6 +25,7 @@ enum {
 	TRY_US = 1500 * 1000, WHOLE_US = 5000 * 1000,
 	FILE_TRY_US = 20 * 1000 * 1000, FILE_WHOLE_US = 40 * 1000 * 1000,      /* thousands of rows in one answer */
 	READY_US = 1000 * 1000,
+	LOOKS_MAX = 64,                         /* at sessions of streams, under way */
 	PASSWORDS_MAX = 16,                     /* under way: roster's readers try two at once, each for some 27 ms */
 };
 enum { ETAG_MAX = 36 };
@@ -33,10 +34,13 @@ enum { ETAG_MAX = 36 };
 struct document { char *text; size_t len; char etag[ETAG_MAX]; };
 struct part { call_t *call; json_t *json; int status; };        /* status 0: no answer yet */
 
+struct look { api_t *api; char token_sha256[SHA256_HEX_MAX]; };         /* api NULL: free */
+
 struct api {
 	struct api_settings set;
 	asks_t *asks;
 	streams_t *streams;
+	struct look looks[LOOKS_MAX];
 	arena_t *arena;                         /* of one request or answer; emptied after it */
 	call_t *calls;                          /* all of them, linked */
 	size_t ncalls, body_bytes;
@@ -107,6 +111,8 @@ void who_begin(call_t *c, const char *authorization, bool needless, int64_t mono
 bool who_may_ask(call_t *c, int64_t mono_us);
 bool who_may_log_in(call_t *c, int64_t mono_us);
 
+void who_take(struct identity *who, const Roster__Caller *from);         /* texts are copied */
+
 /* ---- accounts.c */
 void account_put(call_t *c, ProtobufCMessage *order, int64_t mono_us);
 void login_run(call_t *c, int64_t mono_us);
@@ -132,6 +138,7 @@ void read_answered(call_t *c, int64_t mono_us);
 
 /* ---- events.c */
 void events_run(call_t *c, int64_t mono_us);
+void events_tick(api_t *api, int64_t mono_us);
 
 /* ---- health.c */
 void health_live(call_t *c, int64_t mono_us);

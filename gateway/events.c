@@ -2,11 +2,14 @@
  *
  * With Last-Event-ID it goes on after that place; else it begins where the logs end now, or, with ?from=start, at their
  * beginning.  Roster's reader says where they end, which also shows whether the district exists, and a place beyond that is
- * none that we gave. */
+ * none that we gave.  Afterwards roster is asked now and then whether the session still stands and may still do this. */
 #include "call.h"
 #include "engine.pb-c.h"
 #include "question.h"
+#include "roster.pb-c.h"
 #include "target.h"
+#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 static size_t
@@ -70,8 +73,12 @@ reply_stream(call_t *c, const struct place *heads, const struct place *at, int64
 
 	r.status = 200;
 	r.content_type = TYPE_EVENTS;
+	struct streams_order o = {
+		.district = route_district(&c->match), .partition = call_partition(c), .account = c->who.account,
+		.token_sha256 = c->token_sha256, .at = at, .heads = heads,
+	};
 	if (!c->head && !c->left)
-		r.stream = streams_begin(c->api->streams, route_district(&c->match), call_partition(c), at, heads, mono_us);
+		r.stream = streams_begin(c->api->streams, &o, mono_us);
 	if (!c->head && !c->left && !r.stream) {
 		call_refuse(c, REFUSED_STREAMS, NULL);
 		return;
@@ -126,4 +133,85 @@ events_run(call_t *c, int64_t mono_us)
 	call_ask(c, 0, &ask, heads_done, mono_us);
 	if (c->waiting == 0)
 		call_reply_json(c, c->parts[0].status, c->parts[0].json);
+}
+
+/* ---- sessions end, and roles are taken away */
+
+static const struct route *
+events_route(void)
+{
+	size_t n;
+	const struct route *r = routes_all(&n);
+
+	while (r->kind != ROUTE_EVENTS)
+		r++;
+	return r;
+}
+
+/* Roster being away says nothing. */
+static bool
+may_go_on(const Wire__Answer *a, arena_t *arena)
+{
+	struct identity who = { 0 };
+
+	if (a->status != 200)
+		return a->status != 404;
+	const Roster__Caller *caller = roster__caller__unpack(arena_pb(arena), a->data.len, a->data.data);
+	if (!caller || !caller->actor)
+		return true;
+	who_take(&who, caller);
+	return access_of(&who, events_route()) != ACCESS_NONE;
+}
+
+static void
+look_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+{
+	struct look *l = ctx;
+
+	(void)mono_us;
+	if (outcome == ASK_ANSWERED && !may_go_on(items[0], l->api->arena))
+		streams_end_of(l->api->streams, l->token_sha256);
+	l->api = NULL;
+}
+
+static void
+look_ask(api_t *api, struct look *l, const char *token_sha256, const char *district, int64_t mono_us)
+{
+	Roster__ReadCaller m = ROSTER__READ_CALLER__INIT;
+	Wire__Read read = WIRE__READ__INIT;
+	uint8_t data[2 * SHA256_HEX_MAX];
+	struct ask ask = {
+		.kind = WIRE__KIND__READ, .lane = WIRE__LANE__READER, .service = "roster", .partition = partition_of(district), .nitems = 1,
+		.repeatable = true, .try_us = TRY_US, .whole_us = WHOLE_US, .done = look_done, .ctx = l,
+	};
+
+	*l = (struct look){ .api = api };
+	snprintf(l->token_sha256, sizeof(l->token_sha256), "%s", token_sha256);
+	headers_trace_new(ask.trace);
+	m.token_sha256 = l->token_sha256;
+	read.data = (ProtobufCBinaryData){ roster__read_caller__pack(&m, data), data };
+	read.district = (char *)district;
+	read.type = (char *)m.base.descriptor->name;
+	read.trace = ask.trace;
+	ask.body_len = wire__read__get_packed_size(&read);
+	ask.body = malloc(ask.body_len + 1);
+	if (!ask.body)
+		abort();
+	wire__read__pack(&read, ask.body);
+	if (!asks_put(api->asks, &ask, mono_us))
+		l->api = NULL;
+}
+
+/* Whoever finds no place is looked at the next time. */
+void
+events_tick(api_t *api, int64_t mono_us)
+{
+	const char *token_sha256, *district;
+
+	while ((token_sha256 = streams_doubted(api->streams, &district, mono_us)) != NULL)
+		for (size_t i = 0; i < LOOKS_MAX; i++)
+			if (!api->looks[i].api) {
+				look_ask(api, &api->looks[i], token_sha256, district, mono_us);
+				break;
+			}
 }

@@ -651,6 +651,115 @@ test_bounds(struct bench *b)
 	leave(&f[0]);
 }
 
+/* ---- sessions */
+
+#define SESSION "zs_511703_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void
+answer_caller(struct bench *b, const struct sent *s, Wire__AccountRole role)
+{
+	Roster__Caller said = ROSTER__CALLER__INIT;
+	Wire__Actor actor = WIRE__ACTOR__INIT;
+
+	said.account_id = (char *)"a1";
+	said.actor = &actor;
+	actor.n_roles = 1;
+	actor.roles = &role;
+	fake_answer_message(b->api, s, 200, &said, b->now_us);
+}
+
+static const struct sent *
+asked_caller(const struct bench *b)
+{
+	const struct sent *s = &b->bus.sent[b->bus.n - 1];
+
+	return b->bus.n && s->read && strcmp(s->read->type, "roster.ReadCaller") == 0 ? s : NULL;
+}
+
+static void
+follow_as(struct bench *b, struct follower *f, Wire__AccountRole role)
+{
+	struct api_request r = { .method = "GET", .target = PATH, .authorization = "Bearer " SESSION, .content_length = -1 };
+	struct api_client client = { .ctx = &f->c, .replied = client_replied };
+
+	*f = (struct follower){ .text = calloc(1, TEXT_MAX) };
+	call_t *c = api_begin(b->api, &r, &client, b->now_us);
+	if (asked_caller(b))
+		answer_caller(b, asked_caller(b), role);
+	api_end(c, b->now_us);
+	if (f->c.replies)
+		return;
+	answer_heads(b, fake_last(&b->bus));
+	f->stream = f->c.reply.stream;
+	if (f->stream) {
+		f->stream->carrier = f;
+		f->stream->woken = on_woken;
+		drain(b, f, 4096);
+	}
+}
+
+/* Time passes; whoever is asked whether the session stands. */
+static const struct sent *
+look(struct bench *b)
+{
+	tidy(b);
+	b->now_us += LOOK_US;
+	api_tick(b->api, b->now_us);
+	for (size_t i = 0; i < b->bus.n; i++)
+		if (b->bus.sent[i].read)
+			return &b->bus.sent[i];
+	return NULL;
+}
+
+static void
+test_sessions(struct bench *b)
+{
+	static struct follower f[STREAMS_OF_ACCOUNT_MAX + 1];
+	struct follower operators;
+
+	follow(b, &operators, "", NULL);
+	drain(b, &operators, 4096);
+	follow_as(b, &f[0], WIRE__ACCOUNT_ROLE__AUDITOR);
+	follow_as(b, &f[1], WIRE__ACCOUNT_ROLE__AUDITOR);
+	check(f[0].stream && f[1].stream, "an auditor follows", f[0].c.text);
+	const struct sent *s = look(b);
+	check(s && strcmp(s->read->type, "roster.ReadCaller") == 0, "the session is looked at", "");
+	answer_caller(b, s, WIRE__ACCOUNT_ROLE__AUDITOR);
+	s = look(b);
+	fake_answer_problem(b->api, s, 503, "owner.busy", b->now_us);
+	for (int i = 0; i < 2; i++)
+		drain(b, &f[i], 4096);
+	check(!f[0].ended && !f[1].ended, "it stands, or nobody knows: the stream goes on", "");
+	b->now_us += 6000000;
+	api_tick(b->api, b->now_us);            /* the question that was put off is given up */
+	s = look(b);
+	check(s != NULL, "looked at again", "");
+	fake_answer_problem(b->api, s, 404, "token.unknown", b->now_us);
+	for (int i = 0; i < 2; i++)
+		drain(b, &f[i], 4096);
+	drain(b, &operators, 4096);
+	check(f[0].ended && f[1].ended && !operators.ended, "it was closed: its streams end, and no other", f[0].text);
+	leave(&f[0]);
+	leave(&f[1]);
+	follow_as(b, &f[0], WIRE__ACCOUNT_ROLE__AUDITOR);
+	s = look(b);
+	answer_caller(b, s, WIRE__ACCOUNT_ROLE__CADRE);
+	drain(b, &f[0], 4096);
+	check(f[0].ended, "the role was taken away", f[0].text);
+	leave(&f[0]);
+	b->now_us += 10 * LOOK_US;
+	follow_as(b, &f[0], WIRE__ACCOUNT_ROLE__CADRE);
+	check(f[0].c.reply.status == 403 && !f[0].stream, "not for everybody", f[0].c.text);
+	leave(&f[0]);
+	b->now_us += 10 * LOOK_US;
+	for (int i = 0; i <= STREAMS_OF_ACCOUNT_MAX; i++)
+		follow_as(b, &f[i], WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN);
+	check(f[STREAMS_OF_ACCOUNT_MAX - 1].stream && f[STREAMS_OF_ACCOUNT_MAX].c.reply.status == 503, "one account does not take all places", "");
+	for (int i = 0; i <= STREAMS_OF_ACCOUNT_MAX; i++)
+		leave(&f[i]);
+	leave(&operators);
+}
+
 static void
 test_end(struct bench *b)
 {
@@ -700,7 +809,7 @@ main(void)
 	static struct bench b;
 	static const struct { const char *name; void (*run)(struct bench *); } tests[] = {
 		{ "now", test_now }, { "resume", test_resume }, { "shared", test_shared }, { "slow", test_slow }, { "sealed", test_sealed },
-		{ "silence", test_silence }, { "trouble", test_trouble }, { "refused", test_refused }, { "bounds", test_bounds },
+		{ "silence", test_silence }, { "trouble", test_trouble }, { "refused", test_refused }, { "bounds", test_bounds }, { "sessions", test_sessions },
 		{ "end", test_end }, { "head", test_head },
 	};
 

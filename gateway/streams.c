@@ -17,7 +17,8 @@ struct stream {
 	char head[HEAD_MAX];                    /* what is being sent: this, then the event */
 	size_t head_len, sent;
 	struct told *told;
-	int64_t beat_us;
+	char account[ID_MAX + 1], token_sha256[SHA256_HEX_MAX];
+	int64_t beat_us, look_us;
 	uint64_t seen;                          /* of the watch's news */
 	bool waits, ended;
 };
@@ -26,7 +27,7 @@ struct streams {
 	struct metrics *metrics;
 	size_t nservices, n;
 	struct stream *first;
-	int64_t next_beat_us;                   /* not later than the first one */
+	int64_t next_beat_us, next_look_us;     /* not later than the first one */
 	bool ended;
 };
 
@@ -41,7 +42,7 @@ streams_open(struct port port, const char *const *services, struct metrics *metr
 		abort();
 	s->follow = follow_open(port, services, metrics, arena);
 	s->metrics = metrics;
-	s->next_beat_us = INT64_MAX;
+	s->next_beat_us = s->next_look_us = INT64_MAX;
 	while (services[s->nservices])
 		s->nservices++;
 	return s;
@@ -220,22 +221,48 @@ stream_new(streams_t *s, struct watch *w)
 	return t;
 }
 
+static size_t
+streams_of(const streams_t *s, const struct streams_order *o)
+{
+	size_t n = 0;
+
+	for (const struct stream *t = s->first; t; t = t->next)
+		n += strcmp(t->account, o->account) == 0 && strcmp(t->district, o->district) == 0;
+	return n;
+}
+
+static bool
+has_room(const streams_t *s, const struct streams_order *o)
+{
+	return !s->ended && s->n < STREAMS_MAX && (!*o->token_sha256 || streams_of(s, o) < STREAMS_OF_ACCOUNT_MAX);
+}
+
+static void
+look_later(struct stream *t, int64_t mono_us)
+{
+	t->look_us = *t->token_sha256 ? mono_us + LOOK_US : INT64_MAX;
+	if (t->look_us < t->of->next_look_us)
+		t->of->next_look_us = t->look_us;
+}
+
 struct reply_stream *
-streams_begin(streams_t *s, const char *district, int32_t partition, const struct place *at, const struct place *heads,
-              int64_t mono_us)
+streams_begin(streams_t *s, const struct streams_order *o, int64_t mono_us)
 {
 	char before[32];
-	struct watch *w = s->n < STREAMS_MAX && !s->ended ? watch_join(s->follow, district, partition) : NULL;
+	struct watch *w = has_room(s, o) ? watch_join(s->follow, o->district, o->partition) : NULL;
 
 	if (!w)
 		return NULL;
 	struct stream *t = stream_new(s, w);
-	snprintf(t->district, sizeof(t->district), "%s", district);
-	t->place = *at;
-	watch_ends_at(s->follow, w, heads);
+	snprintf(t->district, sizeof(t->district), "%s", o->district);
+	snprintf(t->account, sizeof(t->account), "%s", o->account);
+	snprintf(t->token_sha256, sizeof(t->token_sha256), "%s", o->token_sha256);
+	t->place = *o->at;
+	watch_ends_at(s->follow, w, o->heads);
 	snprintf(before, sizeof(before), "retry: %d\n", RETRY_MS);
 	head_place(t, before, "\n");
 	t->beat_us = mono_us + BEAT_US;
+	look_later(t, mono_us);
 	count(s);
 	return &t->reply;
 }
@@ -282,17 +309,57 @@ streams_tick(streams_t *s, int64_t mono_us)
 		look_again(s, mono_us);
 		s->next_beat_us = first_beat_us(s);
 	}
-	int64_t follow_us = follow_due_us(s->follow);
-	return follow_us < s->next_beat_us ? follow_us : s->next_beat_us;
+	int64_t follow_us = follow_due_us(s->follow), own_us = s->next_beat_us < s->next_look_us ? s->next_beat_us : s->next_look_us;
+	return follow_us < own_us ? follow_us : own_us;
+}
+
+/* Who has several streams by one session is asked about once. */
+static void
+looked_at(streams_t *s, const struct stream *like, int64_t mono_us)
+{
+	for (struct stream *t = s->first; t; t = t->next)
+		if (strcmp(t->token_sha256, like->token_sha256) == 0)
+			look_later(t, mono_us);
+}
+
+const char *
+streams_doubted(streams_t *s, const char **district, int64_t mono_us)
+{
+	if (mono_us < s->next_look_us)
+		return NULL;
+	s->next_look_us = INT64_MAX;
+	for (struct stream *t = s->first; t; t = t->next)
+		if (t->look_us <= mono_us) {
+			s->next_look_us = mono_us;      /* there may be more */
+			looked_at(s, t, mono_us);
+			*district = t->district;
+			return t->token_sha256;
+		} else if (t->look_us < s->next_look_us) {
+			s->next_look_us = t->look_us;
+		}
+	return NULL;
+}
+
+static void
+end(struct stream *t)
+{
+	t->ended = true;
+	if (t->waits)
+		wake(t);
+}
+
+void
+streams_end_of(streams_t *s, const char *token_sha256)
+{
+	for (struct stream *t = s->first; t; t = t->next)
+		if (strcmp(t->token_sha256, token_sha256) == 0)
+			end(t);
 }
 
 void
 streams_end(streams_t *s)
 {
 	s->ended = true;
-	for (struct stream *t = s->first; t; t = t->next) {
-		t->ended = true;
-		if (t->waits)
-			wake(t);
-	}
+	for (struct stream *t = s->first; t; t = t->next)
+		end(t);
 }

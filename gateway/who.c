@@ -35,8 +35,8 @@ text_take(char out[ID_MAX + 1], const char *text)
 	snprintf(out, ID_MAX + 1, "%s", text);
 }
 
-static void
-identity_take(struct identity *who, const Roster__Caller *from)
+void
+who_take(struct identity *who, const Roster__Caller *from)
 {
 	const Wire__Actor *a = from->actor;
 
@@ -61,7 +61,7 @@ caller_take(call_t *c, const Wire__Answer *a, int64_t mono_us)
 	Roster__Caller *caller = roster__caller__unpack(arena_pb(arena), a->data.len, a->data.data);
 	if (!caller || !caller->actor)
 		return REFUSED_ANSWER;
-	identity_take(&c->who, caller);
+	who_take(&c->who, caller);
 	callers_keep(&c->api->callers, c->token_sha256, &c->who, c->asked_at, mono_us);
 	return REFUSED_NOT;
 }

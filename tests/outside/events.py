@@ -210,6 +210,29 @@ def play_deaths(args, client: Client, district: str, other: str, count: Count) -
         f.stop()
 
 
+def play_session(args, client: Client, district: str, count: Count) -> None:
+    """A stream ends with its session, and with its role."""
+    at = "/districts/%s/accounts/follows" % district
+    account = {"phone": "13800000001", "password": "correct-horse-7", "roles": ["auditor"]}
+    client.put(at, account)
+    login = {"district": district, "phone": account["phone"], "password": account["password"]}
+    for end in ("logout", "role"):
+        token = client.post("/sessions", login, harmless=True).json["token"]
+        follower = Follower(args.url, token, district)
+        follower.start()
+        count.check(follower.placed.wait(PATIENCE_S), "an auditor follows: %s" % follower.refused)
+        if end == "logout":
+            client.as_account(token).call("DELETE", "/sessions/current")
+        else:
+            client.put(at, {**account, "roles": ["cadre"]})
+        deadline = time.monotonic() + PATIENCE_S
+        while not follower.refused and time.monotonic() < deadline:
+            time.sleep(0.05)
+        count.check(follower.clean_ends >= 1 and 0 < len(follower.refused) and set(follower.refused) <= {401, 403},
+                    "%s: ended %d, then %s" % (end, follower.clean_ends, follower.refused))
+        follower.stop()
+
+
 def main(argv) -> int:
     args, count = arguments(argv), Count()
     client = Client(args.url, args.token)
@@ -219,6 +242,7 @@ def main(argv) -> int:
     wait_settled(client, district)
     play_refused(client, district, other, args.token, args.url, count)
     play_deaths(args, client, district, other, count)
+    play_session(args, client, district, count)
     print("%d passed, %d failed" % (count.passed, count.failed))
     return count.failed > 0
 
