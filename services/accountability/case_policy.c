@@ -102,6 +102,27 @@ tell_rung(struct story *s, const struct case_file *f)
 	     arena_printf(s->arena, "It is decided as of the latest confirmation among these facts: %s.", decided));
 }
 
+/* What an ordered recall brings begins on the day of the order and follows its policy. */
+static void
+tell_order(struct story *s, const struct case_file *f)
+{
+	const AccountabilityRows__Measure *m = f->measure;
+	arena_t *a = s->arena;
+	const char *on = day_words(m->decided_day, a);
+
+	step(s, arena_printf(a, "%s 决定召回（召回 %s），当日施行的政策为 %s；条款 %s：%s", on, m->recall_id, m->policy, m->clause, m->reason_zh),
+	     arena_printf(a, "The recall (%s) was ordered on %s, when policy %s was in force; clause %s: %s", m->recall_id, on, m->policy, m->clause, m->reason_en));
+	if (m->unit_id[0])
+		step(s, arena_printf(a, "这是派出单位 %s 计入的第 %d 次召回。", m->unit_id, m->rung),
+		     arena_printf(a, "It is recall %d that counts for unit %s.", m->rung, m->unit_id));
+	if (m->maybe_until_case)
+		step(s, arena_printf(a, "自 %s 起至 %s（不含）。", day_words(m->from_day, a), day_words(m->until_day, a)),
+		     arena_printf(a, "It lasts from %s until %s.", day_words(m->from_day, a), day_words(m->until_day, a)));
+	else
+		step(s, arena_printf(a, "自 %s 起，无终止日期。", day_words(m->from_day, a)),
+		     arena_printf(a, "It starts on %s and has no end.", day_words(m->from_day, a)));
+}
+
 static void
 tell_year_and_term(struct story *s, const struct case_file *f)
 {
@@ -182,10 +203,36 @@ static const struct { Accountability__MeasureState state; const char *zh, *en; }
 	{ ACCOUNTABILITY__MEASURE_STATE__REVOKED, "已撤销", "revoked" },
 };
 
+static const struct { const char *step, *zh, *en; } step_words[] = {
+	{ "reviewed", "已审定", "reviewed" },       { "ordered", "已决定召回", "ordered" }, { "handed_over", "已移交", "handed over" },
+	{ "replaced", "已接替", "replaced" },       { "cancelled", "已终止", "cancelled" },
+};
+
+/* A step of a recall. */
+static bool
+tell_step(struct story *s, const AccountabilityRows__Move *m)
+{
+	const char *on = day_words(day_of_instant(m->at_us), s->arena);
+
+	for (size_t i = 0; i < sizeof(step_words) / sizeof(step_words[0]); i++) {
+		if (strcmp(step_words[i].step, m->step) != 0)
+			continue;
+		const char *zh = m->reason[0] ? arena_printf(s->arena, "，理由：%s", m->reason) : "。";
+		const char *en = m->reason[0] ? arena_printf(s->arena, "; reason given: %s", m->reason) : ".";
+		step(s, arena_printf(s->arena, "%s 账号 %s 将召回推进为“%s”%s", on, m->account, step_words[i].zh, zh),
+		     arena_printf(s->arena, "On %s account %s made the recall “%s”%s", on, m->account, step_words[i].en, en));
+		return true;
+	}
+	return false;
+}
+
 static void
 tell_move(struct story *s, const AccountabilityRows__Move *m)
 {
 	const char *on = day_words(day_of_instant(m->at_us), s->arena), *zh = "?", *en = "?";
+
+	if (tell_step(s, m))
+		return;
 
 	for (size_t i = 0; i < sizeof(state_words) / sizeof(state_words[0]); i++)
 		if (state_words[i].state == m->state) {
@@ -205,7 +252,10 @@ tell_revoked(struct story *s, const struct case_file *f)
 {
 	const AccountabilityRows__Measure *m = f->measure;
 
-	if (f->absences_now < m->rung)
+	if (m->recall_id[0])
+		step(s, (char *)"所依据的召回不再成立，或不再计为派出单位的第 2 次及以上召回，该措施已撤销。",
+		     (char *)"The recall it rests on no longer stands, or no longer counts as the unit's second or later; the measure is revoked.");
+	else if (f->absences_now < m->rung)
 		step(s, arena_printf(s->arena, "%d 年现计入的无故脱岗为 %d 次，未达到第 %d 级，该措施已撤销。", m->window_year, f->absences_now, m->rung),
 		     arena_printf(s->arena, "Absences that count in %d are now %d: rung %d is not reached, and the measure is revoked.", m->window_year, f->absences_now, m->rung));
 	else
@@ -219,8 +269,12 @@ case_steps(const struct case_file *f, arena_t *a, Common__Text ***out)
 	struct story s = { .arena = a, .steps = arena_alloc(a, (f->nfacts + f->nmoves + STEPS_EXTRA) * sizeof(*s.steps)) };
 
 	tell_facts(&s, f);
-	tell_rung(&s, f);
-	tell_span(&s, f);
+	if (f->measure->recall_id[0]) {
+		tell_order(&s, f);
+	} else {
+		tell_rung(&s, f);
+		tell_span(&s, f);
+	}
 	tell_approval(&s, f);
 	for (size_t i = 0; i < f->nmoves; i++)
 		tell_move(&s, f->moves[i]);
@@ -259,11 +313,25 @@ has_night_check(const struct case_file *f)
 	return false;
 }
 
+/* Of what an ordered recall brings: its facts, the day it starts on, and for the head whose second recall it is. */
+static bool
+recall_depends_on(const struct case_file *f, const char *id)
+{
+	static const char *const ids[] = { "A1", "A2", "A5", "A17" };
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		if (strcmp(ids[i], id) == 0)
+			return true;
+	return f->measure->unit_id[0] && strcmp(id, "A7") == 0;
+}
+
 static bool
 depends_on(const struct case_file *f, const Policy__Consequence *c, const char *id)
 {
 	if (strcmp(id, "A16") == 0)
 		return has_night_check(f);
+	if (f->measure->recall_id[0])
+		return recall_depends_on(f, id);
 	for (size_t i = 0; i < sizeof(rests_on) / sizeof(rests_on[0]); i++)
 		if (strcmp(rests_on[i].id, id) == 0 && (rests_on[i].spans & 1u << c->span) && (!rests_on[i].kind || rests_on[i].kind == f->measure->kind))
 			return true;
@@ -277,7 +345,7 @@ case_readings(const struct case_file *f, arena_t *a, Accountability__ReadingUsed
 	size_t n = 0;
 
 	*out = arena_alloc(a, READINGS_MAX * sizeof(**out));
-	for (size_t i = 0; c && i < f->policy->n_readings && n < READINGS_MAX; i++) {
+	for (size_t i = 0; (c || (f->policy && f->measure->recall_id[0])) && i < f->policy->n_readings && n < READINGS_MAX; i++) {
 		const Policy__Reading *r = f->policy->readings[i];
 		if (!depends_on(f, c, r->id))
 			continue;

@@ -1,6 +1,6 @@
 /* alerts - who is told, once.
  *
- *   in:   accountability.MeasuresChanged; supervision.FindingConfirmed and FindingAnnulled of kinds that move no measures,
+ *   in:   accountability.MeasuresChanged, RecallMoved, RecallOverdue; supervision.FindingConfirmed and FindingAnnulled of kinds that move no measures,
  *         HearingMissed; roster's persons, postings, units and policies; messages that are due;
  *         reads ListAlerts, ReadMeasureMessages
  *   out:  AlertQueued, AlertSent, AlertFailed
@@ -32,6 +32,8 @@ static const struct fact facts[] = {
 	FACT(roster__person_put, person_put),
 	FACT(roster__posting_put, posting_put),
 	FACT(accountability__measures_changed, measures),
+	FACT(accountability__recall_moved, recall),
+	FACT(accountability__recall_overdue, overdue),
 	FACT(supervision__finding_confirmed, confirmed),
 	FACT(supervision__finding_annulled, annulled),
 	FACT(supervision__hearing_missed, hearing),

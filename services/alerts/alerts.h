@@ -24,10 +24,28 @@ void alerts_want_person_put(struct batch *b, const void *m);    void alerts_on_p
 void alerts_want_posting_put(struct batch *b, const void *m);   void alerts_on_posting_put(struct batch *b, const void *m);
 
 /* ---- news.c: what is told of the other services' events */
+
+/* The event that began it all: whatever follows from it is one input's (§5). */
+const char *alerts_root(const struct batch *b);
+/* What is to be said to whom; the same for all recipients but the words. */
+struct alerts_news {
+	const char *cause, *finding_id;         /* finding_id: "" for none */
+	Alerts__Template template;
+	bool correction, sealed;
+	char **measures; size_t nmeasures;
+	char **fallen; size_t nfallen;          /* of the measures */
+};
+struct wording;
+/* Queues a message unless its recipient has got one of this input; the message, or NULL. */
+const AlertsRows__Alert *alerts_queue(struct batch *b, const char *person_id, const struct alerts_news *news, const struct wording *words);
 void alerts_want_measures(struct batch *b, const void *m);      void alerts_on_measures(struct batch *b, const void *m);
 void alerts_want_confirmed(struct batch *b, const void *m);     void alerts_on_confirmed(struct batch *b, const void *m);
 void alerts_want_annulled(struct batch *b, const void *m);      void alerts_on_annulled(struct batch *b, const void *m);
 void alerts_want_hearing(struct batch *b, const void *m);       void alerts_on_hearing(struct batch *b, const void *m);
+
+/* ---- recall_news.c: what is told of recalls beside their measures, and of tasks */
+void alerts_want_recall(struct batch *b, const void *m);        void alerts_on_recall(struct batch *b, const void *m);
+void alerts_want_overdue(struct batch *b, const void *m);       void alerts_on_overdue(struct batch *b, const void *m);
 
 /* ---- message.c: a message from queued to sent or failed */
 void alerts_want_message(struct batch *b, const char *root, const char *person_id);

@@ -25,6 +25,9 @@ alerts_cause(const Accountability__MeasuresChanged *e)
 {
 	if (*e->finding_id || e->n_changes == 0)
 		return e->finding_id;
+	for (size_t i = 0; *e->account && i < e->n_changes; i++)
+		if (e->changes[i]->change == ACCOUNTABILITY__CHANGE__MOVED)
+			return e->changes[i]->measure->id;
 	return *e->account ? e->changes[0]->measure->id : e->changes[0]->measure->policy;
 }
 
@@ -143,6 +146,21 @@ is_among(const char *const *ids, size_t n, const char *id)
 	return false;
 }
 
+size_t
+alerts_with_heads(const Accountability__MeasuresChanged *e, const char ***ids, size_t n, arena_t *a)
+{
+	const char **all = arena_alloc(a, (n + e->n_changes + 1) * sizeof(*all));
+
+	memcpy(all, *ids, n * sizeof(*all));
+	for (size_t i = 0; i < e->n_changes; i++) {
+		const Accountability__Measure *m = e->changes[i]->measure;
+		if (m->kind == ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST && m->subject->maybe_person_case && !is_among(all, n, m->subject->person_id))
+			all[n++] = m->subject->person_id;
+	}
+	*ids = all;
+	return n;
+}
+
 /* Those in charge, then whoever was told before; nobody twice. */
 static size_t
 recipients(const char *const *in_charge, size_t nin_charge, const struct alerts_told *told, size_t ntold, arena_t *a, const char ***out)
@@ -171,27 +189,35 @@ concerns(const Accountability__MeasuresChanged *e, const Change *c, const struct
 	return knows(w, person_id, c->measure->id) || (*e->finding_id && knows(w, person_id, e->finding_id));
 }
 
-static bool
-has_change(const struct alerts_message *m, Accountability__Change change, bool recall_only)
-{
-	for (size_t i = 0; i < m->n; i++)
-		if (m->changes[i]->change == change &&
-		    (!recall_only || m->changes[i]->measure->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL))
-			return true;
-	return false;
-}
+/* The first row that a message has a change for.  Kind 0 and state 0: any. */
+static const struct { Accountability__Change change; Accountability__MeasureKind kind; Accountability__MeasureState state; Alerts__Template template; } templates[] = {
+#define CHANGE(c) ACCOUNTABILITY__CHANGE__##c
+#define RECALL ACCOUNTABILITY__MEASURE_KIND__RECALL
+#define STATE(s) ACCOUNTABILITY__MEASURE_STATE__##s
+	{ CHANGE(IMPOSED), RECALL, 0, ALERTS__TEMPLATE__RECALL_OPENED },
+	{ CHANGE(MOVED), RECALL, STATE(IN_FORCE), ALERTS__TEMPLATE__RECALL_ORDERED },
+	{ CHANGE(MOVED), RECALL, STATE(SERVED), ALERTS__TEMPLATE__RECALL_REPLACED },
+	{ CHANGE(MOVED), RECALL, STATE(LIFTED), ALERTS__TEMPLATE__RECALL_CANCELLED },
+	{ CHANGE(IMPOSED), ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST, 0, ALERTS__TEMPLATE__HEAD_TAKES_POST },
+	{ CHANGE(IMPOSED), 0, 0, ALERTS__TEMPLATE__MEASURES_IMPOSED },
+	{ CHANGE(MOVED), 0, 0, ALERTS__TEMPLATE__MEASURES_MOVED },
+#undef CHANGE
+#undef RECALL
+#undef STATE
+};
 
 static Alerts__Template
 template_of(const struct alerts_message *m)
 {
 	if (m->correction)
 		return ALERTS__TEMPLATE__MEASURES_CORRECTED;
-	if (has_change(m, ACCOUNTABILITY__CHANGE__IMPOSED, true))
-		return ALERTS__TEMPLATE__RECALL_OPENED;
-	if (has_change(m, ACCOUNTABILITY__CHANGE__IMPOSED, false))
-		return ALERTS__TEMPLATE__MEASURES_IMPOSED;
-	if (has_change(m, ACCOUNTABILITY__CHANGE__MOVED, false))
-		return ALERTS__TEMPLATE__MEASURES_MOVED;
+	for (size_t t = 0; t < sizeof(templates) / sizeof(templates[0]); t++)
+		for (size_t i = 0; i < m->n; i++) {
+			const Change *c = m->changes[i];
+			if (c->change == templates[t].change && (!templates[t].kind || c->measure->kind == templates[t].kind) &&
+			    (!templates[t].state || c->measure->state == templates[t].state))
+				return templates[t].template;
+		}
 	return ALERTS__TEMPLATE__MEASURES_AMENDED;
 }
 

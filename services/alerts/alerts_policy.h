@@ -23,6 +23,9 @@ int32_t alerts_incident_day(const Accountability__MeasuresChanged *e, int32_t to
 /* Id of what moved the measures: the finding; else, of a move by hand, the measure; else the policy version now counted by. */
 const char *alerts_cause(const Accountability__MeasuresChanged *e);
 
+/* Those in charge, and whoever is to take a post (C3.2.1-rr): ids is replaced.  Returns how many. */
+size_t alerts_with_heads(const Accountability__MeasuresChanged *e, const char ***ids, size_t n, arena_t *a);
+
 /* A confirmed finding of this kind is told by itself: it moves no measures, which would be told. */
 bool alerts_tells_finding(Supervision__FindingKind kind);
 

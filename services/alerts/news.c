@@ -20,9 +20,8 @@ typedef Supervision__FindingFact Finding;
 
 /* ---- what all of them need */
 
-/* The event that began it all: whatever follows from it is one input's (§5). */
-static const char *
-root_of(const struct batch *b)
+const char *
+alerts_root(const struct batch *b)
 {
 	return *batch_cause(b) ? batch_cause(b) : batch_event_id(b);
 }
@@ -69,15 +68,6 @@ told_add(struct batch *b, const char *about, struct told_list *l)
 	l->at = grown;
 }
 
-/* What is to be said to whom; the same for all recipients but the words. */
-struct news {
-	const char *cause, *finding_id;         /* finding_id: "" for none */
-	Alerts__Template template;
-	bool correction, sealed;
-	char **measures; size_t nmeasures;
-	char **fallen; size_t nfallen;          /* of the measures */
-};
-
 static int64_t
 due_us(struct batch *b, Alerts__Template template)
 {
@@ -86,12 +76,11 @@ due_us(struct batch *b, Alerts__Template template)
 	return alerts_due_us(v ? v->document->alerts : NULL, template, batch_at_us(b));
 }
 
-/* Queues a message unless its recipient has got one of this input; the message, or NULL. */
-static const Alert *
-queue(struct batch *b, const char *person_id, const struct news *news, const struct wording *words)
+const Alert *
+alerts_queue(struct batch *b, const char *person_id, const struct alerts_news *news, const struct wording *words)
 {
 	Alerts__AlertQueued e = ALERTS__ALERT_QUEUED__INIT;
-	const char *root = root_of(b);
+	const char *root = alerts_root(b);
 	char id[ROWID_MAX];
 
 	if (alerts_message(b, root, person_id))
@@ -143,7 +132,7 @@ alerts_want_measures(struct batch *b, const void *m)
 {
 	const Accountability__MeasuresChanged *e = m;
 
-	alerts_want_message(b, root_of(b), NULL);
+	alerts_want_message(b, alerts_root(b), NULL);
 	for (size_t i = 0; i < e->n_changes; i++)
 		want_told(b, e->changes[i]->measure->id);
 	if (*e->finding_id)
@@ -160,15 +149,17 @@ in_charge_of(struct batch *b, const Accountability__MeasuresChanged *e, const ch
 {
 	const char *head = unit_of(e) ? alerts_head_of(b, unit_of(e)) : NULL;
 
-	if (person_of(e))
-		return alerts_in_charge(b, person_of(e), alerts_incident_day(e, batch_today(b)), ids);
+	if (person_of(e)) {
+		size_t n = alerts_in_charge(b, person_of(e), alerts_incident_day(e, batch_today(b)), ids);
+		return alerts_with_heads(e, ids, n, batch_arena(b));
+	}
 	*ids = arena_alloc(batch_arena(b), sizeof(**ids));
 	**ids = head;
 	return head != NULL;
 }
 
 static void
-news_measures(const struct alerts_message *m, arena_t *a, struct news *news)
+news_measures(const struct alerts_message *m, arena_t *a, struct alerts_news *news)
 {
 	news->measures = arena_alloc(a, (m->n + 1) * sizeof(*news->measures));
 	news->fallen = arena_alloc(a, (m->n + 1) * sizeof(*news->fallen));
@@ -184,14 +175,14 @@ static void
 tell_measures(struct batch *b, const Accountability__MeasuresChanged *e, const struct alerts_message *m)
 {
 	struct wording_about about = { person_of(e), unit_of(e), person_of(e) && strcmp(person_of(e), m->person_id) == 0 };
-	struct news news = {
+	struct alerts_news news = {
 		.cause = alerts_cause(e), .finding_id = e->finding_id, .template = m->template, .correction = m->correction,
 	};
 	struct wording words;
 
 	news_measures(m, batch_arena(b), &news);
 	wording_measures(m->template, about, m->changes, m->n, batch_arena(b), &words);
-	const Alert *a = queue(b, m->person_id, &news, &words);
+	const Alert *a = alerts_queue(b, m->person_id, &news, &words);
 	if (a && m->obsolete)
 		alerts_fail(b, a, ALERTS_OBSOLETE);
 }
@@ -224,14 +215,14 @@ tell_finding(struct batch *b, const Finding *f, const char *person_id, Alerts__T
 		f->maybe_person_case ? f->person_id : NULL, f->maybe_unit_case ? f->unit_id : NULL,
 		f->maybe_person_case && strcmp(f->person_id, person_id) == 0,
 	};
-	struct news news = {
+	struct alerts_news news = {
 		.cause = f->id, .finding_id = f->id, .template = template, .correction = template == ALERTS__TEMPLATE__FINDING_ANNULLED,
 		.sealed = sealed_kind(enum_text(&supervision__finding_kind__descriptor, (int)f->kind, batch_arena(b))),
 	};
 	struct wording words;
 
 	wording_finding(template, about, (struct wording_finding){ f->id, f->kind, f->on_day }, batch_arena(b), &words);
-	const Alert *a = queue(b, person_id, &news, &words);
+	const Alert *a = alerts_queue(b, person_id, &news, &words);
 	if (a && obsolete)
 		alerts_fail(b, a, ALERTS_OBSOLETE);
 }
@@ -248,7 +239,7 @@ head_for(struct batch *b, const Finding *f)
 static void
 want_finding(struct batch *b, const Finding *f)
 {
-	alerts_want_message(b, root_of(b), NULL);
+	alerts_want_message(b, alerts_root(b), NULL);
 	if (f->maybe_person_case)
 		alerts_want_in_charge(b, f->person_id, f->on_day);
 	if (f->maybe_unit_case)
@@ -285,7 +276,7 @@ alerts_want_annulled(struct batch *b, const void *m)
 
 	if (!alerts_tells_finding(f->kind))
 		return;
-	alerts_want_message(b, root_of(b), NULL);
+	alerts_want_message(b, alerts_root(b), NULL);
 	want_told(b, f->id);
 }
 

@@ -35,6 +35,23 @@ static const struct row { Alerts__Template template; int32_t version; const char
 	{ ALERTS__TEMPLATE__FINDING_ANNULLED, 1,
 	  { "更正：关于{who}{date}的{kind}问题（编号{finding}）已经撤销，此前通知作废。",
 	    "Correction: the finding of {date} about {who} ({kind}, no. {finding}) has been annulled; what was said of it is void." } },
+	{ ALERTS__TEMPLATE__RECALL_ORDERED, 1,
+	  { "召回：关于{who}：{what}。依据：{clauses}。任职自决定次日终止。",
+	    "Recall: about {who}: {what}. Grounds: {clauses}. The posting ends the day after the order." } },
+	{ ALERTS__TEMPLATE__RECALL_HANDED_OVER, 1,
+	  { "召回：{who}已办理移交[，由派出单位主要负责人{head}顶岗][，{unknown}][。接替人员最迟应于{due}到位]。",
+	    "Recall: {who} has handed over[; the head of the sending unit, {head}, takes the post][; {unknown}][. A successor is due by {due}]." } },
+	{ ALERTS__TEMPLATE__RECALL_REPLACED, 1,
+	  { "召回：关于{who}：{what}。依据：{clauses}。", "Recall: about {who}: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__RECALL_CANCELLED, 1,
+	  { "召回：关于{who}：{what}。依据：{clauses}。", "Recall: about {who}: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__RECALL_OVERDUE, 1,
+	  { "催办：关于{who}的召回，{step}最迟应于{due}完成，尚未办理。",
+	    "Overdue: the recall of {who}: {step} was due by {due} and has not been made." } },
+	{ ALERTS__TEMPLATE__HEAD_TAKES_POST, 1,
+	  { "关于{who}：{what}。依据：{clauses}。", "About {who}: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__TASK_OPENED, 1,
+	  { "待办：关于{who}（{village}）：{task}。编号{id}。", "Task: about {who} ({village}): {task}. No. {id}." } },
 	{ ALERTS__TEMPLATE__HEARING_MISSED, 1,
 	  { "关于{who}：督查问题（编号{finding}）听取陈述的日期已过，尚未处理。",
 	    "About {who}: the hearing date of the finding (no. {finding}) has passed and nothing was decided." } },
@@ -76,6 +93,29 @@ static const struct { Accountability__MeasureState state; const char *text[LANGU
 	{ ACCOUNTABILITY__MEASURE_STATE__SERVED, { "已执行完毕", " (served)" } },
 	{ ACCOUNTABILITY__MEASURE_STATE__LIFTED, { "已解除", " (lifted)" } },
 	{ ACCOUNTABILITY__MEASURE_STATE__REJECTED, { "未获批准，不予执行", " (rejected, not carried out)" } },
+};
+
+/* A recall is moved by the steps of its case. */
+static const struct { Accountability__MeasureState state; const char *text[LANGUAGES]; } recall_moved[] = {
+	{ ACCOUNTABILITY__MEASURE_STATE__IN_FORCE, { "决定召回", "the recall is ordered" } },
+	{ ACCOUNTABILITY__MEASURE_STATE__SERVED, { "召回撤换完毕，接替人员已到位", "the recall is complete and the successor in place" } },
+	{ ACCOUNTABILITY__MEASURE_STATE__LIFTED, { "召回程序终止", "the recall is called off" } },
+};
+
+/* What is awaited while a case is in this state. */
+static const struct { Accountability__RecallCase__State state; const char *text[LANGUAGES]; } awaited[] = {
+	{ ACCOUNTABILITY__RECALL_CASE__STATE__PROPOSED, { "审定", "the review" } },
+	{ ACCOUNTABILITY__RECALL_CASE__STATE__REVIEWED, { "决定", "the order" } },
+	{ ACCOUNTABILITY__RECALL_CASE__STATE__ORDERED, { "移交", "the hand-over" } },
+	{ ACCOUNTABILITY__RECALL_CASE__STATE__HANDED_OVER, { "接替", "the replacement" } },
+};
+
+static const struct { Roster__TaskKind kind; const char *text[LANGUAGES]; } tasks[] = {
+	{ ROSTER__TASK_KIND__SETTLE_CANCELLED_RECALL, { "召回在移交之后撤销，请处理其岗位", "the recall fell after the hand-over; settle the post" } },
+	{ ROSTER__TASK_KIND__SETTLE_HEAD_IN_POST,
+	  { "所顶的岗位不再属于应顶岗的召回，请处理", "the post is held for a recall that no longer asks for it; settle it" } },
+	{ ROSTER__TASK_KIND__RESTORE_POSTING, { "召回撤销，但原任职不能自动恢复，请处理", "the recall fell, but the posting cannot come back by itself; settle it" } },
+	{ ROSTER__TASK_KIND__GIVE_POST_TO_HEAD, { "应由派出单位主要负责人顶岗，但岗位未空出，请处理", "the head is to take the post, but it is not free; settle it" } },
 };
 
 /* ---- filling */
@@ -290,6 +330,10 @@ phrase(const Accountability__MeasureChange *c, const char *label, enum language 
 		{ "span", span(m, in, a) }, { "until", m->maybe_until_case ? day(m->until_day, a) : "" }, { NULL, NULL },
 	};
 
+	for (size_t i = 0; c->change == ACCOUNTABILITY__CHANGE__MOVED && m->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL &&
+	                   i < sizeof(recall_moved) / sizeof(recall_moved[0]); i++)
+		if (recall_moved[i].state == m->state)
+			return arena_printf(a, "%s%s", label, recall_moved[i].text[in]);
 	return arena_printf(a, "%s%s%s", label, filled(phrase_of(m->kind, in), blanks, a), state_word(c, in));
 }
 
@@ -367,6 +411,56 @@ wording_finding(Alerts__Template template, struct wording_about about, struct wo
 		const struct blank blanks[] = {
 			{ "who", who(about, in, a) }, { "finding", f.id }, { "date", day(f.on_day, a) },
 			{ "kind", finding_kind(f.kind, in) }, { NULL, NULL },
+		};
+		text[in] = filled(row->text[in], blanks, a);
+	}
+	worded(row, text, a, out);
+}
+
+/* ---- recalls and tasks */
+
+static const char *
+awaited_step(Accountability__RecallCase__State state, enum language in)
+{
+	for (size_t i = 0; i < sizeof(awaited) / sizeof(awaited[0]); i++)
+		if (awaited[i].state == state)
+			return awaited[i].text[in];
+	return in == ZH ? "下一步" : "the next step";
+}
+
+void
+wording_recall(Alerts__Template template, struct wording_about about, struct wording_recall r, arena_t *a, struct wording *out)
+{
+	const struct row *row = row_of(template);
+	const char *head = r.head_person_id ? r.head_person_id : "";
+	bool unknown = r.head_person_id && !*head, self = *head && r.recipient && strcmp(head, r.recipient) == 0;
+	char *text[LANGUAGES];
+
+	for (enum language in = ZH; in < LANGUAGES; in++) {
+		const struct blank blanks[] = {
+			{ "who", who(about, in, a) }, { "head", self ? (in == ZH ? "（您）" : "you") : head },
+			{ "unknown", !unknown ? "" : in == ZH ? "应由派出单位主要负责人顶岗，但其人未登记，岗位空缺"
+			                                      : "the head of the sending unit should take the post, but is not known: it stays vacant" },
+			{ "due", r.has_due ? day(r.due_day, a) : "" }, { "step", awaited_step(r.state, in) }, { NULL, NULL },
+		};
+		text[in] = filled(row->text[in], blanks, a);
+	}
+	worded(row, text, a, out);
+}
+
+void
+wording_task(struct wording_about about, const char *id, Roster__TaskKind kind, const char *village_id, arena_t *a, struct wording *out)
+{
+	const struct row *row = row_of(ALERTS__TEMPLATE__TASK_OPENED);
+	char *text[LANGUAGES];
+
+	for (enum language in = ZH; in < LANGUAGES; in++) {
+		const char *task = in == ZH ? "请处理" : "settle it";
+		for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++)
+			if (tasks[i].kind == kind)
+				task = tasks[i].text[in];
+		const struct blank blanks[] = {
+			{ "who", who(about, in, a) }, { "village", village_id }, { "task", task }, { "id", id }, { NULL, NULL },
 		};
 		text[in] = filled(row->text[in], blanks, a);
 	}

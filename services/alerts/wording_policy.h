@@ -6,6 +6,7 @@
 #include "accountability.pb-c.h"
 #include "alerts.pb-c.h"
 #include "arena.h"
+#include "roster.pb-c.h"
 #include "supervision.pb-c.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,6 +24,13 @@ void wording_measures(Alerts__Template template, struct wording_about about, con
 /* A missed hearing says neither kind nor date. */
 struct wording_finding { const char *id; Supervision__FindingKind kind; int32_t on_day; };
 void wording_finding(Alerts__Template template, struct wording_about about, struct wording_finding f, arena_t *a, struct wording *out);
+
+/* A step of a recall: handed over, or not made in time.  head_person_id: who takes the post, "" not known, NULL nobody has to. */
+struct wording_recall { Accountability__RecallCase__State state; const char *head_person_id, *recipient; bool has_due; int32_t due_day; };
+void wording_recall(Alerts__Template template, struct wording_about about, struct wording_recall r, arena_t *a, struct wording *out);
+
+/* A task of the organisation department. */
+void wording_task(struct wording_about about, const char *id, Roster__TaskKind kind, const char *village_id, arena_t *a, struct wording *out);
 
 /* Short messages that a text takes in UCS-2 (3GPP TS 23.038, 23.040): one holds 70 units, each of several 67; a character beyond
  * the Basic Multilingual Plane takes two units, which stay together. */

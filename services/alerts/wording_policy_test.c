@@ -197,6 +197,36 @@ test_findings(arena_t *a)
 	expect("C2.4 hearing", strcmp(w.text->zh, "关于驻村人员p1：督查问题（编号F1）听取陈述的日期已过，尚未处理。") == 0, w.text->zh);
 }
 
+/* ---- recalls and tasks */
+
+static const struct { const char *name; Alerts__Template template; bool self; struct wording_recall r; const char *zh; } recalls[] = {
+	{ "C3.2.1-r handed over", ALERTS__TEMPLATE__RECALL_HANDED_OVER, true, { .has_due = true, .due_day = 17535 },
+	  "召回：您已办理移交。接替人员最迟应于2018-01-04到位。" },
+	{ "C3.2.1-rr the head takes the post", ALERTS__TEMPLATE__RECALL_HANDED_OVER, false,
+	  { .head_person_id = "h1", .recipient = "leader", .has_due = true, .due_day = 17535 },
+	  "召回：驻村人员p1已办理移交，由派出单位主要负责人h1顶岗。接替人员最迟应于2018-01-04到位。" },
+	{ "C3.2.1-rr said to the head", ALERTS__TEMPLATE__RECALL_HANDED_OVER, false, { .head_person_id = "h1", .recipient = "h1" },
+	  "召回：驻村人员p1已办理移交，由派出单位主要负责人（您）顶岗" "。" },
+	{ "C3.2.1-rr no head known", ALERTS__TEMPLATE__RECALL_HANDED_OVER, false, { .head_person_id = "", .recipient = "leader" },
+	  "召回：驻村人员p1已办理移交，应由派出单位主要负责人顶岗，但其人未登记，岗位空缺" "。" },
+	{ "§5 due dates", ALERTS__TEMPLATE__RECALL_OVERDUE, false,
+	  { .state = ACCOUNTABILITY__RECALL_CASE__STATE__ORDERED, .has_due = true, .due_day = 17512 },
+	  "催办：关于驻村人员p1的召回，移交最迟应于2017-12-12完成，尚未办理。" },
+};
+
+static void
+test_recalls(arena_t *a)
+{
+	struct wording w;
+
+	for (size_t i = 0; i < sizeof(recalls) / sizeof(recalls[0]); i++) {
+		wording_recall(recalls[i].template, (struct wording_about){ "p1", NULL, recalls[i].self }, recalls[i].r, a, &w);
+		expect(recalls[i].name, strcmp(w.text->zh, recalls[i].zh) == 0, w.text->zh);
+	}
+	wording_task((struct wording_about){ "p1", NULL, false }, "m-1.restore_posting", ROSTER__TASK_KIND__RESTORE_POSTING, "v1", a, &w);
+	expect("§5 Reversal: a task", strcmp(w.text->zh, "待办：关于驻村人员p1（v1）：召回撤销，但原任职不能自动恢复，请处理。编号m-1.restore_posting。") == 0, w.text->zh);
+}
+
 /* ---- every template has words in both languages */
 
 static void
@@ -211,7 +241,11 @@ test_all_templates(arena_t *a)
 		struct wording w = { 0 };
 		if (t == ALERTS__TEMPLATE__TEMPLATE_UNSPECIFIED)
 			continue;
-		if (t < ALERTS__TEMPLATE__FINDING_CONFIRMED)
+		if (t == ALERTS__TEMPLATE__TASK_OPENED)
+			wording_task((struct wording_about){ "p1", NULL, false }, "T1", ROSTER__TASK_KIND__RESTORE_POSTING, "v1", a, &w);
+		else if (t == ALERTS__TEMPLATE__RECALL_HANDED_OVER || t == ALERTS__TEMPLATE__RECALL_OVERDUE)
+			wording_recall(t, (struct wording_about){ "p1", NULL, true }, (struct wording_recall){ .state = 0 }, a, &w);
+		else if (t < ALERTS__TEMPLATE__FINDING_CONFIRMED || t > ALERTS__TEMPLATE__HEARING_MISSED)
 			wording_measures(t, (struct wording_about){ "p1", NULL, true }, list, n, a, &w);
 		else
 			wording_finding(t, (struct wording_about){ "p1", NULL, true }, (struct wording_finding){ .id = "F1" }, a, &w);
@@ -252,6 +286,7 @@ main(void)
 	test_measures(a);
 	test_bounded(a);
 	test_findings(a);
+	test_recalls(a);
 	test_all_templates(a);
 	test_segments();
 	arena_close(&a);
