@@ -8,6 +8,7 @@
 extern const struct table alerts_table_alert;           /* key district, root, person_id */
 extern const struct table alerts_table_told;            /* key district, about, person_id, root; append-only */
 extern const struct table alerts_table_contact_leader;  /* key district, village_id, posting_id */
+extern const struct table alerts_table_department;      /* key district, account_id */
 
 #define ALERTS_SEND "send"                              /* kind of the timer that sends a message */
 
@@ -19,7 +20,10 @@ void alerts_want_unit(struct batch *b, const char *unit_id);
 size_t alerts_in_charge(struct batch *b, const char *person_id, int32_t on_day, const char ***ids);
 const char *alerts_head_of(struct batch *b, const char *unit_id);                          /* NULL: not known */
 const char *alerts_head_over(struct batch *b, const char *person_id, int32_t on_day);
+void alerts_want_department(struct batch *b);
+size_t alerts_department(struct batch *b, const char ***ids);                              /* persons, nobody twice */
 /* want and run of roster's facts */
+void alerts_want_account_put(struct batch *b, const void *m);   void alerts_on_account_put(struct batch *b, const void *m);
 void alerts_want_person_put(struct batch *b, const void *m);    void alerts_on_person_put(struct batch *b, const void *m);
 void alerts_want_posting_put(struct batch *b, const void *m);   void alerts_on_posting_put(struct batch *b, const void *m);
 
@@ -45,6 +49,7 @@ void alerts_want_hearing(struct batch *b, const void *m);       void alerts_on_h
 
 /* ---- recall_news.c: what is told of recalls beside their measures, and of tasks */
 void alerts_want_recall(struct batch *b, const void *m);        void alerts_on_recall(struct batch *b, const void *m);
+void alerts_want_task(struct batch *b, const void *m);          void alerts_on_task(struct batch *b, const void *m);
 void alerts_want_overdue(struct batch *b, const void *m);       void alerts_on_overdue(struct batch *b, const void *m);
 
 /* ---- message.c: a message from queued to sent or failed */

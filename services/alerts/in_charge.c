@@ -1,8 +1,8 @@
-/* in_charge - who answers for a person or a unit: heads of units, contact leaders of villages.
+/* in_charge - who answers for a person or a unit: heads of units, contact leaders of villages, the organisation department.
  *
- *   in:   roster's PersonPut, PostingPut
+ *   in:   roster's PersonPut, PostingPut, AccountPut
  *   out:  nothing
- *   owns: contact_leader (and, by lib/mirror, person, posting)
+ *   owns: contact_leader, department (and, by lib/mirror, person, posting)
  *
  * Where somebody belonged is looked up as at the incident, who is in office as of today.  A unit or village that is only named
  * by a row which changes in the same batch is wanted by the fact that changes it. */
@@ -176,6 +176,70 @@ alerts_in_charge(struct batch *b, const char *person_id, int32_t on_day, const c
 	for (size_t i = 0; i < npostings; i++)
 		if (mirror_posting_covers(postings[i], on_day))
 			add_leaders(b, postings[i]->village_id, &l);
+	*ids = l.at;
+	return l.n;
+}
+
+/* ---- the organisation department: whose accounts administer the district */
+
+static AlertsRows__Department
+department_key(const struct batch *b, const char *account_id)
+{
+	AlertsRows__Department key = ALERTS_ROWS__DEPARTMENT__INIT;
+
+	key.district = (char *)batch_district(b);
+	key.account_id = (char *)account_id;
+	return key;
+}
+
+void
+alerts_want_account_put(struct batch *b, const void *m)
+{
+	AlertsRows__Department key = department_key(b, ((const Roster__AccountPut *)m)->id);
+
+	batch_want(b, &alerts_table_department, &key, 2);
+}
+
+void
+alerts_on_account_put(struct batch *b, const void *m)
+{
+	const Roster__AccountPut *e = m;
+	AlertsRows__Department row = department_key(b, e->id);
+	bool administers = false;
+
+	row.person_id = e->person_id;
+	for (size_t i = 0; i < e->n_roles; i++)
+		administers = administers || e->roles[i] == WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN;
+	if (administers && *row.person_id)
+		batch_put(b, &alerts_table_department, &row);
+	else
+		batch_drop(b, &alerts_table_department, &row);
+}
+
+void
+alerts_want_department(struct batch *b)
+{
+	AlertsRows__Department key = department_key(b, "");
+
+	batch_want(b, &alerts_table_department, &key, 1);
+}
+
+size_t
+alerts_department(struct batch *b, const char ***ids)
+{
+	AlertsRows__Department key = department_key(b, "");
+	const void **rows;
+	size_t n = batch_list(b, &alerts_table_department, &key, 1, &rows);
+	struct ids l = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		const char *id = ((const AlertsRows__Department *)rows[i])->person_id;
+		size_t k = 0;
+		while (k < l.n && strcmp(l.at[k], id) != 0)
+			k++;
+		if (k == l.n)
+			ids_add(b, &l, id);
+	}
 	*ids = l.at;
 	return l.n;
 }

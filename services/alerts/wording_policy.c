@@ -51,7 +51,7 @@ static const struct row { Alerts__Template template; int32_t version; const char
 	{ ALERTS__TEMPLATE__HEAD_TAKES_POST, 1,
 	  { "关于{who}：{what}。依据：{clauses}。", "About {who}: {what}. Grounds: {clauses}." } },
 	{ ALERTS__TEMPLATE__TASK_OPENED, 1,
-	  { "待办：关于{who}（{village}）：{task}。编号{id}。", "Task: about {who} ({village}): {task}. No. {id}." } },
+	  { "待办：关于{who}（{village}）：{task}。编号{id}。全部待办见任务清单。", "Task: about {who} ({village}): {task}. No. {id}. The list of tasks has all." } },
 	{ ALERTS__TEMPLATE__HEARING_MISSED, 1,
 	  { "关于{who}：督查问题（编号{finding}）听取陈述的日期已过，尚未处理。",
 	    "About {who}: the hearing date of the finding (no. {finding}) has passed and nothing was decided." } },

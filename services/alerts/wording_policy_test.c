@@ -224,7 +224,7 @@ test_recalls(arena_t *a)
 		expect(recalls[i].name, strcmp(w.text->zh, recalls[i].zh) == 0, w.text->zh);
 	}
 	wording_task((struct wording_about){ "p1", NULL, false }, "m-1.restore_posting", ROSTER__TASK_KIND__RESTORE_POSTING, "v1", a, &w);
-	expect("§5 Reversal: a task", strcmp(w.text->zh, "待办：关于驻村人员p1（v1）：召回撤销，但原任职不能自动恢复，请处理。编号m-1.restore_posting。") == 0, w.text->zh);
+	expect("§5 Reversal: a task", strcmp(w.text->zh, "待办：关于驻村人员p1（v1）：召回撤销，但原任职不能自动恢复，请处理。编号m-1.restore_posting。全部待办见任务清单。") == 0, w.text->zh);
 }
 
 /* ---- every template has words in both languages */
