@@ -2,12 +2,13 @@
 // that a path may name.  A new operation that writes needs a row here; check.mjs says so.
 export const DISTRICT = '511703'
 
+const PASSWORD = 'correct-horse-7'
 const finding = (on, more = {}) => ({ kind: 'unexcused_absence', person_id: 'p1', on, source: 'covert', ...more })
 const checkin = (at, more = {}) => ({ person_id: 'p1', village_id: 'v1', captured_at: at, ...more })
 
 // `path`: what the braces stand for; a function is called with what earlier calls answered (`as` names them).
 // `file`: the body as it is; `query` goes with it.
-// `settle`: waits until every consequence is there.
+// `token`: whose it is; the operator's otherwise.  `settle`: waits until every consequence is there.
 export const CALLS = [
 	{ id: 'advanceClock', body: { now: '2017-09-08T09:00:00+08:00' } },
 	{ id: 'putDistrict', body: { name: '达川区', areas: [{ id: 'east', name: '东' }] } },
@@ -46,15 +47,35 @@ export const CALLS = [
 	{ id: 'liftMeasure', path: { id: (said) => measure(said, 'award_ban') } },
 	{ id: 'rejectMeasure', path: { id: (said) => measure(said, 'promotion_freeze') } },
 	{ id: 'approveMeasure', path: { id: (said) => measure(said, 'stipend_cancelled') } },
+	{ id: 'putPerson', path: { id: 'p3' }, body: { name: '孙三', phone: '13800000003', unit_id: 'u1', establishment: 'institution' } },
+	{ id: 'putPerson', path: { id: 'p4' }, body: { name: '李四', phone: '13800000004', unit_id: 'u1', establishment: 'institution' } },
+	{ id: 'putPosting', path: { id: 'a4' }, body: { person_id: 'p4', village_id: 'v1', role: 'team_member', from: '2017-08-01' } },
+	{ id: 'noteFindingLines', lines: ['2017-08-22', '2017-08-23', '2017-08-24'].map((on) => finding(on, { key: `p4-${on}`, person_id: 'p4', confirm: true })) },
 	{ id: 'listRecalls', settle: true, as: 'recalls' },
+	{ id: 'cancelRecall', path: { id: (said) => recall(said, 'p4') }, body: { reason: '另行处理' } },
+	{ id: 'reviewRecall', path: { id: (said) => recall(said, 'p1') }, body: { reason: '属实' } },
+	{ id: 'orderRecall', path: { id: (said) => recall(said, 'p1') } },
+	{ id: 'putPosting', path: { id: 'a3' }, body: { person_id: 'p3', village_id: 'v1', role: 'first_secretary', from: '2017-09-09' } },
+	{ id: 'handOverRecall', path: { id: (said) => recall(said, 'p1') } },
+	{ id: 'replaceRecall', path: { id: (said) => recall(said, 'p1') }, body: { posting_id: 'a3' } },
+	{ id: 'annulFinding', path: { id: (said) => said.f1.id }, settle: true },
+	{ id: 'listTasks', settle: true, as: 'tasks' },
+	{ id: 'putAccount', path: { id: 'acc1' }, body: { person_id: 'p1', phone: '13700000001', password: PASSWORD, roles: ['cadre'] } },
+	{ id: 'openSession', body: { district: DISTRICT, phone: '13700000001', password: PASSWORD }, as: 'session' },
+	{ id: 'openSession', body: { district: DISTRICT, phone: '13700000001', password: PASSWORD }, as: 'another' },
+	{ id: 'closeSession', token: (said) => said.session.token },
+	{ id: 'closeSessions', token: (said) => said.another.token },
+	{ id: 'closeTask', path: { id: (said) => said.tasks.items[0].id }, body: { reason: '已办' } },
 ]
 
+const recall = (said, person) => said.recalls.items.find((r) => r.person_id === person).id
 const measure = (said, kind) => said.standing.measures.find((m) => m.kind === kind).id
 
 // What a read's path may name, by the collection before the brace.
 export const known = (said) => ({
 	townships: 't1', units: 'u1', villages: 'v1', persons: 'p1', postings: 'a1', findings: said.f1.id, rounds: 'r1', payrolls: '2017-08',
-	measures: measure(said, 'stipend_cancelled'),
+	measures: measure(said, 'stipend_cancelled'), recalls: recall(said, 'p1'), tasks: said.tasks.items[0].id,
+	accounts: 'acc1',
 })
 // What a parameter of a query may be, where its schema alone does not say.
 export const QUERY = { on: '2017-09-07', month: '2017-08', year: '2017', person_id: 'p1', unit_id: 'u1', village_id: 'v1', township_id: 't1' }
