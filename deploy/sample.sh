@@ -14,6 +14,7 @@ umask 077
 
 district=511703
 begun=$ZHUCUN_VAR/sample-begun          # holds the day once it is known
+accounts=$ZHUCUN_VAR/sample-accounts
 base=$1/api/v1
 api=$base/districts/$district
 made=$(mktemp -d)
@@ -197,6 +198,36 @@ wait_until_ready() {
 	die "$1 is not ready"
 }
 
+# ---- who may log in
+
+# Made once, before anything is put: what an interrupted run put under them stays right.
+account_list() {        # id, role, phone, password, and who or where it is
+	local id role phone rest
+	[ ! -s "$accounts" ] || return 0
+	while read -r id role phone rest; do
+		printf '%-14s %-16s %s %.20s %s\n' "$id" "$role" "$phone" "$(random_secret)" "$rest"
+	done <<-'EOF' >"$accounts.new"
+		admin-01 district_admin 10000009101
+		inspector-01 inspector 10000009102
+		reviewer-01 reviewer 10000009103
+		finance-01 finance 10000009104
+		auditor-01 auditor 10000009105
+		head-02 unit_head 10000009106 "person_id":"head-02",
+		leader-05 township_leader 10000009107 "township_id":"511703005",
+		cadre-02 cadre 10000009108 "person_id":"cadre-02",
+	EOF
+	mv "$accounts.new" "$accounts"
+}
+# From a file: command lines can be seen by everybody.
+put_accounts() {
+	local id role phone password rest
+	account_list
+	while read -r id role phone password rest; do
+		printf '{%s"phone":"%s","password":"%s","roles":["%s"]}' "$rest" "$phone" "$password" "$role" >"$made/account"
+		put "/accounts/$id" "@$made/account"
+	done <"$accounts"
+}
+
 # ----
 
 [ "${ZHUCUN_SAMPLE:-1}" != 0 ] || exit 0
@@ -215,5 +246,6 @@ today=$(cat "$begun")
 echo "$today" >"$begun"
 awk -v today="$today" -v out="$made" -f "$top/deploy/sample.awk" "$top/deploy/data/working_days.csv" "$top/deploy/data/villages.csv"
 places_and_people
+put_accounts
 events
 rm "$begun"
