@@ -1,6 +1,7 @@
 #!/bin/bash
 # run-outside.sh - a client that knows only the contract: bad input of every kind, random histories, and the same while
-# processes are killed -9.  ZHUCUN_SEED chooses the histories.
+# processes are killed -9, with one replica of each service and with three, of which some are also frozen for a while.
+# ZHUCUN_SEED chooses the histories.
 set -euo pipefail
 # shellcheck source=tests/stack.sh
 . "$(dirname "$0")/stack.sh"
@@ -39,6 +40,9 @@ client main.py --seed "$seed" --districts 4 --persons 4 --steps 60 --without "$w
 stack_down
 stack_up
 client main.py --seed $((seed + 1)) --districts 4 --persons 3 --steps 40 --chaos --without "$without"
+stack_down
+ZHUCUN_REPLICAS=3 stack_up
+client main.py --seed $((seed + 2)) --districts 4 --persons 3 --steps 40 --chaos --freeze --every 1 --without "$without"
 stack_down
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

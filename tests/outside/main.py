@@ -46,6 +46,7 @@ def arguments(argv):
     parser.add_argument("--only", type=int, help="play this district alone")
     parser.add_argument("--without", default="", help="parts not asked: alerts,money,payrolls,recalls")
     parser.add_argument("--chaos", action="store_true", help="kill -9 random processes meanwhile")
+    parser.add_argument("--freeze", action="store_true", help="with --chaos: and stop some for a while")
     parser.add_argument("--every", type=float, default=2.0, help="mean seconds between kills")
     return parser.parse_args(argv)
 
@@ -230,11 +231,11 @@ def main(argv=None) -> int:
     options = arguments(argv)
     run = Run(options)
     started, clock = run.now, time.monotonic()
-    chaos = Chaos(options.var, "chaos/%d" % options.seed, options.every) if options.chaos else None
+    chaos = Chaos(options.var, "chaos/%d" % options.seed, options.every, options.freeze) if options.chaos else None
     with chaos or contextlib.nullcontext():
         run.play()
     if chaos:
-        print("killed: %s" % chaos.killed, file=sys.stderr)
+        print("killed: %s, frozen: %s" % (chaos.killed, chaos.frozen), file=sys.stderr)
     print("%.0f s, %d calls" % (time.monotonic() - clock, sum(len(p.trace.calls) for p in run.players)),
           file=sys.stderr)
     print(covered(run.players), file=sys.stderr)
