@@ -18,6 +18,12 @@ select from engine.beat(:instance);
 -- name: lock Lock -> Partition
 select p as partition from unnest(:partition::integer[]) as p where pg_try_advisory_lock(:service_class, p);
 
+-- A session that the server cannot end by itself: it waits for a frozen client to take what it has been sent.  No loop that
+-- turns is silent for so long.
+-- name: oust - -> Replica
+select instance, pg_terminate_backend(pid) as prompt from engine.live
+ where service = current_user and seen_us < clock_timestamp() - interval '30 seconds' and pid <> pg_backend_pid();
+
 -- name: unlock Lock -> Partition
 select p as partition from unnest(:partition::integer[]) as p where pg_advisory_unlock(:service_class, p);
 

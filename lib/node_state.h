@@ -130,6 +130,7 @@ struct node {
 	bool clock_news, hello_news, lost, timers_stale;
 	bool opened[PARTITIONS];                        /* some district lives there */
 	int free_looks[PARTITIONS];                     /* how often in a row it had no owner */
+	uint64_t locked;                                /* advisory locks that the session holds */
 	uint64_t surplus; int surplus_looks;            /* partitions to be given; how often in a row there were any */
 	int64_t open_us, beat_us, looked_us;            /* when to look around, to say we live; when we looked last */
 	int64_t retry_us, purge_us;                     /* when to run a batch again, to drop old answers */

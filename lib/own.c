@@ -135,7 +135,7 @@ own_read(node_t *n, const void *const *parts, size_t count)
 }
 
 static void
-own_take(node_t *n, void **locked, size_t count)
+own_take(node_t *n, const void *const *locked, size_t count)
 {
 	const void **take = arena_alloc(n->scratch, count * sizeof(*take));
 	void **rows;
@@ -157,7 +157,7 @@ own_take(node_t *n, void **locked, size_t count)
 	for (size_t i = 0; i < k; i++)
 		own_begin(n, rows[i]);
 	feed_news(n);
-	if (!own_read(n, (const void *const *)locked, count))
+	if (!own_read(n, locked, count))
 		n->lost = true;
 }
 
@@ -181,17 +181,39 @@ lock_of(node_t *n, int32_t partition)
 	return l;
 }
 
-/* Tries the locks of these, takes those it got. */
+static size_t
+locks_of(node_t *n, uint64_t which, const void **locks)
+{
+	size_t k = 0;
+
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		if (which >> p & 1)
+			locks[k++] = lock_of(n, p);
+	return k;
+}
+
+/* Of what was lost by a fence and is not to be ours again. */
+static void
+own_unlock(node_t *n, uint64_t which)
+{
+	const void *locks[PARTITIONS];
+	size_t k = locks_of(n, which & n->locked, locks);
+
+	if (!k)
+		return;
+	store_queue(n->db, &engine_unlock, locks, k);
+	n->lost = store_sync(n->db) != STORE_OK;
+	n->locked &= ~which;
+}
+
+/* Tries the locks of those whose we do not have: a lock held stacks when tried again, and would outlive its giving back. */
 static void
 own_lock(node_t *n, uint64_t which)
 {
 	const void *locks[PARTITIONS];
-	size_t k = 0;
+	size_t k = locks_of(n, which & ~n->locked, locks);
 	void **rows;
 
-	for (int32_t p = 0; p < PARTITIONS; p++)
-		if ((which >> p & 1) && !n->part[p].owned)      /* a lock held stacks when tried again */
-			locks[k++] = lock_of(n, p);
 	if (!k)
 		return;
 	store_queue(n->db, &engine_lock, locks, k);
@@ -200,8 +222,32 @@ own_lock(node_t *n, uint64_t which)
 		return;
 	}
 	k = store_rows(n->db, 0, n->scratch, &rows);
+	for (size_t i = 0; i < k; i++)
+		n->locked |= UINT64_C(1) << ((const EngineRows__Partition *)rows[i])->partition;
+}
+
+/* Takes those of them whose locks we got. */
+static void
+own_get(node_t *n, uint64_t which)
+{
+	const void *locked[PARTITIONS];
+	uint64_t owned = 0;
+	size_t k = 0;
+
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		owned |= (uint64_t)n->part[p].owned << p;
+	own_unlock(n, ~(which | owned));
+	if (!n->lost)
+		own_lock(n, which & ~owned);
+	for (int32_t p = 0; p < PARTITIONS && !n->lost; p++) {
+		if (!((which & n->locked) >> p & 1) || n->part[p].owned)
+			continue;
+		EngineRows__Partition *row = arena_message(n->scratch, &engine_rows__partition__descriptor);
+		row->partition = p;
+		locked[k++] = row;
+	}
 	if (k)
-		own_take(n, rows, k);
+		own_take(n, locked, k);
 }
 
 /* ---- looking around: what is opened, who lives, what is free */
@@ -222,23 +268,42 @@ look_partitions(node_t *n, void **rows, size_t count)
 	return out;
 }
 
+/* Says that we live, now and then; how many statements that takes. */
+static size_t
+beat(node_t *n)
+{
+	EngineRows__Beat *b = arena_message(n->scratch, &engine_rows__beat__descriptor);
+	const void *args = b;
+
+	if (n->mono_us < n->beat_us)
+		return 0;
+	n->beat_us = n->mono_us + BEAT_MS * 1000;
+	b->instance = (char *)n->set.instance;
+	store_queue(n->db, &engine_beat, &args, 1);
+	store_queue(n->db, &engine_oust, NULL, 0);
+	return 2;
+}
+
+static void
+log_ousted(const node_t *n, size_t count, void *const *rows)
+{
+	for (size_t i = 0; i < count; i++)
+		LOG(WARN, "replica.ousted", NULL, LOG_S("service", n->svc->name), LOG_S("instance", ((const EngineRows__Replica *)rows[i])->instance));
+}
+
 /* One round trip.  NULL: the database did not answer. */
 static struct share_view *
 look(node_t *n)
 {
-	EngineRows__Beat beat = ENGINE_ROWS__BEAT__INIT;
-	const void *args = &beat;
-	size_t at = 0;
-	void **rows;
+	size_t at = beat(n);
+	void **rows = NULL;
 
-	beat.instance = (char *)n->set.instance;
-	if (n->mono_us >= n->beat_us)
-		store_queue(n->db, &engine_beat, &args, 1), at++;
 	store_queue(n->db, &engine_opened, NULL, 0);
 	store_queue(n->db, &engine_replicas, NULL, 0);
 	if (store_sync(n->db))
 		return NULL;
-	n->beat_us = at ? n->mono_us + BEAT_MS * 1000 : n->beat_us;
+	size_t nousted = at ? store_rows(n->db, 1, n->scratch, &rows) : 0;
+	log_ousted(n, nousted, rows);
 	size_t nopened = store_rows(n->db, at, n->scratch, &rows);
 	struct share_view *v = arena_alloc(n->scratch, sizeof *v);
 	*v = (struct share_view){ .me = n->set.instance, .partitions = look_partitions(n, rows, nopened), .npartitions = nopened };
@@ -264,7 +329,7 @@ own_look(node_t *n, int32_t also)
 	struct share s = share_decide(v);
 	n->surplus = s.give;
 	n->surplus_looks = s.give ? n->surplus_looks + 1 : 0;
-	own_lock(n, s.take | (also >= 0 ? UINT64_C(1) << also : 0));
+	own_get(n, s.take | (also >= 0 ? UINT64_C(1) << also : 0));
 }
 
 /* ---- giving back */
@@ -293,6 +358,7 @@ own_give(node_t *n, uint64_t which, bool for_good)
 	n->lost = store_sync(n->db) != STORE_OK;        /* nobody knows which locks are left: all anew */
 	for (size_t i = 0; i < k; i++) {
 		int32_t p = ((const EngineRows__Give *)rows[i])->partition;
+		n->locked &= ~(UINT64_C(1) << p);
 		LOG(INFO, "partition.given", NULL, LOG_I("partition", p), LOG_I("epoch", n->part[p].epoch), LOG_I("head", n->part[p].head.seq));
 		own_forget(n, p);
 	}
@@ -341,6 +407,7 @@ void
 own_recover(node_t *n)
 {
 	own_lose_all(n);
+	n->locked = 0;
 	if (!store_reopen(n->db)) {
 		n->retry_us = n->mono_us + RETRY_MS * 1000;
 		return;

@@ -104,6 +104,14 @@ balanced(struct stage *s)
 	                   " from engine.live l) x group by service having max(n) - min(n) > 1) then 1 else 0 end", SERVICES * TOWNS, live(s)) < 0)
 		abort();
 	bool ok = await(s, sql);
+	if (!ok) {
+		char *held = suite_sql(s->suite, "select string_agg(service || '/' || partition || ': ' || coalesce(instance, '-'), ', ' order by service, partition)"
+		                                 " from engine.head left join engine.holding using (service, partition)");
+		char *there = suite_sql(s->suite, "select string_agg(instance || ' ' || (clock_timestamp() - seen_us)::text, ', ' order by instance) from engine.live");
+		printf("     %ld live; %s; %s\n", live(s), held, there);
+		free(held);
+		free(there);
+	}
 	free(sql);
 	return ok;
 }
@@ -325,6 +333,21 @@ frozen(struct stage *s)
 	check(s, balanced(s), "and it gets its share when it turns again", "frozen");
 }
 
+/* One whose session the server does not end: the others do. */
+static void
+ousted(struct stage *s)
+{
+	free(suite_sql(s->suite, "do $$ begin execute format('alter role supervision in database %I set idle_session_timeout = 0', current_database()); end $$"));
+	suite_kill(s->suite, "supervision", 0);
+	suite_join(s->suite, "supervision", 0);
+	check(s, balanced(s), "one whose session does not end when it is idle", "ousted");
+	suite_freeze(s->suite, "supervision", 0, true);
+	free(suite_sql(s->suite, "update engine.replica set seen_us = seen_us - interval '31 seconds' where instance = 'supervision-1'"));
+	order_all(s, "one is frozen for long");
+	check(s, balanced(s), "is ended by the others", "ousted");
+	suite_freeze(s->suite, "supervision", 0, false);
+}
+
 /* An epoch that moved on behind its owner's back. */
 static void
 fenced(struct stage *s)
@@ -333,6 +356,16 @@ fenced(struct stage *s)
 	order_all(s, "all were fenced");
 	check(s, suite_metric(s->suite, "supervision", METRIC_FENCED) > 0, "the fence held", "fenced");
 	check(s, balanced(s), "all is shared again", "fenced");
+	for (int i = 0; i < SERVICES; i++)
+		suite_leave(s->suite, services[i], 0);
+	check(s, balanced(s), "what is left after a fence is free", "fenced");
+	for (int i = 0; i < SERVICES; i++)
+		suite_join(s->suite, services[i], 0);
+	check(s, balanced(s), "and what is given is", "fenced");
+	remember(s);
+	suite_turns(s->suite, STILL_TURNS);
+	for (int i = 0; i < SERVICES; i++)
+		check(s, moved(s, services[i], "true") == 0, "then all stays where it is", services[i]);
 }
 
 static void
@@ -341,6 +374,7 @@ test_frozen_and_fenced(struct count *c)
 	struct stage s = stage_open(c, 3);
 
 	frozen(&s);
+	ousted(&s);
 	fenced(&s);
 	stage_close(&s, "frozen and fenced");
 }

@@ -16,7 +16,7 @@ create table engine.replica (
 alter table engine.head add column home text not null default '';
 
 create view engine.live as
-    select r.service, r.instance, r.since_us, r.seen_us
+    select r.service, r.instance, r.since_us, r.seen_us, r.pid
       from engine.replica r
       join pg_stat_get_activity(null) a on a.pid = r.pid and a.usesysid = (select oid from pg_roles where rolname = r.service)
        and a.datid = (select oid from pg_database where datname = current_database());

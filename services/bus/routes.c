@@ -116,17 +116,26 @@ owner(const struct served *s, int32_t partition, int64_t now_us)
 	return latest;
 }
 
+/* Whose turn it is among those who spoke within a time. */
 static const struct replica *
-anyone(struct served *s, Wire__Lane lane, int64_t now_us)
+next_in_turn(struct served *s, Wire__Lane lane, int64_t since_us)
 {
 	for (int i = 0; i < s->n; i++) {
 		int at = (s->turn[lane] + i) % s->n;
-		if (s->replica[at].lane == lane && !stale(&s->replica[at], now_us)) {
+		if (s->replica[at].lane == lane && s->replica[at].said_us > since_us) {
 			s->turn[lane] = at + 1;
 			return &s->replica[at];
 		}
 	}
 	return NULL;
+}
+
+/* One that has missed a word or two may be frozen: only when there is no other. */
+static const struct replica *
+anyone(struct served *s, Wire__Lane lane, int64_t now_us)
+{
+	const struct replica *p = next_in_turn(s, lane, now_us - ROUTES_LATE_US);
+	return p ? p : next_in_turn(s, lane, now_us - ROUTES_EXPIRY_US);
 }
 
 const struct replica *

@@ -14,6 +14,7 @@ enum {
 	ROUTES_SERVICES_MAX = 16,
 	ROUTES_REPLICAS_MAX = 128,              /* of one service, both lanes: writers and reader threads */
 	ROUTES_EXPIRY_US = 3000000,
+	ROUTES_LATE_US = 1200000,               /* a word is said twice a second */
 };
 
 struct replica {

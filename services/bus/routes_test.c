@@ -41,6 +41,8 @@ static const struct { const char *name, *script, *want; } cases[] = {
 	{ "a silent owner gives way to a claim",      "b=pay/W:1 +100 a=pay/W:1 b=pay/W:1 +2950 a=pay/W: +100 ?pay/W:1", "a" },
 	{ "a silent latest word yields to the other", "a=pay/W:1 b=pay/W:1 +2999 a=pay/W:1 +1 ?pay/W:1 ?pay/W:-1", "aa" },
 	{ "silent ones are skipped in turn",          "a=pay/R: +2000 b=pay/R: c=pay/R: +1000 ?pay/R:1 ?pay/R:1 ?pay/R:1", "bcb" },
+	{ "late ones are spared while there are others", "a=pay/R: +500 b=pay/R: +700 ?pay/R:1 ?pay/R:1 +499 ?pay/R:1 +1 ?pay/R:1", "bbba" },
+	{ "late ones are better than none",           "a=pay/W:1 +2000 ?pay/W:-1 ?pay/W:1", "aa" },
 	{ "a peer that serves something else now",    "a=pay/W:1 a=log/W:1 ?pay/W:1 ?log/W:1", ".a" },
 	{ "a peer that changed its lane",             "a=pay/W:1 a=pay/R: ?pay/W:1 ?pay/R:1", ".a" },
 	{ "a farewell",                               "a=pay/W:1 a= ?pay/W:1", "." },
