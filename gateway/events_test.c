@@ -43,7 +43,7 @@ struct bench {
 	int64_t now_us;
 	struct fake_log logs[SERVICES];
 	size_t fetches;
-	bool deaf;                              /* owners do not answer */
+	bool deaf, one;                         /* owners do not answer; answer one question at a time */
 };
 
 static int64_t
@@ -152,7 +152,7 @@ serve(struct bench *b)
 	arena_t *a = arena_open(64 << 20);
 	bool any = false;
 
-	for (size_t i = 0; i < b->bus.n && !b->deaf; i++) {
+	for (size_t i = 0; i < b->bus.n && !b->deaf && !(any && b->one); i++) {
 		struct sent *s = &b->bus.sent[i], was = *s;
 		if (s->m.kind != WIRE__KIND__FETCH)
 			continue;
@@ -463,6 +463,47 @@ test_slow(struct bench *b)
 	leave(&slow);
 	leave(&quick);
 	free(name);
+}
+
+/* Many who are behind, each elsewhere, while one page at a time is read: nobody waits for ever. */
+static void
+test_fair(struct bench *b)
+{
+	enum { N = 5, APART = 500 };
+	struct follower f[N];
+	struct place p = { 0 };
+	Roster__TownshipPut t = ROSTER__TOWNSHIP_PUT__INIT;
+	char text[PLACE_TEXT_MAX], name[1000];
+	int right = 0, seen[N] = { 0 };
+
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	t.name = name;                          /* some sixty events are a page */
+	for (int i = 0; i < (N + 1) * APART; i++)
+		log_append(b, 0, "511703", &t.base, NULL);
+	for (int i = 0; i < N; i++) {
+		p.seq[0] = i * APART;
+		place_text("511703", &p, SERVICES, text);
+		follow(b, &f[i], "", text);
+		drain(b, &f[i], 4096);
+		forget(&f[i]);
+		seen[i] = f[i].woken;
+	}
+	b->one = true;
+	for (int step = 0; step < 2 * N; step++) {
+		tidy(b);
+		serve(b);
+		for (int i = 0; i < N; i++)
+			if (f[i].woken > seen[i]) {
+				seen[i] = f[i].woken;
+				drain(b, &f[i], 4096);
+			}
+	}
+	for (int i = 0; i < N; i++)
+		right += told(f[i].text, 0, i * APART + 1) > 0;
+	check(right == N, "each has got some", "");
+	for (int i = 0; i < N; i++)
+		leave(&f[i]);
 }
 
 static void
@@ -808,7 +849,7 @@ main(void)
 {
 	static struct bench b;
 	static const struct { const char *name; void (*run)(struct bench *); } tests[] = {
-		{ "now", test_now }, { "resume", test_resume }, { "shared", test_shared }, { "slow", test_slow }, { "sealed", test_sealed },
+		{ "now", test_now }, { "resume", test_resume }, { "shared", test_shared }, { "slow", test_slow }, { "fair", test_fair }, { "sealed", test_sealed },
 		{ "silence", test_silence }, { "trouble", test_trouble }, { "refused", test_refused }, { "bounds", test_bounds }, { "sessions", test_sessions },
 		{ "end", test_end }, { "head", test_head },
 	};

@@ -269,10 +269,28 @@ streams_begin(streams_t *s, const struct streams_order *o, int64_t mono_us)
 
 /* ---- from outside */
 
+/* Another one comes first the next time: who comes first is read for first. */
+static void
+take_turns(streams_t *s)
+{
+	struct stream *t = s->first, *last = t;
+
+	if (!t || !t->next)
+		return;
+	while (last->next)
+		last = last->next;
+	s->first = t->next;
+	s->first->before = &s->first;
+	last->next = t;
+	t->before = &last->next;
+	t->next = NULL;
+}
+
 /* Whoever waits looks again when there is news, or time for a comment; only who found something is woken. */
 static void
 look_again(streams_t *s, int64_t mono_us)
 {
+	take_turns(s);
 	for (struct stream *t = s->first; t; t = t->next) {
 		if (!t->waits || (t->seen == watch_news(t->watch) && mono_us < t->beat_us))
 			continue;
