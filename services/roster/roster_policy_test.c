@@ -186,6 +186,48 @@ test_masks(void)
 	}
 }
 
+/* ---- rules.md 1: 5+2 and 3+2, as far as they are people's posts */
+
+static void
+test_needed(void)
+{
+	size_t poor = 0, other = 0;
+	bool technician = false, circuit = false;
+
+	for (Roster__Role r; (r = roster_role_needed(ROSTER__VILLAGE_KIND__POOR, poor)) != ROSTER__ROLE__ROLE_UNSPECIFIED; poor++)
+		technician |= r == ROSTER__ROLE__AGRI_TECHNICIAN;
+	for (Roster__Role r; (r = roster_role_needed(ROSTER__VILLAGE_KIND__NON_POOR, other)) != ROSTER__ROLE__ROLE_UNSPECIFIED; other++)
+		circuit |= r == ROSTER__ROLE__AGRI_CIRCUIT;
+	expect("C1 needed", "a poor village: contact leader, team, first secretary, technician, adviser, credit officer", poor == 6 && technician);
+	expect("C1 needed", "another: first secretary, two circuits, paired helper, credit officer", other == 5 && circuit);
+	expect("C1 needed", "no kind, no need", roster_role_needed(0, 0) == ROSTER__ROLE__ROLE_UNSPECIFIED);
+}
+
+/* ---- C3.2.1-r: ordered on day 50 */
+
+static const struct { const char *name, *before, *after; } recalls[] = {
+	{ "an open end",                    "1 li v1 fs 0--",        "1 li v1 fs 0-51" },
+	{ "an end far away; the term stays", "1 li v1 fs 0-90 0-90", "1 li v1 fs 0-51 0-90" },
+	{ "it ends that day already",       "1 li v1 fs 0-51",       "1 li v1 fs 0-51" },
+	{ "it has ended before",            "1 li v1 fs 0-30",       "1 li v1 fs 0-30" },
+	{ "begun on the very day",          "1 li v1 fs 50--",       "1 li v1 fs 50-51" },
+	{ "not begun yet",                  "1 li v1 fs 60--",       "1 li v1 fs 60--" },
+};
+
+static void
+test_recalled(void)
+{
+	for (size_t i = 0; i < sizeof(recalls) / sizeof(recalls[0]); i++) {
+		struct world w = { .n = 0 };
+
+		parse_one(&w, recalls[i].before);
+		parse_one(&w, recalls[i].after);
+		Posting p = roster_recalled(w.at[0], 50);
+		expect("recalled", recalls[i].name, p.maybe_to_case == w.at[1]->maybe_to_case && (!p.maybe_to_case || p.to_day == w.at[1]->to_day) &&
+		       p.term_to_day == w.at[1]->term_to_day && p.from_day == w.at[1]->from_day);
+	}
+}
+
 int
 main(void)
 {
@@ -195,6 +237,8 @@ main(void)
 	test_clash();
 	test_term();
 	test_findings();
+	test_needed();
+	test_recalled();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;
 }
