@@ -7,6 +7,7 @@
  * The other steps move measures and are told with them (news.c). */
 #include "accountability.pb-c.h"
 #include "alerts.h"
+#include "civil.h"
 #include "wording_policy.h"
 #include <string.h>
 
@@ -90,9 +91,12 @@ alerts_on_overdue(struct batch *b, const void *m)
 	const Accountability__RecallOverdue *e = m;
 	struct wording_recall r = { .state = e->state, .has_due = true, .due_day = e->due_day };
 	struct alerts_news news = news_of(b, e->id, ALERTS__TEMPLATE__RECALL_OVERDUE);
+	char due[DAY_TEXT_MAX];
 	const char **ids;
 	size_t n = alerts_in_charge(b, e->person_id, e->absence_day, &ids);
 
+	day_text(e->due_day, due);
+	news.cause = arena_printf(batch_arena(b), "%s.%s", e->id, due);        /* a case may be late more than once */
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(ids[i], e->person_id) != 0)
 			say(b, &news, e->person_id, ids[i], r);

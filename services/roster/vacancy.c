@@ -377,6 +377,9 @@ on_cancelled(struct batch *b, const Moved *e, const Vacancy *v)
 		restore(b, e, v);
 		close_vacancy(b, v, ROSTER__VACANCY_STATE__WITHDRAWN, "", false);
 	} else if (e->was == STATE(HANDED_OVER) || e->was == STATE(REPLACED)) {
+		const Recalled *held = recalled(b, v->posting_id);
+		if (held)
+			batch_drop(b, &roster_table_recalled_posting, held);    /* how long it lasts is for people to say again */
 		open_task(b, ROSTER__TASK_KIND__SETTLE_CANCELLED_RECALL, e->id, v->person_id, v->posting_id, v->village_id);
 	}
 }

@@ -15,9 +15,14 @@ from client import items
 from desk import Desk
 from trace import Difference, same
 
-TIMED = ("hearing_missed",)
+TIMED = ("hearing_missed", "recall_overdue")
 LADDER_CLAUSES = ("C3.2.1-1", "C3.2.1-2", "C3.2.1-3", "C3.2.1-r")
 OUT_OF_FORCE = ("rejected", "lifted", "revoked", "cancelled")
+
+
+def plain(measure: dict) -> list:
+    """Comparable whatever the order of members; days as text."""
+    return sorted((k, sorted(v.items()) if isinstance(v, dict) else str(v)) for k, v in measure.items())
 
 
 class Checker:
@@ -34,6 +39,24 @@ class Checker:
         same("inputs put aside (parked)", 0, progress["parked"])
         for person in sorted(self.world.persons):
             self.person(person)
+        for unit in sorted(self.world.units):
+            self.unit(unit)
+
+    def unit(self, unit: str) -> None:
+        """C3.2.1-rr, and the recalls of the unit's people in the states that were given to them."""
+        standing = self.trace.get("/units/%s/standing" % unit)
+        known = {i: s for i, s in self.world.unit_known.get(unit, {}).items() if s.state != "revoked"}
+        shown = [{k: v for k, v in m.items() if k not in ("id", "reason")} for m in standing["measures"]
+                 if m["clause"] == "C3.2.1-rr"]
+        expected = [{"kind": s.decision.kind, "clause": s.decision.clause, "policy": s.decision.policy,
+                     "subject": {"person_id": self.world.units[unit], "unit_id": unit}, "from": s.decision.start,
+                     "state": s.state, "cause": list(s.decision.cause)} for s in known.values()]
+        same("posts that the head of %s takes" % unit, sorted(map(str, map(plain, expected))),
+             sorted(map(str, map(plain, shown))))
+        states = sorted((p.id, r.state) for p in self.world.persons.values() if p.unit_id == unit
+                        for r in p.recalls.values() if r.state != "cancelled")
+        same("recalls of %s" % unit, states, sorted((r["person_id"], r["state"]) for r in standing["recalls"]
+                                                    if r["state"] != "cancelled"))
 
     def person(self, person: str) -> None:
         standing = self.trace.get("/persons/%s/standing" % person)

@@ -138,12 +138,30 @@ class Desk:
             return
         recall = h.world.persons[person].recalls[year]
         good = [m for m, (source, _) in rules.RECALL_MOVES.items() if source == recall.state]
-        if good and rng.random() < 0.8:
+        if recall.state in rules.CANCELLED_FROM and rng.random() < 0.06:
+            self._cancel(person, year, measure)
+        elif good and rng.random() < 0.8:
             self._good_recall_move(person, year, measure, good[0])
         else:
             bad = [m for m, (source, target) in rules.RECALL_MOVES.items()
                    if recall.state not in (source, target) and m != "replace"]
+            bad += ["cancel"] * (recall.state in ("handed_over", "replaced"))
             h.post("/recalls/%s/%s" % (measure, rng.choice(bad)), None, 409, code="recall.bad_transition")
+
+    def _cancel(self, person: str, year: int, measure: str) -> None:
+        world = self.h.world
+        before = world.persons[person].recalls[year].before
+        answer = self.h.post("/recalls/%s/cancel" % measure, None, 200)
+        same("state after a recall was cancelled", "cancelled", answer.json.get("state"))
+        world.inputs[measure] += 1
+        world.cancel_recall(person, year)
+        wait_settled(self.h.trace.client, world.district)
+        if before is not None:
+            self._posting_is(before.id)
+
+    def _posting_is(self, posting_id: str) -> None:
+        same("`to` of the posting %s of a recall" % posting_id, self.h.world.postings[posting_id].to,
+             self.h.trace.get("/postings/" + posting_id).get("to"))
 
     def _listed(self, measure: str) -> dict:
         found = [r for r in items(self.h.trace.client, self.h.trace.url("/recalls")) if r["id"] == measure]
@@ -158,14 +176,30 @@ class Desk:
             return
         body = None
         if move == "replace":
-            successor = self._successor(world.postings[recall.posting_id])
+            successor = self._head_posting(measure) or self._successor(world.postings[recall.posting_id])
             if successor is None:
                 return
             body = {"posting_id": successor}
         answer = self.h.post("/recalls/%s/%s" % (measure, move), body, 200)
         same("state after recall move " + move, rules.RECALL_MOVES[move][1], answer.json.get("state"))
         world.inputs[measure] += 1
+        expected = move == "hand-over" and self._head_should_get(person, year)
         self._recall_moved(person, year, move, listed["posting_id"])
+        if move == "hand-over":
+            same("the head's posting by recall " + measure, expected, self._head_posting(measure) is not None)
+
+    def _head_posting(self, measure: str):
+        """顶岗: the posting that the unit's head got by this recall; its id begins with the recall's."""
+        return next((p for p in sorted(self.h.world.postings) if p.startswith(measure + "-")), None)
+
+    def _head_should_get(self, person: str, year: int) -> bool:
+        """The unit's second or later; unless the post is somebody's already."""
+        world = self.h.world
+        recall = world.persons[person].recalls[year]
+        ended = world.postings[recall.posting_id]
+        wanted = Posting("", world.units[world.persons[person].unit_id], ended.village_id, ended.role,
+                         max(ended.to, world.today))
+        return world.takes_head(person, year) and not world.overlaps(wanted)
 
     def _recall_moved(self, person: str, year: int, move: str, posting_id: str) -> None:
         world = self.h.world
@@ -179,9 +213,7 @@ class Desk:
         if move in ("order", "hand-over"):
             wait_settled(self.h.trace.client, world.district)
             self._learn_heads()
-            seen = self.h.trace.get("/postings/" + posting_id)
-            same("`to` of the posting %s ended by a recall" % posting_id,
-                 world.postings[posting_id].to, seen.get("to"))
+            self._posting_is(posting_id)
 
     def _learn_heads(self) -> None:
         """顶岗 gives a unit's head a posting; its rivals must know it."""
@@ -281,4 +313,4 @@ class Desk:
 
     def act(self) -> None:
         self.h.rng.choices((self.move_measure, self.move_recall, self.run_payroll),
-                           (6, 5 * self.moves_recalls, 2 * self.runs_payrolls))[0]()
+                           (6, 14 * self.moves_recalls, 2 * self.runs_payrolls))[0]()

@@ -218,6 +218,19 @@ def recall_ordered(recall: Decision, r: date, policy: Policy) -> dict:
     return {decision.identity: decision for decision in made}
 
 
+def head_takes_post(recalls: list, policy_of) -> dict:
+    """C3.2.1-rr, A7: of a unit's ordered recalls, in the order in which they were ordered, each from
+    the second on: (who, recall decision, r). Stands from r; the policy is the one in force on r."""
+    made = {}
+    for who, recall, r in recalls[1:]:
+        policy = policy_of(r)
+        kind = "unit_head_takes_post"
+        decision = Decision("C3.2.1-rr", kind, (who, recall.window), policy.version,
+                            approval_of(policy.document, kind), r, None, recall.cause)
+        made[decision.identity] = decision
+    return made
+
+
 # --- the workflow beside the ladder -----------------------------------------------------
 
 def newly_decided(decision: Decision) -> str:
@@ -257,6 +270,7 @@ RECALL_MOVES = {
     "hand-over": ("ordered", "handed_over"),
     "replace": ("handed_over", "replaced"),
 }
+CANCELLED_FROM = ("proposed", "reviewed", "ordered")    # by hand: before hand-over
 
 
 def eligibility(known: dict, on: date) -> dict:

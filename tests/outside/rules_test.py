@@ -148,6 +148,10 @@ def eligibility_cases():
     ordered = rules.recall_ordered(recall, day("2018-02-28"), AUTOMATIC)
     yield "C3.2.1-r ban", window(ordered, "C3.2.1-r", "award_ban"), [("2018-02-28", "2019-01-01")]
     yield "C3.2.1-r freeze", window(ordered, "C3.2.1-r", "promotion_freeze"), [("2018-02-28", "2020-02-28")]
+    days = [("p", recall, day("2018-02-28")), ("q", recall, day("2018-02-28")), ("p", recall, day("2019-01-01"))]
+    takes = [rules.head_takes_post(days[:n], lambda r: AUTOMATIC) for n in range(4)]
+    yield "C3.2.1-rr not for the first", [len(t) for t in takes], [0, 0, 1, 2]
+    yield "C3.2.1-rr from the order on", window(takes[2], "C3.2.1-rr", "unit_head_takes_post"), [("2018-02-28", None)]
 
 
 def rate_on(on: date) -> int:

@@ -70,6 +70,8 @@ class World:
         self.owner: dict = {}          # finding id -> person id
         self.payrolls: dict = {}       # month -> Payroll
         self.inputs = Counter()        # id -> acknowledged inputs that may tell somebody about it
+        self.ordered: list = []        # (person, year) of recalls, in the order of their orders
+        self.unit_known: dict = {}     # unit -> identity -> Standing
         self.moved_by_hand = False     # a workflow state now depends on the order of inputs
         self.today = date(2017, 9, 8)
 
@@ -153,11 +155,37 @@ class World:
         before = person.known
         person.known = rules.settle(before, self.decisions(person_id))
         self._settle_recalls(person)
+        self._settle_unit(person.unit_id)
         if person.known != before:
             person.changes += 1
         if any(s.state == "revoked" and before.get(i, s).state != "revoked"
                for i, s in person.known.items()):
             person.reversals += 1
+
+    def _settle_unit(self, unit: str) -> None:
+        """Recalls that fell or were cancelled no longer count; those after them move up."""
+        recalls = []
+        for person_id, year in self.ordered:
+            person = self.persons[person_id]
+            recall, of = person.recalls.get(year), person.known.get(("C3.2.1-3", "recall", year))
+            if person.unit_id == unit and recall and recall.ordered_on and of and of.state != "revoked":
+                recalls.append((person_id, of.decision, recall.ordered_on))
+        decided = rules.head_takes_post(recalls, lambda r: rules.policy_on(self.policies, r))
+        self.unit_known[unit] = rules.settle(self.unit_known.get(unit, {}), decided)
+
+    def takes_head(self, person_id: str, year: int) -> bool:
+        known = self.unit_known[self.persons[person_id].unit_id]
+        standing = known.get(("C3.2.1-rr", "unit_head_takes_post", (person_id, year)))
+        return standing is not None and standing.state != "revoked"
+
+    def cancel_recall(self, person_id: str, year: int) -> None:
+        """By hand: what the order did is undone, the measure is lifted while its rung stands."""
+        recall = self.persons[person_id].recalls[year]
+        if recall.state == "ordered":
+            self.postings[recall.before.id] = recall.before
+        recall.state, recall.ordered_on = "cancelled", None
+        self.set_state(person_id, ("C3.2.1-3", "recall", year), "lifted")
+        self.settle(person_id)
 
     def _settle_recalls(self, person: Person) -> None:
         """A recall whose rung is lost is cancelled; its posting comes back before hand-over."""
@@ -182,6 +210,9 @@ class World:
         person, posting = self.persons[person_id], self.postings[posting_id]
         recall = person.recalls[year]
         recall.state, recall.ordered_on = "ordered", self.today
+        if (person_id, year) in self.ordered:
+            self.ordered.remove((person_id, year))
+        self.ordered.append((person_id, year))
         recall.posting_id, recall.before = posting_id, posting
         end = self.today + timedelta(1)
         if posting.to is None or posting.to > end:
