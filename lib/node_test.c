@@ -94,6 +94,35 @@ publish(struct batch *b, const void *m)
 	batch_answer(b, 201, NULL);
 }
 
+/* A file is the id of a unit.  It is put, and taken back when the run is a dry one; said twice, so that events after a try count on. */
+static void
+want_import(struct batch *b, const void *m)
+{
+	const Roster__ImportRows *in = m;
+
+	if (!batch_kept(b))
+		batch_keep(b, arena_strndup(batch_arena(b), (const char *)in->csv.data, in->csv.len));
+	mirror_want_unit_id(b, batch_kept(b));
+}
+
+static void
+import(struct batch *b, const void *m)
+{
+	const Roster__ImportRows *in = m;
+	Roster__UnitPut e = ROSTER__UNIT_PUT__INIT;
+
+	e.id = batch_kept(b);
+	e.name = (char *)"tried";
+	batch_try(b);
+	batch_emit(b, e.id, &e.base);
+	batch_timer(b, "never", e.id, INT64_MAX / 2);
+	if (in->dry_run)
+		batch_undo(b);
+	else
+		batch_stand(b);
+	batch_answer(b, mirror_unit_on(b, e.id, 0) ? 201 : 200, NULL);
+}
+
 static const char *const roster_consumes[] = { "supervision", "accountability", NULL };
 static const struct table *const roster_tables[] = { &mirror_unit, NULL };
 static const struct order roster_orders[] = {
@@ -101,6 +130,7 @@ static const struct order roster_orders[] = {
 	{ .message = &roster__put_person__descriptor, .exists = any, .run = put_person },
 	{ .message = &roster__put_unit__descriptor, .want = want_unit, .run = put_unit },
 	{ .message = &roster__publish_policy__descriptor, .run = publish },
+	{ .message = &roster__import_rows__descriptor, .want = want_import, .run = import, .heavy = true },
 };
 static const struct fact roster_facts[] = { MIRROR(unit, unit_put) };
 
@@ -781,6 +811,46 @@ test_commands(struct count *c)
 	stage_close(s);
 }
 
+static void
+add_import(struct group_of *g, const char *unit, bool dry_run)
+{
+	Roster__ImportRows m = ROSTER__IMPORT_ROWS__INIT;
+
+	m.csv = (ProtobufCBinaryData){ strlen(unit), (uint8_t *)unit };
+	m.maybe_dry_run_case = ROSTER__IMPORT_ROWS__MAYBE_DRY_RUN_DRY_RUN;
+	m.dry_run = dry_run;
+	add(g, "", &m.base);
+}
+
+/* What is taken back has not been said: no row, event, timer or number is left of it.  Of heavy orders one is in a batch. */
+static void
+test_trying(struct count *c)
+{
+	struct stage *s = stage_open(c);
+	struct group_of g = { 0 };
+
+	long moved = number(s, "select xmin::text::bigint from engine.head where service = 'roster'");
+	add_import(&g, "u1", true);
+	send_group(s, ROSTER, &g, 5000);
+	check(c, await(s) == 200, "what is taken back is not there for the order itself");
+	check(c, number(s, "select xmin::text::bigint from engine.head where service = 'roster'") == moved, "and writes nothing");
+
+	int64_t batches = s->metrics[ROSTER].value[METRIC_BATCHES];
+	add_import(&g, "u1", false);
+	add_person(&g, "", "p1", "u1");
+	add_import(&g, "u2", true);
+	add_person(&g, "", "p2", "u1");
+	add_import(&g, "u3", false);
+	send_group(s, ROSTER, &g, 5000);
+	check(c, await(s) == 201 && s->status[2] == 200 && s->status[4] == 201, "some stand, some are taken back");
+	check(c, s->metrics[ROSTER].value[METRIC_BATCHES] >= batches + 3, "a batch for each of the heavy ones");
+	check(c, number(s, "select count(*) from roster.unit where name = 'tried'") == 2, "rows of what stands");
+	check(c, number(s, "select count(*) from engine.timer where kind = 'never'") == 2, "and its timers");
+	check(c, number(s, "select count(*) - max(seq) from roster.event") == 0, "no number of an event is missing");
+	check(c, settle(s) && persons_of_unit(s, "u1") == 2, "what was said between them is heard");
+	stage_close(s);
+}
+
 /* §11: in one batch, what comes after a poison input of its subject waits behind it, whoever else goes on. */
 static void
 test_poison(struct count *c)
@@ -970,7 +1040,7 @@ int
 main(void)
 {
 	static void (*const tests[])(struct count *) = {
-		test_chain, test_ring_after_fence, test_chores, test_policies, test_commands, test_poison, test_suspect, test_timers,
+		test_chain, test_ring_after_fence, test_chores, test_policies, test_commands, test_trying, test_poison, test_suspect, test_timers,
 		test_catching_up, test_lost, test_old_events, test_idle,
 	};
 	struct count c = { 0, 0 };
