@@ -118,9 +118,7 @@ call_reply_json(call_t *c, int status, json_t *j)
 	} else {
 		r.status = status;
 		r.content_type = TYPE_JSON;
-		r.body = json_dumps(j, JSON_COMPACT);
-		if (!r.body)
-			abort();
+		r.body = reply_json(j);
 		r.len = strlen(r.body);
 	}
 	call_reply(c, &r);

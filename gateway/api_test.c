@@ -568,6 +568,23 @@ test_metrics(struct bench *b)
 	      "one HELP, samples together", b->client.text);
 }
 
+/* 30.92608 is no double; what its nearest double is to 17 digits nobody wants to read. */
+static void
+test_numbers(struct bench *b)
+{
+	Roster__Village v = ROSTER__VILLAGE__INIT;
+	Roster__Fence fence = ROSTER__FENCE__INIT;
+
+	fence.lon = 107.23336;
+	fence.lat = 30.92608;
+	fence.radius_m = 800;
+	v.maybe_fence_case = ROSTER__VILLAGE__MAYBE_FENCE_FENCE;
+	v.fence = &fence;
+	bench_ask(b, &(struct ask){ "GET", D "/villages/v-1" });
+	fake_answer_message(b->api, &b->bus.sent[0], 200, &v, b->now_us);
+	check(strstr(b->client.text, "{\"lon\":107.23336,\"lat\":30.92608,\"radius_m\":800.0}") != NULL, "a number as it was given", b->client.text);
+}
+
 /* Nobody is asked; made once, so its tag stays. */
 static void
 test_document(struct bench *b)
@@ -608,7 +625,7 @@ main(void)
 	static void (*const tests[])(struct bench *) = {
 		test_at_once, test_endless_body, test_by_owner, test_order, test_keys, test_optional_body, test_clock, test_read,
 		test_merge, test_retries, test_comes_back, test_late_answers, test_lost_then_away, test_bad_answers, test_leaving,
-		test_ready, test_metrics, test_document, test_stopping,
+		test_ready, test_metrics, test_numbers, test_document, test_stopping,
 	};
 
 	log_open("api_test", LOG_LEVEL_ERROR + 1);

@@ -25,10 +25,8 @@ document(api_t *api)
 	if (d->text)
 		return d;
 	json_t *j = openapi_document(api->set.manual_clock);
-	d->text = json_dumps(j, JSON_COMPACT);
+	d->text = reply_json(j);
 	json_decref(j);
-	if (!d->text)
-		abort();
 	d->len = strlen(d->text);
 	etag_of(d, d->etag);
 	return d;

@@ -2,6 +2,7 @@
 #include "civil.h"
 #include "event_types.h"
 #include "json_pb.h"
+#include "reply.h"
 #include "sealed.h"
 #include <stdlib.h>
 #include <string.h>
@@ -41,10 +42,8 @@ static void
 say(const Wire__Event *e, json_t *data, struct bytes *out)
 {
 	json_t *j = cloud_event(e, data);
-	char *text = json_dumps(j, JSON_COMPACT);
+	char *text = reply_json(j);
 
-	if (!text)
-		abort();
 	bytes_text(out, "event: ");
 	bytes_text(out, e->type);
 	bytes_text(out, "\ndata: ");

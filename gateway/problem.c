@@ -108,9 +108,7 @@ problem_reply(json_t *problem, struct reply *r)
 {
 	r->status = (int)json_integer_value(json_object_get(problem, "status"));
 	r->content_type = TYPE_PROBLEM;
-	r->body = json_dumps(problem, JSON_COMPACT);
-	if (!r->body)
-		abort();
+	r->body = reply_json(problem);
 	r->len = strlen(r->body);
 	if (r->status == 401)
 		reply_header(r, "WWW-Authenticate", "Bearer");

@@ -4,6 +4,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+char *
+reply_json(const json_t *j)
+{
+	char *text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(15));
+
+	if (!text)
+		abort();
+	return text;
+}
+
 void
 reply_header(struct reply *r, const char *name, const char *value)
 {

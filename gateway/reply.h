@@ -1,5 +1,6 @@
 /* reply - what goes back to a client, whatever carries it. */
 #pragma once
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -41,5 +42,7 @@ struct reply {
 #define TYPE_EVENTS "text/event-stream"
 #define TYPE_METRICS "text/plain; version=0.0.4; charset=utf-8"
 
+/* What clients read: compact, and a number as it was given (15 digits are a double's own), not 30.926079999999999.  The caller frees it. */
+char *reply_json(const json_t *j);
 void reply_header(struct reply *r, const char *name, const char *value);        /* cut at REPLY_VALUE_MAX */
 void reply_free(struct reply *r);
