@@ -6,8 +6,7 @@ enum { DEPTH_MAX = 8 };         /* no answer is deeper */
 bool
 sealed_may_see(const struct identity *who)
 {
-	return who->operator || identity_has_role(who, WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN) ||
-	       identity_has_role(who, WIRE__ACCOUNT_ROLE__INSPECTOR) || identity_has_role(who, WIRE__ACCOUNT_ROLE__REVIEWER);
+	return who->operator || sealed_seen_by(who->roles, who->nroles);
 }
 
 static bool

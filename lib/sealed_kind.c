@@ -12,3 +12,13 @@ sealed_kind(const char *kind)
 			return true;
 	return false;
 }
+
+bool
+sealed_seen_by(const Wire__AccountRole *roles, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (roles[i] == WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN || roles[i] == WIRE__ACCOUNT_ROLE__INSPECTOR ||
+		    roles[i] == WIRE__ACCOUNT_ROLE__REVIEWER)
+			return true;
+	return false;
+}

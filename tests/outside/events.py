@@ -15,8 +15,8 @@ import subprocess
 import sys
 import time
 
-from chaos import kill, stack
-from client import Client, ndjson, wait_settled
+from chaos import stack, tell
+from client import Client, items, ndjson, wait_settled
 from follow import Follower, by_service
 
 CROWD, PERSONS, PATIENCE_S = 100, 12, 120
@@ -117,7 +117,7 @@ def pids(var: str, name: str) -> list:
 def strike(client: Client, var: str, name: str) -> None:
     before = pids(var, name)
     for pid in before:
-        kill(pid, os.path.abspath(var))
+        tell(pid, os.path.abspath(var), signal.SIGKILL)
     deadline = time.monotonic() + PATIENCE_S
     while not set(pids(var, name)) - set(before) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -201,7 +201,7 @@ def play_deaths(args, client: Client, district: str, other: str, count: Count) -
     count.check(gateway_kib(args.var) < MEMORY_KIB, "the gateway takes %d KiB" % gateway_kib(args.var))
     ends = [f.clean_ends for f in followers]
     for pid in pids(args.var, "gateway"):
-        os.kill(pid, signal.SIGTERM)
+        tell(pid, os.path.abspath(args.var), signal.SIGTERM)
     deadline = time.monotonic() + PATIENCE_S
     while any(f.clean_ends == e for f, e in zip(followers, ends)) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -221,6 +221,10 @@ def play_session(args, client: Client, district: str, count: Count) -> None:
         follower = Follower(args.url, token, district)
         follower.start()
         count.check(follower.placed.wait(PATIENCE_S), "an auditor follows: %s" % follower.refused)
+        heard_of = [[a["person_id"] for a in items(c, "/districts/%s/alerts" % district)]
+                    for c in (client, client.as_account(token))]
+        count.check("p-sealed" in heard_of[0] and "p0" in heard_of[1] and "p-sealed" not in heard_of[1],
+                    "C3.2.2 an auditor reads no message of a sealed case")
         if end == "logout":
             client.as_account(token).call("DELETE", "/sessions/current")
         else:
