@@ -1,5 +1,6 @@
 #include "buckets.h"
 #include "digest.h"
+#include <math.h>
 #include <string.h>
 
 uint64_t
@@ -35,12 +36,12 @@ buckets_take(struct buckets *bs, uint64_t key, struct rate rate, int64_t mono_us
 	if (rate.per_second == 0)
 		return 0;
 	struct bucket *b = bucket_of(bs, key, rate, mono_us);
-	double filled = b->left + (double)(mono_us - b->at_us) * 1e-6 * (double)rate.per_second;
+	double filled = b->left + (double)(mono_us - b->at_us) / 1e6 * (double)rate.per_second;
 	b->left = filled < (double)rate.burst ? filled : (double)rate.burst;
 	b->at_us = mono_us;
 	if (b->left >= 1) {
 		b->left -= 1;
 		return 0;
 	}
-	return (int64_t)((1 - b->left) * 1e6 / (double)rate.per_second) + 1;
+	return (int64_t)ceil((1 - b->left) * 1e6 / (double)rate.per_second);
 }

@@ -175,6 +175,25 @@ static const struct { const char *phone, *masked; } masks[] = {
 	{ "+8612345",           "****45" },
 };
 
+/* ---- one phone, however it is written (api.md: login is by phone) */
+
+static const struct { const char *phone, *digits; } written[] = {
+	{ "13800001234", "13800001234" }, { "138 0000 1234", "13800001234" }, { "+86 138-0000-1234", "13800001234" },
+	{ "008613800001234", "13800001234" }, { "0818-5102399", "08185102399" }, { "+86 818 5102399", "868185102399" },
+	{ "8613800001234", "8613800001234" }, { "no digits", "" },
+};
+
+static void
+test_digits(void)
+{
+	char out[PHONE_DIGITS_MAX];
+
+	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
+		roster_phone_digits(written[i].phone, out);
+		expect("digits", written[i].phone, strcmp(out, written[i].digits) == 0);
+	}
+}
+
 static void
 test_masks(void)
 {
@@ -232,6 +251,7 @@ int
 main(void)
 {
 	test_masks();
+	test_digits();
 	expect("from", "the first values count from ever", roster_from_day(false, 17417) == DAY_EVER);
 	expect("from", "a change counts from today", roster_from_day(true, 17417) == 17417);
 	test_clash();
