@@ -1,18 +1,19 @@
 #include "connections.h"
 #include <stdlib.h>
+#include <string.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 struct connection *
-connections_add(struct connections *cs, int fd, bool near, int64_t mono_us)
+connections_add(struct connections *cs, int fd, const uint8_t peer[NETWORK_BYTES], int64_t mono_us)
 {
 	struct connection *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		abort();
-	*c = (struct connection){ .next = cs->first, .before = &cs->first, .fd = fd, .near = near,
-	                          .due_us = mono_us + REQUEST_US };
+	*c = (struct connection){ .next = cs->first, .before = &cs->first, .fd = fd, .due_us = mono_us + REQUEST_US };
+	memcpy(c->peer, peer, NETWORK_BYTES);
 	if (c->next)
 		c->next->before = &c->next;
 	cs->first = c;

@@ -2,6 +2,7 @@
  *
  * libmicrohttpd's own time-out restarts at every byte, so somebody writing one byte now and then would live for ever. */
 #pragma once
+#include "networks.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,13 +20,13 @@ enum {
 struct connection {
 	struct connection *next, **before;
 	int fd;
-	bool near;                              /* from an operator's network */
+	uint8_t peer[NETWORK_BYTES];
 	int64_t due_us;                         /* INT64_MAX: it is our turn */
 	size_t owed;                            /* bytes until the due time moves */
 };
 struct connections { struct connection *first; size_t n; };
 
-struct connection *connections_add(struct connections *cs, int fd, bool near, int64_t mono_us);
+struct connection *connections_add(struct connections *cs, int fd, const uint8_t peer[NETWORK_BYTES], int64_t mono_us);
 void connections_remove(struct connections *cs, struct connection *c);  /* freed; the socket is not ours to close */
 
 void connection_begins(struct connection *c, int64_t mono_us);          /* a request line has come */

@@ -158,7 +158,7 @@ answer(struct exchange *e)
 /* Headers that change what a request is may stand once. */
 struct seen {
 	const char *authorization, *content_type, *content_encoding, *idempotency_key, *if_none_match, *traceparent, *length, *coding;
-	const char *last_event_id, *host;
+	const char *last_event_id, *host, *forwarded;
 	bool twice;
 };
 
@@ -178,11 +178,26 @@ on_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *valu
 			s->twice |= *once[i].to != NULL;
 			*once[i].to = value ? value : "";
 		}
+	if (strcasecmp(name, "X-Forwarded-For") == 0)           /* of several the nearest proxy's is the last */
+		s->forwarded = value ? value : "";
 	if (strcasecmp(name, "Last-Event-ID") == 0)
 		s->last_event_id = value ? value : "";
 	if (strcasecmp(name, "traceparent") == 0)
 		s->traceparent = value;
 	return MHD_YES;
+}
+
+/* Near is who comes from near himself: not who was sent on by somebody near, as he himself says. */
+static void
+origin_fill(const struct exchange *e, const char *forwarded, struct api_request *r)
+{
+	const struct http_settings *set = &e->http->set;
+	const uint8_t *peer = e->connection->peer;
+
+	_Static_assert(sizeof(r->address) == NETWORK_BYTES, "an address is an address");
+	networks_client(&set->proxies, peer, forwarded, r->address);
+	r->near = networks_hold(&set->near, r->address) && (!forwarded || networks_hold(&set->proxies, peer));
+	network_of_one(r->address);
 }
 
 static struct api_request
@@ -191,13 +206,15 @@ request_of(const struct exchange *e, const char *method)
 	struct seen s = { 0 };
 
 	MHD_get_connection_values(e->mhd, MHD_HEADER_KIND, on_header, &s);
-	return (struct api_request){
+	struct api_request r = {
 		.method = method, .target = e->target, .authorization = s.authorization, .content_type = s.content_type,
 		.content_encoding = s.content_encoding, .idempotency_key = s.idempotency_key, .if_none_match = s.if_none_match, .traceparent = s.traceparent,
 		.last_event_id = s.last_event_id,
-		.content_length = s.length ? strtoll(s.length, NULL, 10) : -1, .near = e->connection->near,
+		.content_length = s.length ? strtoll(s.length, NULL, 10) : -1,
 		.misframed = s.twice || (s.length && s.coding),
 	};
+	origin_fill(e, s.forwarded, &r);
+	return r;
 }
 
 /* Where a body's end cannot be trusted nothing of it is waited for. */
@@ -311,8 +328,9 @@ on_connection(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_Co
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
 		int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-		const struct sockaddr *peer = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
-		*context = connections_add(&h->connections, fd, networks_hold(&h->set.near, peer), h->now_us);
+		uint8_t peer[NETWORK_BYTES];
+		network_address(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, peer);
+		*context = connections_add(&h->connections, fd, peer, h->now_us);
 	} else if (*context) {
 		connections_remove(&h->connections, *context);
 		*context = NULL;
@@ -340,7 +358,15 @@ static struct MHD_Daemon *
 daemon_start(http_t *h, const struct addrinfo *at)
 {
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (at->ai_family == AF_INET6 ? MHD_USE_IPv6 : 0);
+	struct MHD_OptionItem tls[] = {
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)h->set.tls_cert }, { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)h->set.tls_key },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" }, { MHD_OPTION_END, 0, NULL },
+	};
 
+	if (h->set.tls_cert)
+		flags |= MHD_USE_TLS;
+	else
+		tls[0].option = MHD_OPTION_END;
 	return MHD_start_daemon(flags, (uint16_t)h->set.port, NULL, NULL, on_request, h,
 		MHD_OPTION_SOCK_ADDR, at->ai_addr,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->set.connections_max,
@@ -352,7 +378,14 @@ daemon_start(http_t *h, const struct addrinfo *at)
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
 		MHD_OPTION_NOTIFY_COMPLETED, on_request_over, h,
 		MHD_OPTION_URI_LOG_CALLBACK, on_request_line, h,
+		MHD_OPTION_ARRAY, tls,
 		MHD_OPTION_END);
+}
+
+bool
+http_can_tls(void)
+{
+	return MHD_is_feature_supported(MHD_FEATURE_SSL) == MHD_YES;
 }
 
 http_t *

@@ -14,11 +14,14 @@ struct http_settings {
 	int port;
 	int connections_max, connections_per_address_max;
 	struct networks near;                   /* whose health questions need no token */
+	struct networks proxies;                /* whose X-Forwarded-For is believed */
+	const char *tls_cert, *tls_key;         /* PEM, both or none: HTTPS, and nothing else */
 	api_t *api;
 	struct metrics *metrics;
 };
 
-/* NULL: the address cannot be had (logged). */
+bool http_can_tls(void);                        /* whether the library was built with it */
+/* NULL: the address cannot be had, or the certificate does not do (logged). */
 http_t *http_open(const struct http_settings *s, int64_t mono_us);
 /* Everybody is cut off.  Calls must have ended: see http_stop. */
 void http_close(http_t **hp);

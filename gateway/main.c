@@ -29,13 +29,21 @@ enum {
 	TOKEN_MIN = 32, TOKEN_MAX = 512,
 	MESSAGES_A_TURN = 1024,
 	STOP_US = 6 * 1000 * 1000,              /* a little more than a call may take */
+	PEM_BYTES_MAX = 64 * 1024,
+	RATE_SECONDS = 4,                       /* a bucket holds what so many bring */
 };
+
+#define RATE(whose) "requests a second of " whose ", on an average of four seconds; 0: any number.  The operator's are not counted"
 
 static const struct setting settings[] = {
 	{ "ZHUCUN_PORT", SETTING_INT, "8080", 1, 65535, "port that the gateway listens on" },
 	{ "ZHUCUN_BIND", SETTING_TEXT, "127.0.0.1", 1, 64, "numeric address that the gateway listens on" },
+	{ "ZHUCUN_TLS_CERT", SETTING_TEXT, "", 0, 1000, "file of the certificate and its chain (PEM): HTTPS instead of HTTP; with ZHUCUN_TLS_KEY" },
+	{ "ZHUCUN_TLS_KEY", SETTING_TEXT, "", 0, 1000, "file of the certificate's key (PEM)" },
 	{ "ZHUCUN_BEHIND_PROXY", SETTING_BOOL, "0", 0, 0,
-	  "1: a proxy or a private network in front keeps what passes secret, so that the address need not be a loopback one" },
+	  "1: a proxy or a private network in front keeps what passes secret, so that an address that is no loopback needs no TLS" },
+	{ "ZHUCUN_PROXY_NETWORKS", SETTING_TEXT, "", 0, 500,
+	  "networks of proxies whose X-Forwarded-For says who the client is; without it everybody behind a proxy counts as one" },
 	{ "ZHUCUN_BUSES", SETTING_TEXT, NULL, 1, 1000, "endpoints of the buses, space-separated: ipc://… or tcp://…" },
 	{ "ZHUCUN_BOOTSTRAP_TOKEN", SETTING_TEXT, "", 0, TOKEN_MAX, "the operator's bearer token, at least 32 characters",
 	  .secret = true },
@@ -44,6 +52,9 @@ static const struct setting settings[] = {
 	  "networks that may ask /livez, /readyz and /metrics without a token" },
 	{ "ZHUCUN_CONNECTIONS", SETTING_INT, "2000", 10, 60000, "connections at once" },
 	{ "ZHUCUN_CONNECTIONS_PER_ADDRESS", SETTING_INT, "1200", 1, 60000, "connections at once from one address" },
+	{ "ZHUCUN_ACCOUNT_RATE", SETTING_INT, "100", 0, 100000, RATE("an account") },
+	{ "ZHUCUN_ADDRESS_RATE", SETTING_INT, "500", 0, 100000, RATE("an address, its accounts together") },
+	{ "ZHUCUN_LOGIN_RATE", SETTING_INT, "20", 0, 100000, RATE("an address that logs in") },
 	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10, "real, or manual: the clock is moved by POST /api/v1/clock only" },
 	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 0, 10, "debug, info, warn or error" },
 	{ HEALTH_SETTING, SETTING_TEXT, "", 0, 200, HEALTH_MEANING },
@@ -95,6 +106,12 @@ token_read(uint8_t out[SHA256_SIZE])
 	return fine;
 }
 
+static struct rate
+rate_of(const char *setting)
+{
+	return (struct rate){ config_int(setting), RATE_SECONDS * config_int(setting) };
+}
+
 static int
 api_settings_read(struct api_settings *s)
 {
@@ -102,6 +119,9 @@ api_settings_read(struct api_settings *s)
 
 	s->manual_clock = strcmp(clock, "manual") == 0;
 	s->services = services;
+	s->account_rate = rate_of("ZHUCUN_ACCOUNT_RATE");
+	s->address_rate = rate_of("ZHUCUN_ADDRESS_RATE");
+	s->login_rate = rate_of("ZHUCUN_LOGIN_RATE");
 	if (!s->manual_clock && *clock && strcmp(clock, "real") != 0)
 		return refuse("ZHUCUN_CLOCK must be real or manual");
 	if (!token_read(s->token_sha256))
@@ -120,12 +140,51 @@ is_loopback(const char *address)
 	return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
+/* Kept as long as the process runs.  NULL: it cannot be read, or is no text of that size. */
+static char *
+pem_read(const char *path)
+{
+	char *text = calloc(1, PEM_BYTES_MAX + 1);
+	FILE *f = fopen(path, "re");
+	size_t n = f && text ? fread(text, 1, PEM_BYTES_MAX, f) : 0;
+
+	if (f)
+		fclose(f);
+	if (n > 0 && n < PEM_BYTES_MAX)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static int
+tls_settings_read(struct http_settings *s)
+{
+	const char *cert = config_text("ZHUCUN_TLS_CERT"), *key = config_text("ZHUCUN_TLS_KEY");
+
+	if (!*cert != !*key)
+		return refuse("ZHUCUN_TLS_CERT and ZHUCUN_TLS_KEY go together");
+	if (!*cert)
+		return 0;
+	if (!http_can_tls())
+		return refuse("ZHUCUN_TLS_CERT is set, but the HTTP library here was built without TLS");
+	s->tls_cert = pem_read(cert);
+	s->tls_key = pem_read(key);
+	return s->tls_cert && s->tls_key ? 0 : refuse("ZHUCUN_TLS_CERT or ZHUCUN_TLS_KEY cannot be read, or holds more than 64 KiB");
+}
+
 static int
 http_settings_read(struct http_settings *s)
 {
+	int refused = tls_settings_read(s);
+
+	if (refused)
+		return refused;
 	s->bind = config_text("ZHUCUN_BIND");
-	if (!is_loopback(s->bind) && !config_bool("ZHUCUN_BEHIND_PROXY"))
-		return refuse("ZHUCUN_BIND is no loopback address: passwords and tokens would pass in the clear; see ZHUCUN_BEHIND_PROXY");
+	if (!is_loopback(s->bind) && !s->tls_cert && !config_bool("ZHUCUN_BEHIND_PROXY"))
+		return refuse("ZHUCUN_BIND is no loopback address: passwords and tokens would pass in the clear; "
+		              "see ZHUCUN_TLS_CERT and ZHUCUN_BEHIND_PROXY");
+	if (!networks_parse(config_text("ZHUCUN_PROXY_NETWORKS"), &s->proxies))
+		return refuse("ZHUCUN_PROXY_NETWORKS must be address ranges like 10.0.0.0/8");
 	s->port = (int)config_int("ZHUCUN_PORT");
 	s->connections_max = (int)config_int("ZHUCUN_CONNECTIONS");
 	s->connections_per_address_max = (int)config_int("ZHUCUN_CONNECTIONS_PER_ADDRESS");
@@ -227,7 +286,8 @@ serve(struct process *p, struct api_settings *api, struct http_settings *http)
 	p->api = http->api = api_open(api);
 	p->http = http_open(http, clock_mono_us());
 	if (p->http) {
-		LOG(INFO, "gateway.listening", NULL, LOG_S("address", http->bind), LOG_I("port", http->port));
+		LOG(INFO, "gateway.listening", NULL, LOG_S("address", http->bind), LOG_I("port", http->port),
+		    LOG_S("scheme", http->tls_cert ? "https" : "http"));
 		while (!turn(p, &next_us))
 			;
 		wind_down(p);

@@ -63,19 +63,66 @@ holds(const struct network *n, const uint8_t address[16])
 	       (rest == 0 || (n->address[whole] ^ address[whole]) >> (8 - rest) == 0);
 }
 
-bool
-networks_hold(const struct networks *ns, const struct sockaddr *address)
+void
+network_address(const struct sockaddr *from, uint8_t out[NETWORK_BYTES])
 {
-	uint8_t bytes[16];
+	memset(out, 0, NETWORK_BYTES);
+	if (from->sa_family == AF_INET)
+		v4_mapped(&((const struct sockaddr_in *)(const void *)from)->sin_addr, out);
+	else if (from->sa_family == AF_INET6)
+		memcpy(out, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, NETWORK_BYTES);
+}
 
-	if (address->sa_family == AF_INET)
-		v4_mapped(&((const struct sockaddr_in *)(const void *)address)->sin_addr, bytes);
-	else if (address->sa_family == AF_INET6)
-		memcpy(bytes, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, 16);
-	else
-		return false;
+bool
+networks_hold(const struct networks *ns, const uint8_t address[NETWORK_BYTES])
+{
 	for (size_t i = 0; i < ns->n; i++)
-		if (holds(&ns->at[i], bytes))
+		if (holds(&ns->at[i], address))
 			return true;
 	return false;
+}
+
+/* The address that ends at `end`, and where the one before it ends. */
+static bool
+address_before(const char *text, size_t *end, uint8_t out[NETWORK_BYTES])
+{
+	char address[INET6_ADDRSTRLEN];
+	size_t first, last = *end;
+	uint8_t v4[4];
+
+	while (last > 0 && (text[last - 1] == ' ' || text[last - 1] == '\t'))
+		last--;
+	for (first = last; first > 0 && !strchr(", \t", text[first - 1]); first--)
+		;
+	if (first == last || last - first >= sizeof(address))
+		return false;
+	snprintf(address, sizeof(address), "%.*s", (int)(last - first), text + first);
+	while (first > 0 && text[first - 1] != ',')
+		first--;
+	*end = first ? first - 1 : 0;
+	if (inet_pton(AF_INET, address, v4) != 1)
+		return inet_pton(AF_INET6, address, out) == 1;
+	v4_mapped(v4, out);
+	return true;
+}
+
+void
+networks_client(const struct networks *proxies, const uint8_t peer[NETWORK_BYTES], const char *forwarded,
+                uint8_t out[NETWORK_BYTES])
+{
+	uint8_t next[NETWORK_BYTES];
+	size_t end = forwarded ? strlen(forwarded) : 0;
+
+	memcpy(out, peer, NETWORK_BYTES);
+	while (end > 0 && networks_hold(proxies, out) && address_before(forwarded, &end, next))
+		memcpy(out, next, NETWORK_BYTES);
+}
+
+void
+network_of_one(uint8_t address[NETWORK_BYTES])
+{
+	static const uint8_t v4[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (memcmp(address, v4, sizeof(v4)) != 0)
+		memset(address + 8, 0, 8);
 }

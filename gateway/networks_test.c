@@ -1,6 +1,6 @@
-/* networks_test - address ranges: which texts are some, which addresses they hold.
+/* networks_test - address ranges: which texts are some, which addresses they hold, and whose a request is.
  *
- * How: two tables. */
+ * How: tables. */
 #include "networks.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -34,18 +34,62 @@ static const struct { const char *networks, *address; bool held; } cases[] = {
 	{ "0.0.0.0/0", "8.8.8.8", true }, { "0.0.0.0/0", "2001:db8::1", false }, { "::/0", "8.8.8.8", true },
 };
 
+static void
+address_of(const char *text, uint8_t out[NETWORK_BYTES])
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+
+	if (inet_pton(AF_INET, text, &v4.sin_addr) == 1)
+		network_address((const struct sockaddr *)&v4, out);
+	else if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1)
+		network_address((const struct sockaddr *)&v6, out);
+}
+
 static bool
 held(const char *networks, const char *address)
 {
 	struct networks ns;
-	struct sockaddr_in v4 = { .sin_family = AF_INET };
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	uint8_t bytes[NETWORK_BYTES];
 
-	if (!networks_parse(networks, &ns))
-		return false;
-	if (inet_pton(AF_INET, address, &v4.sin_addr) == 1)
-		return networks_hold(&ns, (const struct sockaddr *)&v4);
-	return inet_pton(AF_INET6, address, &v6.sin6_addr) == 1 && networks_hold(&ns, (const struct sockaddr *)&v6);
+	address_of(address, bytes);
+	return networks_parse(networks, &ns) && networks_hold(&ns, bytes);
+}
+
+/* Behind proxies 10.0.0.0/8: the nearest address that is none of them, and no word of anybody else. */
+static const struct { const char *peer, *forwarded, *client; } clients[] = {
+	{ "192.0.2.1", NULL, "192.0.2.1" }, { "192.0.2.1", "203.0.113.9", "192.0.2.1" }, { "10.0.0.1", NULL, "10.0.0.1" },
+	{ "10.0.0.1", "", "10.0.0.1" }, { "10.0.0.1", "203.0.113.9", "203.0.113.9" }, { "10.0.0.1", " 203.0.113.9 ", "203.0.113.9" },
+	{ "10.0.0.1", "198.51.100.7, 203.0.113.9", "203.0.113.9" }, { "10.0.0.1", "203.0.113.9,10.0.0.2", "203.0.113.9" },
+	{ "10.0.0.1", "1.1.1.1, 203.0.113.9 , 10.0.0.3,10.0.0.2", "203.0.113.9" }, { "10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3" },
+	{ "10.0.0.1", "2001:db8::7", "2001:db8::7" }, { "10.0.0.1", "unknown", "10.0.0.1" }, { "10.0.0.1", "203.0.113.9, what, 10.0.0.2", "10.0.0.2" },
+	{ "10.0.0.1", ",", "10.0.0.1" }, { "10.0.0.1", "203.0.113.9,", "10.0.0.1" },
+	{ "10.0.0.1", "0123456789012345678901234567890123456789012345678901234567890123", "10.0.0.1" },
+};
+
+static void
+test_clients(void)
+{
+	struct networks proxies;
+	uint8_t peer[NETWORK_BYTES], want[NETWORK_BYTES], got[NETWORK_BYTES], other[NETWORK_BYTES];
+
+	check(networks_parse("10.0.0.0/8", &proxies), "proxies", "");
+	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+		address_of(clients[i].peer, peer);
+		address_of(clients[i].client, want);
+		networks_client(&proxies, peer, clients[i].forwarded, got);
+		check(memcmp(got, want, sizeof(got)) == 0, "who asks", clients[i].forwarded ? clients[i].forwarded : clients[i].peer);
+	}
+	address_of("2001:db8:0:1::7", got);
+	address_of("2001:db8:0:1:ffff::8", other);
+	network_of_one(got);
+	network_of_one(other);
+	check(memcmp(got, other, sizeof(got)) == 0, "a /64 is one", "");
+	address_of("192.0.2.1", got);
+	address_of("192.0.2.2", other);
+	network_of_one(got);
+	network_of_one(other);
+	check(memcmp(got, other, sizeof(got)) != 0, "each IPv4 address is one", "");
 }
 
 int
@@ -57,6 +101,7 @@ main(void)
 		check(networks_parse(texts[i].text, &ns) == texts[i].fine && (!texts[i].fine || ns.n == texts[i].n), "a list", texts[i].text);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		check(held(cases[i].networks, cases[i].address) == cases[i].held, cases[i].networks, cases[i].address);
+	test_clients();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;
 }
