@@ -2,6 +2,7 @@
  *
  * Round trips: one or two to load (wants that depend on loaded rows), one to commit, whatever the batch holds. */
 #include "clock.h"
+#include "log.h"
 #include "node_state.h"
 #include <assert.h>
 #include <string.h>
@@ -153,10 +154,26 @@ timer_moved(const struct batch *b, const EngineRows__Timer *t)
 	return now && now->due_us != t->due_us;
 }
 
+/* A failure is seen after the fold. */
+void
+batch_linger(struct batch *b)
+{
+	node_t *n = b->node;
+	int64_t now_us = clock_mono_us();
+
+	if (now_us - b->used_us < LINGER_MS * 1000 || store_fd(n->db) < 0)
+		return;
+	b->used_us = now_us;
+	b->touches++;
+	if (store_run(n->db, &engine_clock_now, NULL, NULL, NULL, NULL))
+		LOG(WARN, "batch.lingered", NULL, LOG_S("service", n->svc->name));
+}
+
 static void
 run_one(struct batch *b, struct input *in)
 {
 	b->now = in;
+	batch_linger(b);
 	switch (in->kind) {
 	case INPUT_COMMAND:
 		if (must_wait(b, in))
@@ -228,8 +245,12 @@ batch_run(node_t *n, struct input *inputs, size_t count)
 	if (r)
 		return r;
 	batch_date(b);
+	b->used_us = clock_mono_us();
 	for (size_t i = 0; i < count; i++)
 		run_one(b, &inputs[i]);
+	if (store_fd(n->db) < 0)
+		return BATCH_AWAY;              /* it went while we lingered */
+	trips += b->touches;
 	for (int32_t p = 0; n->clock_news && p < PARTITIONS; p++)
 		if (n->part[p].owned && n->part[p].now_us < b->now_us)
 			batch_touch(b, p);

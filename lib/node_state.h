@@ -28,6 +28,7 @@ enum {
 	FEED_BLOCKS_MAX = 4, STREAMS_MAX = 16,
 	FETCH_WAIT_MS = 1000, FETCH_LOST_MS = 2500, FETCH_REST_MS = 20, FETCH_STALE_MS = 100, RETRY_MS = 50,
 	OPEN_MS = 150, BEAT_MS = 700,           /* looks, which keep the session from being idle; the heartbeat row */
+	LINGER_MS = 700,                        /* a fold uses the session so often; it may be idle for 3 s (deploy/roles.sql) */
 	GIVE_LOOKS = 4,                         /* a surplus is given when it was there so often in a row */
 	ANSWERS_KEPT_DAYS = 8, PURGE_MS = 3600 * 1000,
 	CHORES_A_SYNC = 32,
@@ -209,11 +210,13 @@ struct batch {
 	struct { bool open; struct head_change head; size_t nemitted, nchores; } tried;        /* how far things were at batch_try */
 	const char *own_event_id;
 	int64_t now_us;
+	int64_t used_us, touches;                       /* when the session was used last; how often only to be used */
 };
 
 enum batch_result batch_run(node_t *n, struct input *inputs, size_t count);
 enum batch_result batch_load(struct batch *b);
 enum batch_result batch_commit(struct batch *b);
+void batch_linger(struct batch *b);                     /* in a fold that lasts: so that we do not seem frozen */
 struct head_change *batch_touch(struct batch *b, int32_t partition);    /* whatever is to be written goes through the fence of its partition */
 void batch_answer_set(struct batch *b, int status, const ProtobufCMessage *answer, Wire__Problem *problem);
 

@@ -192,6 +192,9 @@ on_person(struct batch *b, const void *m)
 		batch_chore(b, &toy_chore, &work);
 	} else if (!strncmp(e->unit_id, "timer", 5))
 		batch_timer(b, e->unit_id, e->id, 1504800000 * INT64_C(1000000) + HOUR_US);     /* an hour after the clock's first instant */
+	else if (!strcmp(e->unit_id, "slow"))
+		for (int64_t until_us = clock_mono_us() + 2500000; clock_mono_us() < until_us;)
+			mark(b, e->id, clock_mono_us() % 2 ? "slow" : "Slow");
 	else if (!strcmp(e->unit_id, "policy"))
 		mark(b, e->id, batch_policies(b)->n ? "policy" : "none");
 }
@@ -1018,6 +1021,24 @@ test_old_events(struct count *c)
 	stage_close(s);
 }
 
+/* A fold that lasts longer than a session may be idle is no frozen owner. */
+static void
+test_slow(struct count *c)
+{
+	struct stage *s = stage_open(c);
+	char text[200];
+
+	snprintf(text, sizeof text, "alter role attendance in database %s set idle_session_timeout = '1200ms'", s->name);
+	tamper(s, text);
+	restart(s, ATTENDANCE);
+	check(c, settle(s), "who looks around is not idle");
+	long epoch = number(s, "select epoch from engine.head where service = 'attendance'");
+	put(s, "", "p1", "slow");
+	check(c, settle(s) && number(s, "select count(*) from attendance.person where person_id = 'p1'") == 1, "a slow event is read");
+	check(c, number(s, "select epoch from engine.head where service = 'attendance'") == epoch, "by the session that began it");
+	stage_close(s);
+}
+
 /* Who has nothing to do sleeps, also when a producer is not there. */
 static void
 test_idle(struct count *c)
@@ -1041,7 +1062,7 @@ main(void)
 {
 	static void (*const tests[])(struct count *) = {
 		test_chain, test_ring_after_fence, test_chores, test_policies, test_commands, test_trying, test_poison, test_suspect, test_timers,
-		test_catching_up, test_lost, test_old_events, test_idle,
+		test_catching_up, test_lost, test_old_events, test_slow, test_idle,
 	};
 	struct count c = { 0, 0 };
 

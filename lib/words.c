@@ -111,6 +111,7 @@ batch_put(struct batch *b, const struct table *t, const void *row)
 {
 	struct rows *r = &b->rows[table_index(b, t)];
 
+	batch_linger(b);
 	assert(!b->wanting && (t->append_only || rows_wanted(r, row, t->nkey)));
 	if (rows_put(r, row))
 		batch_touch(b, b->now->partition);
@@ -210,6 +211,7 @@ event_number(struct batch *b, const char *subject, const ProtobufCMessage *event
 void
 batch_emit(struct batch *b, const char *subject, const ProtobufCMessage *event)
 {
+	batch_linger(b);
 	assert(!b->wanting && !b->own_fact);
 	if (b->nemitted == b->emitted_cap) {
 		size_t cap = b->emitted_cap ? 2 * b->emitted_cap : 256;

@@ -1,4 +1,5 @@
-/* Runs the scripts of tests/scenarios: in one process (a fresh suite for each), or, with ZHUCUN_URL, against real processes.
+/* Runs the scripts of tests/scenarios: in one process (a fresh suite for each, with one, two, three replicas by turns), or, with
+ * ZHUCUN_URL, against real processes.
  *
  *   scenario_test [FILE …]           all the .scn files there without arguments */
 #include "http.h"
@@ -32,8 +33,9 @@ in_as(void *ctx, const char *token)
 }
 
 static bool
-run_one(const char *file)
+run_one(const char *file, int replicas)
 {
+	const char *asked = getenv("ZHUCUN_TEST_REPLICAS");
 	bool ok;
 
 	if (getenv("ZHUCUN_URL")) {
@@ -42,7 +44,7 @@ run_one(const char *file)
 		http_world_close(&w);
 		return ok;
 	}
-	suite_t *s = suite_open();
+	suite_t *s = suite_open_with(asked ? atoi(asked) : replicas);
 	struct world w = { .ctx = s, .call = in_call, .settle = in_settle, .crash = in_crash, .as = in_as };
 	ok = scenario_run(file, &w, "511700");
 	suite_close(&s);
@@ -63,7 +65,7 @@ main(int argc, char **argv)
 		argc = (int)found.gl_pathc + 1;
 	}
 	for (int i = 0; i < argc - 1; i++) {
-		bool ok = run_one(files[i]);
+		bool ok = run_one(files[i], 1 + i % SUITE_REPLICAS_MAX);
 		printf("%s %s\n", ok ? "ok  " : "FAIL", files[i]);
 		fflush(stdout);
 		passed += ok;
