@@ -154,6 +154,9 @@ static const struct { struct ask ask; int status; const char *code; } at_once[] 
 	{ { "POST", D "/findings:batch", JSON, "{}" }, 415, "body.media_type" },
 	{ { "POST", D "/findings:batch?x=1", "application/x-ndjson", "" }, 422, "query.unknown" },
 	{ { "POST", D "/findings:batch", "application/x-ndjson", "", .key = "\x01" }, 422, "idempotency.bad_key" },
+	{ { "POST", D "/imports?kind=units", JSON, "id,name\n" }, 415, "body.media_type" },
+	{ { "POST", D "/imports?kind=units", "text/csvx", "id,name\n" }, 415, "body.media_type" },
+	{ { "POST", D "/imports?kind=units", JSON, "id,name\n", .filler = 1 << 20 }, 413, "body.too_large" },
 	/* health needs a token from afar only */
 	{ { "GET", "/livez", .no_token = true }, 200, "" },
 	{ { "HEAD", "/livez", .no_token = true }, 200, "" },
@@ -303,6 +306,32 @@ test_keys(struct bench *b)
 		fake_answer_message(b->api, &b->bus.sent[0], 201, &done, b->now_us);
 		check(strcmp(b->client.text, "{\"id\":\"C1\",\"result\":\"inside\"}") == 0, "a stored answer is passed as it is", b->client.text);
 	}
+}
+
+/* A file goes on as it came, whatever charset it is said to have; its key stands for the query too. */
+static void
+test_file(struct bench *b)
+{
+	static const char file[] = "id,name\nu1,\xd5\xd4\n";
+	static const struct { const char *target, *type; bool dry_run; } rows[] = {
+		{ D "/imports?kind=units", "text/csv", false }, { D "/imports?kind=units&dry_run=1", "text/csv; charset=gb18030; header=present", true },
+	};
+	uint8_t prints[2][SHA256_SIZE] = { { 0 } };
+
+	for (size_t i = 0; i < 2; i++) {
+		bench_ask(b, &(struct ask){ "POST", rows[i].target, rows[i].type, file, .key = "k" });
+		const Wire__Command *c = b->bus.n == 1 ? b->bus.sent[0].commands->items[0] : NULL;
+		Roster__ImportRows *m = c ? roster__import_rows__unpack(NULL, c->data.len, c->data.data) : NULL;
+		check(m && !c->refusal && strcmp(c->key, "k") == 0 && m->kind == ROSTER__IMPORT_KIND__UNITS && !!m->dry_run == rows[i].dry_run,
+		      "what is to be done with it", rows[i].target);
+		check(m && m->csv.len == strlen(file) && memcmp(m->csv.data, file, m->csv.len) == 0, "its bytes", rows[i].target);
+		if (m)
+			memcpy(prints[i], c->fingerprint.data, SHA256_SIZE);
+		roster__import_rows__free_unpacked(m, NULL);
+		fake_answer_message(b->api, &b->bus.sent[0], 200, &(Roster__Imported)ROSTER__IMPORTED__INIT, b->now_us);
+		check(strcmp(b->client.text, "{\"rows\":0,\"accepted\":0,\"errors\":[]}") == 0, "the answer", b->client.text);
+	}
+	check(memcmp(prints[0], prints[1], SHA256_SIZE) != 0, "a dry run is another request", "");
 }
 
 static void
@@ -623,7 +652,7 @@ main(void)
 {
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
-		test_at_once, test_endless_body, test_by_owner, test_order, test_keys, test_optional_body, test_clock, test_read,
+		test_at_once, test_endless_body, test_by_owner, test_order, test_keys, test_optional_body, test_file, test_clock, test_read,
 		test_merge, test_retries, test_comes_back, test_late_answers, test_lost_then_away, test_bad_answers, test_leaving,
 		test_ready, test_metrics, test_numbers, test_document, test_stopping,
 	};
