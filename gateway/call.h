@@ -23,7 +23,7 @@
 enum {
 	CALL_PARTS_MAX = 24,                    /* readiness asks two lanes of each service */
 	TRY_US = 1500 * 1000, WHOLE_US = 5000 * 1000,
-	FILE_TRY_US = 20 * 1000 * 1000, FILE_WHOLE_US = 40 * 1000 * 1000,      /* thousands of rows in one answer */
+	FILE_TRY_US = 6 * 1000 * 1000, FILE_WHOLE_US = 30 * 1000 * 1000,      /* thousands of rows in one answer */
 	READY_US = 1000 * 1000,
 	LOOKS_MAX = 64,                         /* at sessions of streams, under way */
 	PASSWORDS_MAX = 16,                     /* under way: roster's readers try two at once, each for some 27 ms */

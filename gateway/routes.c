@@ -35,9 +35,9 @@ enum {
 #define LINES(path, roles, subject, service, order, answer, flags, members) \
 	{ "POST", DISTRICT path, ROUTE_LINES, ROUTE_KEYED | ROUTE_BODY_KEY | (flags), { ASK(service, order, answer) }, \
 	  .who = WHO_OPERATOR | (roles), .about = subject, .line_members = members, .media = TYPE_LINES }
-/* A file becomes member `into` of the order; the query says the rest. */
+/* A file becomes member `into` of the order; the query says the rest.  Its rows are PUTs: the same again changes nothing. */
 #define FILE_IN(path, roles, type, into, service, order, answer) \
-	{ "POST", DISTRICT path, ROUTE_FILE, ROUTE_KEYED, { ASK(service, order, answer) }, into, .who = WHO_OPERATOR | (roles), .media = type }
+	{ "POST", DISTRICT path, ROUTE_FILE, ROUTE_KEYED | ROUTE_REPEATABLE, { ASK(service, order, answer) }, into, .who = WHO_OPERATOR | (roles), .media = type }
 #define GET(path, roles, subject, ...) \
 	{ "GET", DISTRICT path, ROUTE_READ, 0, { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), .about = subject }
 /* Part 0 is a list by pages; part 1, if any, is asked for the persons of each page: person_ids → items with a person_id. */
