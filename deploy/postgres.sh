@@ -1,5 +1,5 @@
 #!/bin/bash
-# postgres.sh init|run|serve|start|ready|answers|stop|user - the private PostgreSQL cluster of one stack, in $ZHUCUN_VAR/postgres.
+# postgres.sh init|run|serve|start|ready|answers|dump|restore|stop|user - the private PostgreSQL cluster of one stack, in $ZHUCUN_VAR/postgres.
 #
 #   init    makes the cluster, unless it is there: checksums, UTF8, scram for everybody, a role `migrator` with a database
 #           `zhucun`.  Passwords go to $ZHUCUN_VAR/secrets.
@@ -9,6 +9,9 @@
 #   start   init, run in the background with the log in $ZHUCUN_VAR/log, ready.
 #   ready   waits until it answers (a minute at most).
 #   answers whether it answers, now.
+#   dump    everything the services keep, on standard output, as of one instant.
+#   restore puts such a dump, from standard input, in place of what is there: all of it or nothing.  No service may run; logins
+#           get their passwords when migrate.sh runs next.
 #   stop    fast shutdown, waits.
 #   user    prints who it runs as.
 #
@@ -163,6 +166,35 @@ ready() {
 	die "PostgreSQL does not answer; $LOGS/postgres.log says why"
 }
 
+client_program() {      # name: of the server's version
+	local program
+	program=$(server_programs)/$1
+	[ -x "$program" ] || program=$1
+	echo "$program"
+}
+
+dump() {
+	"$(client_program pg_dump)" --format=custom "$(conninfo postgres zhucun)"
+}
+
+superuser() {           # database; SQL on standard input
+	psql -qAtX -v ON_ERROR_STOP=1 -f - "$(conninfo postgres "$1")" || die "the database refused"
+}
+
+# Into a database beside, which takes the old one's place when it is whole.  The dump names roles as owners and in grants.
+restore() {
+	local service
+	for service in "${SERVICES[@]}"; do
+		printf "select format('create role %%I login', r) from unnest(array['%s', '%s_reader']) r
+			where r not in (select rolname from pg_roles) \\gexec\n" "$service" "$service"
+	done | superuser postgres
+	superuser postgres <<<'drop database if exists restored; create database restored owner migrator;'
+	"$(client_program pg_restore)" --exit-on-error --single-transaction -d "$(conninfo postgres restored)" ||
+		die "the dump could not be read; what was there is still there"
+	superuser restored <<<'delete from public.login;'
+	superuser postgres <<<'drop database zhucun with (force); alter database restored rename to zhucun;'
+}
+
 stop() {
 	local pid
 	pid=$(server_pid) || return 0
@@ -187,7 +219,9 @@ serve)
 start) start ;;
 ready) ready ;;
 answers) answers ;;
+dump) dump ;;
+restore) restore ;;
 stop) stop ;;
 user) echo "$user" ;;
-*) die "init, run, serve, start, ready, answers, stop or user" ;;
+*) die "init, run, serve, start, ready, answers, dump, restore, stop or user" ;;
 esac

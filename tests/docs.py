@@ -1,0 +1,97 @@
+"""docs/operating.md against the programs: its tables of settings and metrics are what --help and metrics.def say, and every
+setting that docker-compose.yml or run.sh reads is told.  The Chinese README's code is the English one's.
+
+    docs.py [--fill] BUILD          with --fill, puts into the documents what should stand there
+"""
+import re
+import subprocess
+import sys
+
+PROGRAMS = ["gateway", "bus", "roster"]         # the seven services have the same settings
+OPERATING, README, CHINESE = "docs/operating.md", "README.md", "README.zh-CN.md"
+FENCE = re.compile(r"^```.*?^```$", re.S | re.M)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def settings_of(program, build):
+    """[(name, meaning and range, default)] as --help tells them."""
+    told = subprocess.run([f"{build}/bin/{program}", "--help"], capture_output=True, text=True, check=True).stdout
+    found = []
+    for name, line in re.findall(r"^  (\w+)\n      (.*)$", told, re.M):
+        text, _, default = line.rpartition("; ")
+        found.append((name, text, default))
+    return found
+
+
+def default_of(told):
+    quoted = re.fullmatch(r'"(.*)" when not set', told)
+    if not quoted:
+        return {"must be set": "must be set", "has a fallback": "empty"}[told]
+    return f"`{quoted.group(1)}`" if quoted.group(1) else "empty"
+
+
+def settings_table(build):
+    rows, by = [], {}
+    for program in PROGRAMS:
+        for name, text, default in settings_of(program, build):
+            by.setdefault((name, text, default), []).append("services" if program == "roster" else program)
+    for (name, text, default), programs in by.items():
+        rows.append(f"| `{name}` | {', '.join(programs)} | {text.replace('|', chr(92) + '|')} | {default_of(default)} |")
+    return "\n".join(["| variable | of | meaning; values | default |", "|---|---|---|---|"] + rows)
+
+
+def metrics_table():
+    rows = []
+    for kind, name, text in re.findall(r'^(COUNTER|GAUGE)\s*\(\w+,\s*"(\w+)",\s*"(.*)"\)', read("lib/metrics.def"), re.M):
+        rows.append(f"| `{name}` | {kind.lower()} | {text} |")
+    return "\n".join(["| metric | kind | meaning |", "|---|---|---|"] + rows)
+
+
+def between(text, mark, table):
+    """The text with the table between <!-- mark --> and <!-- /mark -->."""
+    return re.sub(rf"<!-- {mark} -->\n.*?<!-- /{mark} -->", lambda _: f"<!-- {mark} -->\n\n{table}\n\n<!-- /{mark} -->", text, flags=re.S)
+
+
+def operating(build):
+    return between(between(read(OPERATING), "settings", settings_table(build)), "metrics", metrics_table())
+
+
+def chinese():
+    """The Chinese README with the English one's code, block by block; as it is, when it has not as many."""
+    code, text = FENCE.findall(read(README)), read(CHINESE)
+    if len(FENCE.findall(text)) != len(code):
+        return text
+    blocks = iter(code)
+    return FENCE.sub(lambda _: next(blocks), text)
+
+
+def untold():
+    """Settings that the two ways to run read and the document does not name."""
+    read_there = set(re.findall(r"\$\{(ZHUCUN_\w+)", read("docker-compose.yml") + read("deploy/run.sh")))
+    return sorted(name for name in read_there if f"`{name}`" not in read(OPERATING))
+
+
+def main():
+    build = [a for a in sys.argv[1:] if a != "--fill"][0]
+    wanted = {OPERATING: operating(build), CHINESE: chinese()}
+    if "--fill" in sys.argv:
+        for path, text in wanted.items():
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text)
+        return 0
+    wrong = [f"{path} is not as it should be; tests/docs.py --fill build mends it" for path, text in wanted.items() if read(path) != text]
+    if len(FENCE.findall(read(CHINESE))) != len(FENCE.findall(read(README))):
+        wrong.append(f"{CHINESE} has another number of code blocks than {README}")
+    wrong += [f"{OPERATING} does not tell of {name}" for name in untold()]
+    for sentence in wrong:
+        print("FAIL", sentence)
+    print(f"{4 - min(4, len(wrong))} passed, {len(wrong)} failed")
+    return len(wrong) != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
