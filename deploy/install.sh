@@ -39,6 +39,7 @@ need_for_building() {
 	need_module jansson libjansson-dev
 	need_module libcrypto libssl-dev
 	need_module xlsxwriter libxlsxwriter-dev
+	need_module zlib zlib1g-dev     # which the one before says it needs, and does not bring
 	need_module libargon2 libargon2-dev
 }
 
@@ -64,6 +65,19 @@ need_for_testing() {
 	local fuzzer
 	fuzzer=$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a" 2>/dev/null || true)
 	[ -e "$fuzzer" ] || missing+=(libclang-rt-dev)
+	need_engine
+}
+
+# For docker-compose.yml: an engine that a test starts by itself, out of the machine's way (tests/engine.sh).
+need_engine() {
+	local PATH=$PATH:/usr/sbin:/sbin
+	need_command dockerd docker.io
+	need_command docker docker.io
+	need_command docker-compose docker-compose
+	need_command debootstrap debootstrap
+	need_command slirp4netns slirp4netns
+	need_command ip iproute2
+	need_command iptables iptables
 }
 
 as_root() {
@@ -86,22 +100,37 @@ no_main_cluster() {
 	quieted=1
 }
 
+# The engine's package would start one, now and at each start of the machine; nobody has asked for that.
+no_engine_running() {
+	[[ " ${missing[*]} " = *" docker.io "* ]] || return 0
+	as_root mkdir -p /etc/systemd/system-preset
+	echo 'disable docker.*
+disable containerd.service' | as_root tee /etc/systemd/system-preset/00-zhucun.preset >/dev/null
+	[ -e /usr/sbin/policy-rc.d ] && return
+	printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
+	as_root chmod +x /usr/sbin/policy-rc.d
+	unstarted=1
+}
+
 install_missing() {
-	local quieted=0 status=0
+	local quieted=0 unstarted=0 status=0
 	echo "install.sh: installing ${missing[*]}" >&2
 	as_root apt-get update -q >&2
 	no_main_cluster
+	no_engine_running
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >&2 || status=$?
 	[ "$quieted" = 0 ] || as_root rm -f /etc/postgresql-common/createcluster.d/zhucun.conf
+	[ "$unstarted" = 0 ] || as_root rm -f /usr/sbin/policy-rc.d
 	return "$status"
 }
 
-# What checks the published API document; the lock file says which versions.  Once there, nothing is asked of any registry.
-install_checker() {
+# What checks the published API document and the compose file; the lock file says which versions.  Once there, nothing is asked
+# of any registry.
+install_checker() {     # openapi or compose
 	local dir
-	dir=$(cd -P "$(dirname "$0")/../tests/openapi" && pwd)
+	dir=$(cd -P "$(dirname "$0")/../tests/$1" && pwd)
 	[ ! "$dir/node_modules/.package-lock.json" -nt "$dir/package-lock.json" ] || return 0
-	echo "install.sh: installing the packages of tests/openapi" >&2
+	echo "install.sh: installing the packages of tests/$1" >&2
 	(cd "$dir" && npm ci --ignore-scripts --no-audit --no-fund >&2 && touch node_modules/.package-lock.json)
 }
 
@@ -119,4 +148,4 @@ image)
 	;;
 esac
 [ ${#missing[@]} = 0 ] || install_missing
-[ "${1:-}" != test ] || install_checker
+[ "${1:-}" != test ] || { install_checker openapi && install_checker compose; }

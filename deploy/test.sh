@@ -3,7 +3,8 @@
 #
 # In: ZHUCUN_TEST_SCRIPTS=0: not those scripts.
 # Out: a line per test, and at the end `N passed, N failed`: the cases that a test counted itself, if its last line is of
-# that form, else the test as one.  Exits 1 when anything failed.  What a failed test wrote is shown.
+# that form, else the test as one.  Exits 1 when anything failed.  What a failed test wrote is shown,
+# and any test's lines that begin with `skipped`.
 # Gives each test a scratch PostgreSQL cluster, with everything a real one has on; it is gone afterwards:
 #   ZHUCUN_TEST_DB        conninfo of a superuser, in an empty database
 #   ZHUCUN_TEST_HOST      directory of the cluster's socket
@@ -55,6 +56,7 @@ count() {               # name exit-status
 	[ "$2" = 0 ] || [ "$bad" != 0 ] || bad=1
 	[ "$bad" = 0 ] || word=FAIL
 	printf '%-4s  %-50s %d passed, %d failed%s\n' "$word" "$1" "$ok" "$bad" "$([ "$2" != 124 ] || echo " (stopped after $limit s)")"
+	grep -a '^skipped' "$log" | sed 's/^/      /' || true
 	[ "$bad" = 0 ] || tail -n 60 "$log" | sed 's/^/      /'
 	passed=$((passed + ok)) failed=$((failed + bad))
 }

@@ -1,7 +1,9 @@
 /* Runs the scripts of tests/scenarios: in one process (a fresh suite for each, with one, two, three replicas by turns), or, with
  * ZHUCUN_URL, against real processes.
  *
- *   scenario_test [FILE …]           all the .scn files there without arguments */
+ *   scenario_test [FILE …]           all the .scn files there without arguments
+ *
+ * ZHUCUN_DISTRICT: the district that the script plays in, so that several can share processes. */
 #include "http.h"
 #include <glob.h>
 #include <stdio.h>
@@ -36,17 +38,18 @@ static bool
 run_one(const char *file, int replicas)
 {
 	const char *asked = getenv("ZHUCUN_TEST_REPLICAS");
+	const char *district = getenv("ZHUCUN_DISTRICT") ? getenv("ZHUCUN_DISTRICT") : "511700";
 	bool ok;
 
 	if (getenv("ZHUCUN_URL")) {
 		struct world w = http_world_open();
-		ok = scenario_run(file, &w, "511700");
+		ok = scenario_run(file, &w, district);
 		http_world_close(&w);
 		return ok;
 	}
 	suite_t *s = suite_open_with(asked ? atoi(asked) : replicas);
 	struct world w = { .ctx = s, .call = in_call, .settle = in_settle, .crash = in_crash, .as = in_as };
-	ok = scenario_run(file, &w, "511700");
+	ok = scenario_run(file, &w, district);
 	suite_close(&s);
 	return ok;
 }
