@@ -59,6 +59,7 @@ need_for_running() {
 need_for_testing() {
 	need_module libcurl libcurl4-openssl-dev
 	python3 -c 'import concurrent.futures, http.client, json' 2>/dev/null || missing+=(python3)     # its library is a package of its own
+	need_command openssl openssl    # certificates for tests of HTTPS
 	need_command clang clang
 	need_command node nodejs
 	need_command npm npm            # may come with a node that is not Debian's

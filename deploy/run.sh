@@ -3,7 +3,7 @@
 #
 # In: ZHUCUN_PORT (8080), ZHUCUN_VAR (var), ZHUCUN_BOOTSTRAP_TOKEN, ZHUCUN_SAMPLE, ZHUCUN_CLOCK,
 # ZHUCUN_REPLICAS (1), ZHUCUN_LOG_LEVEL.
-# Out: the line `ready http://127.0.0.1:PORT` on standard output when requests are answered; all talk on standard error; the
+# Out: the line `ready http://127.0.0.1:PORT` (https with ZHUCUN_TLS_CERT) on standard output when requests are answered; all talk on standard error; the
 # processes' logs in $ZHUCUN_VAR/log.
 # Stops everything it started on SIGINT, SIGTERM or SIGHUP, and when the make that started it is gone or was told to stop:
 # make passes SIGTERM on, but on SIGINT it only waits, and on SIGKILL it can do nothing.
@@ -17,7 +17,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES "${!PG@}"
 . "$top/deploy/supervise.sh"
 
 port=${ZHUCUN_PORT:-8080}
-url=http://127.0.0.1:$port
+url=http${ZHUCUN_TLS_CERT:+s}://127.0.0.1:$port
 replicas=${ZHUCUN_REPLICAS:-1}
 token_file=
 told=0                  # a signal came
@@ -128,7 +128,7 @@ wait_until_ready() {
 	local i
 	for ((i = 0; i < 1200; i++)); do
 		! to_stop || exit 0
-		[ "$(curl -s --noproxy '*' -m 2 -o /dev/null -w '%{http_code}' "$url/readyz" 3>&- 7>&-)" != 200 ] || return 0
+		[ "$(curl -sk --noproxy '*' -m 2 -o /dev/null -w '%{http_code}' "$url/readyz" 3>&- 7>&-)" != 200 ] || return 0
 		pause 0.1
 	done
 	die "not ready after two minutes; the logs in $LOGS say why"

@@ -24,7 +24,7 @@ printf 'Authorization: Bearer %s\n' "$(cat "$2")" >"$made/token"
 # ---- asking
 
 request() {             # curl arguments; prints the status, keeps the answer
-	curl -s --noproxy '*' --connect-timeout 2 -m 120 -H "@$made/token" -o "$made/answer" -w '%{http_code}' "$@" || true
+	curl -sk --noproxy '*' --connect-timeout 2 -m 120 -H "@$made/token" -o "$made/answer" -w '%{http_code}' "$@" || true
 }
 
 # What met a service that was away (429, 5xx, no answer) is asked again.

@@ -403,7 +403,8 @@ http_open(const struct http_settings *s, int64_t mono_us)
 	freeaddrinfo(at);
 	if (h->daemon)
 		return h;
-	LOG(ERROR, "http.not_bound", NULL, LOG_S("address", s->bind), LOG_I("port", s->port), LOG_S("error", strerror(errno)));
+	LOG(ERROR, "http.not_bound", NULL, LOG_S("address", s->bind), LOG_I("port", s->port),
+	    LOG_S("error", s->tls_cert ? "the address is taken, or certificate and key do not do" : strerror(errno)));
 	free(h);
 	return NULL;
 }

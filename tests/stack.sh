@@ -24,7 +24,7 @@ stack_up() {
 		export ZHUCUN_CLOCK=manual ZHUCUN_SAMPLE=0 ZHUCUN_BOOTSTRAP_TOKEN
 		ZHUCUN_BOOTSTRAP_TOKEN=$(od -An -v -tx1 -N20 /dev/urandom | tr -d ' \n')
 	fi
-	ZHUCUN_URL=http://127.0.0.1:$ZHUCUN_PORT
+	ZHUCUN_URL=http${ZHUCUN_TLS_CERT:+s}://127.0.0.1:$ZHUCUN_PORT
 	export ZHUCUN_VAR ZHUCUN_PORT ZHUCUN_URL
 	mkfifo "$ZHUCUN_VAR/said"
 	# A SANITIZE run of the tests still tries the processes that operators run.

@@ -1,0 +1,85 @@
+#!/bin/bash
+# run-logins.sh - real processes over HTTPS: logging in, a batch, logging out, and that no log holds a token, a phone or a
+# password; then what the gateway refuses to be started with, and whose word it takes for who a client is.
+set -euo pipefail
+# shellcheck source=tests/stack.sh
+. "$(dirname "$0")/stack.sh"
+cd "$top"
+passed=0 failed=0
+made=$(mktemp -d "${TMPDIR:-/tmp}/zhucun-logins-XXXXXX")
+gateway=
+end() {
+	[ -z "$gateway" ] || kill "$gateway" 2>/dev/null || true
+	stack_down
+	rm -rf "$made"
+}
+trap end EXIT
+
+check() {               # what, got, wanted (a pattern)
+	# shellcheck disable=SC2053 # a pattern
+	if [[ $2 == $3 ]]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL $1: got $2, want $3"
+	fi
+}
+
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
+	-keyout "$made/key.pem" -out "$made/cert.pem" 2>/dev/null
+ask() {                 # token method path [curl arguments]; prints the status, keeps the answer
+	curl -s --noproxy '*' -m 30 --cacert "$made/cert.pem" -o "$made/answer" -w '%{http_code}' -H "Authorization: Bearer $1" -X "$2" "${@:4}" \
+		"$ZHUCUN_URL/api/v1$3" || true
+}
+
+# ---- the whole stack, over HTTPS
+export ZHUCUN_TLS_CERT=$made/cert.pem ZHUCUN_TLS_KEY=$made/key.pem
+stack_up
+operator=$ZHUCUN_BOOTSTRAP_TOKEN d=/districts/511700 phone=13712344321 password=correct-horse-staple
+check "a district" "$(ask "$operator" PUT $d --json '{"name": "区", "areas": []}')" 201
+check "an account" "$(ask "$operator" PUT $d/accounts/li --json "{\"phone\": \"$phone\", \"password\": \"$password\", \"roles\": [\"inspector\"]}")" 201
+check "a login" "$(ask none POST /sessions --json "{\"district\": \"511700\", \"phone\": \"$phone\", \"password\": \"$password\"}")" 201
+token=$(jq -r .token "$made/answer")
+check "its token" "$token" 'zs_511700_*'
+check "a read" "$(ask "$token" GET $d)" 200
+yes '{"key": "k", "kind": "unexcused_absence", "person_id": "nobody", "on": "2017-09-08", "source": "covert"}' | head -n 3000 >"$made/batch" || true
+check "a batch" "$(ask "$token" POST $d/findings:batch -H 'Content-Type: application/x-ndjson' --data-binary "@$made/batch")" 200
+check "its answers" "$(wc -l <"$made/answer")" 3000
+check "a wrong login" "$(ask none POST /sessions --json "{\"district\": \"511700\", \"phone\": \"$phone\", \"password\": \"x$password\"}")" 401
+check "a logout" "$(ask "$token" DELETE /sessions/current)" 204
+check "after it" "$(ask "$token" GET $d)" 401
+check "no plain HTTP" "$(curl -s --noproxy '*' -m 5 -o "$made/answer" -w '%{http_code}' "http://127.0.0.1:$ZHUCUN_PORT/livez" || true)" '[04]*'
+# shellcheck disable=SC2015 # grep finds nothing: that is what is wanted
+check "logs are there" "$(cat "$ZHUCUN_VAR"/log/*.log | grep -c gateway.listening || true)" '[1-9]*'
+check "nothing secret is logged" "$(cat "$ZHUCUN_VAR"/log/* "$ZHUCUN_VAR/talk" 2>/dev/null | grep -c -e "$phone" -e "$password" -e zs_511700_ -e "$operator" || true)" 0
+stack_down
+
+# ---- a gateway alone: what it refuses, and who is near
+start() {               # setting=value... ; its last words
+	env ZHUCUN_BUSES="ipc://$made/no-bus" ZHUCUN_BOOTSTRAP_TOKEN="$operator" "$@" "${ZHUCUN_TEST_BUILD:-build}/bin/gateway" 2>&1 >/dev/null | tail -n 1
+}
+unset ZHUCUN_TLS_CERT ZHUCUN_TLS_KEY
+check "an open address in the clear" "$(start ZHUCUN_BIND=0.0.0.0)" '*ZHUCUN_BIND is no loopback address*'
+check "half of TLS" "$(start ZHUCUN_TLS_CERT="$made/cert.pem")" '*go together*'
+check "a certificate that is not there" "$(start ZHUCUN_TLS_CERT="$made/none" ZHUCUN_TLS_KEY="$made/key.pem")" '*cannot be read*'
+check "a certificate that is none" "$(start ZHUCUN_TLS_CERT="$made/key.pem" ZHUCUN_TLS_KEY="$made/key.pem" ZHUCUN_PORT="$(free_port)")" '*certificate and key do not do*'
+check "no network" "$(start ZHUCUN_PROXY_NETWORKS=10.0.0.1)" '*ZHUCUN_PROXY_NETWORKS must be*'
+
+health() {              # setting, X-Forwarded-For; the status of /livez
+	local port
+	port=$(free_port)
+	env ZHUCUN_PORT="$port" ZHUCUN_BUSES="ipc://$made/no-bus" ZHUCUN_BOOTSTRAP_TOKEN="$operator" "$1" \
+		"${ZHUCUN_TEST_BUILD:-build}/bin/gateway" >/dev/null 2>&1 &
+	gateway=$!
+	curl -s --noproxy '*' -m 5 --retry 50 --retry-delay 1 --retry-connrefused -o /dev/null -w '%{http_code}' ${2:+-H "X-Forwarded-For: $2"} \
+		"http://127.0.0.1:$port/livez" || true
+	kill "$gateway"
+	wait "$gateway" 2>/dev/null || true
+	gateway=
+}
+check "near" "$(health A=1 '')" 200
+check "sent on by somebody near" "$(health A=1 127.0.0.1)" 401
+check "from afar, by a proxy we trust" "$(health ZHUCUN_PROXY_NETWORKS=127.0.0.0/8 203.0.113.9)" 401
+check "from near, by a proxy we trust" "$(health 'ZHUCUN_PROXY_NETWORKS=127.0.0.2/32 127.0.0.1/32' 127.0.0.7)" 200
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
