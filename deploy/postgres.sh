@@ -178,7 +178,7 @@ dump() {
 }
 
 superuser() {           # database; SQL on standard input
-	psql -qAtX -v ON_ERROR_STOP=1 -f - "$(conninfo postgres "$1")" || die "the database refused"
+	PGOPTIONS='-c client_min_messages=warning' psql -qAtX -v ON_ERROR_STOP=1 -f - "$(conninfo postgres "$1")" || die "the database refused"
 }
 
 # Into a database beside, which takes the old one's place when it is whole.  The dump names roles as owners and in grants.
