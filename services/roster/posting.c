@@ -349,6 +349,12 @@ roster_want_postings_of(struct batch *b, const char *person_id)
 	want_of_person(b, person_id);
 }
 
+void
+roster_want_village(struct batch *b, const char *village_id)
+{
+	want_of_village(b, village_id);
+}
+
 const Posting *
 roster_posting(struct batch *b, const char *posting_id)
 {

@@ -94,6 +94,7 @@ Roster__Posting roster_posting_message(const Posting *p, int32_t term);
 /* A posting with all that is looked at beside it; what has days in common with `put` (NULL: nothing); and its event. */
 void roster_want_posting(struct batch *b, const char *posting_id);
 void roster_want_postings_of(struct batch *b, const char *person_id);
+void roster_want_village(struct batch *b, const char *village_id);     /* its first secretaries */
 const Posting *roster_posting(struct batch *b, const char *posting_id);
 const Posting *roster_posting_beside(struct batch *b, const Posting *put);
 void roster_posting_say(struct batch *b, const Posting *p);

@@ -279,6 +279,9 @@ roster_on_recall_want(struct batch *b, const void *m)
 		roster_want_posting(b, e->posting_id);
 		roster_vacancy_want_check(b, e->posting_id);
 	}
+	const Vacancy *v = vacancy_of(b, e->id);                        /* in the second round */
+	if (v)
+		roster_want_village(b, v->village_id);
 	if (*e->successor_posting_id)
 		roster_want_posting(b, e->successor_posting_id);
 	if (e->head_takes_post && *e->head_person_id) {
