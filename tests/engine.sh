@@ -52,9 +52,14 @@ engine_bootstrap() {
 	rm -f "$root"/var/cache/apt/archives/*.deb
 }
 
-# Cgroups outlive the processes that were in them.
+# Cgroups outlive the processes that were in them, which take a moment to go.
 engine_clear_cgroups() {        # parent
-	find /sys/fs/cgroup -mindepth 1 -depth -type d -path "*/$1*" -exec rmdir {} + 2>/dev/null || true
+	local i
+	for ((i = 0; i < 50; i++)); do
+		find /sys/fs/cgroup -mindepth 1 -depth -type d -path "*/$1*" -exec rmdir {} + 2>/dev/null || true
+		[ -n "$(find /sys/fs/cgroup -mindepth 1 -type d -name "$1" -print -quit)" ] || return 0
+		sleep 0.1
+	done
 }
 
 engine_enter() {
