@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { IDENTITY_ROLES_MAX = 8, IDENTITY_TOWNSHIPS_MAX = 4, IDENTITY_HEADED_MAX = 4 };
+enum { IDENTITY_ROLES_MAX = 8, IDENTITY_TOWNSHIPS_MAX = 4, IDENTITY_HEADED_MAX = 8 };
 
 struct identity {
 	char account[ID_MAX + 1];               /* "operator", or an account of the district; "": nobody has said who he is */

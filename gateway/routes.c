@@ -80,8 +80,8 @@ static const struct route routes[] = {
 	GET("/policy", ALL, ABOUT_DISTRICT, ASK(roster, read_policy, policy_version)),
 	{ "PUT", DISTRICT "/accounts/{id}", ROUTE_ORDER, ROUTE_REPEATABLE | ROUTE_PASSWORD, { ASK(roster, put_account, account) },
 	  "id password_hash", .who = WHO_OPERATOR | ADMIN },
-	GET("/accounts/{id}", ADMIN, ABOUT_DISTRICT, ASK(roster, read_account, account)),
-	GET("/accounts", ADMIN, ABOUT_DISTRICT, ASK(roster, list_accounts, account_list)),
+	GET("/accounts/{id}", ADMIN | AUDITOR, ABOUT_DISTRICT, ASK(roster, read_account, account)),
+	GET("/accounts", ADMIN | AUDITOR, ABOUT_DISTRICT, ASK(roster, list_accounts, account_list)),
 	POST("/policies", ADMIN, ABOUT_DISTRICT, roster, publish_policy, policy_version, 0, NULL),
 
 	POST("/findings", INSPECTOR, ABOUT_DISTRICT, supervision, note_finding, finding, 0, "confirm"),
@@ -110,7 +110,7 @@ static const struct route routes[] = {
 	MOVE("/recalls/{id}/hand-over", REVIEWER, accountability, hand_over_recall, recall_case),
 	POST("/recalls/{id}/replace", REVIEWER, ABOUT_DISTRICT, accountability, replace_recall, recall_case, ROUTE_REPEATABLE, "id"),
 	MOVE("/recalls/{id}/cancel", REVIEWER, accountability, cancel_recall, recall_case),
-	GET("/recalls", CASES, ABOUT_DISTRICT, ASK(accountability, list_recalls, recall_list)),
+	GET("/recalls", CASES | OWN, ABOUT_QUERY, ASK(accountability, list_recalls, recall_list)),
 
 	GET("/persons/{id}/stipend", CASES | FINANCE | OWN, ABOUT_PERSON, ASK(funding, read_stipend, stipend)),
 	POST("/payrolls", FINANCE, ABOUT_DISTRICT, funding, draft_payroll, payroll, 0, NULL),
@@ -120,7 +120,7 @@ static const struct route routes[] = {
 	GET("/payrolls/{month}", ADMIN | FINANCE | AUDITOR, ABOUT_DISTRICT, ASK(funding, read_payroll, payroll)),
 	{ "GET", DISTRICT "/payrolls/{month}/proof", ROUTE_READ, ROUTE_BY_STATE, { ASK(funding, read_payroll_proof, payroll_proof) },
 	  .who = WHO_OPERATOR | ADMIN | FINANCE | AUDITOR },
-	EXPORT("/payrolls/{month}/export", ADMIN | FINANCE, "payroll", payroll_columns,
+	EXPORT("/payrolls/{month}/export", ADMIN | FINANCE | AUDITOR, "payroll", payroll_columns,
 	       ASK(funding, export_payroll, payroll_lines), ASK(roster, read_contacts, contacts)),
 	GET("/alerts", CASES | OWN, ABOUT_QUERY, ASK(alerts, list_alerts, alert_list)),
 

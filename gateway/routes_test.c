@@ -168,6 +168,8 @@ check_who(const struct route *r)
 	if (r->kind == ROUTE_ORDER || r->kind == ROUTE_LINES || r->kind == ROUTE_FILE)
 		check(!(r->who & ROLE(AUDITOR)) && (!limited || ((r->who & WHO_LIMITED) == ROLE(CADRE) && r->about == ABOUT_BODY)),
 		      "auditors and limited roles order nothing, but a cadre for himself", r->path);
+	check(!limited || all || r->kind == ROUTE_READ || r->kind == ROUTE_ORDER || r->kind == ROUTE_LINES,
+	      "a kind of route that judges reach", r->path);
 	check(!limited || all || r->about != ABOUT_DISTRICT, "limited roles see the whole district only where everybody does", r->path);
 	if (r->about >= ABOUT_PERSON && r->about <= ABOUT_TOWNSHIP)
 		check(strstr(r->path, "{id}") != NULL, "the path names what it is about", r->path);

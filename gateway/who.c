@@ -47,6 +47,8 @@ who_take(struct identity *who, const Roster__Caller *from)
 		who->roles[who->nroles++] = a->roles[i];
 	for (size_t i = 0; i < a->n_township_ids && who->ntownships < IDENTITY_TOWNSHIPS_MAX; i++)
 		text_take(who->townships[who->ntownships++], a->township_ids[i]);
+	for (size_t i = 0; i < a->n_headed_unit_ids && who->nheaded < IDENTITY_HEADED_MAX; i++)
+		text_take(who->headed[who->nheaded++], a->headed_unit_ids[i]);
 }
 
 static enum refusal

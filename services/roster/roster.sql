@@ -93,6 +93,12 @@ select p.posting_id, p.person_id, p.village_id, p.role, p.from_day, p.to_day, p.
 select version, effective_from_day, document_json from policy
  where district = :district and effective_from_day <= :on_day order by effective_from_day desc limit 1;
 
+-- name: headed_units ReachKey -> roster.Unit
+select u.id, u.name, u.head_person_id
+  from (select distinct on (unit_id) unit_id as id, name, head_person_id from unit
+         where district = :district and from_day <= :on_day order by unit_id, from_day desc) u
+ where u.head_person_id = :person_id order by u.id;
+
 -- name: reach ReachKey -> roster.Reach
 select coalesce((select unit_id from person where district = :district and person_id = :person_id and from_day <= :on_day
                   order by from_day desc limit 1), '') as unit_id,

@@ -340,6 +340,22 @@ roster_check_password(struct reader *r, const void *m)
 	reader_answer(r, &out.base);
 }
 
+/* Where separation of duties bars, and a unit head's reach ends, whatever unit that person is of. */
+static void
+headed_fill(struct reader *r, Wire__Actor *actor)
+{
+	RosterRows__ReachKey key = ROSTER_ROWS__REACH_KEY__INIT;
+	void **rows;
+
+	key.district = (char *)reader_district(r);
+	key.person_id = actor->person_id;
+	key.on_day = reader_today(r);
+	size_t n = *actor->person_id ? reader_rows(r, &roster_headed_units, &key, &rows) : 0;
+	actor->headed_unit_ids = arena_alloc(reader_arena(r), (n + 1) * sizeof(char *));
+	for (size_t i = 0; i < n; i++)
+		actor->headed_unit_ids[actor->n_headed_unit_ids++] = ((const Roster__Unit *)rows[i])->id;
+}
+
 /* A township leader whose township nobody has named answers for those where his person is posted. */
 static void
 reach_fill(struct reader *r, const Account *row, Wire__Actor *actor)
@@ -380,5 +396,6 @@ roster_read_caller(struct reader *r, const void *m)
 	actor.n_roles = account_roles_of(row->roles, roles);
 	actor.roles = roles;
 	reach_fill(r, row, &actor);
+	headed_fill(r, &actor);
 	reader_answer(r, &out.base);
 }
