@@ -311,16 +311,29 @@ test_broken_off(struct bench *b)
 	check(b->client.reply.status == 503 && api_outstanding(b->api) == 0, "nobody answers", b->client.text);
 }
 
+/* A file may be packed before anybody can leave, and the call is over then: another is asked for.  NULL: never. */
+static call_t *
+packing_ask(struct bench *b)
+{
+	for (int i = 0; i < WAITS_MAX; i++) {
+		call_t *c = bench_ask(b, EXPORT "?format=xlsx");
+		give_page(b, (const char *[]){ "a", NULL }, 1, NULL);
+		give_person(b, "a");
+		if (!b->client.replies)
+			return c;
+	}
+	return NULL;
+}
+
 static void
 test_leaving(struct bench *b)
 {
 	api_leave(bench_ask(b, EXPORT "?format=xlsx"), b->now_us);
 	give_page(b, (const char *[]){ "a", NULL }, 1, NULL);
 	check(api_outstanding(b->api) == 0 && b->client.replies == 0, "before the first page", "");
-	call_t *c = bench_ask(b, EXPORT "?format=xlsx");
-	give_page(b, (const char *[]){ "a", NULL }, 1, NULL);
-	give_person(b, "a");
-	api_leave(c, b->now_us);
+	call_t *c = packing_ask(b);
+	if (c)
+		api_leave(c, b->now_us);
 	for (int i = 0; i < WAITS_MAX && api_outstanding(b->api); i++) {
 		api_tick(b->api, b->now_us);
 		nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);

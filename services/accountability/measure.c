@@ -484,6 +484,7 @@ decided_facts(struct batch *b, struct duty *d, const Measure *m)
 		if (!f)
 			continue;
 		duty_about(b, d, subject_person(m), NULL, f->on_day);
+		duty_about_person(d, f->person_id);
 		duty_decided_by(d, f->noted_by, f->noted_by_person);
 		duty_decided_by(d, f->confirmed_by, f->confirmed_by_person);
 	}
@@ -503,8 +504,8 @@ decided_approval(struct batch *b, struct duty *d, const char *id)
 	}
 }
 
-/* Nobody moves a measure of their own or their unit's.  To approve or reject reviews the facts; to lift also the approval; that
- * it was served is only recorded. */
+/* Nobody moves a measure of their own or their unit's, or one of another unit for what they did themselves.  To approve or reject
+ * reviews the facts; to lift also the approval; that it was served is only recorded. */
 static bool
 may_move(struct batch *b, const char *id, enum move move)
 {

@@ -375,7 +375,8 @@ recall_message(const Recall *row, const char *unit_id, const char *posting_id, a
 	return c;
 }
 
-/* Nobody moves a recall of their own, of their own unit's people, or on facts that they noted or confirmed (§4). */
+/* Nobody moves a recall of their own, one whose post is theirs to take, of their own unit's people, or on facts that they noted or
+ * confirmed (§4). */
 static bool
 may_step(struct batch *b, const char *id)
 {
@@ -383,6 +384,7 @@ may_step(struct batch *b, const char *id)
 	struct duty d = duty_open(b);
 
 	duty_about(b, &d, r->person_id, r->maybe_unit_case ? r->unit_id : "", r->absence_day);
+	duty_about_person(&d, r->head_person_id);
 	for (size_t i = 0; i < r->n_cause; i++) {
 		Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
 		key.district = r->district;

@@ -106,6 +106,20 @@ account_check(struct batch *b, const Roster__PutAccount *in, struct faults *fs)
 	phone_check(b, in, fs);
 }
 
+/* Separation of duties goes by whose an account is, so nobody makes their own somebody else's, or nobody's. */
+bool
+roster_account_may(struct batch *b, const void *m)
+{
+	const Roster__PutAccount *in = m;
+	const Account *now = account_get(b, in->id);
+	const char *person_id = in->maybe_person_case ? in->person_id : "";
+
+	if (!batch_actor(b) || !now || strcmp(in->id, batch_account(b)) != 0 || strcmp(now->person_id, person_id) == 0)
+		return true;
+	batch_refuse(b, 403, "duty.conflict", "/person_id", "Nobody changes whose account their own is.");
+	return false;
+}
+
 static Account
 row_of(struct batch *b, const Roster__PutAccount *in)
 {

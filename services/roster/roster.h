@@ -114,6 +114,7 @@ void roster_on_task_opened(struct batch *b, const void *m);
 void roster_on_task_closed(struct batch *b, const void *m);
 void roster_task_want(struct batch *b, const void *m);
 bool roster_task_exists(struct batch *b, const void *m);
+bool roster_task_may(struct batch *b, const void *m);
 void roster_task_close(struct batch *b, const void *m);
 void roster_list_vacancies(struct reader *r, const void *m);
 void roster_list_tasks(struct reader *r, const void *m);
@@ -124,6 +125,7 @@ void roster_import(struct batch *b, const void *m);
 
 /* ---- account.c */
 void roster_account_want(struct batch *b, const void *m);
+bool roster_account_may(struct batch *b, const void *m);
 void roster_account_put(struct batch *b, const void *m);
 void roster_read_account(struct reader *r, const void *m);
 void roster_list_accounts(struct reader *r, const void *m);

@@ -8,6 +8,7 @@
  * unit's head gets the post.  Replaced: the successor's posting fills it.  Cancelled before hand-over: the posting is what it was.
  * What the rules cannot undo, or cannot do, becomes a task of the organisation department. */
 #include "accountability.pb-c.h"
+#include "duty_batch.h"
 #include "json_pb.h"
 #include "roster.h"
 #include "roster.sql.h"
@@ -148,6 +149,9 @@ roster_task_want(struct batch *b, const void *m)
 	Task key = task_key(b, ((const Roster__CloseTask *)m)->id);
 
 	batch_want(b, &roster_table_task, &key, 2);
+	const Task *t = batch_get(b, &roster_table_task, &key);
+	if (t)
+		mirror_want_person_id(b, t->person_id);
 }
 
 static const Task *
@@ -162,6 +166,16 @@ bool
 roster_task_exists(struct batch *b, const void *m)
 {
 	return task_of(b, m) != NULL;
+}
+
+/* A task is the rest of a case: nobody settles one of their own or their unit's people. */
+bool
+roster_task_may(struct batch *b, const void *m)
+{
+	struct duty d = duty_open(b);
+
+	duty_about(b, &d, task_of(b, m)->person_id, NULL, batch_today(b));
+	return duty_allows(b, &d);
 }
 
 static Roster__Task
