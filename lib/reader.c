@@ -516,7 +516,7 @@ answer_read(struct reader *r, const struct message *m, bool second)
 	}
 	if (!strcmp(r->read->type, engine__read_metrics__descriptor.name)) {
 		Engine__Metrics said = ENGINE__METRICS__INIT;
-		said.text = arena_strdup(r->arena, "");         /* the writer tells them */
+		said.text = metrics_text(r->set.metrics, r->svc->name, r->arena);       /* of the whole process, the writer's too */
 		r->failed = false;
 		reader_answer(r, &said.base);
 	} else {

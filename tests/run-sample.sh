@@ -79,6 +79,7 @@ wait "$load" || { cat "$made/talk" && failed=$((failed + 1)); }
 
 check "the load came to its end" "$([ ! -e "$ZHUCUN_VAR/sample-begun" ] && echo yes)" yes
 check "consequences" "$(get /progress | jq -c '[.lag, .parked]')" "[0,0]"
+check "counters of every service" "$(curl -s --noproxy '*' "$ZHUCUN_URL/metrics" | grep -c '^zhucun_partitions_owned{service=".*"} 1$')" 7
 check "townships" "$(count '/townships?')" 33
 check "villages" "$(count '/villages?')" 452
 check "poor villages" "$(count '/villages?kind=poor')" 114
