@@ -220,7 +220,8 @@ batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
 	}
 }
 
-/* Orders happen at the latest instant this owner knows of: time never goes back, not across owners either. */
+/* Orders happen at the latest instant this owner knows of: time never goes back, not across owners either.  Dated before the load,
+ * since what is wanted may depend on the day; when the load finds that the clock was moved, the batch begins anew. */
 static void
 batch_date(struct batch *b)
 {
@@ -241,10 +242,10 @@ batch_run(node_t *n, struct input *inputs, size_t count)
 
 	policies_make_room(n);
 	batch_open(b, n, inputs, count);
+	batch_date(b);
 	enum batch_result r = batch_load(b);
 	if (r)
 		return r;
-	batch_date(b);
 	b->used_us = clock_mono_us();
 	for (size_t i = 0; i < count; i++)
 		run_one(b, &inputs[i]);
