@@ -1,11 +1,12 @@
 -- What every service's loop asks of the database (schema engine, and the service's own event log).
 
--- owner: who holds it now, '' nobody.
+-- owner: who holds it now, '' nobody; as engine.holding says, but who lives is found out once, not for each partition.
 -- name: opened - -> Open
+with live as materialized (select instance, since_us from engine.live where service = current_user)
 select d.partition, coalesce(g.instance, '') as owner, coalesce(h.home, '') as home
   from (select distinct partition from engine.district) as d
   left join engine.head h on h.service = current_user and h.partition = d.partition
-  left join engine.holding g on g.service = h.service and g.partition = h.partition
+  left join live g on g.instance = h.owner and g.since_us <= h.heard_us
  order by d.partition;
 
 -- prompt: its loop turns, not only its connection stands.
@@ -128,8 +129,9 @@ select from set_config('zhucun.district', :district, true);
 select engine.lag(p) as lag, engine.parked_count(p) as parked from unnest(:partition::integer[]) as p;
 
 -- name: progress Partition -> ProgressRow
+with live as materialized (select service, instance, since_us from engine.live)
 select h.service, h.partition, h.epoch, h.seq, coalesce(g.instance, '') as owner
-  from engine.head h left join engine.holding g on g.service = h.service and g.partition = h.partition
+  from engine.head h left join live g on g.service = h.service and g.instance = h.owner and g.since_us <= h.heard_us
  where h.partition = any(:partition) order by h.service;
 
 -- name: edges Partition -> Edge
