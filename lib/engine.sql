@@ -87,8 +87,10 @@ select w.partition, w.seq, w.hash, w.type, w.district, w.at_us, w.body
 select from engine.keep_answers(:district, :account, :key, :fingerprint, :status, :body, :at_us);
 
 -- name: timers_due Due -> Timer
-select t.partition, t.district, t.kind, t.subject, t.due_us from engine.timer t
- where t.service = current_user and t.partition = any(:partition) and t.due_us <= :now_us
+select t.partition, t.district, t.kind, t.subject, t.due_us
+  from unnest(:partition::integer[]) as k(p)
+ cross join lateral (select * from engine.timer t where t.service = current_user and t.partition = k.p and t.due_us <= :now_us
+                      order by t.due_us, t.district, t.kind, t.subject limit :limit::integer) as t
  order by t.due_us, t.district, t.kind, t.subject limit :limit::integer;
 
 -- name: timers_next Partition -> Next
