@@ -96,7 +96,13 @@ $O/gateway/%_test: $O/gateway/%_test.o $(call obj,$(GATEC)) $O/libzhucun.a
 $O/tests/%_test: $O/tests/%_test.o $(HARNESS) $(ALLSVC) $(call obj,$(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcurl
 
-tests-built: all $(TESTS)
+# --- the benchmark's programs
+$O/bench/%: $O/tests/bench/%.o $O/libzhucun.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+BENCH    := $(patsubst tests/bench/%.c,$O/bench/%,$(wildcard tests/bench/*.c))
+
+tests-built: all $(TESTS) $(BENCH)
 # the tests themselves, on a machine that has everything
 check: tests-built
 	deploy/test.sh $O $(TESTS)
@@ -107,8 +113,12 @@ run:
 test:
 	@exec deploy/test-all.sh
 
+# figures, and their ratios to a stored procedure's, in build/bench.json (docs/performance.md); GROWTH=1: as districts and people grow
+bench: all $(BENCH)
+	@exec tests/bench/bench.sh $(if $(GROWTH),growth,figures)
+
 clean: ; rm -rf build build-san
-.PHONY: all check tests-built run test clean
+.PHONY: all check tests-built run test bench clean
 .SECONDARY:
 # included, so make would look for a way to make them, and find one through main-%.o
 %.d: ;

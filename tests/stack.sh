@@ -2,7 +2,7 @@
 # stack.sh - a private stack of real processes for tests; sourced by run-*.sh, which run in bash with `set -euo pipefail`.
 #
 # stack_up starts `make run` in a directory of its own and waits for its line: with a hand-set clock, a token and no sample
-# district, or, as `stack_up plain`, as it comes.  stack_down stops it as an operator would.  Exports what clients need:
+# district; as `stack_up plain`, as it comes; as `stack_up real`, with a token and the time as it is.  stack_down stops it as an operator would.  Exports what clients need:
 # ZHUCUN_URL, ZHUCUN_VAR, and, unless plain, ZHUCUN_BOOTSTRAP_TOKEN.
 
 top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -21,7 +21,8 @@ stack_up() {
 	ZHUCUN_PORT=$(free_port)
 	unset ZHUCUN_BOOTSTRAP_TOKEN ZHUCUN_CLOCK ZHUCUN_SAMPLE
 	if [ "${1:-}" != plain ]; then
-		export ZHUCUN_CLOCK=manual ZHUCUN_SAMPLE=0 ZHUCUN_BOOTSTRAP_TOKEN
+		[ "${1:-}" = real ] || export ZHUCUN_CLOCK=manual
+		export ZHUCUN_SAMPLE=0 ZHUCUN_BOOTSTRAP_TOKEN
 		ZHUCUN_BOOTSTRAP_TOKEN=$(od -An -v -tx1 -N20 /dev/urandom | tr -d ' \n')
 	fi
 	ZHUCUN_URL=http${ZHUCUN_TLS_CERT:+s}://127.0.0.1:$ZHUCUN_PORT

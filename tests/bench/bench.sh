@@ -1,0 +1,13 @@
+#!/bin/bash
+# bench.sh figures|growth|smoke - starts a private stack and a yardstick beside it, and measures both; build/bench.json.
+set -euo pipefail
+top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=tests/stack.sh
+. "$top/tests/stack.sh"
+cd "$top"
+stack_up real
+# shellcheck source=deploy/paths.sh
+. deploy/paths.sh
+export ZHUCUN_DB
+ZHUCUN_DB=$(conninfo postgres zhucun)
+python3 tests/bench/bench.py "$@"
