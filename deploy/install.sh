@@ -61,6 +61,7 @@ need_for_testing() {
 	python3 -c 'import concurrent.futures, http.client, json' 2>/dev/null || missing+=(python3)     # its library is a package of its own
 	need_command openssl openssl    # certificates for tests of HTTPS
 	need_command clang clang
+	need_command promtool prometheus        # its rules and its text, as Prometheus reads them
 	need_command node nodejs
 	need_command npm npm            # may come with a node that is not Debian's
 	local fuzzer
@@ -101,12 +102,13 @@ no_main_cluster() {
 	quieted=1
 }
 
-# The engine's package would start one, now and at each start of the machine; nobody has asked for that.
-no_engine_running() {
-	[[ " ${missing[*]} " = *" docker.io "* ]] || return 0
+# The packages of the engine and of Prometheus would start one, now and at each start of the machine; nobody has asked for that.
+no_servers_running() {
+	[[ " ${missing[*]} " =~ " docker.io "|" prometheus " ]] || return 0
 	as_root mkdir -p /etc/systemd/system-preset
 	echo 'disable docker.*
-disable containerd.service' | as_root tee /etc/systemd/system-preset/00-zhucun.preset >/dev/null
+disable containerd.service
+disable prometheus.service' | as_root tee /etc/systemd/system-preset/00-zhucun.preset >/dev/null
 	[ -e /usr/sbin/policy-rc.d ] && return
 	printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
 	as_root chmod +x /usr/sbin/policy-rc.d
@@ -118,7 +120,7 @@ install_missing() {
 	echo "install.sh: installing ${missing[*]}" >&2
 	as_root apt-get update -q >&2
 	no_main_cluster
-	no_engine_running
+	no_servers_running
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >&2 || status=$?
 	[ "$quieted" = 0 ] || as_root rm -f /etc/postgresql-common/createcluster.d/zhucun.conf
 	[ "$unstarted" = 0 ] || as_root rm -f /usr/sbin/policy-rc.d

@@ -30,6 +30,7 @@ bus_directories() {
 	for bus in "${BUSES[@]}"; do
 		service_directory "$bus" setpriv --pdeathsig TERM "$top/build/bin/bus" <<-ENV
 			ZHUCUN_BUS_BIND=ipc://$BUS_SOCKETS/$bus
+			ZHUCUN_INSTANCE=$bus
 		ENV
 	done
 }

@@ -22,14 +22,15 @@ api_open(const struct api_settings *s)
 	api->set = *s;
 	api->asks = asks_open(s->port);
 	api->arena = arena_open(ARENA_MAX);
+	api->counts = counts_open();
 	api->streams = streams_open(s->port, s->services, s->metrics, api->arena);
 	return api;
 }
 
 /* ---- one call's life */
 
-static void
-parts_free(call_t *c)
+void
+call_parts_close(call_t *c)
 {
 	for (int i = 0; i < c->nparts; i++)
 		json_decref(c->parts[i].json);
@@ -56,7 +57,8 @@ call_free(call_t *c)
 		c->next->before = c->before;
 	c->api->ncalls--;
 	export_free(c);
-	parts_free(c);
+	call_parts_close(c);
+	json_decref(c->peers);
 	call_body_free(c);
 	bytes_free(&c->held);
 	explicit_bzero(c->token, sizeof(c->token));
@@ -81,26 +83,24 @@ api_close(api_t **ap)
 		call_free(api->calls);
 	}
 	streams_close(&api->streams);
+	counts_close(&api->counts);
 	arena_close(&api->arena);
 	document_free(&api->document);
 	free(api);
 }
 
 static void
-count(api_t *api, int status)
+count(const call_t *c, int status)
 {
-	metric_add(api->set.metrics, METRIC_HTTP_REQUESTS, 1);
-	if (status >= 500)
-		metric_add(api->set.metrics, METRIC_HTTP_5XX, 1);
-	else if (status >= 400)
-		metric_add(api->set.metrics, METRIC_HTTP_4XX, 1);
+	counts_add(c->api->counts, c->match.route, status);
+	metric_observe(c->api->set.metrics, HISTOGRAM_HTTP_TIME, c->api->now_us - c->began_us);
 }
 
 void
 call_reply(call_t *c, struct reply *r)
 {
 	if (!c->left) {
-		count(c->api, r->status);
+		count(c, r->status);
 		reply_header(r, "traceparent", c->trace);
 		c->client.replied(c->client.ctx, r);
 	}
@@ -417,6 +417,7 @@ api_begin(api_t *api, const struct api_request *r, const struct api_client *clie
 {
 	call_t *c = call_new(api, r, client);
 
+	c->began_us = api->now_us = mono_us;
 	headers_take(c, r);
 	if (!c->misframed && !(c->match.route && c->match.route->flags & ROUTE_STRANGERS))
 		who_begin(c, r->authorization, needs_nobody(c), mono_us);
@@ -505,6 +506,7 @@ api_end(call_t *c, int64_t mono_us)
 	api_t *api = c->api;
 
 	c->ended = true;
+	api->now_us = mono_us;
 	if (!c->asking)
 		call_run(c, mono_us);
 	arena_reset(api->arena);
@@ -540,6 +542,7 @@ api_leave(call_t *c, int64_t mono_us)
 void
 api_receive(api_t *api, const struct message *m, int64_t mono_us)
 {
+	api->now_us = mono_us;
 	if (!streams_receive(api->streams, m, mono_us))
 		asks_receive(api->asks, m, mono_us);
 	arena_reset(api->arena);
@@ -548,6 +551,7 @@ api_receive(api_t *api, const struct message *m, int64_t mono_us)
 int64_t
 api_tick(api_t *api, int64_t mono_us)
 {
+	api->now_us = mono_us;
 	events_tick(api, mono_us);
 	int64_t asks_us = asks_tick(api->asks, mono_us), export_us = export_tick(api, mono_us);
 	int64_t streams_us = streams_tick(api->streams, mono_us), due_us = asks_us < export_us ? asks_us : export_us;

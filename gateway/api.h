@@ -33,6 +33,7 @@ struct api_settings {
 	struct rate account_rate, address_rate, login_rate;     /* the operator is not counted */
 	const char *const *services;            /* whom readiness and metrics ask, NULL-ended */
 	struct port port;
+	int buses;                              /* how many the port can send by */
 	struct metrics *metrics;
 };
 struct api_request {                            /* texts are copied; NULL: the header is not there */

@@ -49,7 +49,7 @@ static const char *const services[] = { "roster", "alerts", NULL };
 static void
 bench_open(struct bench *b)
 {
-	struct api_settings s = { .manual_clock = true, .services = services, .metrics = &b->metrics };
+	struct api_settings s = { .manual_clock = true, .services = services, .buses = 2, .metrics = &b->metrics };
 	struct span_of_bytes token = { TOKEN, strlen(TOKEN) };
 
 	memset(b, 0, sizeof(*b));
@@ -562,39 +562,111 @@ test_leaving(struct bench *b)
 }
 
 static void
-test_ready(struct bench *b)
+answer_all(struct bench *b, size_t from, size_t n, const ProtobufCMessage *m)
 {
-	Engine__Metrics m = ENGINE__METRICS__INIT;
-
-	bench_ask(b, &(struct ask){ "GET", "/readyz", .no_token = true });
-	check(b->bus.n == 4 && b->bus.sent[0].m.partition == -1, "both lanes of each service", "");
-	for (size_t i = 0; i < 4; i++)
-		fake_answer_message(b->api, &b->bus.sent[i], 200, &m, b->now_us);
-	check(b->client.reply.status == 200, "ready", b->client.text);
-	bench_ask(b, &(struct ask){ "GET", "/readyz", .no_token = true });
-	for (size_t i = 0; i < 3; i++)
-		fake_answer_message(b->api, &b->bus.sent[i], 200, &m, b->now_us);
-	pass_time(b, 1000000);
-	check(b->client.reply.status == 503 && strstr(b->client.text, "{\"pointer\":\"/alerts\",\"code\":\"reader.silent\"}") &&
-	              !strstr(b->client.text, "roster"), "not ready, and why", b->client.text ? b->client.text : "");
+	for (size_t i = from; i < n; i++)
+		fake_answer_message(b->api, &b->bus.sent[i], 200, m, b->now_us);
 }
 
+static void
+ask_ready(struct bench *b)
+{
+	bench_ask(b, &(struct ask){ "GET", "/readyz", .no_token = true });
+	check(b->bus.n == 5 && b->bus.sent[0].m.partition == -1, "both lanes of each service, and the database", "");
+}
+
+static bool
+lacks(struct bench *b, const char *error)
+{
+	return b->client.reply.status == 503 && b->client.text && strstr(b->client.text, error);
+}
+
+static void
+test_ready(struct bench *b)
+{
+	Engine__Ready fine = ENGINE__READY__INIT, without = ENGINE__READY__INIT;
+	Engine__Status status = ENGINE__STATUS__INIT;
+	Engine__ServiceStatus alerts = ENGINE__SERVICE_STATUS__INIT, *all_services[] = { &alerts };
+	char *code = (char *)"writer.without_database";
+
+	ask_ready(b);
+	answer_all(b, 0, 4, &fine.base);
+	answer_all(b, 4, 5, &status.base);
+	check(b->client.reply.status == 200, "ready", b->client.text);
+
+	ask_ready(b);
+	answer_all(b, 0, 3, &fine.base);
+	pass_time(b, 1000000);
+	check(lacks(b, "{\"pointer\":\"/alerts\",\"code\":\"reader.silent\"}") && !strstr(b->client.text, "roster"), "not ready, and why",
+	      b->client.text ? b->client.text : "");
+
+	without.missing = &code;
+	without.n_missing = 1;
+	ask_ready(b);
+	answer_all(b, 0, 1, &without.base);
+	answer_all(b, 1, 4, &fine.base);
+	answer_all(b, 4, 5, &status.base);
+	check(lacks(b, "{\"pointer\":\"/roster\",\"code\":\"writer.without_database\"}"), "what it lacks", b->client.text);
+
+	alerts.service = (char *)"alerts";
+	alerts.unowned = 2;
+	status.services = all_services;
+	status.n_services = 1;
+	ask_ready(b);
+	answer_all(b, 0, 4, &fine.base);
+	answer_all(b, 4, 5, &status.base);
+	check(lacks(b, "{\"pointer\":\"/alerts\",\"code\":\"partition.unowned\"}"), "nobody holds a partition", b->client.text);
+}
+
+static void
+peers_fill(Engine__Peers *peers, Engine__Peer *all, Engine__Peer **at, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		engine__peer__init(&all[i]);
+		all[i].service = (char *)"roster";
+		all[i].instance = (char *)(i ? "roster-2" : "roster-1");
+		at[i] = &all[i];
+	}
+	peers->items = at;
+	peers->n_items = n;
+}
+
+/* A bus says who is there; each of them is asked by its name, and each bus. */
 static void
 test_metrics(struct bench *b)
 {
 	Engine__Metrics m = ENGINE__METRICS__INIT;
+	Engine__Peers peers = ENGINE__PEERS__INIT;
+	Engine__Peer all[2], *at[2];
+	Engine__Status status = ENGINE__STATUS__INIT;
+	Engine__ServiceStatus alerts = ENGINE__SERVICE_STATUS__INIT, *all_services[] = { &alerts };
+	Engine__ConsumedLag lag = ENGINE__CONSUMED_LAG__INIT, *lags[] = { &lag };
 
 	bench_ask(b, &(struct ask){ "GET", "/livez", .no_token = true });
-	m.text = (char *)"# HELP x_total X.\n# TYPE x_total counter\nx_total{service=\"roster\"} 1\n";
+	m.text = (char *)"# HELP x_seconds X.\n# TYPE x_seconds histogram\nx_seconds_bucket{le=\"+Inf\"} 1\nx_seconds_sum{} 1\nx_seconds_count{} 1\n";
 	bench_ask(b, &(struct ask){ "GET", "/metrics", .no_token = true });
-	check(b->bus.n == 3, "each service and the bus", "");
-	for (size_t i = 0; i < 2; i++)
-		fake_answer_message(b->api, &b->bus.sent[i], 200, &m, b->now_us);
+	check(b->bus.n == 1 && strcmp(b->bus.sent[0].m.service, "bus") == 0, "a bus is asked who is there", "");
+	peers_fill(&peers, all, at, 2);
+	fake_answer_message(b->api, &b->bus.sent[0], 200, &peers.base, b->now_us);
+	check(b->bus.n == 6 && b->bus.sent[2].m.via == 1 && b->bus.sent[3].m.via == 2 && strcmp(b->bus.sent[4].m.replica, "roster-1") == 0 &&
+	              strcmp(b->bus.sent[5].m.replica, "roster-2") == 0, "the database, each bus, each replica", "");
+	alerts.service = (char *)"alerts";
+	lag.from = (char *)"roster";
+	lag.lag = 3;
+	alerts.consumes = lags;
+	alerts.n_consumes = 1;
+	status.services = all_services;
+	status.n_services = 1;
+	answer_all(b, 1, 2, &status.base);
+	answer_all(b, 2, 5, &m.base);
 	pass_time(b, 1000000);
-	check(b->client.reply.status == 200 && strstr(b->client.text, "zhucun_http_requests_total"), "our own and theirs", b->client.text);
-	const char *help = strstr(b->client.text, "# HELP x_total");
-	check(help && !strstr(help + 1, "# HELP x_total") && strstr(help, "x_total{service=\"roster\"} 1\nx_total{service=\"roster\"} 1\n"),
-	      "one HELP, samples together", b->client.text);
+	check(b->client.reply.status == 200 && strstr(b->client.text, "zhucun_http_requests_total{service=\"gateway\",method=\"GET\",route=\"/livez\",status=\"200\"} 1\n"),
+	      "our own, by route and status", b->client.text);
+	check(strstr(b->client.text, "zhucun_consumer_lag_events{service=\"alerts\",producer=\"roster\"} 3\n") &&
+	              strstr(b->client.text, "zhucun_parked_inputs{service=\"alerts\"} 0\n"), "what the database says", b->client.text);
+	const char *help = strstr(b->client.text, "# HELP x_seconds");
+	check(help && !strstr(help + 1, "# HELP x_seconds") && strstr(help, "x_seconds_count{} 1\nx_seconds_bucket{le=\"+Inf\"} 1\n"),
+	      "theirs: one HELP, a histogram's samples together", b->client.text);
 }
 
 /* 30.92608 is no double; what its nearest double is to 17 digits nobody wants to read. */

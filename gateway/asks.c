@@ -166,7 +166,8 @@ try_now(asks_t *s, struct slot *t, int64_t mono_us)
 
 	t->tries++;
 	struct message m = {
-		.kind = t->ask.kind, .id = slot_id(s, t), .service = t->ask.service, .partition = t->ask.partition,
+		.kind = t->ask.kind, .id = slot_id(s, t), .service = t->ask.service, .replica = t->ask.replica,
+		.via = t->ask.via, .partition = t->ask.partition,
 		.lane = t->ask.lane, .wait_ms = try_us / 1000, .body = t->ask.body, .body_len = t->ask.body_len,
 	};
 	t->sent = true;

@@ -29,6 +29,8 @@ struct ask {
 	Wire__Lane lane;
 	const char *service;            /* outlives the ask */
 	int32_t partition;
+	const char *replica;            /* this one of the service's, by its instance; NULL: whoever serves it; outlives the ask */
+	int via;                        /* by this bus alone, counted from 1; 0: by any */
 	size_t nitems;                  /* answers expected: commands in it, 1 for a read */
 	bool repeatable;
 	bool quiet;                     /* that nobody answers is what was asked, and no failure to be noted */

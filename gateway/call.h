@@ -13,6 +13,7 @@
 #include "buckets.h"
 #include "bytes.h"
 #include "callers.h"
+#include "counts.h"
 #include "headers.h"
 #include "identity.h"
 #include "problem.h"
@@ -25,6 +26,7 @@ enum {
 	TRY_US = 1500 * 1000, WHOLE_US = 5000 * 1000,
 	FILE_TRY_US = 6 * 1000 * 1000, FILE_WHOLE_US = 30 * 1000 * 1000,      /* thousands of rows in one answer */
 	READY_US = 1000 * 1000,
+	METRICS_PEERS_MAX = 128,                /* replicas whose counters one answer has; of more the rest is left out */
 	LOOKS_MAX = 64,                         /* at sessions of streams, under way */
 	PASSWORDS_MAX = 16,                     /* under way: roster's readers try two at once, each for some 27 ms */
 };
@@ -50,6 +52,8 @@ struct api {
 	struct document document;
 	struct callers callers;
 	struct buckets buckets;
+	counts_t *counts;
+	int64_t now_us;                         /* as it was told last */
 };
 struct lines;
 struct call {
@@ -82,6 +86,8 @@ struct call {
 	struct lines *lines;
 	struct export *export;
 	int nparts, waiting;
+	json_t *peers;                          /* whom /metrics asks */
+	int64_t began_us;
 	struct part *parts;                     /* nparts of them, once asked */
 	struct subject subject;                 /* whose the thing is, when that decides */
 	struct bytes held;                      /* an order that waits for its password's hash */
@@ -102,6 +108,7 @@ void call_ask(call_t *c, int i, struct ask *ask, ask_done_fn *done, int64_t mono
 void part_refuse(struct part *p, enum refusal r);
 void part_take(struct part *p, enum ask_outcome outcome, Wire__Answer *a, const ProtobufCMessageDescriptor *d, bool read);
 void call_parts_open(call_t *c, int n);
+void call_parts_close(call_t *c);
 void call_body_free(call_t *c);                                         /* it has been read */
 
 /* ---- who.c */

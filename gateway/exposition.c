@@ -21,6 +21,26 @@ family_of(struct families *fs, const char *name, size_t len)
 	return &fs->at[fs->n++];
 }
 
+/* A histogram's samples are named after it. */
+static struct family *
+family_of_sample(struct families *fs, const char *name, size_t len)
+{
+	static const char *const ends[] = { "_bucket", "_sum", "_count" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t end = strlen(ends[i]);
+		if (len <= end || memcmp(name + len - end, ends[i], end) != 0)
+			continue;
+		for (size_t k = 0; k < fs->n; k++) {
+			const struct family *f = &fs->at[k];
+			if (f->len == len - end && memcmp(f->name, name, f->len) == 0 && f->type.len > 10 &&
+			    memcmp(f->type.p + f->type.len - 10, "histogram\n", 10) == 0)
+				return &fs->at[k];
+		}
+	}
+	return family_of(fs, name, len);
+}
+
 static void
 line_add(struct families *fs, const char *line, size_t len)
 {
@@ -30,7 +50,7 @@ line_add(struct families *fs, const char *line, size_t len)
 
 	if (name_len == 0 || *name == '#')
 		return;
-	struct family *f = family_of(fs, name, name_len);
+	struct family *f = help || type ? family_of(fs, name, name_len) : family_of_sample(fs, name, name_len);
 	if (!f)
 		return;
 	struct bytes *to = help ? &f->help : type ? &f->type : &f->samples;

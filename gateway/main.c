@@ -282,6 +282,7 @@ serve(struct process *p, struct api_settings *api, struct http_settings *http)
 	if (!p->link)
 		return EXIT_FAILURE;
 	api->port = link_port(p->link);
+	api->buses = link_buses(p->link);
 	api->metrics = http->metrics = &p->metrics;
 	p->api = http->api = api_open(api);
 	p->http = http_open(http, clock_mono_us());

@@ -135,6 +135,8 @@ static const struct route routes[] = {
 
 	{ "POST", "/api/v1/clock", ROUTE_ORDER, ROUTE_REPEATABLE | ROUTE_MANUAL_CLOCK | ROUTE_ANYWHERE,
 	  { { "roster", &engine__advance_clock__descriptor, &engine__clock__descriptor } }, .who = WHO_OPERATOR },
+	{ "GET", "/api/v1/status", ROUTE_READ, ROUTE_ANYWHERE, { { "roster", &engine__read_status__descriptor, &engine__status__descriptor } },
+	  .who = WHO_OPERATOR },
 	{ "GET", "/api/v1/openapi.json", ROUTE_DOCUMENT, ROUTE_ANYWHERE, .who = ALL },
 	{ "POST", "/api/v1/sessions", ROUTE_LOGIN, ROUTE_ANYWHERE | ROUTE_STRANGERS | ROUTE_PASSWORD,
 	  { ASK(roster, login, session) }, .who = WHO_ANYBODY },

@@ -2,6 +2,7 @@
  *
  * Order: the fence first (it raises, and locks the rows that say we own what we write), then cursors, events, rows of the
  * service's tables, answers, timers, work; chores last, because they select from what was just written. */
+#include "clock.h"
 #include "log.h"
 #include "json_pb.h"
 #include "mirror.h"
@@ -260,12 +261,24 @@ after_timers(struct batch *b)
 	}
 }
 
+/* On a hand-set clock an event has no age. */
+static void
+after_events(struct batch *b)
+{
+	int64_t now_us = clock_real_us();
+
+	for (size_t i = 0; i < b->ninputs && !b->node->set.manual_clock; i++)
+		if (b->inputs[i].kind == INPUT_EVENT && !b->inputs[i].park)
+			metric_observe(b->node->set.metrics, HISTOGRAM_EVENT_AGE, now_us - b->inputs[i].at_us);
+}
+
 static void
 after(struct batch *b)
 {
 	node_t *n = b->node;
 
 	after_heads(b);
+	after_events(b);
 	for (size_t i = 0; i < b->nemitted; i++)
 		ring_push(&n->ring, b->emitted[i]);
 	metric_add(n->set.metrics, METRIC_EVENTS, (int64_t)b->nemitted);

@@ -139,6 +139,21 @@ select h.service, h.partition, h.epoch, h.seq, coalesce(g.instance, '') as owner
 -- name: edges Partition -> Edge
 select producer, consumer, partition, head, cursor from engine.edge where partition = any(:partition) order by consumer, producer;
 
+-- name: status - -> Status
+select service, partitions, unowned, parked, timers_due, work_queued from engine.status();
+
+-- name: status_replicas - -> StatusReplica
+select l.service, l.instance, l.since_us, l.seen_us, (select count(*) from engine.holding g where g.service = l.service and g.instance = l.instance) as partitions
+  from engine.live l order by l.service, l.instance;
+
+-- Also of partitions that a consumer has not begun with.
+-- name: status_edges - -> StatusEdge
+select consumer, producer, sum(head - cursor)::bigint as lag from engine.edge group by consumer, producer order by consumer, producer;
+
+-- name: status_lag - -> Lag
+select coalesce(sum(engine.lag(d.partition)), 0)::bigint as lag, coalesce(sum(engine.parked_count(d.partition)), 0)::bigint as parked
+  from (select distinct partition from engine.district) as d;
+
 -- name: answers_of AnswerKey -> Answer
 select a.district, a.account, a.key, a.service, a.fingerprint, a.status, a.body, a.at_us
   from unnest(:district::text[], :account::text[], :key::text[]) as k(d, a, k)

@@ -281,6 +281,8 @@ feed_receive(node_t *n, const struct message *m)
 			struct stream *s = &n->feed[i].stream[k];
 			if (!s->asked || s->asked != m->id)
 				continue;
+			if (m->kind == WIRE__KIND__ANSWER)
+				metric_observe(n->set.metrics, HISTOGRAM_FETCH_WAIT, n->mono_us - s->asked_us);
 			s->asked = 0;
 			s->asked_us = n->mono_us;       /* unrouted: ask again in a moment */
 			if (m->kind == WIRE__KIND__ANSWER)

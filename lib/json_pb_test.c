@@ -156,10 +156,10 @@ static const struct {
 	  "{'account':'','data':'00ff7e','district':'','fingerprint':'','key':'','trace':'','type':''}" },
 	{ "list of integers", HELLO, "lane", "{'instance':'i','partitions':[0,-1,63],'service':'s'}",
 	  "{'instance':'i','lane':'writer','partitions':[0,-1,63],'service':'s'}" },
-	{ "integers at their ends", HEAD, "lane service",
+	{ "integers at their ends", HEAD, "lane service replica",
 	  "{'id':9223372036854775807,'kind':'read','partition':-2147483648,"
 	  "'wait_ms':-9223372036854775808}", "{'id':9223372036854775807,'kind':'read','lane':'writer',"
-	  "'partition':-2147483648,'service':'','wait_ms':-9223372036854775808}" },
+	  "'partition':-2147483648,'replica':'','service':'','wait_ms':-9223372036854775808}" },
 	{ "list of texts", &accountability__verdict__descriptor, NULL, "{'eligible':false,'reasons':['a','','b']}",
 	  SAME },
 	{ "nothing asked, nothing given", &common__empty__descriptor, NULL, "{}", SAME },
@@ -231,7 +231,7 @@ static const struct {
 	  "422 json.range: /late_days_max json.range" },
 	{ "money is no real", &funding__money_line__descriptor, NULL,
 	  "{'account':'a','fen':100.0,'valid_on':'2017-09-08'}", "422 json.type: /fen json.type" },
-	{ "below unsigned", HEAD, "kind service partition lane wait_ms", "{'id':-1}",
+	{ "below unsigned", HEAD, "kind service partition lane wait_ms replica", "{'id':-1}",
 	  "422 json.range: /id json.range" },
 	{ "control character", VILLAGE, "id kind", "{'name':'a\\u001b[1m','township_id':'t'}",
 	  "422 json.text: /name json.text" },

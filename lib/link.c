@@ -107,6 +107,7 @@ fill(zmq_msg_t *parts, const struct message *m)
 	head.kind = m->kind;
 	head.id = m->id;
 	head.service = (char *)(request ? m->service : "");
+	head.replica = (char *)(request && m->replica ? m->replica : "");
 	head.partition = m->partition;
 	head.lane = m->lane;
 	head.wait_ms = m->wait_ms;
@@ -127,9 +128,9 @@ first_choice(link_t *l, const struct message *m)
 static bool
 send_request(link_t *l, const struct message *m, zmq_msg_t *parts)
 {
-	int first = first_choice(l, m);
+	int first = m->via ? m->via - 1 : first_choice(l, m), tries = m->via ? 1 : l->nbuses;
 
-	for (int i = 0; i < l->nbuses; i++) {
+	for (int i = 0; i < tries; i++) {
 		int at = (first + i) % l->nbuses;
 		if (l->bus[at].alive && frames_send(l->bus[at].socket, parts, FRAMES))
 			return true;
@@ -159,6 +160,7 @@ link_send(void *ctx, const struct message *m)
 	assert(request ? m->service && *m->service && strlen(m->service) < SERVICE_NAME_MAX
 	               : (m->kind == WIRE__KIND__ANSWER || m->kind == WIRE__KIND__UNROUTED) && m->peer.id_len &&
 	                         m->peer.id_len <= PEER_ID_MAX && m->peer.bus >= 0 && m->peer.bus < l->nbuses);
+	assert(m->via >= 0 && m->via <= l->nbuses);
 	if (too_long(m))
 		return false;
 	frames_open(parts, FRAMES);
@@ -322,6 +324,12 @@ link_tick(link_t *l, int64_t mono_us)
 		tell_hello(l);
 	int64_t due_us = l->hello_len ? earlier(l->ping_due_us, l->hello_due_us) : l->ping_due_us;
 	return (int)((due_us - mono_us + 999) / 1000);
+}
+
+int
+link_buses(const link_t *l)
+{
+	return l->nbuses;
 }
 
 int

@@ -25,5 +25,6 @@ bool link_receive(link_t *l, struct message *m);
 void link_hello(link_t *l, const Wire__Hello *hello);
 /* Sends what is due (pings, hello).  Milliseconds until something is due again. */
 int link_tick(link_t *l, int64_t mono_us);
-/* How many buses answer. */
+/* How many buses there are; how many of them answer. */
+int link_buses(const link_t *l);
 int link_alive(const link_t *l);

@@ -76,7 +76,7 @@ reader_main(void *arg)
 	struct process *p = arg;
 	int me = READERS_FROM + atomic_fetch_add(&p->readers, 1);
 	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"));
-	struct reader_settings set = { config_text("ZHUCUN_DB_READER"), p->manual_clock, link_port(link), &p->metrics };
+	struct reader_settings set = { config_text("ZHUCUN_DB_READER"), p->manual_clock, link_port(link), &p->metrics, p->instance };
 	struct reader *r = reader_open(&SERVICE, &set);
 	Wire__Hello hello = WIRE__HELLO__INIT;
 	zmq_pollitem_t items[LINK_BUSES_MAX + 1];

@@ -13,6 +13,7 @@ enum {  /* architecture.md, Sizes and limits */
 	ANSWER_BYTES_MAX = 2 * 1024 * 1024,     /* a batch of 512 lines answers in one frame; a page of a list stays under 256 KiB */
 	FETCH_BYTES_MAX = 512 * 1024,
 	PEER_ID_MAX = 32,
+	INSTANCE_MAX = 64,                      /* a replica's name, with its NUL */
 };
 
 /* Where an answer goes: which bus it came by, and the routing id the bus gave its asker. */
@@ -24,6 +25,8 @@ struct message {
 	Wire__Kind kind;
 	uint64_t id;
 	const char *service;            /* addressee of a request; NULL or "" otherwise */
+	const char *replica;            /* … this one of its replicas, by its instance; NULL or "": whoever serves it */
+	int via;                        /* a request sent goes by this bus alone, counted from 1; 0: by any that answers */
 	int32_t partition;
 	Wire__Lane lane;
 	int64_t wait_ms;

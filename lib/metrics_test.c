@@ -24,18 +24,18 @@ test_text(arena_t *a)
 {
 	struct metrics m = { 0 };
 
-	same(metrics_text(&m, "roster", a), "", "nothing was touched");
+	same(metrics_text(&m, "roster", NULL, a), "", "nothing was touched");
 	metric_add(&m, METRIC_BATCHES, 2);
 	metric_add(&m, METRIC_BATCHES, 40);
 	metric_set(&m, METRIC_QUEUE, 9);
 	metric_set(&m, METRIC_QUEUE, 0);
-	same(metrics_text(&m, "ros\"t\\e\nr", a),
+	same(metrics_text(&m, "ros\"t\\e\nr", "r-1", a),
 	     "# HELP zhucun_batches_total Batches committed.\n"
 	     "# TYPE zhucun_batches_total counter\n"
-	     "zhucun_batches_total{service=\"ros\\\"t\\\\e\\nr\"} 42\n"
+	     "zhucun_batches_total{service=\"ros\\\"t\\\\e\\nr\",replica=\"r-1\"} 42\n"
 	     "# HELP zhucun_commands_queued Commands waiting now.\n"
 	     "# TYPE zhucun_commands_queued gauge\n"
-	     "zhucun_commands_queued{service=\"ros\\\"t\\\\e\\nr\"} 0\n",
+	     "zhucun_commands_queued{service=\"ros\\\"t\\\\e\\nr\",replica=\"r-1\"} 0\n",
 	     "a counter, a gauge that is 0 again, a name to be escaped");
 }
 
@@ -49,8 +49,50 @@ test_max(arena_t *a)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		metric_max(&m, METRIC_ROUND_TRIPS_MAX, cases[i].seen);
-		same(strchr(metrics_text(&m, "s", a), '}'), cases[i].want, "the greatest so far");
+		same(strchr(metrics_text(&m, "s", "", a), '}'), cases[i].want, "the greatest so far");
 	}
+}
+
+static void
+test_histogram(arena_t *a)
+{
+	struct metrics m = { 0 };
+
+	metric_observe(&m, HISTOGRAM_BATCH_TIME, 0);
+	metric_observe(&m, HISTOGRAM_BATCH_TIME, 500);
+	metric_observe(&m, HISTOGRAM_BATCH_TIME, 501);
+	metric_observe(&m, HISTOGRAM_BATCH_TIME, 1500000);
+	metric_observe(&m, HISTOGRAM_BATCH_TIME, 60000000);
+	same(metrics_text(&m, "s", "", a),
+	     "# HELP zhucun_batch_seconds Time from a batch's load to its commit.\n"
+	     "# TYPE zhucun_batch_seconds histogram\n"
+	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"0.0005\"} 2\n"
+	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"0.001\"} 3\n"
+	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"0.002\"} 3\n"
+	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"0.005\"} 3\n"
+	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"0.01\"} 3\n"
+	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"0.02\"} 3\n"
+	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"0.05\"} 3\n"
+	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"0.1\"} 3\n"
+	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"0.2\"} 3\n"
+	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"0.5\"} 3\n"
+	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"1\"} 3\n"
+	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"2\"} 4\n"
+	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"5\"} 4\n"
+	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"+Inf\"} 5\n"
+	     "zhucun_batch_seconds_sum{service=\"s\"} 61.501001\n"
+	     "zhucun_batch_seconds_count{service=\"s\"} 5\n",
+	     "on the bound, beyond it, beyond all");
+}
+
+static void
+test_family(arena_t *a)
+{
+	same(metrics_family_head(FAMILY_PARKED_NOW, a),
+	     "# HELP zhucun_parked_inputs Inputs that lie put aside now.\n# TYPE zhucun_parked_inputs gauge\n", "a family's head");
+	same(metrics_family_sample(FAMILY_PARKED_NOW, "s", "", 0, a), "zhucun_parked_inputs{service=\"s\"} 0\n", "without labels");
+	same(metrics_family_sample(FAMILY_CONSUMER_LAG, "s", "producer=\"roster\"", 7, a),
+	     "zhucun_consumer_lag_events{service=\"s\",producer=\"roster\"} 7\n", "and with");
 }
 
 enum { THREADS = 4, ROUNDS = 20000 };
@@ -97,7 +139,7 @@ test_declared(arena_t *a)
 
 	for (int i = 0; i < METRICS; i++)
 		metric_add(&m, (enum metric_id)i, i);
-	char *rest = metrics_text(&m, "s", a);
+	char *rest = metrics_text(&m, "s", "", a);
 	for (char *line; (line = strsep(&rest, "\n")) && *line; lines++) {
 		char name[80] = "", type[80] = "", again[80] = "", *help = line, *kind = strsep(&rest, "\n"), *sample = strsep(&rest, "\n");
 		long long value = -1;
@@ -119,6 +161,8 @@ main(void)
 
 	test_text(a);
 	test_max(a);
+	test_histogram(a);
+	test_family(a);
 	test_threads(a);
 	test_declared(a);
 	arena_close(&a);

@@ -119,12 +119,15 @@ answer(node_t *n, const struct message *m, int status, const ProtobufCMessage *s
 	n->set.port.send(n->set.port.ctx, &out);
 }
 
+/* The loop finds out by itself that the connection has gone; what it does not know yet a reader does. */
 static void
-on_metrics(node_t *n, const struct message *m)
+on_ready(node_t *n, const struct message *m)
 {
-	Engine__Metrics said = ENGINE__METRICS__INIT;
+	Engine__Ready said = ENGINE__READY__INIT;
+	char *away = (char *)"writer.without_database";
 
-	said.text = metrics_text(n->set.metrics, n->svc->name, n->scratch);
+	said.missing = &away;
+	said.n_missing = n->lost || store_fd(n->db) < 0;
 	answer(n, m, 200, &said.base, NULL);
 }
 
@@ -177,7 +180,7 @@ node_receive(node_t *n, const struct message *m)
 		on_commands(n, m);
 		return;
 	case WIRE__KIND__READ:
-		on_metrics(n, m);       /* the writer answers no other question */
+		on_ready(n, m);         /* the writer answers no other question */
 		return;
 	case WIRE__KIND__FETCH:
 		fetch_hold(n, m);

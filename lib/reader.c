@@ -87,6 +87,25 @@ reader_rows(struct reader *r, const struct store_stmt *s, const void *args, void
 	return store_rows(r->db, 1, r->arena, rows);
 }
 
+bool
+reader_snapshot(struct reader *r, const struct store_stmt *const *stmts, size_t n, const void *args)
+{
+	store_text(r->db, "begin isolation level repeatable read");
+	for (size_t i = 0; i < n; i++)
+		store_queue(r->db, stmts[i], &args, stmts[i]->nparams ? 1 : 0);
+	store_text(r->db, "commit");
+	if (!store_sync(r->db))
+		return true;
+	unavailable(r);
+	return false;
+}
+
+size_t
+reader_taken(struct reader *r, size_t i, void ***rows)
+{
+	return store_rows(r->db, i, r->arena, rows);
+}
+
 /* ---- policies: versions never change, so a book is good as long as there are no others */
 
 static const struct store_stmt policy_versions = {
@@ -248,7 +267,8 @@ reader_prepare(struct reader *r)
 		if (!store_prepare(r->db, r->svc->statements[i]))
 			return false;
 	static const struct store_stmt *const ours[] = { &engine_show_district, &engine_districts, &engine_clock_now, &engine_look, &engine_cursors_of_consumer,
-	                                                 &engine_events_after, &engine_lag, &engine_progress, &engine_edges };
+	                                                 &engine_events_after, &engine_lag, &engine_progress, &engine_edges,
+	                                                 &engine_status, &engine_status_replicas, &engine_status_edges, &engine_status_lag };
 	for (size_t i = 0; i < ALEN(ours); i++)
 		if (!store_prepare(r->db, ours[i]))
 			return false;
@@ -373,47 +393,6 @@ reconnected(struct reader *r)
 	return false;
 }
 
-static void
-on_progress(struct reader *r)
-{
-	Engine__Progress said = ENGINE__PROGRESS__INIT;
-	EngineRows__Partition *p = arena_message(r->arena, &engine_rows__partition__descriptor);
-	const void *args = p;
-	void **lag, **services, **edges;
-
-	p->partition = r->partition;
-	store_queue(r->db, &engine_lag, &args, 1);
-	store_queue(r->db, &engine_progress, &args, 1);
-	store_queue(r->db, &engine_edges, &args, 1);
-	if (store_sync(r->db)) {
-		unavailable(r);
-		return;
-	}
-	store_rows(r->db, 0, r->arena, &lag);
-	size_t n = store_rows(r->db, 1, r->arena, &services), k = store_rows(r->db, 2, r->arena, &edges);
-	said.lag = ((const EngineRows__Lag *)lag[0])->lag;
-	said.parked = ((const EngineRows__Lag *)lag[0])->parked;
-	said.services = arena_alloc(r->arena, (n + 1) * sizeof(*said.services));
-	for (size_t i = 0; i < n; i++) {
-		const EngineRows__ProgressRow *row = services[i];
-		Engine__ServiceProgress *s = said.services[said.n_services++] = arena_message(r->arena, &engine__service_progress__descriptor);
-		*s = (Engine__ServiceProgress){ .base = s->base, .service = row->service, .partition = row->partition, .epoch = row->epoch, .head = row->seq };
-		if (*row->owner) {
-			s->maybe_owner_case = ENGINE__SERVICE_PROGRESS__MAYBE_OWNER_OWNER;
-			s->owner = row->owner;
-		}
-		s->consumes = arena_alloc(r->arena, (k + 1) * sizeof(*s->consumes));
-		for (size_t e = 0; e < k; e++) {
-			const EngineRows__Edge *edge = edges[e];
-			if (strcmp(edge->consumer, row->service))
-				continue;
-			Engine__Consumed *c = s->consumes[s->n_consumes++] = arena_message(r->arena, &engine__consumed__descriptor);
-			*c = (Engine__Consumed){ .base = c->base, .from = edge->producer, .cursor = edge->cursor, .head = edge->head };
-		}
-	}
-	reader_answer(r, &said.base);
-}
-
 /* Where the logs of the partition end, of every service that has written there. */
 static void
 on_heads(struct reader *r)
@@ -440,7 +419,7 @@ run_read(struct reader *r)
 	ProtobufCMessage *m = d ? protobuf_c_message_unpack(d->message, arena_pb(r->arena), r->read->data.len, r->read->data.data) : NULL;
 
 	if (!strcmp(r->read->type, engine__read_progress__descriptor.name) && !r->read->refusal)
-		on_progress(r);
+		progress_answer(r, r->partition);
 	else if (!strcmp(r->read->type, engine__read_heads__descriptor.name) && !r->read->refusal)
 		on_heads(r);
 	else if (!m && !r->read->refusal)
@@ -497,10 +476,46 @@ try_read(struct reader *r, const struct message *m)
 {
 	r->answer = NULL;
 	r->failed = r->waits = false;
-	if (read_begin(r))
+	if (!strcmp(r->read->type, engine__read_status__descriptor.name) && !r->read->refusal)
+		status_answer(r);
+	else if (read_begin(r))
 		run_read(r);
 	if (r->waits)
 		hold(r, m);
+}
+
+/* Of the whole process, the writer's too. */
+static void
+metrics_answer(struct reader *r)
+{
+	Engine__Metrics said = ENGINE__METRICS__INIT;
+
+	said.text = metrics_text(r->set.metrics, r->svc->name, r->set.instance, r->arena);
+	r->failed = false;
+	reader_answer(r, &said.base);
+}
+
+/* Asks the database something: a connection may be dead and nobody has noticed yet. */
+static void
+ready_answer(struct reader *r)
+{
+	Engine__Ready said = ENGINE__READY__INIT;
+	char *away = (char *)"reader.without_database";
+	bool asks = store_fd(r->db) >= 0 || store_reopen(r->db);
+
+	store_queue(r->db, &engine_clock_now, NULL, 0);
+	said.missing = &away;
+	said.n_missing = !asks || (store_sync(r->db) && !store_reopen(r->db));
+	r->failed = false;
+	reader_answer(r, &said.base);
+}
+
+static void
+try_answer(struct reader *r, const struct message *m)
+{
+	try_read(r, m);
+	if (reconnected(r))
+		try_read(r, m);
 }
 
 static void
@@ -514,16 +529,12 @@ answer_read(struct reader *r, const struct message *m, bool second)
 		LOG(WARN, "read.malformed", NULL, LOG_I("bytes", m->body_len));
 		return;
 	}
-	if (!strcmp(r->read->type, engine__read_metrics__descriptor.name)) {
-		Engine__Metrics said = ENGINE__METRICS__INIT;
-		said.text = metrics_text(r->set.metrics, r->svc->name, r->arena);       /* of the whole process, the writer's too */
-		r->failed = false;
-		reader_answer(r, &said.base);
-	} else {
-		try_read(r, m);
-		if (reconnected(r))
-			try_read(r, m);
-	}
+	if (!strcmp(r->read->type, engine__read_metrics__descriptor.name))
+		metrics_answer(r);
+	else if (!strcmp(r->read->type, engine__read_ready__descriptor.name))
+		ready_answer(r);
+	else
+		try_answer(r, m);
 	metric_add(r->set.metrics, METRIC_READS, 1);
 	if (r->answer)
 		send_body(r, m, &r->answer->base);

@@ -9,6 +9,7 @@ struct reader_settings {
 	bool manual_clock;
 	struct port port;
 	struct metrics *metrics;
+	const char *instance;           /* of the replica it is a thread of */
 };
 
 /* NULL: the database cannot be reached or does not fit (logged). */
@@ -18,3 +19,11 @@ void reader_close(struct reader **rp);
 void reader_receive(struct reader *r, const struct message *m);
 /* Tries what is held again; when to be called again at the latest. */
 int64_t reader_step(struct reader *r, int64_t mono_us);
+
+/* Statements of one question, in one snapshot and one round trip; args of those that take any.  False: the read ends in 503. */
+bool reader_snapshot(struct reader *r, const struct store_stmt *const *stmts, size_t n, const void *args);
+size_t reader_taken(struct reader *r, size_t i, void ***rows);  /* of the i-th of them */
+
+/* ---- overview.c: what any reader says of all services */
+void progress_answer(struct reader *r, int32_t partition);
+void status_answer(struct reader *r);

@@ -44,10 +44,17 @@ def settings_table(build):
     return "\n".join(["| variable | of | meaning; values | default |", "|---|---|---|---|"] + rows)
 
 
+def metrics_declared():
+    """(kind, name, meaning) of each row of metrics.def."""
+    for kind, rest in re.findall(r"^(COUNTER|GAUGE|HISTOGRAM|FAMILY)\s*\((.*)\)$", read("lib/metrics.def"), re.M):
+        texts = re.findall(r'"(.*?)"', rest)
+        yield (texts[1] if kind == "FAMILY" else kind.lower()), texts[0], texts[-1]
+
+
 def metrics_table():
     rows = []
-    for kind, name, text in re.findall(r'^(COUNTER|GAUGE)\s*\(\w+,\s*"(\w+)",\s*"(.*)"\)', read("lib/metrics.def"), re.M):
-        rows.append(f"| `{name}` | {kind.lower()} | {text} |")
+    for kind, name, text in metrics_declared():
+        rows.append(f"| `{name}` | {kind} | {text} |")
     return "\n".join(["| metric | kind | meaning |", "|---|---|---|"] + rows)
 
 

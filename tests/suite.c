@@ -76,7 +76,8 @@ addressee(suite_t *s, const struct message *m)
 
 	if (m->kind == WIRE__KIND__ANSWER || m->kind == WIRE__KIND__UNROUTED)
 		return m->peer.id[0];
-	while ((to = routes_find(s->routes, m->service, m->partition, m->lane, clock_mono_us()))) {
+	while ((to = m->replica && *m->replica ? routes_find_replica(s->routes, m->service, m->replica, m->lane, clock_mono_us())
+	                                       : routes_find(s->routes, m->service, m->partition, m->lane, clock_mono_us()))) {
 		int member = to->id[0];
 		if (process_of(s, member)->node)
 			return member;
@@ -113,6 +114,7 @@ say_hello(suite_t *s, int member)
 	tell_hello(s, member, &p->hello);
 	hello = (Wire__Hello)WIRE__HELLO__INIT;
 	hello.service = (char *)p->svc->name;
+	hello.instance = p->instance;
 	hello.lane = WIRE__LANE__READER;
 	tell_hello(s, member + 1, &hello);
 }
@@ -312,7 +314,7 @@ start(suite_t *s, int i, int replica)
 	if (asprintf(&p->instance, "%s-%d", p->svc->name, replica + 1) < 0)
 		abort();
 	struct node_settings ns = { writer, p->instance, true, port_of(s, member), &s->counted[i] };
-	struct reader_settings rs = { reader, true, port_of(s, member + 1), &s->counted[i] };
+	struct reader_settings rs = { reader, true, port_of(s, member + 1), &s->counted[i], p->instance };
 	p->node = node_open(p->svc, &ns);
 	p->reader = reader_open(p->svc, &rs);
 	if (!p->node || !p->reader) {

@@ -2,7 +2,7 @@
  *
  *   in:   requests, answers, HELLO and PING of every process of the cell, in the frames of frames.h
  *   out:  the same messages, unread but for their Head, bodies moved and never copied; PONG; UNROUTED when nobody
- *         serves a request; its own metrics, to a READ of engine.ReadMetrics addressed to service "bus"
+ *         serves a request; its own metrics and who is there, to a READ addressed to service "bus"
  *   owns: one ROUTER socket and the routing table, which it may lose at any time
  *
  * Nothing waits for anybody: a peer that is gone is forgotten and the request goes to the next who may take it; what a
@@ -31,6 +31,7 @@ struct bus {
 	void *router;
 	struct routes routes;
 	struct metrics metrics;
+	const char *name;                       /* of this bus */
 	arena_t *arena;                         /* of one message */
 	zmq_msg_t part[PARTS];
 	int64_t now_us;
@@ -106,14 +107,55 @@ on_hello(struct bus *b, const Wire__Head *h)
 	}
 }
 
-static bool
-asks_for_metrics(struct bus *b)
+/* Its counters. */
+static const ProtobufCMessage *
+read_metrics(struct bus *b)
+{
+	Engine__Metrics *said = arena_message(b->arena, &engine__metrics__descriptor);
+
+	said->text = metrics_text(&b->metrics, "bus", b->name, b->arena);
+	return &said->base;
+}
+
+/* Every replica that has a reader, once. */
+static const ProtobufCMessage *
+read_peers(struct bus *b)
+{
+	Engine__Peers *said = arena_message(b->arena, &engine__peers__descriptor);
+
+	said->items = arena_alloc(b->arena, ROUTES_SERVICES_MAX * ROUTES_REPLICAS_MAX * sizeof(*said->items));
+	for (int i = 0; i < ROUTES_SERVICES_MAX; i++)
+		for (int k = 0; k < b->routes.service[i].n; k++) {
+			const struct served *s = &b->routes.service[i];
+			if (&s->replica[k] != routes_find_replica(&b->routes, s->name, s->replica[k].instance, WIRE__LANE__READER, b->now_us))
+				continue;
+			Engine__Peer *p = said->items[said->n_items++] = arena_message(b->arena, &engine__peer__descriptor);
+			p->service = arena_strdup(b->arena, s->name);
+			p->instance = arena_strdup(b->arena, s->replica[k].instance);
+		}
+	return &said->base;
+}
+
+static const struct {
+	const ProtobufCMessageDescriptor *ask;
+	const ProtobufCMessage *(*read)(struct bus *b);
+} reads[] = {
+	{ &engine__read_metrics__descriptor, read_metrics },
+	{ &engine__read_peers__descriptor, read_peers },
+};
+
+/* The row that answers what is asked of the bus itself; −1: none. */
+static int
+asked_for(struct bus *b)
 {
 	size_t len = zmq_msg_size(&b->part[BODY]);
 	const Wire__Read *read =
 		len <= READ_BYTES_MAX ? wire__read__unpack(arena_pb(b->arena), len, zmq_msg_data(&b->part[BODY])) : NULL;
 
-	return read && !strcmp(read->type, engine__read_metrics__descriptor.name);
+	for (size_t i = 0; read && i < sizeof(reads) / sizeof(reads[0]); i++)
+		if (!strcmp(read->type, reads[i].ask->name))
+			return (int)i;
+	return -1;
 }
 
 static void
@@ -128,23 +170,30 @@ answer(struct bus *b, uint64_t id, const Wire__Answer *a)
 static void
 answer_read(struct bus *b, uint64_t id)
 {
-	Engine__Metrics metrics = ENGINE__METRICS__INIT;
 	Wire__Answer a = WIRE__ANSWER__INIT;
 	Wire__Problem problem = WIRE__PROBLEM__INIT;
-	bool known = asks_for_metrics(b);
+	int row = asked_for(b);
 
 	arena_reset(b->arena);                  /* what a stranger filled is no longer needed */
-	if (known) {
-		metrics.text = metrics_text(&b->metrics, "bus", b->arena);
+	if (row >= 0) {
+		const ProtobufCMessage *said = reads[row].read(b);
 		a.status = 200;
-		a.data.data = arena_alloc(b->arena, engine__metrics__get_packed_size(&metrics) + 1);
-		a.data.len = engine__metrics__pack(&metrics, a.data.data);
+		a.data.data = arena_alloc(b->arena, protobuf_c_message_get_packed_size(said) + 1);
+		a.data.len = protobuf_c_message_pack(said, a.data.data);
 	} else {
 		problem.status = a.status = 404;
 		problem.code = (char *)"read.unknown";
 		a.problem = &problem;
 	}
 	answer(b, id, &a);
+}
+
+static const struct replica *
+addressee(struct bus *b, const Wire__Head *h)
+{
+	if (*h->replica)
+		return routes_find_replica(&b->routes, h->service, h->replica, h->lane, b->now_us);
+	return routes_find(&b->routes, h->service, h->partition, h->lane, b->now_us);
 }
 
 /* Out goes [owner][asker][Head][body].  A replica that is gone never saw the request, so the next may have it. */
@@ -158,7 +207,7 @@ on_request(struct bus *b, const Wire__Head *h)
 		return;
 	}
 	zmq_msg_move(&b->part[PEER], &b->part[ID]);
-	while ((to = routes_find(&b->routes, h->service, h->partition, h->lane, b->now_us))) {
+	while ((to = addressee(b, h))) {
 		if (!frames_fill(&b->part[ID], to->id, to->id_len))
 			break;
 		if (frames_send(b->router, b->part, PARTS)) {
@@ -265,7 +314,7 @@ bind_router(void *zmq, const char *endpoint)
 }
 
 int
-bus_run(void *zmq, const char *endpoint, int stop_fd, struct health *health)
+bus_run(void *zmq, const char *endpoint, const char *name, int stop_fd, struct health *health)
 {
 	struct bus *b = calloc(1, sizeof(*b));
 
@@ -275,6 +324,7 @@ bus_run(void *zmq, const char *endpoint, int stop_fd, struct health *health)
 		return -1;
 	}
 	b->health = health;
+	b->name = name;
 	b->arena = arena_open(ARENA_BYTES);
 	frames_open(b->part, PARTS);
 	LOG(INFO, "bus.started", NULL, LOG_S("endpoint", endpoint));

@@ -54,7 +54,7 @@ bus_main(void *arg)
 {
 	struct bus_thread *b = arg;
 
-	b->rc = bus_run(b->zmq, b->endpoint, b->stop[0], NULL);
+	b->rc = bus_run(b->zmq, b->endpoint, "bus-1", b->stop[0], NULL);
 	return NULL;
 }
 
@@ -102,16 +102,22 @@ actor_open(struct stage *s, int buses)
 }
 
 static void
-serve(struct actor *a, const char *service, Wire__Lane lane, int32_t *partitions, size_t n)
+serve_as(struct actor *a, const char *service, const char *instance, Wire__Lane lane, int32_t *partitions, size_t n)
 {
 	Wire__Hello hello = WIRE__HELLO__INIT;
 
 	hello.service = (char *)service;
-	hello.instance = (char *)"test";
+	hello.instance = (char *)instance;
 	hello.lane = lane;
 	hello.partitions = partitions;
 	hello.n_partitions = n;
 	link_hello(a->link, &hello);
+}
+
+static void
+serve(struct actor *a, const char *service, Wire__Lane lane, int32_t *partitions, size_t n)
+{
+	serve_as(a, service, "test", lane, partitions, n);
 }
 
 static void
@@ -277,7 +283,7 @@ static long
 metric(void *raw, const char *name)
 {
 	Wire__Read read = WIRE__READ__INIT;
-	uint8_t head[HEAD_BYTES_MAX], packed[64], body[8192];
+	uint8_t head[HEAD_BYTES_MAX], packed[64], body[32768];
 	char sample[96];
 	long value = -1;
 
@@ -287,7 +293,7 @@ metric(void *raw, const char *name)
 	int n = raw_await(raw, WIRE__KIND__ANSWER, body, sizeof(body));
 	Wire__Answer *a = n < 0 ? NULL : wire__answer__unpack(NULL, (size_t)n, body);
 	Engine__Metrics *m = a && a->status == 200 ? engine__metrics__unpack(NULL, a->data.len, a->data.data) : NULL;
-	snprintf(sample, sizeof(sample), "\n%s{service=\"bus\"} ", name);
+	snprintf(sample, sizeof(sample), "\n%s{service=\"bus\",replica=\"bus-1\"} ", name);
 	const char *at = m ? strstr(m->text, sample) : NULL;
 	if (at)
 		value = atol(at + strlen(sample));
@@ -636,6 +642,59 @@ questions_to_the_bus(struct stage *s)
 	zmq_close(raw);
 }
 
+/* Who is there, as a bus says it: "pay/one pay/two". */
+static void
+peers(void *raw, char *out, size_t size)
+{
+	Wire__Read read = WIRE__READ__INIT;
+	uint8_t head[HEAD_BYTES_MAX], packed[64], body[4096];
+
+	read.type = (char *)engine__read_peers__descriptor.name;
+	raw_send(raw, (struct bytes[]){ { "", 0 }, packed_head(WIRE__KIND__READ, 6, "bus", -1, WIRE__LANE__READER, head),
+	                                { packed, wire__read__pack(&read, packed) } }, 3);
+	int n = raw_await(raw, WIRE__KIND__ANSWER, body, sizeof(body));
+	Wire__Answer *a = n < 0 ? NULL : wire__answer__unpack(NULL, (size_t)n, body);
+	Engine__Peers *said = a && a->status == 200 ? engine__peers__unpack(NULL, a->data.len, a->data.data) : NULL;
+	*out = '\0';
+	for (size_t i = 0; said && i < said->n_items; i++)
+		snprintf(out + strlen(out), size - strlen(out), "%s%s/%s", i ? " " : "", said->items[i]->service, said->items[i]->instance);
+	if (said)
+		engine__peers__free_unpacked(said, NULL);
+	if (a)
+		wire__answer__free_unpacked(a, NULL);
+}
+
+/* One of several replicas is asked by its name, by one bus; nobody of that name: UNROUTED, whoever else serves it. */
+static void
+one_of_many(struct stage *s)
+{
+	struct actor one = actor_open(s, 1), two = actor_open(s, 1), asker = actor_open(s, 1);
+	void *raw = raw_open(s, ZMQ_DEALER, "bus-1");
+	char names[100];
+	struct message m, q = { .kind = WIRE__KIND__READ, .service = "pay", .partition = -1, .lane = WIRE__LANE__READER, .wait_ms = 777, .via = 1, .body = "q", .body_len = 1 };
+
+	serve_as(&one, "pay", "one", WIRE__LANE__READER, NULL, 0);
+	CHECK(s, ask_until(&asker, &one, "pay", -1, WIRE__LANE__READER, &m));
+	serve_as(&two, "pay", "two", WIRE__LANE__READER, NULL, 0);
+	CHECK(s, ask_until(&asker, &two, "pay", -1, WIRE__LANE__READER, &m));
+	peers(raw, names, sizeof(names));
+	CHECK(s, !strcmp(names, "pay/one pay/two"));
+	for (int i = 0; i < 3; i++) {
+		q.id = ++asker.asked;
+		q.replica = "two";
+		CHECK(s, asker.port.send(asker.port.ctx, &q));
+		CHECK(s, hear(&two, &m, PATIENCE_MS) && m.id == asker.asked);
+	}
+	q.id = ++asker.asked;
+	q.replica = "three";
+	CHECK(s, asker.port.send(asker.port.ctx, &q));
+	CHECK(s, hear(&asker, &m, PATIENCE_MS) && m.kind == WIRE__KIND__UNROUTED && m.id == asker.asked);
+	zmq_close(raw);
+	link_close(&one.link);
+	link_close(&two.link);
+	link_close(&asker.link);
+}
+
 /* One frame too long costs its sender the connection, and nobody else anything; when it is back it is greeted again. */
 static void
 oversize_frames(struct stage *s)
@@ -751,8 +810,8 @@ bad_endpoints(struct stage *s)
 	CHECK(s, !link_open(s->zmq, longest));
 	if (pipe(stop))
 		abort();
-	CHECK(s, bus_run(s->zmq, "ipc:///no/such/directory/bus", stop[0], NULL) == -1);
-	CHECK(s, bus_run(s->zmq, "nonsense", stop[0], NULL) == -1);
+	CHECK(s, bus_run(s->zmq, "ipc:///no/such/directory/bus", "", stop[0], NULL) == -1);
+	CHECK(s, bus_run(s->zmq, "nonsense", "", stop[0], NULL) == -1);
 	close(stop[0]);
 	close(stop[1]);
 }
@@ -760,7 +819,7 @@ bad_endpoints(struct stage *s)
 static void (*const tests[])(struct stage *) = {
 	request_and_answer, ask_oneself, unrouted, bodies_up_to_the_limits, readers_take_turns, owner_dies, partition_moves,
 	bus_restarts, bus_restarts_at_once, two_buses_share_partitions, one_of_two_is_stuck, silence_is_counted_in_pings,
-	malformed_to_the_bus, questions_to_the_bus, oversize_frames, malformed_to_a_link, deaf_replica, bad_endpoints,
+	malformed_to_the_bus, questions_to_the_bus, one_of_many, oversize_frames, malformed_to_a_link, deaf_replica, bad_endpoints,
 };
 
 int

@@ -13,6 +13,7 @@
 
 static const struct setting settings[] = {
 	{ "ZHUCUN_BUS_BIND", SETTING_TEXT, NULL, 1, 255, "ZeroMQ endpoint that the bus listens on: ipc:///run/… or tcp://*:5570" },
+	{ "ZHUCUN_INSTANCE", SETTING_TEXT, "", 0, 60, "name of this bus in its metrics" },
 	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 1, 8, "least level that is logged: debug, info, warn, error" },
 	{ HEALTH_SETTING, SETTING_TEXT, "", 0, 200, HEALTH_MEANING },
 };
@@ -56,7 +57,7 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	zmq_ctx_set(zmq, ZMQ_IO_THREADS, 1);
-	int rc = bus_run(zmq, config_text("ZHUCUN_BUS_BIND"), stop_fd, &health);
+	int rc = bus_run(zmq, config_text("ZHUCUN_BUS_BIND"), config_text("ZHUCUN_INSTANCE"), stop_fd, &health);
 	zmq_ctx_term(zmq);
 	close(stop_fd);
 	return rc ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -69,7 +69,7 @@ place(struct routes *r, const char *name)
 static bool
 plausible(const Wire__Hello *h, size_t id_len)
 {
-	if (!id_len || id_len > PEER_ID_MAX || strlen(h->service) >= SERVICE_NAME_MAX ||
+	if (!id_len || id_len > PEER_ID_MAX || strlen(h->service) >= SERVICE_NAME_MAX || strlen(h->instance) >= INSTANCE_MAX ||
 	    (h->lane != WIRE__LANE__WRITER && h->lane != WIRE__LANE__READER))
 		return false;
 	for (size_t i = 0; i < h->n_partitions; i++)
@@ -97,6 +97,7 @@ routes_hello(struct routes *r, const uint8_t *id, size_t id_len, const Wire__Hel
 		return ROUTES_FULL;
 	*p = (struct replica){ .id_len = (uint8_t)id_len, .lane = hello->lane, .word = ++r->words, .said_us = now_us };
 	memcpy(p->id, id, id_len);
+	strcpy(p->instance, hello->instance);   /* its length was checked: plausible() */
 	for (size_t i = 0; i < hello->n_partitions; i++)
 		p->owns |= UINT64_C(1) << hello->partitions[i];
 	return knew ? ROUTES_KNOWN : ROUTES_JOINED;
@@ -147,6 +148,17 @@ routes_find(struct routes *r, const char *service, int32_t partition, Wire__Lane
 	if (s && lane == WIRE__LANE__WRITER && partition >= 0 && partition < PARTITIONS)
 		p = owner(s, partition, now_us);
 	return p || !s ? p : anyone(s, lane, now_us);
+}
+
+const struct replica *
+routes_find_replica(struct routes *r, const char *service, const char *instance, Wire__Lane lane, int64_t now_us)
+{
+	const struct served *s = served_by_name(r, service);
+
+	for (int i = 0; s && i < s->n; i++)
+		if (s->replica[i].lane == lane && !stale(&s->replica[i], now_us) && !strcmp(s->replica[i].instance, instance))
+			return &s->replica[i];
+	return NULL;
 }
 
 const char *

@@ -20,6 +20,7 @@ enum {
 struct replica {
 	uint8_t id[PEER_ID_MAX];                /* routing id */
 	uint8_t id_len;
+	char instance[INSTANCE_MAX];
 	Wire__Lane lane;
 	uint64_t owns;                          /* bit p: partition p */
 	uint64_t word;                          /* number of its newest HELLO among all */
@@ -42,6 +43,8 @@ enum routes_heard { ROUTES_KNOWN, ROUTES_JOINED, ROUTES_LEFT, ROUTES_FULL, ROUTE
 enum routes_heard routes_hello(struct routes *r, const uint8_t *id, size_t id_len, const Wire__Hello *hello, int64_t now_us);
 /* NULL: nobody.  Valid until the table changes. */
 const struct replica *routes_find(struct routes *r, const char *service, int32_t partition, Wire__Lane lane, int64_t now_us);
+/* This one of its replicas, of either lane whatever it owns.  NULL: it is not here. */
+const struct replica *routes_find_replica(struct routes *r, const char *service, const char *instance, Wire__Lane lane, int64_t now_us);
 /* False: it was not in the table. */
 bool routes_forget(struct routes *r, const uint8_t *id, size_t id_len);
 /* Takes out one that has been silent too long.  The name of its service, valid until the table changes; NULL: there is none. */
