@@ -451,7 +451,8 @@ body_keep(call_t *c, const void *p, size_t n)
 size_t
 api_body(call_t *c, const void *p, size_t n, int64_t mono_us)
 {
-	size_t bound = DROPPED_BYTES_MAX + (c->lines ? BATCH_BYTES_MAX : 0);
+	bool batch = c->match.route && c->match.route->kind == ROUTE_LINES;     /* also one that is refused: the answer is waited for */
+	size_t bound = DROPPED_BYTES_MAX + (batch ? BATCH_BYTES_MAX : 0);
 
 	if (n > bound - c->seen || c->api->gave_up)
 		return BODY_REFUSED;

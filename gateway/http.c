@@ -211,7 +211,7 @@ request_of(const struct exchange *e, const char *method)
 		.content_encoding = s.content_encoding, .idempotency_key = s.idempotency_key, .if_none_match = s.if_none_match, .traceparent = s.traceparent,
 		.last_event_id = s.last_event_id,
 		.content_length = s.length ? strtoll(s.length, NULL, 10) : -1,
-		.misframed = s.twice || (s.length && s.coding),
+		.misframed = s.twice || (s.coding && (s.length || strcasecmp(s.coding, "chunked") != 0)),
 	};
 	origin_fill(e, s.forwarded, &r);
 	return r;

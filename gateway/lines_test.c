@@ -105,16 +105,22 @@ bench_close(struct bench *b)
 }
 
 static void
-begin(struct bench *b, const char *target, const char *key, int64_t length)
+begin_as(struct bench *b, const char *authorization, const char *type, const char *target, const char *key, int64_t length)
 {
 	struct api_client client = { &b->client, client_replied, client_room };
-	struct api_request r = { .method = "POST", .target = target, .authorization = "Bearer " TOKEN,
-	                         .content_type = "application/x-ndjson", .idempotency_key = key, .content_length = length };
+	struct api_request r = { .method = "POST", .target = target, .authorization = authorization,
+	                         .content_type = type, .idempotency_key = key, .content_length = length };
 
 	client_forget(&b->client);
 	fake_forget(&b->bus);
 	b->answered = 0;
 	b->call = api_begin(b->api, &r, &client, b->now_us);
+}
+
+static void
+begin(struct bench *b, const char *target, const char *key, int64_t length)
+{
+	begin_as(b, "Bearer " TOKEN, "application/x-ndjson", target, key, length);
 }
 
 /* ---- an owner: finding F-<key>; a key that begins with "bad" is refused */
@@ -417,6 +423,32 @@ test_too_many(struct bench *b)
 	check(b->client.reply.status == 413 && b->bus.n == 0, "nothing of it was taken", b->client.text);
 }
 
+/* As much as a batch may have, and a little more, is read to its end whatever is wrong with it: who sends it hears why. */
+static void
+test_refused_whole(struct bench *b)
+{
+	static const struct { const char *what, *authorization, *type; int64_t length; int status; } refused[] = {
+		{ "too long by its own word", "Bearer " TOKEN, TYPE_LINES, BATCH_BYTES_MAX + 1, 413 },
+		{ "of another type", "Bearer " TOKEN, TYPE_JSON, BATCH_BYTES_MAX, 415 },
+		{ "a stranger's", "Bearer nobody", TYPE_LINES, BATCH_BYTES_MAX, 401 },
+	};
+	char *blank = calloc(1, 1 << 20);
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		size_t taken = 0;
+		begin_as(b, refused[i].authorization, refused[i].type, FINDINGS, NULL, refused[i].length);
+		for (int64_t left = refused[i].length; left > 0; left -= (int64_t)taken) {
+			taken = api_body(b->call, blank, left < 1 << 20 ? (size_t)left : 1 << 20, b->now_us);
+			if (taken == 0 || taken == BODY_REFUSED)
+				break;
+		}
+		check(taken && taken != BODY_REFUSED, "it is read to its end", refused[i].what);
+		api_end(b->call, b->now_us);
+		check(b->client.reply.status == refused[i].status && b->bus.n == 0, refused[i].what, b->client.text);
+	}
+	free(blank);
+}
+
 static void
 test_too_long(struct bench *b)
 {
@@ -549,7 +581,7 @@ main(void)
 {
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
-		test_mixed, test_empty, test_long_line, test_keys, test_back_pressure, test_groups, test_many, test_too_many,
+		test_mixed, test_empty, test_long_line, test_keys, test_back_pressure, test_groups, test_many, test_too_many, test_refused_whole,
 		test_too_long, test_unknown_district, test_silence, test_away, test_leaving, test_closing,
 	};
 

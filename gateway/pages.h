@@ -2,7 +2,10 @@
  *
  * What is no HTTP never reaches our handler: the library answers it with a page of HTML, and has no option to change that.
  * It queues the page by its public function, though, through the dynamic linker, so a function of that name in the program
- * goes before its own.  Were that to change one day the pages would be HTML again, and nothing worse; http_test sees it. */
+ * goes before its own.  Were that to change one day the pages would be HTML again, and nothing worse; http_test sees it.
+ *
+ * The answer is written to the connection from here and the library told that nothing could be queued, so that it closes: of an
+ * answer queued while it judges the headers (no Host, a Content-Length that is none) it sends the head twice. */
 #pragma once
 #include <microhttpd.h>
 
