@@ -264,9 +264,24 @@ list_out(const field_t *f, const char *items, size_t n)
 	return list;
 }
 
+/* "…UNSPECIFIED" is no value. */
+static bool
+is_unspecified(const field_t *f, const ProtobufCMessage *m)
+{
+	static const char suffix[] = "UNSPECIFIED";
+
+	if (f->type != PROTOBUF_C_TYPE_ENUM || f->label == PROTOBUF_C_LABEL_REPEATED || *(const int *)member(m, f->offset) != 0)
+		return false;
+	const ProtobufCEnumValue *zero = protobuf_c_enum_descriptor_get_value(f->descriptor, 0);
+	size_t len = zero ? strlen(zero->name) : 0;
+	return len >= strlen(suffix) && strcmp(zero->name + len - strlen(suffix), suffix) == 0;
+}
+
 static bool
 is_present(const field_t *f, const ProtobufCMessage *m)
 {
+	if (is_unspecified(f, m))
+		return false;
 	if (f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF && *(uint32_t *)member(m, f->quantifier_offset) != f->id)
 		return false;
 	return f->label == PROTOBUF_C_LABEL_REPEATED || f->type != PROTOBUF_C_TYPE_MESSAGE ||

@@ -2,8 +2,9 @@
  *
  * The field's name tells how JSON sees it (proto/common.proto): "on_day" is "on", a date; "at_us" is "at", RFC 3339;
  * "x_json" is "x", any JSON (kept as compact text).  Enum values are their names in lower case; the zero value
- * ("…UNSPECIFIED") cannot be given.  A field alone in its oneof is optional: absent, never null.  Every other field is
- * required on the way in and always present on the way out.  Exception on the way in: a repeated field may be absent. */
+ * ("…UNSPECIFIED") is none: it cannot be given, and is left out.  A field alone in its oneof is optional: absent, never null.
+ * Every other field is required on the way in and always present on the way out.  Exception on the way in: a repeated field
+ * may be absent. */
 #pragma once
 #include "arena.h"
 #include "wire.pb-c.h"

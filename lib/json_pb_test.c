@@ -466,6 +466,10 @@ try_answers(struct tally *t, arena_t *a)
 	      "{'on':null,'status':'present_weak','working_day':false,'contradiction':false}",
 	      dumped(json_from_message(&day.base), a, 0));
 
+	day.on_day = 17417;
+	day.status = ATTENDANCE__DAY_STATUS__DAY_STATUS_UNSPECIFIED;
+	check(t, "an enum without a value", "{'on':'2017-09-08','working_day':false,'contradiction':false}", dumped(json_from_message(&day.base), a, 0));
+
 	Engine__Clock clock = ENGINE__CLOCK__INIT;
 	clock.now_us = INT64_MAX;
 	check(t, "an instant beyond it", "{'now':null}", dumped(json_from_message(&clock.base), a, 0));
