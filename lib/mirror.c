@@ -279,6 +279,20 @@ mirror_village_on(struct batch *b, const char *village_id, int32_t day)
 }
 
 size_t
+mirror_villages(struct batch *b, const char *village_id, const MirrorRows__Village *const **rows)
+{
+	MirrorRows__Village key = MIRROR_ROWS__VILLAGE__INIT;
+	const void **list;
+	size_t n;
+
+	key.district = district(b);
+	key.village_id = (char *)village_id;
+	n = batch_list(b, &mirror_village, &key, 2, &list);
+	*rows = (const MirrorRows__Village *const *)list;
+	return n;
+}
+
+size_t
 mirror_postings(struct batch *b, const char *person_id, const MirrorRows__Posting *const **rows)
 {
 	MirrorRows__Posting key = MIRROR_ROWS__POSTING__INIT;

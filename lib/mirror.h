@@ -33,5 +33,7 @@ const MirrorRows__Person *mirror_person_on(struct batch *b, const char *person_i
 const MirrorRows__Township *mirror_township_on(struct batch *b, const char *township_id, int32_t day);
 const MirrorRows__Unit *mirror_unit_on(struct batch *b, const char *unit_id, int32_t day);
 const MirrorRows__Village *mirror_village_on(struct batch *b, const char *village_id, int32_t day);
+/* All its rows, earliest from_day first. */
+size_t mirror_villages(struct batch *b, const char *village_id, const MirrorRows__Village *const **rows);
 size_t mirror_postings(struct batch *b, const char *person_id, const MirrorRows__Posting *const **rows);
 bool mirror_posting_covers(const MirrorRows__Posting *p, int32_t day);        /* from ≤ day < to */

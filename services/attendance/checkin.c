@@ -68,16 +68,42 @@ references_ok(struct batch *b, const Order *in, int32_t day)
 
 /* ---- what is made of it */
 
+static bool
+is_fenced(const MirrorRows__Village *v)
+{
+	return v->maybe_lon_case && v->maybe_lat_case && v->maybe_radius_case;
+}
+
+/* The first fence that a village gets counts from ever, also when the village was known before it; one that is taken away ends
+ * today.  False: there is none that day. */
+static bool
+fence_on(struct batch *b, const char *village_id, int32_t day, struct fence *out)
+{
+	const MirrorRows__Village *on = NULL, *first = NULL;
+	const MirrorRows__Village *const *rows;
+	size_t n = mirror_villages(b, village_id, &rows);
+
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i]->from_day <= day)
+			on = rows[i];
+		if (!first && is_fenced(rows[i]))
+			first = rows[i];
+	}
+	if (first && first->from_day > day)
+		on = first;
+	if (!on || !is_fenced(on))
+		return false;
+	*out = (struct fence){ { on->lon, on->lat }, on->radius_m };
+	return true;
+}
+
 static Attendance__CheckinResult
 result_of(struct batch *b, const Order *in, int32_t day)
 {
-	const MirrorRows__Village *v = mirror_village_on(b, in->village_id, day);
-	bool fenced = v && v->maybe_lon_case && v->maybe_lat_case && v->maybe_radius_case;
-	struct fence fence = { 0 };
+	struct fence fence;
+	bool fenced = fence_on(b, in->village_id, day, &fence);
 	struct fix fix;
 
-	if (fenced)
-		fence = (struct fence){ { v->lon, v->lat }, v->radius_m };
 	fix.at = point_wgs84((struct point){ in->lon, in->lat }, in->maybe_datum_case ? in->datum : ATTENDANCE__DATUM__WGS84);
 	fix.has_accuracy = in->maybe_accuracy_case;
 	fix.accuracy_m = in->accuracy_m;
