@@ -192,7 +192,9 @@ test_findings(arena_t *a)
 	expect("C2.4 confirmed", strcmp(w.text->en, "About unit u1: the finding of 2017-09-06 (funds misused) has been confirmed (no. F000000000017).") == 0,
 	       w.text->en);
 	wording_finding(ALERTS__TEMPLATE__FINDING_ANNULLED, (struct wording_about){ "p1", NULL, true }, f, a, &w);
-	expect("§5 Reversal", strstr(w.text->zh, "更正：关于您2017-09-06的") == w.text->zh && strstr(w.text->zh, "已经撤销"), w.text->zh);
+	expect("§5 Reversal", strstr(w.text->zh, "更正：关于您：2017-09-06的") == w.text->zh && strstr(w.text->zh, "已经撤销"), w.text->zh);
+	wording_finding(ALERTS__TEMPLATE__FINDING_ANNULLED, (struct wording_about){ "p1", NULL, false }, f, a, &w);
+	expect("an id does not run into a date", strstr(w.text->zh, "驻村人员p1：2017-09-06的") != NULL, w.text->zh);
 	wording_finding(ALERTS__TEMPLATE__HEARING_MISSED, (struct wording_about){ "p1", NULL, false }, (struct wording_finding){ .id = "F1" }, a, &w);
 	expect("C2.4 hearing", strcmp(w.text->zh, "关于驻村人员p1：督查问题（编号F1）听取陈述的日期已过，尚未处理。") == 0, w.text->zh);
 }
