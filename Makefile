@@ -80,11 +80,13 @@ $O/bin/gateway: $O/gateway/main.o $(call obj,$(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # --- tests.  x_policy_test.c links x_policy.c, the messages and the pure parts of lib, nothing else: the linker proves purity.
-PURE     := $(addprefix $O/lib/,civil.o arena.o policy_book.o utf8.o) $(PBC:.c=.o)
+PURE     := $(addprefix $O/lib/,civil.o arena.o policy_book.o sealed_kind.o utf8.o) $(PBC:.c=.o)
 TESTC    := $(wildcard lib/*_test.c services/*/*_test.c gateway/*_test.c tests/*_test.c)
 TESTS    := $(TESTC:%.c=$O/%)
 ALLSVC   := $(foreach s,$(SERVICES),$(call svc_obj,$s))
 HARNESS  := $(call obj,$(filter-out %_test.c,$(wildcard tests/*.c)) services/bus/routes.c)
+# the ladders of criticisms stand on what all ladders share
+$O/services/accountability/criticism_policy_test: $O/services/accountability/accountability_policy.o
 $O/services/%_policy_test: $O/services/%_policy_test.o $O/services/%_policy.o $(PURE)
 	$(CC) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lm
 $O/services/bus/%_test: $O/services/bus/%_test.o $(call obj,$(filter-out %_test.c services/bus/main.c,$(wildcard services/bus/*.c))) $O/libzhucun.a

@@ -4,6 +4,7 @@
 #include "policy_book.h"
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 const struct policy_version *
 policy_on(const struct policy_book *book, int32_t day)
@@ -40,4 +41,38 @@ policy_approval(const Policy__Policy *p, const char *kind)
 	bool automatic = strcmp(said, "\"automatic\"") == 0 || member_says(said, kind, "automatic") ||
 	                 member_says(said, "default", "automatic");
 	return automatic ? APPROVAL_AUTOMATIC : APPROVAL_FOUR_EYES;
+}
+
+bool
+policy_names(const ProtobufCEnumDescriptor *d, int value, const char *word)
+{
+	const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value(d, value);
+
+	return v && strcasecmp(v->name, word) == 0;
+}
+
+/* Held on the date of the finding. */
+static bool
+holds(const struct policy_finding *f, const char *role)
+{
+	for (size_t i = 0; i < f->npostings; i++) {
+		const MirrorRows__Posting *p = f->postings[i];
+		bool held = p->from_day <= f->on_day && (!p->maybe_to_case || f->on_day < p->to_day);
+		if (held && policy_names(&roster__role__descriptor, (int)p->role, role))
+			return true;
+	}
+	return false;
+}
+
+bool
+policy_case_covers(const Policy__Case *c, const struct policy_finding *f)
+{
+	if ((c->superior && f->source != SUPERVISION__SOURCE__SUPERIOR) || (c->major && !f->major))
+		return false;
+	if (c->maybe_role_case == POLICY__CASE__MAYBE_ROLE_ROLE && !holds(f, c->role))
+		return false;
+	for (size_t i = 0; i < c->n_findings; i++)
+		if (policy_names(&supervision__finding_kind__descriptor, (int)f->kind, c->findings[i]))
+			return true;
+	return false;
 }

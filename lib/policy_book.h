@@ -4,7 +4,9 @@
 #pragma once
 #include "accountability.pb-c.h"
 #include "arena.h"
+#include "mirror_rows.pb-c.h"
 #include "policy.pb-c.h"
+#include "supervision.pb-c.h"
 #include "wire.pb-c.h"
 #include <jansson.h>
 #include <stdbool.h>
@@ -25,6 +27,16 @@ enum approval { APPROVAL_FOUR_EYES, APPROVAL_AUTOMATIC };
 /* Of a kind of measure, by its JSON name ("award_ban"); recall is always FOUR_EYES: each of its steps takes a person (§5 Effect).
  * The kill switch (`hold`) makes every kind FOUR_EYES. */
 enum approval policy_approval(const Policy__Policy *p, const char *kind);
+
+/* Whether a document's word is this value of an enum: "contact_leader" is CONTACT_LEADER. */
+bool policy_names(const ProtobufCEnumDescriptor *d, int value, const char *word);
+/* A finding, as the cases of a policy look at it; postings: of whom it names, of any day. */
+struct policy_finding {
+	Supervision__FindingKind kind; Supervision__Source source; bool major;
+	int32_t on_day;
+	const MirrorRows__Posting *const *postings; size_t npostings;
+};
+bool policy_case_covers(const Policy__Case *c, const struct policy_finding *f);
 
 /* Document text → message.  False: *problem says what (422), pointers relative to the document. */
 bool policy_parse(const char *document_json, arena_t *a, Policy__Policy **out, Wire__Problem **problem)

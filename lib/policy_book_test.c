@@ -45,6 +45,9 @@ test_shipped(int counts[2], arena_t *a)
 	check(counts, p->absence_ladder->rungs[1]->measures[4]->months == 6, "C3.2.1-2: 6 months", NULL);
 	check(counts, p->stipend->rate_fen == 10000 && p->stipend->from_day == day_of_civil(2017, 8, 1), "C4.4: 100 yuan from 2017-08-01", NULL);
 	check(counts, p->recall->promotion_freeze_months == 24 && p->recall->head_takes_post_at == 2, "C3.2.1-r, -rr", NULL);
+	check(counts, p->criticisms->n_ladder == 3 && strcmp(p->criticisms->ladder[2]->clause, "C3.1.1-3") == 0, "C3.1.1: three rungs", NULL);
+	check(counts, p->criticisms->ladder[2]->n_responsible == 0 && p->criticisms->ladder[2]->n_unit_head == 4, "C3.1.1-3: the head alone", NULL);
+	check(counts, p->n_cases == 3 && strcmp(p->cases[2]->clause, "C3.2.2") == 0, "C3.1.2-2, C3.1.3, C3.2.2", NULL);
 	check(counts, p->alerts->quiet_from_hour == 22 && p->alerts->quiet_until_hour == 7, "quiet from 22 to 7", NULL);
 	check(counts, p->n_readings == 23, "the register, A1 to A23", NULL);
 	check(counts, p->n_duties == 32, "the whole catalogue", NULL);
@@ -85,6 +88,30 @@ static const struct { const char *patch, *code, *pointer; } refusals[] = {
 	{ "{\"recall\":{\"count_within_months\":0}}", "policy.range", "/recall/count_within_months" },
 	{ "{\"recall\":{\"head_takes_post_clause\":\"C3.2.1-r\"}}", "policy.clause", "/recall/head_takes_post_clause" },
 	{ "{\"criticisms\":{\"superior_enters_at\":4}}", "policy.range", "/criticisms/superior_enters_at" },
+	{ "{\"criticisms\":{\"ladder\":[]}}", NULL, NULL },
+	{ "{\"criticisms\":{\"ladder\":null},\"cases\":null}", NULL, NULL },
+	{ "{\"criticisms\":{\"rungs\":2}}", NULL, NULL },
+	{ "{\"criticisms\":{\"ladder\":[{\"rung\":1,\"clause\":\"X\",\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"responsible\":[{\"kind\":\"interview\",\"span\":\"from_decision\"}],\"unit_head\":[{\"kind\":\"removal_proposed\",\"span\":\"from_decision\"}]}]}}", NULL, NULL },
+	{ "{\"criticisms\":{\"ladder\":[{\"rung\":2,\"clause\":\"X\",\"reason\":{\"zh\":\"一\",\"en\":\"a\"}}]}}", "policy.rung", "/criticisms/ladder/0/rung" },
+	{ "{\"criticisms\":{\"ladder\":[{\"rung\":1,\"clause\":\"C3.2.1-2\",\"reason\":{\"zh\":\"一\",\"en\":\"a\"}}]}}", "policy.clause", "/criticisms/ladder/0/clause" },
+	{ "{\"criticisms\":{\"ladder\":[{\"rung\":1,\"clause\":\"X\",\"reason\":{\"zh\":\"一\",\"en\":\"a\"}},{\"rung\":2,\"clause\":\"X\",\"reason\":{\"zh\":\"一\",\"en\":\"a\"}}]}}", "policy.clause", "/criticisms/ladder/1/clause" },
+	{ "{\"criticisms\":{\"ladder\":[{\"rung\":1,\"clause\":\"X\",\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"responsible\":[{\"kind\":\"stipend_cancelled\",\"span\":\"year_of_absence\"}]}]}}", "policy.kind", "/criticisms/ladder/0/responsible/0/kind" },
+	{ "{\"criticisms\":{\"ladder\":[{\"rung\":1,\"clause\":\"X\",\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"unit_head\":[{\"kind\":\"referral\",\"span\":\"from_decision\"}]}]}}", "policy.kind", "/criticisms/ladder/0/unit_head/0/kind" },
+	{ "{\"criticisms\":{\"ladder\":[{\"rung\":1,\"clause\":\"X\",\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"unit_head\":[{\"kind\":\"assessment_cancelled\",\"span\":\"year_of_absence\"}]}]}}", "policy.span", "/criticisms/ladder/0/unit_head/0/span" },
+	{ "{\"criticisms\":{\"ladder\":[{\"rung\":1,\"clause\":\"X\",\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"unit_head\":[{\"kind\":\"interview\",\"span\":\"from_decision\"},{\"kind\":\"interview\",\"span\":\"from_decision\"}]}]}}", "policy.kind", "/criticisms/ladder/0/unit_head/1/kind" },
+	{ "{\"absence_ladder\":{\"rungs\":[{\"rung\":1,\"clause\":\"X\",\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"measures\":[{\"kind\":\"assessment_cancelled\",\"span\":\"year_of_finding\"}]}]}}", "policy.span", "/absence_ladder/rungs/0/measures/0/span" },
+	{ "{\"cases\":[]}", NULL, NULL },
+	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"X\",\"findings\":[\"duty_failure\"],\"superior\":false,\"major\":false,\"role\":\"contact_leader\",\"responsible\":[{\"kind\":\"interview\",\"span\":\"from_decision\"}]}]}", NULL, NULL },
+	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"X\",\"findings\":[],\"superior\":false,\"major\":false}]}", "policy.case", "/cases/0/findings" },
+	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"X\",\"findings\":[\"duty_failure\",\"unexcused_absence\"],\"superior\":false,\"major\":false}]}", "policy.case", "/cases/0/findings/1" },
+	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"X\",\"findings\":[\"gossip\"],\"superior\":false,\"major\":false}]}", "policy.case", "/cases/0/findings/0" },
+	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"C3.1.1-1\",\"findings\":[\"duty_failure\"],\"superior\":false,\"major\":false}]}", "policy.clause", "/cases/0/clause" },
+	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"X\",\"findings\":[\"duty_failure\"],\"superior\":false,\"major\":false},{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"X\",\"findings\":[\"duty_failure\"],\"superior\":false,\"major\":false}]}", "policy.clause", "/cases/1/clause" },
+	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"X\",\"findings\":[\"duty_failure\"],\"superior\":false,\"major\":false,\"role\":\"king\"}]}", "policy.role", "/cases/0/role" },
+	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"X\",\"findings\":[\"duty_failure\"],\"superior\":false,\"major\":false,\"role\":\"contact_leader\",\"unit_head\":[{\"kind\":\"interview\",\"span\":\"from_decision\"}]}]}", "policy.case", "/cases/0/unit_head" },
+	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"X\",\"findings\":[\"duty_failure\"],\"superior\":false,\"major\":false,\"responsible\":[{\"kind\":\"referral\",\"span\":\"from_decision\"}]}]}", "policy.sealed", "/cases/0/responsible/0/kind" },
+	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"X\",\"findings\":[\"fund_misuse\"],\"superior\":false,\"major\":false,\"responsible\":[{\"kind\":\"interview\",\"span\":\"from_decision\"}]}]}", "policy.sealed", "/cases/0/responsible/0/kind" },
+	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"X\",\"findings\":[\"duty_failure\"],\"superior\":false,\"major\":false,\"responsible\":[{\"kind\":\"interview\",\"span\":\"from_decision\"}],\"unit_head\":[{\"kind\":\"interview\",\"span\":\"from_decision\"}]}]}", "policy.kind", "/cases/0/unit_head/0/kind" },
 	{ "{\"findings\":{\"hearing_required\":true,\"hearing_due_days\":10}}", NULL, NULL },
 	{ "{\"checkin\":{\"mode\":\"required\",\"late_days_max\":3}}", NULL, NULL },
 	{ "{\"checkin\":{\"mode\":\"sometimes\"}}", "policy.value", "/checkin/mode" },

@@ -6,11 +6,12 @@
 #include "json_pb.h"
 #include "policy_book.h"
 #include "roster.pb-c.h"
+#include "sealed_kind.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLAUSE_BYTES_MAX = 64, MONTHS_MAX = 1200, DAYS_MAX = 3660, RUNGS_MAX = 16, DUTIES_MAX = 500 };
+enum { CLAUSE_BYTES_MAX = 64, MONTHS_MAX = 1200, DAYS_MAX = 3660, RUNGS_MAX = 16, DUTIES_MAX = 500, CASES_MAX = 100 };
 #define FEN_MAX INT64_C(1000000000)     /* ten million yuan: a slip of the pen, and sums stay far from overflow */
 
 /* What is read so far, and the first thing wrong with it. */
@@ -46,17 +47,30 @@ static const struct { const char *id, *reading; } readings[] = {
 };
 enum { READINGS = sizeof(readings) / sizeof(readings[0]) };
 
-/* Measures that may follow from a person's absences; the others are about units or cases of their own. */
-static const struct { const char *kind; unsigned spans; } ladder_kinds[] = {
+/* What a consequence may follow from, and whose it is. */
+enum place { OF_ABSENCE = 1, OF_CRITICISM = 2, OF_CASE = 4, OF_HEAD = 8 };
+static const struct { unsigned place; const char *no; } places[] = {
+	{ OF_ABSENCE, "No such measure can follow from an absence." },          { OF_CRITICISM, "No such measure can follow from a criticism." },
+	{ OF_CASE, "No such measure can follow for whom a finding names." },    { OF_HEAD, "No such measure can follow for a unit's head." },
+};
+
+/* The others are about recalls, which are not here. */
+static const struct { const char *kind; unsigned places, spans; } ladder_kinds[] = {
 #define SPAN(s) (1u << POLICY__SPAN__##s)
-	{ "stipend_cancelled", SPAN(MONTH_OF_ABSENCE) | SPAN(QUARTER_OF_ABSENCE) | SPAN(YEAR_OF_ABSENCE) },
-	{ "admonishment_talk", SPAN(FROM_DECISION) },
-	{ "assessment_cancelled", SPAN(YEAR_OF_ABSENCE) },
-	{ "award_ban", SPAN(YEAR_OF_ABSENCE) | SPAN(FROM_DECISION) | SPAN(MONTHS_FROM_DECISION) | SPAN(YEAR_AND_TERM) },
-	{ "promotion_freeze", SPAN(YEAR_OF_ABSENCE) | SPAN(FROM_DECISION) | SPAN(MONTHS_FROM_DECISION) | SPAN(YEAR_AND_TERM) },
-	{ "recall", SPAN(FROM_DECISION) },
-	{ "written_self_criticism", SPAN(FROM_DECISION) },
-	{ "interview", SPAN(FROM_DECISION) },
+#define ANYWHERE (OF_ABSENCE | OF_CRITICISM | OF_CASE | OF_HEAD)
+#define YEAR (SPAN(YEAR_OF_ABSENCE) | SPAN(YEAR_OF_FINDING))
+	{ "stipend_cancelled", OF_ABSENCE, SPAN(MONTH_OF_ABSENCE) | SPAN(QUARTER_OF_ABSENCE) | SPAN(YEAR_OF_ABSENCE) },
+	{ "admonishment_talk", ANYWHERE, SPAN(FROM_DECISION) },
+	{ "assessment_cancelled", ANYWHERE, YEAR },
+	{ "award_ban", ANYWHERE, YEAR | SPAN(FROM_DECISION) | SPAN(MONTHS_FROM_DECISION) | SPAN(YEAR_AND_TERM) },
+	{ "promotion_freeze", ANYWHERE, YEAR | SPAN(FROM_DECISION) | SPAN(MONTHS_FROM_DECISION) | SPAN(YEAR_AND_TERM) },
+	{ "recall", OF_ABSENCE, SPAN(FROM_DECISION) },
+	{ "written_self_criticism", ANYWHERE, SPAN(FROM_DECISION) },
+	{ "interview", ANYWHERE, SPAN(FROM_DECISION) },
+	{ "removal_proposed", OF_CRITICISM | OF_CASE | OF_HEAD, SPAN(FROM_DECISION) },
+	{ "referral", OF_CASE, SPAN(FROM_DECISION) },
+#undef YEAR
+#undef ANYWHERE
 #undef SPAN
 };
 
@@ -158,27 +172,50 @@ check_approval(struct check *c, const char *approval_json)
 	json_decref(j);
 }
 
-/* ---- the absence ladder */
+/* ---- what follows: from absences, from criticisms, in single cases */
+
+/* A span is named after what it follows from. */
+static unsigned
+spans_at(enum place place)
+{
+	unsigned foreign = place == OF_ABSENCE ? 1u << POLICY__SPAN__YEAR_OF_FINDING
+	                                       : 1u << POLICY__SPAN__MONTH_OF_ABSENCE | 1u << POLICY__SPAN__QUARTER_OF_ABSENCE | 1u << POLICY__SPAN__YEAR_OF_ABSENCE;
+	return ~foreign;
+}
 
 static void
-check_consequence(struct check *c, const Policy__Consequence *m, const char *pointer)
+check_consequence(struct check *c, const Policy__Consequence *m, enum place place, const char *pointer)
 {
 	bool kind = false, span = false;
 	bool has_months = m->maybe_months_case == POLICY__CONSEQUENCE__MAYBE_MONTHS_MONTHS;
 	bool needs_months = m->span == POLICY__SPAN__MONTHS_FROM_DECISION;
+	const char *no = "";
 
 	for (size_t i = 0; i < sizeof(ladder_kinds) / sizeof(ladder_kinds[0]); i++) {
 		if (strcmp(m->kind, ladder_kinds[i].kind) != 0)
 			continue;
-		kind = true;
-		span = ladder_kinds[i].spans & 1u << m->span;
+		kind = ladder_kinds[i].places & place;
+		span = ladder_kinds[i].spans & spans_at(place) & 1u << m->span;
 	}
-	expect(c, kind, arena_printf(c->arena, "%s/kind", pointer), "policy.kind", "No such measure can follow from an absence.");
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		no = places[i].place == place ? places[i].no : no;
+	expect(c, kind, arena_printf(c->arena, "%s/kind", pointer), "policy.kind", no);
 	expect(c, span, arena_printf(c->arena, "%s/span", pointer), "policy.span", "This measure cannot have this span.");
 	expect(c, has_months == needs_months, arena_printf(c->arena, "%s/months", pointer), "policy.months",
 	       "months goes with the span months_from_decision, and only with it.");
 	if (has_months)
 		check_range(c, m->months, 1, MONTHS_MAX, arena_printf(c->arena, "%s/months", pointer));
+}
+
+static void
+check_consequences(struct check *c, Policy__Consequence *const *list, size_t n, enum place place, const char *at)
+{
+	for (size_t m = 0; m < n && !c->problem; m++) {
+		check_consequence(c, list[m], place, arena_printf(c->arena, "%s/%zu", at, m));
+		for (size_t k = 0; k < m; k++)
+			expect(c, strcmp(list[k]->kind, list[m]->kind) != 0, arena_printf(c->arena, "%s/%zu/kind", at, m), "policy.kind",
+			       "A rung cannot have two measures of one kind.");
+	}
 }
 
 /* A measure is named by its clause and kind: neither may come twice. */
@@ -194,12 +231,7 @@ check_rung(struct check *c, Policy__Rung *const *rungs, size_t i)
 		expect(c, strcmp(rungs[k]->clause, r->clause) != 0, arena_printf(c->arena, "%s/clause", at), "policy.clause",
 		       "Two rungs cannot have the same clause.");
 	check_text(c, r->reason, arena_printf(c->arena, "%s/reason", at));
-	for (size_t m = 0; m < r->n_measures && !c->problem; m++) {
-		check_consequence(c, r->measures[m], arena_printf(c->arena, "%s/measures/%zu", at, m));
-		for (size_t k = 0; k < m; k++)
-			expect(c, strcmp(r->measures[k]->kind, r->measures[m]->kind) != 0, arena_printf(c->arena, "%s/measures/%zu/kind", at, m),
-			       "policy.kind", "A rung cannot have two measures of one kind.");
-	}
+	check_consequences(c, r->measures, r->n_measures, OF_ABSENCE, arena_printf(c->arena, "%s/measures", at));
 }
 
 static void
@@ -208,6 +240,102 @@ check_ladder(struct check *c, const Policy__AbsenceLadder *ladder)
 	expect(c, ladder->n_rungs <= RUNGS_MAX, "/absence_ladder/rungs", "policy.range", "A ladder has at most 16 rungs.");
 	for (size_t i = 0; i < ladder->n_rungs && !c->problem; i++)
 		check_rung(c, ladder->rungs, i);
+}
+
+/* What follows from an absence, a criticism or a case has a clause of its own. */
+static bool
+clause_taken(const Policy__Policy *p, const char *clause, size_t before_rung, size_t before_case)
+{
+	for (size_t i = 0; i < p->absence_ladder->n_rungs; i++)
+		if (strcmp(p->absence_ladder->rungs[i]->clause, clause) == 0)
+			return true;
+	for (size_t i = 0; i < before_rung; i++)
+		if (strcmp(p->criticisms->ladder[i]->clause, clause) == 0)
+			return true;
+	for (size_t i = 0; i < before_case; i++)
+		if (strcmp(p->cases[i]->clause, clause) == 0)
+			return true;
+	return strcmp(p->recall->clause, clause) == 0 || strcmp(p->recall->head_takes_post_clause, clause) == 0;
+}
+
+static void
+check_criticism_rung(struct check *c, const Policy__Policy *p, size_t i)
+{
+	const Policy__CriticismRung *r = p->criticisms->ladder[i];
+	const char *at = arena_printf(c->arena, "/criticisms/ladder/%zu", i);
+
+	expect(c, r->rung == (int32_t)i + 1, arena_printf(c->arena, "%s/rung", at), "policy.rung", "Rungs are numbered 1, 2, 3 … in order.");
+	check_name(c, r->clause, arena_printf(c->arena, "%s/clause", at));
+	expect(c, !clause_taken(p, r->clause, i, 0), arena_printf(c->arena, "%s/clause", at), "policy.clause", "Two rules cannot have the same clause.");
+	check_text(c, r->reason, arena_printf(c->arena, "%s/reason", at));
+	check_consequences(c, r->responsible, r->n_responsible, OF_CRITICISM, arena_printf(c->arena, "%s/responsible", at));
+	check_consequences(c, r->unit_head, r->n_unit_head, OF_HEAD, arena_printf(c->arena, "%s/unit_head", at));
+}
+
+/* A rung above `rungs` is never reached. */
+static void
+check_criticisms(struct check *c, const Policy__Policy *p)
+{
+	check_range(c, p->criticisms->rungs, 1, RUNGS_MAX, "/criticisms/rungs");
+	check_range(c, p->criticisms->superior_enters_at, 1, p->criticisms->rungs, "/criticisms/superior_enters_at");
+	expect(c, p->criticisms->n_ladder <= RUNGS_MAX, "/criticisms/ladder", "policy.range", "A ladder has at most 16 rungs.");
+	for (size_t i = 0; i < p->criticisms->n_ladder && !c->problem; i++)
+		check_criticism_rung(c, p, i);
+}
+
+/* What a sealed finding leads to is as sealed as the finding, and nothing else is (C3.2.2). */
+static void
+check_sealed(struct check *c, const Policy__Case *k, Policy__Consequence *const *list, size_t n, const char *at)
+{
+	for (size_t i = 0; i < k->n_findings; i++)
+		for (size_t m = 0; m < n; m++)
+			expect(c, sealed_kind(k->findings[i]) == sealed_kind(list[m]->kind), arena_printf(c->arena, "%s/%zu/kind", at, m), "policy.sealed",
+			       "Findings of discipline and funds lead to a referral and to nothing else, other findings to none.");
+}
+
+/* Absences have a ladder of their own. */
+static void
+check_case_findings(struct check *c, const Policy__Case *k, const char *at)
+{
+	int kind;
+
+	expect(c, k->n_findings > 0, arena_printf(c->arena, "%s/findings", at), "policy.case", "A case is one of some kind of finding.");
+	for (size_t i = 0; i < k->n_findings; i++)
+		expect(c, enum_value(&supervision__finding_kind__descriptor, k->findings[i], &kind) && kind != SUPERVISION__FINDING_KIND__UNEXCUSED_ABSENCE,
+		       arena_printf(c->arena, "%s/findings/%zu", at, i), "policy.case", "There is no such finding, or it has a ladder.");
+}
+
+static void
+check_case(struct check *c, const Policy__Policy *p, size_t i)
+{
+	const Policy__Case *k = p->cases[i];
+	const char *at = arena_printf(c->arena, "/cases/%zu", i);
+	const char *responsible = arena_printf(c->arena, "%s/responsible", at), *unit_head = arena_printf(c->arena, "%s/unit_head", at);
+	bool has_role = k->maybe_role_case == POLICY__CASE__MAYBE_ROLE_ROLE;
+
+	check_name(c, k->clause, arena_printf(c->arena, "%s/clause", at));
+	expect(c, !clause_taken(p, k->clause, p->criticisms->n_ladder, i), arena_printf(c->arena, "%s/clause", at), "policy.clause",
+	       "Two rules cannot have the same clause.");
+	check_text(c, k->reason, arena_printf(c->arena, "%s/reason", at));
+	check_case_findings(c, k, at);
+	expect(c, !has_role || is_role(k->role), arena_printf(c->arena, "%s/role", at), "policy.role", "There is no such role.");
+	expect(c, !has_role || k->n_unit_head == 0, unit_head, "policy.case", "A case that asks for a role is that of the person who holds it.");
+	check_consequences(c, k->responsible, k->n_responsible, OF_CASE, responsible);
+	check_consequences(c, k->unit_head, k->n_unit_head, OF_HEAD, unit_head);
+	check_sealed(c, k, k->responsible, k->n_responsible, responsible);
+	check_sealed(c, k, k->unit_head, k->n_unit_head, unit_head);
+	for (size_t m = 0; m < k->n_responsible; m++)
+		for (size_t h = 0; h < k->n_unit_head; h++)
+			expect(c, strcmp(k->responsible[m]->kind, k->unit_head[h]->kind) != 0, arena_printf(c->arena, "%s/%zu/kind", unit_head, h), "policy.kind",
+			       "A case cannot have two measures of one kind.");
+}
+
+static void
+check_cases(struct check *c, const Policy__Policy *p)
+{
+	expect(c, p->n_cases <= CASES_MAX, "/cases", "policy.range", "There are at most 100 cases.");
+	for (size_t i = 0; i < p->n_cases && !c->problem; i++)
+		check_case(c, p, i);
 }
 
 /* ---- recall, findings, check-in, stipend */
@@ -355,8 +483,8 @@ check_policy(struct check *c, const Policy__Policy *p)
 	check_approval(c, p->approval_json);
 	check_ladder(c, p->absence_ladder);
 	check_recall(c, p->recall);
-	check_range(c, p->criticisms->rungs, 1, RUNGS_MAX, "/criticisms/rungs");
-	check_range(c, p->criticisms->superior_enters_at, 1, p->criticisms->rungs, "/criticisms/superior_enters_at");
+	check_criticisms(c, p);
+	check_cases(c, p);
 	check_range(c, p->findings->hearing_due_days, 0, DAYS_MAX, "/findings/hearing_due_days");
 	check_checkin(c, p->checkin);
 	check_stipend(c, p->stipend);

@@ -6,7 +6,7 @@
 #include "wire.pb-c.h"
 #include <stdbool.h>
 
-/* As JSON names the kinds of findings and measures. */
+/* As JSON, or a descriptor, names the kinds of findings and measures. */
 bool sealed_kind(const char *kind);
 /* Whether one of an account's roles works on such cases: administrators, inspectors and reviewers. */
 bool sealed_seen_by(const Wire__AccountRole *roles, size_t n);

@@ -10,7 +10,7 @@ select exists (select 1 from unit where district = :district and unit_id = :unit
 
 -- name: findings_of_person PersonKey -> Finding
 select district, person_id, finding_id, kind, unit_id, on_day, source, level, bulletin, major, evidence_sha256, noted_by, confirmed_by,
-       confirmed_day, state, noted_by_person, confirmed_by_person
+       confirmed_day, state, noted_by_person, confirmed_by_person, about_person_id
   from finding where district = :district and person_id = :person_id
  order by finding_id
 ;
@@ -48,20 +48,6 @@ select district, person_id, posting_id, village_id, role, from_day, to_day, term
  order by posting_id
 ;
 
--- Criticisms of a unit: those that name it, and those that name somebody who was its own on the date (A14).
--- name: criticisms_of_unit UnitKey -> Finding
-select f.district, f.person_id, f.finding_id, f.kind, f.unit_id, f.on_day, f.source, f.level, f.bulletin, f.major, f.evidence_sha256,
-       f.noted_by, f.confirmed_by, f.confirmed_day, f.state, f.noted_by_person, f.confirmed_by_person
-  from finding f
- where f.district = :district and f.kind = 'written_criticism' and f.state = 'confirmed'
-   and (f.unit_id = :unit_id
-        or (f.unit_id = '' and f.person_id <> ''
-            and :unit_id = (select p.unit_id from person p
-                             where p.district = f.district and p.person_id = f.person_id and p.from_day <= f.on_day
-                             order by p.from_day desc limit 1)))
- order by f.on_day, f.finding_id
-;
-
 -- Until a recall is ordered, its unit is the person's on the date of the absence that opened it, its posting the one held then.
 -- name: recalls RecallsAfter -> Recall
 select r.district, r.person_id, r.recall_id, r.absence_day, r.state, r.due_day, r.cause, r.ordered_day, r.head_person_id,
@@ -95,12 +81,12 @@ select * from (
  order by of_unit.recall_id
 ;
 
--- A policy moves what was counted from its first day on: every person with an absence, or recalled, since then is looked at again.
+-- A policy moves what was counted from its first day on: every case in which something was found, or somebody recalled, since then is
+-- looked at again.
 -- name: recount Recount ->
 insert into engine.work (service, partition, district, kind, subject, cause, trace, at_us)
 select distinct 'accountability', :partition::integer, x.district, 'recount', x.person_id, :cause, :trace, :at_us::timestamptz
-  from (select f.district, f.person_id from finding f
-         where f.district = :district and f.person_id <> '' and f.kind = 'unexcused_absence' and f.state = 'confirmed' and f.on_day >= :from_day
+  from (select f.district, f.person_id from finding f where f.district = :district and f.state = 'confirmed' and f.on_day >= :from_day
         union select r.district, r.person_id from recall r where r.district = :district and r.ordered_day >= :from_day) x
     on conflict do nothing
 ;

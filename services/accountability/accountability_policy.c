@@ -23,9 +23,8 @@ by_date_and_id(const void *a, const void *b)
 	return x->on_day != y->on_day ? (x->on_day > y->on_day) - (x->on_day < y->on_day) : strcmp(x->finding_id, y->finding_id);
 }
 
-/* A copy of those that `keep` says, in date order, then id order. */
-static size_t
-findings_sorted(const Finding *const *findings, size_t n, bool (*keep)(const Finding *), arena_t *a, const Finding ***out)
+size_t
+ladder_sorted(const Finding *const *findings, size_t n, bool (*keep)(const Finding *), arena_t *a, const Finding ***out)
 {
 	const Finding **kept = arena_alloc(a, (n + 1) * sizeof(*kept));
 	size_t nkept = 0;
@@ -52,7 +51,7 @@ size_t
 ladder_absences(const struct policy_book *book, const Finding *const *findings, size_t n, arena_t *a, struct absence **out)
 {
 	const Finding **sorted;
-	size_t nsorted = findings_sorted(findings, n, is_absence, a, &sorted), count = 0;
+	size_t nsorted = ladder_sorted(findings, n, is_absence, a, &sorted), count = 0;
 	struct absence *absences = arena_alloc(a, (nsorted + 1) * sizeof(*absences));
 
 	for (size_t i = 0; i < nsorted; i++) {
@@ -107,26 +106,6 @@ kind_named(const char *json_name)
 	return (Accountability__MeasureKind)v->value;
 }
 
-static int32_t
-latest_confirmation(const struct absence *first, int k)
-{
-	int32_t latest = first[0].finding->confirmed_day;
-
-	for (int i = 1; i < k; i++)
-		if (first[i].finding->confirmed_day > latest)
-			latest = first[i].finding->confirmed_day;
-	return latest;
-}
-
-/* One rung that has been reached: the first k absences of a year, and the policy of the k-th. */
-struct reached {
-	const struct absence *first;
-	int k;
-	const Policy__Rung *rung;
-	int32_t absence_day, decided_day;
-	const MirrorRows__Posting *const *postings; size_t npostings;
-};
-
 static void
 span_until(Measure *m, int32_t day)
 {
@@ -134,31 +113,33 @@ span_until(Measure *m, int32_t day)
 	m->until_day = day;
 }
 
+/* m has its absence_day and decided_day. */
 static void
 span_set(Measure *m, const struct reached *r, const Policy__Consequence *c)
 {
 	int32_t end;
 
-	m->from_day = r->decided_day;
+	m->from_day = m->decided_day;
 	switch (c->span) {
 	case POLICY__SPAN__MONTH_OF_ABSENCE:
-		m->from_day = month_start(r->absence_day);
-		span_until(m, month_end(r->absence_day));
+		m->from_day = month_start(m->absence_day);
+		span_until(m, month_end(m->absence_day));
 		return;
 	case POLICY__SPAN__QUARTER_OF_ABSENCE:
-		m->from_day = quarter_start(r->absence_day);
-		span_until(m, quarter_end(r->absence_day));
+		m->from_day = quarter_start(m->absence_day);
+		span_until(m, quarter_end(m->absence_day));
 		return;
 	case POLICY__SPAN__YEAR_OF_ABSENCE:
-		m->from_day = year_start(r->absence_day);
-		span_until(m, year_end(r->absence_day));
+	case POLICY__SPAN__YEAR_OF_FINDING:
+		m->from_day = year_start(m->absence_day);
+		span_until(m, year_end(m->absence_day));
 		return;
 	case POLICY__SPAN__MONTHS_FROM_DECISION:
-		span_until(m, day_add_months(r->decided_day, c->months));
+		span_until(m, day_add_months(m->decided_day, c->months));
 		return;
 	case POLICY__SPAN__YEAR_AND_TERM:
-		span_until(m, year_end(r->decided_day));
-		if (ladder_term_end(r->postings, r->npostings, r->absence_day, &end) && end > m->until_day)
+		span_until(m, year_end(m->decided_day));
+		if (ladder_term_end(r->postings, r->npostings, m->absence_day, &end) && end > m->until_day)
 			m->until_day = end;
 		return;
 	default:                                        /* from the decision on, no end */
@@ -166,41 +147,54 @@ span_set(Measure *m, const struct reached *r, const Policy__Consequence *c)
 	}
 }
 
-/* The rung's own words, then the dates that they were applied to. */
+/* The rule's own words, then the dates that it was applied to. */
 static void
 reason_set(Measure *m, const struct reached *r, arena_t *a)
 {
 	const char *zh = "", *en = "";
 	char day[DAY_TEXT_MAX];
 
-	for (int i = 0; i < r->k; i++) {
-		day_text(r->first[i].finding->on_day, day);
+	for (size_t i = 0; i < r->nfacts; i++) {
+		day_text(r->facts[i]->on_day, day);
 		zh = arena_printf(a, "%s%s%s", zh, i ? "、" : "", day);
 		en = arena_printf(a, "%s%s%s", en, i ? ", " : "", day);
 	}
-	day_text(r->decided_day, day);
-	m->reason_zh = arena_printf(a, "%s（脱岗日期：%s；决定日期：%s）", r->rung->reason->zh, zh, day);
-	m->reason_en = arena_printf(a, "%s (absent on %s; decided on %s)", r->rung->reason->en, en, day);
+	day_text(m->decided_day, day);
+	m->reason_zh = arena_printf(a, "%s（%s：%s；决定日期：%s）", r->reason->zh, r->dates_zh, zh, day);
+	m->reason_en = arena_printf(a, "%s (%s %s; decided on %s)", r->reason->en, r->dates_en, en, day);
+}
+
+/* Who and why: the same for all that one rung brings. */
+static void
+grounds_set(Measure *m, const struct reached *r, arena_t *a)
+{
+	m->ladder = (char *)r->ladder;
+	m->clause = (char *)r->clause;
+	m->policy = (char *)r->policy->version;
+	m->rung = r->rung;
+	m->unit_id = (char *)r->unit_id;
+	m->head_person_id = (char *)r->head_person_id;
+	m->absence_day = r->facts[r->nfacts - 1]->on_day;
+	m->window_year = day_year(m->absence_day);
+	m->cause = arena_alloc(a, r->nfacts * sizeof(*m->cause));
+	m->decided_day = r->facts[0]->confirmed_day;
+	for (size_t i = 0; i < r->nfacts; i++) {
+		m->cause[m->n_cause++] = r->facts[i]->finding_id;
+		if (r->facts[i]->confirmed_day > m->decided_day)
+			m->decided_day = r->facts[i]->confirmed_day;
+	}
 }
 
 static Measure *
-measure_of(const struct reached *r, const Policy__Consequence *c, const struct policy_version *v, char **cause, arena_t *a)
+measure_of(const struct reached *r, const Policy__Consequence *c, arena_t *a)
 {
 	Measure *m = arena_message(a, &accountability_rows__measure__descriptor);
-	bool automatic = policy_approval(v->document, c->kind) == APPROVAL_AUTOMATIC;
+	bool automatic = policy_approval(r->policy->document, c->kind) == APPROVAL_AUTOMATIC;
 
-	m->ladder = (char *)LADDER_ABSENCE;
+	grounds_set(m, r, a);
 	m->kind = kind_named(c->kind);
-	m->clause = r->rung->clause;
-	m->window_year = day_year(r->absence_day);
-	m->policy = (char *)v->version;
-	m->rung = r->k;
 	m->state = automatic ? ACCOUNTABILITY__MEASURE_STATE__IN_FORCE : ACCOUNTABILITY__MEASURE_STATE__PROPOSED;
 	m->approval = (char *)(automatic ? "automatic" : "four_eyes");
-	m->n_cause = (size_t)r->k;
-	m->cause = cause;
-	m->absence_day = r->absence_day;
-	m->decided_day = r->decided_day;
 	span_set(m, r, c);
 	reason_set(m, r, a);
 	return m;
@@ -227,23 +221,30 @@ add_measure(Measure **all, size_t n, Measure *m)
 	return n + 1;
 }
 
+size_t
+ladder_follow(const struct reached *r, Policy__Consequence *const *consequences, size_t nconsequences, arena_t *a, Measure **all, size_t n)
+{
+	for (size_t c = 0; c < nconsequences; c++)
+		n = add_measure(all, n, measure_of(r, consequences[c], a));
+	return n;
+}
+
 /* `kth` reached its rung; the first of its year lies k - 1 before it. */
 static size_t
 rung_measures(const struct absence *kth, const MirrorRows__Posting *const *postings, size_t npostings, arena_t *a, Measure **all, size_t n)
 {
 	const struct absence *first = kth - (kth->k - 1);
-	struct reached r = {
-		.first = first, .k = kth->k, .rung = kth->policy->document->absence_ladder->rungs[kth->k - 1],
-		.absence_day = kth->finding->on_day, .decided_day = latest_confirmation(first, kth->k),
-		.postings = postings, .npostings = npostings,
-	};
-	char **cause = arena_alloc(a, (size_t)r.k * sizeof(*cause));
+	const Policy__Rung *rung = kth->policy->document->absence_ladder->rungs[kth->k - 1];
+	const Finding **facts = arena_alloc(a, (size_t)kth->k * sizeof(*facts));
 
-	for (int i = 0; i < r.k; i++)
-		cause[i] = first[i].finding->finding_id;
-	for (size_t c = 0; c < r.rung->n_measures; c++)
-		n = add_measure(all, n, measure_of(&r, r.rung->measures[c], kth->policy, cause, a));
-	return n;
+	for (int i = 0; i < kth->k; i++)
+		facts[i] = first[i].finding;
+	const struct reached r = {
+		.ladder = LADDER_ABSENCE, .clause = rung->clause, .reason = rung->reason, .rung = kth->k, .policy = kth->policy,
+		.facts = facts, .nfacts = (size_t)kth->k, .dates_zh = "脱岗日期", .dates_en = "absent on",
+		.postings = postings, .npostings = npostings, .unit_id = "", .head_person_id = "",
+	};
+	return ladder_follow(&r, rung->measures, rung->n_measures, a, all, n);
 }
 
 /* Reached for the first time: one absence more than the ladder has rungs adds nothing. */
@@ -418,57 +419,4 @@ eligibility_on(const Measure *const *measures, size_t n, Accountability__Measure
 			out->reasons[out->n_reasons++] = m->measure_id;
 	}
 	out->eligible = out->n_reasons == 0;
-}
-
-/* ---- written criticisms */
-
-static bool
-is_criticism(const Finding *f)
-{
-	return f->kind == SUPERVISION__FINDING_KIND__WRITTEN_CRITICISM && f->state == SUPERVISION__FINDING_STATE__CONFIRMED;
-}
-
-static bool
-is_listed(const Finding *f, Accountability__Criticism *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i]->bulletin, f->bulletin) == 0 && day_year(list[i]->on_day) == day_year(f->on_day))
-			return true;
-	return false;
-}
-
-static int
-criticism_rung(const struct policy_book *book, const Finding *f, int before)
-{
-	const struct policy_version *on = policy_on(book, f->on_day);
-	const struct policy_version *v = on ? on : book->n ? &book->versions[0] : NULL;
-	int rung = before + 1;
-
-	if (!v)
-		return rung;
-	if (f->source == SUPERVISION__SOURCE__SUPERIOR && rung < v->document->criticisms->superior_enters_at)
-		rung = v->document->criticisms->superior_enters_at;
-	return rung < v->document->criticisms->rungs ? rung : v->document->criticisms->rungs;
-}
-
-size_t
-criticism_list(const struct policy_book *book, const Finding *const *findings, size_t n, arena_t *a, Accountability__Criticism ***out)
-{
-	const Finding **sorted;
-	size_t nsorted = findings_sorted(findings, n, is_criticism, a, &sorted), count = 0;
-
-	*out = arena_alloc(a, (nsorted + 1) * sizeof(**out));
-	for (size_t i = 0; i < nsorted; i++) {
-		const Finding *f = sorted[i];
-		const Accountability__Criticism *last = count ? (*out)[count - 1] : NULL;
-		if (is_listed(f, *out, count))
-			continue;
-		Accountability__Criticism *c = arena_message(a, &accountability__criticism__descriptor);
-		c->finding_id = f->finding_id;
-		c->bulletin = f->bulletin;
-		c->on_day = f->on_day;
-		c->rung = criticism_rung(book, f, last && day_year(last->on_day) == day_year(f->on_day) ? last->rung : 0);
-		(*out)[count++] = c;
-	}
-	return count;
 }

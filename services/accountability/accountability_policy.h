@@ -1,5 +1,5 @@
 /* accountability_policy - the absence ladder (C3.2.1; rules.md §5 "The absence ladder, exactly"): from a person's confirmed
- * absences to the measures that should stand, and from those to what changes.
+ * absences to the measures that should stand; and, of every ladder, from those to what changes.  criticism_policy has the others.
  *
  * Pure: everything depends on the arguments alone, results live in the arena passed in and point into the arguments.
  * Facts are judged as at the incident: the policy that counts for the k-th absence is the one in force on its date. */
@@ -32,6 +32,25 @@ bool ladder_term_end(const MirrorRows__Posting *const *postings, size_t n, int32
 size_t ladder_measures(const struct absence *absences, size_t n, const MirrorRows__Posting *const *postings, size_t npostings, arena_t *a,
                        AccountabilityRows__Measure ***out);
 
+/* A rung, of whichever ladder, that has been reached: by which findings, and under which policy. */
+struct reached {
+	const char *ladder, *clause;
+	const Common__Text *reason;
+	int rung;
+	const struct policy_version *policy;                                            /* in force on the date of the last finding */
+	const AccountabilityRows__Finding *const *facts; size_t nfacts;                 /* the cause, in date order; at least one */
+	const char *dates_zh, *dates_en;                                                /* what the reason calls their dates */
+	const MirrorRows__Posting *const *postings; size_t npostings;                   /* of the one whose term may count (A6) */
+	const char *unit_id, *head_person_id;                                           /* of a unit's measures; else "" */
+};
+/* Adds what follows to the n measures of `all`, as newly decided; one of the same identity is replaced.  How many there are then;
+ * `all` must have room. */
+size_t ladder_follow(const struct reached *r, Policy__Consequence *const *consequences, size_t nconsequences, arena_t *a,
+                     AccountabilityRows__Measure **all, size_t n);
+/* A copy of those findings that `keep` says, in date order, then id order. */
+size_t ladder_sorted(const AccountabilityRows__Finding *const *findings, size_t n, bool (*keep)(const AccountabilityRows__Finding *), arena_t *a,
+                     const AccountabilityRows__Finding ***out);
+
 /* `is` is the row to write (a new one has no district, person_id and measure_id yet). */
 struct measure_change {
 	Accountability__Change change;
@@ -57,8 +76,3 @@ enum move_result measure_move(const AccountabilityRows__Measure *m, enum move mo
 /* Whether measures in effect bar somebody on a day, and the ids of those that do. */
 void eligibility_on(const AccountabilityRows__Measure *const *measures, size_t n, Accountability__MeasureKind barring, int32_t day, arena_t *a,
                     Accountability__Verdict *out);
-
-/* Written criticisms of one unit, confirmed, in date order: a bulletin counts once (A14), in its calendar year (A19); a
- * superior's counts at least as the rung that the policy names (A15). */
-size_t criticism_list(const struct policy_book *book, const AccountabilityRows__Finding *const *findings, size_t n, arena_t *a,
-                      Accountability__Criticism ***out);

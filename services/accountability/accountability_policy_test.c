@@ -31,7 +31,6 @@ struct rulebook {
 	Policy__Rung rungs[3];
 	Policy__Rung *rung_list[3];
 	Policy__AbsenceLadder ladder;
-	Policy__Criticisms criticisms;
 	Policy__Policy document;
 };
 
@@ -71,13 +70,9 @@ rulebook_init(struct rulebook *b, const char *approval_json, int freeze_months, 
 	b->ladder = (Policy__AbsenceLadder)POLICY__ABSENCE_LADDER__INIT;
 	b->ladder.n_rungs = (size_t)nrungs;
 	b->ladder.rungs = b->rung_list;
-	b->criticisms = (Policy__Criticisms)POLICY__CRITICISMS__INIT;
-	b->criticisms.rungs = 3;
-	b->criticisms.superior_enters_at = 2;
 	b->document = (Policy__Policy)POLICY__POLICY__INIT;
 	b->document.approval_json = (char *)approval_json;
 	b->document.absence_ladder = &b->ladder;
-	b->document.criticisms = &b->criticisms;
 }
 
 enum book { SHIPPED, AUTOMATIC, SOFTER_LATER, AUTOMATIC_LATER, HELD, BOOKS };
@@ -521,40 +516,6 @@ test_eligibility(int counts[2], arena_t *a)
 	}
 }
 
-/* ---- written criticisms of a unit: A14, A15, A19 */
-
-static void
-test_criticisms(int counts[2], const struct books *books, arena_t *a)
-{
-	static const struct { const char *id, *bulletin, *on; int source; } rows[] = {
-		{ "F3", "B2", "2017-10-10", SUPERVISION__SOURCE__COVERT },
-		{ "F1", "B1", "2017-09-10", SUPERVISION__SOURCE__COVERT },
-		{ "F2", "B1", "2017-09-10", SUPERVISION__SOURCE__COVERT },      /* A14: the same bulletin */
-		{ "F4", "B3", "2018-02-01", SUPERVISION__SOURCE__SUPERIOR },    /* A15; A19: a new year */
-		{ "F5", "B4", "2018-03-01", SUPERVISION__SOURCE__COVERT },
-		{ "F6", "B5", "2018-04-01", SUPERVISION__SOURCE__SUPERIOR },
-	};
-	static const char *const expected = "F1:1 F3:2 F4:2 F5:3 F6:3 ";
-	const Finding *all[6];
-	Accountability__Criticism **list;
-	const char *got = "";
-
-	for (size_t i = 0; i < 6; i++) {
-		Finding *f = arena_message(a, &accountability_rows__finding__descriptor);
-		f->finding_id = (char *)rows[i].id;
-		f->bulletin = (char *)rows[i].bulletin;
-		f->kind = SUPERVISION__FINDING_KIND__WRITTEN_CRITICISM;
-		f->state = SUPERVISION__FINDING_STATE__CONFIRMED;
-		f->source = (Supervision__Source)rows[i].source;
-		day_parse(rows[i].on, &f->on_day);
-		all[i] = f;
-	}
-	size_t n = criticism_list(&books->book[SHIPPED], all, 6, a, &list);
-	for (size_t i = 0; i < n; i++)
-		got = arena_printf(a, "%s%s:%d ", got, list[i]->finding_id, list[i]->rung);
-	check(counts, strcmp(got, expected) == 0, "C3.1.1: A14, A15, A19", got, expected);
-}
-
 /* ---- what must always hold (§10 1–4), on random histories */
 
 struct random { uint64_t state; };
@@ -732,7 +693,6 @@ main(void)
 	test_rungs(counts, books, a);
 	test_moves(counts);
 	test_eligibility(counts, a);
-	test_criticisms(counts, books, a);
 	test_properties(counts, books, a);
 	arena_close(&a);
 	free(books);

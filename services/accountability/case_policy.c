@@ -1,6 +1,7 @@
 /* case_policy - see case_policy.h. */
 #include "case_policy.h"
 #include "civil.h"
+#include "policy_book.h"
 #include <string.h>
 
 enum { STEPS_EXTRA = 8, READINGS_MAX = 16 };
@@ -35,36 +36,87 @@ is_revoked(const struct case_file *f)
 
 /* ---- where in the policy it comes from */
 
-const Policy__Rung *
-case_rung(const struct case_file *f)
+static bool
+is_ladder(const struct case_file *f, const char *ladder)
 {
-	const Policy__AbsenceLadder *ladder = f->policy ? f->policy->absence_ladder : NULL;
-
-	for (size_t i = 0; ladder && i < ladder->n_rungs; i++)
-		if (strcmp(ladder->rungs[i]->clause, f->measure->clause) == 0)
-			return ladder->rungs[i];
-	return NULL;
+	return strcmp(f->measure->ladder, ladder) == 0;
 }
 
 static bool
-is_kind(const char *json_name, Accountability__MeasureKind kind)
+lists(Policy__Consequence *const *list, size_t n, Accountability__MeasureKind kind)
 {
-	const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value(&accountability__measure_kind__descriptor, (int)kind);
-	return v && strcasecmp(v->name, json_name) == 0;
+	for (size_t i = 0; i < n; i++)
+		if (policy_names(&accountability__measure_kind__descriptor, (int)kind, list[i]->kind))
+			return true;
+	return false;
+}
+
+/* In a unit's case what is not the head's is the unit's own. */
+static struct case_rule
+rule_of(const struct case_file *f, const Common__Text *reason, Policy__Consequence *const *responsible, size_t nresponsible,
+        Policy__Consequence *const *unit_head, size_t nunit_head)
+{
+	bool of_head = f->measure->unit_id[0] && lists(unit_head, nunit_head, f->measure->kind);
+
+	return of_head ? (struct case_rule){ reason, unit_head, nunit_head, true } : (struct case_rule){ reason, responsible, nresponsible, false };
+}
+
+struct case_rule
+case_rule(const struct case_file *f)
+{
+	const Policy__Policy *p = f->policy;
+	const char *clause = f->measure->clause;
+
+	for (size_t i = 0; p && is_ladder(f, "criticism") && i < p->criticisms->n_ladder; i++) {
+		const Policy__CriticismRung *r = p->criticisms->ladder[i];
+		if (strcmp(r->clause, clause) == 0)
+			return rule_of(f, r->reason, r->responsible, r->n_responsible, r->unit_head, r->n_unit_head);
+	}
+	for (size_t i = 0; p && is_ladder(f, "case") && i < p->n_cases; i++) {
+		const Policy__Case *c = p->cases[i];
+		if (strcmp(c->clause, clause) == 0)
+			return rule_of(f, c->reason, c->responsible, c->n_responsible, c->unit_head, c->n_unit_head);
+	}
+	for (size_t i = 0; p && is_ladder(f, "absence") && i < p->absence_ladder->n_rungs; i++) {
+		const Policy__Rung *r = p->absence_ladder->rungs[i];
+		if (strcmp(r->clause, clause) == 0)
+			return (struct case_rule){ r->reason, r->measures, r->n_measures, false };
+	}
+	return (struct case_rule){ 0 };
 }
 
 const Policy__Consequence *
 case_consequence(const struct case_file *f)
 {
-	const Policy__Rung *r = case_rung(f);
+	struct case_rule r = case_rule(f);
 
-	for (size_t i = 0; r && i < r->n_measures; i++)
-		if (is_kind(r->measures[i]->kind, f->measure->kind))
-			return r->measures[i];
+	for (size_t i = 0; i < r.nmeasures; i++)
+		if (policy_names(&accountability__measure_kind__descriptor, (int)f->measure->kind, r.measures[i]->kind))
+			return r.measures[i];
 	return NULL;
 }
 
 /* ---- sentences */
+
+/* The n-th fact as it counts: "2017 年第 1 次无故脱岗：2017-09-05". */
+static void
+count_words(const struct case_file *f, size_t i, bool was, arena_t *a, const char **zh, const char **en)
+{
+	const AccountabilityRows__Finding *x = f->facts[i];
+	const char *on = day_words(x->on_day, a);
+	int year = day_year(x->on_day);
+
+	if (is_ladder(f, "criticism")) {
+		*zh = arena_printf(a, "%d 年第 %zu 份书面通报批评：%s，《%s》", year, i + 1, on, x->bulletin);
+		*en = arena_printf(a, "%critten criticism %zu of %d: %s, “%s”", was ? 'w' : 'W', i + 1, year, on, x->bulletin);
+	} else if (is_ladder(f, "case")) {
+		*zh = arena_printf(a, "%d 年的第 %zu 项：%s", year, i + 1, on);
+		*en = arena_printf(a, "%cinding %zu of %d: %s", was ? 'f' : 'F', i + 1, year, on);
+	} else {
+		*zh = arena_printf(a, "%d 年第 %zu 次无故脱岗：%s", year, i + 1, on);
+		*en = arena_printf(a, "%cbsence %zu of %d: %s", was ? 'a' : 'A', i + 1, year, on);
+	}
+}
 
 static void
 tell_facts(struct story *s, const struct case_file *f)
@@ -73,30 +125,62 @@ tell_facts(struct story *s, const struct case_file *f)
 
 	for (size_t i = 0; i < f->nfacts; i++) {
 		const AccountabilityRows__Finding *x = f->facts[i];
-		const char *on = day_words(x->on_day, a), *confirmed = x->maybe_confirmed_case ? day_words(x->confirmed_day, a) : "?";
-		int year = day_year(x->on_day);
-		if (x->state == SUPERVISION__FINDING_STATE__ANNULLED)
-			step(s, arena_printf(a, "当时计为 %d 年第 %zu 次无故脱岗：%s（发现 %s，已撤销，不再计入）。", year, i + 1, on, x->finding_id),
-			     arena_printf(a, "Was counted as absence %zu of %d: %s (finding %s, annulled since: it no longer counts).", i + 1, year, on, x->finding_id));
-		else if (is_revoked(f))
-			step(s, arena_printf(a, "当时计为 %d 年第 %zu 次无故脱岗：%s（发现 %s，%s 确认）。", year, i + 1, on, x->finding_id, confirmed),
-			     arena_printf(a, "Was counted as absence %zu of %d: %s (finding %s, confirmed on %s).", i + 1, year, on, x->finding_id, confirmed));
+		const char *confirmed = x->maybe_confirmed_case ? day_words(x->confirmed_day, a) : "?", *zh, *en;
+		bool annulled = x->state == SUPERVISION__FINDING_STATE__ANNULLED, was = annulled || is_revoked(f);
+		count_words(f, i, was, a, &zh, &en);
+		if (annulled)
+			step(s, arena_printf(a, "当时计为 %s（发现 %s，已撤销，不再计入）。", zh, x->finding_id),
+			     arena_printf(a, "Was counted as %s (finding %s, annulled since: it no longer counts).", en, x->finding_id));
 		else
-			step(s, arena_printf(a, "%d 年第 %zu 次无故脱岗：%s（发现 %s，%s 确认）。", year, i + 1, on, x->finding_id, confirmed),
-			     arena_printf(a, "Absence %zu of %d: %s (finding %s, confirmed on %s).", i + 1, year, on, x->finding_id, confirmed));
+			step(s, arena_printf(a, "%s%s（发现 %s，%s 确认）。", was ? "当时计为 " : "", zh, x->finding_id, confirmed),
+			     arena_printf(a, "%s%s (finding %s, confirmed on %s).", was ? "Was counted as " : "", en, x->finding_id, confirmed));
 	}
+}
+
+/* A criticism by superiors enters the ladder higher up (A15). */
+static void
+tell_superior(struct story *s, const struct case_file *f)
+{
+	const AccountabilityRows__Finding *last = f->nfacts ? f->facts[f->nfacts - 1] : NULL;
+
+	if (!f->policy || !last || !is_ladder(f, "criticism") || last->source != SUPERVISION__SOURCE__SUPERIOR)
+		return;
+	int rung = f->policy->criticisms->superior_enters_at;
+	step(s, arena_printf(s->arena, "最后一份由上级作出，从严从重，至少按第 %d 级处理（A15）。", rung),
+	     arena_printf(s->arena, "The last one is by superiors and weighs heavier: at least rung %d (A15).", rung));
+}
+
+static void
+tell_head(struct story *s, const struct case_file *f)
+{
+	const AccountabilityRows__Measure *m = f->measure;
+	const char *on = day_words(m->absence_day, s->arena);
+
+	if (!case_rule(f).of_head)
+		return;
+	if (m->head_person_id[0])
+		step(s, arena_printf(s->arena, "%s 派出单位 %s 的主要负责人为 %s。", on, m->unit_id, m->head_person_id),
+		     arena_printf(s->arena, "On %s %s was the head of unit %s.", on, m->head_person_id, m->unit_id));
+	else
+		step(s, arena_printf(s->arena, "%s 派出单位 %s 未登记主要负责人。", on, m->unit_id),
+		     arena_printf(s->arena, "On %s no head of unit %s was known.", on, m->unit_id));
 }
 
 static void
 tell_rung(struct story *s, const struct case_file *f)
 {
 	const AccountabilityRows__Measure *m = f->measure;
-	const Policy__Rung *r = case_rung(f);
+	const Common__Text *reason = case_rule(f).reason;
 	const char *on = day_words(m->absence_day, s->arena);
 
-	if (r)
-		step(s, arena_printf(s->arena, "%s 施行的政策为 %s，达到第 %d 级；条款 %s 规定：%s", on, m->policy, m->rung, m->clause, r->reason->zh),
-		     arena_printf(s->arena, "On %s policy %s was in force and rung %d was reached; clause %s says: %s", on, m->policy, m->rung, m->clause, r->reason->en));
+	tell_superior(s, f);
+	if (reason && is_ladder(f, "case"))
+		step(s, arena_printf(s->arena, "%s 施行的政策为 %s；条款 %s 规定：%s", on, m->policy, m->clause, reason->zh),
+		     arena_printf(s->arena, "On %s policy %s was in force; clause %s says: %s", on, m->policy, m->clause, reason->en));
+	else if (reason)
+		step(s, arena_printf(s->arena, "%s 施行的政策为 %s，达到第 %d 级；条款 %s 规定：%s", on, m->policy, m->rung, m->clause, reason->zh),
+		     arena_printf(s->arena, "On %s policy %s was in force and rung %d was reached; clause %s says: %s", on, m->policy, m->rung, m->clause, reason->en));
+	tell_head(s, f);
 	const char *decided = day_words(m->decided_day, s->arena);
 	step(s, arena_printf(s->arena, "决定日期取所依据事实中最晚的确认日期：%s。", decided),
 	     arena_printf(s->arena, "It is decided as of the latest confirmation among these facts: %s.", decided));
@@ -165,6 +249,7 @@ tell_span(struct story *s, const struct case_file *f)
 		tell_period(s, f, "季度", "quarter");
 		return;
 	case POLICY__SPAN__YEAR_OF_ABSENCE:
+	case POLICY__SPAN__YEAR_OF_FINDING:
 		tell_period(s, f, "年度", "year");
 		return;
 	case POLICY__SPAN__MONTHS_FROM_DECISION:
@@ -255,9 +340,15 @@ tell_revoked(struct story *s, const struct case_file *f)
 	if (m->recall_id[0])
 		step(s, (char *)"所依据的召回不再成立，或不再计为派出单位的第 2 次及以上召回，该措施已撤销。",
 		     (char *)"The recall it rests on no longer stands, or no longer counts as the unit's second or later; the measure is revoked.");
-	else if (f->absences_now < m->rung)
-		step(s, arena_printf(s->arena, "%d 年现计入的无故脱岗为 %d 次，未达到第 %d 级，该措施已撤销。", m->window_year, f->absences_now, m->rung),
-		     arena_printf(s->arena, "Absences that count in %d are now %d: rung %d is not reached, and the measure is revoked.", m->window_year, f->absences_now, m->rung));
+	else if (is_ladder(f, "absence") && f->rung_now < m->rung)
+		step(s, arena_printf(s->arena, "%d 年现计入的无故脱岗为 %d 次，未达到第 %d 级，该措施已撤销。", m->window_year, f->counted_now, m->rung),
+		     arena_printf(s->arena, "Absences that count in %d are now %d: rung %d is not reached, and the measure is revoked.", m->window_year, f->counted_now, m->rung));
+	else if (is_ladder(f, "criticism") && f->rung_now < m->rung)
+		step(s, arena_printf(s->arena, "%d 年现计入的书面通报批评为 %d 份，未达到第 %d 级，该措施已撤销。", m->window_year, f->counted_now, m->rung),
+		     arena_printf(s->arena, "Written criticisms that count in %d are now %d: rung %d is not reached, and the measure is revoked.", m->window_year, f->counted_now, m->rung));
+	else if (m->unit_id[0])
+		step(s, (char *)"按现在计入的事实、各日施行的政策和当日的主要负责人，不再得出该措施，已撤销。",
+		     (char *)"By the facts that count now, the policies of their dates and who headed the unit then this measure no longer follows; it is revoked.");
 	else
 		step(s, (char *)"按现在计入的事实和各日施行的政策，不再得出该措施，已撤销。",
 		     (char *)"By the facts that count now and the policies of their dates this measure no longer follows; it is revoked.");
@@ -287,22 +378,35 @@ case_steps(const struct case_file *f, arena_t *a, Common__Text ***out)
 /* ---- readings */
 
 #define SPAN(s) (1u << POLICY__SPAN__##s)
-#define PERIODS (SPAN(MONTH_OF_ABSENCE) | SPAN(QUARTER_OF_ABSENCE) | SPAN(YEAR_OF_ABSENCE))
+#define PERIODS (SPAN(MONTH_OF_ABSENCE) | SPAN(QUARTER_OF_ABSENCE) | SPAN(YEAR_OF_ABSENCE) | SPAN(YEAR_OF_FINDING))
 #define DECIDED (SPAN(FROM_DECISION) | SPAN(MONTHS_FROM_DECISION) | SPAN(YEAR_AND_TERM))
-/* Which entry of the register a measure of the absence ladder rests on: by its span, and of which kind (0: any). */
-static const struct { const char *id; unsigned spans; Accountability__MeasureKind kind; } rests_on[] = {
-	{ "A1", PERIODS | DECIDED, 0 },
-	{ "A2", PERIODS | DECIDED, 0 },
-	{ "A3", PERIODS, ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED },
-	{ "A4", PERIODS, ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED },
-	{ "A5", DECIDED, 0 },
-	{ "A6", SPAN(YEAR_AND_TERM), 0 },
-	{ "A7", DECIDED, ACCOUNTABILITY__MEASURE_KIND__RECALL },
-	{ "A17", PERIODS | DECIDED, 0 },
-	{ "A18", PERIODS | DECIDED, ACCOUNTABILITY__MEASURE_KIND__ASSESSMENT_CANCELLED },
-	{ "A18", PERIODS | DECIDED, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN },
+/* Which entry of the register a measure of a ladder rests on: by its span, and of which kind (0: any).  ladder NULL: any. */
+static const struct { const char *id, *ladder; unsigned spans; Accountability__MeasureKind kind; } rests_on[] = {
+	{ "A1", "absence", PERIODS | DECIDED, 0 },
+	{ "A2", "absence", PERIODS | DECIDED, 0 },
+	{ "A3", "absence", PERIODS, ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED },
+	{ "A4", "absence", PERIODS, ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED },
+	{ "A5", NULL, DECIDED, 0 },
+	{ "A6", NULL, SPAN(YEAR_AND_TERM), 0 },
+	{ "A7", "absence", DECIDED, ACCOUNTABILITY__MEASURE_KIND__RECALL },
+	{ "A14", "criticism", PERIODS | DECIDED, 0 },
+	{ "A17", "absence", PERIODS | DECIDED, 0 },
+	{ "A18", NULL, PERIODS | DECIDED, ACCOUNTABILITY__MEASURE_KIND__ASSESSMENT_CANCELLED },
+	{ "A18", NULL, PERIODS | DECIDED, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN },
+	{ "A19", "criticism", PERIODS | DECIDED, 0 },
+	{ "A23", "case", DECIDED, ACCOUNTABILITY__MEASURE_KIND__REMOVAL_PROPOSED },
 };
 #undef SPAN
+
+/* A criticism by superiors is among the facts. */
+static bool
+has_superior(const struct case_file *f)
+{
+	for (size_t i = 0; i < f->nfacts; i++)
+		if (f->facts[i]->source == SUPERVISION__SOURCE__SUPERIOR)
+			return true;
+	return false;
+}
 
 static bool
 has_night_check(const struct case_file *f)
@@ -329,11 +433,16 @@ static bool
 depends_on(const struct case_file *f, const Policy__Consequence *c, const char *id)
 {
 	if (strcmp(id, "A16") == 0)
-		return has_night_check(f);
+		return (is_ladder(f, "absence") || f->measure->recall_id[0]) && has_night_check(f);
 	if (f->measure->recall_id[0])
 		return recall_depends_on(f, id);
+	if (strcmp(id, "A15") == 0)
+		return is_ladder(f, "criticism") && has_superior(f);
+	if (strcmp(id, "A22") == 0)
+		return is_ladder(f, "criticism") && !f->measure->unit_id[0];
 	for (size_t i = 0; i < sizeof(rests_on) / sizeof(rests_on[0]); i++)
-		if (strcmp(rests_on[i].id, id) == 0 && (rests_on[i].spans & 1u << c->span) && (!rests_on[i].kind || rests_on[i].kind == f->measure->kind))
+		if (strcmp(rests_on[i].id, id) == 0 && (!rests_on[i].ladder || is_ladder(f, rests_on[i].ladder)) && (rests_on[i].spans & 1u << c->span) &&
+		    (!rests_on[i].kind || rests_on[i].kind == f->measure->kind))
 			return true;
 	return false;
 }

@@ -11,7 +11,7 @@ typedef AccountabilityRows__Measure Measure;
 
 #define TEXT(z, e) (Common__Text){ .base = PROTOBUF_C_MESSAGE_INIT(&common__text__descriptor), .zh = (char *)(z), .en = (char *)(e) }
 
-enum { READINGS = 18 };
+enum { READINGS = 23 };
 
 struct bench {
 	arena_t *arena;
@@ -89,6 +89,7 @@ bench_init(struct bench *b, arena_t *a, Accountability__MeasureKind kind, const 
 		b->findings[i].confirmed_day = day(rows[i].confirmed);
 		b->facts[i] = &b->findings[i];
 	}
+	b->measure.ladder = (char *)"absence";
 	b->measure.kind = kind;
 	b->measure.clause = (char *)"C3.2.1-2";
 	b->measure.policy = (char *)"v1";
@@ -103,7 +104,7 @@ bench_init(struct bench *b, arena_t *a, Accountability__MeasureKind kind, const 
 	b->measure.n_cause = 2;
 	b->measure.cause = b->cause;
 	b->moves[0] = &b->move;
-	b->file = (struct case_file){ .measure = &b->measure, .facts = b->facts, .nfacts = 2, .policy = &b->policy, .absences_now = 2, .moves = b->moves };
+	b->file = (struct case_file){ .measure = &b->measure, .facts = b->facts, .nfacts = 2, .policy = &b->policy, .counted_now = 2, .rung_now = 2, .moves = b->moves };
 }
 
 static void
@@ -225,11 +226,11 @@ test_revoked(int counts[2], arena_t *a)
 	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM, "2017-10-09", "2018-01-01");
 	b.measure.state = ACCOUNTABILITY__MEASURE_STATE__REVOKED;
 	b.findings[0].state = SUPERVISION__FINDING_STATE__ANNULLED;
-	b.file.absences_now = 1;
+	b.file.counted_now = b.file.rung_now = 1;
 	expect(counts, &b, "当时计为 2017 年第 1 次无故脱岗：2017-09-05（发现 F1，已撤销，不再计入）。", "(finding F1, annulled since: it no longer counts)");
 	expect(counts, &b, "2017 年现计入的无故脱岗为 1 次，未达到第 2 级，该措施已撤销。\n", "Absences that count in 2017 are now 1: rung 2 is not reached, and the measure is revoked.\n");
 	expect(counts, &b, "当时计为 2017 年第 2 次无故脱岗：2017-10-02（发现 F2，2017-10-09 确认）。", "Was counted as absence 2 of 2017: 2017-10-02 (finding F2, confirmed on");
-	b.file.absences_now = 2;
+	b.file.counted_now = b.file.rung_now = 2;
 	expect(counts, &b, "不再得出该措施", "this measure no longer follows");
 }
 
@@ -246,6 +247,89 @@ test_unknown_policy(int counts[2], arena_t *a)
 	check(counts, strstr(told(&b, false), "clause") == NULL, "no clause is quoted", told(&b, false));
 }
 
+/* ---- criticisms and cases: the same bench, whose two facts are read as others */
+
+struct other { Policy__CriticismRung rung, *rungs[1]; Policy__Criticisms criticisms; Policy__Case grave, *cases[1]; };
+
+static void
+bench_other(struct bench *b, struct other *o, const char *ladder, bool of_head)
+{
+	o->rung = (Policy__CriticismRung)POLICY__CRITICISM_RUNG__INIT;
+	o->grave = (Policy__Case)POLICY__CASE__INIT;
+	o->criticisms = (Policy__Criticisms)POLICY__CRITICISMS__INIT;
+	o->rung.clause = o->grave.clause = b->measure.clause;
+	o->rung.reason = o->grave.reason = &b->reason;
+	o->rung.n_responsible = o->grave.n_responsible = !of_head;
+	o->rung.n_unit_head = o->grave.n_unit_head = of_head;
+	o->rung.responsible = o->rung.unit_head = o->grave.responsible = o->grave.unit_head = b->consequences;
+	o->rungs[0] = &o->rung;
+	o->cases[0] = &o->grave;
+	o->criticisms.superior_enters_at = 2;
+	o->criticisms.n_ladder = 1;
+	o->criticisms.ladder = o->rungs;
+	b->policy.criticisms = &o->criticisms;
+	b->policy.n_cases = 1;
+	b->policy.cases = o->cases;
+	b->measure.ladder = (char *)ladder;
+	b->measure.unit_id = (char *)(of_head ? "u1" : "");
+	for (int i = 0; i < 2; i++)
+		b->findings[i].bulletin = (char *)"通报1号";
+}
+
+static void
+test_criticisms(int counts[2], arena_t *a)
+{
+	struct bench b;
+	struct other o;
+
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__INTERVIEW, "interview", POLICY__SPAN__FROM_DECISION, "2017-10-09", "");
+	bench_other(&b, &o, "criticism", false);
+	expect(counts, &b, "2017 年第 1 份书面通报批评：2017-09-05，《通报1号》（发现 F1，2017-09-06 确认）。", "Written criticism 1 of 2017: 2017-09-05, “通报1号” (finding F1, confirmed on 2017-09-06).");
+	expect(counts, &b, "达到第 2 级；条款 C3.2.1-2 规定：规定的原文。", "rung 2 was reached; clause C3.2.1-2 says: the words of the rule.");
+	check(counts, strstr(told(&b, true), "A15") == NULL, "no superior", told(&b, true));
+	expect_readings(counts, &b, "A5 A14 A19 A22");
+	b.findings[1].source = SUPERVISION__SOURCE__SUPERIOR;
+	expect(counts, &b, "最后一份由上级作出，从严从重，至少按第 2 级处理（A15）。", "by superiors and weighs heavier: at least rung 2 (A15)");
+	expect_readings(counts, &b, "A5 A14 A15 A19 A22");
+	b.measure.state = ACCOUNTABILITY__MEASURE_STATE__REVOKED;
+	b.file.counted_now = b.file.rung_now = 1;
+	expect(counts, &b, "当时计为 2017 年第 1 份书面通报批评", "Was counted as written criticism 1 of 2017");
+	expect(counts, &b, "2017 年现计入的书面通报批评为 1 份，未达到第 2 级，该措施已撤销。", "Written criticisms that count in 2017 are now 1: rung 2 is not reached");
+}
+
+static void
+test_heads(int counts[2], arena_t *a)
+{
+	struct bench b;
+	struct other o;
+
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM, "2017-10-09", "2018-01-01");
+	bench_other(&b, &o, "criticism", true);
+	b.measure.head_person_id = (char *)"h1";
+	expect(counts, &b, "2017-10-02 派出单位 u1 的主要负责人为 h1。", "On 2017-10-02 h1 was the head of unit u1.");
+	expect_readings(counts, &b, "A5 A6 A14 A18 A19");
+	b.measure.head_person_id = (char *)"";
+	expect(counts, &b, "2017-10-02 派出单位 u1 未登记主要负责人。", "On 2017-10-02 no head of unit u1 was known.");
+	b.measure.state = ACCOUNTABILITY__MEASURE_STATE__REVOKED;
+	expect(counts, &b, "各日施行的政策和当日的主要负责人，不再得出该措施", "who headed the unit then this measure no longer follows");
+}
+
+static void
+test_cases(int counts[2], arena_t *a)
+{
+	struct bench b;
+	struct other o;
+
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__REFERRAL, "referral", POLICY__SPAN__FROM_DECISION, "2017-10-09", "");
+	bench_other(&b, &o, "case", false);
+	expect(counts, &b, "2017 年的第 2 项：2017-10-02（发现 F2，2017-10-09 确认）。", "Finding 2 of 2017: 2017-10-02 (finding F2, confirmed on 2017-10-09).");
+	expect(counts, &b, "施行的政策为 v1；条款 C3.2.1-2 规定：规定的原文。", "policy v1 was in force; clause C3.2.1-2 says: the words of the rule.");
+	expect_readings(counts, &b, "A5");
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__REMOVAL_PROPOSED, "removal_proposed", POLICY__SPAN__FROM_DECISION, "2017-10-09", "");
+	bench_other(&b, &o, "case", true);
+	expect_readings(counts, &b, "A5 A23");
+}
+
 int
 main(void)
 {
@@ -258,6 +342,9 @@ main(void)
 	test_moves(counts, a);
 	test_revoked(counts, a);
 	test_unknown_policy(counts, a);
+	test_criticisms(counts, a);
+	test_heads(counts, a);
+	test_cases(counts, a);
 	arena_close(&a);
 	printf("%d passed, %d failed\n", counts[0], counts[1]);
 	return counts[1] != 0;

@@ -3,6 +3,7 @@
 #include "accountability.sql.h"
 #include "case_policy.h"
 #include "civil.h"
+#include "criticism_policy.h"
 #include "json_pb.h"
 #include "measure.h"
 #include <string.h>
@@ -22,7 +23,7 @@ policy_named(const struct policy_book *book, const char *version)
 	return NULL;
 }
 
-/* Those of a person's findings that are the measure's cause, in that order. */
+/* Those of a case's findings that are the measure's cause, in that order. */
 static size_t
 facts_of(const Measure *m, const Finding *const *findings, size_t n, arena_t *a, const Finding ***out)
 {
@@ -36,16 +37,36 @@ facts_of(const Measure *m, const Finding *const *findings, size_t n, arena_t *a,
 	return count;
 }
 
-static int
-absences_in(const struct policy_book *book, int year, const Finding *const *findings, size_t n, arena_t *a)
+static void
+absences_now(const struct policy_book *book, const Finding *const *findings, size_t n, arena_t *a, struct case_file *f)
 {
 	struct absence *absences;
 	size_t nabsences = ladder_absences(book, findings, n, a, &absences);
-	int count = 0;
 
 	for (size_t i = 0; i < nabsences; i++)
-		count += day_year(absences[i].finding->on_day) == year;
-	return count;
+		f->counted_now += day_year(absences[i].finding->on_day) == f->measure->window_year;
+	f->rung_now = f->counted_now;
+}
+
+static void
+criticisms_now(const struct policy_book *book, const Finding *const *findings, size_t n, arena_t *a, struct case_file *f)
+{
+	struct criticism *counted;
+	size_t count = criticism_count(book, findings, n, a, &counted);
+
+	for (size_t i = 0; i < count; i++) {
+		if (day_year(counted[i].finding->on_day) != f->measure->window_year)
+			continue;
+		f->counted_now++;
+		f->rung_now = counted[i].rung > f->rung_now ? counted[i].rung : f->rung_now;
+	}
+}
+
+/* Whose term may be part of the measure. */
+static char *
+bearer(const Measure *m, char *case_id)
+{
+	return m->unit_id[0] && !m->cause_of[0] ? m->head_person_id : case_id;
 }
 
 static struct case_file
@@ -65,7 +86,11 @@ file_open(struct reader *r, const Measure *m)
 	size_t n = reader_rows(r, &accountability_findings_of_person, &person, &rows);
 	f.nfacts = facts_of(m, (const Finding *const *)rows, n, a, &facts);
 	f.facts = facts;
-	f.absences_now = absences_in(book, m->window_year, (const Finding *const *)rows, n, a);
+	if (strcmp(m->ladder, LADDER_CRITICISM) == 0)
+		criticisms_now(book, (const Finding *const *)rows, n, a, &f);
+	else
+		absences_now(book, (const Finding *const *)rows, n, a, &f);
+	person.person_id = bearer(m, person.person_id);
 	n = reader_rows(r, &accountability_postings_of_person, &person, &rows);
 	f.has_term = ladder_term_end((const MirrorRows__Posting *const *)rows, n, m->absence_day, &f.term_end);
 	f.nmoves = reader_rows(r, &accountability_moves, &key, &rows);

@@ -1,7 +1,6 @@
 /* measure - see measure.h. */
 #include "measure.h"
 #include "civil.h"
-#include "digest.h"
 #include "duty_batch.h"
 #include "json_pb.h"
 #include "mirror.h"
@@ -67,6 +66,25 @@ measure_message(const Measure *row, arena_t *a)
 	return m;
 }
 
+const char *
+measure_case_of_unit(const char *unit_id, arena_t *a)
+{
+	return arena_printf(a, "unit/%s", unit_id);        /* no person has such an id */
+}
+
+size_t
+measure_list(struct batch *b, const char *case_id, const Measure *const **rows)
+{
+	Measure key = ACCOUNTABILITY_ROWS__MEASURE__INIT;
+	const void **list;
+
+	key.district = district(b);
+	key.person_id = (char *)case_id;
+	size_t n = batch_list(b, &measure_table, &key, 2, &list);
+	*rows = (const Measure *const *)list;
+	return n;
+}
+
 static Accountability__Grounds *
 grounds_of(const Measure *row, arena_t *a)
 {
@@ -93,7 +111,7 @@ row_of(struct batch *b, const Accountability__MeasureChange *c, arena_t *a)
 	char *person_id = m->subject->maybe_person_case ? m->subject->person_id : (char *)"";
 	row->district = district(b);
 	row->unit_id = m->subject->maybe_unit_case ? m->subject->unit_id : (char *)"";
-	row->person_id = row->unit_id[0] ? (char *)measure_case_of_unit(b, row->unit_id) : person_id;
+	row->person_id = row->unit_id[0] ? (char *)measure_case_of_unit(row->unit_id, batch_arena(b)) : person_id;
 	row->head_person_id = row->unit_id[0] ? person_id : (char *)"";
 	row->measure_id = m->id;
 	row->ladder = c->grounds->ladder;
@@ -120,8 +138,8 @@ row_of(struct batch *b, const Accountability__MeasureChange *c, arena_t *a)
 	return row;
 }
 
-static Accountability__MeasureChange *
-change_message(Accountability__Change change, const Measure *was, const Measure *is, arena_t *a)
+Accountability__MeasureChange *
+measure_change_message(Accountability__Change change, const Measure *was, const Measure *is, arena_t *a)
 {
 	Accountability__MeasureChange *c = arena_message(a, &accountability__measure_change__descriptor);
 
@@ -131,221 +149,6 @@ change_message(Accountability__Change change, const Measure *was, const Measure 
 	c->was_in_effect = was && measure_in_effect(was->state);
 	c->grounds = grounds_of(is, a);
 	return c;
-}
-
-/* ---- counting anew */
-
-const char *
-measure_case_of_unit(struct batch *b, const char *unit_id)
-{
-	return arena_printf(batch_arena(b), "unit/%s", unit_id);        /* no person has such an id */
-}
-
-void
-measure_want_case(struct batch *b, const char *case_id)
-{
-	Measure measure = ACCOUNTABILITY_ROWS__MEASURE__INIT;
-
-	measure.district = district(b);
-	measure.person_id = (char *)case_id;
-	batch_want(b, &measure_table, &measure, 2);
-}
-
-void
-measure_want_person(struct batch *b, const char *person_id)
-{
-	Finding finding = ACCOUNTABILITY_ROWS__FINDING__INIT;
-
-	finding.district = district(b);
-	finding.person_id = (char *)person_id;
-	batch_want(b, &finding_table, &finding, 2);
-	mirror_want_person_id(b, person_id);            /* the unit too, for whoever moves the measure in the same batch */
-	measure_want_case(b, person_id);
-	recall_want_person(b, person_id);
-}
-
-/* A function of what it names (§5 Identity), so a measure that comes back is the same one. */
-static char *
-measure_id(const struct batch *b, const char *case_id, const Measure *m, arena_t *a)
-{
-	char id[SHORT_ID_MAX], year[16];
-	const char *subject = m->unit_id[0] ? arena_printf(a, "%s/%s", case_id, m->head_person_id) : arena_printf(a, "person/%s", case_id);
-	const char *kind = protobuf_c_enum_descriptor_get_value(&accountability__measure_kind__descriptor, (int)m->kind)->name;
-
-	snprintf(year, sizeof(year), "%d", m->window_year);
-	short_id((const char *[]){ batch_district(b), subject, m->clause, kind, m->recall_id[0] ? m->recall_id : year }, 5, id);
-	return arena_printf(a, "m-%s", id);
-}
-
-struct measures { Measure **at; size_t n; };
-struct changes { struct measure_change *at; size_t n; };
-
-/* Changes of one case are added to those before; what is new gets its keys. */
-static void
-changes_add(struct batch *b, const char *case_id, struct measures due, const Measure *const *standing, size_t nstanding, struct changes *all)
-{
-	arena_t *a = batch_arena(b);
-	struct measure_change *more;
-	size_t n = ladder_diff(due.at, due.n, standing, nstanding, a, &more);
-	struct measure_change *grown = arena_alloc(a, (all->n + n + 1) * sizeof(*grown));
-
-	for (size_t i = 0; i < n; i++)
-		if (!more[i].was) {
-			more[i].is->person_id = (char *)case_id;
-			more[i].is->measure_id = measure_id(b, case_id, more[i].is, a);
-		}
-	if (all->n)
-		memcpy(grown, all->at, all->n * sizeof(*grown));
-	memcpy(grown + all->n, more, n * sizeof(*grown));
-	all->at = grown;
-	all->n += n;
-}
-
-static size_t
-standing_of(struct batch *b, const char *case_id, const Measure *const **rows)
-{
-	Measure key = ACCOUNTABILITY_ROWS__MEASURE__INIT;
-	const void **list;
-
-	key.district = district(b);
-	key.person_id = (char *)case_id;
-	size_t n = batch_list(b, &measure_table, &key, 2, &list);
-	*rows = (const Measure *const *)list;
-	return n;
-}
-
-static struct measures
-ladder_due(struct batch *b, const char *person_id)
-{
-	Finding finding = ACCOUNTABILITY_ROWS__FINDING__INIT;
-	arena_t *a = batch_arena(b);
-	const void **findings;
-	const MirrorRows__Posting *const *postings;
-	struct absence *absences;
-	struct measures due;
-
-	finding.district = district(b);
-	finding.person_id = (char *)person_id;
-	size_t nfindings = batch_list(b, &finding_table, &finding, 2, &findings);
-	size_t npostings = mirror_postings(b, person_id, &postings);
-	size_t n = ladder_absences(batch_policies(b), (const Finding *const *)findings, nfindings, a, &absences);
-	due.n = ladder_measures(absences, n, postings, npostings, a, &due.at);
-	return due;
-}
-
-/* A case's recall measure is in the state that its steps have brought it to. */
-static void
-changes_follow(struct batch *b, const Measure *was, recall_state_t state, struct changes *all)
-{
-	Accountability__MeasureState to = recall_measure_state(state);
-	arena_t *a = batch_arena(b);
-
-	for (size_t i = 0; i < all->n; i++)
-		if (all->at[i].was == was) {
-			if (all->at[i].change == ACCOUNTABILITY__CHANGE__AMENDED)
-				all->at[i].is->state = to;
-			return;
-		}
-	if (was->state == to)
-		return;
-	struct measure_change *grown = arena_alloc(a, (all->n + 1) * sizeof(*grown));
-	if (all->n)
-		memcpy(grown, all->at, all->n * sizeof(*grown));
-	Measure *is = arena_copy(a, was, sizeof(*was));
-	is->state = to;
-	grown[all->n++] = (struct measure_change){ ACCOUNTABILITY__CHANGE__MOVED, was, is };
-	all->at = grown;
-}
-
-/* The ladder, and what the ordered recalls that it still supports bring.  opened: the recall measures among what is due. */
-static void
-person_changes(struct batch *b, const char *person_id, const Recall *const *recalls, size_t nrecalls, struct measures *opened,
-               struct changes *all)
-{
-	arena_t *a = batch_arena(b);
-	const Measure *const *standing;
-	size_t nstanding = standing_of(b, person_id, &standing);
-	struct measures ladder = ladder_due(b, person_id), brought, due;
-
-	ladder_identify(ladder.at, ladder.n, standing, nstanding);
-	*opened = ladder;
-	brought.n = recall_measures(recalls, nrecalls, (const Measure *const *)ladder.at, ladder.n, batch_policies(b), a, &brought.at);
-	due.n = ladder.n + brought.n;
-	due.at = arena_alloc(a, (due.n + 1) * sizeof(*due.at));
-	memcpy(due.at, ladder.at, ladder.n * sizeof(*due.at));
-	memcpy(due.at + ladder.n, brought.at, brought.n * sizeof(*due.at));
-	changes_add(b, person_id, due, standing, nstanding, all);
-	for (size_t i = 0; i < nrecalls; i++)
-		for (size_t k = 0; k < nstanding; k++)
-			if (strcmp(standing[k]->measure_id, recalls[i]->recall_id) == 0 && standing[k]->state != ACCOUNTABILITY__MEASURE_STATE__REVOKED)
-				changes_follow(b, standing[k], recalls[i]->state, all);
-}
-
-/* The recalls of the unit as they will be counted, once this person's have changed. */
-static void
-unit_changes(struct batch *b, const char *unit_id, const char *person_id, const struct measures *opened, struct changes *all)
-{
-	const AccountabilityRows__UnitRecall *const *of_unit, **counted;
-	arena_t *a = batch_arena(b);
-	const char *case_id = measure_case_of_unit(b, unit_id);
-	const Measure *const *standing;
-	struct measures due;
-	size_t n = recall_of_unit(b, unit_id, &of_unit), nstanding = standing_of(b, case_id, &standing);
-
-	n = recall_counted(of_unit, n, person_id, (const Measure *const *)opened->at, opened->n, a, &counted);
-	due.n = recall_head_measures(counted, n, batch_policies(b), a, &due.at);
-	changes_add(b, case_id, due, standing, nstanding, all);
-}
-
-static bool
-unit_listed(const Recall *const *recalls, size_t n, const char *unit_id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (recalls[i]->maybe_unit_case && strcmp(recalls[i]->unit_id, unit_id) == 0)
-			return true;
-	return false;
-}
-
-static void
-say_changes(struct batch *b, const char *person_id, const struct measure_why *why, const struct changes *all)
-{
-	Accountability__MeasuresChanged e = ACCOUNTABILITY__MEASURES_CHANGED__INIT;
-	Accountability__Subject subject = ACCOUNTABILITY__SUBJECT__INIT;
-	arena_t *a = batch_arena(b);
-
-	subject.maybe_person_case = ACCOUNTABILITY__SUBJECT__MAYBE_PERSON_PERSON_ID;
-	subject.person_id = arena_strdup(a, person_id);
-	e.subject = &subject;
-	e.finding_id = (char *)(why && why->finding_id ? why->finding_id : "");
-	e.account = (char *)(why && why->account ? why->account : "");
-	e.correction = why && why->annulled;
-	e.changes = arena_alloc(a, all->n * sizeof(*e.changes));
-	for (size_t i = 0; i < all->n; i++) {
-		e.changes[e.n_changes++] = change_message(all->at[i].change, all->at[i].was, all->at[i].is, a);
-		e.correction = e.correction || ladder_shrank(&all->at[i]);
-	}
-	batch_emit(b, person_id, &e.base);
-}
-
-void
-measure_recount(struct batch *b, const char *person_id, const struct measure_why *why)
-{
-	const Recall *const *recalls;
-	size_t n = recall_of_person(b, person_id, &recalls);
-	struct changes all = { 0 };
-	struct measures opened;
-
-	person_changes(b, person_id, recalls, n, &opened, &all);
-	for (size_t i = 0; i < n; i++)
-		if (recalls[i]->maybe_unit_case && !unit_listed(recalls, i, recalls[i]->unit_id))
-			unit_changes(b, recalls[i]->unit_id, person_id, &opened, &all);
-	if (all.n == 0)
-		return;
-	say_changes(b, person_id, why, &all);
-	for (size_t i = 0; i < all.n; i++)
-		for (size_t k = 0; all.at[i].change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE && k < n; k++)
-			if (strcmp(all.at[i].was->measure_id, recalls[k]->recall_id) == 0)
-				recall_say_cancelled(b, recalls[k]);
 }
 
 /* ---- what a change does to the tables */
@@ -484,7 +287,7 @@ decided_facts(struct batch *b, struct duty *d, const Measure *m)
 		if (!f)
 			continue;
 		duty_about(b, d, subject_person(m), NULL, f->on_day);
-		duty_about_person(d, f->person_id);
+		duty_about_person(d, f->about_person_id);
 		duty_decided_by(d, f->noted_by, f->noted_by_person);
 		duty_decided_by(d, f->confirmed_by, f->confirmed_by_person);
 	}
@@ -547,7 +350,7 @@ bool
 measure_is_off(struct batch *b, const char *unit_id, const char *recall_id)
 {
 	const Measure *const *standing;
-	size_t n = standing_of(b, measure_case_of_unit(b, unit_id), &standing);
+	size_t n = measure_list(b, measure_case_of_unit(unit_id, batch_arena(b)), &standing);
 
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(standing[i]->recall_id, recall_id) == 0 &&
@@ -562,13 +365,13 @@ move_emit(struct batch *b, const Measure *was, Accountability__MeasureState to)
 	Accountability__MeasuresChanged e = ACCOUNTABILITY__MEASURES_CHANGED__INIT;
 	Measure is = *was;
 	is.state = to;
-	Accountability__MeasureChange *change = change_message(ACCOUNTABILITY__CHANGE__MOVED, was, &is, batch_arena(b));
+	Accountability__MeasureChange *change = measure_change_message(ACCOUNTABILITY__CHANGE__MOVED, was, &is, batch_arena(b));
 
 	e.subject = change->measure->subject;
 	e.n_changes = 1;
 	e.changes = &change;
 	e.account = (char *)batch_account(b);
-	batch_emit(b, was->person_id[0] ? was->person_id : was->unit_id, &e.base);
+	batch_emit(b, was->unit_id[0] ? was->unit_id : was->person_id, &e.base);
 }
 
 static void

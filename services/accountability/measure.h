@@ -1,4 +1,4 @@
-/* measure - measures as rows: counted anew when a fact, a posting, a policy or a recall moves; moved by hand.
+/* measure - measures as rows: changed by what recount.c finds; moved by hand.
  *
  * MeasuresChanged is the only thing that writes the tables measure and measure_home.  A measure lies with its case: a person's, or
  * a unit's, which is "unit/ID". */
@@ -11,17 +11,11 @@ extern const struct table measure_table;        /* key district, person_id, meas
 extern const struct table measure_home_table;   /* key district, measure_id; append-only */
 extern const struct table move_table;           /* key district, measure_id, seq; append-only, own */
 
-/* All that a count of this person reads. */
-void measure_want_person(struct batch *b, const char *person_id);
-/* Why a case is counted: the fact that moved it and whether it fell, or who moved a recall; NULL: neither. */
-struct measure_why { const char *finding_id, *account; bool annulled; };
-/* Counts a person's ladder anew, what their ordered recalls bring, and what those bring for their units; says what changed, in at
- * most one MeasuresChanged; nothing when nothing did.  Recalls whose rung is no longer reached end. */
-void measure_recount(struct batch *b, const char *person_id, const struct measure_why *why);
+/* A unit's case, as rows name it. */
+const char *measure_case_of_unit(const char *unit_id, arena_t *a);
+/* All measures of a case, whatever their state; it must have been wanted. */
+size_t measure_list(struct batch *b, const char *case_id, const AccountabilityRows__Measure *const **rows);
 
-/* ---- for recalls */
-const char *measure_case_of_unit(struct batch *b, const char *unit_id);
-void measure_want_case(struct batch *b, const char *case_id);
 /* Whose case the measure of this id is in; NULL: no such measure, or, while wanting, not there yet. */
 const char *measure_want_home(struct batch *b, const char *id);
 const char *measure_home_person(struct batch *b, const char *id);
@@ -33,6 +27,8 @@ void measure_keep_step(struct batch *b, const char *recall_id, Accountability__R
 void measure_want_changed(struct batch *b, const void *m);      /* of MeasuresChanged */
 void measure_run_changed(struct batch *b, const void *m);
 
+Accountability__MeasureChange *measure_change_message(Accountability__Change change, const AccountabilityRows__Measure *was,
+                                                      const AccountabilityRows__Measure *is, arena_t *a);
 /* What everybody outside sees of a row; points into it. */
 Accountability__Measure *measure_message(const AccountabilityRows__Measure *row, arena_t *a);
 

@@ -5,6 +5,7 @@
 #include "json_pb.h"
 #include "measure.h"
 #include "mirror.h"
+#include "recount.h"
 #include <assert.h>
 #include <string.h>
 
@@ -51,7 +52,6 @@ recall_want_unit(struct batch *b, const char *unit_id)
 	UnitRecall key = unit_key(b, unit_id);
 
 	batch_want(b, &unit_recall_table, &key, 2);
-	measure_want_case(b, measure_case_of_unit(b, unit_id));
 	const UnitRecall *const *rows;
 	size_t n = recall_of_unit(b, unit_id, &rows);
 	for (size_t i = 0; i < n; i++)
@@ -69,7 +69,7 @@ recall_want_person(struct batch *b, const char *person_id)
 	size_t n = recall_of_person(b, person_id, &rows);              /* there in the second round */
 	for (size_t i = 0; i < n; i++)
 		if (rows[i]->maybe_unit_case)
-			recall_want_unit(b, rows[i]->unit_id);
+			recount_want_unit(b, rows[i]->unit_id);
 }
 
 size_t
@@ -297,13 +297,6 @@ want_successor(struct batch *b, const char *posting_id)
 		mirror_want_person_id(b, home->person_id);
 }
 
-void
-recall_want_belonging(struct batch *b, const char *unit_id)
-{
-	mirror_want_unit_id(b, unit_id);
-	recall_want_unit(b, unit_id);
-}
-
 /* Round by round: whose case it is, the case and the person, the unit and its head. */
 static void
 want_step(struct batch *b, const struct step *s)
@@ -314,10 +307,10 @@ want_step(struct batch *b, const struct step *s)
 		want_successor(b, s->successor);
 	if (!person_id)
 		return;
-	measure_want_person(b, person_id);
+	recount_want_person(b, person_id);
 	const MirrorRows__Person *p = mirror_person_on(b, person_id, batch_today(b));
 	if (p && s->move == RECALL_ORDER)
-		recall_want_belonging(b, p->unit_id);
+		recount_want_unit(b, p->unit_id);
 }
 
 static const Recall *
@@ -514,7 +507,7 @@ run_step(struct batch *b, const struct step *s)
 			return;
 		measure_keep_step(b, r->recall_id, to, s->reason);
 		say_moved(b, s, r, to);
-		measure_recount(b, r->person_id, &(struct measure_why){ .account = batch_account(b) });
+		recount(b, &(struct recount){ .person_id = r->person_id, .account = batch_account(b) });
 		r = recall_at(b, s->id);
 	}
 	batch_answer(b, 200, &message_now(b, r)->base);

@@ -2,7 +2,7 @@
  * step by people, overdue when a step is not made in time.
  *
  * A case's row follows from MeasuresChanged, RecallMoved and RecallOverdue; what an ordered recall brings is counted with the ladder,
- * in measure.c. */
+ * in recount.c. */
 #pragma once
 #include "recall_policy.h"
 #include "service.h"
@@ -13,11 +13,10 @@ extern const struct table posting_home_table;   /* key district, posting_id */
 
 #define RECALL_DUE "recall_due"                 /* kind of the timer; its subject is "<person> <recall>" */
 
-/* The recalls of a person, and what is counted with them: the recalls and the measures of the units they were ordered of. */
+/* The recalls of a person, and what is counted with them: all that a count of the units they were ordered of reads.  The recalls of a
+ * unit. */
 void recall_want_person(struct batch *b, const char *person_id);
 void recall_want_unit(struct batch *b, const char *unit_id);
-/* And the unit's head: of a unit that somebody belongs to now. */
-void recall_want_belonging(struct batch *b, const char *unit_id);
 size_t recall_of_person(struct batch *b, const char *person_id, const AccountabilityRows__Recall *const **rows);
 size_t recall_of_unit(struct batch *b, const char *unit_id, const AccountabilityRows__UnitRecall *const **rows);
 

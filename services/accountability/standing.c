@@ -1,6 +1,7 @@
 /* standing - see standing.h. */
 #include "standing.h"
 #include "accountability.sql.h"
+#include "criticism_policy.h"
 #include "measure.h"
 #include "recall.h"
 #include <stddef.h>
@@ -119,6 +120,28 @@ standing_list_recalls(struct reader *r, const void *m)
 
 /* ---- a unit */
 
+static void
+criticisms_fill(struct reader *r, const char *unit_id, Accountability__UnitStanding *s)
+{
+	AccountabilityRows__PersonKey key = ACCOUNTABILITY_ROWS__PERSON_KEY__INIT;
+	arena_t *a = reader_arena(r);
+	struct criticism *counted;
+	void **rows;
+
+	key.district = (char *)reader_district(r);
+	key.person_id = (char *)measure_case_of_unit(unit_id, a);
+	size_t n = reader_rows(r, &accountability_findings_of_person, &key, &rows);
+	s->n_criticisms = criticism_count(reader_policies(r), (const Finding *const *)rows, n, a, &counted);
+	s->criticisms = arena_alloc(a, (s->n_criticisms + 1) * sizeof(*s->criticisms));
+	for (size_t i = 0; i < s->n_criticisms; i++) {
+		Accountability__Criticism *c = s->criticisms[i] = arena_message(a, &accountability__criticism__descriptor);
+		c->finding_id = counted[i].finding->finding_id;
+		c->bulletin = counted[i].finding->bulletin;
+		c->on_day = counted[i].finding->on_day;
+		c->rung = counted[i].rung;
+	}
+}
+
 void
 standing_read_unit(struct reader *r, const void *m)
 {
@@ -136,8 +159,7 @@ standing_read_unit(struct reader *r, const void *m)
 	}
 	s.unit_id = q->id;
 	s.on_day = q->maybe_on_case ? q->on_day : reader_today(r);
-	size_t n = reader_rows(r, &accountability_criticisms_of_unit, &key, &rows);
-	s.n_criticisms = criticism_list(reader_policies(r), (const Finding *const *)rows, n, a, &s.criticisms);
+	criticisms_fill(r, q->id, &s);
 	s.n_recalls = reader_rows(r, &accountability_recalls_of_unit, &key, &rows);
 	s.recalls = recalls_of(rows, s.n_recalls, a);
 	s.n_measures = reader_rows(r, &accountability_measures_of_unit, &key, &rows);

@@ -1,6 +1,7 @@
 /* alerts_policy - see alerts_policy.h. */
 #include "alerts_policy.h"
 #include "civil.h"
+#include "sealed_kind.h"
 #include <string.h>
 #include <strings.h>
 
@@ -36,6 +37,39 @@ alerts_tells_finding(Supervision__FindingKind kind)
 {
 	return kind == SUPERVISION__FINDING_KIND__DUTY_FAILURE || kind == SUPERVISION__FINDING_KIND__DISCIPLINE_VIOLATION ||
 	       kind == SUPERVISION__FINDING_KIND__FUND_MISUSE;
+}
+
+static bool
+is_sealed(const Accountability__Measure *m)
+{
+	const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value(&accountability__measure_kind__descriptor, (int)m->kind);
+
+	return v && sealed_kind(v->name);
+}
+
+static bool
+tells_any(Policy__Consequence *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!sealed_kind(list[i]->kind))
+			return true;
+	return false;
+}
+
+/* A person's measure is told to the head too. */
+struct alerts_follows
+alerts_follows(const Policy__Policy *p, const struct policy_finding *f)
+{
+	struct alerts_follows out = { 0 };
+
+	for (size_t i = 0; p && i < p->n_cases; i++) {
+		const Policy__Case *c = p->cases[i];
+		if (!policy_case_covers(c, f))
+			continue;
+		out.person = out.person || tells_any(c->responsible, c->n_responsible);
+		out.head = out.head || out.person || tells_any(c->unit_head, c->n_unit_head);
+	}
+	return out;
 }
 
 /* ---- what was told before.  An alert's due instant decides, not whether its timer has run: batches must not show. */
@@ -161,32 +195,69 @@ alerts_with_heads(const Accountability__MeasuresChanged *e, const char ***ids, s
 	return n;
 }
 
-/* Those in charge, then whoever was told before; nobody twice. */
-static size_t
-recipients(const char *const *in_charge, size_t nin_charge, const struct alerts_told *told, size_t ntold, arena_t *a, const char ***out)
+/* 顶岗 is about a post, which those in charge of the person recalled must know. */
+static bool
+is_units(const Accountability__Measure *m)
 {
-	const char **ids = arena_alloc(a, (nin_charge + ntold + 1) * sizeof(*ids));
-	size_t n = 0;
+	return m->subject && m->subject->maybe_unit_case && m->kind != ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST;
+}
 
-	for (size_t i = 0; i < nin_charge; i++)
-		if (!is_among(ids, n, in_charge[i]))
-			ids[n++] = in_charge[i];
+static void
+add(const char **ids, size_t *n, const char *id)
+{
+	if (!is_among(ids, *n, id))
+		ids[(*n)++] = id;
+}
+
+/* Those in charge, then heads, then whoever was told before; nobody twice. */
+static size_t
+recipients(const Accountability__MeasuresChanged *e, const struct alerts_circle *c, const struct alerts_told *told, size_t ntold, arena_t *a,
+           const char ***out)
+{
+	size_t nchanges = e ? e->n_changes : 0, n = 0;
+	const char **ids = arena_alloc(a, (c->nin_charge + c->nheads + nchanges + ntold + 1) * sizeof(*ids));
+
+	for (size_t i = 0; i < c->nin_charge; i++)
+		add(ids, &n, c->in_charge[i]);
+	for (size_t i = 0; i < c->nheads; i++)
+		add(ids, &n, c->heads[i]);
+	for (size_t i = 0; i < nchanges; i++)
+		if (is_units(e->changes[i]->measure) && e->changes[i]->measure->subject->maybe_person_case)
+			add(ids, &n, e->changes[i]->measure->subject->person_id);
 	for (size_t i = 0; i < ntold; i++)
-		if (!is_among(ids, n, told[i].alert->person_id))
-			ids[n++] = told[i].alert->person_id;
+		add(ids, &n, told[i].alert->person_id);
 	*out = ids;
 	return n;
 }
 
+static bool
+is_in(const struct alerts_circle *circle, const Accountability__Measure *m, const char *person_id)
+{
+	if (!is_units(m))
+		return is_among(circle->in_charge, circle->nin_charge, person_id);
+	return is_among(circle->heads, circle->nheads, person_id) || (m->subject->maybe_person_case && strcmp(m->subject->person_id, person_id) == 0);
+}
+
+/* Somebody has been told of a change, or of the finding that moved it: then of all that it moved, unless that is of two circles. */
+static bool
+heard(const Accountability__MeasuresChanged *e, const Change *c, const struct earlier *w, const char *person_id)
+{
+	bool one_circle = true;
+
+	for (size_t i = 0; i < e->n_changes; i++)
+		one_circle = one_circle && is_units(e->changes[i]->measure) == is_units(c->measure);
+	return knows(w, person_id, c->measure->id) || (one_circle && *e->finding_id && knows(w, person_id, e->finding_id));
+}
+
 /* What stands concerns those in charge; what is corrected, those who know it. */
 static bool
-concerns(const Accountability__MeasuresChanged *e, const Change *c, const struct earlier *w, const char *person_id, bool in_charge)
+concerns(const Accountability__MeasuresChanged *e, const Change *c, const struct earlier *w, const char *person_id, const struct alerts_circle *circle)
 {
-	if (in_charge && c->change != ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
-		return true;
-	if (!e->correction || c->change == ACCOUNTABILITY__CHANGE__IMPOSED)
+	if (is_sealed(c->measure))
 		return false;
-	return knows(w, person_id, c->measure->id) || (*e->finding_id && knows(w, person_id, e->finding_id));
+	if (is_in(circle, c->measure, person_id) && c->change != ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
+		return true;
+	return e->correction && c->change != ACCOUNTABILITY__CHANGE__IMPOSED && heard(e, c, w, person_id);
 }
 
 /* The first row that a message has a change for.  Kind 0 and state 0: any. */
@@ -223,10 +294,10 @@ template_of(const struct alerts_message *m)
 
 /* What to say to one of them; n stays 0: nothing. */
 static void
-message_of(const Accountability__MeasuresChanged *e, const struct earlier *w, bool in_charge, struct alerts_message *m)
+message_of(const Accountability__MeasuresChanged *e, const struct earlier *w, const struct alerts_circle *circle, struct alerts_message *m)
 {
 	for (size_t i = 0; i < e->n_changes; i++)
-		if (concerns(e, e->changes[i], w, m->person_id, in_charge))
+		if (concerns(e, e->changes[i], w, m->person_id, circle))
 			m->changes[m->n++] = e->changes[i];
 	m->correction = e->correction && knows_any(w, m->person_id);
 	m->obsolete = m->n == 0 && has_obsolete(w->plan, m->person_id);
@@ -239,35 +310,49 @@ message_of(const Accountability__MeasuresChanged *e, const struct earlier *w, bo
 
 /* ---- plans */
 
-/* Of what was told the held messages that nobody needs any more. */
+/* Of what was told the held messages that nobody needs any more.  e NULL: a finding has fallen; what followed from it falls by itself. */
 static void
 plan_open(const Accountability__MeasuresChanged *e, const struct earlier *w, arena_t *a, struct alerts_plan *out)
 {
 	*out = (struct alerts_plan){ .obsolete = arena_alloc(a, (w->n + 1) * sizeof(*out->obsolete)) };
 	for (size_t i = 0; i < w->n; i++) {
 		const Alert *x = w->told[i].alert;
-		bool overtaken = e ? all_revoked(e, x) : !x->correction;
+		bool overtaken = e ? all_revoked(e, x) : !x->correction && x->n_measures == 0;
 		if (is_held(x, w->at_us) && overtaken && !is_obsolete(out, x) && !is_corrected(w, x))
 			out->obsolete[out->nobsolete++] = x;
 	}
 }
 
 void
-alerts_of_measures(const Accountability__MeasuresChanged *e, const char *const *in_charge, size_t nin_charge,
-                   const struct alerts_told *told, size_t ntold, int64_t at_us, arena_t *a, struct alerts_plan *out)
+alerts_of_measures(const Accountability__MeasuresChanged *e, const struct alerts_circle *circle, const struct alerts_told *told, size_t ntold,
+                   int64_t at_us, arena_t *a, struct alerts_plan *out)
 {
 	struct earlier w = { told, ntold, at_us, out };
 	const char **ids;
-	size_t n = recipients(in_charge, nin_charge, told, ntold, a, &ids);
+	size_t n = recipients(e, circle, told, ntold, a, &ids);
 
 	plan_open(e, &w, a, out);
 	out->messages = arena_alloc(a, (n + 1) * sizeof(*out->messages));
 	for (size_t i = 0; i < n; i++) {
 		struct alerts_message *m = &out->messages[out->n];
 		*m = (struct alerts_message){ .person_id = ids[i], .changes = arena_alloc(a, (e->n_changes + 1) * sizeof(*m->changes)) };
-		message_of(e, &w, is_among(in_charge, nin_charge, ids[i]), m);
+		message_of(e, &w, circle, m);
 		out->n += m->n > 0;
 	}
+}
+
+/* The last that somebody was told of a finding was what followed from it. */
+static bool
+told_by_measures(const struct earlier *w, const char *person_id)
+{
+	const Alert *last = NULL;
+
+	for (size_t i = 0; i < w->n; i++) {
+		const Alert *a = w->told[i].alert;
+		if (strcmp(a->person_id, person_id) == 0 && (!last || strcmp(a->alert_id, last->alert_id) > 0))
+			last = a;
+	}
+	return last && last->n_measures > 0;
 }
 
 void
@@ -275,12 +360,14 @@ alerts_of_annulled(const struct alerts_told *told, size_t ntold, int64_t at_us, 
 {
 	struct earlier w = { told, ntold, at_us, out };
 	const char **ids;
-	size_t n = recipients(NULL, 0, told, ntold, a, &ids);
+	size_t n = recipients(NULL, &(struct alerts_circle){ 0 }, told, ntold, a, &ids);
 
 	plan_open(NULL, &w, a, out);
 	out->messages = arena_alloc(a, (n + 1) * sizeof(*out->messages));
 	for (size_t i = 0; i < n; i++) {
 		bool got = knows_any(&w, ids[i]);
+		if (told_by_measures(&w, ids[i]))
+			continue;
 		if (got || has_obsolete(out, ids[i]))
 			out->messages[out->n++] = (struct alerts_message){
 				.person_id = ids[i], .template = ALERTS__TEMPLATE__FINDING_ANNULLED, .correction = true, .obsolete = !got,

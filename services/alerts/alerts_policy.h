@@ -8,7 +8,7 @@
 #include "accountability.pb-c.h"
 #include "alerts_rows.pb-c.h"
 #include "arena.h"
-#include "policy.pb-c.h"
+#include "policy_book.h"
 #include "supervision.pb-c.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,8 +26,12 @@ const char *alerts_cause(const Accountability__MeasuresChanged *e);
 /* Those in charge, and whoever is to take a post (C3.2.1-rr): ids is replaced.  Returns how many. */
 size_t alerts_with_heads(const Accountability__MeasuresChanged *e, const char ***ids, size_t n, arena_t *a);
 
-/* A confirmed finding of this kind is told by itself: it moves no measures, which would be told. */
+/* A confirmed finding of this kind is told by itself, unless what follows from it is told; criticisms and absences never are. */
 bool alerts_tells_finding(Supervision__FindingKind kind);
+/* Who is told of what follows from a finding: whom it names, the head of the unit.  p: the policy in force on its date, or NULL.
+ * What is sealed is told to nobody (C3.2.2): of such a case one hears that it was found, not where it went. */
+struct alerts_follows { bool person, head; };
+struct alerts_follows alerts_follows(const Policy__Policy *p, const struct policy_finding *f);
 
 /* An earlier message, once for each thing it was about: a measure or a finding. */
 struct alerts_told { const char *about; const AlertsRows__Alert *alert; };
@@ -44,11 +48,13 @@ struct alerts_plan {
 	const AlertsRows__Alert **obsolete; size_t nobsolete;   /* held ones that are not to be sent any more */
 };
 
-/* in_charge: who is told of what newly stands, the person first.  told: of all measures and the finding of the event.
- * at_us: when the event happened. */
-void alerts_of_measures(const Accountability__MeasuresChanged *e, const char *const *in_charge, size_t nin_charge,
-                        const struct alerts_told *told, size_t ntold, int64_t at_us, arena_t *a, struct alerts_plan *out);
-/* The same for an annulled finding of a kind that is told by itself; told: of that finding.  The messages have no changes. */
+/* Who is told of what newly stands: of a person's measures those in charge, the person first; of a unit's who heads it now, beside whom
+ * a measure names. */
+struct alerts_circle { const char *const *in_charge; size_t nin_charge; const char *const *heads; size_t nheads; };
+/* told: of all measures and the finding of the event.  at_us: when the event happened. */
+void alerts_of_measures(const Accountability__MeasuresChanged *e, const struct alerts_circle *circle, const struct alerts_told *told, size_t ntold, int64_t at_us, arena_t *a, struct alerts_plan *out);
+/* The same for an annulled finding of a kind that is told by itself; told: of that finding.  Whoever was told of it by what followed is
+ * told by what falls.  The messages have no changes. */
 void alerts_of_annulled(const struct alerts_told *told, size_t ntold, int64_t at_us, arena_t *a, struct alerts_plan *out);
 
 /* When a message may be sent that is queued at this instant: at once, or at the end of the quiet hours.  p NULL: at once. */

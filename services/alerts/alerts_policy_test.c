@@ -69,7 +69,16 @@ change(struct world *w, const char *word)
 	c->measure = arena_message(w->arena, &accountability__measure__descriptor);
 	c->measure->id = arena_strdup(w->arena, word + 1);
 	c->measure->policy = (char *)"policy-1";
-	c->measure->kind = word[1] == 'r' ? ACCOUNTABILITY__MEASURE_KIND__RECALL : ACCOUNTABILITY__MEASURE_KIND__INTERVIEW;
+	c->measure->kind = word[1] == 'r'   ? ACCOUNTABILITY__MEASURE_KIND__RECALL
+	                   : word[1] == 's' ? ACCOUNTABILITY__MEASURE_KIND__REFERRAL
+	                                    : ACCOUNTABILITY__MEASURE_KIND__INTERVIEW;
+	c->measure->subject = arena_message(w->arena, &accountability__subject__descriptor);
+	if (word[1] == 'u') {
+		c->measure->subject->maybe_unit_case = ACCOUNTABILITY__SUBJECT__MAYBE_UNIT_UNIT_ID;
+		c->measure->subject->unit_id = (char *)"u";
+		c->measure->subject->maybe_person_case = ACCOUNTABILITY__SUBJECT__MAYBE_PERSON_PERSON_ID;
+		c->measure->subject->person_id = (char *)"chief";
+	}
 	c->change = *word == '+'   ? ACCOUNTABILITY__CHANGE__IMPOSED
 	            : *word == '~' ? ACCOUNTABILITY__CHANGE__AMENDED
 	            : *word == '-' ? ACCOUNTABILITY__CHANGE__REVOKED_CHANGE
@@ -209,7 +218,13 @@ step(struct world *w, const char *text)
 			ntold = told_of(w, e->changes[i]->measure->id, told, ntold);
 		if (*e->finding_id)
 			ntold = told_of(w, e->finding_id, told, ntold);
-		alerts_of_measures(e, (const char *const *)ids, nids, told, ntold, at_us, w->arena, &plan);
+		size_t nfirst = 0;                      /* those in charge come first, then heads: ^head */
+		while (nfirst < nids && *ids[nfirst] != '^')
+			nfirst++;
+		for (size_t i = nfirst; i < nids; i++)
+			ids[i]++;
+		const struct alerts_circle circle = { (const char *const *)ids, nfirst, (const char *const *)ids + nfirst, nids - nfirst };
+		alerts_of_measures(e, &circle, told, ntold, at_us, w->arena, &plan);
 	}
 	char *out = said(w, &plan);
 	size_t len = strlen(words[0]);
@@ -233,6 +248,18 @@ static const struct { const char *name; struct { const char *happens, *told; } s
 	{ "moved by hand", {
 		{ "09:00 F1 +m1 | p1 head", "p1=imposed(m1) head=imposed(m1)" },
 		{ "10:00 account !m1 | p1 head", "p1=moved(m1) head=moved(m1)" } } },
+	{ "C3.1.1 a person's is told to those in charge, a unit's to its head of then and of now", {
+		{ "09:00 F1 +m1 +u1 | p1 head leader ^head", "p1=imposed(m1) head=imposed(m1,u1) leader=imposed(m1) chief=imposed(u1)" },
+		{ "10:00 F1: -m1 -u1 | p1 head leader ^head", "p1=corrected(m1) head=corrected(m1,u1) leader=corrected(m1) chief=corrected(u1)" } } },
+	{ "C3.1.1 of a unit alone", {
+		{ "09:00 F1 +u1 | ^head", "head=imposed(u1) chief=imposed(u1)" } } },
+	{ "C3.2.2 a referral is told to nobody", {
+		{ "09:00 F1 +s1 | p1 head ^head", "" },
+		{ "10:00 F2 ~s1 +m1 | p1 head", "p1=imposed(m1) head=imposed(m1)" } } },
+	{ "a finding that was told by what followed is told by what falls", {
+		{ "09:00 F1 +m1 | p1", "p1=imposed(m1)" },
+		{ "10:00 F1 annul | p1", "" },
+		{ "10:00 F1: -m1 | p1", "p1=corrected(m1)" } } },
 	{ "§5 Reversal: to everybody who was told, nobody twice", {
 		{ "09:00 F1 +m1 | p1 head leader", "p1=imposed(m1) head=imposed(m1) leader=imposed(m1)" },
 		{ "10:00 F1: -m1 | p1 head leader", "p1=corrected(m1) head=corrected(m1) leader=corrected(m1)" } } },
@@ -369,6 +396,60 @@ test_about(void)
 	arena_close(&w.arena);
 }
 
+/* ---- what follows from a finding, and is told instead of it */
+
+static void
+test_follows(void)
+{
+	static const struct { Supervision__FindingKind kind; Supervision__Source source; bool major, leader, person, head; const char *what; } rows[] = {
+		{ SUPERVISION__FINDING_KIND__DUTY_FAILURE, SUPERVISION__SOURCE__SUPERIOR, false, true, true, true, "C3.1.3 the contact leader and the head" },
+		{ SUPERVISION__FINDING_KIND__DUTY_FAILURE, SUPERVISION__SOURCE__SUPERIOR, false, false, false, false, "C3.1.3 nobody else" },
+		{ SUPERVISION__FINDING_KIND__DUTY_FAILURE, SUPERVISION__SOURCE__SUPERIOR, true, false, false, true, "C3.1.2-2 the head alone" },
+		{ SUPERVISION__FINDING_KIND__DUTY_FAILURE, SUPERVISION__SOURCE__COVERT, true, true, false, false, "no superior" },
+		{ SUPERVISION__FINDING_KIND__FUND_MISUSE, SUPERVISION__SOURCE__COVERT, true, true, false, false, "C3.2.2 a referral is not told" },
+	};
+	static const struct { const char *finding, *role, *responsible, *unit_head; bool superior, major; } shipped[] = {
+		{ "duty_failure", NULL, NULL, "removal_proposed", true, true }, { "duty_failure", "contact_leader", "written_self_criticism", NULL, true, false },
+		{ "fund_misuse", NULL, "referral", NULL, false, true },
+	};
+	enum { CASES = sizeof(shipped) / sizeof(shipped[0]) };
+	Policy__Policy p = POLICY__POLICY__INIT;
+	Policy__Case c[CASES], *list[CASES];
+	Policy__Consequence responsible[CASES], unit_head[CASES], *one[CASES], *other[CASES];
+	char *kinds[CASES];
+	MirrorRows__Posting posting = MIRROR_ROWS__POSTING__INIT;
+	const MirrorRows__Posting *postings[] = { &posting };
+
+	for (int i = 0; i < CASES; i++) {
+		c[i] = (Policy__Case)POLICY__CASE__INIT;
+		responsible[i] = unit_head[i] = (Policy__Consequence)POLICY__CONSEQUENCE__INIT;
+		kinds[i] = (char *)shipped[i].finding;
+		c[i].n_findings = 1;
+		c[i].findings = &kinds[i];
+		c[i].superior = shipped[i].superior;
+		c[i].major = shipped[i].major;
+		c[i].maybe_role_case = shipped[i].role ? POLICY__CASE__MAYBE_ROLE_ROLE : POLICY__CASE__MAYBE_ROLE__NOT_SET;
+		c[i].role = (char *)shipped[i].role;
+		responsible[i].kind = (char *)shipped[i].responsible;
+		unit_head[i].kind = (char *)shipped[i].unit_head;
+		one[i] = &responsible[i];
+		other[i] = &unit_head[i];
+		c[i].n_responsible = shipped[i].responsible != NULL;
+		c[i].responsible = &one[i];
+		c[i].n_unit_head = shipped[i].unit_head != NULL;
+		c[i].unit_head = &other[i];
+		list[i] = &c[i];
+	}
+	p.n_cases = CASES;
+	p.cases = list;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		posting.role = rows[i].leader ? ROSTER__ROLE__CONTACT_LEADER : ROSTER__ROLE__TEAM_MEMBER;
+		struct policy_finding f = { rows[i].kind, rows[i].source, rows[i].major, 17000, postings, 1 };
+		struct alerts_follows got = alerts_follows(&p, &f);
+		expect(rows[i].what, got.person == rows[i].person && got.head == rows[i].head, "");
+	}
+}
+
 int
 main(void)
 {
@@ -378,6 +459,7 @@ main(void)
 	}
 	test_hours();
 	test_about();
+	test_follows();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;
 }

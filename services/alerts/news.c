@@ -4,7 +4,8 @@
  *   out:  AlertQueued; AlertFailed for what was overtaken before it was sent
  *   owns: nothing
  *
- * An absence's finding is told by what follows from it (MeasuresChanged), so one input gives one message. */
+ * A finding is told by what follows from it (MeasuresChanged), or, when nothing does that may be told, by itself, so one input gives
+ * one message. */
 #include "accountability.pb-c.h"
 #include "alerts.h"
 #include "alerts_policy.h"
@@ -139,23 +140,28 @@ alerts_want_measures(struct batch *b, const void *m)
 		want_told(b, e->finding_id);
 	if (person_of(e))
 		alerts_want_in_charge(b, person_of(e), alerts_incident_day(e, batch_today(b)));
-	if (unit_of(e))
-		alerts_want_unit(b, unit_of(e));
+	for (size_t i = 0; i < e->n_changes; i++)
+		if (e->changes[i]->measure->subject->maybe_unit_case)
+			alerts_want_unit(b, e->changes[i]->measure->subject->unit_id);
 }
 
-/* Of a person's measures those in charge of the person; of a unit's, its head. */
-static size_t
-in_charge_of(struct batch *b, const Accountability__MeasuresChanged *e, const char ***ids)
+/* Of a person's measures those in charge of the person; of units', who heads them now. */
+static struct alerts_circle
+circle_of(struct batch *b, const Accountability__MeasuresChanged *e)
 {
-	const char *head = unit_of(e) ? alerts_head_of(b, unit_of(e)) : NULL;
+	const char **in_charge = NULL, **heads = arena_alloc(batch_arena(b), (e->n_changes + 1) * sizeof(*heads));
+	size_t n = 0, nheads = 0;
 
-	if (person_of(e)) {
-		size_t n = alerts_in_charge(b, person_of(e), alerts_incident_day(e, batch_today(b)), ids);
-		return alerts_with_heads(e, ids, n, batch_arena(b));
+	if (person_of(e))
+		n = alerts_in_charge(b, person_of(e), alerts_incident_day(e, batch_today(b)), &in_charge);
+	n = alerts_with_heads(e, &in_charge, n, batch_arena(b));
+	for (size_t i = 0; i < e->n_changes; i++) {
+		const Accountability__Subject *s = e->changes[i]->measure->subject;
+		const char *head = s->maybe_unit_case ? alerts_head_of(b, s->unit_id) : NULL;
+		if (head)
+			heads[nheads++] = head;
 	}
-	*ids = arena_alloc(batch_arena(b), sizeof(**ids));
-	**ids = head;
-	return head != NULL;
+	return (struct alerts_circle){ in_charge, n, heads, nheads };
 }
 
 static void
@@ -174,7 +180,7 @@ news_measures(const struct alerts_message *m, arena_t *a, struct alerts_news *ne
 static void
 tell_measures(struct batch *b, const Accountability__MeasuresChanged *e, const struct alerts_message *m)
 {
-	struct wording_about about = { person_of(e), unit_of(e), person_of(e) && strcmp(person_of(e), m->person_id) == 0 };
+	struct wording_about about = { person_of(e), unit_of(e), person_of(e) && strcmp(person_of(e), m->person_id) == 0, m->person_id };
 	struct alerts_news news = {
 		.cause = alerts_cause(e), .finding_id = e->finding_id, .template = m->template, .correction = m->correction,
 	};
@@ -193,20 +199,19 @@ alerts_on_measures(struct batch *b, const void *m)
 	const Accountability__MeasuresChanged *e = m;
 	struct told_list told = { 0 };
 	struct alerts_plan plan;
-	const char **in_charge;
-	size_t n = in_charge_of(b, e, &in_charge);
+	const struct alerts_circle circle = circle_of(b, e);
 
 	for (size_t i = 0; i < e->n_changes; i++)
 		told_add(b, e->changes[i]->measure->id, &told);
 	if (*e->finding_id)
 		told_add(b, e->finding_id, &told);
-	alerts_of_measures(e, in_charge, n, told.at, told.n, batch_at_us(b), batch_arena(b), &plan);
+	alerts_of_measures(e, &circle, told.at, told.n, batch_at_us(b), batch_arena(b), &plan);
 	drop_overtaken(b, &plan);
 	for (size_t i = 0; i < plan.n; i++)
 		tell_measures(b, e, &plan.messages[i]);
 }
 
-/* ---- findings that move no measures */
+/* ---- findings of kinds that most often move no measures */
 
 static void
 tell_finding(struct batch *b, const Finding *f, const char *person_id, Alerts__Template template, bool obsolete)
@@ -255,6 +260,18 @@ alerts_want_confirmed(struct batch *b, const void *m)
 		want_finding(b, f);
 }
 
+/* What follows from it is told in its place (§5 "One input gives at most one message to a recipient"). */
+static struct alerts_follows
+follows_from(struct batch *b, const Finding *f)
+{
+	const struct policy_version *v = policy_on(batch_policies(b), f->on_day);
+	struct policy_finding finding = { .kind = f->kind, .source = f->source, .major = f->major, .on_day = f->on_day };
+
+	if (f->maybe_person_case)
+		finding.npostings = mirror_postings(b, f->person_id, &finding.postings);
+	return alerts_follows(v ? v->document : NULL, &finding);
+}
+
 void
 alerts_on_confirmed(struct batch *b, const void *m)
 {
@@ -263,9 +280,10 @@ alerts_on_confirmed(struct batch *b, const void *m)
 	if (!alerts_tells_finding(f->kind))
 		return;
 	const char *head = head_for(b, f);
-	if (f->maybe_person_case)
+	struct alerts_follows follows = follows_from(b, f);
+	if (f->maybe_person_case && !follows.person)
 		tell_finding(b, f, f->person_id, ALERTS__TEMPLATE__FINDING_CONFIRMED, false);
-	if (head)
+	if (head && !follows.head)
 		tell_finding(b, f, head, ALERTS__TEMPLATE__FINDING_CONFIRMED, false);
 }
 

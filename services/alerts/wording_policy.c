@@ -14,21 +14,21 @@ typedef const Accountability__MeasureChange *const *changes_t;
 /* ---- the words.  {blank} is replaced; what stands in [ ] is left out when a blank in it is empty. */
 
 static const struct row { Alerts__Template template; int32_t version; const char *text[LANGUAGES]; } rows[] = {
-	{ ALERTS__TEMPLATE__MEASURES_IMPOSED, 1,
-	  { "关于{who}[（无故脱岗：{absences}）]：{what}。依据：{clauses}。",
-	    "About {who}[ (unexcused absence: {absences})]: {what}. Grounds: {clauses}." } },
-	{ ALERTS__TEMPLATE__RECALL_OPENED, 1,
-	  { "召回：关于{who}[（无故脱岗：{absences}）]：{what}。依据：{clauses}。召回经审定后执行。",
-	    "Recall: about {who}[ (unexcused absence: {absences})]: {what}. Grounds: {clauses}. A recall is carried out once ordered." } },
-	{ ALERTS__TEMPLATE__MEASURES_AMENDED, 1,
-	  { "关于{who}的措施有变[（无故脱岗：{absences}）]：{what}。依据：{clauses}。",
-	    "Measures about {who} have changed[ (unexcused absence: {absences})]: {what}. Grounds: {clauses}." } },
-	{ ALERTS__TEMPLATE__MEASURES_CORRECTED, 1,
-	  { "更正：此前关于{who}的通知有变[（现计无故脱岗：{absences}）]：{what}。依据：{clauses}。",
-	    "Correction: what was said about {who} has changed[ (unexcused absence now counted: {absences})]: {what}. Grounds: {clauses}." } },
-	{ ALERTS__TEMPLATE__MEASURES_MOVED, 1,
-	  { "关于{who}的措施[（无故脱岗：{absences}）]：{what}。依据：{clauses}。",
-	    "Measures about {who}[ (unexcused absence: {absences})]: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__MEASURES_IMPOSED, 2,
+	  { "关于{who}[（无故脱岗：{absences}）][（书面通报批评：{criticisms}）]：{what}。依据：{clauses}。",
+	    "About {who}[ (unexcused absence: {absences})][ (written criticism: {criticisms})]: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__RECALL_OPENED, 2,
+	  { "召回：关于{who}[（无故脱岗：{absences}）][（书面通报批评：{criticisms}）]：{what}。依据：{clauses}。召回经审定后执行。",
+	    "Recall: about {who}[ (unexcused absence: {absences})][ (written criticism: {criticisms})]: {what}. Grounds: {clauses}. A recall is carried out once ordered." } },
+	{ ALERTS__TEMPLATE__MEASURES_AMENDED, 2,
+	  { "关于{who}的措施有变[（无故脱岗：{absences}）][（书面通报批评：{criticisms}）]：{what}。依据：{clauses}。",
+	    "Measures about {who} have changed[ (unexcused absence: {absences})][ (written criticism: {criticisms})]: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__MEASURES_CORRECTED, 2,
+	  { "更正：此前关于{who}的通知有变[（现计无故脱岗：{absences}）][（现计书面通报批评：{criticisms}）]：{what}。依据：{clauses}。",
+	    "Correction: what was said about {who} has changed[ (unexcused absence now counted: {absences})][ (written criticism now counted: {criticisms})]: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__MEASURES_MOVED, 2,
+	  { "关于{who}的措施[（无故脱岗：{absences}）][（书面通报批评：{criticisms}）]：{what}。依据：{clauses}。",
+	    "Measures about {who}[ (unexcused absence: {absences})][ (written criticism: {criticisms})]: {what}. Grounds: {clauses}." } },
 	{ ALERTS__TEMPLATE__FINDING_CONFIRMED, 1,
 	  { "关于{who}：{date}督查发现的{kind}问题已经确认（编号{finding}）。",
 	    "About {who}: the finding of {date} ({kind}) has been confirmed (no. {finding})." } },
@@ -237,20 +237,27 @@ time_of(int32_t rung, enum language in, arena_t *a)
 }
 
 static bool
-counts_absence(const Accountability__MeasureChange *c)
+counts_by(const Accountability__MeasureChange *c, const char *ladder)
 {
-	return c->change != ACCOUNTABILITY__CHANGE__REVOKED_CHANGE && c->grounds && strcmp(c->grounds->ladder, "absence") == 0;
+	return c->change != ACCOUNTABILITY__CHANGE__REVOKED_CHANGE && c->grounds && strcmp(c->grounds->ladder, ladder) == 0;
 }
 
-/* The same absence as one of an earlier change. */
+/* The same absence, or criticism, as one of an earlier change. */
 static bool
-absence_listed(changes_t changes, size_t i)
+is_listed(changes_t changes, size_t i, const char *ladder)
 {
 	for (size_t k = 0; k < i; k++)
-		if (counts_absence(changes[k]) && changes[k]->grounds->absence_day == changes[i]->grounds->absence_day &&
+		if (counts_by(changes[k], ladder) && changes[k]->grounds->absence_day == changes[i]->grounds->absence_day &&
 		    changes[k]->grounds->rung == changes[i]->grounds->rung)
 			return true;
 	return false;
+}
+
+/* 顶岗 says by itself whose it is. */
+static bool
+is_units(const Accountability__Measure *m)
+{
+	return m->subject && m->subject->maybe_unit_case && m->kind != ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST;
 }
 
 static char *
@@ -259,10 +266,27 @@ absences(changes_t changes, size_t n, enum language in, arena_t *a)
 	struct list l = { .bytes = ABSENCES_BYTES };
 
 	for (size_t i = 0; i < n; i++) {
-		if (!counts_absence(changes[i]) || absence_listed(changes, i))
+		if (!counts_by(changes[i], "absence") || is_listed(changes, i, "absence"))
 			continue;
 		const Accountability__Grounds *g = changes[i]->grounds;
 		list_add(&l, comma(in), arena_printf(a, in == ZH ? "%s%s" : "%s, %s", day(g->absence_day, a), time_of(g->rung, in, a)));
+	}
+	return list_end(&l, in, a);
+}
+
+/* Of a person the unit has a count of its own. */
+static char *
+criticisms(struct wording_about about, changes_t changes, size_t n, enum language in, arena_t *a)
+{
+	struct list l = { .bytes = ABSENCES_BYTES };
+
+	for (size_t i = 0; i < n; i++) {
+		if (!counts_by(changes[i], "criticism") || is_listed(changes, i, "criticism"))
+			continue;
+		const Accountability__Grounds *g = changes[i]->grounds;
+		bool units = about.person_id && is_units(changes[i]->measure);
+		list_add(&l, comma(in), in == ZH ? arena_printf(a, "%s%s达第%d级", day(g->absence_day, a), units ? "单位" : "", g->rung)
+		                                 : arena_printf(a, "%s, %srung %d", day(g->absence_day, a), units ? "unit's " : "", g->rung));
 	}
 	return list_end(&l, in, a);
 }
@@ -337,18 +361,32 @@ phrase(const Accountability__MeasureChange *c, const char *label, enum language 
 	return arena_printf(a, "%s%s%s", label, filled(phrase_of(m->kind, in), blanks, a), state_word(c, in));
 }
 
+/* Before the measures of a unit, once: whose they are. */
+static const char *
+bearer(const Accountability__Measure *m, const char *recipient, enum language in)
+{
+	if (!m->subject->maybe_person_case)
+		return in == ZH ? "派出单位" : "the sending unit: ";
+	if (recipient && strcmp(m->subject->person_id, recipient) == 0)
+		return in == ZH ? "派出单位主要负责人（您）" : "the head of the sending unit (you): ";
+	return in == ZH ? "派出单位主要负责人" : "the head of the sending unit: ";
+}
+
 static char *
-what(changes_t changes, size_t n, enum language in, arena_t *a)
+what(changes_t changes, size_t n, const char *recipient, enum language in, arena_t *a)
 {
 	struct list l = { .bytes = MEASURES_BYTES };
 
 	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
-		bool first = true;
+		const char *last = NULL;                /* whose the one before is; NULL: this is the first of the group */
 		for (size_t i = 0; i < n; i++) {
 			if (changes[i]->change != groups[g].change)
 				continue;
-			list_add(&l, first ? (in == ZH ? "；" : "; ") : comma(in), phrase(changes[i], first ? groups[g].label[in] : "", in, a));
-			first = false;
+			const char *whose = is_units(changes[i]->measure) ? bearer(changes[i]->measure, recipient, in) : "";
+			bool first = !last || strcmp(last, whose) != 0;
+			list_add(&l, first ? (in == ZH ? "；" : "; ") : comma(in),
+			         arena_printf(a, "%s%s", first ? whose : "", phrase(changes[i], first ? groups[g].label[in] : "", in, a)));
+			last = whose;
 		}
 	}
 	return list_end(&l, in, a);
@@ -384,7 +422,8 @@ wording_measures(Alerts__Template template, struct wording_about about, changes_
 
 	for (enum language in = ZH; in < LANGUAGES; in++) {
 		const struct blank blanks[] = {
-			{ "who", who(about, in, a) }, { "absences", absences(changes, n, in, a) }, { "what", what(changes, n, in, a) },
+			{ "who", who(about, in, a) }, { "absences", absences(changes, n, in, a) },
+			{ "criticisms", criticisms(about, changes, n, in, a) }, { "what", what(changes, n, about.recipient, in, a) },
 			{ "clauses", clauses(changes, n, in, a) }, { NULL, NULL },
 		};
 		text[in] = filled(row->text[in], blanks, a);

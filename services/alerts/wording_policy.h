@@ -12,12 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Whom a message is about; self: its recipient.  NULL: not a person's, not a unit's. */
-struct wording_about { const char *person_id, *unit_id; bool self; };
+/* Whom a message is about; self: its recipient.  NULL: not a person's, not a unit's.  recipient: whoever is told; NULL where no measure of
+ * theirs can be among those of somebody else. */
+struct wording_about { const char *person_id, *unit_id; bool self; const char *recipient; };
 
 struct wording { Common__Text *text; int32_t version, segments; };      /* segments: of the Chinese text, which is what is sent */
 
-/* The changes that this recipient is told of: when they were absent and for which time, what follows, and the clauses. */
+/* The changes that this recipient is told of: when they were absent and for which time, by which criticism which
+ * rung was reached, what follows, and the clauses. */
 void wording_measures(Alerts__Template template, struct wording_about about, const Accountability__MeasureChange *const *changes, size_t n,
                       arena_t *a, struct wording *out);
 

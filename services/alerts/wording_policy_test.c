@@ -5,7 +5,7 @@
  *   +stipend_cancelled 2017-09-01..2017-10-01 1@2017-09-06 C3.2.1-1 proposed
  *   kind, from..until (until "-": none), rung@date of the absence, clause, state (in_force when left out)
  *
- * separated by ";", and the text expected in both languages. */
+ * separated by ";", and the text expected in both languages.  A rung "c2" is one of criticisms, "u2" of a unit's, whose head is h1. */
 #include "wording_policy.h"
 #include "civil.h"
 #include <stdio.h>
@@ -62,9 +62,11 @@ change(const char *words, arena_t *a)
 	Accountability__MeasureChange *c = arena_message(a, &accountability__measure_change__descriptor);
 	Accountability__Measure *m = c->measure = arena_message(a, &accountability__measure__descriptor);
 	char sign, kind[40], from[11], until[11], on[11], clause[80], state[20] = "in_force";
+	char ladder[2] = "";
 	int rung;
 
-	if (sscanf(words, " %c%39s %10[0-9-]..%10s %d@%10s %79s %19s", &sign, kind, from, until, &rung, on, clause, state) < 7) {
+	if (sscanf(words, " %c%39s %10[0-9-]..%10s %d@%10s %79s %19s", &sign, kind, from, until, &rung, on, clause, state) < 7 &&
+	    sscanf(words, " %c%39s %10[0-9-]..%10s %1[cu]%d@%10s %79s %19s", &sign, kind, from, until, ladder, &rung, on, clause, state) < 8) {
 		printf("FAIL no change: %s\n", words);
 		exit(1);
 	}
@@ -78,7 +80,14 @@ change(const char *words, arena_t *a)
 	}
 	m->clause = arena_strdup(a, clause);
 	c->grounds = arena_message(a, &accountability__grounds__descriptor);
-	c->grounds->ladder = (char *)"absence";
+	c->grounds->ladder = (char *)(*ladder ? "criticism" : "absence");
+	m->subject = arena_message(a, &accountability__subject__descriptor);
+	m->subject->maybe_person_case = ACCOUNTABILITY__SUBJECT__MAYBE_PERSON_PERSON_ID;
+	m->subject->person_id = (char *)(*ladder == 'u' ? "h1" : "p1");
+	if (*ladder == 'u') {
+		m->subject->maybe_unit_case = ACCOUNTABILITY__SUBJECT__MAYBE_UNIT_UNIT_ID;
+		m->subject->unit_id = (char *)"u1";
+	}
 	c->grounds->rung = rung;
 	c->grounds->absence_day = date(on);
 	return c;
@@ -148,6 +157,50 @@ static const struct { const char *name, *changes; Alerts__Template template; boo
 	  "Measures about you have changed (unexcused absence: 2017-10-17, second): now: no honours, the village stipend of 2017-09-05 until 2017-09-09 "
 	  "is cancelled. Grounds: X." },
 };
+
+/* ---- measures by criticisms, as the person, the head and somebody else read them */
+
+#define OWN1 "+written_self_criticism 2017-09-20..- c1@2017-09-10 C3.1.1-1"
+#define HEADS1 "+written_self_criticism 2017-09-20..- u1@2017-09-10 C3.1.1-1"
+#define OWN2 "+interview 2017-09-20..- c2@2017-09-18 C3.1.1-2"
+#define HEADS3 "+admonishment_talk 2017-09-20..- u3@2017-09-18 C3.1.1-3;+award_ban 2017-09-20..2018-01-01 u3@2017-09-18 C3.1.1-3"
+
+static const struct { const char *name, *changes; Alerts__Template template; const char *person_id, *recipient, *zh, *en; } criticised[] = {
+	{ "C3.1.1-1: whom it names", OWN1, ALERTS__TEMPLATE__MEASURES_IMPOSED, "p1", "p1",
+	  "关于您（书面通报批评：2017-09-10达第1级）：作出书面检查。依据：C3.1.1-1。",
+	  "About you (written criticism: 2017-09-10, rung 1): written self-criticism. Grounds: C3.1.1-1." },
+	{ "C3.1.1-1: the head reads of both", OWN1 ";" HEADS1, ALERTS__TEMPLATE__MEASURES_IMPOSED, "p1", "h1",
+	  "关于驻村人员p1（书面通报批评：2017-09-10达第1级）：作出书面检查；派出单位主要负责人（您）作出书面检查。依据：C3.1.1-1。",
+	  "About helper p1 (written criticism: 2017-09-10, rung 1): written self-criticism; the head of the sending unit (you): written "
+	  "self-criticism. Grounds: C3.1.1-1." },
+	{ "C3.1.1-3: the unit has a count of its own", OWN2 ";" HEADS3, ALERTS__TEMPLATE__MEASURES_IMPOSED, "p1", "h1",
+	  "关于驻村人员p1（书面通报批评：2017-09-18达第2级、2017-09-18单位达第3级）：约谈；派出单位主要负责人（您）诫勉谈话、2018-01-01前不得评优评先。依据：C3.1.1-2、C3.1.1-3。",
+	  "About helper p1 (written criticism: 2017-09-18, rung 2, 2017-09-18, unit's rung 3): interview; the head of the sending unit (you): admonishment "
+	  "talk, no honours until 2018-01-01. Grounds: C3.1.1-2, C3.1.1-3." },
+	{ "C3.1.1-3: of a unit alone, to the next head", HEADS3, ALERTS__TEMPLATE__MEASURES_IMPOSED, NULL, "h2",
+	  "关于单位u1（书面通报批评：2017-09-18达第3级）：派出单位主要负责人诫勉谈话、2018-01-01前不得评优评先。依据：C3.1.1-3。",
+	  "About unit u1 (written criticism: 2017-09-18, rung 3): the head of the sending unit: admonishment talk, no honours until 2018-01-01. Grounds: C3.1.1-3." },
+	{ "§5 Reversal: each with its label", "-written_self_criticism 2017-09-20..- c1@2017-09-10 C3.1.1-1;-written_self_criticism 2017-09-20..- u1@2017-09-10 C3.1.1-1",
+	  ALERTS__TEMPLATE__MEASURES_CORRECTED, "p1", "h1",
+	  "更正：此前关于驻村人员p1的通知有变：不再执行作出书面检查；派出单位主要负责人（您）不再执行作出书面检查。依据：C3.1.1-1。",
+	  "Correction: what was said about helper p1 has changed: no longer: written self-criticism; the head of the sending unit (you): no longer: written "
+	  "self-criticism. Grounds: C3.1.1-1." },
+};
+
+static void
+test_criticised(arena_t *a)
+{
+	for (size_t i = 0; i < sizeof(criticised) / sizeof(criticised[0]); i++) {
+		const Accountability__MeasureChange *list[CHANGES_MAX];
+		size_t n = changes(criticised[i].changes, a, list);
+		bool self = criticised[i].person_id && strcmp(criticised[i].person_id, criticised[i].recipient) == 0;
+		struct wording_about about = { criticised[i].person_id, criticised[i].person_id ? NULL : "u1", self, criticised[i].recipient };
+		struct wording w;
+		wording_measures(criticised[i].template, about, list, n, a, &w);
+		expect(criticised[i].name, strcmp(w.text->zh, criticised[i].zh) == 0, w.text->zh);
+		expect(criticised[i].name, strcmp(w.text->en, criticised[i].en) == 0, w.text->en);
+	}
+}
 
 static void
 test_measures(arena_t *a)
@@ -285,6 +338,7 @@ main(void)
 {
 	arena_t *a = arena_open(8 << 20);
 
+	test_criticised(a);
 	test_measures(a);
 	test_bounded(a);
 	test_findings(a);

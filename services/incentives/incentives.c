@@ -105,35 +105,29 @@ on_round_put(struct batch *b, const void *m)
 
 /* ---- bans */
 
-static bool
-is_ban(const Accountability__MeasureChange *c)
-{
-	return c->measure->kind == ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN;
-}
-
+/* Whose award ban a change is; NULL: no ban, or nobody's (of a unit whose head is not known). */
 static const char *
-person_with_bans(const void *m)
+banned(const Accountability__MeasureChange *c)
 {
-	const Accountability__MeasuresChanged *e = m;
+	const Accountability__Subject *s = c->measure->subject;
+	bool is_ban = c->measure->kind == ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN;
 
-	if (e->subject->maybe_person_case == ACCOUNTABILITY__SUBJECT__MAYBE_PERSON_PERSON_ID)
-		for (size_t i = 0; i < e->n_changes; i++)
-			if (is_ban(e->changes[i]))
-				return e->subject->person_id;
-	return NULL;
+	return is_ban && s->maybe_person_case == ACCOUNTABILITY__SUBJECT__MAYBE_PERSON_PERSON_ID ? s->person_id : NULL;
 }
 
 static void
 want_measures(struct batch *b, const void *m)
 {
-	const char *person_id = person_with_bans(m);
-
-	if (!person_id)
-		return;
-	Bar bars = bar_key(b, person_id, "");
+	const Accountability__MeasuresChanged *e = m;
 	Round rounds = round_key(b, "");
-	batch_want(b, &bar_table, &bars, 2);
-	batch_want(b, &round_table, &rounds, 1);
+
+	for (size_t i = 0; i < e->n_changes; i++) {
+		if (!banned(e->changes[i]))
+			continue;
+		Bar bars = bar_key(b, banned(e->changes[i]), "");
+		batch_want(b, &bar_table, &bars, 2);
+		batch_want(b, &round_table, &rounds, 1);
+	}
 }
 
 static bool
@@ -180,26 +174,38 @@ say(struct batch *b, const char *person_id, const Round *round, bool eligible)
 }
 
 static void
-on_measures(struct batch *b, const void *m)
+bans_changed(struct batch *b, const Accountability__MeasuresChanged *e, const char *person_id)
 {
-	const Accountability__MeasuresChanged *e = m;
-	const char *person_id = person_with_bans(m);
 	Round key = round_key(b, "");
 	const void **rounds;
-
-	if (!person_id)
-		return;
 	size_t n = batch_list(b, &round_table, &key, 1, &rounds);
 	bool *was = arena_alloc(batch_arena(b), (n + 1) * sizeof(*was));
+
 	for (size_t i = 0; i < n; i++)
 		was[i] = barred(b, person_id, ((const Round *)rounds[i])->on_day);
 	for (size_t i = 0; i < e->n_changes; i++)
-		if (is_ban(e->changes[i]))
+		if (banned(e->changes[i]) && strcmp(banned(e->changes[i]), person_id) == 0)
 			ban_changed(b, person_id, e->changes[i]);
 	for (size_t i = 0; i < n; i++) {
 		bool is = barred(b, person_id, ((const Round *)rounds[i])->on_day);
 		if (is != was[i])
 			say(b, person_id, rounds[i], !is);
+	}
+}
+
+/* One input may move bans of several: a person and the head of the unit. */
+static void
+on_measures(struct batch *b, const void *m)
+{
+	const Accountability__MeasuresChanged *e = m;
+
+	for (size_t i = 0; i < e->n_changes; i++) {
+		const char *person_id = banned(e->changes[i]);
+		size_t k = 0;
+		while (person_id && (!banned(e->changes[k]) || strcmp(banned(e->changes[k]), person_id) != 0))
+			k++;
+		if (person_id && k == i)
+			bans_changed(b, e, person_id);
 	}
 }
 

@@ -1,0 +1,399 @@
+/* recount - see recount.h. */
+#include "recount.h"
+#include "criticism_policy.h"
+#include "digest.h"
+#include "mirror.h"
+#include "recall.h"
+#include <stdio.h>
+#include <string.h>
+
+typedef AccountabilityRows__Finding Finding;
+typedef AccountabilityRows__Headship Headship;
+typedef AccountabilityRows__Measure Measure;
+typedef AccountabilityRows__Recall Recall;
+
+const struct table headship_table = { "headship", &accountability_rows__headship__descriptor, 3, true };
+
+/* ---- what a count reads */
+
+static char *
+district(const struct batch *b)
+{
+	return (char *)batch_district(b);       /* rows made here are read, never changed */
+}
+
+static void
+want_rows(struct batch *b, const char *case_id)
+{
+	Measure measure = ACCOUNTABILITY_ROWS__MEASURE__INIT;
+	Finding finding = ACCOUNTABILITY_ROWS__FINDING__INIT;
+
+	measure.district = finding.district = district(b);
+	measure.person_id = finding.person_id = (char *)case_id;
+	batch_want(b, &measure_table, &measure, 2);
+	batch_want(b, &finding_table, &finding, 2);
+}
+
+void
+recount_want_person(struct batch *b, const char *person_id)
+{
+	want_rows(b, person_id);
+	mirror_want_person_id(b, person_id);            /* the unit too, for whoever moves the measure in the same batch */
+	recall_want_person(b, person_id);
+}
+
+static size_t
+unit_history(struct batch *b, const char *unit_id, const MirrorRows__Unit *const **rows)
+{
+	MirrorRows__Unit key = MIRROR_ROWS__UNIT__INIT;
+	const void **list;
+
+	key.district = district(b);
+	key.unit_id = (char *)unit_id;
+	size_t n = batch_list(b, &mirror_unit, &key, 2, &list);
+	*rows = (const MirrorRows__Unit *const *)list;
+	return n;
+}
+
+void
+recount_want_unit(struct batch *b, const char *unit_id)
+{
+	const MirrorRows__Unit *const *history;
+
+	want_rows(b, measure_case_of_unit(unit_id, batch_arena(b)));
+	mirror_want_unit_id(b, unit_id);
+	recall_want_unit(b, unit_id);
+	size_t n = unit_history(b, unit_id, &history);                 /* there in the second round */
+	for (size_t i = 0; i < n; i++)
+		if (history[i]->maybe_head_case)
+			mirror_want_person_id(b, history[i]->head_person_id);
+}
+
+/* NULL: a person's. */
+static const char *
+unit_of_case(const char *case_id)
+{
+	return strncmp(case_id, "unit/", strlen("unit/")) == 0 ? case_id + strlen("unit/") : NULL;
+}
+
+void
+recount_want_case(struct batch *b, const char *case_id)
+{
+	if (unit_of_case(case_id))
+		recount_want_unit(b, unit_of_case(case_id));
+	else
+		recount_want_person(b, case_id);
+}
+
+void
+recount_want_headed(struct batch *b, const char *person_id)
+{
+	Headship key = ACCOUNTABILITY_ROWS__HEADSHIP__INIT;
+	const char **units;
+
+	key.district = district(b);
+	key.person_id = (char *)person_id;
+	batch_want(b, &headship_table, &key, 2);
+	size_t n = recount_headed(b, person_id, &units);
+	for (size_t i = 0; i < n; i++)
+		recount_want_unit(b, units[i]);
+}
+
+size_t
+recount_headed(struct batch *b, const char *person_id, const char ***units)
+{
+	Headship key = ACCOUNTABILITY_ROWS__HEADSHIP__INIT;
+	const void **rows;
+
+	key.district = district(b);
+	key.person_id = (char *)person_id;
+	size_t n = batch_list(b, &headship_table, &key, 2, &rows);
+	*units = arena_alloc(batch_arena(b), (n + 1) * sizeof(**units));
+	for (size_t i = 0; i < n; i++)
+		(*units)[i] = ((const Headship *)rows[i])->unit_id;
+	return n;
+}
+
+/* ---- what changes in a case */
+
+/* A function of what it names (§5 Identity), so a measure that comes back is the same one. */
+static char *
+measure_id(const struct batch *b, const char *case_id, const Measure *m, arena_t *a)
+{
+	char id[SHORT_ID_MAX], year[16];
+	const char *subject = m->unit_id[0] ? arena_printf(a, "%s/%s", case_id, m->head_person_id) : arena_printf(a, "person/%s", case_id);
+	const char *kind = protobuf_c_enum_descriptor_get_value(&accountability__measure_kind__descriptor, (int)m->kind)->name;
+
+	snprintf(year, sizeof(year), "%d", m->window_year);
+	short_id((const char *[]){ batch_district(b), subject, m->clause, kind, m->recall_id[0] ? m->recall_id : year }, 5, id);
+	return arena_printf(a, "m-%s", id);
+}
+
+struct measures { Measure **at; size_t n; };
+struct changes { struct measure_change *at; size_t n; };
+
+static struct measures
+both(struct measures x, struct measures y, arena_t *a)
+{
+	struct measures all = { .at = arena_alloc(a, (x.n + y.n + 1) * sizeof(*all.at)), .n = x.n + y.n };
+
+	if (x.n)
+		memcpy(all.at, x.at, x.n * sizeof(*all.at));
+	if (y.n)
+		memcpy(all.at + x.n, y.at, y.n * sizeof(*all.at));
+	return all;
+}
+
+/* Changes of one case are added to those before; what is new gets its keys. */
+static void
+changes_add(struct batch *b, const char *case_id, struct measures due, struct changes *all)
+{
+	arena_t *a = batch_arena(b);
+	const Measure *const *standing;
+	struct measure_change *more;
+	size_t nstanding = measure_list(b, case_id, &standing);
+	size_t n = ladder_diff(due.at, due.n, standing, nstanding, a, &more);
+	struct measure_change *grown = arena_alloc(a, (all->n + n + 1) * sizeof(*grown));
+
+	for (size_t i = 0; i < n; i++)
+		if (!more[i].was) {
+			more[i].is->person_id = (char *)case_id;
+			more[i].is->measure_id = measure_id(b, case_id, more[i].is, a);
+		}
+	if (all->n)
+		memcpy(grown, all->at, all->n * sizeof(*grown));
+	memcpy(grown + all->n, more, n * sizeof(*grown));
+	all->at = grown;
+	all->n += n;
+}
+
+static size_t
+findings_of(struct batch *b, const char *case_id, const Finding *const **rows)
+{
+	Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
+	const void **list;
+
+	key.district = district(b);
+	key.person_id = (char *)case_id;
+	size_t n = batch_list(b, &finding_table, &key, 2, &list);
+	*rows = (const Finding *const *)list;
+	return n;
+}
+
+/* ---- a person */
+
+static struct measures
+absences_due(struct batch *b, const char *person_id)
+{
+	arena_t *a = batch_arena(b);
+	const Finding *const *findings;
+	const MirrorRows__Posting *const *postings;
+	struct absence *absences;
+	struct measures due;
+	size_t nfindings = findings_of(b, person_id, &findings), npostings = mirror_postings(b, person_id, &postings);
+	size_t n = ladder_absences(batch_policies(b), findings, nfindings, a, &absences);
+
+	due.n = ladder_measures(absences, n, postings, npostings, a, &due.at);
+	return due;
+}
+
+static struct measures
+criticisms_due(struct batch *b, const char *person_id)
+{
+	const Finding *const *findings;
+	const MirrorRows__Posting *const *postings;
+	struct measures due;
+	size_t n = findings_of(b, person_id, &findings), npostings = mirror_postings(b, person_id, &postings);
+
+	due.n = criticism_measures(batch_policies(b), findings, n, postings, npostings, batch_arena(b), &due.at);
+	return due;
+}
+
+/* A case's recall measure is in the state that its steps have brought it to. */
+static void
+changes_follow(struct batch *b, const Measure *was, recall_state_t state, struct changes *all)
+{
+	Accountability__MeasureState to = recall_measure_state(state);
+	arena_t *a = batch_arena(b);
+
+	for (size_t i = 0; i < all->n; i++)
+		if (all->at[i].was == was) {
+			if (all->at[i].change == ACCOUNTABILITY__CHANGE__AMENDED)
+				all->at[i].is->state = to;
+			return;
+		}
+	if (was->state == to)
+		return;
+	struct measure_change *grown = arena_alloc(a, (all->n + 1) * sizeof(*grown));
+	if (all->n)
+		memcpy(grown, all->at, all->n * sizeof(*grown));
+	Measure *is = arena_copy(a, was, sizeof(*was));
+	is->state = to;
+	grown[all->n++] = (struct measure_change){ ACCOUNTABILITY__CHANGE__MOVED, was, is };
+	all->at = grown;
+}
+
+/* The ladders, and what the ordered recalls that they still support bring.  opened: the recall measures among what is due. */
+static void
+person_changes(struct batch *b, const char *person_id, const Recall *const *recalls, size_t nrecalls, struct measures *opened,
+               struct changes *all)
+{
+	arena_t *a = batch_arena(b);
+	const Measure *const *standing;
+	size_t nstanding = measure_list(b, person_id, &standing);
+	struct measures ladder = absences_due(b, person_id), brought;
+
+	ladder_identify(ladder.at, ladder.n, standing, nstanding);
+	*opened = ladder;
+	brought.n = recall_measures(recalls, nrecalls, (const Measure *const *)ladder.at, ladder.n, batch_policies(b), a, &brought.at);
+	changes_add(b, person_id, both(both(ladder, brought, a), criticisms_due(b, person_id), a), all);
+	for (size_t i = 0; i < nrecalls; i++)
+		for (size_t k = 0; k < nstanding; k++)
+			if (strcmp(standing[k]->measure_id, recalls[i]->recall_id) == 0 && standing[k]->state != ACCOUNTABILITY__MEASURE_STATE__REVOKED)
+				changes_follow(b, standing[k], recalls[i]->state, all);
+}
+
+/* ---- a unit */
+
+/* The recalls of the unit as they will be counted, once this person's have changed. */
+static struct measures
+heads_due(struct batch *b, const char *unit_id, const char *person_id, const struct measures *opened)
+{
+	const AccountabilityRows__UnitRecall *const *of_unit, **counted;
+	arena_t *a = batch_arena(b);
+	struct measures due;
+	size_t n = recall_of_unit(b, unit_id, &of_unit);
+
+	n = recall_counted(of_unit, n, person_id, (const Measure *const *)opened->at, opened->n, a, &counted);
+	due.n = recall_head_measures(counted, n, batch_policies(b), a, &due.at);
+	return due;
+}
+
+static size_t
+headships(struct batch *b, const char *unit_id, struct headship **out)
+{
+	const MirrorRows__Unit *const *history;
+	size_t n = unit_history(b, unit_id, &history);
+
+	*out = arena_alloc(batch_arena(b), (n + 1) * sizeof(**out));
+	for (size_t i = 0; i < n; i++) {
+		struct headship *h = &(*out)[i];
+		*h = (struct headship){ .from_day = history[i]->from_day, .person_id = "" };
+		if (history[i]->maybe_head_case) {
+			h->person_id = history[i]->head_person_id;
+			h->npostings = mirror_postings(b, h->person_id, &h->postings);
+		}
+	}
+	return n;
+}
+
+static struct measures
+unit_criticisms_due(struct batch *b, const char *unit_id)
+{
+	const Finding *const *findings;
+	struct headship *heads;
+	struct measures due;
+	size_t n = findings_of(b, measure_case_of_unit(unit_id, batch_arena(b)), &findings), nheads = headships(b, unit_id, &heads);
+
+	due.n = criticism_unit_measures(batch_policies(b), unit_id, findings, n, heads, nheads, batch_arena(b), &due.at);
+	return due;
+}
+
+static void
+unit_changes(struct batch *b, const char *unit_id, const char *person_id, const struct measures *opened, struct changes *all)
+{
+	struct measures due = both(heads_due(b, unit_id, person_id, opened), unit_criticisms_due(b, unit_id), batch_arena(b));
+
+	changes_add(b, measure_case_of_unit(unit_id, batch_arena(b)), due, all);
+}
+
+/* ---- all that one input moved */
+
+static void
+say_changes(struct batch *b, const struct recount *r, const struct changes *all)
+{
+	Accountability__MeasuresChanged e = ACCOUNTABILITY__MEASURES_CHANGED__INIT;
+	Accountability__Subject subject = ACCOUNTABILITY__SUBJECT__INIT;
+	arena_t *a = batch_arena(b);
+
+	if (r->person_id) {
+		subject.maybe_person_case = ACCOUNTABILITY__SUBJECT__MAYBE_PERSON_PERSON_ID;
+		subject.person_id = arena_strdup(a, r->person_id);
+	} else {
+		subject.maybe_unit_case = ACCOUNTABILITY__SUBJECT__MAYBE_UNIT_UNIT_ID;
+		subject.unit_id = arena_strdup(a, r->units[0]);
+	}
+	e.subject = &subject;
+	e.finding_id = (char *)(r->finding_id ? r->finding_id : "");
+	e.account = (char *)(r->account ? r->account : "");
+	e.correction = r->annulled;
+	e.changes = arena_alloc(a, all->n * sizeof(*e.changes));
+	for (size_t i = 0; i < all->n; i++) {
+		e.changes[e.n_changes++] = measure_change_message(all->at[i].change, all->at[i].was, all->at[i].is, a);
+		e.correction = e.correction || ladder_shrank(&all->at[i]);
+	}
+	batch_emit(b, r->person_id ? r->person_id : r->units[0], &e.base);
+}
+
+static bool
+is_named(const char *const *units, size_t n, const char *unit_id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(units[i], unit_id) == 0)
+			return true;
+	return false;
+}
+
+/* Those named, then those of the recalls; none twice. */
+static size_t
+units_moved(const struct recount *r, const Recall *const *recalls, size_t nrecalls, arena_t *a, const char ***out)
+{
+	size_t n = 0;
+
+	*out = arena_alloc(a, (r->nunits + nrecalls + 1) * sizeof(**out));
+	for (size_t i = 0; i < r->nunits; i++)
+		if (!is_named(*out, n, r->units[i]))
+			(*out)[n++] = r->units[i];
+	for (size_t i = 0; i < nrecalls; i++)
+		if (recalls[i]->maybe_unit_case && !is_named(*out, n, recalls[i]->unit_id))
+			(*out)[n++] = recalls[i]->unit_id;
+	return n;
+}
+
+/* Recalls that have fallen end. */
+static void
+say_cancelled(struct batch *b, const Recall *const *recalls, size_t n, const struct changes *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		for (size_t k = 0; all->at[i].change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE && k < n; k++)
+			if (strcmp(all->at[i].was->measure_id, recalls[k]->recall_id) == 0)
+				recall_say_cancelled(b, recalls[k]);
+}
+
+void
+recount(struct batch *b, const struct recount *r)
+{
+	const Recall *const *recalls = NULL;
+	size_t n = r->person_id ? recall_of_person(b, r->person_id, &recalls) : 0;
+	struct changes all = { 0 };
+	struct measures opened = { 0 };
+	const char **units;
+	size_t nunits = units_moved(r, recalls, n, batch_arena(b), &units);
+
+	if (r->person_id)
+		person_changes(b, r->person_id, recalls, n, &opened, &all);
+	for (size_t i = 0; i < nunits; i++)
+		unit_changes(b, units[i], r->person_id ? r->person_id : "", &opened, &all);
+	if (all.n == 0)
+		return;
+	say_changes(b, r, &all);
+	say_cancelled(b, recalls, n, &all);
+}
+
+void
+recount_case(struct batch *b, const char *case_id)
+{
+	const char *unit_id = unit_of_case(case_id);
+
+	recount(b, unit_id ? &(struct recount){ .units = &unit_id, .nunits = 1 } : &(struct recount){ .person_id = case_id });
+}
