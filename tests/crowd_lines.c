@@ -102,8 +102,9 @@ found_words(const struct person *p, int index, char *out)
 	char day[DAY_TEXT_MAX];
 
 	day_text(f->day, day);
-	return snprintf(out, LINE_TEXT_MAX, "{\"key\":\"%s-f%d\",\"kind\":\"%s\",\"person_id\":\"%s\",\"on\":\"%s\",\"source\":\"%s\"%s%s}\n", p->id, f->number,
-	                f->kind, p->id, day, f->source, strcmp(f->source, "superior") == 0 ? ",\"level\":\"city\"" : "", f->in_one ? ",\"confirm\":true" : "");
+	return snprintf(out, LINE_TEXT_MAX, "{\"key\":\"%s-f%d\",\"kind\":\"%s\",\"person_id\":\"%s\",\"on\":\"%s\",\"source\":\"%s\"%s%s%s%s%s%s}\n", p->id, f->number,
+	                f->kind, p->id, day, f->source, strcmp(f->source, "superior") == 0 ? ",\"level\":\"city\"" : "", f->bulletin ? ",\"bulletin\":\"" : "",
+	                f->bulletin ? f->bulletin : "", f->bulletin ? "\"" : "", f->major ? ",\"major\":true" : "", f->in_one ? ",\"confirm\":true" : "");
 }
 
 /* ---- what must be answered */

@@ -9,7 +9,8 @@ const char *const phase_days[PHASES] = { "2017-09-20", "2017-10-31", "2017-12-29
 const char *const telling_names[TELLINGS] = { "plain", "shuffled", "repeated", "undone", "one-more", "stormy", "late-rules" };
 
 static const char *const sources[] = { "covert", "night", "hotline", "superior" };
-static const char *const kinds[] = { "duty_failure", "discipline_violation", "fund_misuse" };
+static const char *const kinds[] = { "duty_failure", "discipline_violation", "fund_misuse", "written_criticism", "written_criticism" };
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
 static const char *const terms[] = { NULL, "2018-06-01", "2019-07-01" };
 
 uint64_t
@@ -67,6 +68,19 @@ draw_day(struct random *r)
 	return day;
 }
 
+/* What decides about criticisms and cases beside their date follows from it, so that the order of two of one day, which is that of their
+ * ids, does not matter.  The days of a month share a bulletin (A14). */
+static void
+fill_found(struct found *f)
+{
+	static const char *const bulletins[] = { "b0", "b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b9", "b10", "b11" };
+	bool criticism = strcmp(f->kind, "written_criticism") == 0;
+
+	f->bulletin = criticism ? bulletins[civil_of_day(f->day).month - 1] : NULL;
+	f->source = criticism ? sources[f->day % 4] : f->source;
+	f->major = strcmp(f->kind, "fund_misuse") == 0;
+}
+
 static void
 draw_found(struct random *r, int number, struct found *f)
 {
@@ -74,8 +88,9 @@ draw_found(struct random *r, int number, struct found *f)
 
 	*f = (struct found){ .number = number, .kind = "unexcused_absence", .source = sources[random_below(r, 4)], .day = draw_day(r),
 	                     .fate = lot < 6 ? CONFIRMED : lot == 6 ? DISMISSED : STAYS_NOTED, .annulled = NEVER, .decided = NEVER, .times = 1 };
-	if (random_below(r, 8) == 0)
-		f->kind = kinds[random_below(r, 3)];
+	if (random_below(r, 4) == 0)
+		f->kind = kinds[random_below(r, KINDS)];
+	fill_found(f);
 	f->noted = random_below(r, 2) ? first_phase_of(f->day) : phase_from(r, first_phase_of(f->day));
 	f->in_one = f->fate == CONFIRMED && random_below(r, 2);
 	if (f->fate != STAYS_NOTED)
@@ -84,13 +99,13 @@ draw_found(struct random *r, int number, struct found *f)
 		f->annulled = phase_from(r, f->decided);
 }
 
-/* The finding that counts for a day is the one noted first (smallest id); of those noted in one phase that depends on their
+/* The finding of a kind that counts for a day is the one noted first (smallest id); of those noted in one phase that depends on their
  * order, so it must not matter: they are confirmed together. */
 static void
 agree_on_confirmation(struct history *h, struct found *f)
 {
 	for (const struct found *g = h->found; g < f; g++)
-		if (found_counts(g) && found_counts(f) && g->day == f->day && g->noted == f->noted) {
+		if (found_stands(g) && found_stands(f) && strcmp(g->kind, f->kind) == 0 && g->day == f->day && g->noted == f->noted) {
 			f->decided = g->decided;
 			f->in_one = f->in_one && f->decided == f->noted;
 		}
@@ -133,9 +148,15 @@ history_draw(uint64_t seed, struct history *out)
 }
 
 bool
+found_stands(const struct found *f)
+{
+	return f->fate == CONFIRMED && f->annulled == NEVER;
+}
+
+bool
 found_counts(const struct found *f)
 {
-	return f->fate == CONFIRMED && f->annulled == NEVER && strcmp(f->kind, "unexcused_absence") == 0;
+	return found_stands(f) && strcmp(f->kind, "unexcused_absence") == 0;
 }
 
 /* ---- telling it otherwise */
@@ -186,6 +207,7 @@ draw_void(struct random *r, const struct history *h, int number, struct found *f
 	draw_found(r, number, f);
 	if (h->nfound && random_below(r, 3) == 0) {     /* on the day of another, perhaps noted before it */
 		f->day = h->found[random_below(r, (uint32_t)h->nfound)].day;
+		fill_found(f);
 		f->noted = first_phase_of(f->day);
 		f->decided = f->fate == STAYS_NOTED ? NEVER : f->in_one ? f->noted : phase_from(r, f->noted);
 	}
@@ -212,6 +234,7 @@ add_one(struct random *r, struct history *h)
 
 	draw_found(r, (int)h->nfound, &f);
 	f.kind = "unexcused_absence";
+	fill_found(&f);
 	f.fate = CONFIRMED;
 	f.annulled = NEVER;
 	f.decided = f.in_one ? f.noted : phase_from(r, f.noted);

@@ -25,6 +25,8 @@ enum fate { STAYS_NOTED, DISMISSED, CONFIRMED };
 struct found {
 	int number;             /* the same thing found has the same number in every telling */
 	const char *kind, *source;
+	const char *bulletin;   /* of a written criticism; else NULL */
+	bool major;
 	int32_t day;
 	int noted, decided, annulled;
 	enum fate fate;
@@ -56,4 +58,5 @@ void history_draw(uint64_t seed, struct history *out);
 void history_tell(const struct history *plain, enum telling t, struct history *out);
 void history_print(const struct history *h, FILE *out);
 
-bool found_counts(const struct found *f);               /* a confirmed absence that was not annulled */
+bool found_stands(const struct found *f);               /* confirmed and not annulled */
+bool found_counts(const struct found *f);               /* an absence that stands */

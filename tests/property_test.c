@@ -10,6 +10,7 @@
  * A failure prints the seed, the history, the difference, and how to run the history alone. */
 #include "civil.h"
 #include "crowd.h"
+#include "json_pb.h"
 #include "standing_text.h"
 #include "truths.h"
 #include <assert.h>
@@ -75,7 +76,7 @@ same(struct trial *t, const struct person *p, const char *what, const char *expe
 		blame(t, p, what, expected, got);
 }
 
-/* ---- findings by what they are: the n-th of those that count for their day, in id order */
+/* ---- findings by what they are: the n-th of those of a kind that stand on their day, in id order */
 
 struct names { const struct person *person; char of[FOUND_MAX][NAME_MAX_LEN]; };
 
@@ -88,9 +89,10 @@ names_make(const struct person *p, struct names *out)
 	for (size_t i = 0; i < p->h.nfound; i++) {
 		int place = 1;
 		for (size_t k = 0; k < p->h.nfound; k++)
-			place += found_counts(&p->h.found[k]) && p->h.found[k].day == p->h.found[i].day && strcmp(p->found_id[k], p->found_id[i]) < 0;
+			place += found_stands(&p->h.found[k]) && strcmp(p->h.found[k].kind, p->h.found[i].kind) == 0 && p->h.found[k].day == p->h.found[i].day &&
+			         strcmp(p->found_id[k], p->found_id[i]) < 0;
 		day_text(p->h.found[i].day, day);
-		snprintf(out->of[i], sizeof(out->of[i]), "%s#%d%s", day, place, found_counts(&p->h.found[i]) ? "" : " WHICH DOES NOT COUNT");
+		snprintf(out->of[i], sizeof(out->of[i]), "%.1s%s#%d%s", p->h.found[i].kind, day, place, found_stands(&p->h.found[i]) ? "" : " WHICH DOES NOT COUNT");
 	}
 }
 
@@ -303,9 +305,15 @@ fact_of(const struct person *p, size_t i, arena_t *a)
 {
 	const struct found *f = &p->h.found[i];
 	AccountabilityRows__Finding *row = arena_message(a, &accountability_rows__finding__descriptor);
+	int kind = 0;
 
+	enum_value(&supervision__finding_kind__descriptor, f->kind, &kind);
 	row->finding_id = (char *)p->found_id[i];
-	row->kind = SUPERVISION__FINDING_KIND__UNEXCUSED_ABSENCE;
+	row->kind = (Supervision__FindingKind)kind;
+	row->source = strcmp(f->source, "superior") == 0 ? SUPERVISION__SOURCE__SUPERIOR : SUPERVISION__SOURCE__COVERT;
+	row->bulletin = (char *)(f->bulletin ? f->bulletin : "");
+	row->about_person_id = (char *)p->id;
+	row->major = f->major;
 	row->on_day = f->day;
 	row->maybe_confirmed_case = ACCOUNTABILITY_ROWS__FINDING__MAYBE_CONFIRMED_CONFIRMED_DAY;
 	row->confirmed_day = phase_day(f->decided);
@@ -324,7 +332,7 @@ recompute(struct trial *t, const struct person *p, const struct seen *s, arena_t
 
 	names_make(p, &names);
 	for (size_t i = 0; i < p->h.nfound; i++)
-		if (found_counts(&p->h.found[i]))
+		if (found_stands(&p->h.found[i]))
 			facts[n++] = fact_of(p, i, a);
 	day_parse("2017-08-01", &posting.from_day);
 	if (p->h.term_to) {
@@ -332,7 +340,7 @@ recompute(struct trial *t, const struct person *p, const struct seen *s, arena_t
 		day_parse(p->h.term_to, &posting.term_to_day);
 	}
 	char *due = standing_recomputed(&t->books[p->district], facts, n, &posting, &naming, a);
-	same(t, p, "§5 what stands is what the ladder gives", due, s->ladder);
+	same(t, p, "§5 what stands is what the ladders give", due, s->ladder);
 	free(due);
 	arena_reset(a);
 }

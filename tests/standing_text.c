@@ -1,6 +1,6 @@
 /* standing_text - see standing_text.h. */
 #include "standing_text.h"
-#include "../services/accountability/accountability_policy.h"
+#include "../services/accountability/criticism_policy.h"
 #include "civil.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -172,10 +172,11 @@ standing_recomputed(const struct policy_book *book, const AccountabilityRows__Fi
                     const MirrorRows__Posting *posting, const struct naming *naming, arena_t *a)
 {
 	struct absence *absences;
-	Measure **due;
+	Measure **due, **criticised;
 	char *text = NULL, day[DAY_TEXT_MAX];
 	size_t len, nabsences = ladder_absences(book, findings, n, a, &absences);
 	size_t ndue = ladder_measures(absences, nabsences, &posting, 1, a, &due);
+	size_t ncriticised = criticism_measures(book, findings, n, &posting, 1, a, &criticised);
 	FILE *f = open_memstream(&text, &len);
 
 	for (size_t i = 0; i < nabsences; i++) {
@@ -184,6 +185,8 @@ standing_recomputed(const struct policy_book *book, const AccountabilityRows__Fi
 	}
 	for (size_t i = 0; i < ndue; i++)
 		write_due(f, due[i], naming);
+	for (size_t i = 0; i < ncriticised; i++)
+		write_due(f, criticised[i], naming);
 	fclose(f);
 	return sorted(text);
 }

@@ -48,8 +48,29 @@ static const struct { const char *what, *sql; } truths[] = {
 
 	{ "§10.8 every measure that stands has causes, each a confirmed finding about its person, or whom it is about",
 	  "select * from accountability.measure m left join lateral unnest(m.cause) as k(id) on true where m.state <> 'revoked' and not exists ("
-	  " select from supervision.finding f where (f.district, f.finding_id, f.person_id) = (m.district, k.id, coalesce(nullif(m.cause_of, ''), m.person_id)) and 'confirmed' = ("
+	  " select from supervision.finding f where (f.district, f.finding_id) = (m.district, k.id) and (f.person_id = coalesce(nullif(m.cause_of, ''), m.person_id)"
+	  " or exists (select from accountability.finding c where m.person_id like 'unit/%' and (c.district, c.person_id, c.finding_id) = (m.district, m.person_id, k.id)))"
+	  " and 'confirmed' = ("
 	  " select v.state from supervision.finding_move v where (v.district, v.finding_id) = (f.district, f.finding_id) order by v.seq desc limit 1))" },
+	{ "C3.1.1: what is found counts for the unit that it names, or that the person was of on its date, and for no other",
+	  "select * from (select f.district, f.finding_id, 'unit/' || coalesce(f.unit_id, (select p.unit_id from accountability.person p"
+	  " where (p.district, p.person_id) = (f.district, f.person_id) and p.from_day <= f.on_day order by p.from_day desc limit 1)) as case_id, true as due"
+	  " from supervision.finding f where f.kind <> 'unexcused_absence' and exists (select from supervision.finding_move v"
+	  " where (v.district, v.finding_id) = (f.district, f.finding_id) and v.state = 'confirmed')) s"
+	  " full join (select district, finding_id, person_id as case_id, true as kept from accountability.finding where person_id like 'unit/%') a"
+	  " using (district, finding_id, case_id) where due is distinct from kept" },
+	{ "C3.1.1: a head answers who headed the unit on the date that reached the rung",
+	  "select * from accountability.measure m where m.state <> 'revoked' and m.ladder = 'criticism' and m.unit_id <> '' and m.head_person_id <> coalesce("
+	  "(select u.head_person_id from accountability.unit u where (u.district, u.unit_id) = (m.district, m.unit_id) and u.from_day <= m.absence_day"
+	  " order by u.from_day desc limit 1), '')" },
+	{ "C3.1.1-1: who was criticised in a year wherever rungs have measures has one that stands",
+	  "select * from accountability.finding f where f.kind = 'written_criticism' and f.state = 'confirmed' and f.on_day >= '2017-08-01'"
+	  " and exists (select from accountability.policy p where p.district = f.district and p.document_json like '%C3.1.1-1%')"
+	  " and not exists (select from accountability.policy p where p.district = f.district and p.document_json not like '%C3.1.1-1%')"
+	  " and not exists (select from accountability.measure m where (m.district, m.person_id) = (f.district, f.person_id) and m.ladder = 'criticism'"
+	  " and m.state <> 'revoked' and m.window_year = extract(year from f.on_day))" },
+	{ "C3.2.2: of what is sealed nobody was told where it went",
+	  "select * from alerts.told t join accountability.measure m on (m.district, m.measure_id) = (t.district, t.about) where m.kind = 'referral'" },
 	{ "§3 a day's absences are the confirmed findings of absence on it",
 	  "select * from (select district, person_id, on_day, absences from attendance.day where absences <> 0) a full join ("
 	  " select f.district, f.person_id, f.on_day, count(*) as absences from supervision.finding f where f.kind = 'unexcused_absence' and 'confirmed' = ("
