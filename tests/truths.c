@@ -62,7 +62,9 @@ static const struct { const char *what, *sql; } truths[] = {
 	{ "C3.1.1: a head answers who headed the unit on the date that reached the rung",
 	  "select * from accountability.measure m where m.state <> 'revoked' and m.ladder = 'criticism' and m.unit_id <> '' and m.head_person_id <> coalesce("
 	  "(select u.head_person_id from accountability.unit u where (u.district, u.unit_id) = (m.district, m.unit_id) and u.from_day <= m.absence_day"
-	  " order by u.from_day desc limit 1), '')" },
+	  " order by u.from_day desc limit 1), (select u.head_person_id from accountability.unit u where (u.district, u.unit_id) = (m.district, m.unit_id)"
+	  " and u.head_person_id is not null and not exists (select from accountability.unit e where (e.district, e.unit_id) = (m.district, m.unit_id)"
+	  " and e.from_day <= m.absence_day and e.head_person_id is not null) order by u.from_day limit 1), '')" },
 	{ "C3.1.1-1: who was criticised in a year wherever rungs have measures has one that stands",
 	  "select * from accountability.finding f where f.kind = 'written_criticism' and f.state = 'confirmed' and f.on_day >= '2017-08-01'"
 	  " and exists (select from accountability.policy p where p.district = f.district and p.document_json like '%C3.1.1-1%')"

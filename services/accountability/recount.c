@@ -269,18 +269,22 @@ heads_due(struct batch *b, const char *unit_id, const char *person_id, const str
 	return due;
 }
 
+/* The first head counts from ever, as any first value does: a unit is there before anybody can be its head. */
 static size_t
 headships(struct batch *b, const char *unit_id, struct headship **out)
 {
 	const MirrorRows__Unit *const *history;
-	size_t n = unit_history(b, unit_id, &history);
+	size_t n = unit_history(b, unit_id, &history), first = 0;
 
 	*out = arena_alloc(batch_arena(b), (n + 1) * sizeof(**out));
+	while (first < n && !history[first]->maybe_head_case)
+		first++;
 	for (size_t i = 0; i < n; i++) {
+		const MirrorRows__Unit *u = i < first && first < n ? history[first] : history[i];
 		struct headship *h = &(*out)[i];
 		*h = (struct headship){ .from_day = history[i]->from_day, .person_id = "" };
-		if (history[i]->maybe_head_case) {
-			h->person_id = history[i]->head_person_id;
+		if (u->maybe_head_case) {
+			h->person_id = u->head_person_id;
 			h->npostings = mirror_postings(b, h->person_id, &h->postings);
 		}
 	}

@@ -16,7 +16,7 @@ from desk import Desk
 from trace import Difference, same
 
 TIMED = ("hearing_missed", "recall_overdue")
-LADDER_CLAUSES = ("C3.2.1-1", "C3.2.1-2", "C3.2.1-3", "C3.2.1-r")
+LADDER_CLAUSES = ("C3.2.1-1", "C3.2.1-2", "C3.2.1-3", "C3.2.1-r", "C3.1.1-1", "C3.1.1-2", "C3.1.1-3", "C3.1.3", "C3.2.2")
 OUT_OF_FORCE = ("rejected", "lifted", "revoked", "cancelled")
 
 
@@ -43,20 +43,34 @@ class Checker:
             self.unit(unit)
 
     def unit(self, unit: str) -> None:
-        """C3.2.1-rr, and the recalls of the unit's people in the states that were given to them."""
+        """C3.2.1-rr, C3.1.1 and C3.1.2-2 of the unit's head, and the recalls of the unit's people in
+        the states that were given to them."""
         standing = self.trace.get("/units/%s/standing" % unit)
         known = {i: s for i, s in self.world.unit_known.get(unit, {}).items() if s.state != "revoked"}
-        shown = [{k: v for k, v in m.items() if k not in ("id", "reason")} for m in standing["measures"]
-                 if m["clause"] == "C3.2.1-rr"]
-        expected = [{"kind": s.decision.kind, "clause": s.decision.clause, "policy": s.decision.policy,
-                     "subject": {"person_id": self.world.units[unit], "unit_id": unit}, "from": s.decision.start,
-                     "state": s.state, "cause": list(s.decision.cause)} for s in known.values()]
-        same("posts that the head of %s takes" % unit, sorted(map(str, map(plain, expected))),
+        shown = [{k: v for k, v in m.items() if k not in ("id", "reason")} for m in standing["measures"]]
+        subject = {"person_id": self.world.units[unit], "unit_id": unit}
+        expected = [self.shape(subject, s) for s in known.values()]
+        same("measures of %s and its head" % unit, sorted(map(str, map(plain, expected))),
              sorted(map(str, map(plain, shown))))
+        counted = rules.criticisms(self.world.findings_of_unit(unit), self.world.policies)
+        same("criticisms of %s" % unit, [{"finding_id": f.id, "bulletin": f.bulletin, "on": f.on, "rung": rung}
+                                         for f, rung, _, _ in counted], standing["criticisms"])
+        self.head(unit, standing, known)
         states = sorted((p.id, r.state) for p in self.world.persons.values() if p.unit_id == unit
                         for r in p.recalls.values() if r.state != "cancelled")
         same("recalls of %s" % unit, states, sorted((r["person_id"], r["state"]) for r in standing["recalls"]
                                                     if r["state"] != "cancelled"))
+
+    def head(self, unit: str, of_unit: dict, known: dict) -> None:
+        """What stands of the unit stands of its head, and bars the head."""
+        head = self.world.units[unit]
+        on = self.world.today + timedelta(self.h.rng.randrange(0, 300))
+        standing = self.trace.get("/persons/%s/standing?on=%s" % (head, on))
+        same("measures of the head of %s" % unit, sorted(m["id"] for m in of_unit["measures"]),
+             sorted(m["id"] for m in standing["measures"]))
+        expected = {name: not barred for name, barred in rules.eligibility(known, on).items()}
+        same("eligibility of %s on %s" % (head, on), expected,
+             {name: e["eligible"] for name, e in standing["eligibility"].items()})
 
     def person(self, person: str) -> None:
         standing = self.trace.get("/persons/%s/standing" % person)
@@ -87,17 +101,17 @@ class Checker:
         on = self.world.finding(measure["cause"][0]).on
         return (measure["clause"], measure["kind"], on.year)
 
-    def shape(self, person: str, standing: rules.Standing) -> dict:
+    def shape(self, subject: dict, standing: rules.Standing) -> dict:
         decision = standing.decision
         shape = {"kind": decision.kind, "clause": decision.clause, "policy": decision.policy,
-                 "subject": {"person_id": person}, "from": decision.start, "state": standing.state,
+                 "subject": subject, "from": decision.start, "state": standing.state,
                  "cause": list(decision.cause)}
         if decision.until is not None:
             shape["until"] = decision.until
         return shape
 
     def compare(self, what: str, person: str, standing: rules.Standing, measure: dict) -> None:
-        shape = self.shape(person, standing)
+        shape = self.shape({"person_id": person}, standing)
         if standing.state == "cancelled" and measure["state"] in OUT_OF_FORCE:
             shape["state"] = measure["state"]
         same(what, shape, {k: v for k, v in measure.items() if k not in ("id", "reason")

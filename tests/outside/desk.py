@@ -17,7 +17,7 @@ from trace import same
 from world import Payroll
 
 LADDER_KINDS = ("stipend_cancelled", "admonishment_talk", "assessment_cancelled", "award_ban",
-                "promotion_freeze")
+                "promotion_freeze", "written_self_criticism", "interview", "referral", "removal_proposed")
 WORDS = ("automatic", "four_eyes")
 REACHES = {"approve": ("in_force", "approved"), "reject": ("rejected",), "lift": ("lifted",), "serve": ("served",)}
 
@@ -83,6 +83,8 @@ class Desk:
         patch = {"approval": self._approval()} if rng.random() < 0.65 else {}
         if not patch or rng.random() < 0.3:
             patch.update(patch_of(self.path, rng.choice((8_000, 10_000, 12_000, 12_345))))
+        if rng.random() < 0.2:
+            patch["criticisms"] = {"superior_enters_at": rng.choice((1, 2, 3))}
         version = h.name("v")
         body = {"version": version, "effective_from": start.isoformat(), "patch": patch}
         if any(p.effective_from == start for p in h.world.policies):

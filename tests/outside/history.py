@@ -209,12 +209,25 @@ class History:
         reach = min(420, (today - FIRST_DAY).days)
         return today - timedelta(rng.randrange(min(60, reach) + 1 if roll < 0.8 else reach + 1))
 
+    def _what(self, person: str) -> dict:
+        """Most are absences; few bulletins, so that one names several."""
+        rng, roll = self.rng, self.rng.random()
+        if roll < 0.66:
+            return {"kind": "unexcused_absence", "person_id": person}
+        if roll < 0.72:
+            return {"kind": rng.choice(("discipline_violation", "fund_misuse")), "person_id": person,
+                    "major": rng.random() < 0.6}
+        major = {"major": True} if rng.random() < 0.2 else {}
+        if roll < 0.8:
+            return {"kind": "duty_failure", "person_id": person, **major}
+        of = {"person_id": person} if rng.random() < 0.7 else {"unit_id": rng.choice(sorted(self.world.units))}
+        return {"kind": "written_criticism", "bulletin": "通报%d号" % rng.randrange(6), **of, **major}
+
     def _finding(self) -> tuple:
         """(body, status, code): mostly a valid one."""
         rng, person = self.rng, self._person()
         on = self._day(person)
-        kind = "unexcused_absence" if rng.random() < 0.9 else "duty_failure"
-        body = {"kind": kind, "person_id": person, "on": on.isoformat(),
+        body = {**self._what(person), "on": on.isoformat(),
                 "source": rng.choice(("covert", "night", "hotline", "superior"))}
         if body["source"] == "superior":
             body["level"] = rng.choice(("city", "province", "central"))
@@ -225,12 +238,15 @@ class History:
         if rng.random() < 0.05:
             body["on"] = (self.world.today + timedelta(rng.randrange(1, 30))).isoformat()
             return body, 422, "finding.in_future|finding.not_posted"
-        if not self.world.posted(person, on):
+        if "person_id" in body and not self.world.posted(person, on):
             return body, 422, "finding.not_posted"
         return body, 201, ""
 
     def _noted(self, body: dict, finding_id: str) -> None:
-        self.world.note(body["person_id"], Finding(finding_id, body["kind"], date.fromisoformat(body["on"])))
+        about = body.get("person_id", "")
+        self.world.note(about or "unit/" + body["unit_id"], Finding(
+            finding_id, body["kind"], date.fromisoformat(body["on"]), bulletin=body.get("bulletin", ""),
+            superior=body["source"] == "superior", major=body.get("major", False), about=about))
 
     def note_finding(self) -> None:
         body, status, code = self._finding()

@@ -221,6 +221,8 @@ def covered(players: list) -> str:
             seen.update("check-in " + r for day in person.presence.values() for _, r in day)
             seen["reversals"] += person.reversals
             seen.update("recall " + r.state for r in person.recalls.values())
+        for known in player.history.world.unit_known.values():
+            seen.update("head %s %s" % (i[0], s.state) for i, s in known.items())
         seen.update("payroll " + p.state for p in player.history.world.payrolls.values())
         seen.update("answer %d" % c["status"] for c in player.trace.calls if "status" in c)
         seen["tries"] += sum(c.get("tries", 0) for c in player.trace.calls)

@@ -38,12 +38,17 @@ class Posting:
 
 @dataclass(frozen=True)
 class Finding:
-    """§4: `confirmed_on` is the day of the clock at confirmation, never the client's word."""
+    """§4: `confirmed_on` is the day of the clock at confirmation, never the client's word.
+    `about` is whom it names, "" where that is only a unit."""
     id: str
     kind: str
     on: date
     state: str = "noted"
     confirmed_on: Optional[date] = None
+    bulletin: str = ""
+    superior: bool = False
+    major: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,6 +211,96 @@ def ladder(findings, postings, policies) -> dict:
             for decision in _decisions_of_rung(rung, year, postings, policies):
                 decisions[decision.identity] = decision
     return decisions
+
+
+# --- the other ladders of §5: written criticisms and single findings -------------------------
+
+def standing_findings(findings: Iterable[Finding], *kinds: str) -> list:
+    """Confirmed and not annulled, by date and then by id."""
+    return sorted((f for f in findings if f.kind in kinds and f.state == "confirmed"),
+                  key=lambda f: (f.on, f.id))
+
+
+def criticisms(findings: Iterable[Finding], policies) -> list:
+    """(finding, rung, the findings of its year up to it, whether the rung is new in the year).
+    A14: a bulletin counts once; A19: in its calendar year; A15: a superior's enters higher."""
+    counted, years = [], {}
+    for finding in standing_findings(findings, "written_criticism"):
+        year = years.setdefault(finding.on.year, {"seen": set(), "facts": [], "rung": 0, "most": 0})
+        if finding.bulletin in year["seen"]:
+            continue
+        year["seen"].add(finding.bulletin)
+        year["facts"].append(finding)
+        words = policy_on(policies, finding.on).document["criticisms"]
+        rung = year["rung"] + 1
+        if finding.superior:
+            rung = max(rung, words["superior_enters_at"])
+        year["rung"] = rung = min(rung, words["rungs"])
+        counted.append((finding, rung, tuple(year["facts"]), rung > year["most"]))
+        year["most"] = max(rung, year["most"])
+    return counted
+
+
+def _criticism_windows(rung: int, for_head: bool, on: date, decided_on: date, end_of_term) -> list:
+    """C3.1.1-1 and -2 fall on both, C3.1.1-3 on the head of the unit alone."""
+    if rung == 1:
+        return [("written_self_criticism", decided_on, None)]
+    if rung == 2:
+        return [("interview", decided_on, None)]
+    if not for_head:
+        return []
+    return [("admonishment_talk", decided_on, None),
+            ("assessment_cancelled", *year_of(on)),
+            ("award_ban", decided_on, ban_until(decided_on, end_of_term)),
+            ("promotion_freeze", decided_on, add_months(decided_on, 6))]
+
+
+def _decided(facts) -> date:
+    """A5: the latest confirmation among the facts."""
+    return max(f.confirmed_on for f in facts)
+
+
+def criticised(findings, postings, policies, for_head: bool) -> dict:
+    """C3.1.1 for whom the findings name, or, all of a unit's findings given, for its head."""
+    postings, decisions = list(postings), {}
+    for finding, rung, facts, new in criticisms(findings, policies):
+        policy, decided_on = policy_on(policies, finding.on), _decided(facts)
+        windows = _criticism_windows(rung, for_head, finding.on, decided_on, term_end(postings, finding.on))
+        for kind, start, until in windows if new else []:
+            made = Decision("C3.1.1-%d" % rung, kind, finding.on.year, policy.version,
+                            approval_of(policy.document, kind), start, until, tuple(f.id for f in facts))
+            decisions[made.identity] = made
+    return decisions
+
+
+def _case(clause: str, kind: str, facts: list, policies) -> dict:
+    """One for a calendar year, with all its findings; the policy is that of the last one's date."""
+    years, decisions = {}, {}
+    for finding in facts:
+        years.setdefault(finding.on.year, []).append(finding)
+    for year, of_year in years.items():
+        policy = policy_on(policies, of_year[-1].on)
+        made = Decision(clause, kind, year, policy.version, approval_of(policy.document, kind),
+                        _decided(of_year), None, tuple(f.id for f in of_year))
+        decisions[made.identity] = made
+    return decisions
+
+
+def cases_of_person(findings, postings, policies) -> dict:
+    """C3.1.3: a superior finds a contact leader lacking. C3.2.2: of serious effect."""
+    postings = list(postings)
+    lacking = [f for f in standing_findings(findings, "duty_failure") if f.superior
+               and any(p.role == "contact_leader" and p.covers(f.on) for p in postings)]
+    grave = [f for f in standing_findings(findings, "discipline_violation", "fund_misuse") if f.major]
+    return {**_case("C3.1.3", "written_self_criticism", lacking, policies),
+            **_case("C3.2.2", "referral", grave, policies)}
+
+
+def cases_of_head(findings, policies) -> dict:
+    """C3.1.2-2, A23: a major problem in a superior's assessment."""
+    major = [f for f in standing_findings(findings, "written_criticism", "duty_failure")
+             if f.superior and f.major]
+    return _case("C3.1.2-2", "removal_proposed", major, policies)
 
 
 def recall_ordered(recall: Decision, r: date, policy: Policy) -> dict:

@@ -43,6 +43,58 @@ THREE = TWO + [absence("f3", "2017-10-09", "2017-10-10")]
 FOUR = THREE + [absence("f4", "2017-12-30", "2018-05-05")]
 
 
+CRITICISMS = {"rungs": 3, "superior_enters_at": 2}
+HARSH = rules.Policy("p0", date(2017, 8, 1), {"approval": "four_eyes", "criticisms": CRITICISMS})
+
+
+def found(fid: str, kind: str, on: str, bulletin="", confirmed="", superior=False, major=False):
+    return rules.Finding(fid, kind, day(on), "confirmed", day(confirmed or on), bulletin, superior, major, "p")
+
+
+def criticism(fid: str, on: str, bulletin: str, **more):
+    return found(fid, "written_criticism", on, bulletin, **more)
+
+
+def rungs_of(*findings):
+    return [(f.id, rung, new) for f, rung, _, new in rules.criticisms(findings, (HARSH,))]
+
+
+def heads(*findings, postings=()):
+    return rules.criticised(findings, postings, (HARSH,), for_head=True)
+
+
+def own(*findings):
+    return rules.criticised(findings, [posting()], (HARSH,), for_head=False)
+
+
+def criticism_cases():
+    a, b, c = criticism("f1", "2017-09-03", "1"), criticism("f2", "2017-09-04", "2", confirmed="2017-10-31"), criticism("f3", "2017-12-05", "3")
+    yield "C3.1.1 rungs", rungs_of(a, b, c), [("f1", 1, True), ("f2", 2, True), ("f3", 3, True)]
+    yield "A14 one bulletin", rungs_of(a, criticism("f0", "2017-09-05", "1")), [("f1", 1, True)]
+    yield "A14 the smaller id of a date", rungs_of(a, criticism("f0", "2017-09-03", "1")), [("f0", 1, True)]
+    yield "A19 the year", rungs_of(c, criticism("f4", "2018-01-01", "3")), [("f3", 1, True), ("f4", 1, True)]
+    yield "A15 a superior first", rungs_of(criticism("f0", "2017-09-01", "0", superior=True), a), [("f0", 2, True), ("f1", 3, True)]
+    yield "A15 at least", rungs_of(a, b, criticism("f9", "2017-09-09", "9", superior=True)), [("f1", 1, True), ("f2", 2, True), ("f9", 3, True)]
+    yield "C3.1.1-3 nothing new after it", rungs_of(a, b, c, criticism("f4", "2017-12-06", "4"))[3:], [("f4", 3, False)]
+    yield "C3.1.1-1", window(own(a), "C3.1.1-1", "written_self_criticism"), [("2017-09-03", None)]
+    yield "A5 the interview is decided with its latest", window(own(a, b), "C3.1.1-2", "interview"), [("2017-10-31", None)]
+    yield "C3.1.1-3 not for whom it names", len(own(a, b, c)), 2
+    yield "C3.1.1-3 for the head", len(heads(a, b, c)), 6
+    yield "C3.1.1-3 year", window(heads(a, b, c), "C3.1.1-3", "assessment_cancelled"), [("2017-01-01", "2018-01-01")]
+    yield "C3.1.1-3 no term", window(heads(a, b, c), "C3.1.1-3", "award_ban"), [("2017-12-05", "2018-01-01")]
+    yield "A6 the head's term", window(heads(a, b, c, postings=[posting(term_to="2018-05-01")]), "C3.1.1-3", "award_ban"), [("2017-12-05", "2018-05-01")]
+    yield "C3.1.1-3 six months", window(heads(a, b, c), "C3.1.1-3", "promotion_freeze"), [("2017-12-05", "2018-06-05")]
+    lead = [posting(start="2017-09-01", to="2017-10-01", role="contact_leader")]
+    duty = [found("d%d" % n, "duty_failure", on, superior=True) for n, on in enumerate(("2017-08-31", "2017-09-30", "2017-10-01"))]
+    yield "C3.1.3 while he leads", [d.cause for d in rules.cases_of_person(duty, lead, (HARSH,)).values()], [("d1",)]
+    grave = [found("g1", "fund_misuse", "2017-09-03", major=True), found("g2", "discipline_violation", "2017-09-02", major=True, confirmed="2017-11-01"),
+             found("g3", "fund_misuse", "2017-09-01")]
+    yield "C3.2.2 all of a year", [(d.kind, str(d.start), d.cause) for d in rules.cases_of_person(grave, lead, (HARSH,)).values()], [
+        ("referral", "2017-11-01", ("g2", "g1"))]
+    major = [found("m1", "duty_failure", "2017-09-03", major=True, superior=True), found("m2", "duty_failure", "2017-09-04", superior=True)]
+    yield "A23", [(d.kind, d.cause) for d in rules.cases_of_head(major, (HARSH,)).values()], [("removal_proposed", ("m1",))]
+
+
 def term_case(term_to=None, to=None, other=None):
     held = [posting(term_to=term_to, to=to)] + ([other] if other else [])
     return window(ladder(TWO, held), "C3.2.1-2", "award_ban")
@@ -211,7 +263,7 @@ def policy_cases():
 
 def main() -> int:
     passed = failed = 0
-    groups = (ladder_cases, ban_cases, workflow_cases, eligibility_cases, money_cases,
+    groups = (criticism_cases, ladder_cases, ban_cases, workflow_cases, eligibility_cases, money_cases,
               payroll_cases, policy_cases)
     for name, got, want in (case for group in groups for case in group()):
         if got == want:

@@ -67,7 +67,8 @@ class World:
         self.persons: dict = {}
         self.units: dict = {}
         self.postings: dict = {}
-        self.owner: dict = {}          # finding id -> person id
+        self.owner: dict = {}          # finding id -> person id, or "unit/" and the id of a unit
+        self.of_units: dict = {}       # unit -> id -> Finding that names nobody
         self.payrolls: dict = {}       # month -> Payroll
         self.inputs = Counter()        # id -> acknowledged inputs that may tell somebody about it
         self.ordered: list = []        # (person, year) of recalls, in the order of their orders
@@ -112,20 +113,36 @@ class World:
 
     # --- findings
 
-    def note(self, person: str, finding: Finding) -> None:
-        self.owner[finding.id] = person
-        self.persons[person].findings[finding.id] = finding
+    def note(self, owner: str, finding: Finding) -> None:
+        """owner: whom it names, or "unit/" and the unit that it names alone."""
+        self.owner[finding.id] = owner
+        self._findings_of(owner)[finding.id] = finding
+
+    def _findings_of(self, owner: str) -> dict:
+        if owner.startswith("unit/"):
+            return self.of_units.setdefault(owner[len("unit/"):], {})
+        return self.persons[owner].findings
 
     def move_finding(self, finding_id: str, state: str) -> None:
-        person = self.persons[self.owner[finding_id]]
+        owner, old = self.owner[finding_id], self.finding(finding_id)
         self.inputs[finding_id] += 1
-        confirmed_on = self.today if state == "confirmed" else person.findings[finding_id].confirmed_on
-        person.findings[finding_id] = replace(person.findings[finding_id], state=state,
-                                              confirmed_on=confirmed_on)
-        self.settle(person.id)
+        confirmed_on = self.today if state == "confirmed" else old.confirmed_on
+        self._findings_of(owner)[finding_id] = replace(old, state=state, confirmed_on=confirmed_on)
+        if owner.startswith("unit/"):
+            self._settle_unit(owner[len("unit/"):])
+        else:
+            self.settle(owner)
 
     def finding(self, finding_id: str) -> Finding:
-        return self.persons[self.owner[finding_id]].findings[finding_id]
+        return self._findings_of(self.owner[finding_id])[finding_id]
+
+    def findings_of_unit(self, unit: str) -> list:
+        """What names the unit, and what names its people."""
+        found = list(self.of_units.get(unit, {}).values())
+        for person in self.persons.values():
+            if person.unit_id == unit:
+                found += person.findings.values()
+        return found
 
     # --- policies
 
@@ -135,13 +152,16 @@ class World:
         self.policies.append(Policy(version, effective_from, rules.merge_patch(below, patch)))
         for person in self.persons:
             self.settle(person)
+        for unit in self.units:
+            self._settle_unit(unit)
 
     # --- measures
 
     def decisions(self, person_id: str) -> dict:
-        """The ladder, and what the ordered recalls that still stand add to it."""
+        """The ladders, and what the ordered recalls that still stand add to them."""
         person = self.persons[person_id]
-        decided = rules.ladder(person.findings.values(), self.postings_of(person_id), self.policies)
+        facts = (list(person.findings.values()), self.postings_of(person_id), self.policies)
+        decided = {**rules.ladder(*facts), **rules.criticised(*facts, for_head=False), **rules.cases_of_person(*facts)}
         for year, recall in person.recalls.items():
             of = decided.get(("C3.2.1-3", "recall", year))
             if of is not None and recall.ordered_on is not None:
@@ -163,7 +183,8 @@ class World:
             person.reversals += 1
 
     def _settle_unit(self, unit: str) -> None:
-        """Recalls that fell or were cancelled no longer count; those after them move up."""
+        """Recalls that fell or were cancelled no longer count; those after them move up. Beside
+        them: what is found of the unit and of its people."""
         recalls = []
         for person_id, year in self.ordered:
             person = self.persons[person_id]
@@ -171,6 +192,9 @@ class World:
             if person.unit_id == unit and recall and recall.ordered_on and of and of.state != "revoked":
                 recalls.append((person_id, of.decision, recall.ordered_on))
         decided = rules.head_takes_post(recalls, lambda r: rules.policy_on(self.policies, r))
+        found = self.findings_of_unit(unit)
+        decided.update(rules.criticised(found, self.postings_of(self.units[unit]), self.policies, for_head=True))
+        decided.update(rules.cases_of_head(found, self.policies))
         self.unit_known[unit] = rules.settle(self.unit_known.get(unit, {}), decided)
 
     def takes_head(self, person_id: str, year: int) -> bool:
