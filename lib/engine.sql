@@ -86,15 +86,16 @@ select w.partition, w.seq, w.hash, w.type, w.district, w.at_us, w.body
 -- name: answers_keep Answer
 select from engine.keep_answers(:district, :account, :key, :fingerprint, :status, :body, :at_us);
 
+-- `partition + 0`: see schema/004_due.sql.
 -- name: timers_due Due -> Timer
 select t.partition, t.district, t.kind, t.subject, t.due_us
   from unnest(:partition::integer[]) as k(p)
- cross join lateral (select * from engine.timer t where t.service = current_user and t.partition = k.p and t.due_us <= :now_us
+ cross join lateral (select * from engine.timer t where t.service = current_user and t.partition + 0 = k.p and t.due_us <= :now_us
                       order by t.due_us, t.district, t.kind, t.subject limit :limit::integer) as t
  order by t.due_us, t.district, t.kind, t.subject limit :limit::integer;
 
 -- name: timers_next Partition -> Next
-select k.p as partition, (select min(t.due_us) from engine.timer t where t.service = current_user and t.partition = k.p) as due_us
+select k.p as partition, (select min(t.due_us) from engine.timer t where t.service = current_user and t.partition + 0 = k.p) as due_us
   from unnest(:partition::integer[]) as k(p);
 
 -- name: timers_put Timer
@@ -103,17 +104,17 @@ select current_user, * from unnest(:partition::integer[], :district::text[], :ki
     on conflict (service, partition, district, kind, subject) do update set due_us = excluded.due_us;
 
 -- name: timers_drop Timer
-delete from engine.timer t using unnest(:partition::integer[], :district::text[], :kind::text[], :subject::text[]) as k(p, d, kd, s)
- where t.service = current_user and t.partition = k.p and t.district = k.d and t.kind = k.kd and t.subject = k.s;
+select from engine.drop_timers(:partition, :district, :kind, :subject);
 
 -- name: work_some Positions -> Work
-select w.partition, w.district, w.kind, w.subject, w.cause, w.trace, w.at_us from engine.work w
- where w.service = current_user and w.partition = any(:partition)
+select w.partition, w.district, w.kind, w.subject, w.cause, w.trace, w.at_us
+  from unnest(:partition::integer[]) as k(p)
+ cross join lateral (select * from engine.work w where w.service = current_user and w.partition + 0 = k.p
+                      order by w.at_us, w.district, w.kind, w.subject limit :limit::integer) as w
  order by w.at_us, w.district, w.kind, w.subject limit :limit::integer;
 
 -- name: work_done Work
-delete from engine.work w using unnest(:partition::integer[], :district::text[], :kind::text[], :subject::text[]) as k(p, d, kd, s)
- where w.service = current_user and w.partition = k.p and w.district = k.d and w.kind = k.kd and w.subject = k.s;
+select from engine.work_done(:partition, :district, :kind, :subject);
 
 -- name: park Parked
 insert into engine.parked (service, partition, producer, seq, district, subject, type, body, reason, parked_us)
@@ -157,7 +158,7 @@ select coalesce(sum(engine.lag(d.partition)), 0)::bigint as lag, coalesce(sum(en
 -- name: answers_of AnswerKey -> Answer
 select a.district, a.account, a.key, a.service, a.fingerprint, a.status, a.body, a.at_us
   from unnest(:district::text[], :account::text[], :key::text[]) as k(d, a, k)
-  join engine.answer a on a.district = k.d and a.account = k.a and a.key = k.k and a.service = current_user;
+ cross join lateral (select * from engine.answer a where a.district = k.d and a.account = k.a and a.key = k.k and a.service = current_user offset 0) as a;
 
 -- name: cursors_of_consumer ConsumerAt -> Cursor
 select partition, producer, seq, hash from engine.cursor where consumer = :consumer and partition = any(:partition);
