@@ -63,6 +63,18 @@ write_cursors(struct batch *b)
 
 /* ---- rows */
 
+/* The server plans a statement for the table as it is, often empty, and keeps the plan: which of two indexes leads to few rows it
+ * can tell only when there are some. */
+static void
+count_written(node_t *n, struct table_sql *t, size_t rows)
+{
+	t->written += rows;
+	if (t->written < PLANS_ROWS || t->written < t->plans_until)
+		return;
+	t->plans_until = t->written * PLANS_GROWTH;
+	n->plans_old = true;
+}
+
 static void
 write_tables(struct batch *b)
 {
@@ -74,6 +86,7 @@ write_tables(struct batch *b)
 			store_queue(b->node->db, &b->node->tables[t].drop, drop, ndrop);
 		if (nput)
 			store_queue(b->node->db, &b->node->tables[t].put, put, nput);
+		count_written(b->node, &b->node->tables[t], nput);
 	}
 }
 

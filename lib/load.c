@@ -148,6 +148,9 @@ prelude_queue(struct batch *b, const struct prelude *p)
 {
 	store_t *db = b->node->db;
 
+	if (b->node->plans_old)
+		store_text(db, "discard plans");
+	b->node->plans_old = false;
 	if (b->node->set.manual_clock)
 		store_queue(db, &engine_clock_now, NULL, 0);
 	if (p->looks)

@@ -33,6 +33,7 @@ enum {
 	ANSWERS_KEPT_DAYS = 8, PURGE_MS = 3600 * 1000,
 	CHORES_A_SYNC = 32,
 	BOOKS_MAX = 64, TABLES_MAX = 24,
+	PLANS_ROWS = 256, PLANS_GROWTH = 4,     /* plans are made anew when a table has so many rows, and so many times as many */
 	SINGLY_FROM = 3,                        /* takeovers without a commit until inputs are run one by one */
 	TRIES_MAX = 2,                          /* owners that an input run alone may take along: one may have been killed by chance */
 };
@@ -129,6 +130,7 @@ struct node {
 	char (*districts)[8]; size_t ndistricts, districts_cap;         /* known to exist, sorted */
 	int64_t mono_us, clock_us;                      /* of this step; the hand-set clock as last heard */
 	bool clock_news, hello_news, lost, timers_stale;
+	bool plans_old;                                 /* some table has grown much since its statements were planned */
 	bool opened[PARTITIONS];                        /* some district lives there */
 	int free_looks[PARTITIONS];                     /* how often in a row it had no owner */
 	uint64_t locked;                                /* advisory locks that the session holds */

@@ -11,6 +11,7 @@ struct table_sql {
 	const struct table *table;
 	struct store_stmt load[TABLE_KEY_MAX + 1];      /* [n]: by the first n key fields */
 	struct store_stmt put, drop;
+	size_t written, plans_until;                    /* rows, by this process; from plans_until on, plans are made anew */
 };
 
 /* Texts live in the arena, which must live as long as the store.  False: table and row message do not fit (logged). */
