@@ -258,19 +258,36 @@ after_policies(struct batch *b)
 	}
 }
 
-/* The next due time can only come nearer here; that it went away is found out when it comes. */
+/* A partition's come in their order, so none is left that was due before the last that was fired, but for what was put meanwhile. */
+static void
+timer_fired(struct partition *p, int64_t due_us)
+{
+	p->timer_next_us = due_us < p->timer_put_us ? due_us : p->timer_put_us;
+}
+
+static void
+timer_was_put(struct partition *p, int64_t due_us)
+{
+	if (due_us < p->timer_put_us)
+		p->timer_put_us = due_us;
+	if (due_us < p->timer_next_us)
+		p->timer_next_us = due_us;
+}
+
 static void
 after_timers(struct batch *b)
 {
 	const void **put, **drop;
 	size_t nput, ndrop;
 
+	for (size_t i = 0; i < b->ninputs; i++)
+		if (b->inputs[i].kind == INPUT_TIMER)
+			timer_fired(&b->node->part[b->inputs[i].partition], ((const EngineRows__Timer *)b->inputs[i].row)->due_us);
 	rows_changed(&b->timers, &put, &nput, &drop, &ndrop);
 	for (size_t i = 0; i < nput; i++) {
 		const EngineRows__Timer *t = put[i];
-		int64_t *next_us = &b->node->part[t->partition].timer_next_us;
-		if (t->due_us && t->due_us < *next_us)
-			*next_us = t->due_us;
+		if (t->due_us)
+			timer_was_put(&b->node->part[t->partition], t->due_us);
 	}
 }
 

@@ -86,17 +86,20 @@ select w.partition, w.seq, w.hash, w.type, w.district, w.at_us, w.body
 -- name: answers_keep Answer
 select from engine.keep_answers(:district, :account, :key, :fingerprint, :status, :body, :at_us);
 
--- `partition + 0`: see schema/004_due.sql.
+-- `partition + 0`: see schema/004_due.sql.  from_us: what has been fired stays in the index until it is vacuumed, and would be passed over
+-- each time.
 -- name: timers_due Due -> Timer
 select t.partition, t.district, t.kind, t.subject, t.due_us
-  from unnest(:partition::integer[]) as k(p)
+  from unnest(:partition::integer[], :from_us::timestamptz[]) as k(p, from_us)
  cross join lateral (select * from engine.timer t where t.service = current_user and t.partition + 0 = k.p and t.due_us <= :now_us
+                        and t.due_us >= k.from_us
                       order by t.due_us, t.district, t.kind, t.subject limit :limit::integer) as t
- order by t.due_us, t.district, t.kind, t.subject limit :limit::integer;
+ order by t.due_us, t.district, t.kind, t.subject;
 
--- name: timers_next Partition -> Next
-select k.p as partition, (select min(t.due_us) from engine.timer t where t.service = current_user and t.partition + 0 = k.p) as due_us
-  from unnest(:partition::integer[]) as k(p);
+-- name: timers_next Due -> Next
+select k.p as partition,
+       (select min(t.due_us) from engine.timer t where t.service = current_user and t.partition + 0 = k.p and t.due_us >= k.from_us) as due_us
+  from unnest(:partition::integer[], :from_us::timestamptz[]) as k(p, from_us);
 
 -- name: timers_put Timer
 insert into engine.timer as t (service, partition, district, kind, subject, due_us)

@@ -48,6 +48,14 @@ alarm_of(const struct alarm *list, size_t n, const char *kind)
 	return NULL;
 }
 
+/* Order is kept within a partition: each that has something due may give its share of a batch. */
+static void
+share_due(const void **timers, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		((EngineRows__Due *)timers[i])->limit = (int32_t)(DUE_MAX / n);
+}
+
 static size_t
 due_partitions(node_t *n, struct inbox *box, const void **timers, const void **work, size_t *nwork)
 {
@@ -58,9 +66,10 @@ due_partitions(node_t *n, struct inbox *box, const void **timers, const void **w
 	for (int32_t p = 0; p < PARTITIONS; p++) {
 		if (n->part[p].owned && n->part[p].timer_next_us <= now_us) {
 			EngineRows__Due *d = arena_message(n->arena, &engine_rows__due__descriptor);
-			*d = (EngineRows__Due){ .base = d->base, .partition = p, .now_us = now_us, .limit = DUE_MAX };
+			*d = (EngineRows__Due){ .base = d->base, .partition = p, .now_us = now_us, .from_us = n->part[p].timer_next_us };
 			timers[k++] = d;
 			box->due[p] = true;
+			n->part[p].timer_put_us = NEVER_US;
 		}
 		if (n->part[p].owned && n->part[p].work) {
 			EngineRows__Positions *w = arena_message(n->arena, &engine_rows__positions__descriptor);
@@ -68,6 +77,7 @@ due_partitions(node_t *n, struct inbox *box, const void **timers, const void **w
 			work[(*nwork)++] = w;
 		}
 	}
+	share_due(timers, k);
 	return k;
 }
 
@@ -109,6 +119,20 @@ take_work(node_t *n, struct inbox *box, const void *const *asked, size_t nasked,
 	}
 }
 
+/* Whether some partition gave all it may, so that more of it may be due: else it is to be found out when the next ones are. */
+static bool
+take_timers(node_t *n, struct inbox *box, size_t nasked, void **rows, size_t count)
+{
+	size_t of[PARTITIONS] = { 0 };
+	bool more = false;
+
+	for (size_t i = 0; i < count; i++) {
+		add_timer(n, box, rows[i]);
+		more = ++of[((const EngineRows__Timer *)rows[i])->partition] == DUE_MAX / nasked || more;
+	}
+	return more;
+}
+
 /* False: the database did not answer. */
 static bool
 take_due(node_t *n, struct inbox *box)
@@ -125,10 +149,10 @@ take_due(node_t *n, struct inbox *box)
 		store_queue(n->db, &engine_work_some, work, nwork);
 	if (store_sync(n->db))
 		return false;
-	k = ntimers ? store_rows(n->db, at++, n->arena, &rows) : 0;
-	for (size_t i = 0; i < k; i++)
-		add_timer(n, box, rows[i]);
-	n->timers_stale = n->timers_stale || ntimers;
+	if (ntimers) {
+		k = store_rows(n->db, at++, n->arena, &rows);
+		n->timers_stale = !take_timers(n, box, ntimers, rows, k) || n->timers_stale;
+	}
 	if (nwork) {
 		k = store_rows(n->db, at, n->arena, &rows);
 		take_work(n, box, work, nwork, rows, k);

@@ -45,7 +45,8 @@ struct held_subject { char *district, *subject; struct held_subject *next; };
 
 struct partition {
 	bool owned, singly, halted[PRODUCERS_MAX];
-	int64_t epoch, now_us, timer_next_us;           /* timer_next_us: NEVER_US none */
+	int64_t epoch, now_us, timer_next_us;           /* timer_next_us: no timer is due before it; NEVER_US none, or not yet looked */
+	int64_t timer_put_us;                           /* the earliest that was put since those that are due were asked for */
 	bool work;                                      /* there may be chores */
 	struct position head, cursor[PRODUCERS_MAX], fetched[PRODUCERS_MAX];
 	int stream[PRODUCERS_MAX];                      /* which fetch asks for it */

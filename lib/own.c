@@ -86,7 +86,7 @@ own_begin(node_t *n, const EngineRows__Taken *t)
 
 	held_clear(p);
 	free(p->suspect);
-	*p = (struct partition){ .owned = true, .epoch = t->epoch, .now_us = t->now_us, .timer_next_us = NEVER_US, .work = true };
+	*p = (struct partition){ .owned = true, .epoch = t->epoch, .now_us = t->now_us, .timer_next_us = NEVER_US, .timer_put_us = NEVER_US, .work = true };
 	p->head.seq = t->seq;
 	p->head.hash_len = t->hash.len <= SHA256_SIZE ? t->hash.len : 0;
 	memcpy(p->head.hash, t->hash.data ? t->hash.data : (const uint8_t *)"", p->head.hash_len);
@@ -437,8 +437,9 @@ own_timers(node_t *n)
 
 	for (int32_t p = 0; p < PARTITIONS; p++)
 		if (n->part[p].owned) {
-			EngineRows__Partition *row = arena_message(n->scratch, &engine_rows__partition__descriptor);
+			EngineRows__Due *row = arena_message(n->scratch, &engine_rows__due__descriptor);
 			row->partition = p;
+			row->from_us = n->part[p].timer_next_us == NEVER_US ? INT64_MIN : n->part[p].timer_next_us;
 			parts[k++] = row;
 		}
 	n->timers_stale = false;
