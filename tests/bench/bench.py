@@ -26,7 +26,7 @@ CLIENTS = (1, 4, 16)                    # of pgbench
 BOUND_S = 270                           # nothing new is begun that would end after this
 POLL_S = 0.02                           # between two looks at the lag
 # The sessions of the suite's services have the same (lib/store.c).
-SESSION = "-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+SESSION = "-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c random_page_cost=1.1"
 
 # first: how many a round has while nothing is known of the speed, of the suite's people and of the yardstick's turns
 FULL = {"districts": 8, "people": 20000, "first": (2000, 1000), "rounds": 3, "round_s": 5, "yardstick_s": 2.5, "commands_s": 4, "rates": ((1000, 6), (5000, 3))}
@@ -96,7 +96,7 @@ class Bench:
         wrong = [a for a in answers if "error" in a or "id" not in a]
         if wrong or len(answers) != lines:
             raise SystemExit(f"bench: {what}: {len(answers)} answers to {lines} lines, {len(wrong)} of them errors: {wrong[:2]}")
-        say(f"suite: {lines} {what} in {took_s:.2f} s ({lines / took_s:.0f}/s, acknowledged after {acknowledged_s:.2f} s)")
+        say(f"suite: {lines} {what} in {took_s:.2f} s ({lines / took_s:.0f}/s, acknowledged after {acknowledged_s:.2f} s), {1e6 * sum(cpu.values()) / lines:.0f} µs CPU each")
         return {"n": lines, "per_s": lines / took_s, "acknowledged_per_s": lines / acknowledged_s,
                 "cpu_us": {name: 1e6 * s / lines for name, s in cpu.items()}, "answers": answers}
 
@@ -133,7 +133,7 @@ class Bench:
             raise SystemExit(f"bench: {told.stdout}{told.stderr}")
         cpu = of_postgres(used(before, self.processes.cpu()))
         tps = float(re.search(r"tps = ([\d.]+)", told.stdout).group(1))
-        say(f"yardstick: {n} {what}s, {clients} clients: {tps:.0f}/s")
+        say(f"yardstick: {n} {what}s, {clients} clients: {tps:.0f}/s, {1e6 * cpu / n:.0f} µs CPU each")
         return {"per_s": tps, "cpu_us": 1e6 * cpu / n}
 
     # ---- the rounds
