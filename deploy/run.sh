@@ -163,6 +163,7 @@ trap 'told=1' INT TERM HUP
 "$top/deploy/install.sh"
 ulimit -Sn 8192 2>/dev/null || true
 step build || die "the build failed"
+step "$top/deploy/keys.sh"
 step "$top/deploy/postgres.sh" init
 turn_logs
 make_service_directories

@@ -3,7 +3,8 @@
 #
 # In: $secrets/postgres, which PostgreSQL has written: the migrator's passfile; ZHUCUN_BOOTSTRAP_TOKEN, ZHUCUN_CLOCK; the host
 # `postgres`.
-# Out: $secrets/<service>/pgpass, and $secrets/gateway/bootstrap-token: each a volume of its own, so that a service sees its own
+# Out: $secrets/<service>/pgpass, and $secrets/gateway/bootstrap-token; of each of them and of the buses the secret key that keys.sh makes,
+# and what is public: to each the buses' key, to the buses who may connect.  Each is a volume of its own, so that a service sees its own
 # secrets and nobody else's.  Kept where they are; made anew where they are gone (migrate.sh then tells the database).
 set -euo pipefail
 umask 077
@@ -41,6 +42,33 @@ passfiles_out() {
 	done
 }
 
+keys_of() {             # name: where its keys are
+	case $1 in
+	gateway) echo "$secrets/gateway-key" ;; # the token, beside which they do not lie, is for others too
+	*) echo "$secrets/$1" ;;
+	esac
+}
+
+keys_in() {
+	local name key
+	for name in bus gateway "${SERVICES[@]}"; do
+		key=$(keys_of "$name")/key
+		[ ! -s "$key" ] || cp "$key" "$SECRETS/$name.key"
+	done
+}
+
+# Who is known before who says who he is.
+keys_out() {
+	local name to
+	put "$SECRETS/bus.key" "$secrets/bus/key"
+	put "$SECRETS/authorized-keys" "$secrets/bus/authorized-keys"
+	for name in gateway "${SERVICES[@]}"; do
+		to=$(keys_of "$name")
+		put "$SECRETS/bus.pub" "$to/bus.pub"
+		put "$SECRETS/$name.key" "$to/key"
+	done
+}
+
 # One that was given is used while it is given; the one made here is kept beside it.
 token() {
 	local own=$secrets/gateway/own-token
@@ -55,6 +83,9 @@ token() {
 
 passfiles_in
 token
+keys_in
+"$top/deploy/keys.sh"
+keys_out
 wait_for_database
 "$top/deploy/migrate.sh" "$migrator"
 passfiles_out

@@ -25,12 +25,21 @@ service_directory() {   # name command... ; its environment on standard input, N
 	chmod +x "$dir/run"
 }
 
+# The settings by which a process and the buses know each other.
+key_of() {              # name
+	local own=$SECRETS/$1.key bus=$SECRETS/bus.pub
+	echo "ZHUCUN_KEY_FILE=${own@Q}"
+	[ "$1" = bus ] || echo "ZHUCUN_BUS_KEY_FILE=${bus@Q}"
+}
+
 bus_directories() {
-	local bus
+	local bus authorized=$SECRETS/authorized-keys
 	for bus in "${BUSES[@]}"; do
 		service_directory "$bus" setpriv --pdeathsig TERM "$top/build/bin/bus" <<-ENV
 			ZHUCUN_BUS_BIND=ipc://$BUS_SOCKETS/$bus
 			ZHUCUN_INSTANCE=$bus
+			ZHUCUN_AUTHORIZED_KEYS_FILE=${authorized@Q}
+			$(key_of bus)
 		ENV
 	done
 }
@@ -56,6 +65,7 @@ service_directories() {
 		service_directory "$name" setpriv --pdeathsig TERM "$top/build/bin/$s" <<-ENV
 			ZHUCUN_BUSES=${buses@Q}
 			ZHUCUN_INSTANCE=$name
+			$(key_of "$s")
 			ZHUCUN_DB=${db@Q}
 			ZHUCUN_DB_READER=${reader@Q}
 		ENV
@@ -85,6 +95,7 @@ make_service_directories() {
 	service_directory gateway setpriv --pdeathsig TERM "$top/build/bin/gateway" <<-ENV
 		ZHUCUN_BUSES=${buses@Q}
 		ZHUCUN_PORT=$port
+		$(key_of gateway)
 		ZHUCUN_BOOTSTRAP_TOKEN_FILE=${token_file@Q}
 	ENV
 	postgres_directory

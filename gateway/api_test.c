@@ -530,6 +530,10 @@ test_bad_answers(struct bench *b)
 
 	bench_ask(b, &put);
 	m.id = b->bus.sent[0].m.id;
+	m.service = "another";
+	api_receive(b->api, &m, b->now_us);
+	check(b->client.replies == 0, "an answer of somebody who was not asked is none", code_of(b));
+	m.service = b->bus.sent[0].m.service;
 	api_receive(b->api, &m, b->now_us);
 	check(b->client.reply.status == 504, "an answer that cannot be read leaves the outcome open", code_of(b));
 	Wire__Answer a = WIRE__ANSWER__INIT;

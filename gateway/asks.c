@@ -286,7 +286,7 @@ asks_receive(asks_t *s, const struct message *m, int64_t mono_us)
 	struct slot *t = m->kind == WIRE__KIND__ANSWER || m->kind == WIRE__KIND__UNROUTED ? slot_find(s, m->id) : NULL;
 
 	assert(!s->receiving);          /* a port that calls back while it sends would pull the answers from under their reader */
-	if (!t)
+	if (!t || !message_is_of(m, t->ask.service))
 		return;
 	s->receiving = true;
 	bool latest = m->id == slot_id(s, t);

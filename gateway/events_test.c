@@ -606,6 +606,13 @@ test_trouble(struct bench *b)
 	b->now_us += REST_US;
 	api_tick(b->api, b->now_us);
 	junk.id = fake_last(&b->bus)->m.id;
+	junk.service = "another";               /* who was not asked is not heard: the question stands */
+	api_receive(b->api, &junk, b->now_us);
+	size_t asked = b->bus.n;
+	b->now_us += REST_US;
+	api_tick(b->api, b->now_us);
+	check(b->bus.n == asked, "an answer of somebody who was not asked is none", f.text);
+	junk.service = fake_last(&b->bus)->m.service;
 	api_receive(b->api, &junk, b->now_us);
 	b->now_us += REST_US;
 	b->deaf = false;

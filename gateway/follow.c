@@ -408,7 +408,7 @@ follow_receive(follow_t *f, const struct message *m, int64_t mono_us)
 	if ((m->id & ASK_SLOT_NONE) != ASK_SLOT_NONE)
 		return false;
 	struct question *q = question_of(f, m->id, &d);
-	if (!q)
+	if (!q || !message_is_of(m, f->services[d->service]))
 		return true;                    /* given up, or everybody has left */
 	if (m->kind == WIRE__KIND__ANSWER) {
 		take(f, d, q, m, mono_us);

@@ -8,6 +8,7 @@
 #include "api.h"
 #include "clock.h"
 #include "config.h"
+#include "curve.h"
 #include "health.h"
 #include "http.h"
 #include "link.h"
@@ -45,6 +46,8 @@ static const struct setting settings[] = {
 	{ "ZHUCUN_PROXY_NETWORKS", SETTING_TEXT, "", 0, 500,
 	  "networks of proxies whose X-Forwarded-For says who the client is; without it everybody behind a proxy counts as one" },
 	{ "ZHUCUN_BUSES", SETTING_TEXT, NULL, 1, 1000, "endpoints of the buses, space-separated: ipc://… or tcp://…" },
+	{ CURVE_KEY_SETTING, SETTING_TEXT, NULL, 1, 1000, CURVE_KEY_MEANING },
+	{ CURVE_BUS_SETTING, SETTING_TEXT, NULL, 1, 1000, CURVE_BUS_MEANING },
 	{ "ZHUCUN_BOOTSTRAP_TOKEN", SETTING_TEXT, "", 0, TOKEN_MAX, "the operator's bearer token, at least 32 characters",
 	  .secret = true },
 	{ "ZHUCUN_BOOTSTRAP_TOKEN_FILE", SETTING_TEXT, "", 0, 1000, "file that holds the token, when it is not given itself" },
@@ -66,6 +69,7 @@ static const char *const services[] = {
 
 struct process {
 	void *zmq;
+	struct curve_client me;                 /* on the buses */
 	link_t *link;
 	api_t *api;
 	http_t *http;
@@ -278,7 +282,7 @@ serve(struct process *p, struct api_settings *api, struct http_settings *http)
 {
 	int64_t next_us = 0;
 
-	p->link = link_open(p->zmq, config_text("ZHUCUN_BUSES"));
+	p->link = link_open(p->zmq, config_text("ZHUCUN_BUSES"), &p->me);
 	if (!p->link)
 		return EXIT_FAILURE;
 	api->port = link_port(p->link);
@@ -314,6 +318,8 @@ main(int argc, char **argv)
 		refused = http_settings_read(&http);
 	if (refused)
 		return refused;
+	if (!curve_client_read(&p.me, "gateway", config_text(CURVE_KEY_SETTING), config_text(CURVE_BUS_SETTING)))
+		return EXIT_FAILURE;
 	limits_set();
 	health_open(&p.health, config_text(HEALTH_SETTING), 1, clock_mono_us());
 	p.stop_fd = stop_signals();

@@ -279,7 +279,7 @@ feed_receive(node_t *n, const struct message *m)
 	for (size_t i = 0; i < n->nproducers; i++)
 		for (int k = 0; k < STREAMS_MAX; k++) {
 			struct stream *s = &n->feed[i].stream[k];
-			if (!s->asked || s->asked != m->id)
+			if (!s->asked || s->asked != m->id || !message_is_of(m, n->feed[i].producer))
 				continue;
 			if (m->kind == WIRE__KIND__ANSWER)
 				metric_observe(n->set.metrics, HISTOGRAM_FETCH_WAIT, n->mono_us - s->asked_us);

@@ -5,7 +5,11 @@
  *   owns: one socket per bus, the frames of the message received last, the packed HELLO
  *
  * Whether a bus lives is counted in pings it left unanswered, not in time since its last word: a thread that was away for
- * two seconds in a long batch has sent no pings meanwhile, and thinks no worse of its buses when it comes back. */
+ * two seconds in a long batch has sent no pings meanwhile, and thinks no worse of its buses when it comes back.
+ *
+ * libzmq mends a connection that broke, but gives up for ever on a peer that spoke another protocol or mechanism, or refused the
+ * key: it may have been somebody else at that address, or a bus that is told of the key only now.  So the socket of a bus that
+ * stays silent is made anew. */
 #include "link.h"
 #include "frames.h"
 #include "log.h"
@@ -14,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNANSWERED_MAX = LINK_DEAD_MS / LINK_PING_MS, HEAD_ARENA_BYTES = 128 * 1024, ENDPOINT_MAX = 256 };
+enum { UNANSWERED_MAX = LINK_DEAD_MS / LINK_PING_MS, RENEW_AFTER = LINK_RENEW_MS / LINK_PING_MS, HEAD_ARENA_BYTES = 128 * 1024, ENDPOINT_MAX = 256 };
 
 struct bus {
 	void *socket;
@@ -24,6 +28,8 @@ struct bus {
 };
 
 struct link_set {
+	void *zmq;
+	struct curve_client me;
 	struct bus bus[LINK_BUSES_MAX];
 	int nbuses;
 	int turn_out, turn_in;                  /* whose turn it is to take a request; to be received from */
@@ -35,27 +41,45 @@ struct link_set {
 	uint64_t malformed;
 };
 
-static bool
-bus_connect(struct bus *b, void *zmq, const char *endpoint, size_t len)
+/* NULL: errno says why. */
+static void *
+dealer_open(link_t *l, const char *endpoint)
 {
 	const int on = 1;
+	void *socket = zmq_socket(l->zmq, ZMQ_DEALER);
+
+	if (!socket)
+		return NULL;
+	if (frames_options(socket, LINK_QUEUE_MAX, LINK_QUEUE_MAX) && curve_client_options(socket, &l->me) &&
+	    !zmq_setsockopt(socket, ZMQ_IMMEDIATE, &on, sizeof(on)) &&
+	    !zmq_setsockopt(socket, ZMQ_PROBE_ROUTER, &on, sizeof(on)) && !zmq_connect(socket, endpoint))
+		return socket;
+	int why = errno;
+	zmq_close(socket);
+	errno = why;
+	return NULL;
+}
+
+static bool
+bus_connect(link_t *l, const char *endpoint, size_t len)
+{
+	struct bus *b = &l->bus[l->nbuses];
 
 	if (len >= sizeof(b->endpoint))
 		return false;
 	memcpy(b->endpoint, endpoint, len);
-	b->socket = zmq_socket(zmq, ZMQ_DEALER);
-	return b->socket && frames_options(b->socket, LINK_QUEUE_MAX, LINK_QUEUE_MAX) &&
-	       !zmq_setsockopt(b->socket, ZMQ_IMMEDIATE, &on, sizeof(on)) &&
-	       !zmq_setsockopt(b->socket, ZMQ_PROBE_ROUTER, &on, sizeof(on)) && !zmq_connect(b->socket, b->endpoint);
+	b->socket = dealer_open(l, b->endpoint);
+	l->nbuses += b->socket != NULL;
+	return b->socket != NULL;
 }
 
 static bool
-connect_all(link_t *l, void *zmq, const char *endpoints)
+connect_all(link_t *l, const char *endpoints)
 {
 	for (const char *at = endpoints; *(at += strspn(at, " "));) {
 		size_t len = strcspn(at, " ");
 		errno = EINVAL;                 /* of what is refused before ZeroMQ sees it */
-		if (l->nbuses == LINK_BUSES_MAX || !bus_connect(&l->bus[l->nbuses++], zmq, at, len)) {
+		if (l->nbuses == LINK_BUSES_MAX || !bus_connect(l, at, len)) {
 			LOG(ERROR, "link.refused", NULL, LOG_S("endpoints", endpoints), LOG_I("buses_max", LINK_BUSES_MAX),
 			    LOG_S("error", zmq_strerror(errno)));
 			return false;
@@ -68,14 +92,16 @@ connect_all(link_t *l, void *zmq, const char *endpoints)
 }
 
 link_t *
-link_open(void *zmq, const char *endpoints)
+link_open(void *zmq, const char *endpoints, const struct curve_client *me)
 {
 	link_t *l = calloc(1, sizeof(*l));
 
 	assert(l);
+	l->zmq = zmq;
+	l->me = *me;
 	frames_open(l->got, FRAMES);
 	l->heads = arena_open(HEAD_ARENA_BYTES);
-	if (!connect_all(l, zmq, endpoints))
+	if (!connect_all(l, endpoints))
 		link_close(&l);
 	return l;
 }
@@ -88,25 +114,26 @@ link_close(link_t **lp)
 	if (!l)
 		return;
 	for (int i = 0; i < l->nbuses; i++)
-		if (l->bus[i].socket)
-			zmq_close(l->bus[i].socket);
+		zmq_close(l->bus[i].socket);
 	frames_close(l->got, FRAMES);
 	arena_close(&l->heads);
+	explicit_bzero(&l->me, sizeof(l->me));
 	free(l);
 	*lp = NULL;
 }
 
 /* ---- sending */
 
+/* An answer names who gives it; the bus lets nobody name another. */
 static bool
-fill(zmq_msg_t *parts, const struct message *m)
+fill(const link_t *l, zmq_msg_t *parts, const struct message *m)
 {
 	Wire__Head head = WIRE__HEAD__INIT;
 	bool request = frames_is_request(m->kind);
 
 	head.kind = m->kind;
 	head.id = m->id;
-	head.service = (char *)(request ? m->service : "");
+	head.service = (char *)(request ? m->service : l->me.name);
 	head.replica = (char *)(request && m->replica ? m->replica : "");
 	head.partition = m->partition;
 	head.lane = m->lane;
@@ -164,7 +191,7 @@ link_send(void *ctx, const struct message *m)
 	if (too_long(m))
 		return false;
 	frames_open(parts, FRAMES);
-	if (fill(parts, m))
+	if (fill(l, parts, m))
 		sent = request ? send_request(l, m, parts) : frames_send(l->bus[m->peer.bus].socket, parts, FRAMES);
 	frames_close(parts, FRAMES);
 	return sent;
@@ -293,15 +320,29 @@ link_hello(link_t *l, const Wire__Hello *hello)
 	tell_hello(l);
 }
 
+/* Where it cannot be, the old one stays. */
 static void
-ping(struct bus *b)
+socket_renew(link_t *l, struct bus *b)
+{
+	void *anew = dealer_open(l, b->endpoint);
+
+	b->unanswered = UNANSWERED_MAX;
+	if (!anew)
+		return;
+	zmq_close(b->socket);
+	b->socket = anew;
+}
+
+static void
+ping(link_t *l, struct bus *b)
 {
 	if (b->alive && b->unanswered >= UNANSWERED_MAX) {
 		b->alive = false;
 		LOG(WARN, "bus.silent", NULL, LOG_S("endpoint", b->endpoint), LOG_I("ms", LINK_DEAD_MS));
 	}
-	if (b->unanswered < UNANSWERED_MAX)
-		b->unanswered++;
+	if (b->unanswered >= RENEW_AFTER)
+		socket_renew(l, b);
+	b->unanswered++;
 	tell(b, WIRE__KIND__PING, NULL, 0);
 }
 
@@ -318,7 +359,7 @@ link_tick(link_t *l, int64_t mono_us)
 	if (mono_us >= l->ping_due_us) {
 		l->ping_due_us = mono_us + LINK_PING_MS * 1000;
 		for (int i = 0; i < l->nbuses; i++)
-			ping(&l->bus[i]);
+			ping(l, &l->bus[i]);
 	}
 	if (l->hello_len && mono_us >= l->hello_due_us)
 		tell_hello(l);

@@ -4,6 +4,7 @@
  * share nothing but counters.  SIGTERM or SIGINT ends the process between two batches. */
 #include "clock.h"
 #include "config.h"
+#include "curve.h"
 #include "health.h"
 #include "link.h"
 #include "log.h"
@@ -25,6 +26,8 @@ _Static_assert(READERS_FROM + READERS_MAX <= HEALTH_THREADS_MAX, "each thread sa
 
 static const struct setting settings[] = {
 	{ "ZHUCUN_BUSES", SETTING_TEXT, NULL, 1, 1000, "endpoints of the buses, space-separated: ipc://… or tcp://…" },
+	{ CURVE_KEY_SETTING, SETTING_TEXT, NULL, 1, 1000, CURVE_KEY_MEANING },
+	{ CURVE_BUS_SETTING, SETTING_TEXT, NULL, 1, 1000, CURVE_BUS_MEANING },
 	{ "ZHUCUN_DB", SETTING_TEXT, NULL, 1, 1000, "libpq conninfo, logging in as the service's role", .secret = true },
 	{ "ZHUCUN_DB_READER", SETTING_TEXT, NULL, 1, 1000, "libpq conninfo, logging in as the service's reader role", .secret = true },
 	{ "ZHUCUN_INSTANCE", SETTING_TEXT, "", 0, 60, "name of this replica; made from host name and process id when empty" },
@@ -36,6 +39,7 @@ static const struct setting settings[] = {
 
 struct process {
 	void *zmq;
+	struct curve_client me;         /* on the buses */
 	struct metrics metrics;
 	struct health health;
 	_Atomic int readers;            /* started so far */
@@ -75,7 +79,7 @@ reader_main(void *arg)
 {
 	struct process *p = arg;
 	int me = READERS_FROM + atomic_fetch_add(&p->readers, 1);
-	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"));
+	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"), &p->me);
 	struct reader_settings set = { config_text("ZHUCUN_DB_READER"), p->manual_clock, link_port(link), &p->metrics, p->instance };
 	struct reader *r = reader_open(&SERVICE, &set);
 	Wire__Hello hello = WIRE__HELLO__INIT;
@@ -132,7 +136,7 @@ writer_loop(struct process *p, node_t *node, link_t *link)
 static int
 run(struct process *p)
 {
-	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"));
+	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"), &p->me);
 	if (!link)
 		return 1;
 	struct node_settings set = { config_text("ZHUCUN_DB"), p->instance, p->manual_clock, link_port(link), &p->metrics };
@@ -173,6 +177,8 @@ main(int argc, char **argv)
 
 	config_open(argc, argv, SERVICE.name, "one replica of this service; docs/operating.md", settings, ALEN(settings));
 	log_open(SERVICE.name, log_level_of(config_text("ZHUCUN_LOG_LEVEL")));
+	if (!curve_client_read(&p.me, SERVICE.name, config_text(CURVE_KEY_SETTING), config_text(CURVE_BUS_SETTING)))
+		return 1;
 	mallopt(M_ARENA_MAX, 2);                        /* resident memory: one heap per thread kind is enough */
 	p.manual_clock = is_manual(config_text("ZHUCUN_CLOCK"));
 	p.stop_fd = stop_descriptor();

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum {  /* architecture.md, Sizes and limits */
 	REQUEST_BYTES_MAX = 1280 * 1024,
@@ -24,7 +25,7 @@ struct message {
 	struct peer peer;               /* of a request received or an answer sent; unused in a request sent */
 	Wire__Kind kind;
 	uint64_t id;
-	const char *service;            /* addressee of a request; NULL or "" otherwise */
+	const char *service;            /* addressee of a request; who gives an answer received, "" or NULL: the bus itself */
 	const char *replica;            /* … this one of its replicas, by its instance; NULL or "": whoever serves it */
 	int via;                        /* a request sent goes by this bus alone, counted from 1; 0: by any that answers */
 	int32_t partition;
@@ -39,3 +40,11 @@ struct port {
 	/* Never blocks.  False: no bus took it (queue full, none connected); as if it had been lost. */
 	bool (*send)(void *ctx, const struct message *m);
 };
+
+/* Whether an answer comes from who was asked, or from the bus, which may always say that there is nobody: the bus lets no service
+ * speak in another's name, so that one that was taken over cannot answer for the rest. */
+static inline bool
+message_is_of(const struct message *m, const char *service)
+{
+	return !m->service || !*m->service || strcmp(m->service, service) == 0;
+}

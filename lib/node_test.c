@@ -356,6 +356,29 @@ persons_of_unit(struct stage *s, const char *unit)
 	return number(s, text);
 }
 
+static void
+enqueue(struct stage *s, struct letter *l, const void *body, size_t len)
+{
+	l->m.body = l->body = malloc(len + 1);
+	l->m.body_len = len;
+	memcpy(l->body, body ? body : "", len);
+	*s->last = l;
+	s->last = &l->next;
+}
+
+/* Before each answer of a producer comes one of somebody who was not asked, with the right id: a feed that believed it would have
+ * the question answered with nothing, and the true answer to no question, for ever. */
+static void
+forge(struct stage *s, const struct message *m)
+{
+	struct letter *l = calloc(1, sizeof(*l));
+
+	l->to = m->peer.id[0];
+	l->m = *m;
+	l->m.service = "another";
+	enqueue(s, l, NULL, 0);
+}
+
 static bool
 post(void *ctx, const struct message *m)
 {
@@ -370,12 +393,11 @@ post(void *ctx, const struct message *m)
 	}
 	l->to = !back && m->lane == WIRE__LANE__READER ? l->to + SERVICES : l->to;
 	l->m = *m;
-	l->m.body = l->body = malloc(m->body_len + 1);
-	memcpy(l->body, m->body ? m->body : "", m->body_len);
 	if (!back)
 		l->m.peer = (struct peer){ .id = { (uint8_t)from->index }, .id_len = 1 };
-	*from->stage->last = l;
-	from->stage->last = &l->next;
+	else if (l->to < SERVICES)
+		forge(from->stage, m);
+	enqueue(from->stage, l, m->body, m->body_len);
 	return true;
 }
 

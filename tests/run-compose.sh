@@ -152,10 +152,15 @@ powerless() {           # the process itself, as the kernel sees it
 writes_nothing() {      # the whole file system but /tmp
 	says Read-only inside "$1" touch /opt/zhucun/x && inside "$1" sh -c 'touch /tmp/x && rm /tmp/x'
 }
+holds() {               # service files: all that it is shown of secrets
+	local files
+	files=$(inside "$1" sh -c 'cd /secrets && find * -type f | sort | tr "\n" " "')
+	[ "$files" = "$2 " ] || { echo "$1 has $files"; return 1; }
+}
 own_secrets_only() {
-	[ "$(inside roster find /secrets -type f)" = /secrets/roster/pgpass ] &&
-		says Read-only inside roster touch /secrets/roster/x &&
-		[ "$(inside gateway sh -c 'cd /secrets && find . -name "*pgpass"')" = '' ] && [ "$(inside bus-1 find /secrets -type f)" = '' ]
+	holds roster 'roster/bus.pub roster/key roster/pgpass' && says Read-only inside roster touch /secrets/roster/x &&
+		holds gateway 'gateway-key/bus.pub gateway-key/key gateway/bootstrap-token gateway/own-token' &&
+		holds bus-1 'bus/authorized-keys bus/key'
 }
 # shellcheck disable=SC2046
 no_tokens_in_sight() {  # of a process that runs, that is: in its environment or command line
@@ -309,6 +314,18 @@ data_stays() {
 	check "with the data, and a token of its own making" same_picture
 }
 
+key_changes() {
+	local old
+	old=$(inside roster cat /secrets/roster/key)
+	check "a key is changed" documented "### Changing a key, docker-compose"
+	check "all are ready with it" until_true 60 is_ready
+	check "it is another" [ "$(inside roster cat /secrets/roster/key)" != "$old" ]
+	check "nobody is refused" says '^0$' refused
+}
+refused() {             # how often the buses have, since they started
+	compose logs --no-color --no-log-prefix --tail=100 bus-1 bus-2 | grep -cE '"event":"(peer|sender).refused"' || true
+}
+
 back_from_a_backup() {
 	check "backup" documented "### Backup, docker-compose"
 	check "everything is lost" stack_away
@@ -345,6 +362,7 @@ scenarios_together
 look
 scale_under_load
 data_stays
+key_changes
 back_from_a_backup
 check "down" stack_away
 as_it_comes

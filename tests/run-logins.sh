@@ -56,9 +56,14 @@ stack_down
 
 # ---- a gateway alone: what it refuses, and who is near
 start() {               # setting=value... ; its last words
-	env ZHUCUN_BUSES="ipc://$made/no-bus" ZHUCUN_BOOTSTRAP_TOKEN="$operator" "$@" "${ZHUCUN_TEST_BUILD:-build}/bin/gateway" 2>&1 >/dev/null | tail -n 1
+	env ZHUCUN_BUSES="ipc://$made/no-bus" ZHUCUN_KEY_FILE="$made/gateway.key" ZHUCUN_BUS_KEY_FILE="$made/bus.pub" ZHUCUN_BOOTSTRAP_TOKEN="$operator" "$@" "${ZHUCUN_TEST_BUILD:-build}/bin/gateway" 2>&1 >/dev/null | tail -n 1
 }
 unset ZHUCUN_TLS_CERT ZHUCUN_TLS_KEY
+keys() {                # in files as deploy/keys.sh makes them
+	(umask 077 && "${ZHUCUN_TEST_BUILD:-build}/bin/bus" --genkey >"$made/gateway.key")
+	"${ZHUCUN_TEST_BUILD:-build}/bin/bus" --pubkey <"$made/gateway.key" >"$made/bus.pub"
+}
+keys
 check "an open address in the clear" "$(start ZHUCUN_BIND=0.0.0.0)" '*ZHUCUN_BIND is no loopback address*'
 check "half of TLS" "$(start ZHUCUN_TLS_CERT="$made/cert.pem")" '*go together*'
 check "a certificate that is not there" "$(start ZHUCUN_TLS_CERT="$made/none" ZHUCUN_TLS_KEY="$made/key.pem")" '*cannot be read*'
@@ -68,7 +73,7 @@ check "no network" "$(start ZHUCUN_PROXY_NETWORKS=10.0.0.1)" '*ZHUCUN_PROXY_NETW
 health() {              # setting, X-Forwarded-For; the status of /livez
 	local port
 	port=$(free_port)
-	env ZHUCUN_PORT="$port" ZHUCUN_BUSES="ipc://$made/no-bus" ZHUCUN_BOOTSTRAP_TOKEN="$operator" "$1" \
+	env ZHUCUN_PORT="$port" ZHUCUN_BUSES="ipc://$made/no-bus" ZHUCUN_KEY_FILE="$made/gateway.key" ZHUCUN_BUS_KEY_FILE="$made/bus.pub" ZHUCUN_BOOTSTRAP_TOKEN="$operator" "$1" \
 		"${ZHUCUN_TEST_BUILD:-build}/bin/gateway" >/dev/null 2>&1 &
 	gateway=$!
 	curl -s --noproxy '*' -m 5 --retry 50 --retry-delay 1 --retry-connrefused -o /dev/null -w '%{http_code}' ${2:+-H "X-Forwarded-For: $2"} \

@@ -3,9 +3,10 @@
  *   in:   requests, answers, HELLO and PING of every process of the cell, in the frames of frames.h
  *   out:  the same messages, unread but for their Head, bodies moved and never copied; PONG; UNROUTED when nobody
  *         serves a request; its own metrics and who is there, to a READ addressed to service "bus"
- *   owns: one ROUTER socket and the routing table, which it may lose at any time
+ *   owns: one ROUTER socket, the door to it (zap.h) and the routing table, which it may lose at any time
  *
- * Nothing waits for anybody: a peer that is gone is forgotten and the request goes to the next who may take it; what a
+ * Each message comes with the name that its sender's key stands for.  Which kinds somebody of that name may send is a column of the
+ * table below; nobody serves, or answers, in another's name.  Nothing waits for anybody: a peer that is gone is forgotten and the request goes to the next who may take it; what a
  * full queue does not take is dropped, and its asker's time runs out.  Whatever is malformed is dropped and counted. */
 #include "bus.h"
 #include "clock.h"
@@ -13,8 +14,10 @@
 #include "log.h"
 #include "metrics.h"
 #include "routes.h"
+#include "zap.h"
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,13 +30,18 @@ enum {
 };
 _Static_assert(PARTS == FRAMES + 1, "a routing id in front");
 
+enum sender { GATEWAY = 1, SERVICE = 2, ANYBODY = GATEWAY | SERVICE };
+
 struct bus {
 	void *router;
+	struct zap *zap;
+	struct refusals refusals;
 	struct routes routes;
 	struct metrics metrics;
 	const char *name;                       /* of this bus */
 	arena_t *arena;                         /* of one message */
 	zmq_msg_t part[PARTS];
+	char who[SERVICE_NAME_MAX];             /* sent the message */
 	int64_t now_us;
 	uint64_t malformed;
 	struct health *health;
@@ -46,6 +54,18 @@ drop_malformed(struct bus *b, const char *why)
 		LOG(WARN, "message.malformed", NULL, LOG_S("why", why), LOG_I("so_far", b->malformed + 1));
 	b->malformed++;
 	metric_add(&b->metrics, METRIC_BUS_DROPPED, 1);
+}
+
+static void
+refuse(struct bus *b, const Wire__Head *h, const char *why)
+{
+	const char *kind = protobuf_c_enum_descriptor_get_value(&wire__kind__descriptor, h->kind)->name;
+	char what[REFUSAL_TEXT_MAX];
+
+	metric_add(&b->metrics, METRIC_BUS_SENDERS_REFUSED, 1);
+	snprintf(what, sizeof(what), "%s %s %s", b->who, kind, why);
+	if (refusals_is_news(&b->refusals, what, b->now_us))
+		LOG(WARN, "sender.refused", NULL, LOG_S("sender", b->who), LOG_S("kind", kind), LOG_S("why", why));
 }
 
 static void
@@ -81,9 +101,12 @@ on_hello(struct bus *b, const Wire__Head *h)
 	const Wire__Hello *hello =
 		len <= HELLO_BYTES_MAX ? wire__hello__unpack(arena_pb(b->arena), len, zmq_msg_data(&b->part[BODY])) : NULL;
 
-	(void)h;
 	if (!hello) {
 		drop_malformed(b, "hello");
+		return;
+	}
+	if (*hello->service && strcmp(hello->service, b->who)) {
+		refuse(b, h, "serves in another's name");
 		return;
 	}
 	switch (routes_hello(&b->routes, zmq_msg_data(&b->part[ID]), zmq_msg_size(&b->part[ID]), hello, b->now_us)) {
@@ -229,7 +252,10 @@ on_request(struct bus *b, const Wire__Head *h)
 static void
 on_answer(struct bus *b, const Wire__Head *h)
 {
-	(void)h;
+	if (strcmp(h->service, b->who)) {
+		refuse(b, h, "answers in another's name");
+		return;
+	}
 	zmq_msg_move(&b->part[ID], &b->part[PEER]);
 	bool sent = frames_send(b->router, b->part, PARTS);
 	metric_add(&b->metrics, sent ? METRIC_BUS_MESSAGES : METRIC_BUS_DROPPED, 1);
@@ -240,16 +266,27 @@ on_answer(struct bus *b, const Wire__Head *h)
 static const struct {
 	void (*on)(struct bus *b, const Wire__Head *h);         /* NULL: nobody may say this to a bus */
 	bool to_peer;                                           /* its peer frame names somebody; else it is empty */
+	enum sender senders;
 } rows[] = {
-	[WIRE__KIND__HELLO] =    { on_hello, false },
-	[WIRE__KIND__PING] =     { on_ping, false },
-	[WIRE__KIND__PONG] =     { NULL, false },
-	[WIRE__KIND__COMMANDS] = { on_request, false },
-	[WIRE__KIND__READ] =     { on_request, false },
-	[WIRE__KIND__FETCH] =    { on_request, false },
-	[WIRE__KIND__ANSWER] =   { on_answer, true },
-	[WIRE__KIND__UNROUTED] = { on_answer, true },
+	[WIRE__KIND__HELLO] =    { on_hello, false, SERVICE },
+	[WIRE__KIND__PING] =     { on_ping, false, ANYBODY },
+	[WIRE__KIND__PONG] =     { NULL, false, 0 },
+	[WIRE__KIND__COMMANDS] = { on_request, false, GATEWAY },
+	[WIRE__KIND__READ] =     { on_request, false, GATEWAY },
+	[WIRE__KIND__FETCH] =    { on_request, false, ANYBODY },
+	[WIRE__KIND__ANSWER] =   { on_answer, true, SERVICE },
+	[WIRE__KIND__UNROUTED] = { on_answer, true, SERVICE },
 };
+
+/* The name that the door gave to the connection; it stands on what was sent, not on the routing id. */
+static enum sender
+sender_of(struct bus *b)
+{
+	const char *who = zmq_msg_gets(&b->part[BODY], "User-Id");
+
+	snprintf(b->who, sizeof(b->who), "%s", who ? who : "");
+	return !*b->who ? 0 : strcmp(b->who, "gateway") ? SERVICE : GATEWAY;
+}
 
 static void
 on_message(struct bus *b, int n)
@@ -268,6 +305,10 @@ on_message(struct bus *b, int n)
 		drop_malformed(b, "head");
 		return;
 	}
+	if (!(rows[h->kind].senders & sender_of(b))) {
+		refuse(b, h, "not for this sender to send");
+		return;
+	}
 	rows[h->kind].on(b, h);
 }
 
@@ -275,11 +316,13 @@ on_message(struct bus *b, int n)
 static bool
 route(struct bus *b, int stop_fd)
 {
-	zmq_pollitem_t items[] = {
+	zmq_pollitem_t items[2 + ZAP_POLL_ITEMS] = {
 		{ .socket = b->router, .events = ZMQ_POLLIN },
 		{ .fd = stop_fd, .events = ZMQ_POLLIN },
 	};
 	const char *service;
+
+	zap_poll_items(b->zap, items + 2);
 
 	while (!items[1].revents) {
 		int n;
@@ -288,9 +331,10 @@ route(struct bus *b, int stop_fd)
 		health_turn(b->health, 0, b->now_us, NULL);
 		while ((service = routes_expire(&b->routes, b->now_us)))
 			LOG(WARN, "replica.gone", NULL, LOG_S("why", "silent"), LOG_S("serves", service));
+		zap_step(b->zap, b->now_us);
 		for (int i = 0; i < BURST_MAX && (n = frames_receive(b->router, b->part, PARTS)); i++)
 			on_message(b, n);
-		if (zmq_poll(items, 2, WAKE_MS) < 0 && errno != EINTR) {
+		if (zmq_poll(items, 2 + ZAP_POLL_ITEMS, WAKE_MS) < 0 && errno != EINTR) {
 			LOG(ERROR, "bus.failed", NULL, LOG_S("error", zmq_strerror(errno)));
 			return false;
 		}
@@ -298,41 +342,52 @@ route(struct bus *b, int stop_fd)
 	return true;
 }
 
-static void *
-bind_router(void *zmq, const char *endpoint)
+/* The door stands before the socket does. */
+static bool
+open_sockets(struct bus *b, void *zmq, const struct bus_settings *set)
 {
 	const int on = 1;
-	void *router = zmq_socket(zmq, ZMQ_ROUTER);
 
-	if (router && frames_options(router, BUS_SEND_QUEUE_MAX, BUS_RECEIVE_QUEUE_MAX) &&
-	    !zmq_setsockopt(router, ZMQ_ROUTER_MANDATORY, &on, sizeof(on)) && !zmq_bind(router, endpoint))
-		return router;
-	LOG(ERROR, "bus.unbound", NULL, LOG_S("endpoint", endpoint), LOG_S("error", zmq_strerror(errno)));
-	if (router)
-		zmq_close(router);
-	return NULL;
+	if (!(b->zap = zap_open(zmq, set->authorized, &b->refusals, &b->metrics)))
+		return false;
+	b->router = zmq_socket(zmq, ZMQ_ROUTER);
+	if (b->router && frames_options(b->router, BUS_SEND_QUEUE_MAX, BUS_RECEIVE_QUEUE_MAX) &&
+	    curve_server_options(b->router, &set->keys) && zap_watch(b->zap, b->router) &&
+	    !zmq_setsockopt(b->router, ZMQ_ROUTER_MANDATORY, &on, sizeof(on)) && !zmq_bind(b->router, set->endpoint))
+		return true;
+	LOG(ERROR, "bus.unbound", NULL, LOG_S("endpoint", set->endpoint), LOG_S("error", zmq_strerror(errno)));
+	return false;
+}
+
+static void
+bus_close(struct bus *b)
+{
+	frames_close(b->part, PARTS);
+	arena_close(&b->arena);
+	if (b->router) {
+		zmq_socket_monitor(b->router, NULL, 0);
+		zmq_close(b->router);
+	}
+	zap_close(&b->zap);
+	free(b);
 }
 
 int
-bus_run(void *zmq, const char *endpoint, const char *name, int stop_fd, struct health *health)
+bus_run(void *zmq, const struct bus_settings *settings, int stop_fd)
 {
 	struct bus *b = calloc(1, sizeof(*b));
+	bool stopped = false;
 
 	assert(b);
-	if (!(b->router = bind_router(zmq, endpoint))) {
-		free(b);
-		return -1;
-	}
-	b->health = health;
-	b->name = name;
+	b->health = settings->health;
+	b->name = settings->name;
 	b->arena = arena_open(ARENA_BYTES);
 	frames_open(b->part, PARTS);
-	LOG(INFO, "bus.started", NULL, LOG_S("endpoint", endpoint));
-	bool stopped = route(b, stop_fd);
-	LOG(INFO, "bus.ended", NULL, LOG_I("malformed", b->malformed));
-	frames_close(b->part, PARTS);
-	arena_close(&b->arena);
-	zmq_close(b->router);
-	free(b);
+	if (open_sockets(b, zmq, settings)) {
+		LOG(INFO, "bus.started", NULL, LOG_S("endpoint", settings->endpoint));
+		stopped = route(b, stop_fd);
+		LOG(INFO, "bus.ended", NULL, LOG_I("malformed", b->malformed));
+	}
+	bus_close(b);
 	return stopped ? 0 : -1;
 }
