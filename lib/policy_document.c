@@ -370,8 +370,8 @@ check_stipend(struct check *c, const Policy__Stipend *s)
 	check_name(c, s->clause, "/stipend/clause");
 	check_range(c, s->rate_fen, 0, FEN_MAX, "/stipend/rate_fen");
 	check_range(c, s->township_allowance_fen, 0, FEN_MAX, "/stipend/township_allowance_fen");
-	expect(c, s->floor_fen == 0, "/stipend/floor_fen", "policy.value", "A floor is not implemented: what is owed back is taken back in full.");
-	expect(c, s->instalments == 0, "/stipend/instalments", "policy.value", "Instalments are not implemented.");
+	check_range(c, s->floor_fen, 0, FEN_MAX, "/stipend/floor_fen");
+	check_range(c, s->instalments, 0, MONTHS_MAX, "/stipend/instalments");
 	for (size_t i = 0; i < s->n_roles; i++)
 		expect(c, is_role(s->roles[i]), arena_printf(c->arena, "/stipend/roles/%zu", i), "policy.role", "There is no such role.");
 }

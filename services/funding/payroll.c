@@ -193,6 +193,14 @@ person_next(const struct scope *s)
 	return strcmp(s->month[0]->person_id, s->unsettled[0]->person_id) <= 0 ? s->month[0]->person_id : s->unsettled[0]->person_id;
 }
 
+static struct payroll_terms
+terms_of_month(struct batch *b, int32_t month_day)
+{
+	const struct policy_version *v = policy_on(batch_policies(b), month_end(month_day) - 1);
+
+	return payroll_terms_of(v ? v->document : NULL);
+}
+
 /* Takes the person's months off the scope.  The run's own is owed, never owing, so it may stand behind the closed ones. */
 static Payment *
 payment_next(struct batch *b, int32_t month_day, struct scope *s)
@@ -210,7 +218,7 @@ payment_next(struct batch *b, int32_t month_day, struct scope *s)
 		s->month++;
 		s->n--;
 	}
-	return payroll_payment(person_id, month_day, months, n, batch_arena(b));
+	return payroll_payment(person_id, month_day, months, n, terms_of_month(b, month_day), batch_arena(b));
 }
 
 static struct payments

@@ -17,42 +17,61 @@ payroll_book(struct payroll_month *m, int64_t fen)
 	m->clawback_fen -= lesser(fen, m->clawback_fen);        /* giving back no more than was taken; taking adds */
 }
 
-static void
-sum_up(const struct payroll_month *months, size_t n, int64_t *owed_fen, int64_t *owing_fen)
+struct payroll_terms
+payroll_terms_of(const Policy__Policy *policy)
 {
-	*owed_fen = *owing_fen = 0;
-	for (size_t i = 0; i < n; i++) {
-		int64_t open_fen = months[i].due_fen - months[i].paid_fen;
-		*(open_fen > 0 ? owed_fen : owing_fen) += open_fen > 0 ? open_fen : -open_fen;
-	}
+	if (!policy)
+		return (struct payroll_terms){ 0 };
+	return (struct payroll_terms){ policy->stipend->floor_fen, policy->stipend->instalments };
 }
 
-/* Takes back from the months that were paid too much, oldest first, as far as it goes. */
-static void
-take_back(struct payroll_month *months, size_t n, int64_t fen)
+/* What comes to the person, of all months. */
+static int64_t
+owed(const struct payroll_month *months, size_t n)
 {
-	for (size_t i = 0; i < n && fen > 0; i++) {
-		int64_t over_fen = months[i].paid_fen - months[i].due_fen;
-		if (over_fen <= 0)
-			continue;
-		int64_t taken_fen = lesser(over_fen, fen);
+	int64_t fen = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (months[i].due_fen > months[i].paid_fen)
+			fen += months[i].due_fen - months[i].paid_fen;
+	return fen;
+}
+
+/* What a run takes back from a month at most.  The part is one of what is to come back in all, so it stays the same from run to run. */
+static int64_t
+instalment(const struct payroll_month *m, int32_t instalments)
+{
+	int64_t over_fen = m->paid_fen - m->due_fen, whole_fen = over_fen + m->clawback_fen;
+
+	if (over_fen <= 0 || instalments <= 1)
+		return over_fen > 0 ? over_fen : 0;
+	return lesser(over_fen, (whole_fen + instalments - 1) / instalments);
+}
+
+/* Takes back from the months that were paid too much, oldest first, as far as it goes; what was taken. */
+static int64_t
+take_back(struct payroll_month *months, size_t n, int64_t fen, int32_t instalments)
+{
+	int64_t left_fen = fen;
+
+	for (size_t i = 0; i < n && left_fen > 0; i++) {
+		int64_t taken_fen = lesser(instalment(&months[i], instalments), left_fen);
 		payroll_book(&months[i], -taken_fen);
-		fen -= taken_fen;
+		left_fen -= taken_fen;
 	}
+	return fen - left_fen;
 }
 
 int64_t
-payroll_settle(struct payroll_month *months, size_t n)
+payroll_settle(struct payroll_month *months, size_t n, struct payroll_terms terms)
 {
-	int64_t owed_fen, owing_fen;
+	int64_t owed_fen = owed(months, n);
+	int64_t taken_fen = owed_fen > terms.floor_fen ? take_back(months, n, owed_fen - terms.floor_fen, terms.instalments) : 0;
 
-	sum_up(months, n, &owed_fen, &owing_fen);
-	int64_t settled_fen = lesser(owed_fen, owing_fen);
-	take_back(months, n, settled_fen);
 	for (size_t i = 0; i < n; i++)
 		if (months[i].due_fen > months[i].paid_fen)
 			payroll_book(&months[i], months[i].due_fen - months[i].paid_fen);
-	return owed_fen - settled_fen;
+	return owed_fen - taken_fen;
 }
 
 static void
@@ -66,13 +85,14 @@ correction_add(Funding__Payment *to, int32_t month_day, int64_t fen, arena_t *a)
 }
 
 Funding__Payment *
-payroll_payment(const char *person_id, int32_t month_day, const struct payroll_month *months, size_t n, arena_t *a)
+payroll_payment(const char *person_id, int32_t month_day, const struct payroll_month *months, size_t n, struct payroll_terms terms,
+                arena_t *a)
 {
 	Funding__Payment *p = arena_message(a, &funding__payment__descriptor);
 	struct payroll_month *after = arena_copy(a, months, n * sizeof(*months));
 
 	p->person_id = (char *)person_id;
-	p->pay_fen = payroll_settle(after, n);
+	p->pay_fen = payroll_settle(after, n, terms);
 	p->corrections = arena_alloc(a, (n + 1) * sizeof(*p->corrections));
 	for (size_t i = 0; i < n; i++)
 		if (months[i].month_day == month_day)

@@ -5,6 +5,8 @@
  *
  *   08=300     the days of August come to 300 now (accrued − cancelled)
  *   run:08     August is run and closed
+ *   floor=100  from now on a run pays out 100 of what comes, whatever is owed
+ *   parts=3    from now on a run takes a third of what a month owes in all
  *
  * Properties are then tried on random histories, against the rule book's own formula; the seed is fixed. */
 #include "civil.h"
@@ -20,6 +22,7 @@ struct world {
 	arena_t *arena;
 	struct payroll_month month[MONTHS];             /* January first */
 	bool closed[MONTHS];
+	struct payroll_terms terms;
 	int64_t transferred_fen;                        /* by all runs */
 	char pays[PAYS_MAX];                            /* of each run, in yuan */
 	const char *broken;                             /* what did not hold at some run, or NULL */
@@ -59,15 +62,22 @@ month_of(const char *text)
 	return civil_of_day(day).month - 1;
 }
 
-/* rules.md §7: max(0, due(M) + Σ over closed months m of (due(m) − paid(m))). */
-static int64_t
-pay_by_definition(const struct world *w, int run)
+/* rules.md §7: max(0, due(M) + Σ over closed months m of (due(m) − paid(m))); with a floor and instalments, at least that. */
+static bool
+pays_by_definition(const struct world *w, int run, int64_t pay_fen)
 {
-	int64_t fen = w->month[run].due_fen;
+	int64_t fen = w->month[run].due_fen, owed_fen = fen;
 
-	for (int i = 0; i < MONTHS; i++)
-		fen += w->closed[i] ? w->month[i].due_fen - w->month[i].paid_fen : 0;
-	return fen > 0 ? fen : 0;
+	for (int i = 0; i < MONTHS; i++) {
+		int64_t open_fen = w->closed[i] ? w->month[i].due_fen - w->month[i].paid_fen : 0;
+		fen += open_fen;
+		owed_fen += open_fen > 0 ? open_fen : 0;
+	}
+	int64_t least_fen = fen > 0 ? fen : 0, floor_fen = owed_fen < w->terms.floor_fen ? owed_fen : w->terms.floor_fen;
+	if (w->terms.floor_fen == 0 && w->terms.instalments <= 1)
+		return pay_fen == least_fen;
+	return pay_fen >= least_fen && pay_fen >= floor_fen && pay_fen <= owed_fen &&
+	       (w->terms.instalments > 1 || pay_fen == (least_fen > floor_fen ? least_fen : floor_fen));
 }
 
 static size_t
@@ -117,13 +127,13 @@ static void
 run(struct world *w, int month)
 {
 	struct payroll_month before[MONTHS], after[MONTHS];
-	int64_t pay_fen = pay_by_definition(w, month);
 	size_t n = scope_of(w, month, before), len = strlen(w->pays);
 
 	memcpy(after, before, sizeof(before));
-	if (payroll_settle(after, n) != pay_fen)
+	int64_t pay_fen = payroll_settle(after, n, w->terms);
+	if (!pays_by_definition(w, month, pay_fen))
 		w->broken = "a run pays max(0, due(M) + Σ (due − paid))";
-	Funding__Payment *p = payroll_payment("p1", w->month[month].month_day, before, n, w->arena);
+	Funding__Payment *p = payroll_payment("p1", w->month[month].month_day, before, n, w->terms, w->arena);
 	if (p->pay_fen != pay_fen || p->due_fen != w->month[month].due_fen || strcmp(p->person_id, "p1") != 0)
 		w->broken = "the payment says what the run settles";
 	book(w, month, p);
@@ -142,13 +152,14 @@ check_order(struct world *w, int month)
 	size_t n = scope_of(w, month, before);
 
 	memcpy(after, before, sizeof(before));
-	int64_t pay_fen = payroll_settle(after, n);
-	if (!oldest_first(before, after, n))
+	int64_t pay_fen = payroll_settle(after, n, w->terms);
+	bool whole = w->terms.floor_fen == 0 && w->terms.instalments <= 1;
+	if (w->terms.instalments <= 1 && !oldest_first(before, after, n))
 		w->broken = "oldest month first";
 	for (size_t i = 0; i < n; i++) {
 		if (before[i].due_fen >= before[i].paid_fen && after[i].paid_fen != before[i].due_fen)
 			w->broken = "what is due is paid or settles";
-		if (pay_fen > 0 && after[i].paid_fen != after[i].due_fen)
+		if (whole && pay_fen > 0 && after[i].paid_fen != after[i].due_fen)
 			w->broken = "only the rest is paid out: nobody owes who gets money";
 		if (after[i].paid_fen < 0 || after[i].clawback_fen < 0)
 			w->broken = "paid and taken back are never negative";
@@ -183,6 +194,10 @@ tell(struct world *w, const char *word)
 
 	if (sscanf(word, "run:%d", &month) == 1)
 		run_month(w, month - 1);
+	else if (sscanf(word, "floor=%d", &yuan) == 1)
+		w->terms.floor_fen = (int64_t)yuan * YUAN;
+	else if (sscanf(word, "parts=%d", &yuan) == 1)
+		w->terms.instalments = yuan;
 	else if (sscanf(word, "%d=%d", &month, &yuan) == 2)
 		w->month[month - 1].due_fen = (int64_t)yuan * YUAN;
 	else
@@ -242,6 +257,16 @@ static const struct { const char *name, *history, *pays, *paid; } cases[] = {
 	{ "a month run late settles what later months owe",       "09=300 run:09 09=0 08=500 run:08", "300 200", "08=500 09=0-300" },
 	{ "§7: corrections are of closed months: a skipped one neither owes nor settles", "08=300 09=300 run:09 09=0 08=0 10=100 run:10", "300 0", "09=200-100 10=100" },
 	{ "nothing comes of what never is due again",             "08=300 run:08 08=0 run:09 run:10", "300 0 0", "08=300" },
+	{ "§7: of what comes, the floor is paid out",             "08=300 run:08 08=0 floor=50 09=200 run:09 10=200 run:10", "300 50 50", "08=0-300 09=200 10=200" },
+	{ "less than the floor comes: all of it is paid out",     "08=300 run:08 08=0 floor=50 09=30 run:09", "300 30", "08=300 09=30" },
+	{ "a floor is no wage: nothing comes, nothing is paid",   "08=300 run:08 08=0 floor=50 run:09", "300 0", "08=300" },
+	{ "more than the floor is left anyway",                   "08=100 run:08 08=0 floor=50 09=200 run:09", "100 100", "08=0-100 09=200" },
+	{ "§7: in instalments, each a part of the whole",         "08=300 run:08 08=0 parts=3 09=200 run:09 10=200 run:10 11=200 run:11 12=200 run:12", "300 100 100 100 200", "08=0-300 09=200 10=200 11=200 12=200" },
+	{ "rounded up, so that they end in time",                 "08=100 run:08 08=0 parts=3 09=200 run:09 10=200 run:10", "100 166 166", "08=33-66 09=200 10=200" },
+	{ "an instalment never takes what does not come",         "08=300 run:08 08=0 parts=2 09=100 run:09 10=400 run:10 11=300 run:11", "300 0 250 250", "08=0-300 09=100 10=400 11=300" },
+	{ "each month owes its own instalment",                   "07=100 run:07 08=200 run:08 07=0 08=0 parts=2 09=400 run:09", "100 200 250", "07=50-50 08=100-100 09=400" },
+	{ "a floor under instalments",                            "08=300 run:08 08=0 parts=2 floor=80 09=200 run:09", "300 80", "08=180-120 09=200" },
+	{ "annulled on the way: what was taken comes back at once", "08=300 run:08 08=0 parts=3 09=200 run:09 08=300 10=200 run:10", "300 100 300", "08=300 09=200 10=200" },
 	{ "C3.2.1-3: the year's stipend, after months were paid", "07=100 08=100 09=100 run:07 run:08 run:09 07=0 08=0 09=0 run:10", "100 100 100 0", "07=100 08=100 09=100" },
 };
 
@@ -266,15 +291,16 @@ test_payment(arena_t *a)
 	struct payroll_month months[] = {
 		{ day_of_civil(2017, 7, 1), 10000, 30000, 0 }, { day_of_civil(2017, 8, 1), 50000, 40000, 0 }, { day_of_civil(2017, 9, 1), 60000, 0, 0 },
 	};
-	Funding__Payment *p = payroll_payment("p1", months[2].month_day, months, 3, a);
+	const struct payroll_terms terms = { 0 };
+	Funding__Payment *p = payroll_payment("p1", months[2].month_day, months, 3, terms, a);
 
 	expect("payment", "due, pay", p->due_fen == 60000 && p->pay_fen == 50000);
 	expect("payment", "two corrections", p->n_corrections == 2 && strcmp(p->corrections[0]->month, "2017-07") == 0 &&
 	       p->corrections[0]->fen == -20000 && strcmp(p->corrections[1]->month, "2017-08") == 0 && p->corrections[1]->fen == 10000);
 	expect("payment", "the months stay as they were", months[0].paid_fen == 30000 && months[2].paid_fen == 0);
-	p = payroll_payment("p2", months[2].month_day, months, 2, a);
+	p = payroll_payment("p2", months[2].month_day, months, 2, terms, a);
 	expect("payment", "without days in the month", p->due_fen == 0 && p->pay_fen == 0 && p->n_corrections == 2);
-	p = payroll_payment("p3", months[2].month_day, months, 0, a);
+	p = payroll_payment("p3", months[2].month_day, months, 0, terms, a);
 	expect("payment", "without any month", p->due_fen == 0 && p->pay_fen == 0 && p->n_corrections == 0);
 }
 
@@ -294,6 +320,14 @@ is_settled(const struct world *w)
 		if (w->closed[i] ? w->month[i].paid_fen != w->month[i].due_fen : w->month[i].paid_fen != 0)
 			return false;
 	return true;
+}
+
+/* Every second history has a floor or instalments. */
+static void
+terms_random(struct world *w, uint32_t *seed)
+{
+	w->terms.floor_fen = dice(seed, 4) ? 0 : dice(seed, 8) * 10000;
+	w->terms.instalments = dice(seed, 4) ? 0 : (int32_t)dice(seed, 5);
 }
 
 /* Facts and runs of any month in any order; December stays for the end. */
@@ -320,8 +354,10 @@ test_random(arena_t *a)
 		struct world *w = world_open(a);
 
 		snprintf(name, sizeof(name), "history %u", h);
+		terms_random(w, &seed);
 		tell_random(w, &seed);
 		expect(w->broken ? w->broken : "at every run", name, !w->broken);
+		w->terms = (struct payroll_terms){ 0 };
 		w->month[MONTHS - 1].due_fen = MONTHS * INT64_C(1000000);       /* enough to settle everything */
 		run_month(w, MONTHS - 1);
 		expect("§7: enough later due settles everything", name, is_settled(w) && !w->broken);
