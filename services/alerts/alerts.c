@@ -4,7 +4,7 @@
  *         HearingMissed; roster's persons, postings, units, accounts and policies, TaskOpened; messages that are due;
  *         reads ListAlerts, ReadMeasureMessages
  *   out:  AlertQueued, AlertSent, AlertFailed
- *   owns: schema alerts: alert, told, contact_leader, department (and, by lib/mirror, policy, person, posting, unit)
+ *   owns: schema alerts: alert, held, told, contact_leader, department (and, by lib/mirror, policy, person, posting, unit)
  *
  * One input gives one message to a recipient: an alert's key is the event that began it all and who is told, so whatever comes
  * twice, or moves several things, is told once.  What other services say (attendance, incentives, funding) follows from an input
@@ -16,12 +16,13 @@
 #include "supervision.pb-c.h"
 
 const struct table alerts_table_alert = { "alert", &alerts_rows__alert__descriptor, 3, false };
+const struct table alerts_table_held = { "held", &alerts_rows__held__descriptor, 4, true };
 const struct table alerts_table_told = { "told", &alerts_rows__told__descriptor, 4, true };
 const struct table alerts_table_contact_leader = { "contact_leader", &alerts_rows__contact_leader__descriptor, 3, false };
 const struct table alerts_table_department = { "department", &alerts_rows__department__descriptor, 2, false };
 
 static const struct table *const tables[] = {
-	&alerts_table_department, &alerts_table_alert, &alerts_table_told, &alerts_table_contact_leader, &mirror_policy, &mirror_person, &mirror_posting, &mirror_unit, NULL,
+	&alerts_table_department, &alerts_table_alert, &alerts_table_held, &alerts_table_told, &alerts_table_contact_leader, &mirror_policy, &mirror_person, &mirror_posting, &mirror_unit, NULL,
 };
 
 static const char *const consumes[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", NULL };

@@ -6,6 +6,7 @@
 #include "service.h"
 
 extern const struct table alerts_table_alert;           /* key district, root, person_id */
+extern const struct table alerts_table_held;            /* key district, person_id, due_us, root; append-only */
 extern const struct table alerts_table_told;            /* key district, about, person_id, root; append-only */
 extern const struct table alerts_table_contact_leader;  /* key district, village_id, posting_id */
 extern const struct table alerts_table_department;      /* key district, account_id */

@@ -2,7 +2,8 @@
 
 -- Whom a message went to is shown as roster masks the phone, as of :on_day.
 -- name: list_all Page -> alerts.Alert
-select a.alert_id as id, a.person_id, coalesce(p.phone_masked, '') as phone, a.template, a.text_zh as text, a.cause, a.state, a.at_us
+select a.alert_id as id, a.person_id, coalesce(p.phone_masked, '') as phone, a.template, a.text_zh as text, a.cause, a.state, a.at_us,
+       nullif(a.digest, '') as digest
   from alert a
   left join lateral (select p.phone_masked from person p
                       where p.district = a.district and p.person_id = a.person_id and p.from_day <= :on_day
@@ -12,7 +13,8 @@ select a.alert_id as id, a.person_id, coalesce(p.phone_masked, '') as phone, a.t
 ;
 
 -- name: list_of_person Page -> alerts.Alert
-select a.alert_id as id, a.person_id, coalesce(p.phone_masked, '') as phone, a.template, a.text_zh as text, a.cause, a.state, a.at_us
+select a.alert_id as id, a.person_id, coalesce(p.phone_masked, '') as phone, a.template, a.text_zh as text, a.cause, a.state, a.at_us,
+       nullif(a.digest, '') as digest
   from alert a
   left join lateral (select p.phone_masked from person p
                       where p.district = a.district and p.person_id = a.person_id and p.from_day <= :on_day

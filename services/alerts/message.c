@@ -1,9 +1,9 @@
-/* message - a message from queued to sent or failed, and the driver that sends it.
+/* message - a message from queued to sent or failed, and the driver that sends it.  What quiet hours held goes out as one.
  *
  *   in:   alerts' own AlertQueued, AlertSent, AlertFailed; the timer `send`, whose subject is "<root> <recipient>": the key of a
  *         message, neither part of which has a space
  *   out:  AlertSent, AlertFailed
- *   owns: alert, told
+ *   owns: alert, held, told
  *
  * The driver is `log`: a line for each message, without its text and without a phone.  A batch that is run again says it again
  * under the same id: what leaves the database happens at least once. */
@@ -11,9 +11,12 @@
 #include "alerts.pb-c.h"
 #include "alerts_policy.h"
 #include "log.h"
+#include "wording_policy.h"
+#include <stdlib.h>
 #include <string.h>
 
 typedef AlertsRows__Alert Alert;
+typedef AlertsRows__Held Held;
 typedef AlertsRows__Told Told;
 
 static Alert
@@ -66,6 +69,26 @@ told_put(struct batch *b, const Alerts__AlertQueued *e, char *about)
 	batch_put(b, &alerts_table_told, &row);
 }
 
+static Held
+held_key(const struct batch *b, const char *person_id, int64_t due_us)
+{
+	Held key = ALERTS_ROWS__HELD__INIT;
+
+	key.district = (char *)batch_district(b);
+	key.person_id = (char *)person_id;
+	key.due_us = due_us;
+	return key;
+}
+
+static void
+held_put(struct batch *b, const Alerts__AlertQueued *e)
+{
+	Held row = held_key(b, e->person_id, e->due_us);
+
+	row.root = e->root;
+	batch_put(b, &alerts_table_held, &row);
+}
+
 static char *
 timer_subject(struct batch *b, const char *root, const char *person_id)
 {
@@ -96,6 +119,8 @@ alerts_on_queued(struct batch *b, const void *m)
 	row.at_us = batch_at_us(b);
 	row.due_us = e->due_us;
 	batch_put(b, &alerts_table_alert, &row);
+	if (row.due_us > row.at_us)
+		held_put(b, e);
 	for (size_t i = 0; i < e->n_measures; i++)
 		told_put(b, e, e->measures[i]);
 	if (*e->finding_id)
@@ -118,6 +143,7 @@ alerts_on_sent(struct batch *b, const void *m)
 	Alert row = *alerts_message(b, e->root, e->person_id);
 
 	row.state = ALERTS__ALERT_STATE__SENT;
+	row.digest = e->digest;
 	batch_put(b, &alerts_table_alert, &row);
 }
 
@@ -165,25 +191,93 @@ root_of_subject(struct batch *b, const char *subject, const char **person_id)
 	return arena_strndup(batch_arena(b), subject, (size_t)(space - subject));
 }
 
+/* With what waited for the same moment, which is there in the second round. */
 void
 alerts_want_due(struct batch *b, const char *subject)
 {
 	MirrorRows__Person person = MIRROR_ROWS__PERSON__INIT;
 	const char *person_id, *root = root_of_subject(b, subject, &person_id);
+	Held held = held_key(b, person_id, batch_at_us(b));
+	const void **rows;
 
 	alerts_want_message(b, root, person_id);
+	batch_want(b, &alerts_table_held, &held, 3);
+	size_t n = batch_list(b, &alerts_table_held, &held, 3, &rows);
+	for (size_t i = 0; i < n; i++)
+		alerts_want_message(b, ((const Held *)rows[i])->root, person_id);
 	person.district = (char *)batch_district(b);
 	person.person_id = (char *)person_id;
 	batch_want(b, &mirror_person, &person, 2);
 }
 
+struct parcel { const Alert **at; size_t n; };          /* what goes out as one */
+
+static int
+by_id(const void *a, const void *b)
+{
+	return strcmp((*(const Alert *const *)a)->alert_id, (*(const Alert *const *)b)->alert_id);
+}
+
+/* Of those that waited for the same moment, the ones that still wait, in the order in which they were queued. */
+static struct parcel
+parcel_of(struct batch *b, const Alert *first)
+{
+	Held held = held_key(b, first->person_id, batch_at_us(b));
+	const void **rows;
+	size_t n = batch_list(b, &alerts_table_held, &held, 3, &rows);
+	struct parcel p = { .at = arena_alloc(batch_arena(b), (n + 1) * sizeof(*p.at)) };
+
+	for (size_t i = 0; i < n; i++) {
+		const Held *h = rows[i];
+		const Alert *a = alerts_message(b, h->root, first->person_id);
+		if (a && a->state == ALERTS__ALERT_STATE__QUEUED && strcmp(h->root, first->root) != 0)
+			p.at[p.n++] = a;
+	}
+	p.at[p.n++] = first;
+	qsort(p.at, p.n, sizeof(*p.at), by_id);
+	return p;
+}
+
 static void
-send_by_log(const Alert *a)
+send_by_log(const Alert *a, size_t together, int32_t segments)
 {
 	const ProtobufCEnumValue *template = protobuf_c_enum_descriptor_get_value(&alerts__template__descriptor, (int)a->template_);
 
 	LOG(INFO, "alert.sent", NULL, LOG_S("alert", a->alert_id), LOG_S("template", template ? template->name : ""),
-	    LOG_S("recipient", a->person_id), LOG_I("segments", a->segments));
+	    LOG_S("recipient", a->person_id), LOG_I("together", together), LOG_I("segments", segments));
+}
+
+static int32_t
+segments_of(const struct parcel *p, arena_t *a)
+{
+	const Common__Text **texts = arena_alloc(a, p->n * sizeof(*texts));
+	struct wording w;
+
+	for (size_t i = 0; i < p->n; i++) {
+		Common__Text *t = arena_message(a, &common__text__descriptor);
+		t->zh = p->at[i]->text_zh;
+		t->en = p->at[i]->text_en;
+		texts[i] = t;
+	}
+	wording_digest(texts, p->n, a, &w);
+	return w.segments;
+}
+
+static void
+send_parcel(struct batch *b, const struct parcel *p)
+{
+	const char *first = p->at[0]->alert_id;
+
+	send_by_log(p->at[0], p->n, p->n > 1 ? segments_of(p, batch_arena(b)) : p->at[0]->segments);
+	for (size_t i = 0; i < p->n; i++) {
+		Alerts__AlertSent e = ALERTS__ALERT_SENT__INIT;
+		e.id = p->at[i]->alert_id;
+		e.root = p->at[i]->root;
+		e.person_id = p->at[i]->person_id;
+		e.sealed = p->at[i]->sealed;
+		e.digest = (char *)(p->n > 1 ? first : "");
+		batch_emit(b, e.person_id, &e.base);
+	}
 }
 
 void
@@ -191,7 +285,6 @@ alerts_on_due(struct batch *b, const char *subject)
 {
 	const char *person_id, *root = root_of_subject(b, subject, &person_id);
 	const Alert *a = alerts_message(b, root, person_id);
-	Alerts__AlertSent e = ALERTS__ALERT_SENT__INIT;
 
 	if (!a || a->state != ALERTS__ALERT_STATE__QUEUED)
 		return;
@@ -200,10 +293,6 @@ alerts_on_due(struct batch *b, const char *subject)
 		alerts_fail(b, a, ALERTS_NOBODY);
 		return;
 	}
-	send_by_log(a);
-	e.id = a->alert_id;
-	e.root = a->root;
-	e.person_id = a->person_id;
-	e.sealed = a->sealed;
-	batch_emit(b, a->person_id, &e.base);
+	struct parcel p = parcel_of(b, a);
+	send_parcel(b, &p);
 }

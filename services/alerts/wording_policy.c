@@ -415,6 +415,22 @@ worded(const struct row *row, char *const text[LANGUAGES], arena_t *a, struct wo
 }
 
 void
+wording_digest(const Common__Text *const *texts, size_t n, arena_t *a, struct wording *out)
+{
+	const char *zh = arena_printf(a, "共%zu条通知。", n), *en = arena_printf(a, "%zu messages.", n);
+
+	for (size_t i = 0; i < n; i++) {
+		zh = arena_printf(a, "%s%zu）%s", zh, i + 1, texts[i]->zh);
+		en = arena_printf(a, "%s %zu) %s", en, i + 1, texts[i]->en);
+	}
+	out->text = arena_message(a, &common__text__descriptor);
+	out->text->zh = (char *)zh;
+	out->text->en = (char *)en;
+	out->version = 1;
+	out->segments = wording_segments(zh);
+}
+
+void
 wording_measures(Alerts__Template template, struct wording_about about, changes_t changes, size_t n, arena_t *a, struct wording *out)
 {
 	const struct row *row = row_of(template);

@@ -34,6 +34,9 @@ void wording_recall(Alerts__Template template, struct wording_about about, struc
 /* A task of the organisation department. */
 void wording_task(struct wording_about about, const char *id, Roster__TaskKind kind, const char *village_id, arena_t *a, struct wording *out);
 
+/* Several messages to one recipient as one, in the order given. */
+void wording_digest(const Common__Text *const *texts, size_t n, arena_t *a, struct wording *out);
+
 /* Short messages that a text takes in UCS-2 (3GPP TS 23.038, 23.040): one holds 70 units, each of several 67; a character beyond
  * the Basic Multilingual Plane takes two units, which stay together. */
 int32_t wording_segments(const char *text);

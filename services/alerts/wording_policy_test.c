@@ -252,6 +252,22 @@ test_findings(arena_t *a)
 	expect("C2.4 hearing", strcmp(w.text->zh, "关于驻村人员p1：督查问题（编号F1）听取陈述的日期已过，尚未处理。") == 0, w.text->zh);
 }
 
+static void
+test_digest(arena_t *a)
+{
+	Common__Text one = COMMON__TEXT__INIT, two = COMMON__TEXT__INIT;
+	const Common__Text *texts[] = { &one, &two };
+	struct wording w;
+
+	one.zh = (char *)"甲。";
+	one.en = (char *)"A.";
+	two.zh = (char *)"乙。";
+	two.en = (char *)"B.";
+	wording_digest(texts, 2, a, &w);
+	expect("§8 digested", strcmp(w.text->zh, "共2条通知。1）甲。2）乙。") == 0, w.text->zh);
+	expect("§8 digested", strcmp(w.text->en, "2 messages. 1) A. 2) B.") == 0 && w.segments == 1, w.text->en);
+}
+
 /* ---- recalls and tasks */
 
 static const struct { const char *name; Alerts__Template template; bool self; struct wording_recall r; const char *zh; } recalls[] = {
@@ -342,6 +358,7 @@ main(void)
 	test_measures(a);
 	test_bounded(a);
 	test_findings(a);
+	test_digest(a);
 	test_recalls(a);
 	test_all_templates(a);
 	test_segments();
