@@ -15,7 +15,8 @@
 #   stop    fast shutdown, waits.
 #   user    prints who it runs as.
 #
-# In: ZHUCUN_POSTGRES_LISTEN, the addresses to listen on besides the unix socket, as in listen_addresses.  From there come the
+# In: ZHUCUN_POSTGRES_DATABASES, the databases that others than the superuser may connect to (zhucun); for tests.
+# ZHUCUN_POSTGRES_LISTEN, the addresses to listen on besides the unix socket, as in listen_addresses.  From there come the
 # services and the migrator, from this network only; the superuser is refused.
 #
 # PostgreSQL refuses to run as root, and an unprivileged user cannot reach a checkout that lies under a closed home.  So
@@ -109,7 +110,8 @@ write_settings() {
 		echo "listen_addresses = '${ZHUCUN_POSTGRES_LISTEN:-}'"
 	} | "${as_server[@]}" sh -c 'cat >/proc/self/fd/9/postgresql.conf'
 	"${as_server[@]}" sh -c 'cat >/proc/self/fd/9/pg_hba.conf' <<-HBA
-		local all    all      scram-sha-256
+		local ${ZHUCUN_POSTGRES_DATABASES:-zhucun} all scram-sha-256
+		local all    postgres scram-sha-256
 		host  all    postgres all     reject
 		host  zhucun all      samenet scram-sha-256
 	HBA

@@ -19,4 +19,5 @@ alter role :"service" set idle_session_timeout = '3s';
 alter role :"reader" set default_transaction_read_only = on;
 
 revoke all on database :"DBNAME" from public;
+revoke all on schema public from public;
 grant connect on database :"DBNAME" to :"service", :"reader";

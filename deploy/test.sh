@@ -14,7 +14,7 @@
 set -euo pipefail
 unset "${!PG@}" ZHUCUN_PORT ZHUCUN_SAMPLE ZHUCUN_BOOTSTRAP_TOKEN
 ZHUCUN_VAR=$(mktemp -d "${TMPDIR:-/tmp}/zhucun-test-XXXXXX")
-export ZHUCUN_CLOCK=manual
+export ZHUCUN_CLOCK=manual ZHUCUN_POSTGRES_DATABASES=all
 # shellcheck source=deploy/paths.sh
 . "$(dirname "$0")/paths.sh"
 limit=600               # seconds a test may take

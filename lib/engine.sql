@@ -131,6 +131,9 @@ delete from engine.answer where service = current_user and at_us < :now_us;
 -- name: show_district DistrictArg
 select from set_config('zhucun.district', :district, true);
 
+-- name: show_partitions Positions
+select from set_config('zhucun.partitions', array_to_string(:partition::integer[], ','), true);
+
 -- name: lag Partition -> Lag
 select engine.lag(p) as lag, engine.parked_count(p) as parked from unnest(:partition::integer[]) as p;
 

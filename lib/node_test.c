@@ -998,10 +998,10 @@ test_lost(struct count *c)
 	tamper(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename in ('roster', 'attendance_reader')");
 	check(c, put(s, "", "p1", "u") == 201, "an order without a key survives what came before it");
 	check(c, ask_person(s, D, "p1", 5000) == 200, "so does a read");
-	tamper(s, "create sequence once; grant usage on sequence once to roster;"
-	          "create function kill() returns trigger language plpgsql as $$ begin"
-	          " if nextval('public.once') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if; return new; end $$;"
-	          "create trigger kill after insert on roster.event for each statement execute function kill()");
+	tamper(s, "create sequence roster.once; grant usage on sequence roster.once to roster;"
+	          "create function roster.kill() returns trigger language plpgsql as $$ begin"
+	          " if nextval('roster.once') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if; return new; end $$;"
+	          "create trigger kill after insert on roster.event for each statement execute function roster.kill()");
 	add_person(&g, "", "p2", "u");
 	add_person(&g, "key", "p3", "u");
 	add_person(&g, "", "p4", "refuse");

@@ -267,7 +267,7 @@ reader_prepare(struct reader *r)
 		if (!store_prepare(r->db, r->svc->statements[i]))
 			return false;
 	static const struct store_stmt *const ours[] = { &engine_show_district, &engine_districts, &engine_clock_now, &engine_look, &engine_cursors_of_consumer,
-	                                                 &engine_events_after, &engine_lag, &engine_progress, &engine_edges,
+	                                                 &engine_show_partitions, &engine_events_after, &engine_lag, &engine_progress, &engine_edges,
 	                                                 &engine_status, &engine_status_replicas, &engine_status_edges, &engine_status_lag };
 	for (size_t i = 0; i < ALEN(ours); i++)
 		if (!store_prepare(r->db, ours[i]))
@@ -599,13 +599,15 @@ answer_fetch(struct reader *r, const struct message *m)
 	Wire__Fetch *f = wire__fetch__unpack(arena_pb(r->arena), m->body_len, m->body);
 	if (!f || !f->n_after)
 		return;
-	store_queue(r->db, &engine_events_after, fetch_args(r, f), f->n_after);
+	const void **args = fetch_args(r, f);
+	store_queue(r->db, &engine_show_partitions, args, f->n_after);
+	store_queue(r->db, &engine_events_after, args, f->n_after);
 	if (store_sync(r->db)) {
 		if (store_fd(r->db) < 0 && !store_reopen(r->db))
 			LOG(WARN, "reader.away", NULL, LOG_S("service", r->svc->name));
 		return;                         /* as if lost: it asks again */
 	}
-	size_t n = store_rows(r->db, 0, r->arena, &rows);
+	size_t n = store_rows(r->db, 1, r->arena, &rows);
 	fetched_of(r, f, rows, n, &out);
 	send_body(r, m, &out.base);
 }

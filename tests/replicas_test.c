@@ -49,6 +49,7 @@ number(struct stage *s, const char *sql, ...)
 
 /* Who wrote is told by the session: a batch that another than its taker wrote would have another. */
 static const char witness[] =
+	"grant usage on schema public to public;"
 	"create table public.head_log (n bigserial, service text, partition int, epoch bigint, seq bigint, owner text, pid int);"
 	"grant insert on public.head_log to public; grant usage on sequence public.head_log_n_seq to public;"
 	"create table public.before (service text, partition int, epoch bigint, instance text);"

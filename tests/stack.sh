@@ -19,7 +19,7 @@ free_port() {           # one that nobody listens on, from this process's own ra
 stack_up() {
 	ZHUCUN_VAR=$(mktemp -d "${TMPDIR:-/tmp}/zhucun-stack-XXXXXX")
 	ZHUCUN_PORT=$(free_port)
-	unset ZHUCUN_BOOTSTRAP_TOKEN ZHUCUN_CLOCK ZHUCUN_SAMPLE
+	unset ZHUCUN_BOOTSTRAP_TOKEN ZHUCUN_CLOCK ZHUCUN_SAMPLE ZHUCUN_POSTGRES_DATABASES
 	if [ "${1:-}" != plain ]; then
 		[ "${1:-}" = real ] || export ZHUCUN_CLOCK=manual
 		export ZHUCUN_SAMPLE=0 ZHUCUN_BOOTSTRAP_TOKEN
