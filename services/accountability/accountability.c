@@ -238,16 +238,22 @@ passing_list(struct batch *b, const Roster__PersonPut *e, struct passing **out)
 	return count;
 }
 
-/* Whoever belongs to a unit from now on may be found, or recalled, in this same batch. */
+/* Whoever belongs to a unit from now on may be found, or recalled, in this same batch.  Most have never been found. */
 static void
 want_person(struct batch *b, const void *m)
 {
 	const Roster__PersonPut *e = m;
+	Finding findings = ACCOUNTABILITY_ROWS__FINDING__INIT;
 	struct passing *list;
 
-	recount_want_person(b, e->id);
+	findings.district = (char *)batch_district(b);
+	findings.person_id = e->id;
+	batch_want(b, &finding_table, &findings, 2);
+	mirror_want_person_id(b, e->id);
 	recount_want_unit(b, e->unit_id);
 	size_t n = passing_list(b, e, &list);                           /* there in the second round */
+	if (n)
+		recount_want_person(b, e->id);
 	for (size_t i = 0; i < n; i++)
 		recount_want_unit(b, list[i].from);
 }

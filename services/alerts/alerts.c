@@ -1,6 +1,6 @@
 /* alerts - who is told, once.
  *
- *   in:   accountability.MeasuresChanged, RecallMoved, RecallOverdue; supervision.FindingConfirmed and FindingAnnulled of kinds that move no measures,
+ *   in:   accountability.MeasuresChanged, RecallMoved, RecallOverdue; supervision.FindingConfirmed and FindingAnnulled, of kinds that seldom move measures,
  *         HearingMissed; roster's persons, postings, units, accounts and policies, TaskOpened; messages that are due;
  *         reads ListAlerts, ReadMeasureMessages
  *   out:  AlertQueued, AlertSent, AlertFailed
