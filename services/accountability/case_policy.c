@@ -218,6 +218,9 @@ tell_year_and_term(struct story *s, const struct case_file *f)
 		                     day_words(f->measure->absence_day, a), day_words(f->term_end, a), until),
 		     arena_printf(a, "The first 1 January after the decision is %s, the term held on %s ends on %s; the later counts: until %s.", january,
 		                  day_words(f->measure->absence_day, a), day_words(f->term_end, a), until));
+	else if (f->measure->unit_id[0])
+		step(s, arena_printf(a, "决定日期之后的首个 1 月 1 日为 %s；主要负责人当日没有载明届满日期的驻村任职，故至 %s（不含）。", january, until),
+		     arena_printf(a, "The first 1 January after the decision is %s; the head held no posting that states the end of a term, so it lasts until %s.", january, until));
 	else
 		step(s, arena_printf(a, "决定日期之后的首个 1 月 1 日为 %s；所任职务未载明届满日期，故至 %s（不含）。", january, until),
 		     arena_printf(a, "The first 1 January after the decision is %s; the posting states no end of a term, so it lasts until %s.", january, until));

@@ -307,6 +307,7 @@ test_heads(int counts[2], arena_t *a)
 	bench_other(&b, &o, "criticism", true);
 	b.measure.head_person_id = (char *)"h1";
 	expect(counts, &b, "2017-10-02 派出单位 u1 的主要负责人为 h1。", "On 2017-10-02 h1 was the head of unit u1.");
+	expect(counts, &b, "主要负责人当日没有载明届满日期的驻村任职，故至 2018-01-01（不含）。", "the head held no posting that states the end of a term");
 	expect_readings(counts, &b, "A5 A6 A14 A18 A19");
 	b.measure.head_person_id = (char *)"";
 	expect(counts, &b, "2017-10-02 派出单位 u1 未登记主要负责人。", "On 2017-10-02 no head of unit u1 was known.");
