@@ -1,8 +1,8 @@
 /* What must always hold (rules.md §10), tried on random histories with all services in one process over a real database.
  *
  * How: metamorphic.  A history (history.h) is told in several ways, each to a person of its own (crowd.h); what stands for them
- * in the end, by the API, must be the same, or, with one absence more, not less.  Beside that, what stands must be what the
- * ladder's pure functions give for the facts in one go, money must follow from measures, and the database must be sound (truths.h).
+ * in the end, by the API, must be the same, or, with one absence more, not less.  Beside that, what stands, of people and of their
+ * units, must be what the ladders' pure functions give for the facts in one go, money must follow from measures, and the database must be sound (truths.h).
  *
  *   ZHUCUN_SEED        of the first history; the others follow                 (fixed)
  *   ZHUCUN_HISTORIES   how many                                                 (1500)
@@ -10,9 +10,9 @@
  * A failure prints the seed, the history, the difference, and how to run the history alone. */
 #include "civil.h"
 #include "crowd.h"
-#include "json_pb.h"
 #include "standing_text.h"
 #include "truths.h"
+#include "units.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -300,27 +300,6 @@ books_read(struct trial *t)
 	}
 }
 
-static AccountabilityRows__Finding *
-fact_of(const struct person *p, size_t i, arena_t *a)
-{
-	const struct found *f = &p->h.found[i];
-	AccountabilityRows__Finding *row = arena_message(a, &accountability_rows__finding__descriptor);
-	int kind = 0;
-
-	enum_value(&supervision__finding_kind__descriptor, f->kind, &kind);
-	row->finding_id = (char *)p->found_id[i];
-	row->kind = (Supervision__FindingKind)kind;
-	row->source = strcmp(f->source, "superior") == 0 ? SUPERVISION__SOURCE__SUPERIOR : SUPERVISION__SOURCE__COVERT;
-	row->bulletin = (char *)(f->bulletin ? f->bulletin : "");
-	row->about_person_id = (char *)p->id;
-	row->major = f->major;
-	row->on_day = f->day;
-	row->maybe_confirmed_case = ACCOUNTABILITY_ROWS__FINDING__MAYBE_CONFIRMED_CONFIRMED_DAY;
-	row->confirmed_day = phase_day(f->decided);
-	row->state = SUPERVISION__FINDING_STATE__CONFIRMED;
-	return row;
-}
-
 static void
 recompute(struct trial *t, const struct person *p, const struct seen *s, arena_t *a)
 {
@@ -333,7 +312,7 @@ recompute(struct trial *t, const struct person *p, const struct seen *s, arena_t
 	names_make(p, &names);
 	for (size_t i = 0; i < p->h.nfound; i++)
 		if (found_stands(&p->h.found[i]))
-			facts[n++] = fact_of(p, i, a);
+			facts[n++] = units_fact(p, i, p->id, a);
 	day_parse("2017-08-01", &posting.from_day);
 	if (p->h.term_to) {
 		posting.maybe_term_to_case = MIRROR_ROWS__POSTING__MAYBE_TERM_TO_TERM_TO_DAY;
@@ -550,6 +529,7 @@ judge(struct trial *t)
 		cancelled_as_measured(t, p, s);
 		balances(t, p, s);
 	}
+	units_check(&t->tally, &t->crowd, t->books, a);
 	arena_close(&a);
 }
 

@@ -54,14 +54,16 @@ write_cause(FILE *f, json_t *cause, const struct naming *n)
 		fprintf(f, "%s%s", i ? "," : "", n->name(n->ctx, json_string_value(id)));
 }
 
+/* unit_id "": of the person alone. */
 static void
-write_measure(FILE *f, json_t *m, const char *person_id, const struct naming *n)
+write_measure(FILE *f, json_t *m, const char *person_id, const char *unit_id, const struct naming *n)
 {
 	json_t *subject = json_object_get(m, "subject");
+	bool theirs = strcmp(string_at(subject, "person_id"), person_id) == 0 && strcmp(string_at(subject, "unit_id"), unit_id) == 0;
 
 	fprintf(f, "measure %s %s %s..%s %s %s of %s because of ", string_at(m, "clause"), string_at(m, "kind"), string_at(m, "from"),
 	        string_at(m, "until"), string_at(m, "state"), string_at(m, "policy"),
-	        strcmp(string_at(subject, "person_id"), person_id) == 0 && json_object_size(subject) == 1 ? "the person" : "SOMEBODY ELSE");
+	        theirs ? "the person" : "SOMEBODY ELSE");
 	write_cause(f, json_object_get(m, "cause"), n);
 	fprintf(f, ": %s\n", string_at(json_object_get(m, "reason"), "en"));
 }
@@ -78,7 +80,24 @@ standing_ladder(json_t *standing, const char *person_id, const struct naming *n)
 		fprintf(f, "absence %s %s rung %d\n", string_at(x, "on"), n->name(n->ctx, string_at(x, "finding_id")),
 		        (int)json_integer_value(json_object_get(x, "rung")));
 	json_array_foreach(json_object_get(standing, "measures"), i, x)
-		write_measure(f, x, person_id, n);
+		write_measure(f, x, person_id, "", n);
+	fclose(f);
+	return sorted(text);
+}
+
+char *
+standing_unit(json_t *standing, const char *unit_id, const char *head_id, const struct naming *n)
+{
+	char *text = NULL;
+	size_t len, i;
+	json_t *x;
+	FILE *f = open_memstream(&text, &len);
+
+	json_array_foreach(json_object_get(standing, "criticisms"), i, x)
+		fprintf(f, "criticism %s %s %s rung %d\n", string_at(x, "on"), string_at(x, "bulletin"), n->name(n->ctx, string_at(x, "finding_id")),
+		        (int)json_integer_value(json_object_get(x, "rung")));
+	json_array_foreach(json_object_get(standing, "measures"), i, x)
+		write_measure(f, x, head_id, unit_id, n);
 	fclose(f);
 	return sorted(text);
 }
@@ -187,6 +206,27 @@ standing_recomputed(const struct policy_book *book, const AccountabilityRows__Fi
 		write_due(f, due[i], naming);
 	for (size_t i = 0; i < ncriticised; i++)
 		write_due(f, criticised[i], naming);
+	fclose(f);
+	return sorted(text);
+}
+
+char *
+standing_unit_recomputed(const struct policy_book *book, const char *unit_id, const char *head_id,
+                         const AccountabilityRows__Finding *const *findings, size_t n, const struct naming *naming, arena_t *a)
+{
+	const struct headship head = { DAY_EVER, head_id, NULL, 0 };
+	struct criticism *counted;
+	Measure **due;
+	char *text = NULL, day[DAY_TEXT_MAX];
+	size_t len, count = criticism_count(book, findings, n, a, &counted), ndue = criticism_unit_measures(book, unit_id, findings, n, &head, 1, a, &due);
+	FILE *f = open_memstream(&text, &len);
+
+	for (size_t i = 0; i < count; i++) {
+		day_text(counted[i].finding->on_day, day);
+		fprintf(f, "criticism %s %s %s rung %d\n", day, counted[i].finding->bulletin, naming->name(naming->ctx, counted[i].finding->finding_id), counted[i].rung);
+	}
+	for (size_t i = 0; i < ndue; i++)
+		write_due(f, due[i], naming);
 	fclose(f);
 	return sorted(text);
 }

@@ -147,21 +147,28 @@ span_set(Measure *m, const struct reached *r, const Policy__Consequence *c)
 	}
 }
 
+static char *
+dates_text(const struct reached *r, const char *separator, arena_t *a)
+{
+	char *text = arena_alloc(a, r->nfacts * (DAY_TEXT_MAX + strlen(separator)) + 1), *end = text;
+
+	for (size_t i = 0; i < r->nfacts; i++) {
+		end = stpcpy(end, i ? separator : "");
+		day_text(r->facts[i]->on_day, end);
+		end += strlen(end);
+	}
+	return text;
+}
+
 /* The rule's own words, then the dates that it was applied to. */
 static void
 reason_set(Measure *m, const struct reached *r, arena_t *a)
 {
-	const char *zh = "", *en = "";
 	char day[DAY_TEXT_MAX];
 
-	for (size_t i = 0; i < r->nfacts; i++) {
-		day_text(r->facts[i]->on_day, day);
-		zh = arena_printf(a, "%s%s%s", zh, i ? "、" : "", day);
-		en = arena_printf(a, "%s%s%s", en, i ? ", " : "", day);
-	}
 	day_text(m->decided_day, day);
-	m->reason_zh = arena_printf(a, "%s（%s：%s；决定日期：%s）", r->reason->zh, r->dates_zh, zh, day);
-	m->reason_en = arena_printf(a, "%s (%s %s; decided on %s)", r->reason->en, r->dates_en, en, day);
+	m->reason_zh = arena_printf(a, "%s（%s：%s；决定日期：%s）", r->reason->zh, r->dates_zh, dates_text(r, "、", a), day);
+	m->reason_en = arena_printf(a, "%s (%s %s; decided on %s)", r->reason->en, r->dates_en, dates_text(r, ", ", a), day);
 }
 
 /* Who and why: the same for all that one rung brings. */

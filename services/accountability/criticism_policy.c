@@ -82,16 +82,28 @@ struct side {
 	arena_t *arena;
 };
 
+/* Who headed the unit on a day; NULL: it is not known of any day so early. */
+static const struct headship *
+head_on(const struct side *s, int32_t day)
+{
+	const struct headship *on = NULL;
+
+	for (size_t i = 0; i < s->nheads && s->heads[i].from_day <= day; i++)
+		on = &s->heads[i];
+	return on;
+}
+
 /* In a unit's case what a finding brings is its head's, as of its date. */
 static void
 set_head(const struct side *s, const Finding *f, struct reached *r)
 {
-	for (size_t i = 0; i < s->nheads; i++)
-		if (s->heads[i].from_day <= f->on_day) {
-			r->head_person_id = s->heads[i].person_id;
-			r->postings = s->heads[i].postings;
-			r->npostings = s->heads[i].npostings;
-		}
+	const struct headship *h = head_on(s, f->on_day);
+
+	if (!h)
+		return;
+	r->head_person_id = h->person_id;
+	r->postings = h->postings;
+	r->npostings = h->npostings;
 }
 
 static struct reached
@@ -204,25 +216,52 @@ follow_case(const struct side *s, const Policy__Case *c, enum answers who, struc
 	follow(s, r, c->unit_head, c->n_unit_head, all);
 }
 
-/* One for a calendar year, by all of its findings so far: the last one's measures replace those of the one before. */
+/* A finding that falls under a clause, and the case of the policy of its date. */
+struct fallen { const Finding *finding; const Policy__Case *rule; const struct policy_version *policy; };
+
+static size_t
+fallen_list(const struct side *s, const char *clause, enum answers who, const Finding *const *sorted, size_t n, struct fallen **out)
+{
+	size_t count = 0;
+
+	*out = arena_alloc(s->arena, (n + 1) * sizeof(**out));
+	for (size_t i = 0; i < n; i++) {
+		struct fallen *x = &(*out)[count];
+		x->finding = sorted[i];
+		x->rule = answers_for(s, who, sorted[i]) ? case_of(s, clause, sorted[i], &x->policy) : NULL;
+		count += x->rule != NULL;
+	}
+	return count;
+}
+
+static bool
+same_year(const struct fallen *x, const struct fallen *y)
+{
+	return day_year(x->finding->on_day) == day_year(y->finding->on_day);
+}
+
+/* What the later one brings replaces what this one does: of the same year, rule and head. */
+static bool
+is_replaced(const struct side *s, const struct fallen *x, const struct fallen *next)
+{
+	return same_year(x, next) && x->policy == next->policy && head_on(s, x->finding->on_day) == head_on(s, next->finding->on_day);
+}
+
+/* One for a calendar year, by all of its findings so far. */
 static void
 follow_clause(const struct side *s, const char *clause, enum answers who, const Finding *const *sorted, size_t n, struct measures *all)
 {
 	const Finding **facts = arena_alloc(s->arena, (n + 1) * sizeof(*facts));
-	size_t nfacts = 0;
+	struct fallen *list;
+	size_t count = fallen_list(s, clause, who, sorted, n, &list), first = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct policy_version *v;
-		const Policy__Case *c = answers_for(s, who, sorted[i]) ? case_of(s, clause, sorted[i], &v) : NULL;
-		if (!c)
+	for (size_t i = 0; i < count; i++) {
+		first = i && same_year(&list[i - 1], &list[i]) ? first : i;
+		facts[i] = list[i].finding;
+		if (i + 1 < count && is_replaced(s, &list[i], &list[i + 1]))
 			continue;
-		if (nfacts && day_year(facts[nfacts - 1]->on_day) != day_year(sorted[i]->on_day)) {
-			facts += nfacts;
-			nfacts = 0;
-		}
-		facts[nfacts++] = sorted[i];
-		struct reached r = reached_by(s, LADDER_CASE, v, facts, nfacts);
-		follow_case(s, c, who, &r, all);
+		struct reached r = reached_by(s, LADDER_CASE, list[i].policy, facts + first, i - first + 1);
+		follow_case(s, list[i].rule, who, &r, all);
 	}
 }
 

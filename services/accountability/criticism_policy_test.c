@@ -324,6 +324,9 @@ static const struct { const char *what; bool unit; const char *history, *expecte
 	  "C3.1.2-2 removal_proposed 2017-09-05.. D1 proposed h1" },
 	{ "C3.1.2-2 beside the ladder", true, "C1:09-05@1!*",
 	  "C3.1.1-2 interview 2017-09-05.. C1 proposed h1; C3.1.2-2 removal_proposed 2017-09-05.. C1 proposed h1" },
+	{ "C3.1.2-2 one a year, and each year's", true, "D1:09-05! D2:09-06!* D3:09-07!* D4:2018-01-05!*",
+	  "C3.1.2-2 removal_proposed 2017-09-07.. D2,D3 proposed h1; C3.1.2-2 removal_proposed 2018-01-05.. D4 proposed h2" },
+	{ "C3.2.2 the policy of the last one's date", false, "V1:2018-09-05/p* V2:2018-11-05/p*", "C3.2.2 referral 2018-11-05.. V1,V2 proposed" },
 	{ "C3.1.2-2 the head of the last one's date", true, "C1:09-05@1!* D1:12-06!*",
 	  "C3.1.1-2 interview 2017-09-05.. C1 proposed h1; C3.1.2-2 removal_proposed 2017-09-05.. C1 proposed h1; "
 	  "C3.1.2-2 removal_proposed 2017-12-06.. C1,D1 proposed h2" },
