@@ -6,6 +6,7 @@
 O        := build$(if $(SANITIZE),-san)
 SERVICES := $(filter-out bus,$(patsubst services/%/,%,$(wildcard services/*/)))
 DAEMONS  := $(SERVICES) bus gateway
+PROGRAMS := $(DAEMONS) zhucunctl
 CC       := gcc
 CFLAGS   := -std=gnu11 -O2 -g -MD -MP -fno-omit-frame-pointer -pthread
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef \
@@ -19,22 +20,23 @@ CFLAGS   += -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 LDFLAGS  += -fsanitize=address,undefined
 endif
 
-PROTOS   := $(wildcard proto/*.proto services/*/*_rows.proto lib/*_rows.proto)
+PROTOS   := $(wildcard proto/*.proto services/*/*_rows.proto lib/*_rows.proto deploy/ctl/*_rows.proto)
 PBC      := $(addprefix $O/gen/,$(notdir $(PROTOS:.proto=.pb-c.c)))
-SQLS     := $(wildcard services/*/*.sql lib/*.sql)
+SQLS     := $(wildcard services/*/*.sql lib/*.sql deploy/ctl/*.sql)
 SQLC     := $(addprefix $O/gen/,$(notdir $(SQLS:.sql=.sql.c)))
 LIBC     := $(filter-out lib/main.c %_test.c %_fuzz.c,$(wildcard lib/*.c))
 GATEC    := $(filter-out %_test.c %_fuzz.c gateway/main.c,$(wildcard gateway/*.c))
+CTLC     := $(wildcard deploy/ctl/*.c)
 SVCC     := $(filter-out %_test.c %_fuzz.c,$(foreach s,$(SERVICES),$(wildcard services/$s/*.c)))
 DATAC    := $(patsubst deploy/data/%.csv,$O/gen/%.csv.c,$(wildcard deploy/data/*.csv)) \
             $(patsubst deploy/data/%.json,$O/gen/%.json.c,$(wildcard deploy/data/*.json)) $O/gen/openapi.json.c
 obj       = $(patsubst %.c,$O/%.o,$(1:$O/%=%))
 
-all: $(DAEMONS:%=$O/bin/%)
+all: $(PROGRAMS:%=$O/bin/%) $O/zhucunctl.1 $O/zhucunctl.bash
 
 # --- what is generated: messages, statement tables, embedded data
-vpath %.proto proto lib $(wildcard services/*)
-vpath %.sql lib $(wildcard services/*)
+vpath %.proto proto lib deploy/ctl $(wildcard services/*)
+vpath %.sql lib deploy/ctl $(wildcard services/*)
 vpath %.csv deploy/data
 vpath %.json deploy/data gateway
 $O/gen/%.pb-c.c $O/gen/%.pb-c.h &: %.proto | $O/gen
@@ -49,6 +51,11 @@ $O/gen/%.json.c: %.json lib/embed.sh | $O/gen
 	sh lib/embed.sh $< > $@
 $O/gen/event_list.c: $(wildcard proto/*.proto) lib/event_list.awk | $O/gen
 	awk -f lib/event_list.awk $(filter %.proto,$^) > $@
+$O/gen/service_list.c: $(SERVICES:%=services/%) Makefile | $O/gen
+	{ echo '#include "service.h"'; printf 'extern const struct service %s_service;\n' $(SERVICES); \
+	  echo 'extern const struct service *const service_list[]; extern const size_t service_list_len;'; \
+	  echo 'const struct service *const service_list[] = {'; printf '\t&%s_service,\n' $(SERVICES); \
+	  echo '}; const size_t service_list_len = ALEN(service_list);'; } > $@
 $O/gen: ; @mkdir -p $@
 
 # --- objects; generated headers first, then -MD knows better
@@ -79,11 +86,21 @@ $O/bin/gateway: $O/gateway/main.o $(call obj,$(GATEC)) $O/libzhucun.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+ALLSVC   := $(foreach s,$(SERVICES),$(call svc_obj,$s))
+
+# --- the operator's command; every service is in it, to run their facts again
+$O/bin/zhucunctl: $(call obj,$(CTLC)) $O/gen/ctl.sql.o $O/gen/service_list.o $(ALLSVC) $O/libzhucun.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$O/zhucunctl.1: $O/bin/zhucunctl
+	$< help --man > $@
+$O/zhucunctl.bash: $O/bin/zhucunctl
+	$< help --completion > $@
+
 # --- tests.  x_policy_test.c links x_policy.c, the messages and the pure parts of lib, nothing else: the linker proves purity.
 PURE     := $(addprefix $O/lib/,civil.o arena.o policy_book.o sealed_kind.o utf8.o) $(PBC:.c=.o)
 TESTC    := $(wildcard lib/*_test.c services/*/*_test.c gateway/*_test.c tests/*_test.c)
 TESTS    := $(TESTC:%.c=$O/%)
-ALLSVC   := $(foreach s,$(SERVICES),$(call svc_obj,$s))
 HARNESS  := $(call obj,$(filter-out %_test.c,$(wildcard tests/*.c)) services/bus/routes.c)
 # the ladders of criticisms stand on what all ladders share
 $O/services/accountability/criticism_policy_test: $O/services/accountability/accountability_policy.o

@@ -59,6 +59,7 @@ need_for_running() {
 need_for_testing() {
 	need_module libcurl libcurl4-openssl-dev
 	python3 -c 'import concurrent.futures, http.client, json' 2>/dev/null || missing+=(python3)     # its library is a package of its own
+	need_command groff groff-base   # whether the man page is well formed
 	need_command openssl openssl    # certificates for tests of HTTPS
 	need_command clang clang
 	need_command promtool prometheus        # its rules and its text, as Prometheus reads them

@@ -3,8 +3,9 @@
 #
 # In: CONNINFO, a login that may create roles and owns the database (default: `migrator` of the private cluster); it will
 # own everything.  lib/schema, services/*/schema.  ZHUCUN_CLOCK.
-# Out: two logins per service, their passwords in $ZHUCUN_VAR/secrets/<service>.pgpass; schemas; public.migration, what was
-# applied.  Everything that is to be done happens in one transaction: all of it or nothing.  When nothing is to be done it
+# Out: two logins per service, and the operator's, their passwords in $ZHUCUN_VAR/secrets/<service>.pgpass; schemas;
+# public.migration, what was applied.  Without CONNINFO also $ZHUCUN_VAR/operator.conninfo, by which zhucunctl finds the
+# database.  Everything that is to be done happens in one transaction: all of it or nothing.  When nothing is to be done it
 # asks the database one thing and ends.
 #
 # A file that was applied must never change: it would be another history than the one this database has.
@@ -99,27 +100,43 @@ password_of() {         # role, file
 }
 
 # Kept if it is there; the passwords in the database follow it.
-passfile() {            # service
-	local file=$SECRETS/$1.pgpass
+passfile() {            # service role...
+	local file=$SECRETS/$1.pgpass role
 	[ ! -s "$file" ] || return 0
 	mkdir -p "$SECRETS"
-	printf '*:*:*:%s:%s\n' "$1" "$(random_secret)" "$1_reader" "$(random_secret)" >"$file.new"
+	for role in "${@:2}"; do
+		printf '*:*:*:%s:%s\n' "$role" "$(random_secret)"
+	done >"$file.new"
 	mv "$file.new" "$file"
 }
 
-login_script() {        # service: the statements for its logins, unless they are as they should be
+login_script() {        # service script role...: the statements for its logins, unless they are as they should be
 	local file=$SECRETS/$1.pgpass digest
-	passfile "$1"
-	digest=$(cat "$file" deploy/roles.sql | sha256sum | cut -d' ' -f1)
+	passfile "$1" "${@:3}"
+	digest=$(cat "$file" "$2" | sha256sum | cut -d' ' -f1)
 	[ "${logins[$1]:-}" != "$digest" ] || return 0
 	cat <<-SQL
 		\\set service $1
 		\\set reader $1_reader
-		\\set password $(password_of "$1" "$file")
-		\\set reader_password $(password_of "$1_reader" "$file")
-		\\i deploy/roles.sql
+		\\set password $(password_of "$3" "$file")
+		\\set reader_password $(password_of "${4:-}" "$file")
+		\\i $2
 		insert into public.login values ('$1', '$digest') on conflict (service) do update set digest = excluded.digest;
 	SQL
+}
+
+login_scripts() {
+	local service
+	for service in "${SERVICES[@]}"; do
+		login_script "$service" deploy/roles.sql "$service" "$service"_reader
+	done
+	login_script operator deploy/operator.sql operator      # after roles.sql, which closes the database to all
+}
+
+operator_conninfo() {
+	local file=$ZHUCUN_VAR/operator.conninfo
+	conninfo operator zhucun >"$file.new"
+	mv "$file.new" "$file"
 }
 
 file_script() {         # service path
@@ -140,24 +157,23 @@ script() {
 			applied_at timestamptz not null default clock_timestamp(), primary key (service, file));
 		create table if not exists public.login (service text primary key, digest text not null);
 	SQL
-	for service in "${SERVICES[@]}"; do
-		login_script "$service"
-	done
+	login_scripts
 	for entry in "${todo[@]}"; do
 		file_script "${entry% *}" "${entry#* }"
 	done
 	for service in $(printf '%s\n' "${todo[@]% *}" | sort -u); do
-		[ "$service" = engine ] || echo "select engine.guard('$service');"
+		[ "$service" = engine ] || echo "select engine.guard('$service'), engine.show_operator('$service');"
 	done
 	if [ "$installed" = f ] && [ "${ZHUCUN_CLOCK:-}" = manual ]; then
 		echo "insert into engine.clock (now_us) values ('2017-09-08T00:00:00+08:00');"
 	fi
 }
 
+[ -n "${1:-}" ] || operator_conninfo
 read_state
 check_clock
 compare
-logins_script=$(for service in "${SERVICES[@]}"; do login_script "$service"; done)
+logins_script=$(login_scripts)
 [ ${#todo[@]} = 0 ] && [ -z "$logins_script" ] && exit 0
 script | sql -1 -f - >/dev/null
 echo "migrate.sh: ${#todo[@]} files applied" >&2

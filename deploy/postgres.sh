@@ -185,10 +185,9 @@ superuser() {           # database; SQL on standard input
 
 # Into a database beside, which takes the old one's place when it is whole.  The dump names roles as owners and in grants.
 restore() {
-	local service
-	for service in "${SERVICES[@]}"; do
-		printf "select format('create role %%I login', r) from unnest(array['%s', '%s_reader']) r
-			where r not in (select rolname from pg_roles) \\gexec\n" "$service" "$service"
+	local role
+	for role in "${SERVICES[@]}" "${SERVICES[@]/%/_reader}" operator; do
+		printf "select format('create role %%I login', '%s') where '%s' not in (select rolname from pg_roles) \\gexec\n" "$role" "$role"
 	done | superuser postgres
 	superuser postgres <<<'drop database if exists restored; create database restored owner migrator;'
 	"$(client_program pg_restore)" --exit-on-error --single-transaction -d "$(conninfo postgres restored)" ||

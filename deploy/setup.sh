@@ -3,7 +3,7 @@
 #
 # In: $secrets/postgres, which PostgreSQL has written: the migrator's passfile; ZHUCUN_BOOTSTRAP_TOKEN, ZHUCUN_CLOCK; the host
 # `postgres`.
-# Out: $secrets/<service>/pgpass, and $secrets/gateway/bootstrap-token; of each of them and of the buses the secret key that keys.sh makes,
+# Out: $secrets/<service>/pgpass, $secrets/operator/pgpass, and $secrets/gateway/bootstrap-token; of each of them and of the buses the secret key that keys.sh makes,
 # and what is public: to each the buses' key, to the buses who may connect.  Each is a volume of its own, so that a service sees its own
 # secrets and nobody else's.  Kept where they are; made anew where they are gone (migrate.sh then tells the database).
 set -euo pipefail
@@ -30,14 +30,14 @@ wait_for_database() {
 passfiles_in() {
 	local s
 	mkdir -p "$SECRETS"
-	for s in "${SERVICES[@]}"; do
+	for s in "${SERVICES[@]}" operator; do
 		[ ! -s "$secrets/$s/pgpass" ] || cp "$secrets/$s/pgpass" "$SECRETS/$s.pgpass"
 	done
 }
 
 passfiles_out() {
 	local s
-	for s in "${SERVICES[@]}"; do
+	for s in "${SERVICES[@]}" operator; do
 		put "$SECRETS/$s.pgpass" "$secrets/$s/pgpass"
 	done
 }

@@ -142,8 +142,37 @@ run_event(struct batch *b, struct input *in)
 	c->cursor[in->producer].seq = in->logged->seq;
 	memcpy(c->cursor[in->producer].hash, in->logged->hash.data, SHA256_SIZE);
 	c->cursor[in->producer].hash_len = SHA256_SIZE;
+	order_read(b, in);
 	if (in->fact && !in->park)
 		in->fact->run(b, in->m);
+}
+
+/* An event that was put aside: its cursor moved then. */
+static void
+run_retry(struct batch *b, const struct input *in)
+{
+	batch_touch(b, in->partition);
+	if (in->park)
+		return;
+	order_ran(b, in, "retry", b->node->svc->consumes[in->producer], in->logged->seq);
+	if (in->fact)
+		in->fact->run(b, in->m);
+}
+
+/* Noted, as of before it ran, if it changed tables by itself. */
+static void
+run_alarm(struct batch *b, const struct input *in)
+{
+	size_t noted = b->ran.n;
+
+	batch_touch(b, in->partition);
+	if (!in->alarm)
+		return;
+	order_ran(b, in, in->kind == INPUT_TIMER ? "timer" : "chore", in->alarm->kind, 0);
+	b->wrote = false;
+	in->alarm->run(b, in->subject);
+	if (!b->wrote)
+		b->ran.n = noted;
 }
 
 /* An earlier input of the batch has set it anew or removed it: what was due is so no more. */
@@ -161,7 +190,7 @@ batch_linger(struct batch *b)
 	node_t *n = b->node;
 	int64_t now_us = clock_mono_us();
 
-	if (now_us - b->used_us < LINGER_MS * 1000 || store_fd(n->db) < 0)
+	if (n->replay || now_us - b->used_us < LINGER_MS * 1000 || store_fd(n->db) < 0)
 		return;
 	b->used_us = now_us;
 	b->touches++;
@@ -190,16 +219,19 @@ run_one(struct batch *b, struct input *in)
 		batch_timer(b, ((const EngineRows__Timer *)in->row)->kind, in->subject, 0);
 		/* fall through */
 	case INPUT_WORK:
-		batch_touch(b, in->partition);
-		if (in->alarm)
-			in->alarm->run(b, in->subject);
+		run_alarm(b, in);
 		return;
+	case INPUT_RETRY:
+		run_retry(b, in);
+		return;
+	case INPUT_OWN:
+		assert(!"only in a replay");
 	}
 }
 
 _Static_assert(2 * DUE_MAX + FETCH_ITEMS_MAX <= EVENTS_UNTIL && EVENTS_UNTIL < BATCH_INPUTS_MAX, "everybody finds room in a batch");
 
-static void
+void
 batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
 {
 	static const struct table timers = { .name = "engine.timer", .row = &engine_rows__timer__descriptor, .nkey = 4 };
@@ -215,7 +247,7 @@ batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
 		struct input *in = &inputs[i];
 		in->answer = NULL;
 		in->kept = NULL;
-		if (in->fact && !in->park && held_is(&n->part[in->partition], in->district, in->subject))
+		if (in->kind == INPUT_EVENT && in->fact && !in->park && held_is(&n->part[in->partition], in->district, in->subject))
 			in->park = "waits behind an earlier input of its subject";
 	}
 }

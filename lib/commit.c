@@ -75,8 +75,8 @@ count_written(node_t *n, struct table_sql *t, size_t rows)
 	n->plans_old = true;
 }
 
-static void
-write_tables(struct batch *b)
+void
+batch_write_tables(struct batch *b)
 {
 	for (size_t t = 0; t < b->node->ntables; t++) {
 		const void **put, **drop;
@@ -136,7 +136,21 @@ parked_row(struct batch *b, const struct input *in)
 	k->body = in->logged->body;
 	k->reason = (char *)in->park;
 	k->parked_us = b->now_us;
+	k->turn = in->turn;
 	return k;
+}
+
+static void
+write_retry(struct batch *b, const struct input *in)
+{
+	EngineRows__Refused *k = arena_message(b->arena, &engine_rows__refused__descriptor);
+	const void *args = k;
+
+	k->partition = in->partition;
+	k->producer = (char *)b->node->svc->consumes[in->producer];
+	k->seq = in->logged->seq;
+	k->reason = (char *)in->park;
+	store_queue(b->node->db, in->park ? &engine_refused : &engine_retried, &args, 1);
 }
 
 static void
@@ -151,6 +165,8 @@ write_inputs(struct batch *b)
 			done[ndone++] = in->row;
 		else if (in->kind == INPUT_EVENT && in->park)
 			parked[nparked++] = parked_row(b, in);
+		else if (in->kind == INPUT_RETRY)
+			write_retry(b, in);
 	}
 	if (ndone)
 		store_queue(b->node->db, &engine_work_done, done, ndone);
@@ -179,11 +195,12 @@ write_all(struct batch *b)
 	store_text(db, "begin");
 	write_heads(b);
 	write_cursors(b);
+	order_write(b);
 	if (b->nopened)
 		store_queue(db, &engine_district_open, (const void **)b->opened, b->nopened);
 	if (b->nemitted)
 		store_queue(db, &engine_events_append, (const void **)b->emitted, b->nemitted);
-	write_tables(b);
+	batch_write_tables(b);
 	write_answers(b);
 	write_timers(b);
 	write_inputs(b);
@@ -211,6 +228,7 @@ after_heads(struct batch *b)
 			continue;
 		part->head = c->head;
 		part->now_us = c->now_us;
+		part->turn = c->turn;
 		for (size_t i = 0; i < b->node->nproducers; i++)
 			if (c->cursor_moved[i])
 				part->cursor[i] = c->cursor[i];
@@ -244,8 +262,8 @@ after_parked(struct batch *b)
 	}
 }
 
-static void
-after_policies(struct batch *b)
+void
+batch_after_policies(struct batch *b)
 {
 	for (size_t t = 0; t < b->node->ntables; t++) {
 		const void **put, **drop;
@@ -314,7 +332,7 @@ after(struct batch *b)
 	metric_add(n->set.metrics, METRIC_EVENTS, (int64_t)b->nemitted);
 	after_commands(b);
 	after_parked(b);
-	after_policies(b);
+	batch_after_policies(b);
 	for (size_t i = 0; i < b->nopened; i++)
 		district_learn(n, b->opened[i]->district);
 	after_timers(b);

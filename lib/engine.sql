@@ -1,9 +1,11 @@
 -- What every service's loop asks of the database (schema engine, and the service's own event log).
 
 -- owner: who holds it now, '' nobody; as engine.holding says, but who lives is found out once, not for each partition.
+-- retry: the operator wants something of it to be tried again.
 -- name: opened - -> Open
 with live as materialized (select instance, since_us from engine.live where service = current_user)
-select d.partition, coalesce(g.instance, '') as owner, coalesce(h.home, '') as home
+select d.partition, coalesce(g.instance, '') as owner, coalesce(h.home, '') as home,
+       exists (select from engine.parked k where k.service = current_user and k.partition = d.partition and k.wanted) as retry
   from (select distinct partition from engine.district) as d
   left join engine.head h on h.service = current_user and h.partition = d.partition
   left join live g on g.instance = h.owner and g.since_us <= h.heard_us
@@ -41,8 +43,37 @@ select partition, producer, seq, hash from engine.cursor where consumer = curren
 select producer from engine.consumes where consumer = current_user order by producer;
 
 -- name: parked_of Partition -> Parked
-select partition, producer, seq, district, subject, type, body, reason, parked_us
-  from engine.parked where service = current_user and partition = any(:partition) order by parked_us, seq;
+select partition, producer, seq, district, subject, type, body, reason, parked_us, turn, wanted
+  from engine.parked where service = current_user and partition = any(:partition) order by turn, parked_us, seq;
+
+-- Of a subject that is wanted, in the order in which they were read.
+-- name: parked_next Partition -> Parked
+select k.partition, k.producer, k.seq, k.district, k.subject, k.type, k.body, k.reason, k.parked_us, k.turn, k.wanted
+  from engine.parked k
+ where k.service = current_user and k.partition = any(:partition)
+   and exists (select from engine.parked w where w.service = k.service and w.partition = k.partition and w.district = k.district and w.subject = k.subject and w.wanted)
+ order by k.turn, k.parked_us, k.seq limit 1;
+
+-- name: retried Refused
+select from engine.retried(:partition::integer, :producer::text, :seq::bigint);
+
+-- name: refused Refused
+select from engine.refused(:partition::integer, :producer::text, :seq::bigint, :reason::text);
+
+-- name: turns_take Turn
+select from engine.take_turns(:partition, :turn, :producer);
+
+-- Whom each partition's last turns were about.
+-- name: turns_of Partition -> Turn
+select p as partition, t.turn, t.producer from unnest(:partition::integer[]) as p
+ cross join lateral (select * from engine.turn t where t.consumer = current_user and t.partition = p order by t.turn desc limit 1) as t;
+
+-- name: ran Ran
+select from engine.note_ran(:partition, :turn, :own_seq, :kind, :name, :seq, :district, :subject, :cause, :trace, :at_us);
+
+-- Tables that orders write: what stands in them is in no event.
+-- name: own_tables - -> Table
+select c.relname::text as name from pg_class c where c.relnamespace = current_schema()::regnamespace and obj_description(c.oid, 'pg_class') ~ '^own';
 
 -- name: look Partition -> Seen
 select service, partition, seq from engine.head where partition = any(:partition);
@@ -120,9 +151,9 @@ select w.partition, w.district, w.kind, w.subject, w.cause, w.trace, w.at_us
 select from engine.work_done(:partition, :district, :kind, :subject);
 
 -- name: park Parked
-insert into engine.parked (service, partition, producer, seq, district, subject, type, body, reason, parked_us)
+insert into engine.parked (service, partition, producer, seq, district, subject, type, body, reason, parked_us, turn)
 select current_user, * from unnest(:partition::integer[], :producer::text[], :seq::bigint[], :district::text[], :subject::text[], :type::text[],
-       :body::bytea[], :reason::text[], :parked_us::timestamptz[])
+       :body::bytea[], :reason::text[], :parked_us::timestamptz[], :turn::bigint[])
     on conflict do nothing;
 
 -- name: answers_purge Instant

@@ -9,19 +9,8 @@
 #include "log.h"
 #include "node_state.h"
 #include <assert.h>
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Architecture, engine 4: over the bytes as stored, never re-encoded. */
-void
-feed_hash(const struct position *before, int64_t seq, const char *type, const void *body, size_t len, uint8_t out[SHA256_SIZE])
-{
-	uint64_t big = htobe64((uint64_t)seq);
-	const struct span_of_bytes parts[] = { { before->hash, before->hash_len }, { &big, sizeof big }, { type, strlen(type) }, { body, len } };
-
-	sha256(parts, sizeof parts / sizeof parts[0], out);
-}
 
 /* ---- asking */
 
@@ -169,7 +158,7 @@ next_in_chain(node_t *n, size_t producer, const Wire__Logged *e)
 	struct partition *p = &n->part[e->partition];
 	uint8_t hash[SHA256_SIZE];
 
-	feed_hash(&p->fetched[producer], e->seq, e->type, e->body.data, e->body.len, hash);
+	chain_hash(&p->fetched[producer], e->seq, e->type, e->body.data, e->body.len, hash);
 	if (e->hash.len == SHA256_SIZE && !memcmp(hash, e->hash.data, SHA256_SIZE))
 		return true;
 	p->halted[producer] = true;

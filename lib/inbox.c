@@ -39,7 +39,7 @@ add(node_t *n, struct inbox *box, enum input_kind kind, int32_t partition)
 
 /* ---- timers and chores */
 
-static const struct alarm *
+const struct alarm *
 alarm_of(const struct alarm *list, size_t n, const char *kind)
 {
 	for (size_t i = 0; i < n; i++)
@@ -175,14 +175,11 @@ is_utf8(const char *s)
 	return true;
 }
 
-static void
-add_event(node_t *n, struct inbox *box, size_t producer, const Wire__Logged *l, const Wire__Event *e)
+void
+input_of_event(node_t *n, struct input *in, size_t producer, const Wire__Logged *l, const Wire__Event *e)
 {
-	struct input *in = add(n, box, INPUT_EVENT, l->partition);
-
 	in->producer = (int)producer;
 	in->logged = l;
-	box->bytes += l->body.len;
 	if (!e || !is_utf8(e->district) || !is_utf8(e->subject)) {
 		in->park = "its envelope cannot be read";
 		return;
@@ -249,7 +246,8 @@ take_block(node_t *n, struct inbox *box, size_t producer, struct block *k)
 			continue;
 		}
 		++box->expected[l->partition][producer];
-		add_event(n, box, producer, l, e);
+		input_of_event(n, add(n, box, INPUT_EVENT, l->partition), producer, l, e);
+		box->bytes += l->body.len;
 	}
 	k->taken = true;
 }
@@ -395,6 +393,7 @@ isolate(node_t *n, struct input *in, const char *why)
 		refuse_bug(n, in);
 		return BATCH_DONE;
 	case INPUT_EVENT:
+	case INPUT_RETRY:
 		in->park = why;
 		break;
 	default:
@@ -444,7 +443,8 @@ input_name(const struct input *in, char *out, size_t size)
 		snprintf(out, size, "command %s", hex);
 		return;
 	case INPUT_EVENT:
-		snprintf(out, size, "event %d %lld", in->producer, (long long)in->logged->seq);
+	case INPUT_RETRY:
+		snprintf(out, size, "%s %d %lld", in->kind == INPUT_EVENT ? "event" : "retry", in->producer, (long long)in->logged->seq);
 		return;
 	default:
 		snprintf(out, size, "due %d %s %s", in->kind, in->district, in->subject);
@@ -463,8 +463,8 @@ times_tried(struct partition *p, const char *name)
 }
 
 /* After several starts without a commit: one input at a time, its name written down first. */
-static enum batch_result
-run_singly(node_t *n, struct input *in)
+enum batch_result
+inbox_run_singly(node_t *n, struct input *in)
 {
 	EngineRows__Trying t = ENGINE_ROWS__TRYING__INIT;
 	char name[256];
@@ -496,7 +496,7 @@ run_carefully(node_t *n, struct inbox *box)
 	enum batch_result r = BATCH_DONE;
 
 	for (size_t i = 0; i < box->n && r == BATCH_DONE; i++)
-		r = run_singly(n, &box->inputs[i]);
+		r = inbox_run_singly(n, &box->inputs[i]);
 	for (int32_t p = 0; r == BATCH_DONE && p < PARTITIONS; p++)
 		n->part[p].singly = false;
 	return r;

@@ -39,7 +39,7 @@ listen(node_t *n)
 }
 
 node_t *
-node_open(const struct service *s, const struct node_settings *settings)
+node_make(const struct service *s, const struct node_settings *settings)
 {
 	node_t *n = calloc(1, sizeof(*n));
 
@@ -59,7 +59,17 @@ node_open(const struct service *s, const struct node_settings *settings)
 	for (int32_t p = 0; p < PARTITIONS; p++)
 		n->part[p].timer_next_us = NEVER_US;
 	n->db = store_open(settings->conninfo);
-	if (!n->db || !own_prepare(n) || !listen(n))
+	if (!n->db)
+		node_close(&n);
+	return n;
+}
+
+node_t *
+node_open(const struct service *s, const struct node_settings *settings)
+{
+	node_t *n = node_make(s, settings);
+
+	if (n && (!own_prepare(n) || !listen(n)))
 		node_close(&n);
 	return n;
 }
@@ -275,7 +285,8 @@ step(node_t *n)
 		return false;
 	feed_tick(n);
 	queue_shed(n);
-	bool more = n->mono_us >= n->retry_us && inbox_run(n);
+	bool more = retry_run(n);
+	more = (!n->lost && n->mono_us >= n->retry_us && inbox_run(n)) || more;
 	return hear(n) || more || (n->timers_stale && n->mono_us >= n->retry_us);
 }
 

@@ -5,9 +5,12 @@
  *   queue.c   groups of commands and their answers      load.c, commit.c  the read phase, the write phase
  *   feed.c    consuming: fetch, verify, queue           policies.c  rule books in memory
  *   inbox.c   what runs next                            ring.c    fresh events in memory, for consumers
- *   known.c   districts, subjects that wait             share.c   who should hold what (knows no node) */
+ *   known.c   districts, subjects that wait             share.c   who should hold what (knows no node)
+ *   retry.c   what was put aside, tried again           order.c   in what order things were done, noted
+ *   replay.c  the facts once more, from the logs alone */
 #pragma once
 #include "arena.h"
+#include "chain.h"
 #include "digest.h"
 #include "engine.sql.h"
 #include "engine_rows.pb-c.h"
@@ -39,7 +42,8 @@ enum {
 };
 #define NEVER_US INT64_MAX
 
-struct position { int64_t seq; uint8_t hash[SHA256_SIZE]; size_t hash_len; };  /* hash_len 0 before the first event */
+/* How many events have been read, of all producers together, and of which one the last was (-1: not known). */
+struct turn { int64_t n; int reading; };
 
 struct held_subject { char *district, *subject; struct held_subject *next; };
 
@@ -50,6 +54,8 @@ struct partition {
 	bool work;                                      /* there may be chores */
 	struct position head, cursor[PRODUCERS_MAX], fetched[PRODUCERS_MAX];
 	int stream[PRODUCERS_MAX];                      /* which fetch asks for it */
+	struct turn turn;
+	bool retry;                                     /* something that was put aside may be wanted again */
 	struct held_subject *held;                      /* subjects with a parked input */
 	char *suspect; int tries;                       /* the input run alone when the last owner ended, or NULL; how often it was tried */
 };
@@ -99,7 +105,6 @@ struct feed {
 	struct block *first, **last; size_t blocks;
 };
 void feed_tick(node_t *n);
-void feed_hash(const struct position *before, int64_t seq, const char *type, const void *body, size_t len, uint8_t out[SHA256_SIZE]);
 bool feed_receive(node_t *n, const struct message *m);  /* an answer; false: not one of ours */
 int64_t feed_next_us(const node_t *n);                  /* when the next question is due */
 void feed_news(node_t *n);                              /* partitions were taken: no question asks for them yet */
@@ -121,6 +126,8 @@ struct node {
 	arena_t *arena;                                 /* of the batch */
 	arena_t *scratch;                               /* of one message, one query */
 	struct table_sql tables[TABLES_MAX]; size_t ntables;
+	bool own_table[TABLES_MAX];                     /* orders write it; no replay can */
+	struct replay *replay;                          /* NULL: this is no replay */
 	size_t nproducers;
 	struct partition part[PARTITIONS];
 	struct queue queue;
@@ -142,7 +149,10 @@ struct node {
 	int32_t hello_partitions[PARTITIONS];
 };
 
+node_t *node_make(const struct service *s, const struct node_settings *settings);      /* connected, nothing prepared; NULL: not connected */
+
 /* ---- own.c */
+void own_held(node_t *n, int32_t partition);            /* reads anew which subjects wait */
 bool own_prepare(node_t *n);                            /* statements of lib/engine.sql and of the service, and the graph */
 void own_look(node_t *n, int32_t also);                 /* take what is free and our share; `also` even if not opened (-1: none) */
 void own_share(node_t *n);                              /* give back what is beyond our share */
@@ -171,7 +181,11 @@ void policies_forget(node_t *n, const char *district);  /* NULL: all */
 bool policies_mirrored(const node_t *n);
 
 /* ---- batch.c, words.c, load.c and commit.c */
-enum input_kind { INPUT_COMMAND, INPUT_EVENT, INPUT_TIMER, INPUT_WORK };
+enum input_kind {
+	INPUT_COMMAND, INPUT_EVENT, INPUT_TIMER, INPUT_WORK,
+	INPUT_RETRY,                                    /* an event that was put aside */
+	INPUT_OWN,                                      /* in a replay: an event of ours */
+};
 struct input {
 	enum input_kind kind;
 	int32_t partition;
@@ -183,6 +197,8 @@ struct input {
 	struct group *group; size_t index; const Wire__Command *command; Wire__Answer *answer;
 	/* an event */
 	int producer; const Wire__Logged *logged; const char *park;     /* reason to put it aside */
+	int64_t turn;                                   /* how many had been read before it */
+	bool told;                                      /* INPUT_OWN: an input before it has said it */
 	/* a timer or work item */
 	const void *row;
 	void *kept;                                     /* what its want made of it, in the arena */
@@ -195,7 +211,11 @@ enum batch_result {
 
 struct chore { const struct store_stmt *stmt; const void *args; };
 struct batch_book { struct batch_book *next; const char *district; size_t changes; struct policy_book book; };
-struct head_change { bool touched; struct position head; int64_t now_us; bool cursor_moved[PRODUCERS_MAX]; struct position cursor[PRODUCERS_MAX]; };
+struct head_change {
+	bool touched; struct position head; int64_t now_us; bool cursor_moved[PRODUCERS_MAX]; struct position cursor[PRODUCERS_MAX];
+	struct turn turn;
+};
+struct list { const void **at; size_t n, cap; };        /* of rows, in the batch's arena */
 
 struct batch {
 	node_t *node;
@@ -210,20 +230,42 @@ struct batch {
 	const EngineRows__District **opened; size_t nopened;
 	const struct input *now;                        /* the one being run */
 	bool own_fact, wanting;
+	bool wrote;                                     /* the one being run has changed a derived table by itself, not by an event */
+	struct list turns, ran;                         /* to be noted: EngineRows.Turn, EngineRows.Ran */
 	struct { bool open; struct head_change head; size_t nemitted, nchores; } tried;        /* how far things were at batch_try */
 	const char *own_event_id;
 	int64_t now_us;
 	int64_t used_us, touches;                       /* when the session was used last; how often only to be used */
 };
 
+void batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count);
 enum batch_result batch_run(node_t *n, struct input *inputs, size_t count);
 enum batch_result batch_load(struct batch *b);
 enum batch_result batch_commit(struct batch *b);
+void batch_write_tables(struct batch *b);               /* queues what became of the rows */
+void batch_after_policies(struct batch *b);             /* rule books that are no longer the right ones */
 void batch_linger(struct batch *b);                     /* in a fold that lasts: so that we do not seem frozen */
 struct head_change *batch_touch(struct batch *b, int32_t partition);    /* whatever is to be written goes through the fence of its partition */
 void batch_answer_set(struct batch *b, int status, const ProtobufCMessage *answer, Wire__Problem *problem);
 
+/* ---- order.c */
+bool order_tables(node_t *n);                           /* which tables are own */
+void order_read(struct batch *b, struct input *in);     /* an event in its turn */
+void order_ran(struct batch *b, const struct input *in, const char *kind, const char *name, int64_t seq);
+void order_write(struct batch *b);                      /* queues what is to be noted */
+void list_add(struct batch *b, struct list *l, const void *row);
+
+/* ---- retry.c: one input that was put aside and is wanted again; true when there may be more */
+bool retry_run(node_t *n);
+
+/* ---- replay.c */
+void replay_emit(struct batch *b, const char *subject, const ProtobufCMessage *event);
+void replay_need(struct batch *b, size_t table, const void *key, int nprefix);
+
 /* ---- inbox.c: runs what waits, bisecting around poison; false when there was nothing to run, or it must wait */
 bool inbox_run(node_t *n);
+void input_of_event(node_t *n, struct input *in, size_t producer, const Wire__Logged *l, const Wire__Event *e);
+const struct alarm *alarm_of(const struct alarm *list, size_t n, const char *kind);
+enum batch_result inbox_run_singly(node_t *n, struct input *in);      /* its name is written down first; poison is isolated */
 bool is_producer(const node_t *n, const char *service, size_t *i);
 const struct fact *fact_of(const struct service *s, const char *type);

@@ -924,6 +924,32 @@ test_suspect(struct count *c)
 	}
 }
 
+/* What is tried again ends its process each time: it is refused, and stays with what waits behind it. */
+static void
+test_retry_suspect(struct count *c)
+{
+	struct stage *s = stage_open(c);
+
+	stop(s, ATTENDANCE);
+	put(s, "", "p1", "\xff");
+	put(s, "", "p1", "later");
+	start(s, ATTENDANCE);
+	check(c, settle(s) && number(s, "select count(*) from engine.parked") == 2, "an input is put aside, and what comes after it");
+	stop(s, ATTENDANCE);
+	tamper(s, "update engine.parked set wanted = true");
+	tamper(s, "update engine.head set trying = '2 retry 0 ' || (select min(seq) from engine.parked) where service = 'attendance'");
+	start(s, ATTENDANCE);
+	check(c, settle(s), "it goes on");
+	check(c, number(s, "select count(*) from engine.parked where not wanted") == 2, "they stay, and are wanted no more");
+	check(c, number(s, "select count(*) from engine.parked where reason = 'it ended the process that ran it'") == 1, "with the reason");
+	tamper(s, "delete from engine.parked where reason = 'it ended the process that ran it'");
+	tamper(s, "update engine.parked set wanted = true");
+	for (int i = 0; i < 20000 && number(s, "select count(*) from engine.parked"); i++)
+		settle(s);
+	check(c, persons_of_unit(s, "later") == 1 && !s->node[ATTENDANCE]->part[partition_of(D)].held, "what could wait no more is run, and nobody is held");
+	stage_close(s);
+}
+
 /* §10: a due timer comes before later orders, however many; one that an earlier one has moved does not ring. */
 static void
 test_timers(struct count *c)
@@ -1083,7 +1109,7 @@ int
 main(void)
 {
 	static void (*const tests[])(struct count *) = {
-		test_chain, test_ring_after_fence, test_chores, test_policies, test_commands, test_trying, test_poison, test_suspect, test_timers,
+		test_chain, test_ring_after_fence, test_chores, test_policies, test_commands, test_trying, test_poison, test_suspect, test_retry_suspect, test_timers,
 		test_catching_up, test_lost, test_old_events, test_slow, test_idle,
 	};
 	struct count c = { 0, 0 };

@@ -49,7 +49,7 @@ own_prepare(node_t *n)
 		if (!table_prepare(&n->tables[n->ntables++], *t, n->db, n->names))
 			return false;
 	}
-	return graph_agrees(n);
+	return graph_agrees(n) && order_tables(n);
 }
 
 /* ---- taking over */
@@ -86,7 +86,7 @@ own_begin(node_t *n, const EngineRows__Taken *t)
 
 	held_clear(p);
 	free(p->suspect);
-	*p = (struct partition){ .owned = true, .epoch = t->epoch, .now_us = t->now_us, .timer_next_us = NEVER_US, .timer_put_us = NEVER_US, .work = true };
+	*p = (struct partition){ .owned = true, .epoch = t->epoch, .now_us = t->now_us, .timer_next_us = NEVER_US, .timer_put_us = NEVER_US, .work = true, .turn.reading = -1 };
 	p->head.seq = t->seq;
 	p->head.hash_len = t->hash.len <= SHA256_SIZE ? t->hash.len : 0;
 	memcpy(p->head.hash, t->hash.data ? t->hash.data : (const uint8_t *)"", p->head.hash_len);
@@ -110,10 +110,49 @@ own_cursor(node_t *n, const EngineRows__Cursor *c)
 		k->hash_len = c->hash.len <= SHA256_SIZE ? c->hash.len : 0;
 		memcpy(k->hash, c->hash.data ? c->hash.data : (const uint8_t *)"", k->hash_len);
 		n->part[c->partition].fetched[i] = *k;
+		n->part[c->partition].turn.n += c->seq;
 	}
 }
 
-/* The second half of a take-over: what had been read, what was put aside. */
+static void
+own_turn(node_t *n, const EngineRows__Turn *t)
+{
+	size_t producer;
+
+	if (is_producer(n, t->producer, &producer))
+		n->part[t->partition].turn.reading = (int)producer;
+}
+
+static void
+own_parked(node_t *n, size_t count, void *const *rows)
+{
+	for (size_t i = 0; i < count; i++) {
+		const EngineRows__Parked *k = rows[i];
+		struct partition *p = &n->part[k->partition];
+		held_add(p, k->district, k->subject);
+		p->retry = p->retry || k->wanted;
+	}
+}
+
+void
+own_held(node_t *n, int32_t partition)
+{
+	EngineRows__Partition key = ENGINE_ROWS__PARTITION__INIT;
+	const void *args = &key;
+	void **rows;
+
+	key.partition = partition;
+	store_queue(n->db, &engine_parked_of, &args, 1);
+	if (store_sync(n->db)) {
+		n->lost = true;
+		return;
+	}
+	held_clear(&n->part[partition]);
+	size_t count = store_rows(n->db, 0, n->arena, &rows);
+	own_parked(n, count, rows);
+}
+
+/* The second half of a take-over: what had been read, and in what order; what was put aside. */
 static bool
 own_read(node_t *n, const void *const *parts, size_t count)
 {
@@ -121,16 +160,17 @@ own_read(node_t *n, const void *const *parts, size_t count)
 
 	store_queue(n->db, &engine_cursors_of, parts, count);
 	store_queue(n->db, &engine_parked_of, parts, count);
+	store_queue(n->db, &engine_turns_of, parts, count);
 	if (store_sync(n->db))
 		return false;
 	size_t k = store_rows(n->db, 0, n->scratch, &rows);
 	for (size_t i = 0; i < k; i++)
 		own_cursor(n, rows[i]);
 	k = store_rows(n->db, 1, n->scratch, &rows);
-	for (size_t i = 0; i < k; i++) {
-		const EngineRows__Parked *p = rows[i];
-		held_add(&n->part[p->partition], p->district, p->subject);
-	}
+	own_parked(n, k, rows);
+	k = store_rows(n->db, 2, n->scratch, &rows);
+	for (size_t i = 0; i < k; i++)
+		own_turn(n, rows[i]);
 	return true;
 }
 
@@ -262,6 +302,7 @@ look_partitions(node_t *n, void **rows, size_t count)
 		const EngineRows__Open *o = rows[i];
 		bool mine = n->part[o->partition].owned, ghost = !mine && !strcmp(o->owner, n->set.instance);
 		n->opened[o->partition] = true;
+		n->part[o->partition].retry = n->part[o->partition].retry || (mine && o->retry);
 		n->free_looks[o->partition] = mine || (*o->owner && !ghost) ? 0 : n->free_looks[o->partition] + 1;
 		out[i] = (struct share_partition){ o->partition, mine ? n->set.instance : ghost ? "" : o->owner, o->home, n->free_looks[o->partition] };
 	}

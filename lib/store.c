@@ -54,6 +54,7 @@ struct store {
 	enum store_error error;                         /* of the last sync */
 	PGresult *failure;                              /* its cause, when the server said one */
 	int64_t round_trips;
+	int wait_ms;                                    /* how long an answer may take */
 };
 
 /* Kept prepared, as every batch has them. */
@@ -283,7 +284,7 @@ round_trip(store_t *db)
 		return STORE_LOST;              /* logged when it was lost */
 	db->round_trips++;
 	if (PQpipelineSync(db->conn))
-		why = results_read(db, clock_mono_us() + STORE_WAIT_MS * 1000LL);
+		why = results_read(db, clock_mono_us() + db->wait_ms * 1000LL);
 	else
 		why = PQerrorMessage(db->conn);
 	const struct sent *failed = first_failed(db);
@@ -593,6 +594,12 @@ store_round_trips(const store_t *db)
 	return db->round_trips;
 }
 
+void
+store_patience(store_t *db, int wait_ms)
+{
+	db->wait_ms = wait_ms;
+}
+
 const char *
 store_column_type(store_t *db, const char *table, const char *column, arena_t *a)
 {
@@ -700,6 +707,7 @@ store_open(const char *conninfo)
 
 	if (!db || !(db->conninfo = strdup(conninfo)))
 		abort();
+	db->wait_ms = STORE_WAIT_MS;
 	if (!connection_open(db))
 		store_close(&db);
 	return db;

@@ -67,6 +67,7 @@ const char *store_sqlstate(const store_t *db);
 size_t store_rows(store_t *db, size_t i, arena_t *a, void ***rows);
 
 int64_t store_round_trips(const store_t *db);           /* since open */
+void store_patience(store_t *db, int wait_ms);          /* instead of STORE_WAIT_MS: for who asks about whole tables */
 
 /* begin; queue; commit; sync: for the odd single statement outside a batch. */
 enum store_error store_run(store_t *db, const struct store_stmt *s, const void *args, arena_t *a, void ***rows, size_t *n)

@@ -44,13 +44,20 @@ batch_has_table(const struct batch *b, const struct table *t)
 	return false;
 }
 
+/* In a replay own tables are nobody's: what stands in them is in no event. */
+static bool
+nobodys(const struct batch *b, size_t table)
+{
+	return b->node->replay && b->node->own_table[table];
+}
+
 void
 batch_want(struct batch *b, const struct table *t, const void *key, int nprefix)
 {
 	size_t i = table_index(b, t);
 
 	assert(b->wanting);
-	if (!rows_want(&b->rows[i], key, nprefix))
+	if (nobodys(b, i) || !rows_want(&b->rows[i], key, nprefix))
 		return;
 	if (b->wants[i][nprefix].n == b->wants[i][nprefix].cap) {
 		size_t cap = b->wants[i][nprefix].cap ? 2 * b->wants[i][nprefix].cap : 16;
@@ -84,47 +91,72 @@ batch_touch(struct batch *b, int32_t partition)
 		c->touched = true;
 		c->head = p->head;
 		c->now_us = p->now_us;
+		c->turn = p->turn;
 	}
 	return c;
+}
+
+/* What is read must have been wanted; a replay runs facts whose orders did the wanting, so it loads what they lack. */
+static void
+need(struct batch *b, size_t table, const void *key, int nprefix)
+{
+	if (b->wanting || rows_wanted(&b->rows[table], key, nprefix))
+		return;
+	assert(b->node->replay);
+	replay_need(b, table, key, nprefix);
 }
 
 const void *
 batch_get(struct batch *b, const struct table *t, const void *key)
 {
-	struct rows *r = &b->rows[table_index(b, t)];
+	size_t i = table_index(b, t);
 
-	assert(b->wanting || rows_wanted(r, key, t->nkey));
-	return rows_get(r, key);
+	need(b, i, key, t->nkey);
+	return rows_get(&b->rows[i], key);
 }
 
 size_t
 batch_list(struct batch *b, const struct table *t, const void *key, int nprefix, const void ***out)
 {
-	struct rows *r = &b->rows[table_index(b, t)];
+	size_t i = table_index(b, t);
 
-	assert(b->wanting || rows_wanted(r, key, nprefix));
-	return rows_list(r, key, nprefix, out);
+	need(b, i, key, nprefix);
+	return rows_list(&b->rows[i], key, nprefix, out);
+}
+
+static void
+wrote(struct batch *b, size_t table)
+{
+	batch_touch(b, b->now->partition);
+	b->wrote = b->wrote || (!b->own_fact && !b->node->own_table[table]);
 }
 
 void
 batch_put(struct batch *b, const struct table *t, const void *row)
 {
-	struct rows *r = &b->rows[table_index(b, t)];
+	size_t i = table_index(b, t);
 
 	batch_linger(b);
-	assert(!b->wanting && (t->append_only || rows_wanted(r, row, t->nkey)));
-	if (rows_put(r, row))
-		batch_touch(b, b->now->partition);
+	assert(!b->wanting);
+	if (nobodys(b, i))
+		return;
+	if (!t->append_only)
+		need(b, i, row, t->nkey);
+	if (rows_put(&b->rows[i], row))
+		wrote(b, i);
 }
 
 void
 batch_drop(struct batch *b, const struct table *t, const void *key)
 {
-	struct rows *r = &b->rows[table_index(b, t)];
+	size_t i = table_index(b, t);
 
-	assert(!b->wanting && rows_wanted(r, key, t->nkey));
-	if (rows_drop(r, key))
-		batch_touch(b, b->now->partition);
+	assert(!b->wanting);
+	if (nobodys(b, i))
+		return;
+	need(b, i, key, t->nkey);
+	if (rows_drop(&b->rows[i], key))
+		wrote(b, i);
 }
 
 /* ---- what runs may say */
@@ -200,7 +232,7 @@ event_number(struct batch *b, const char *subject, const ProtobufCMessage *event
 	row->at_us = e.at_us;
 	row->hash.len = SHA256_SIZE;
 	row->hash.data = arena_alloc(b->arena, SHA256_SIZE);
-	feed_hash(&c->head, row->seq, row->type, row->body.data, row->body.len, row->hash.data);
+	chain_hash(&c->head, row->seq, row->type, row->body.data, row->body.len, row->hash.data);
 	c->head.seq = row->seq;
 	memcpy(c->head.hash, row->hash.data, SHA256_SIZE);
 	c->head.hash_len = SHA256_SIZE;
@@ -213,6 +245,10 @@ batch_emit(struct batch *b, const char *subject, const ProtobufCMessage *event)
 {
 	batch_linger(b);
 	assert(!b->wanting && !b->own_fact);
+	if (b->node->replay) {
+		replay_emit(b, subject, event);
+		return;
+	}
 	if (b->nemitted == b->emitted_cap) {
 		size_t cap = b->emitted_cap ? 2 * b->emitted_cap : 256;
 		const EngineRows__Logged **grown = arena_alloc(b->arena, cap * sizeof(*grown));
@@ -257,6 +293,8 @@ void
 batch_chore(struct batch *b, const struct store_stmt *stmt, const void *args)
 {
 	const struct input *in = b->now;
+	if (b->node->replay)
+		return;
 	ProtobufCMessage *m = arena_copy(b->arena, args, stmt->args->sizeof_message);
 	const char *cause = root_cause(in);
 

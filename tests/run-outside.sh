@@ -25,6 +25,16 @@ client() {
 	count python3 "tests/outside/$1" --url "$ZHUCUN_URL" --token "$ZHUCUN_BOOTSTRAP_TOKEN" --var "$ZHUCUN_VAR" "${@:2}"
 }
 
+holds() {               # and the histories are what the tables were made of
+	if history_holds >"$ZHUCUN_VAR/holds.log" 2>&1; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL the history does not hold"
+		tail -n 20 "$ZHUCUN_VAR/holds.log"
+	fi
+}
+
 count_rules() {
 	local last
 	last=$(python3 tests/outside/rules_test.py 2>&1 | tail -n 1)
@@ -36,12 +46,15 @@ count_rules
 stack_up
 client bad_input.py
 client main.py --seed "$seed" --districts 4 --persons 4 --steps 60
+holds
 stack_down
 stack_up
 client main.py --seed $((seed + 1)) --districts 4 --persons 3 --steps 40 --chaos
+holds
 stack_down
 ZHUCUN_REPLICAS=3 stack_up
 client main.py --seed $((seed + 2)) --districts 4 --persons 3 --steps 40 --chaos --freeze --every 1
+holds
 stack_down
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

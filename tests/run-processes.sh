@@ -1,6 +1,6 @@
 #!/bin/bash
 # run-processes.sh - the scenarios, once more, through real processes over HTTP; `crash` is kill -9.  A stack for each script, with one,
-# two and three replicas of each service by turns.
+# two and three replicas of each service by turns.  Then what the database holds is verified, and rebuilt from the logs alone.
 set -euo pipefail
 # shellcheck source=tests/stack.sh
 . "$(dirname "$0")/stack.sh"
@@ -10,7 +10,7 @@ export ZHUCUN_REPLICAS=0
 
 for script in tests/scenarios/*.scn; do
 	ZHUCUN_REPLICAS=$((ZHUCUN_REPLICAS % 3 + 1))
-	if stack_up && "${ZHUCUN_TEST_BUILD:-build}/tests/scenario_test" "$script"; then
+	if stack_up && "${ZHUCUN_TEST_BUILD:-build}/tests/scenario_test" "$script" && history_holds; then
 		passed=$((passed + 1))
 	else
 		failed=$((failed + 1))

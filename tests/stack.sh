@@ -38,6 +38,11 @@ stack_up() {
 	fi
 }
 
+# What every log, position and derived table must be, whatever happened to the stack.
+history_holds() {
+	"$top/build/bin/zhucunctl" verify && "$top/build/bin/zhucunctl" rebuild --check
+}
+
 stack_down() {
 	[ -n "$stack" ] || return 0
 	kill -TERM "$stack" 2>/dev/null || true

@@ -1,0 +1,80 @@
+/* order - in what order things were done, so that derived tables can be made again from the event logs (lib/replay).
+ *
+ * An own event says how far others had been read (Event.after).  Noted beside that, in the same transaction: whenever the
+ * producer that is read changes, and what changed derived tables without being an event in its turn or an event's fact. */
+#include "node_state.h"
+#include <string.h>
+
+bool
+order_tables(node_t *n)
+{
+	void **rows;
+	size_t count;
+
+	if (store_run(n->db, &engine_own_tables, NULL, n->scratch, &rows, &count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		for (size_t t = 0; t < n->ntables; t++)
+			if (!strcmp(((const EngineRows__Table *)rows[i])->name, n->tables[t].table->name))
+				n->own_table[t] = true;
+	return true;
+}
+
+void
+list_add(struct batch *b, struct list *l, const void *row)
+{
+	if (l->n == l->cap) {
+		size_t cap = l->cap ? 2 * l->cap : 16;
+		const void **grown = arena_alloc(b->arena, cap * sizeof *grown);
+		if (l->n)
+			memcpy(grown, l->at, l->n * sizeof *grown);
+		l->at = grown;
+		l->cap = cap;
+	}
+	l->at[l->n++] = row;
+}
+
+void
+order_read(struct batch *b, struct input *in)
+{
+	struct head_change *c = batch_touch(b, in->partition);
+
+	in->turn = c->turn.n++;
+	if (c->turn.reading == in->producer)
+		return;
+	EngineRows__Turn *t = arena_message(b->arena, &engine_rows__turn__descriptor);
+	t->partition = in->partition;
+	t->turn = in->turn;
+	t->producer = (char *)b->node->svc->consumes[in->producer];
+	list_add(b, &b->turns, t);
+	c->turn.reading = in->producer;
+}
+
+void
+order_ran(struct batch *b, const struct input *in, const char *kind, const char *name, int64_t seq)
+{
+	const struct head_change *c = batch_touch(b, in->partition);
+	EngineRows__Ran *r = arena_message(b->arena, &engine_rows__ran__descriptor);
+
+	r->partition = in->partition;
+	r->turn = c->turn.n;
+	r->own_seq = c->head.seq;
+	r->kind = (char *)kind;
+	r->name = (char *)name;
+	r->seq = seq;
+	r->district = (char *)in->district;
+	r->subject = (char *)in->subject;
+	r->cause = (char *)in->cause;
+	r->trace = (char *)in->trace;
+	r->at_us = in->at_us;
+	list_add(b, &b->ran, r);
+}
+
+void
+order_write(struct batch *b)
+{
+	if (b->turns.n)
+		store_queue(b->node->db, &engine_turns_take, b->turns.at, b->turns.n);
+	if (b->ran.n)
+		store_queue(b->node->db, &engine_ran, b->ran.at, b->ran.n);
+}

@@ -1,0 +1,431 @@
+/* zhucunctl against a real database: all services in this process make one, zhucunctl is the real program beside them.
+ *
+ * Data are corrupted one way at a time, as a superuser could, and mended again; what it names first is compared whole. */
+#include "scenario.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define D "511700"
+
+struct count { int passed, failed; };
+
+static void
+check(struct count *c, bool ok, const char *what, const char *got)
+{
+	if (!ok)
+		printf("FAIL %s: %s\n", what, got);
+	c->passed += ok;
+	c->failed += !ok;
+}
+
+static struct answered
+in_call(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body)
+{
+	return suite_call(ctx, method, path, key, type, body);
+}
+static bool in_settle(void *ctx, const char *district) { return suite_settle(ctx, district); }
+static bool in_crash(void *ctx, const char *service) { suite_crash(ctx, service); return true; }
+
+/* ---- the program */
+
+struct told { int code; char out[16384]; };
+
+static struct told
+run(const char *environment, const char *line)
+{
+	struct told t = { 0 };
+	char *command;
+
+	if (asprintf(&command, "%s; { %s; } 2>&1", environment, line) < 0)
+		abort();
+	FILE *f = popen(command, "r");
+	size_t n = fread(t.out, 1, sizeof t.out - 1, f);
+	t.out[n] = '\0';
+	t.code = WEXITSTATUS(pclose(f));
+	free(command);
+	return t;
+}
+
+static struct told
+ctl(suite_t *s, const char *words)
+{
+	char *environment, *line, *database = suite_sql(s, "select current_database()");
+
+	if (asprintf(&environment, "export ZHUCUN_DB_OPERATOR=\"host=$ZHUCUN_TEST_HOST user=operator passfile=$ZHUCUN_TEST_SECRETS/operator.pgpass dbname=%s\"", database) < 0 ||
+	    asprintf(&line, "$ZHUCUN_TEST_BUILD/bin/zhucunctl %s", words) < 0)
+		abort();
+	struct told t = run(environment, line);
+	free(environment);
+	free(line);
+	free(database);
+	return t;
+}
+
+/* Partition $P stands for the district's, in the SQL and in what is expected. */
+static char *
+fill(suite_t *s, const char *text)
+{
+	char *p = suite_sql(s, "select partition from engine.district where district = '" D "'"), *out = NULL;
+	size_t len;
+	FILE *f = open_memstream(&out, &len);
+
+	for (; *text; text++)
+		if (text[0] == '$' && text[1] == 'P') {
+			fputs(p, f);
+			text++;
+		} else {
+			fputc(*text, f);
+		}
+	fclose(f);
+	free(p);
+	return out;
+}
+
+static void
+sql(suite_t *s, const char *text)
+{
+	char *filled = fill(s, text);
+	free(suite_sql(s, filled));
+	free(filled);
+}
+
+/* ---- corruptions */
+
+/* As whoever writes past the services would: the event before the last is changed so, and everything after it made to fit. */
+#define FORGE(Set, Service) "update " Service ".event set " Set " where partition = $P and seq = (select max(seq) from " Service ".event where partition = $P);" \
+	"update " Service ".event e set hash = sha256(b.hash || int8send(e.seq) || convert_to(e.type, 'UTF8') || e.body) from " Service ".event b" \
+	" where e.partition = $P and b.partition = $P and b.seq = e.seq - 1 and e.seq = (select max(seq) from " Service ".event where partition = $P);" \
+	"update engine.head h set hash = e.hash from " Service ".event e where h.service = '" Service "' and h.partition = $P and e.partition = $P and e.seq = h.seq"
+#define KEEP_LAST(Service) "create table kept as select * from " Service ".event where partition = $P and seq = (select max(seq) from " Service ".event where partition = $P);"
+#define RESTORE_LAST(Service) "delete from " Service ".event e using kept k where e.partition = k.partition and e.seq = k.seq; insert into " Service ".event select * from kept;" \
+	"update engine.head h set hash = k.hash from kept k where h.service = '" Service "' and h.partition = k.partition; drop table kept"
+
+static const struct {
+	const char *what, *corrupt, *mend, *expected;   /* expected: the first row, without its detail */
+} cases[] = {
+	{ "a bit of a body flipped",
+	  "update supervision.event set body = set_byte(body, 9, get_byte(body, 9) # 1) where partition = $P and seq = 1",
+	  "update supervision.event set body = set_byte(body, 9, get_byte(body, 9) # 1) where partition = $P and seq = 1",
+	  "{\"service\":\"supervision\",\"partition\":$P,\"seq\":1,\"what\":\"log.hash\"" },
+	{ "a type exchanged",
+	  "create table kept as select * from roster.event where partition = $P and seq = 2; update roster.event set type = 'roster.TaskClosed' where partition = $P and seq = 2",
+	  "update roster.event e set type = k.type from kept k where e.partition = k.partition and e.seq = k.seq; drop table kept",
+	  "{\"service\":\"roster\",\"partition\":$P,\"seq\":2,\"what\":\"log.hash\"" },
+	{ "an event in the middle deleted",
+	  "create table kept as select * from attendance.event where partition = $P and seq = 2; delete from attendance.event where partition = $P and seq = 2",
+	  "insert into attendance.event select * from kept; drop table kept",
+	  "{\"service\":\"attendance\",\"partition\":$P,\"seq\":2,\"what\":\"log.gap\"" },
+	{ "the last event deleted",
+	  KEEP_LAST("funding") "delete from funding.event e using kept k where e.partition = k.partition and e.seq = k.seq",
+	  "insert into funding.event select * from kept; drop table kept",
+	  "{\"service\":\"funding\",\"partition\":$P,\"seq\":" },
+	{ "a hash changed",
+	  "update roster.event set hash = set_byte(hash, 0, get_byte(hash, 0) # 1) where partition = $P and seq = 3",
+	  "update roster.event set hash = set_byte(hash, 0, get_byte(hash, 0) # 1) where partition = $P and seq = 3",
+	  "{\"service\":\"roster\",\"partition\":$P,\"seq\":3,\"what\":\"log.hash\"" },
+	{ "a head moved on",
+	  "update engine.head set seq = seq + 1 where service = 'alerts' and partition = $P", "update engine.head set seq = seq - 1 where service = 'alerts' and partition = $P",
+	  "{\"service\":\"alerts\",\"partition\":$P,\"seq\":" },
+	{ "a head's hash changed",
+	  "update engine.head set hash = set_byte(hash, 5, get_byte(hash, 5) # 4) where service = 'roster' and partition = $P",
+	  "update engine.head set hash = set_byte(hash, 5, get_byte(hash, 5) # 4) where service = 'roster' and partition = $P",
+	  "{\"service\":\"roster\",\"partition\":$P,\"seq\":" },
+	{ "a cursor moved beyond the head",
+	  "update engine.cursor set seq = seq + 100 where consumer = 'alerts' and producer = 'roster' and partition = $P",
+	  "update engine.cursor set seq = seq - 100 where consumer = 'alerts' and producer = 'roster' and partition = $P",
+	  "{\"service\":\"alerts\",\"partition\":$P,\"seq\":" },
+	{ "a cursor's hash changed",
+	  "update engine.cursor set hash = set_byte(hash, 5, get_byte(hash, 5) # 4) where consumer = 'funding' and producer = 'attendance' and partition = $P",
+	  "update engine.cursor set hash = set_byte(hash, 5, get_byte(hash, 5) # 4) where consumer = 'funding' and producer = 'attendance' and partition = $P",
+	  "{\"service\":\"funding\",\"partition\":$P,\"seq\":" },
+	{ "an epoch of 0",
+	  "update engine.head set epoch = -epoch where service = 'incentives'", "update engine.head set epoch = -epoch where service = 'incentives'",
+	  "{\"service\":\"incentives\",\"partition\":$P,\"seq\":0,\"what\":\"fence.epoch\"" },
+	{ "an envelope that cannot be read, in a chain that fits",
+	  KEEP_LAST("supervision") FORGE("body = '\\x0aff'", "supervision"), RESTORE_LAST("supervision"),
+	  "{\"service\":\"supervision\",\"partition\":$P,\"seq\":" },
+	{ "an event that is another's, in a chain that fits",
+	  KEEP_LAST("supervision") FORGE("body = (select body from supervision.event where partition = $P and seq = 1)", "supervision"), RESTORE_LAST("supervision"),
+	  "{\"service\":\"supervision\",\"partition\":$P,\"seq\":" },
+	{ "a district that does not exist",
+	  KEEP_LAST("supervision") "update supervision.event e set district = '999999' from kept k where e.partition = k.partition and e.seq = k.seq", RESTORE_LAST("supervision"),
+	  "{\"service\":\"supervision\",\"partition\":$P,\"seq\":" },
+	{ "a transfer without an amount",
+	  "alter table funding.ledger alter fen drop not null; create table kept as select ctid as id, fen from funding.ledger order by district, person_id, valid_on_day, seq limit 1;"
+	  "update funding.ledger l set fen = null from kept k where l.ctid = k.id",
+	  "update funding.ledger l set fen = k.fen from kept k where l.fen is null; alter table funding.ledger alter fen set not null; drop table kept",
+	  "{\"service\":\"funding\",\"partition\":$P,\"seq\":0,\"what\":\"ledger.unbalanced\"" },
+	{ "a reversal that is not the opposite",
+	  "update funding.ledger set fen = fen + 1 where reverses is not null", "update funding.ledger set fen = fen - 1 where reverses is not null",
+	  "{\"service\":\"funding\",\"partition\":$P,\"seq\":0,\"what\":\"ledger.reversal\"" },
+	{ "a transfer deleted",
+	  "create table kept as select * from funding.ledger order by district, person_id, valid_on_day, seq limit 1;"
+	  "delete from funding.ledger l using kept k where (l.district, l.person_id, l.valid_on_day, l.seq) = (k.district, k.person_id, k.valid_on_day, k.seq)",
+	  "insert into funding.ledger select * from kept; drop table kept",
+	  "{\"service\":\"funding\",\"partition\":$P,\"seq\":0,\"what\":\"ledger." },
+	{ "a day that says more than its transfers",
+	  "create table kept as select * from funding.day where accrued_fen > 0 and cancelled_fen = 0 order by person_id, on_day limit 1;"
+	  "update funding.day d set accrued_fen = d.accrued_fen + 1 from kept k where (d.person_id, d.on_day) = (k.person_id, k.on_day)",
+	  "update funding.day d set accrued_fen = d.accrued_fen - 1 from kept k where (d.person_id, d.on_day) = (k.person_id, k.on_day); drop table kept",
+	  "{\"service\":\"funding\",\"partition\":$P,\"seq\":0,\"what\":\"ledger.day\"" },
+};
+
+/* What stands elsewhere in the rows, where the first is not all. */
+static const struct { const char *what, *expected; } also[] = {
+	{ "the last event deleted", "\"what\":\"head.seq\"" },
+	{ "a head moved on", "\"what\":\"head.seq\",\"detail\":\"the head is" },
+	{ "a head's hash changed", "\"what\":\"head.hash\"" },
+	{ "a cursor moved beyond the head", "\"what\":\"cursor.beyond_head\"" },
+	{ "a cursor's hash changed", "\"what\":\"cursor.hash\"" },
+	{ "an envelope that cannot be read, in a chain that fits", "\"what\":\"log.envelope\",\"detail\":\"it cannot be read\"" },
+	{ "an event that is another's, in a chain that fits", "\"what\":\"log.envelope\",\"detail\":\"its id is not that of its row\"" },
+	{ "a district that does not exist", "\"what\":\"log.district\",\"detail\":\"999999 is no district\"" },
+	{ "a transfer deleted", "\"what\":\"ledger.gap\"" },
+};
+
+static const char *
+also_expected(const char *what)
+{
+	for (size_t i = 0; i < sizeof also / sizeof also[0]; i++)
+		if (!strcmp(also[i].what, what))
+			return also[i].expected;
+	return "";
+}
+
+static void
+test_verify(struct count *c, suite_t *s)
+{
+	struct told t = ctl(s, "verify --json");
+
+	check(c, t.code == 0 && strstr(t.out, "\"faults\":0}"), "nothing is wrong with what was written", t.out);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char *expected = fill(s, cases[i].expected);
+		sql(s, cases[i].corrupt);
+		t = ctl(s, "verify --json");
+		check(c, t.code == 1, cases[i].what, t.out);
+		check(c, !strncmp(t.out, expected, strlen(expected)) && strstr(t.out, also_expected(cases[i].what)), cases[i].what, t.out);
+		sql(s, cases[i].mend);
+		t = ctl(s, "verify");
+		check(c, t.code == 0, "and mended again", t.out);
+		free(expected);
+	}
+}
+
+/* ---- what it may and may not do */
+
+static void
+test_operator(struct count *c, suite_t *s)
+{
+	static const char *const forbidden[] = {
+		"update engine.head set seq = 0", "delete from engine.parked", "insert into engine.work select * from engine.work", "table roster.identity", "table roster.account",
+		"table engine.answer", "delete from funding.event", "update funding.day set accrued_fen = 0", "create table roster.x ()", "select engine.give('{1}', '{1}', true)",
+	};
+	char *database = suite_sql(s, "select current_database()");
+
+	for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++) {
+		char *line;
+		if (asprintf(&line, "psql -qAtX -c \"%s\" \"host=$ZHUCUN_TEST_HOST user=operator passfile=$ZHUCUN_TEST_SECRETS/operator.pgpass dbname=%s\"", forbidden[i], database) < 0)
+			abort();
+		struct told t = run("true", line);
+		check(c, t.code != 0 && strstr(t.out, "permission denied"), forbidden[i], t.out);
+		free(line);
+	}
+	free(database);
+}
+
+static long
+number(suite_t *s, const char *text)
+{
+	char *got = suite_sql(s, text);
+	long n = *got ? strtol(got, NULL, 10) : -1;
+	free(got);
+	return n;
+}
+
+/* ---- derived tables, made again */
+
+static void
+test_rebuild(struct count *c, suite_t *s, const char *when)
+{
+	struct told t = ctl(s, "rebuild --check --json | jq -se 'length == 7 and all(.differences == 0 and .otherwise == 0 and .tables > 0)'");
+
+	check(c, t.code == 0, when, t.out);
+	if (t.code)
+		puts(ctl(s, "rebuild --check").out);
+}
+
+static const struct { const char *what, *corrupt, *mend, *expected; } rebuilds[] = {
+	{ "a column changed", "update funding.day set transfers = transfers + 1000 where (person_id, on_day) = (select person_id, min(on_day) from funding.day group by 1 order by 1 limit 1)",
+	  "update funding.day set transfers = transfers - 1000 where transfers >= 1000",
+	  "{\"service\":\"funding\",\"table_name\":\"day\",\"key\":\"511700 " },
+	{ "a row deleted", "create table kept as select * from supervision.finding order by finding_id limit 1; delete from supervision.finding f using kept k where f.finding_id = k.finding_id",
+	  "insert into supervision.finding select * from kept; drop table kept", "\"column_name\":\"the row\",\"live\":\"none\",\"rebuilt\":\"there\"" },
+	{ "a row too many", "insert into roster.area values ('" D "', 'nowhere', 'x', 99)", "delete from roster.area where area_id = 'nowhere'",
+	  "\"table_name\":\"area\"" },
+	{ "the order forgotten", "create table kept as select * from engine.turn where consumer = 'alerts'; delete from engine.turn where consumer = 'alerts'",
+	  "insert into engine.turn select * from kept; drop table kept", "nobody noted in what order" },
+	{ "a chore forgotten", "create table kept as select * from engine.ran where service = 'funding'; delete from engine.ran where service = 'funding'",
+	  "insert into engine.ran overriding system value select * from kept; drop table kept", "{\"service\":\"funding\",\"table_name\":\"day\"" },
+};
+
+/* A late policy: chores settle days anew, which no event of funding tells. */
+static void
+test_chores(struct count *c, suite_t *s)
+{
+	struct answered a = suite_call(s, "POST", "/api/v1/districts/" D "/policies", NULL, "application/json",
+	                               "{\"version\":\"rate\",\"effective_from\":\"2017-08-16\",\"patch\":{\"stipend\":{\"rate_fen\":12000}}}");
+
+	check(c, a.status == 201 && suite_settle(s, D), "a rate is changed", a.body);
+	check(c, number(s, "select count(*) from engine.ran where service = 'funding' and kind = 'chore'") > 0, "chores have settled days", "none has");
+	free(a.body);
+	test_rebuild(c, s, "and they are settled anew");
+}
+
+static void
+test_rebuild_differs(struct count *c, suite_t *s)
+{
+	for (size_t i = 0; i < sizeof rebuilds / sizeof rebuilds[0]; i++) {
+		sql(s, rebuilds[i].corrupt);
+		struct told t = ctl(s, "rebuild --check --json");
+		check(c, t.code == 1 && strstr(t.out, rebuilds[i].expected), rebuilds[i].what, t.out);
+		sql(s, rebuilds[i].mend);
+	}
+	test_rebuild(c, s, "and mended again");
+}
+
+/* ---- what was put aside, tried again */
+
+static void
+absence(struct count *c, suite_t *s, const char *person, const char *on)
+{
+	char line[256];
+
+	snprintf(line, sizeof line, "{\"key\":\"%s%s\",\"kind\":\"unexcused_absence\",\"person_id\":\"%s\",\"on\":\"%s\",\"source\":\"covert\",\"confirm\":true}\n", person, on, person, on);
+	struct answered a = suite_call(s, "POST", "/api/v1/districts/" D "/findings:batch", NULL, "application/x-ndjson", line);
+	check(c, a.status == 200 && strstr(a.body, "\"confirmed\""), "an absence is confirmed", a.body);
+	free(a.body);
+}
+
+static bool
+until(suite_t *s, const char *text, long n)
+{
+	for (int i = 0; i < 20000 && number(s, text) != n; i++)
+		suite_turns(s, 1);
+	return number(s, text) == n;
+}
+
+#define PARKED "select count(*) from engine.parked"
+
+static void
+test_retry(struct count *c, suite_t *s)
+{
+	sql(s, "alter table accountability.finding add constraint poison check (on_day <> '2017-09-07')");
+	absence(c, s, "p2", "2017-09-07");
+	absence(c, s, "p2", "2017-09-08");
+	check(c, suite_settle(s, D) && number(s, PARKED) == 2, "what the database refuses is put aside, and what comes after it", "it is not");
+	struct told t = ctl(s, "parked --json");
+	check(c, t.code == 1 && strstr(t.out, "{\"id\":\"accountability/") && strstr(t.out, "the database refuses it: 23514") && strstr(t.out, "waits behind"), "parked", t.out);
+	t = ctl(s, "retry --all </dev/null");
+	check(c, t.code == 2 && strstr(t.out, "nothing was done"), "nothing without being asked", t.out);
+	t = ctl(s, "retry --yes");
+	check(c, t.code == 2 && strstr(t.out, "say which"), "nor for nothing in particular", t.out);
+	t = ctl(s, "retry --yes funding/1/roster");
+	check(c, t.code == 2 && strstr(t.out, "no id of a parked input"), "nor by half an id", t.out);
+	test_rebuild(c, s, "what is put aside is no difference");
+
+	t = ctl(s, "retry --all --yes");
+	check(c, t.code == 0 && strstr(t.out, "2 inputs will be tried again"), "retry", t.out);
+	check(c, until(s, PARKED " where wanted", 0), "it is tried", "it is not");
+	check(c, number(s, PARKED) == 2 && number(s, "select count(*) from accountability.finding where person_id = 'p2'") == 0, "but stays, and so does what waits behind it", "it does not");
+
+	sql(s, "alter table accountability.finding drop constraint poison");
+	t = ctl(s, "retry --yes $($ZHUCUN_TEST_BUILD/bin/zhucunctl parked --json | jq -rs '.[1].id')");
+	check(c, t.code == 0 && strstr(t.out, "2 inputs will be tried again"), "the second is asked for, and the first goes before it", t.out);
+	suite_crash(s, "accountability");
+	check(c, until(s, PARKED, 0) && suite_settle(s, D), "whoever owns it then does it", "nobody does");
+	check(c, number(s, "select count(*) from accountability.finding where person_id = 'p2'") == 2, "both absences are there", "they are not");
+	check(c, number(s, "select count(*) from engine.ran where kind = 'retry'") == 2, "once", "not once");
+	check(c, number(s, "select count(*) from accountability.measure where person_id = 'p2' and kind = 'admonishment_talk' and state <> 'revoked'") == 1, "with what follows", "it does not");
+	t = ctl(s, "parked");
+	check(c, t.code == 0 && strstr(t.out, "nothing is put aside"), "and nothing is left", t.out);
+	t = ctl(s, "retry --all --yes");
+	check(c, t.code == 1, "nothing to be tried", t.out);
+	test_rebuild(c, s, "what was tried again is rebuilt in its new place");
+	t = ctl(s, "verify");
+	check(c, t.code == 0, "and all is well", t.out);
+}
+
+/* ---- the command line */
+
+static void
+test_lines(struct count *c, suite_t *s)
+{
+	static const struct { const char *words; int code; const char *expected; } lines[] = {
+		{ "", 2, "which command?" },
+		{ "nonsense", 2, "no such command: nonsense" },
+		{ "verify --nonsense", 2, "no such option: --nonsense" },
+		{ "verify --service", 2, "this option wants a value: --service" },
+		{ "verify --json=1", 2, "this option takes no value: --json=1" },
+		{ "verify --service nobody", 2, "no such service: nobody" },
+		{ "verify now", 2, "too many words: now" },
+		{ "verify --db host=/nowhere", 3, "cannot be reached" },
+		{ "--help", 0, "Exit codes:" },
+		{ "verify --help", 0, "zhucunctl verify --service funding --json" },
+		{ "help verify", 0, "Examples:" },
+		{ "help nonsense", 2, "no such command: nonsense" },
+		{ "verify --service=funding", 0, "faults" },
+		{ "status", 0, "incentives" },
+		{ "status --json | jq -se 'map(select(.head)) | length == 7'", 0, "true" },
+		{ "verify > /dev/full", 3, "cannot be written" },
+		{ "status --json --service x | cat", 0, "no such option" },
+	};
+
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		struct told t = ctl(s, lines[i].words);
+		check(c, t.code == lines[i].code && strstr(t.out, lines[i].expected), lines[i].words, t.out);
+	}
+}
+
+/* Every command stands in the man page, in completion, in --help; and what is made is well formed. */
+static void
+test_help(struct count *c, suite_t *s)
+{
+	static const char *const wholes[] = {
+		"help --man | MANROFFSEQ= groff -man -Tutf8 -ww -z", "help --completion | bash -n",
+		"help --man >/dev/null && for k in $($ZHUCUN_TEST_BUILD/bin/zhucunctl --help | awk '/^Commands/ { on = 1; next } /^$/ { on = 0 } on { print $1 }'); do"
+		" $ZHUCUN_TEST_BUILD/bin/zhucunctl $k --help | grep -q '^usage: zhucunctl '$k && $ZHUCUN_TEST_BUILD/bin/zhucunctl help --man | grep -q \"^.SS $k\" &&"
+		" $ZHUCUN_TEST_BUILD/bin/zhucunctl help --completion | grep -q \"^.*$k) words=\" || echo \"$k is not everywhere\"; done",
+	};
+
+	for (size_t i = 0; i < sizeof wholes / sizeof wholes[0]; i++) {
+		struct told t = ctl(s, wholes[i]);
+		check(c, t.code == 0 && !*t.out, wholes[i], t.out);
+	}
+	struct told t = run("true", "bash -c 'source <($ZHUCUN_TEST_BUILD/bin/zhucunctl help --completion); COMP_WORDS=(zhucunctl ver); COMP_CWORD=1; _zhucunctl; echo $COMPREPLY;"
+	                            " COMP_WORDS=(zhucunctl verify --service fu); COMP_CWORD=3; _zhucunctl; echo $COMPREPLY; COMP_WORDS=(zhucunctl verify --js); COMP_CWORD=2; _zhucunctl; echo $COMPREPLY'");
+	check(c, !strcmp(t.out, "verify\nfunding\n--json\n"), "completion", t.out);
+}
+
+int
+main(void)
+{
+	struct count c = { 0 };
+	suite_t *s = suite_open();
+	struct world w = { s, in_call, in_settle, in_crash, NULL };
+
+	check(&c, scenario_run("tests/scenarios/30-payroll.scn", &w, D), "money flows", "it does not");
+	check(&c, suite_settle(s, D), "and all is done", "it is not");
+	test_rebuild(&c, s, "derived tables follow from the logs");
+	test_chores(&c, s);
+	test_rebuild_differs(&c, s);
+	test_retry(&c, s);
+	test_verify(&c, s);
+	test_operator(&c, s);
+	test_lines(&c, s);
+	test_help(&c, s);
+	suite_close(&s);
+	printf("%d passed, %d failed\n", c.passed, c.failed);
+	return c.failed != 0;
+}
