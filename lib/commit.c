@@ -84,8 +84,11 @@ batch_write_tables(struct batch *b)
 		rows_changed(&b->rows[t], &put, &nput, &drop, &ndrop);
 		if (ndrop)
 			store_queue(b->node->db, &b->node->tables[t].drop, drop, ndrop);
-		if (nput)
-			store_queue(b->node->db, &b->node->tables[t].put, put, nput);
+		size_t nadded = b->rows[t].nadded;
+		if (nadded)
+			store_queue(b->node->db, &b->node->tables[t].insert, put, nadded);
+		if (nput > nadded)
+			store_queue(b->node->db, &b->node->tables[t].update, put + nadded, nput - nadded);
 		count_written(b->node, &b->node->tables[t], nput);
 	}
 }

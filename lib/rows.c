@@ -307,15 +307,17 @@ rows_stand(struct rows *r)
 	r->tried = NULL;
 }
 
-struct changes { const void **put, **drop; size_t nput, ndrop; };
+struct changes { const void **added, **changed, **drop; size_t nadded, nchanged, ndrop; };
 
 static void
 change_one(void *ctx, struct row *n)
 {
 	struct changes *c = ctx;
 
-	if (n->is && !(n->was && (n->was == n->is || message_equal(n->was, n->is))))
-		c->put[c->nput++] = n->is;
+	if (n->is && !n->was)
+		c->added[c->nadded++] = n->is;
+	else if (n->is && n->was != n->is && !message_equal(n->was, n->is))
+		c->changed[c->nchanged++] = n->is;
 	else if (!n->is && n->was)
 		c->drop[c->ndrop++] = n->was;
 }
@@ -324,14 +326,18 @@ void
 rows_changed(struct rows *r, const void ***put, size_t *nput, const void ***drop, size_t *ndrop)
 {
 	struct changes c = {
-		.put = arena_alloc(r->arena, (r->changes + 1) * sizeof *c.put),
+		.added = arena_alloc(r->arena, (r->changes + 1) * sizeof *c.added),
+		.changed = arena_alloc(r->arena, (r->changes + 1) * sizeof *c.changed),
 		.drop = arena_alloc(r->arena, (r->changes + 1) * sizeof *c.drop),
 	};
 
 	if (r->changes)
 		tree_walk(r->root, (struct bytes){ (const uint8_t *)"", 0 }, change_one, &c);
-	*put = c.put;
-	*nput = c.nput;
+	if (c.nchanged)                 /* each row that changed was counted, so there is room */
+		memcpy(c.added + c.nadded, c.changed, c.nchanged * sizeof *c.changed);
+	r->nadded = c.nadded;
+	*put = c.added;
+	*nput = c.nadded + c.nchanged;
 	*drop = c.drop;
 	*ndrop = c.ndrop;
 }

@@ -18,7 +18,7 @@ struct rows {
 	arena_t *arena;
 	struct row *root;
 	struct row *loaded;                     /* prefixes loaded or wanted, keyed by themselves */
-	size_t changes;
+	size_t changes, nadded;                 /* nadded: see rows_changed */
 	bool trying; struct tried *tried;       /* rows changed since rows_try, the newest first */
 };
 
@@ -32,7 +32,8 @@ size_t rows_list(struct rows *r, const void *key, int nprefix, const void ***out
 /* Shallow copy of row into the arena; true when something changed. */
 bool rows_put(struct rows *r, const void *row);
 bool rows_drop(struct rows *r, const void *key);
-/* All rows in which `is` differs from `was`, in key order, split into what to put and what to drop. */
+/* All rows in which `is` differs from `was`, split into what to put and what to drop.  Of what to put the first nadded are not in
+ * the table, the others are; both in key order. */
 void rows_changed(struct rows *r, const void ***put, size_t *nput, const void ***drop, size_t *ndrop);
 
 /* From rows_try on changes can be taken back, all of them, by rows_undo; rows_stand ends that and leaves them. */

@@ -56,16 +56,18 @@ static void
 check_changes(struct count *c, struct rows *rows, const struct model *m)
 {
 	const void **put, **drop;
-	size_t nput, ndrop, puts = 0, drops = 0;
+	size_t nput, ndrop, puts = 0, drops = 0, adds = 0;
 
 	rows_changed(rows, &put, &nput, &drop, &ndrop);
 	for (int p = 0; p < PERSONS; p++)
 		for (int d = 0; d < DAYS; d++) {
 			const char *was = m->was[p][d], *is = m->is[p][d];
 			puts += is && (!was || strcmp(was, is));
+			adds += is && !was;
 			drops += !is && was;
 		}
 	check(c, nput == puts, "what is to put is what differs from what was loaded", STEPS);
+	check(c, rows->nadded == adds, "what is to be added is what was not loaded", STEPS);
 	check(c, ndrop == drops, "what is to drop is what was loaded and is gone", STEPS);
 }
 

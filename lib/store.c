@@ -68,7 +68,7 @@ static const char check_interval[] =
 /* Every statement is written for index lookups driven by arrays: plans must not change with statistics or size. */
 static const char session_options[] =
 	"-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off "
-	"-c enable_mergejoin=off -c enable_bitmapscan=off -c random_page_cost=1.1 -c TimeZone=UTC";
+	"-c enable_mergejoin=off -c enable_bitmapscan=off -c enable_memoize=off -c random_page_cost=1.1 -c TimeZone=UTC";
 
 /* ---- errors */
 

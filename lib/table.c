@@ -41,7 +41,6 @@ is_array(const char *type)
 static char *one_plain(arena_t *a, const struct columns *c, int i) { return arena_printf(a, "%s", c->name[i]); }
 static char *one_of_table(arena_t *a, const struct columns *c, int i) { return arena_printf(a, "t.%s", c->name[i]); }
 static char *one_match(arena_t *a, const struct columns *c, int i) { return arena_printf(a, "t.%s = k.%s", c->name[i], c->name[i]); }
-static char *one_set(arena_t *a, const struct columns *c, int i) { return arena_printf(a, "%s = excluded.%s", c->name[i], c->name[i]); }
 static char *
 one_param(arena_t *a, const struct columns *c, int i)           /* arrays of arrays do not unnest: array literals as text */
 {
@@ -52,6 +51,7 @@ one_value(arena_t *a, const struct columns *c, int i)
 {
 	return is_array(c->type[i]) ? arena_printf(a, "k.%s::%s", c->name[i], c->type[i]) : arena_printf(a, "k.%s", c->name[i]);
 }
+static char *one_set(arena_t *a, const struct columns *c, int i) { return arena_printf(a, "%s = %s", c->name[i], one_value(a, c, i)); }
 
 static bool
 prepare(struct store_stmt *s, const struct table *t, store_t *db, const char *name, const char *text, int nparams, bool has_row)
@@ -74,18 +74,28 @@ prepare_load(struct table_sql *q, const struct columns *c, int n, store_t *db, a
 	return prepare(&q->load[n], t, db, arena_printf(a, "%s.load_%d", t->name, n), text, n, true);
 }
 
+/* Whether a row is there is known from the load, so it need not be found out here: an upsert costs half as much again. */
 static bool
-prepare_put(struct table_sql *q, const struct columns *c, store_t *db, arena_t *a)
+prepare_insert(struct table_sql *q, const struct columns *c, store_t *db, arena_t *a)
 {
 	const struct table *t = q->table;
-	const char *conflict = "";
+	char *text = arena_printf(a, "insert into %s (%s) select %s from unnest(%s) as k(%s)", t->name, join(a, c, 0, c->n, ", ", one_plain),
+	                          join(a, c, 0, c->n, ", ", one_value), join(a, c, 0, c->n, ", ", one_param), join(a, c, 0, c->n, ", ", one_plain));
+	return prepare(&q->insert, t, db, arena_printf(a, "%s.insert", t->name), text, c->n, false);
+}
 
-	if (!t->append_only)
-		conflict = arena_printf(a, " on conflict (%s) do %s%s", join(a, c, 0, t->nkey, ", ", one_plain), c->n > t->nkey ? "update set " : "nothing",
-		                        join(a, c, t->nkey, c->n, ", ", one_set));
-	char *text = arena_printf(a, "insert into %s (%s) select %s from unnest(%s) as k(%s)%s", t->name, join(a, c, 0, c->n, ", ", one_plain),
-	                          join(a, c, 0, c->n, ", ", one_value), join(a, c, 0, c->n, ", ", one_param), join(a, c, 0, c->n, ", ", one_plain), conflict);
-	return prepare(&q->put, t, db, arena_printf(a, "%s.put", t->name), text, c->n, false);
+static bool
+prepare_update(struct table_sql *q, const struct columns *c, store_t *db, arena_t *a)
+{
+	const struct table *t = q->table;
+
+	if (t->append_only || c->n == t->nkey)
+		return true;
+	char *text = arena_printf(a, "update %s as t set %s from unnest(%s) as k(%s) cross join lateral (select t.ctid from %s t where %s offset 0) as r(at) "
+	                          "where t.ctid = r.at",
+	                          t->name, join(a, c, t->nkey, c->n, ", ", one_set), join(a, c, 0, c->n, ", ", one_param),
+	                          join(a, c, 0, c->n, ", ", one_plain), t->name, join(a, c, 0, t->nkey, " and ", one_match));
+	return prepare(&q->update, t, db, arena_printf(a, "%s.update", t->name), text, c->n, false);
 }
 
 static bool
@@ -110,7 +120,7 @@ table_prepare(struct table_sql *q, const struct table *t, store_t *db, arena_t *
 	for (int n = 1; n <= t->nkey; n++)
 		if (!prepare_load(q, &c, n, db, a))
 			return false;
-	return prepare_put(q, &c, db, a) && prepare_drop(q, &c, db, a);
+	return prepare_insert(q, &c, db, a) && prepare_update(q, &c, db, a) && prepare_drop(q, &c, db, a);
 }
 
 bool

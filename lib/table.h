@@ -10,7 +10,7 @@ enum { TABLE_KEY_MAX = 5 };
 struct table_sql {
 	const struct table *table;
 	struct store_stmt load[TABLE_KEY_MAX + 1];      /* [n]: by the first n key fields */
-	struct store_stmt put, drop;
+	struct store_stmt insert, update, drop;         /* update: none (nparams 0) where a row is only its key, or never changes */
 	size_t written, plans_until;                    /* rows, by this process; from plans_until on, plans are made anew */
 };
 
