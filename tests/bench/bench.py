@@ -1,8 +1,9 @@
 """The benchmark: the suite and the yardstick by turns, in one server, in one run.
 
-    bench.py figures|smoke          of the stack that ZHUCUN_URL, ZHUCUN_VAR, ZHUCUN_BOOTSTRAP_TOKEN and ZHUCUN_DB name
+    bench.py figures|growth|smoke   of the stack that ZHUCUN_URL, ZHUCUN_VAR, ZHUCUN_BOOTSTRAP_TOKEN and ZHUCUN_DB name
 
 out: a table on standard output, build/bench.json and build/bench.md; how it went on standard error
+     growth: a table of how fast it is with more districts and people, build/growth.json and build/growth.md
      smoke: nothing but whether everything that was sent was answered, and has as many consequences as the yardstick has rows
 
 docs/performance.md says what is measured and how.
@@ -11,7 +12,6 @@ import bisect
 import json
 import os
 import re
-import statistics
 import subprocess
 import sys
 import time
@@ -26,11 +26,16 @@ CLIENTS = (1, 4, 16)                    # of pgbench
 BOUND_S = 270                           # nothing new is begun that would end after this
 POLL_S = 0.02                           # between two looks at the lag
 # The sessions of the suite's services have the same (lib/store.c).
-SESSION = "-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c random_page_cost=1.1"
+SESSION = "-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c enable_memoize=off -c random_page_cost=1.1"
 
 # first: how many a round has while nothing is known of the speed, of the suite's people and of the yardstick's turns
 FULL = {"districts": 8, "people": 20000, "first": (2000, 1000), "rounds": 3, "round_s": 5, "yardstick_s": 2.5, "commands_s": 4, "rates": ((1000, 6), (5000, 3))}
 SMOKE = {"districts": 2, "people": 400, "first": (200, 64), "rounds": 1, "round_s": 1, "yardstick_s": 0.2, "commands_s": 0.5, "rates": ((200, 1),)}
+
+# Districts, people; then a working day of a whole nation on the last: a check-in each, and two thousand absences.
+GROWTH = ((1, 1000), (10, 10000), (100, 100000), (100, 1000000))
+GROWTH_BOUND_S = 1500                   # what would not be done by then is not begun
+ABSENCES_OF_A_DAY = 2000
 
 
 def say(text):
@@ -297,24 +302,71 @@ class Bench:
                 "took_s": time.monotonic() - BEGAN}
 
 
+class Growth(Bench):
+    """The same work on more and more districts and people, each step in districts of its own beside those of the steps before."""
+
+    def step(self, i, districts, people):
+        self.world = World(districts, people, first=500000 + 1000 * i)
+        began = time.monotonic()
+        self.world.found(self.api)
+        self.settle()
+        made_per_s = people / (time.monotonic() - began)
+        say(f"{people} people in {districts} districts: {made_per_s:.0f}/s")
+        numbers = range(min(people, 10000))
+        checkins, absences = self.checkins(numbers, 2018), self.absences(numbers, 2018)
+        return {"districts": districts, "people": people, "people_per_s": made_per_s, "checkins_per_s": checkins["per_s"], "absences_per_s": absences["per_s"],
+                "checkin_cpu_us": sum(checkins["cpu_us"].values()), "absence_cpu_us": sum(absences["cpu_us"].values()),
+                "memory_mib": max(most for _, most in self.processes.memory_kib().values()) / 1024}
+
+    def working_day(self):
+        began = time.monotonic()
+        self.batches("check-ins", self.world.checkin_batches_of(range(self.world.people), ("2019-03-05",)), self.world.people)
+        self.absences(range(ABSENCES_OF_A_DAY), 2019)
+        return {"checkins": self.world.people, "absences": ABSENCES_OF_A_DAY, "seconds": time.monotonic() - began}
+
+    @staticmethod
+    def fits(people, last):
+        """Whether as many people can be made, and each be there once, by then, at the speed of the last step."""
+        need_s = people / last["people_per_s"] + people / last["checkins_per_s"] if last else 0
+        return time.monotonic() - BEGAN + 1.5 * need_s < GROWTH_BOUND_S
+
+    def run(self):
+        steps, day = [], None
+        for i, (districts, people) in enumerate(GROWTH):
+            if not self.fits(people, steps[-1] if steps else None):
+                say(f"no time for {people} people")
+                break
+            steps.append(self.step(i, districts, people))
+        else:
+            day = self.working_day()
+        return {"steps": steps, "day": day, "took_s": time.monotonic() - BEGAN}
+
+
 BEGAN = time.monotonic()
+
+
+def tell(name, figures, text):
+    with open(f"build/{name}.json", "w", encoding="utf-8") as f:
+        json.dump(figures, f, indent=1, ensure_ascii=False)
+        f.write("\n")
+    with open(f"build/{name}.md", "w", encoding="utf-8") as f:
+        f.write(text + "\n")
+    print(text)
 
 
 def main():
     what = sys.argv[1]
+    if what == "growth":
+        found = Growth(FULL | {"districts": 1, "people": 1}).run()
+        tell("growth", found, report.growth(found))
+        return
     found = Bench(SMOKE if what == "smoke" else FULL).run()
     if what == "smoke":
         print("everything sent was acknowledged; for an absence or check-in: " + ", ".join(f"{n:g} {name}" for name, n in found["rows"].items()))
         print("1 passed, 0 failed")
         return
     figures = report.figures(found)
-    with open("build/bench.json", "w", encoding="utf-8") as f:
-        json.dump(figures, f, indent=1, ensure_ascii=False)
-        f.write("\n")
-    text = report.table(figures)
-    with open("build/bench.md", "w", encoding="utf-8") as f:
-        f.write(text + "\n")
-    print(text)
+    tell("bench", figures, report.table(figures))
 
 
 main()

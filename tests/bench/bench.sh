@@ -10,4 +10,4 @@ stack_up real
 . deploy/paths.sh
 export ZHUCUN_DB
 ZHUCUN_DB=$(conninfo postgres zhucun)
-python3 tests/bench/bench.py "$@"
+python3 -B tests/bench/bench.py "$@"

@@ -1,14 +1,12 @@
 """From what the benchmark found to figures (build/bench.json) and a table in Markdown.
 
-    report.py [--fill PAGE]         the table of build/bench.json; --fill: put between the marks of the page
+    report.py [--fill PAGE]         the tables of build/bench.json and build/growth.json; --fill: put between the marks of the page
 """
 import json
+import os
 import re
 import statistics
 import sys
-
-BENCH = "build/bench.json"
-MARK = "bench"
 
 
 def middle(values):
@@ -96,20 +94,39 @@ def table(f):
     return "\n".join(main_rows(f) + [""] + process_rows(f) + ["", said + f" Rows for one absence, here and there: {rows}."])
 
 
-def fill(page, text):
+def growth(f):
+    out = head("districts", "people", "people made/s", "check-ins/s", "CPU µs each", "absences/s", "CPU µs each", "largest service so far, MiB")
+    for s in f["steps"]:
+        out.append(row(f"{s['districts']:,}", f"{s['people']:,}", f"{s['people_per_s']:,.0f}", f"{s['checkins_per_s']:,.0f}", f"{s['checkin_cpu_us']:.0f}",
+                       f"{s['absences_per_s']:,.0f}", f"{s['absence_cpu_us']:.0f}", f"{s['memory_mib']:.0f}"))
+    day = f["day"]
+    said = (f"A working day of the nation, {day['checkins']:,} check-ins and {day['absences']:,} absences with all that follows: {day['seconds']:.0f} s." if day
+            else "A working day of the nation was not reached in the time that a run may take.")
+    return "\n".join(out + ["", said + f" One run of {f['took_s']:.0f} s."])
+
+
+def fill(page, mark, text):
     with open(page, encoding="utf-8") as p:
         was = p.read()
-    now, n = re.subn(rf"<!-- {MARK} -->\n.*?<!-- /{MARK} -->", lambda _: f"<!-- {MARK} -->\n\n{text}\n\n<!-- /{MARK} -->", was, flags=re.S)
+    now, n = re.subn(rf"<!-- {mark} -->\n.*?<!-- /{mark} -->", lambda _: f"<!-- {mark} -->\n\n{text}\n\n<!-- /{mark} -->", was, flags=re.S)
     if n != 1:
-        raise SystemExit(f"report: {page} has no place for it")
+        raise SystemExit(f"report: {page} has no place for {mark}")
     with open(page, "w", encoding="utf-8") as p:
         p.write(now)
 
 
+def main():
+    for name, text_of in (("bench", table), ("growth", growth)):
+        path = f"build/{name}.json"
+        if not os.path.exists(path):
+            continue
+        with open(path, encoding="utf-8") as f:
+            text = text_of(json.load(f))
+        if sys.argv[1:2] == ["--fill"]:
+            fill(sys.argv[2], name, text)
+        else:
+            print(text + "\n")
+
+
 if __name__ == "__main__":
-    with open(BENCH, encoding="utf-8") as bench:
-        told = table(json.load(bench))
-    if sys.argv[1:2] == ["--fill"]:
-        fill(sys.argv[2], told)
-    else:
-        print(told)
+    main()

@@ -25,20 +25,29 @@ class Api:
         if body is not None:
             headers["Content-Type"] = kind
             body = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-        self.http.request(method, path, body, headers)
-        answer = self.http.getresponse()
+        answer = self.answer_to(method, path, body, headers)
         said = answer.read().decode()
         if not 200 <= answer.status < 300:
             raise SystemExit(f"bench: {method} {path}: {answer.status} {said[:400]}")
         return said
+
+    def answer_to(self, *request):
+        """A connection that has been idle for long was closed by the gateway: what was sent on it has not been read."""
+        try:
+            self.http.request(*request)
+            return self.http.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            self.http.close()
+            self.http.request(*request)
+            return self.http.getresponse()
 
     def lag(self, district):
         return json.loads(self.ask("GET", f"/api/v1/districts/{district}/progress"))["lag"]
 
 
 class World:
-    def __init__(self, districts, people):
-        self.districts = [str(511800 + i) for i in range(districts)]
+    def __init__(self, districts, people, first=511800):
+        self.districts = [str(first + i) for i in range(districts)]
         self.people = people
 
     # ---- who is who
@@ -110,7 +119,9 @@ class World:
         return out
 
     def checkin_batches(self, numbers, year):
-        days = (f"{year}-03-05", f"{year}-03-06")
+        return self.checkin_batches_of(numbers, (f"{year}-03-05", f"{year}-03-06"))
+
+    def checkin_batches_of(self, numbers, days):
         return self.batches("checkins", numbers, lambda n: [self.checkin(n, f"c{n}.{day}", day) for day in days])
 
     def absence_batches(self, numbers, year, confirm=True):
