@@ -23,7 +23,7 @@ from world import Api, World, write_batches, write_requests
 HERE = os.path.dirname(os.path.abspath(__file__))
 SERVICES = ("roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts")
 CLIENTS = (1, 4, 16)                    # of pgbench
-BOUND_S = 270                           # nothing new is begun that would end after this
+ROUNDS_UNTIL_S, RATES_UNTIL_S = 120, 180        # nothing more of these is begun then, so that a run ends in five minutes
 POLL_S = 0.02                           # between two looks at the lag
 # The sessions of the suite's services have the same (lib/store.c).
 SESSION = "-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c enable_memoize=off -c random_page_cost=1.1"
@@ -82,7 +82,7 @@ class Bench:
         for d in self.world.districts:
             while self.api.lag(d):
                 if time.monotonic() > until:
-                    raise SystemExit(f"bench: the consequences in {d} are not there after two minutes")
+                    raise SystemExit(f"bench: the consequences in {d} are not there after two minutes: " + self.api.ask("GET", f"/api/v1/districts/{d}/progress"))
                 time.sleep(POLL_S)
 
     def batches(self, what, batches, lines):
@@ -149,7 +149,7 @@ class Bench:
         people = self.size["first"][0]
         counts = {what: {c: self.size["first"][1] for c in CLIENTS} for what in rounds}
         for i in range(self.size["rounds"] + 1):
-            if i > 1 and time.monotonic() - BEGAN > BOUND_S / 2:
+            if i > 1 and time.monotonic() - BEGAN > ROUNDS_UNTIL_S:
                 say("no time for another round")
                 break
             numbers, year = range(people), self.year
@@ -292,7 +292,7 @@ class Bench:
         say(f"{self.world.people} people in {len(self.world.districts)} districts")
         turns = self.take_turns()
         rows = self.equal_rows()
-        latency = [self.latency(rate, seconds) for rate, seconds in self.size["rates"]]
+        latency = [self.latency(*at) for i, at in enumerate(self.size["rates"]) if i == 0 or time.monotonic() - BEGAN < RATES_UNTIL_S]
         memory = self.processes.memory_kib()
         single = self.single_commands()
         memory["gateway"] = self.processes.memory_kib()["gateway"]
