@@ -275,12 +275,14 @@ lines_feed(struct lines *l, const char *p, size_t n, int64_t mono_us)
 
 static void lines_settle(struct lines *l, int64_t mono_us);
 
-/* The last line may come without its newline; where bytes were taken there is a group for them. */
+/* The last line may come without its newline.  When its bytes were taken a group was open for it; if that was sent meanwhile, nobody was
+ * at work for us, so those before it are answered and have room when they are drained. */
 void
 lines_end(struct lines *l, int64_t mono_us)
 {
 	struct cut line;
 
+	lines_drain(l);
 	if (!l->over && cutter_end(&l->cutter, &line))
 		l->over = !line_add(l, &line, mono_us);
 	l->ended = true;

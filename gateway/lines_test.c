@@ -569,6 +569,26 @@ test_leaving(struct bench *b)
 }
 
 /* A gateway that is closed in the middle lets go of everything. */
+/* Each piece ends a line that is refused here and begins another, so a group goes out with each, answered at once: the last line,
+ * without its newline, finds room all the same, however many there were. */
+static void
+test_pieces(struct bench *b)
+{
+	for (int pieces = 1; pieces <= 3 * GROUPS_MAX; pieces++) {
+		char what[24], want[2 * GROUPS_MAX] = "";
+		int lines = 0;
+		begin(b, FINDINGS, NULL, -1);
+		for (int i = 0; i < pieces; i++)
+			check(api_body(b->call, i ? "}\nnone" : "none", i ? 6 : 4, b->now_us) > 0, "a piece is taken", "");
+		api_end(b->call, b->now_us);
+		for (const char *at = b->client.text; at && (at = strchr(at, '\n')); at++)
+			lines++;
+		snprintf(what, sizeof(what), "%d pieces", pieces);
+		snprintf(want, sizeof(want), "%d", lines);
+		check(b->client.reply.status == 200 && lines == pieces && b->bus.n == 0, what, want);
+	}
+}
+
 static void
 test_closing(struct bench *b)
 {
@@ -582,7 +602,7 @@ main(void)
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
 		test_mixed, test_empty, test_long_line, test_keys, test_back_pressure, test_groups, test_many, test_too_many, test_refused_whole,
-		test_too_long, test_unknown_district, test_silence, test_away, test_leaving, test_closing,
+		test_too_long, test_unknown_district, test_silence, test_away, test_leaving, test_pieces, test_closing,
 	};
 
 	log_open("lines_test", LOG_LEVEL_ERROR + 1);
