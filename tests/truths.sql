@@ -1,0 +1,163 @@
+-- truths - what must hold of a quiet installation; read by truths.c and by tests/chaos.  Each statement yields the rows for
+-- which it does not hold.  Of one that names {service}, each service is asked.
+
+-- name: §10.2 every consumer has read every producer to its head
+select * from engine.edge where head <> cursor;
+
+-- name: a cursor at the head has the head's hash
+select * from engine.cursor k join engine.head h on h.service = k.producer and h.partition = k.partition
+ where k.seq = h.seq and k.hash <> h.hash;
+
+-- name: nothing is queued to be looked at again
+select * from engine.work;
+
+-- name: no timer is overdue
+select * from engine.timer where due_us <= (select now_us from engine.clock);
+
+-- name: nothing was put aside
+select * from engine.parked;
+
+-- name: §10.6 every transfer has two entries that sum to zero
+select * from (select district, person_id, valid_on_day, seq from funding.entry group by district, person_id, valid_on_day, seq having sum(fen) <> 0 or count(*) <> 2) x;
+
+-- name: §7 a reversal is the exact opposite of what it reverses
+select * from funding.ledger r left join funding.ledger o on (o.district, o.person_id, o.valid_on_day, o.seq) =
+ (r.district, r.person_id, r.valid_on_day, r.reverses) where r.reverses is not null and
+ (o.seq is null or o.reverses is not null or o.purpose <> r.purpose or o.debit <> r.credit or o.credit <> r.debit or o.fen <> r.fen
+ or o.measure_id <> r.measure_id);
+
+-- name: §7 the ledger is numbered without gaps for each day
+select * from (select seq, row_number() over (partition by district, person_id, valid_on_day order by seq) as n from funding.ledger) x
+ where seq <> n;
+
+-- name: §7 a day's ledger is what the day says
+select * from funding.day d left join (select district, person_id, valid_on_day,
+ coalesce(sum(fen) filter (where purpose = 'accrual'), 0) as accrued, coalesce(-sum(fen) filter (where purpose = 'cancellation'), 0) as cancelled
+ from funding.entry where account = 'person:' || person_id group by 1, 2, 3) l
+ on (l.district, l.person_id, l.valid_on_day) = (d.district, d.person_id, d.on_day)
+ where (d.accrued_fen, d.cancelled_fen) is distinct from (coalesce(l.accrued, 0), coalesce(l.cancelled, 0));
+
+-- name: §7 a day is accrued once and cancelled once, to one person
+select * from (select district, person_id, valid_on_day, purpose, sum(case when reverses is null then 1 else -1 end) as n
+ from funding.ledger group by 1, 2, 3, 4) x where n not in (0, 1);
+
+-- name: §10.8 money is cancelled by a measure that is known
+select * from funding.ledger l where l.measure_id <> '' and not exists (select from accountability.measure m
+ where (m.district, m.person_id, m.measure_id) = (l.district, l.person_id, l.measure_id));
+
+-- name: §5 a cancelled day is cancelled by a measure in effect that covers it
+select * from funding.day d where d.cancelled_by <> '' and not exists (select from accountability.measure m
+ where (m.district, m.person_id, m.measure_id) = (d.district, d.person_id, d.cancelled_by) and m.state in ('in_force', 'served')
+ and m.kind = 'stipend_cancelled' and m.from_day <= d.on_day and d.on_day < m.until_day);
+
+-- name: §5 a paid day that a measure in effect covers is cancelled
+select * from funding.day d join accountability.measure m on (m.district, m.person_id) = (d.district, d.person_id)
+ and m.kind = 'stipend_cancelled' and m.state in ('in_force', 'served') and m.from_day <= d.on_day and d.on_day < m.until_day
+ where d.accrued_fen > 0 and d.cancelled_fen = 0;
+
+-- name: §10.8 every measure that stands has causes, each a confirmed finding about its person, or whom it is about
+select * from accountability.measure m left join lateral unnest(m.cause) as k(id) on true where m.state <> 'revoked' and not exists (
+ select from supervision.finding f where (f.district, f.finding_id) = (m.district, k.id) and (f.person_id = coalesce(nullif(m.cause_of, ''), m.person_id)
+ or exists (select from accountability.finding c where m.person_id like 'unit/%' and (c.district, c.person_id, c.finding_id) = (m.district, m.person_id, k.id)))
+ and 'confirmed' = (
+ select v.state from supervision.finding_move v where (v.district, v.finding_id) = (f.district, f.finding_id) order by v.seq desc limit 1));
+
+-- name: C3.1.1: what is found counts for the unit that it names, or that the person was of on its date, and for no other
+select * from (select f.district, f.finding_id, 'unit/' || coalesce(f.unit_id, (select p.unit_id from accountability.person p
+ where (p.district, p.person_id) = (f.district, f.person_id) and p.from_day <= f.on_day order by p.from_day desc limit 1)) as case_id, true as due
+ from supervision.finding f where f.kind <> 'unexcused_absence' and exists (select from supervision.finding_move v
+ where (v.district, v.finding_id) = (f.district, f.finding_id) and v.state = 'confirmed')) s
+ full join (select district, finding_id, person_id as case_id, true as kept from accountability.finding where person_id like 'unit/%') a
+ using (district, finding_id, case_id) where due is distinct from kept;
+
+-- name: C3.1.1: a head answers who headed the unit on the date that reached the rung
+select * from accountability.measure m where m.state <> 'revoked' and m.ladder = 'criticism' and m.unit_id <> '' and m.head_person_id <> coalesce(
+ (select u.head_person_id from accountability.unit u where (u.district, u.unit_id) = (m.district, m.unit_id) and u.from_day <= m.absence_day
+ order by u.from_day desc limit 1), (select u.head_person_id from accountability.unit u where (u.district, u.unit_id) = (m.district, m.unit_id)
+ and u.head_person_id is not null and not exists (select from accountability.unit e where (e.district, e.unit_id) = (m.district, m.unit_id)
+ and e.from_day <= m.absence_day and e.head_person_id is not null) order by u.from_day limit 1), '');
+
+-- name: C3.1.1-1: who was criticised in a year wherever rungs have measures has one that stands
+select * from accountability.finding f where f.kind = 'written_criticism' and f.state = 'confirmed' and f.on_day >= '2017-08-01'
+ and exists (select from accountability.policy p where p.district = f.district and p.document_json like '%C3.1.1-1%')
+ and not exists (select from accountability.policy p where p.district = f.district and p.document_json not like '%C3.1.1-1%')
+ and not exists (select from accountability.measure m where (m.district, m.person_id) = (f.district, f.person_id) and m.ladder = 'criticism'
+ and m.state <> 'revoked' and m.window_year = extract(year from f.on_day));
+
+-- name: C3.2.2: of what is sealed nobody was told where it went
+select * from alerts.told t join accountability.measure m on (m.district, m.measure_id) = (t.district, t.about) where m.kind = 'referral';
+
+-- name: §3 a day's absences are the confirmed findings of absence on it
+select * from (select district, person_id, on_day, absences from attendance.day where absences <> 0) a full join (
+ select f.district, f.person_id, f.on_day, count(*) as absences from supervision.finding f where f.kind = 'unexcused_absence' and 'confirmed' = (
+ select v.state from supervision.finding_move v where (v.district, v.finding_id) = (f.district, f.finding_id) order by v.seq desc limit 1)
+ group by 1, 2, 3) f using (district, person_id, on_day) where a.absences is distinct from f.absences;
+
+-- name: §5 Identity: one measure for each subject, clause, kind and window
+select * from (select district, person_id, clause, kind, window_year from accountability.measure
+ group by district, person_id, unit_id, head_person_id, clause, kind, window_year, recall_id having count(*) > 1) x;
+
+-- name: §5 a recall is open while its measure stands
+select * from accountability.measure m left join accountability.recall r
+ on (r.district, r.person_id, r.recall_id) = (m.district, m.person_id, m.measure_id)
+ where m.kind = 'recall' and (r.recall_id is null or (r.state = 'cancelled') <> (m.state in ('revoked', 'lifted')) or
+ (m.state <> 'revoked' and r.cause <> m.cause));
+
+-- name: §5 a recall measure is in the state of its case
+select * from accountability.measure m join accountability.recall r on (r.district, r.person_id, r.recall_id) = (m.district, m.person_id, m.measure_id)
+ where m.state <> 'revoked' and m.state <> case when r.state in ('ordered', 'handed_over') then 'in_force' when r.state = 'replaced' then 'served'
+ when r.state = 'cancelled' then 'lifted' else 'proposed' end;
+
+-- name: A7 the recalls counted for a unit are those ordered and not cancelled
+select * from (select district, recall_id, person_id, unit_id, ordered_day, cause from accountability.recall where state in ('ordered', 'handed_over', 'replaced')) r
+ full join accountability.unit_recall u using (district, recall_id)
+ where (r.person_id, r.unit_id, r.ordered_day, r.cause) is distinct from (u.person_id, u.unit_id, u.ordered_day, u.cause);
+
+-- name: C3.2.1-r: a ban and a freeze stand for each ordered recall, and for no other
+select * from (select district, recall_id, count(*) as n from accountability.measure where ladder = 'recall' and state <> 'revoked' group by 1, 2) m
+ full join accountability.unit_recall u using (district, recall_id) where m.n is distinct from 2 or u.recall_id is null;
+
+-- name: C3.2.1-rr: the head takes the post for the second and every later recall of the unit, and for no other
+select * from (select district, recall_id, unit_id from accountability.measure where ladder = 'head' and state <> 'revoked') m
+ full join (select district, recall_id, unit_id, row_number() over (partition by district, unit_id order by ordered_seq) as place
+ from accountability.unit_recall) u using (district, recall_id, unit_id) where (m.recall_id is null) <> (coalesce(u.place, 0) < 2);
+
+-- name: C3.2.1-r: a posting ends no later than the day after its recall was ordered
+select * from accountability.unit_recall u join accountability.recall r using (district, person_id, recall_id)
+ join roster.posting p on (p.district, p.posting_id) = (u.district, r.posting_id) where p.to_day is null or p.to_day > u.ordered_day + 1;
+
+-- name: C3.2.1-r: a post is vacant from the order on until it is filled, and only then
+select * from accountability.unit_recall u join accountability.recall r using (district, person_id, recall_id)
+ left join roster.vacancy v on (v.district, v.vacancy_id) = (u.district, u.recall_id)
+ where v.state is null or v.state = 'withdrawn' or (r.state = 'replaced' and v.state <> 'filled');
+
+-- name: §5 a recall's due date that is over has been told
+select * from accountability.recall r, engine.clock k where r.due_day is not null and not r.overdue
+ and ((r.due_day + 1)::timestamp at time zone 'Asia/Shanghai') <= k.now_us;
+
+-- name: §8 one input tells a recipient once
+select * from (select district, root, person_id from alerts.alert group by district, root, person_id having count(*) > 1) x;
+
+-- name: §10.8 every alert is about a fact that is known
+select * from alerts.alert a where a.finding_id <> '' and not exists (select from supervision.finding f
+ where (f.district, f.finding_id) = (a.district, a.finding_id));
+
+-- name: §8 the first message that somebody gets corrects nothing
+select * from alerts.alert a where a.correction and a.state <> 'failed' and not exists (select from alerts.alert b where (b.district, b.person_id) = (a.district, a.person_id)
+ and b.alert_id < a.alert_id and b.state <> 'failed');
+
+-- name: §10.9 what an event is about lies in its own district's partition
+select * from (select partition, district from roster.event union select partition, district from supervision.event
+ union select partition, district from attendance.event union select partition, district from accountability.event
+ union select partition, district from funding.event union select partition, district from alerts.event
+ union select partition, district from incentives.event) e
+ where not exists (select from engine.district d where d.district = e.district and d.partition = e.partition);
+
+-- name: the event log of {service} is dense and chained
+select * from (select seq, hash, row_number() over w as n,
+ sha256(coalesce(lag(hash) over w, ''::bytea) || int8send(seq) || convert_to(type, 'UTF8') || body) as due
+ from {service}.event window w as (partition by partition order by seq)) e where seq <> n or hash <> due;
+
+-- name: the head of {service} is its last event
+select * from engine.head h left join lateral (select seq, hash from {service}.event e where e.partition = h.partition order by seq desc limit 1) e
+ on true where h.service = '{service}' and (h.seq, h.hash) is distinct from (coalesce(e.seq, 0), coalesce(e.hash, '\x'));
