@@ -1,9 +1,9 @@
-# One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make clean
+# One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make CRASH=1 | make clean
 #
 # Directories are discovered: a new service is a new directory under services/, a new test a new *_test.c.
-# Everything made lies under build/ (build-san/ with SANITIZE=1).
+# Everything made lies under build/ (build-san/ with SANITIZE=1, build-crash/ with CRASH=1: lib/crash.h).
 
-O        := build$(if $(SANITIZE),-san)
+O        := build$(if $(SANITIZE),-san)$(if $(CRASH),-crash)
 SERVICES := $(filter-out bus,$(patsubst services/%/,%,$(wildcard services/*/)))
 DAEMONS  := $(SERVICES) bus gateway
 PROGRAMS := $(DAEMONS) zhucunctl
@@ -20,11 +20,15 @@ CFLAGS   += -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 LDFLAGS  += -fsanitize=address,undefined
 endif
 
+ifdef CRASH
+CPPFLAGS += -DCRASH
+endif
+
 PROTOS   := $(wildcard proto/*.proto services/*/*_rows.proto lib/*_rows.proto deploy/ctl/*_rows.proto)
 PBC      := $(addprefix $O/gen/,$(notdir $(PROTOS:.proto=.pb-c.c)))
 SQLS     := $(wildcard services/*/*.sql lib/*.sql deploy/ctl/*.sql)
 SQLC     := $(addprefix $O/gen/,$(notdir $(SQLS:.sql=.sql.c)))
-LIBC     := $(filter-out lib/main.c %_test.c %_fuzz.c,$(wildcard lib/*.c))
+LIBC     := $(filter-out lib/main.c $(if $(CRASH),,lib/crash.c) %_test.c %_fuzz.c,$(wildcard lib/*.c))
 GATEC    := $(filter-out %_test.c %_fuzz.c gateway/main.c,$(wildcard gateway/*.c))
 CTLC     := $(wildcard deploy/ctl/*.c)
 SVCC     := $(filter-out %_test.c %_fuzz.c,$(foreach s,$(SERVICES),$(wildcard services/$s/*.c)))
@@ -136,7 +140,7 @@ test:
 bench: all $(BENCH)
 	@exec tests/bench/bench.sh $(if $(GROWTH),growth,figures)
 
-clean: ; rm -rf build build-san
+clean: ; rm -rf build build-san build-crash
 .PHONY: all check tests-built run test bench clean
 .SECONDARY:
 # included, so make would look for a way to make them, and find one through main-%.o

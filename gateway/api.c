@@ -1,4 +1,5 @@
 #include "call.h"
+#include "crash.h"
 #include "ids.h"
 #include "json_pb.h"
 #include "lines.h"
@@ -102,7 +103,9 @@ call_reply(call_t *c, struct reply *r)
 	if (!c->left) {
 		count(c, r->status);
 		reply_header(r, "traceparent", c->trace);
+		CRASH_POINT("call.decided");
 		c->client.replied(c->client.ctx, r);
+		CRASH_POINT("call.replied");
 	}
 	reply_free(r);
 	call_free(c);
@@ -493,6 +496,7 @@ call_run(call_t *c, int64_t mono_us)
 {
 	enum refusal r;
 
+	CRASH_POINT("call.begun");
 	if (c->lines)
 		lines_end(c->lines, mono_us);
 	else if ((r = late_refusal(c)))

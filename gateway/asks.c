@@ -1,4 +1,5 @@
 #include "asks.h"
+#include "crash.h"
 #include "log.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -174,6 +175,7 @@ try_now(asks_t *s, struct slot *t, int64_t mono_us)
 	due_at(s, t, mono_us + try_us);
 	if (!s->port.send(s->port.ctx, &m))
 		wait_again(s, t, mono_us);
+	CRASH_POINT("ask.sent");
 }
 
 bool
@@ -273,6 +275,7 @@ answered(asks_t *s, struct slot *t, const struct message *m, bool latest, int64_
 		LOG(ERROR, "answer.unreadable", t->ask.trace, LOG_S("from", t->ask.service), LOG_I("bytes", m->body_len));
 		finish(s, t, ASK_LOST, NULL, mono_us);
 	} else if (!wants_again(t, items)) {
+		CRASH_POINT("ask.answered");
 		finish(s, t, ASK_ANSWERED, items, mono_us);
 	} else if (latest && t->sent) {
 		wait_again(s, t, mono_us);

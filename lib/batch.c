@@ -2,6 +2,7 @@
  *
  * Round trips: one or two to load (wants that depend on loaded rows), one to commit, whatever the batch holds. */
 #include "clock.h"
+#include "crash.h"
 #include "log.h"
 #include "node_state.h"
 #include <assert.h>
@@ -278,6 +279,7 @@ batch_run(node_t *n, struct input *inputs, size_t count)
 	enum batch_result r = batch_load(b);
 	if (r)
 		return r;
+	CRASH_POINT("batch.loaded");
 	b->used_us = clock_mono_us();
 	for (size_t i = 0; i < count; i++)
 		run_one(b, &inputs[i]);
@@ -287,6 +289,7 @@ batch_run(node_t *n, struct input *inputs, size_t count)
 	for (int32_t p = 0; n->clock_news && p < PARTITIONS; p++)
 		if (n->part[p].owned && n->part[p].now_us < b->now_us)
 			batch_touch(b, p);
+	CRASH_POINT("batch.run");
 	r = batch_commit(b);
 	if (r == BATCH_DONE) {
 		metric_add(n->set.metrics, METRIC_BATCHES, 1);

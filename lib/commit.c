@@ -3,6 +3,7 @@
  * Order: the fence first (it raises, and locks the rows that say we own what we write), then cursors, events, rows of the
  * service's tables, answers, timers, work; chores last, because they select from what was just written. */
 #include "clock.h"
+#include "crash.h"
 #include "log.h"
 #include "json_pb.h"
 #include "mirror.h"
@@ -216,7 +217,10 @@ write_all(struct batch *b)
 	if (e)
 		return e;
 	store_text(db, "commit");
-	return store_sync(db);
+	CRASH_POINT("commit.queued");
+	e = store_sync(db);
+	CRASH_POINT("commit.answered");
+	return e;
 }
 
 /* ---- after the commit: what memory must know */
@@ -402,6 +406,7 @@ batch_commit(struct batch *b)
 	switch (write_all(b)) {
 	case STORE_OK:
 		after(b);
+		CRASH_POINT("commit.remembered");
 		return BATCH_DONE;
 	case STORE_FENCED:
 		fenced(b);

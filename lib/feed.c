@@ -5,6 +5,7 @@
  * streams that one owner has answered become one.  A lost request or answer is a time-out and the same question again; when
  * a producer's partition is taken over, the database says so and the question is asked anew at once.  What comes is verified
  * against the hash chain before it is queued. */
+#include "crash.h"
 #include "digest.h"
 #include "log.h"
 #include "node_state.h"
@@ -251,8 +252,10 @@ take_answer(node_t *n, size_t producer, int stream, const struct message *m)
 	}
 	metric_add(n->set.metrics, METRIC_FETCHES, 1);
 	bool news = f->n_items && accept_items(n, producer, f);
-	if (news)
+	if (news) {
 		queue_block(&n->feed[producer], m, f->n_items);
+		CRASH_POINT("events.fetched");
+	}
 	for (size_t i = 0; i < f->n_elsewhere; i++)
 		if (f->elsewhere[i] >= 0 && f->elsewhere[i] < PARTITIONS && n->part[f->elsewhere[i]].stream[producer] == stream)
 			move_to(n, f->elsewhere[i], producer, (stream + 1) % STREAMS_MAX);
@@ -367,6 +370,8 @@ serve(node_t *n, const struct held_fetch *h)
 	if (!out.n_items && !out.n_elsewhere && !out.older && n->mono_us < h->until_us)
 		return false;
 	send_fetched(n, h, &out);
+	if (out.n_items)
+		CRASH_POINT("events.served");
 	return true;
 }
 

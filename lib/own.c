@@ -4,6 +4,7 @@
  * safety.  A partition is opened when its first district is founded; the others do not exist for us.  Several times a second
  * a node looks at what is opened and who lives; share.c says what of it should be whose. */
 #include "clock.h"
+#include "crash.h"
 #include "log.h"
 #include "node_state.h"
 #include <assert.h>
@@ -193,12 +194,14 @@ own_take(node_t *n, const void *const *locked, size_t count)
 		n->lost = true;
 		return;
 	}
+	CRASH_POINT("take.committed");
 	size_t k = store_rows(n->db, 0, n->scratch, &rows);
 	for (size_t i = 0; i < k; i++)
 		own_begin(n, rows[i]);
 	feed_news(n);
 	if (!own_read(n, locked, count))
 		n->lost = true;
+	CRASH_POINT("take.read");
 }
 
 /* 32 bits of the service's name: the first key of its advisory locks. */
@@ -286,8 +289,10 @@ own_get(node_t *n, uint64_t which)
 		row->partition = p;
 		locked[k++] = row;
 	}
-	if (k)
-		own_take(n, locked, k);
+	if (!k)
+		return;
+	CRASH_POINT("take.locked");
+	own_take(n, locked, k);
 }
 
 /* ---- looking around: what is opened, who lives, what is free */
@@ -396,7 +401,9 @@ own_give(node_t *n, uint64_t which, bool for_good)
 	store_queue(n->db, &engine_unlock, locks, k);
 	store_queue(n->db, &engine_give, rows, k);
 	store_text(n->db, "commit");
+	CRASH_POINT("give.queued");
 	n->lost = store_sync(n->db) != STORE_OK;        /* nobody knows which locks are left: all anew */
+	CRASH_POINT("give.committed");
 	for (size_t i = 0; i < k; i++) {
 		int32_t p = ((const EngineRows__Give *)rows[i])->partition;
 		n->locked &= ~(UINT64_C(1) << p);

@@ -1,6 +1,7 @@
 /* queue - requests with commands, first come first served, until every command of each has its answer.
  *
  * Bounded in commands and bytes: beyond that a request is answered 503 at once, and memory does not grow. */
+#include "crash.h"
 #include "json_pb.h"
 #include "log.h"
 #include "node_state.h"
@@ -78,6 +79,7 @@ enqueue(node_t *n, const struct message *m, size_t ncommands)
 	n->queue.commands += ncommands;
 	n->queue.bytes += m->body_len;
 	metric_set(n->set.metrics, METRIC_QUEUE, (int64_t)n->queue.commands);
+	CRASH_POINT("command.queued");
 }
 
 void
@@ -185,7 +187,9 @@ group_reply(node_t *n, struct group *g)
 		memcpy(body + at, g->answers[i].data, g->answers[i].len);
 		at += g->answers[i].len;
 	}
+	CRASH_POINT("answer.packed");
 	reply(n, &g->peer, g->id, body, len);
+	CRASH_POINT("answer.sent");
 	free(body);
 }
 

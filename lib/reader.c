@@ -5,6 +5,7 @@
  * it asks; on a hand-set clock, or when the district is not known here yet, one more. */
 #include "clock.h"
 #include "civil.h"
+#include "crash.h"
 #include "digest.h"
 #include "engine.pb-c.h"
 #include "engine.sql.h"
@@ -536,6 +537,7 @@ answer_read(struct reader *r, const struct message *m, bool second)
 	else
 		try_answer(r, m);
 	metric_add(r->set.metrics, METRIC_READS, 1);
+	CRASH_POINT("read.decided");
 	if (r->answer)
 		send_body(r, m, &r->answer->base);
 }
@@ -609,6 +611,8 @@ answer_fetch(struct reader *r, const struct message *m)
 	}
 	size_t n = store_rows(r->db, 1, r->arena, &rows);
 	fetched_of(r, f, rows, n, &out);
+	if (out.n_items)
+		CRASH_POINT("events.read");
 	send_body(r, m, &out.base);
 }
 

@@ -9,6 +9,7 @@
  * can hit the statement after the one it was meant for. */
 #include "store.h"
 #include "clock.h"
+#include "crash.h"
 #include "log.h"
 #include "store_codec.h"
 
@@ -273,6 +274,14 @@ failure_keep(store_t *db)
 	}
 }
 
+/* A transaction is on its way, and its answer is not here: the point has the name of its first statement. */
+static void
+crash_sent(const store_t *db)
+{
+	if (db->nsent > 1 && !strcmp(db->sent[0].what, "begin"))
+		CRASH_POINT(db->sent[1].what);
+}
+
 /* One round trip, and what became of it; nothing is repaired here. */
 static enum store_error
 round_trip(store_t *db)
@@ -283,10 +292,12 @@ round_trip(store_t *db)
 	if (!db->conn)
 		return STORE_LOST;              /* logged when it was lost */
 	db->round_trips++;
-	if (PQpipelineSync(db->conn))
+	if (PQpipelineSync(db->conn)) {
+		crash_sent(db);
 		why = results_read(db, clock_mono_us() + db->wait_ms * 1000LL);
-	else
+	} else {
 		why = PQerrorMessage(db->conn);
+	}
 	const struct sent *failed = first_failed(db);
 	const char *sqlstate = result_field(failed ? failed->result : NULL, PG_DIAG_SQLSTATE);
 	if (why) {

@@ -10,6 +10,7 @@
  * full queue does not take is dropped, and its asker's time runs out.  Whatever is malformed is dropped and counted. */
 #include "bus.h"
 #include "clock.h"
+#include "crash.h"
 #include "engine.pb-c.h"
 #include "log.h"
 #include "metrics.h"
@@ -113,6 +114,7 @@ on_hello(struct bus *b, const Wire__Head *h)
 	case ROUTES_KNOWN:
 		break;
 	case ROUTES_JOINED:
+		CRASH_POINT("replica.joined");
 		LOG(INFO, "replica.joined", NULL, LOG_S("serves", hello->service), LOG_S("instance", hello->instance),
 		    LOG_I("lane", hello->lane), LOG_I("partitions", hello->n_partitions));
 		break;
@@ -230,11 +232,15 @@ on_request(struct bus *b, const Wire__Head *h)
 		return;
 	}
 	zmq_msg_move(&b->part[PEER], &b->part[ID]);
+	if (h->kind != WIRE__KIND__FETCH)
+		CRASH_POINT("request.taken");
 	while ((to = addressee(b, h))) {
 		if (!frames_fill(&b->part[ID], to->id, to->id_len))
 			break;
 		if (frames_send(b->router, b->part, PARTS)) {
 			metric_add(&b->metrics, METRIC_BUS_MESSAGES, 1);
+			if (h->kind != WIRE__KIND__FETCH)
+				CRASH_POINT("request.forwarded");
 			return;
 		}
 		if (errno != EHOSTUNREACH) {
@@ -257,7 +263,9 @@ on_answer(struct bus *b, const Wire__Head *h)
 		return;
 	}
 	zmq_msg_move(&b->part[ID], &b->part[PEER]);
+	CRASH_POINT("answer.taken");
 	bool sent = frames_send(b->router, b->part, PARTS);
+	CRASH_POINT("answer.forwarded");
 	metric_add(&b->metrics, sent ? METRIC_BUS_MESSAGES : METRIC_BUS_DROPPED, 1);
 	if (!sent && errno == EHOSTUNREACH)
 		forget(b, zmq_msg_data(&b->part[ID]), zmq_msg_size(&b->part[ID]));
