@@ -52,6 +52,7 @@ struct store {
 	size_t bytes;                                   /* of parameters since the last sync */
 	bool oversized;                                 /* a statement passed the bound; nothing is sent after it */
 	bool synced;                                    /* results stand in sent; the next command starts anew */
+	bool only_here;                                 /* a commit of this round trip may not have reached the standby */
 	enum store_error error;                         /* of the last sync */
 	PGresult *failure;                              /* its cause, when the server said one */
 	int64_t round_trips;
@@ -289,6 +290,7 @@ round_trip(store_t *db)
 	const char *why = NULL;
 
 	db->synced = true;
+	db->only_here = false;
 	if (!db->conn)
 		return STORE_LOST;              /* logged when it was lost */
 	db->round_trips++;
@@ -300,6 +302,8 @@ round_trip(store_t *db)
 	}
 	const struct sent *failed = first_failed(db);
 	const char *sqlstate = result_field(failed ? failed->result : NULL, PG_DIAG_SQLSTATE);
+	if (!why && db->only_here)
+		why = "committed here, but perhaps not on the standby";
 	if (why) {
 		lose(db, failed ? failed->what : first_unanswered(db), sqlstate, why);
 		return STORE_LOST;
@@ -652,10 +656,21 @@ store_notification(store_t *db, arena_t *a)
 	return payload;
 }
 
+/* Whoever cancels a commit that waits for a synchronous standby makes the server say that it is committed, with no more than
+ * a warning; a failover would take it back.  The warning has no SQLSTATE of its own and its words are translated, so it is
+ * known by where in the server it comes from. */
+static bool
+says_only_here(const PGresult *r)
+{
+	return !strcmp(result_field(r, PG_DIAG_SOURCE_FUNCTION), "SyncRepWaitForLSN");
+}
+
 static void
 on_notice(void *context, const PGresult *r)
 {
-	(void)context;
+	store_t *db = context;
+
+	db->only_here = db->only_here || says_only_here(r);
 	LOG(DEBUG, "store.notice", NULL, LOG_S("sqlstate", result_field(r, PG_DIAG_SQLSTATE)),
 	    LOG_S("notice", result_field(r, PG_DIAG_MESSAGE_PRIMARY)));
 }
@@ -706,7 +721,7 @@ connection_open(store_t *db)
 		connection_drop(db);
 		return false;
 	}
-	PQsetNoticeReceiver(db->conn, on_notice, NULL);
+	PQsetNoticeReceiver(db->conn, on_notice, db);
 	PQsetErrorVerbosity(db->conn, PQERRORS_TERSE);  /* a detail would quote rows */
 	return session_prepare(db);
 }

@@ -39,7 +39,7 @@ enum store_error {              /* why the last sync failed */
 	STORE_KEY_TAKEN,        /* SQLSTATE ZK001: idempotency key held by another service; store_detail() names them */
 	STORE_BAD_INPUT,        /* classes 22, 23, and whatever else repeats: run the inputs singly */
 	STORE_TRANSIENT,        /* rolled back for certain (serialization, deadlock, resources): the same batch again */
-	STORE_LOST,             /* connection gone or no answer in time: outcome unknown; store_reopen() */
+	STORE_LOST,             /* connection gone, no answer in time, or not surely on the standby: outcome unknown; store_reopen() */
 };
 
 /* conninfo as of libpq.  NULL when the server cannot be reached (logged). */

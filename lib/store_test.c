@@ -10,6 +10,8 @@
 
 #include <inttypes.h>
 #include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,14 +108,28 @@ static const struct store_stmt
 	echo = { "echo", "select $1::bytea as body", { "body" }, 1, D(body), D(body) },
 	word_number = { "word_number", "select $1::text::integer as number", { "word" }, 1, D(word), D(number) },
 	body_add = { "body_add", "insert into body values ($1)", { "body" }, 1, D(body), NULL },
-	body_count = { "body_count", "select count(*) from body", {}, 0, NULL, D(count) };
+	body_count = { "body_count", "select count(*) from body", {}, 0, NULL, D(count) },
+	hurry = { "hurry", "select count(pg_cancel_backend(pid)) from pg_stat_activity where wait_event = 'SyncRep'", {}, 0, NULL, D(count) };
 
 static const struct store_stmt *const statements[] = {
 	&sample_one, &sample_many, &sample_all, &sample_of, &maybe_one, &maybe_many, &maybe_all, &maybe_as_sample,
 	&colour_nulls, &colour_texts, &infinities, &null_tag, &word_add, &word_all, &raise, &notify, &my_pid, &kill_pid,
-	&pid_count, &lock, &setting, &echo, &word_number, &body_add, &body_count,
+	&pid_count, &lock, &setting, &echo, &word_number, &body_add, &body_count, &hurry,
 };
 enum { STATEMENTS = sizeof(statements) / sizeof(statements[0]) };
+
+static store_t *
+prepared(struct test *t)
+{
+	store_t *db = store_open(arena_printf(t->arena, "%s options='-c search_path=%s'", t->conninfo, t->schema));
+	bool ok = db != NULL;
+
+	for (size_t i = 0; ok && i < STATEMENTS; i++)
+		ok = store_prepare(db, statements[i]);
+	if (!ok)
+		store_close(&db);
+	return db;
+}
 
 #define TABLE_OF(name)                                                                                                 \
 	"create table " name " (id text primary key, at_us timestamptz, on_day date, big bigint, small bigint, "       \
@@ -791,6 +807,66 @@ test_session(struct test *t)
 	CHECK(t, store_open("nonsense=1") == NULL);
 }
 
+/* ---- a synchronous standby that is not there */
+
+struct hurrier { store_t *db; arena_t *arena; atomic_bool over; };
+
+/* Cancels every commit that waits for a standby. */
+static void *
+hurry_on(void *arg)
+{
+	struct hurrier *h = arg;
+	void **rows;
+	size_t n;
+
+	while (!h->over && store_run(h->db, &hurry, NULL, h->arena, &rows, &n) == STORE_OK)
+		arena_reset(h->arena);
+	return NULL;
+}
+
+static bool
+standby_names(struct test *t, const char *alter)
+{
+	store_text(t->peer, alter);
+	if (store_sync(t->peer))
+		return false;
+	store_text(t->peer, "select pg_reload_conf()");
+	return store_sync(t->peer) == STORE_OK;
+}
+
+static enum store_error
+add_word(struct test *t, const char *word)
+{
+	StoretestRows__Word w = STORETEST_ROWS__WORD__INIT;
+
+	w.word = (char *)word;
+	return store_run(t->db, &word_add, &w, NULL, NULL, NULL);
+}
+
+/* When the setting counts is not told: until then commits do not wait, and are what they say they are. */
+static void
+test_standby_not_waited_for(struct test *t)
+{
+	struct hurrier h = { .db = prepared(t), .arena = arena_open(ARENA_CAP) };
+	enum store_error e = STORE_OK;
+	int64_t until_us = clock_mono_us() + WAIT_MS * 1000;
+	pthread_t thread;
+
+	CHECK(t, h.db && standby_names(t, "alter system set synchronous_standby_names = 'nobody'"));
+	CHECK(t, !pthread_create(&thread, NULL, hurry_on, &h));
+	while (e == STORE_OK && clock_mono_us() < until_us)
+		e = add_word(t, "committed here");
+	CHECK(t, e == STORE_LOST && store_fd(t->db) < 0);
+	CHECK(t, standby_names(t, "alter system reset synchronous_standby_names"));
+	while ((e = store_reopen(t->db) ? add_word(t, "after that") : STORE_LOST) == STORE_LOST && clock_mono_us() < until_us)
+		continue;
+	CHECK(t, e == STORE_OK);
+	h.over = true;
+	pthread_join(thread, NULL);
+	store_close(&h.db);
+	arena_close(&h.arena);
+}
+
 static void
 test_column_types(struct test *t)
 {
@@ -812,7 +888,7 @@ static void (*const tests[])(struct test *) = {
 	test_types_one_by_one, test_types_as_arrays, test_nulls, test_enums, test_strangers, test_out_of_calendar,
 	test_many, test_none, test_round_trips, test_both_ways_at_once, test_queue_full, test_mismatches,
 	test_error_in_the_middle, test_error_classes, test_log_quotes_nothing, test_oversized, test_notifications, test_killed_in_transaction,
-	test_killed_while_idle, test_no_answer_in_time, test_session, test_column_types,
+	test_killed_while_idle, test_no_answer_in_time, test_standby_not_waited_for, test_session, test_column_types,
 };
 enum { TESTS = sizeof(tests) / sizeof(tests[0]) };
 
@@ -845,19 +921,6 @@ schema_drop(struct test *t)
 	}
 	store_close(&db);
 	return ok;
-}
-
-static store_t *
-prepared(struct test *t)
-{
-	store_t *db = store_open(arena_printf(t->arena, "%s options='-c search_path=%s'", t->conninfo, t->schema));
-	bool ok = db != NULL;
-
-	for (size_t i = 0; ok && i < STATEMENTS; i++)
-		ok = store_prepare(db, statements[i]);
-	if (!ok)
-		store_close(&db);
-	return db;
 }
 
 static bool
