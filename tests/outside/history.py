@@ -86,7 +86,9 @@ class History:
             self._set_up_person("p%d" % number)
 
     def _put(self, path: str, body, *statuses: int, code: str = ""):
-        return self.trace.expect(self.trace.call("PUT", path, body), *statuses, code=code)
+        """One whose first try may have been done without an answer finds it there already."""
+        answer = self.trace.call("PUT", path, body)
+        return self.trace.expect(answer, *statuses, *((200,) if answer.tries > 1 and 201 in statuses else ()), code=code)
 
     def _set_up_unit(self, unit: str) -> None:
         self._put("/units/" + unit, {"name": "单位" + unit}, 201, 200)
