@@ -140,8 +140,12 @@ test:
 bench: all $(BENCH)
 	@exec tests/bench/bench.sh $(if $(GROWTH),growth,figures)
 
+# everything is killed, frozen, starved and failed over under load: SEED=1 MINUTES=1 KILLS=0 choose what and for how long
+chaos: all
+	@SEED=$(SEED) MINUTES=$(MINUTES) KILLS=$(KILLS) exec tests/run-chaos.sh
+
 clean: ; rm -rf build build-san build-crash
-.PHONY: all check tests-built run test bench clean
+.PHONY: all check tests-built run test bench chaos clean
 .SECONDARY:
 # included, so make would look for a way to make them, and find one through main-%.o
 %.d: ;

@@ -41,6 +41,9 @@ select * from funding.day d left join (select district, person_id, valid_on_day,
 select * from (select district, person_id, valid_on_day, purpose, sum(case when reverses is null then 1 else -1 end) as n
  from funding.ledger group by 1, 2, 3, 4) x where n not in (0, 1);
 
+-- name: §10.6 of every closed run, ledger and payroll are the same money
+select * from funding.payroll_proof where not holds;
+
 -- name: §10.8 money is cancelled by a measure that is known
 select * from funding.ledger l where l.measure_id <> '' and not exists (select from accountability.measure m
  where (m.district, m.person_id, m.measure_id) = (l.district, l.person_id, l.measure_id));
