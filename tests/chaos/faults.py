@@ -63,7 +63,7 @@ def kill_one(h: Hands) -> None:
 def kill_several(h: Hands) -> None:
     """At the same moment; once in a while all replicas of one service, or both buses."""
     names = h.names(h.rng.choice(SERVICES + ("bus",))) if h.rng.random() < 0.4 else h.names()
-    for name in h.rng.sample(names, min(len(names), h.rng.randrange(2, 6))):
+    for name in h.rng.sample(names, min(len(names), h.rng.randrange(2, 7))):
         h.kill(h.stack.processes[name])
 
 
@@ -190,8 +190,8 @@ class Marker(threading.Thread):
 # --- the table: name, weight, what is done, what is done when everybody is served again
 
 FAULTS = (
-    ("kill -9 of a process", 30, kill_one, None),
-    ("kill -9 of several at once", 30, kill_several, None),
+    ("kill -9 of a process", 60, kill_one, None),
+    ("kill -9 of several at once", 90, kill_several, None),
     ("restart in order", 10, restart, None),
     ("frozen for 10 s", 4, freeze, None),
     ("replicas leave and join", 6, leave_and_join, None),
