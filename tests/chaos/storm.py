@@ -134,6 +134,7 @@ def arguments():
     parser.add_argument("--kills", type=int, default=0, help="go on until there were so many, too")
     parser.add_argument("--districts", type=int, default=4)
     parser.add_argument("--steps", type=int, default=28, help="facts of each district of a lot")
+    parser.add_argument("--build", default="build", help="directory of the programs")
     parser.add_argument("--replicas", type=int, default=3)
     parser.add_argument("--faults", default="", help="only those whose names hold this word")
     parser.add_argument("--json", default="", help="file for the figures")
@@ -206,7 +207,7 @@ def main() -> int:
     pair = Pair(folder)
     code = 1
     try:
-        stack = Stack(folder / "var", "build", pair.conninfo, options.replicas)
+        stack = Stack(folder / "var", options.build, pair.conninfo, options.replicas)
         for cluster in pair.both:
             stack.processes[cluster.process.name] = cluster.process
         with stack.supervised():
