@@ -84,7 +84,7 @@ class Storm(threading.Thread):
     def strike(self, name: str, _weight: int, act, afterwards) -> None:
         began = time.monotonic()
         self.order.append(name)
-        print("%s %s" % (time.strftime("%H:%M:%S"), name), file=sys.stderr, flush=True)
+        print("%s %d kills; %s" % (time.strftime("%H:%M:%S"), self.hands.kills, name), file=sys.stderr, flush=True)
         try:
             act(self.hands)
         except Skip as why:
@@ -132,6 +132,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=2)
     parser.add_argument("--kills", type=int, default=0, help="go on until there were so many, too")
+    parser.add_argument("--at-most", type=float, default=90, help="minutes, whatever was to be reached")
     parser.add_argument("--districts", type=int, default=4)
     parser.add_argument("--steps", type=int, default=28, help="facts of each district of a lot")
     parser.add_argument("--build", default="build", help="directory of the programs")
@@ -148,9 +149,14 @@ def storm_over(stack: Stack, pair: Pair, options, codes: list):
     with Probes(stack.url, TOKEN, codes) as probes:
         hands = Hands(stack, pair, Random("hands/%d" % options.seed), probes.all[0].district)
         storm, load = Storm(hands, probes, Random("storm/%d" % options.seed), kinds), Load(stack.url, options)
-        end = time.monotonic() + 60 * options.minutes
+        began = time.monotonic()
+
+        def enough() -> bool:
+            minutes = (time.monotonic() - began) / 60
+            done = minutes >= options.minutes and hands.kills >= options.kills and not storm.unseen()
+            return bool(storm.fault) or done or minutes >= options.at_most
         storm.start()
-        load.play(lambda: storm.fault or (time.monotonic() >= end and hands.kills >= options.kills and not storm.unseen()))
+        load.play(enough)
         hands.over.set()
         storm.join()
     return storm, load, probes, hands
