@@ -66,14 +66,14 @@ class Cluster:
         if os.geteuid() == 0:
             shutil.chown(path, self.user, pwd.getpwnam(self.user).pw_gid)
 
-    def _as_server(self) -> list:
+    def as_server(self) -> list:
         if os.geteuid():
             return []
         entry = pwd.getpwnam(self.user)
         return ["setpriv", "--reuid", str(entry.pw_uid), "--regid", str(entry.pw_gid), "--clear-groups", "--"]
 
     def _run(self, *command: str) -> None:
-        done = subprocess.run([*self._as_server(), *command], cwd="/", capture_output=True, text=True)
+        done = subprocess.run([*self.as_server(), *command], cwd="/", capture_output=True, text=True)
         if done.returncode:
             raise AssertionError("%s: %s" % (command[0], done.stderr[-800:]))
 

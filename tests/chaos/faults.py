@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import subprocess
 import threading
 import time
 
@@ -101,14 +102,22 @@ def starve_files(h: Hands) -> None:
     until(lambda: process.pid, 60, process.name + " runs")
     pid = process.pid
     try:
-        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (len(os.listdir("/proc/%d/fd" % pid)), before[1]))
-        if process.program in SERVICES:
-            h.ask("select pg_terminate_backend(pid) from pg_stat_activity where usename like '%s%%';" % process.program)
-        h.wait(STARVED_S)
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+        before, has = resource.prlimit(pid, resource.RLIMIT_NOFILE), len(os.listdir("/proc/%d/fd" % pid))
     except (ProcessLookupError, FileNotFoundError):
-        return                          # it ended for want of one, and comes again with the limits of all
+        return
+    limit_files(h, process, pid, has)
+    if process.program in SERVICES:
+        h.ask("select pg_terminate_backend(pid) from pg_stat_activity where usename like '%s%%';" % process.program)
+    h.wait(STARVED_S)
+    limit_files(h, process, pid, before[0])
+
+
+def limit_files(h: Hands, process, pid: int, soft: int) -> None:
+    """As the user that it runs as.  One that has ended for want of a descriptor comes again with the limits of all."""
+    by = h.pair.primary.as_server() if process is h.postgres() else []
+    done = subprocess.run([*by, "prlimit", "--pid", str(pid), "--nofile=%d:" % soft], cwd="/", capture_output=True, text=True)
+    if done.returncode and process.pid == pid:
+        raise AssertionError("prlimit of %s: %s" % (process.name, done.stderr))
 
 
 # --- the database

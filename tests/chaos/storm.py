@@ -123,6 +123,11 @@ class Load:
             if any(p.failure for p in run.players):
                 return
 
+    def again(self) -> None:
+        """What the last lot shows, once more, now that all is quiet."""
+        for player in self.players[-self.options.districts:]:
+            player.guarded(player.checker.all)
+
     def failures(self) -> list:
         return ["district %s: %s" % (p.trace.district, p.failure) for p in self.players if p.failure]
 
@@ -193,9 +198,10 @@ def verdict(options, pair: Pair, stack: Stack) -> int:
     began = time.monotonic()
     codes = outside.free_codes(Client(stack.url, TOKEN), options.seed + 7, len(KINDS))
     storm, load, probes, hands = storm_over(stack, pair, options, codes)
-    faults = [storm.fault] * bool(storm.fault) + load.failures() + probes.faults() + hands.wrong
-    if not storm.fault:
+    if not storm.fault and not load.failures():
         settled(stack, load, probes)
+        load.again()
+    faults = [storm.fault] * bool(storm.fault) + load.failures() + probes.faults() + hands.wrong
     count = judge(pair.conninfo(), load.players, probes.all, hands)
     faults += count.faults
     report(options, storm, count, hands, time.monotonic() - began, faults)
