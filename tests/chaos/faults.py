@@ -7,11 +7,10 @@ as over when everybody is served again; how long that took is noted under its na
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import threading
-import time
+from pathlib import Path
 
 import sql
 from client import Client
@@ -102,14 +101,14 @@ def starve_files(h: Hands) -> None:
     until(lambda: process.pid, 60, process.name + " runs")
     pid = process.pid
     try:
-        before, has = resource.prlimit(pid, resource.RLIMIT_NOFILE), len(os.listdir("/proc/%d/fd" % pid))
+        limits, has = Path("/proc/%d/limits" % pid).read_text(), len(os.listdir("/proc/%d/fd" % pid))
     except (ProcessLookupError, FileNotFoundError):
         return
     limit_files(h, process, pid, has)
     if process.program in SERVICES:
         h.ask("select pg_terminate_backend(pid) from pg_stat_activity where usename like '%s%%';" % process.program)
     h.wait(STARVED_S)
-    limit_files(h, process, pid, before[0])
+    limit_files(h, process, pid, int(next(l for l in limits.splitlines() if l.startswith("Max open files")).split()[3]))
 
 
 def limit_files(h: Hands, process, pid: int, soft: int) -> None:
