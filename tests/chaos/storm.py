@@ -109,7 +109,7 @@ class Load:
     def lot(self, number: int) -> outside.Run:
         o = self.options
         return outside.Run(Namespace(url=self.url, token=TOKEN, seed=1000 * o.seed + number, districts=o.districts, persons=3,
-                                     steps=o.steps, threads=o.districts, start=self.start, only=None, without=""))
+                                     steps=o.steps, threads=o.districts, start=self.start, only=None, without="", chaos=True))
 
     def play(self, enough) -> None:
         """At least one lot; enough() is asked between two of them."""

@@ -43,7 +43,7 @@ class History:
     def __init__(self, trace: Trace, seed: str, persons: int, now: datetime):
         self.trace, self.rng, self.want = trace, Random(seed), persons
         self.world = World(trace.district)
-        self.serial = 0
+        self.serial, self.disturbed = 0, False
         self.sent: list = []      # (path, body bytes, key, status, raw answer, content type)
         self.lines: list = []     # (batch path, line, its answer)
         self.tell(now)
@@ -86,9 +86,10 @@ class History:
             self._set_up_person("p%d" % number)
 
     def _put(self, path: str, body, *statuses: int, code: str = ""):
-        """One whose first try may have been done without an answer finds it there already."""
+        """One that was done without an answer is repeated, by us or, when something may end, by the gateway, and finds it there."""
         answer = self.trace.call("PUT", path, body)
-        return self.trace.expect(answer, *statuses, *((200,) if answer.tries > 1 and 201 in statuses else ()), code=code)
+        again = answer.tries > 1 or self.disturbed
+        return self.trace.expect(answer, *statuses, *((200,) if again and 201 in statuses else ()), code=code)
 
     def _set_up_unit(self, unit: str) -> None:
         self._put("/units/" + unit, {"name": "单位" + unit}, 201, 200)

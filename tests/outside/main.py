@@ -148,6 +148,8 @@ class Run:
         without = set(options.without.split(","))
         self.players = [Player(self.client, options.seed, n, code, options.persons, self.now, without)
                         for n, code in enumerate(codes) if options.only in (None, n)]
+        for player in self.players:
+            player.history.disturbed = options.chaos
         self.pool = ThreadPoolExecutor(options.threads)
 
     def _start(self) -> datetime:
