@@ -100,7 +100,8 @@ class Stack:
         environment = {**os.environ, "ZHUCUN_VAR": str(self.var)}
         environment.pop("ZHUCUN_BOOTSTRAP_TOKEN", None)
         text = ('set -euo pipefail; . deploy/paths.sh; . deploy/supervise.sh; port=%d token_file=%s replicas=%d; '
-                'mkdir -p "$LOGS" "$RUN" "$SECRETS"; own_directory "$SOCKETS" 711; make_service_directories; '
+                'mkdir -p "$LOGS" "$RUN" "$SECRETS"; own_directory "$SOCKETS" 711; '
+                '[ ! -x deploy/keys.sh ] || deploy/keys.sh; make_service_directories; '
                 'echo "$RUN"; echo "$SOCKETS"' % (self.port, token, replicas))
         said = subprocess.run(["bash", "-c", text], cwd=TOP, env=environment, check=True, capture_output=True, text=True)
         run, self.sockets = said.stdout.splitlines()
