@@ -104,7 +104,7 @@ class Stack:
                 '[ ! -x deploy/keys.sh ] || deploy/keys.sh; make_service_directories; '
                 'echo "$RUN"; echo "$SOCKETS"' % (self.port, token, replicas))
         said = subprocess.run(["bash", "-c", text], cwd=TOP, env=environment, check=True, capture_output=True, text=True)
-        run, self.sockets = said.stdout.splitlines()
+        run, self.sockets = said.stdout.splitlines()[-2:]
         for script in sorted(Path(run, "services").glob("*/run")):
             name = script.parent.name
             if name == "postgres":
