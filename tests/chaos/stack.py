@@ -101,7 +101,7 @@ class Stack:
         environment.pop("ZHUCUN_BOOTSTRAP_TOKEN", None)
         text = ('set -euo pipefail; . deploy/paths.sh; . deploy/supervise.sh; port=%d token_file=%s replicas=%d; '
                 'mkdir -p "$LOGS" "$RUN" "$SECRETS"; own_directory "$SOCKETS" 711; '
-                '[ ! -x deploy/keys.sh ] || deploy/keys.sh; make_service_directories; '
+                'deploy/keys.sh; make_service_directories; '
                 'echo "$RUN"; echo "$SOCKETS"' % (self.port, token, replicas))
         said = subprocess.run(["bash", "-c", text], cwd=TOP, env=environment, check=True, capture_output=True, text=True)
         run, self.sockets = said.stdout.splitlines()[-2:]
