@@ -76,9 +76,10 @@ ONCE = ("take.", "engine_take", "give.", "engine_unlock") + LATER       # of a p
 
 
 def told_to_stop(process) -> None:
+    """One that has just ended at a point is told when it runs again, if it is to."""
     ends = process.ends
-    process.signal(signal.SIGTERM)
-    until(lambda: process.ends > ends, 30, "%s ends when told to" % process.name)
+    until(lambda: process.signal(signal.SIGTERM) or not process.wanted, 60, "%s runs" % process.name)
+    until(lambda: process.ends > ends or not process.pid, 60, "%s ends when told to" % process.name)
 
 
 def restart_in_order(stack: Stack, later: dict, meanwhile) -> None:
