@@ -81,12 +81,14 @@ select * from accountability.measure m where m.state <> 'revoked' and m.ladder =
  and u.head_person_id is not null and not exists (select from accountability.unit e where (e.district, e.unit_id) = (m.district, m.unit_id)
  and e.from_day <= m.absence_day and e.head_person_id is not null) order by u.from_day limit 1), '');
 
--- name: C3.1.1-1: who was criticised in a year wherever rungs have measures has one that stands
+-- name: C3.1.1-1: who was criticised in a year, and not from above, which may enter at a rung that is the head's alone, has a measure that stands wherever rungs have measures
 select * from accountability.finding f where f.kind = 'written_criticism' and f.state = 'confirmed' and f.on_day >= '2017-08-01'
  and exists (select from accountability.policy p where p.district = f.district and p.document_json like '%C3.1.1-1%')
  and not exists (select from accountability.policy p where p.district = f.district and p.document_json not like '%C3.1.1-1%')
  and not exists (select from accountability.measure m where (m.district, m.person_id) = (f.district, f.person_id) and m.ladder = 'criticism'
- and m.state <> 'revoked' and m.window_year = extract(year from f.on_day));
+ and m.state <> 'revoked' and m.window_year = extract(year from f.on_day))
+ and not exists (select from accountability.finding s where (s.district, s.person_id) = (f.district, f.person_id) and s.kind = f.kind
+ and s.source = 'superior' and extract(year from s.on_day) = extract(year from f.on_day));
 
 -- name: C3.2.2: of what is sealed nobody was told where it went
 select * from alerts.told t join accountability.measure m on (m.district, m.measure_id) = (t.district, t.about) where m.kind = 'referral';
