@@ -24,7 +24,7 @@ struct call;
 
 struct option_row { const char *name, *value, *help; };   /* --name, or --name VALUE */
 struct example { const char *line, *what; };
-enum { OPTIONS_MAX = 6, EXAMPLES_MAX = 4, WORDS_MAX = 8 };
+enum { OPTIONS_MAX = 6, EXAMPLES_MAX = 4 };
 
 struct command {
 	const char *name, *words, *help;                /* words: what may follow, as usage shows it; help: one line */
@@ -49,7 +49,6 @@ struct call {
 	store_t *store;                                 /* from call_connect on */
 	arena_t *arena;                                 /* of the call: small things */
 	arena_t *page;                                  /* of one page of rows */
-	bool headed;                                    /* a row of this kind was shown: its columns are known */
 	const ProtobufCMessageDescriptor *shown;
 };
 
@@ -87,7 +86,7 @@ int help_run(struct call *c);
 int verify_run(struct call *c);
 int status_run(struct call *c);
 int parked_run(struct call *c);
-int retry_run(struct call *c);
+int parked_retry(struct call *c);
 int rebuild_run(struct call *c);
 
 extern const struct service *const service_list[];      /* made by the Makefile from the directories under services/ */

@@ -55,7 +55,7 @@ const struct command commands[] = {
 		         "What still cannot be run stays aside with its reason, and what waits behind it waits on. The cure comes first, usually a later version.",
 		.options = { SERVICE, DISTRICT, { "all", NULL, "everything that is put aside" }, { "yes", NULL, "do it without being asked" } },
 		.examples = { { "zhucunctl retry --all --yes", "everything" }, { "zhucunctl retry funding/17/attendance/4711", "one, and all of its subject" } },
-		.nwords_max = -1, .run = retry_run,
+		.nwords_max = -1, .run = parked_retry,
 	},
 	{
 		.name = "help", .words = "[COMMAND]", .help = "Tell what the commands do",

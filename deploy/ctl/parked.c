@@ -75,7 +75,7 @@ narrowed(const struct call *c)
 }
 
 int
-retry_run(struct call *c)
+parked_retry(struct call *c)
 {
 	CtlRows__RetryArgs *ids = arena_alloc(c->arena, ((size_t)c->nwords + 1) * sizeof *ids);
 	size_t marked = 0, nids = (size_t)c->nwords;
