@@ -23,6 +23,7 @@ struct connection {
 	uint8_t peer[NETWORK_BYTES];
 	int64_t due_us;                         /* INT64_MAX: it is our turn */
 	size_t owed;                            /* bytes until the due time moves */
+	void *request;                          /* begun on it and not over; its user's */
 };
 struct connections { struct connection *first; size_t n; };
 

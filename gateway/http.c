@@ -298,27 +298,33 @@ on_request_line(void *cls, const char *target, struct MHD_Connection *mhd)
 	e->connection = connection_of(mhd);
 	e->reply = REPLY_NONE;
 	h->busy++;
+	e->connection->request = e;
 	connection_begins(e->connection, h->now_us);
 	return e;
 }
 
 static void
-on_request_over(void *cls, struct MHD_Connection *mhd, void **con_cls, enum MHD_RequestTerminationCode why)
+exchange_end(http_t *h, struct exchange *e)
 {
-	http_t *h = cls;
-	struct exchange *e = *con_cls;
-
-	(void)mhd, (void)why;
-	if (!e)
-		return;
-	*con_cls = NULL;
 	if (e->call)
 		api_leave(e->call, h->now_us);
+	e->connection->request = NULL;
 	connection_idle(e->connection, h->now_us);
 	reply_free(&e->reply);
 	free(e->target);
 	free(e);
 	h->busy--;
+}
+
+static void
+on_request_over(void *cls, struct MHD_Connection *mhd, void **con_cls, enum MHD_RequestTerminationCode why)
+{
+	struct exchange *e = *con_cls;
+
+	(void)mhd, (void)why;
+	*con_cls = NULL;
+	if (e)
+		exchange_end(cls, e);
 }
 
 static void
@@ -332,7 +338,10 @@ on_connection(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_Co
 		network_address(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, peer);
 		*context = connections_add(&h->connections, fd, peer, h->now_us);
 	} else if (*context) {
-		connections_remove(&h->connections, *context);
+		struct connection *gone = *context;
+		if (gone->request)                      /* its line was too much for the library, which forgets to say that it is over */
+			exchange_end(h, gone->request);
+		connections_remove(&h->connections, gone);
 		*context = NULL;
 	}
 	metric_set(h->set.metrics, METRIC_HTTP_CONNECTIONS, (int64_t)h->connections.n);

@@ -132,6 +132,8 @@ hang_up(struct bench *b, struct peer_text *p)
 
 #define LONG16 "aaaaaaaaaaaaaaaa"
 #define LONG256 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16
+#define AMPS16 "&&&&&&&&&&&&&&&&"
+#define AMPS256 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16
 #define LONG4K LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256
 
 static const struct { const char *name, *text, *status, *code; } improper[] = {
@@ -177,6 +179,18 @@ test_improper(struct bench *b)
 		hang_up(b, &p);
 	}
 	check(http_busy(b->http) == 0, "no request is left", "");
+}
+
+/* More parameters than the library has room for: it can say nothing any more, but ends the connection, and goes on. */
+static void
+test_parameters(struct bench *b)
+{
+	struct peer_text p = dial(b);
+
+	say(&p, "GET /livez?" AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 " HTTP/1.1\r\n" HEAD "\r\n");
+	check(hear(b, &p, NULL), "the connection ends", "many parameters");
+	hang_up(b, &p);
+	check(http_busy(b->http) == 0, "no request is left", "many parameters");
 }
 
 /* ---- proper */
@@ -457,7 +471,7 @@ main(void)
 {
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
-		test_improper, test_keep_alive, test_too_large, test_cut_off, test_deadline, test_leaving, test_stopping,
+		test_improper, test_parameters, test_keep_alive, test_too_large, test_cut_off, test_deadline, test_leaving, test_stopping,
 		test_stream, test_stream_unread, test_stream_end,
 	};
 

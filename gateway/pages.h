@@ -4,8 +4,10 @@
  * It queues the page by its public function, though, through the dynamic linker, so a function of that name in the program
  * goes before its own.  Were that to change one day the pages would be HTML again, and nothing worse; http_test sees it.
  *
- * The answer is written to the connection from here and the library told that nothing could be queued, so that it closes: of an
- * answer queued while it judges the headers (no Host, a Content-Length that is none) it sends the head twice. */
+ * Of an answer queued while it judges the headers (no Host, a Content-Length that is none) it sends the head twice: that answer is
+ * written to the connection from here and the library told that nothing could be queued, so that it closes.  Told so of a request
+ * line that is too long (thousands of parameters) it goes on with the connection that it has closed, and dies: there the answer is
+ * queued. */
 #pragma once
 #include <microhttpd.h>
 
