@@ -16,7 +16,7 @@ begin
     for r in
         with relation as (
             select s.nspname as s, c.relname as t, c.relkind, format('%I.%I', s.nspname, c.relname) as name,
-                   (select quote_ident(attname) from pg_attribute where attrelid = c.oid and attnum = 1) as col,
+                   (select quote_ident(attname) from pg_attribute where attrelid = c.oid and attnum > 0 and attidentity = '' order by attnum limit 1) as col,
                    exists (select from pg_attribute where attrelid = c.oid and attname = 'district') as has_district,
                    c.relname = 'event' or coalesce(obj_description(c.oid, 'pg_class'), '') ~ 'append-only' as append_only
               from pg_class c join pg_namespace s on s.oid = c.relnamespace
