@@ -89,6 +89,7 @@ class Bench:
         """Sends batches, one after another in each district; counts until the last consequence is there."""
         write_batches(self.var + "/requests", batches)
         sql("checkpoint")
+        self.processes.clients_gone()
         before, began = self.processes.cpu(), time.monotonic()
         self.load(len(self.world.districts), answers=True)
         acknowledged_s = time.monotonic() - began
@@ -129,6 +130,7 @@ class Bench:
         if what == "absence":
             sql(f"select yardstick.accrue({base}, {base + n - 1}, {self.world.people}, {len(self.world.districts)})")
         sql("checkpoint")
+        self.processes.clients_gone()
         before = self.processes.cpu()
         variables = {"i": -1, "clients": clients, "base": base, "people": self.world.people, "districts": len(self.world.districts)}
         told = subprocess.run(["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", str(min(2, clients)), "-t", str(each), "-f", f"{HERE}/{what}.pgbench"] +
@@ -136,6 +138,7 @@ class Bench:
                               capture_output=True, text=True, env=dict(os.environ, PGOPTIONS=SESSION), check=False)
         if told.returncode or f"actually processed: {n}/{n}" not in told.stdout:
             raise SystemExit(f"bench: {told.stdout}{told.stderr}")
+        self.processes.clients_gone()
         cpu = of_postgres(used(before, self.processes.cpu()))
         tps = float(re.search(r"tps = ([\d.]+)", told.stdout).group(1))
         say(f"yardstick: {n} {what}s, {clients} clients: {tps:.0f}/s, {1e6 * cpu / n:.0f} µs CPU each")

@@ -40,6 +40,7 @@ struct connection {
 	bool in_body, closes, wants_out;
 	int status;
 	size_t body_left;
+	char *body; size_t body_len;            /* of the answer, where answers are kept: those of several connections come mixed */
 };
 
 struct load {
@@ -241,13 +242,14 @@ begin_due(struct load *l)
 static void
 answer_bytes(struct load *l, struct connection *c, const char *p, size_t n)
 {
-	if (l->answers && n)
-		fwrite(p, 1, n, l->answers);
+	if (l->answers)
+		memcpy(c->body + c->body_len, p, n);
+	c->body_len += n;
 	c->body_left -= n;
 	if (c->body_left)
 		return;
 	if (l->answers)
-		fputc('\n', l->answers);
+		fprintf(l->answers, "%.*s\n", (int)c->body_len, c->body);
 	request_over(l, c, c->status);
 	if (c->closes)
 		connection_lost(l, c);
@@ -266,6 +268,9 @@ answer_head(struct connection *c)
 	c->body_left = length ? strtoul(length + 17, NULL, 10) : 0;
 	c->closes = strcasestr(c->head, "\r\nConnection: close") != NULL;
 	c->in_body = true;
+	c->body_len = 0;
+	if (!(c->body = realloc(c->body, c->body_left + 1)))
+		abort();
 }
 
 /* False: the connection is gone, or everything there was has been read. */

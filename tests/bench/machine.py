@@ -1,6 +1,7 @@
 """What the processes of this stack use: CPU time and memory, by process, as /proc tells them."""
 import os
 import re
+import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -35,6 +36,15 @@ class Processes:
                 self.named[pid] = found[0]
             if found[0] == "postgres" and (stat(found[1]) or ("",))[0] != "postgres":
                 self.postmaster = pid
+
+    def clients_gone(self):
+        """Waits until the sessions of psql and pgbench, which have ended, count as ended: what they used is told only then."""
+        until = time.monotonic() + 5
+        while time.monotonic() < until:
+            children = [pid for pid in filter(str.isdigit, os.listdir("/proc")) if (stat(pid) or (0, 0))[1] == int(self.postmaster)]
+            if all(self.server_name(pid) not in ("", "postgres: postgres") for pid in children):
+                return
+            time.sleep(0.01)
 
     def cpu(self):
         """Seconds by name.  A server process that has ended counts as `postgres: ended`."""
