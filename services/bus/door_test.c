@@ -173,16 +173,17 @@ static void
 garbage(struct stage *s)
 {
 #define GREETING "\xff\0\0\0\0\0\0\0\1\x7f\3\0"
+#define SAID(text) { text, sizeof(text) - 1 }
 #define REST "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 	static const struct bytes rows[] = {
-		{ "GET / HTTP/1.1\r\nHost: bus\r\n\r\n", 30 },
-		{ "\1\0\1\1\0\0\1\0\1\1\0\1q", 13 },                            /* ZMTP 1.0, anonymous, and an empty message */
-		{ "\xff\0\0\0\0\0\0\0\1\x7f\1\5\0\0\0\0\0\0", 18 },             /* 2.0 as a DEALER, and frames */
-		{ GREETING "NULL" REST "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\4\x19\5READY\xbSocket-Type\0\0\0\6DEALER", 100 },
-		{ GREETING "CURVE\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" REST "\4\xc8\5HELLO\1\0nonsense nonsense nonsense", 95 },
-		{ GREETING "CURVE\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" REST "\4\5READY", 70 },
-		{ "\xff\0\0\0\0\0\0\0\1\x7f\3", 11 },
-		{ "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 16 },
+		SAID("GET / HTTP/1.1\r\nHost: bus\r\n\r\n"),
+		SAID("\1\0\1\1\0\0\1\0\1\1\0\1q"),                            /* ZMTP 1.0, anonymous, and an empty message */
+		SAID("\xff\0\0\0\0\0\0\0\1\x7f\1\5\0\0\0\0\0\0"),             /* 2.0 as a DEALER, and frames */
+		SAID(GREETING "NULL" REST "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\4\x19\5READY\xbSocket-Type\0\0\0\6DEALER"),
+		SAID(GREETING "CURVE\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" REST "\4\xc8\5HELLO\1\0nonsense nonsense nonsense"),
+		SAID(GREETING "CURVE\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" REST "\4\5READY"),
+		SAID("\xff\0\0\0\0\0\0\0\1\x7f\3"),
+		SAID("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
 	};
 	enum { ROWS = sizeof(rows) / sizeof(rows[0]), NOISES = 50 };
 	uint8_t noise[4096];
