@@ -1087,6 +1087,28 @@ test_slow(struct count *c)
 	stage_close(s);
 }
 
+/* Who has been superseded sees it at the next look, not only when he writes: what he says misleads. */
+static void
+test_superseded(struct count *c)
+{
+	struct stage *s = stage_open(c);
+	const struct partition *p = &s->node[ROSTER]->part[partition_of(D)];
+
+	check(c, put(s, "", "p1", "u") == 201 && p->owned, "an owner");
+	tamper(s, "insert into engine.replica (service, instance, pid, since_us, seen_us)"
+	          " select service, 'another', pid, since_us, clock_timestamp() from engine.replica where service = 'roster'");
+	tamper(s, "update engine.head set owner = 'another', epoch = epoch + 1, heard_us = clock_timestamp() where service = 'roster'");
+	for (int i = 0; i < TURNS_MAX && p->owned; i++)
+		turn(s);
+	check(c, !p->owned, "that is one no more");
+	check(c, s->metrics[ROSTER].value[METRIC_FENCED] == 0, "without having written");
+	tamper(s, "delete from engine.replica where instance = 'another'");
+	for (int i = 0; i < TURNS_MAX && !p->owned; i++)
+		turn(s);
+	check(c, put(s, "", "p2", "u") == 201 && settle(s), "and takes over again when it is free");
+	stage_close(s);
+}
+
 /* Who has nothing to do sleeps, also when a producer is not there. */
 static void
 test_idle(struct count *c)
@@ -1110,7 +1132,7 @@ main(void)
 {
 	static void (*const tests[])(struct count *) = {
 		test_chain, test_ring_after_fence, test_chores, test_policies, test_commands, test_trying, test_poison, test_suspect, test_retry_suspect, test_timers,
-		test_catching_up, test_lost, test_old_events, test_slow, test_idle,
+		test_catching_up, test_lost, test_old_events, test_slow, test_superseded, test_idle,
 	};
 	struct count c = { 0, 0 };
 

@@ -297,7 +297,14 @@ own_get(node_t *n, uint64_t which)
 
 /* ---- looking around: what is opened, who lives, what is free */
 
-/* Of what is ours memory knows best: an earlier process of our name may still seem to hold something. */
+/* Taken by somebody after us: our next batch would be fenced, but until there is one our word would lead consumers astray. */
+static bool
+superseded(const node_t *n, const EngineRows__Open *o)
+{
+	return n->part[o->partition].owned && *o->owner && strcmp(o->owner, n->set.instance) != 0;
+}
+
+/* Else, of what is ours, memory knows best: an earlier process of our name may still seem to hold something. */
 static const struct share_partition *
 look_partitions(node_t *n, void **rows, size_t count)
 {
@@ -305,6 +312,8 @@ look_partitions(node_t *n, void **rows, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		const EngineRows__Open *o = rows[i];
+		if (superseded(n, o))
+			own_lose(n, o->partition);
 		bool mine = n->part[o->partition].owned, ghost = !mine && !strcmp(o->owner, n->set.instance);
 		n->opened[o->partition] = true;
 		n->part[o->partition].retry = n->part[o->partition].retry || (mine && o->retry);
