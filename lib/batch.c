@@ -184,6 +184,14 @@ timer_moved(const struct batch *b, const EngineRows__Timer *t)
 	return now && now->due_us != t->due_us;
 }
 
+/* An earlier input of the batch has set one that is due before it: it, and all behind it, come in the next batch, in their order. */
+static bool
+timer_overtaken(const struct batch *b, struct input *in)
+{
+	const struct head_change *c = &b->part[in->partition];
+	return in->overtaken = c->touched && c->timer_put_us < ((const EngineRows__Timer *)in->row)->due_us;
+}
+
 /* A failure is seen after the fold. */
 void
 batch_linger(struct batch *b)
@@ -215,7 +223,7 @@ run_one(struct batch *b, struct input *in)
 		run_event(b, in);
 		return;
 	case INPUT_TIMER:
-		if (timer_moved(b, in->row))
+		if (timer_moved(b, in->row) || timer_overtaken(b, in))
 			return;
 		batch_timer(b, ((const EngineRows__Timer *)in->row)->kind, in->subject, 0);
 		/* fall through */
@@ -248,6 +256,7 @@ batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
 		struct input *in = &inputs[i];
 		in->answer = NULL;
 		in->kept = NULL;
+		in->overtaken = false;
 		if (in->kind == INPUT_EVENT && in->fact && !in->park && held_is(&n->part[in->partition], in->district, in->subject))
 			in->park = "waits behind an earlier input of its subject";
 	}

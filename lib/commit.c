@@ -307,7 +307,8 @@ after_timers(struct batch *b)
 
 	for (size_t i = 0; i < b->ninputs; i++)
 		if (b->inputs[i].kind == INPUT_TIMER)
-			timer_fired(&b->node->part[b->inputs[i].partition], ((const EngineRows__Timer *)b->inputs[i].row)->due_us);
+			(b->inputs[i].overtaken ? timer_was_put : timer_fired)(&b->node->part[b->inputs[i].partition],
+			                                                       ((const EngineRows__Timer *)b->inputs[i].row)->due_us);
 	rows_changed(&b->timers, &put, &nput, &drop, &ndrop);
 	for (size_t i = 0; i < nput; i++) {
 		const EngineRows__Timer *t = put[i];

@@ -490,13 +490,14 @@ any_singly(const node_t *n)
 	return false;
 }
 
+/* A timer may have been moved by the one before it, as in run(): then all is put together anew. */
 static enum batch_result
 run_carefully(node_t *n, struct inbox *box)
 {
 	enum batch_result r = BATCH_DONE;
 
 	for (size_t i = 0; i < box->n && r == BATCH_DONE; i++)
-		r = inbox_run_singly(n, &box->inputs[i]);
+		r = i && box->inputs[i].kind == INPUT_TIMER ? BATCH_AGAIN : inbox_run_singly(n, &box->inputs[i]);
 	for (int32_t p = 0; r == BATCH_DONE && p < PARTITIONS; p++)
 		n->part[p].singly = false;
 	return r;

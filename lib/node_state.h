@@ -199,6 +199,7 @@ struct input {
 	int producer; const Wire__Logged *logged; const char *park;     /* reason to put it aside */
 	int64_t turn;                                   /* how many had been read before it */
 	bool told;                                      /* INPUT_OWN: an input before it has said it */
+	bool overtaken;                                 /* INPUT_TIMER: not run, it comes again */
 	/* a timer or work item */
 	const void *row;
 	void *kept;                                     /* what its want made of it, in the arena */
@@ -212,7 +213,7 @@ enum batch_result {
 struct chore { const struct store_stmt *stmt; const void *args; };
 struct batch_book { struct batch_book *next; const char *district; size_t changes; struct policy_book book; };
 struct head_change {
-	bool touched; struct position head; int64_t now_us; bool cursor_moved[PRODUCERS_MAX]; struct position cursor[PRODUCERS_MAX];
+	bool touched; struct position head; int64_t now_us, timer_put_us; bool cursor_moved[PRODUCERS_MAX]; struct position cursor[PRODUCERS_MAX];
 	struct turn turn;
 };
 struct list { const void **at; size_t n, cap; };        /* of rows, in the batch's arena */

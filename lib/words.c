@@ -92,6 +92,7 @@ batch_touch(struct batch *b, int32_t partition)
 		c->head = p->head;
 		c->now_us = p->now_us;
 		c->turn = p->turn;
+		c->timer_put_us = NEVER_US;
 	}
 	return c;
 }
@@ -277,7 +278,9 @@ batch_timer(struct batch *b, const char *kind, const char *subject, int64_t due_
 	t.subject = arena_strdup(b->arena, subject);
 	t.due_us = due_us;
 	rows_put(&b->timers, &t);
-	batch_touch(b, t.partition);
+	struct head_change *c = batch_touch(b, t.partition);
+	if (due_us && due_us < c->timer_put_us)
+		c->timer_put_us = due_us;
 }
 
 /* Sets a field of the engine's choosing in a statement's arguments, when the message has one of that name. */
