@@ -1,0 +1,284 @@
+/* schedule - one seed: a world is drawn, things go wrong for a while, everything is mended, and all must come to rest. */
+#include "sim.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { CALM_US = 100 * MS, TROUBLE_US = 900 * MS, REST_US = 60 * SECOND, LOOK_US = 50 * MS, FAULTS_MAX = 5, STEPS_MAX = 200000 };
+
+enum fault { FAULT_KILL, FAULT_LEAVE, FAULT_FREEZE, FAULT_CUT_BUS, FAULT_CUT_DB, FAULT_CLOCK, FAULT_SESSION, FAULT_DB, FAULT_DB_CLOCK,
+	     FAULT_BUS, FAULT_LOCKS, FAULTS_DRAWN, FAULT_DB_BACK, FAULT_BUS_BACK };
+
+/* Each schedule has some kinds of trouble, not all: what is rare in a mixture is frequent alone. */
+static int
+some(int often_percent, int from, int to)
+{
+	return percent(often_percent) ? (int)between(from, to) : 0;
+}
+
+/* One draw a statement, here and everywhere: the order of two in one expression is the compiler's. */
+static struct knobs
+knobs_draw(void)
+{
+	struct knobs k = { .buses = 1, .districts = 1 };
+
+	k.buses += percent(30);
+	k.districts += (int)chance(3);
+	k.districts += chance(4) == 0;
+	for (int s = 0; s < SERVICES; s++) {
+		k.replicas[s] = 1 + percent(55);
+		k.replicas[s] += percent(12);
+	}
+	k.drop = some(40, 1, 20);
+	k.dup = some(40, 1, 30);
+	k.slow_net = some(40, 1, 40);
+	k.async = some(70, 5, 60);
+	k.slow_db = some(30, 1, 20);
+	k.lost = some(35, 1, 60);
+	k.transient = some(20, 1, 30);
+	k.note_lost = some(30, 1, 100);
+	k.same_name = percent(50);
+	k.founding = percent(15);
+	k.favourite = percent(30) ? "ttmmcp"[chance(6)] : '\0';
+	k.locks_lie = world.bug == BUG_NO_FENCE || percent(10);
+	return k;
+}
+
+/* ---- faults */
+
+static int
+somebody(void)
+{
+	int service = (int)chance(SERVICES);
+	return service * REPLICAS_MAX + (int)chance((uint64_t)world.knobs.replicas[service]);
+}
+
+static void
+db_stops(void)
+{
+	trace("the database stops");
+	stores_cut();
+	if (world.bug == BUG_LAZY_COMMIT)
+		commit_undone();
+	for (int s = 0; s < db.nsessions; s++)
+		session_end(s, "the server ends");
+	db.down = true;
+	at(world.now_us + between(MS, 700 * MS), EVENT_FAULT, FAULT_DB_BACK, 0, NULL);
+}
+
+/* What a session holds is held no more, and nobody tells it.  As nothing but the fence keeps two owners apart then, this is
+ * how the fence is tried: PostgreSQL's locks do not lie by themselves. */
+static void
+locks_forgotten(void)
+{
+	struct session *q = &db.session[chance((uint64_t)db.nsessions)];
+
+	trace("the database forgets a session of %s", procs[q->proc].name);
+	memset(q->locks, 0, sizeof q->locks);
+	q->hidden_us = world.now_us + between(100, 400) * MS;
+}
+
+static void
+fault_now(enum fault f)
+{
+	int i = somebody(), bus = (int)chance((uint64_t)world.knobs.buses);
+	int64_t long_us = percent(30) ? between(SECOND, 5 * SECOND) : between(10 * MS, 500 * MS);
+
+	switch (f) {
+	case FAULT_KILL:
+		proc_kill(i, "killed");
+		return;
+	case FAULT_LEAVE:
+		proc_leave(i);
+		return;
+	case FAULT_FREEZE:
+		proc_freeze(i, long_us);
+		return;
+	case FAULT_CUT_BUS:
+		trace("%s is cut off the buses for %lld ms", procs[i].name, (long long)long_us / MS);
+		procs[i].cut_bus_us = world.now_us + long_us;
+		return;
+	case FAULT_CUT_DB:
+		trace("%s is cut off the database for %lld ms", procs[i].name, (long long)long_us / MS);
+		procs[i].cut_db_us = world.now_us + long_us;
+		return;
+	case FAULT_CLOCK:
+		procs[i].clock_us += percent(50) ? between(-2 * SECOND, 2 * SECOND) : between(-3600, 3600) * SECOND;
+		if (procs[i].ahead_us < procs[i].clock_us)
+			procs[i].ahead_us = procs[i].clock_us;
+		trace("the clock of %s is off by %lld ms", procs[i].name, (long long)procs[i].clock_us / MS);
+		return;
+	case FAULT_SESSION:
+		if (db.nsessions)
+			session_end((int)chance((uint64_t)db.nsessions), "terminated");
+		return;
+	case FAULT_DB:
+		if (!db.down)
+			db_stops();
+		return;
+	case FAULT_DB_BACK:
+		trace("the database is back");
+		db.down = false;
+		return;
+	case FAULT_DB_CLOCK:
+		if (world.knobs.locks_lie)      /* the database would know even less of who holds what */
+			return;
+		db.off_us += between(-5 * SECOND, 5 * SECOND);
+		trace("the clock of the database is off by %lld ms", (long long)db.off_us / MS);
+		return;
+	case FAULT_BUS:
+		trace("bus %d ends", bus);
+		net_bus(bus, false);
+		at(world.now_us + between(MS, 500 * MS), EVENT_FAULT, FAULT_BUS_BACK, (uint64_t)bus, NULL);
+		return;
+	case FAULT_LOCKS:
+		if (world.knobs.locks_lie && db.nsessions)
+			locks_forgotten();
+		return;
+	case FAULT_BUS_BACK:                    /* see turn() */
+	case FAULTS_DRAWN:
+		return;
+	}
+}
+
+/* From now on nothing goes wrong any more. */
+static void
+heal(void)
+{
+	trace("everything is mended");
+	world.healed = true;
+	world.knobs.drop = world.knobs.dup = world.knobs.slow_net = world.knobs.slow_db = world.knobs.lost = world.knobs.transient = world.knobs.note_lost = 0;
+	db.down = false;
+	for (int b = 0; b < world.knobs.buses; b++)
+		net_bus(b, true);
+	for (int i = 0; i < PROCS_MAX; i++) {
+		procs[i].cut_bus_us = procs[i].cut_db_us = world.now_us;
+		procs[i].frozen_us = procs[i].frozen_us > world.now_us + SECOND ? world.now_us + SECOND : procs[i].frozen_us;
+	}
+	at(world.now_us + LOOK_US, EVENT_LOOK, 0, 0, NULL);
+}
+
+/* ---- what happens */
+
+static void
+turn(const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_WAKE:
+		proc_wake(e->who / LANES, e->who % LANES);
+		return;
+	case EVENT_EXECUTE:
+		store_execute(e->who, e->what);
+		return;
+	case EVENT_SESSION_ENDS:
+		if ((uint64_t)db.session[e->who].pid == e->what)
+			session_end(e->who, "nobody is there");
+		return;
+	case EVENT_NOTE:
+		store_note(e->who, e->what, e->more);
+		return;
+	case EVENT_LETTER:
+		net_arrive(e->more);
+		return;
+	case EVENT_START:
+		proc_start(e->who);
+		return;
+	case EVENT_FAULT:
+		if (e->who == FAULT_BUS_BACK)
+			net_bus((int)e->what, true);
+		else if (!world.healed)
+			fault_now((enum fault)e->who);
+		return;
+	case EVENT_CALL:
+		client_call(e->who);
+		return;
+	case EVENT_CALL_LATE:
+		client_late(e->who, e->what);
+		return;
+	case EVENT_HEAL:
+		heal();
+		return;
+	case EVENT_LOOK:
+		return;
+	}
+}
+
+/* ---- the world */
+
+static void
+districts_open(void)
+{
+	for (int d = world.knobs.founding; d < world.knobs.districts; d++) {
+		EngineRows__District *row = arena_message(world.arena, &engine_rows__district__descriptor);
+		row->district = (char *)districts[d];
+		row->partition = district_partition(d);
+		tab_put(&db.district, row);
+	}
+	commit();
+}
+
+static void
+world_begin(uint64_t seed, enum bug bug, bool tracing)
+{
+	if (!world.arena)
+		world.arena = arena_open((size_t)256 << 20);
+	arena_reset(world.arena);
+	struct world fresh = { .random = seed, .arena = world.arena, .heap = world.heap, .events_cap = world.events_cap, .tracing = tracing, .bug = bug };
+	world = fresh;
+	for (int i = 0; i < PROCS_MAX * LANES; i++)
+		world.wake[i].at_us = NEVER_US;
+	world.knobs = knobs_draw();
+	db_reset();
+	stores_reset();
+	procs_reset();
+	net_reset();
+	client_reset();
+	districts_open();
+}
+
+static void
+world_plan(void)
+{
+	int nfaults = (int)chance(FAULTS_MAX + 1);
+
+	for (int s = 0; s < SERVICES; s++)
+		for (int i = 0; i < world.knobs.replicas[s]; i++)
+			at(between(0, CALM_US), EVENT_START, s * REPLICAS_MAX + i, 0, NULL);
+	for (int i = 0; i < ncalls; i++)
+		at(between(CALM_US / 2, TROUBLE_US), EVENT_CALL, i, 0, NULL);
+	for (int i = 0; i < nfaults; i++) {
+		int fault = world.knobs.locks_lie && percent(50) ? FAULT_LOCKS : (int)chance(FAULTS_DRAWN);
+		at(between(CALM_US, TROUBLE_US), EVENT_FAULT, fault, 0, NULL);
+	}
+	at(TROUBLE_US, EVENT_HEAL, 0, 0, NULL);
+}
+
+/* Nothing that was there is there any more; nobody hears of it. */
+static void
+world_end(void)
+{
+	world.tracing = false;
+	for (int i = 0; i < PROCS_MAX; i++)
+		proc_kill(i, "the world ends");
+}
+
+bool
+schedule_run(uint64_t seed, enum bug bug, bool tracing)
+{
+	struct event e;
+	bool rest = false;
+
+	world_begin(seed, bug, tracing);
+	world_plan();
+	while (!rest && !world.failed && next_event(&e)) {
+		turn(&e);
+		rest = e.kind == EVENT_LOOK && quiet();
+		if (e.kind == EVENT_LOOK && !rest)
+			at(world.now_us + LOOK_US, EVENT_LOOK, 0, 0, NULL);
+		if (world.now_us > TROUBLE_US + REST_US || world.nsteps > STEPS_MAX)
+			fail("no rest after %lld s: %s", (long long)world.now_us / SECOND, unquiet());
+	}
+	if (!world.failed)
+		check_all();
+	world_end();
+	return !world.failed;
+}
