@@ -25,8 +25,8 @@ knobs_draw(void)
 	k.districts += (int)chance(3);
 	k.districts += chance(4) == 0;
 	for (int s = 0; s < SERVICES; s++) {
-		k.replicas[s] = 1 + percent(55);
-		k.replicas[s] += percent(12);
+		k.replicas[s] = 1 + percent(50);
+		k.replicas[s] += percent(10);
 	}
 	k.drop = some(40, 1, 20);
 	k.dup = some(40, 1, 30);
