@@ -173,7 +173,8 @@ void held_add(struct partition *p, const char *district, const char *subject);
 void held_clear(struct partition *p);
 
 /* ---- policies.c */
-void policies_parse(const MirrorRows__Policy *const *rows, size_t n, arena_t *a, struct policy_book *out);
+/* What `known` (or NULL) has of them is taken from there: it must live as long. */
+void policies_parse(const MirrorRows__Policy *const *rows, size_t n, const struct policy_book *known, arena_t *a, struct policy_book *out);
 bool policies_cached(const node_t *n, const char *district);
 const struct policy_book *policies_of(struct batch *b);
 void policies_make_room(node_t *n);
@@ -211,7 +212,7 @@ enum batch_result {
 };
 
 struct chore { const struct store_stmt *stmt; const void *args; };
-struct batch_book { struct batch_book *next; const char *district; size_t changes; struct policy_book book; };
+struct batch_book { struct batch_book *next; const char *district; struct policy_book book; };
 struct head_change {
 	bool touched; struct position head; int64_t now_us, timer_put_us; bool cursor_moved[PRODUCERS_MAX]; struct position cursor[PRODUCERS_MAX];
 	struct turn turn;

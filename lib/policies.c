@@ -41,19 +41,42 @@ policies_forget(node_t *n, const char *district)
 }
 
 /* A document that roster published was checked by the same code; one that does not parse now is a bug. */
+static struct policy_version
+version_parse(const MirrorRows__Policy *row, arena_t *a)
+{
+	Policy__Policy *document;
+	Wire__Problem *problem;
+	bool ok = policy_parse(row->document_json, a, &document, &problem);
+
+	if (!ok)
+		LOG(ERROR, "policy.unreadable", NULL, LOG_S("district", row->district), LOG_S("version", row->version), LOG_S("why", problem->detail));
+	assert(ok);
+	return (struct policy_version){ arena_strdup(a, row->version), row->effective_from_day, document };
+}
+
+static bool
+is_version(const struct policy_version *v, const MirrorRows__Policy *row)
+{
+	return v->effective_from_day == row->effective_from_day && !strcmp(v->version, row->version);
+}
+
+static const struct policy_version *
+known_version(const struct policy_book *known, const MirrorRows__Policy *row)
+{
+	for (size_t i = 0; known && i < known->n; i++)
+		if (is_version(&known->versions[i], row))
+			return &known->versions[i];
+	return NULL;
+}
+
 void
-policies_parse(const MirrorRows__Policy *const *rows, size_t n, arena_t *a, struct policy_book *out)
+policies_parse(const MirrorRows__Policy *const *rows, size_t n, const struct policy_book *known, arena_t *a, struct policy_book *out)
 {
 	struct policy_version *v = arena_alloc(a, (n + 1) * sizeof(*v));
 
 	for (size_t i = 0; i < n; i++) {
-		Policy__Policy *document;
-		Wire__Problem *problem;
-		bool ok = policy_parse(rows[i]->document_json, a, &document, &problem);
-		if (!ok)
-			LOG(ERROR, "policy.unreadable", NULL, LOG_S("district", rows[i]->district), LOG_S("version", rows[i]->version), LOG_S("why", problem->detail));
-		assert(ok);
-		v[i] = (struct policy_version){ arena_strdup(a, rows[i]->version), rows[i]->effective_from_day, document };
+		const struct policy_version *k = known_version(known, rows[i]);
+		v[i] = k ? *k : version_parse(rows[i], a);
 	}
 	*out = (struct policy_book){ v, n };
 }
@@ -87,18 +110,32 @@ policies_make_room(node_t *n)
 		policies_forget(n, NULL);
 }
 
-/* For this batch only: not committed yet, or no room.  Made once for each state of the table. */
-static const struct policy_book *
-batch_book(struct batch *b, const struct rows *rows, const void **list, size_t n)
+static bool
+is_book_of(const struct policy_book *book, const MirrorRows__Policy *const *rows, size_t n)
 {
-	for (struct batch_book *k = b->books; k; k = k->next)
-		if (k->changes == rows->changes && !strcmp(k->district, b->now->district))
-			return &k->book;
+	for (size_t i = 0; i < n && i < book->n; i++)
+		if (!is_version(&book->versions[i], rows[i]))
+			return false;
+	return book->n == n;
+}
+
+/* For this batch only: not committed yet, or no room.  A book is made for each state of a district's policies, a document parsed
+ * once: what was known before, here or between batches, stays where it is until the batch ends. */
+static const struct policy_book *
+batch_book(struct batch *b, const MirrorRows__Policy *const *rows, size_t n)
+{
+	const struct book *kept = book_of(b->node, b->now->district);
+	const struct policy_book *known = kept ? &kept->book : NULL;
+	struct batch_book *last = b->books;
+
+	while (last && strcmp(last->district, b->now->district))
+		last = last->next;
+	if (last && is_book_of(&last->book, rows, n))
+		return &last->book;
 	struct batch_book *k = arena_alloc(b->arena, sizeof(*k));
 	k->next = b->books;
 	k->district = b->now->district;
-	k->changes = rows->changes;
-	policies_parse((const MirrorRows__Policy *const *)list, n, b->arena, &k->book);
+	policies_parse(rows, n, last ? &last->book : known, b->arena, &k->book);
 	b->books = k;
 	return &k->book;
 }
@@ -118,9 +155,9 @@ policies_of(struct batch *b)
 	size_t n = batch_list(b, &mirror_policy, &key, 1, &list);
 	book = changed ? NULL : free_slot(b->node);
 	if (!book)
-		return batch_book(b, rows, list, n);
+		return batch_book(b, (const MirrorRows__Policy *const *)list, n);
 	*book = (struct book){ .arena = arena_open(BOOK_BYTES_MAX) };
 	snprintf(book->district, sizeof book->district, "%s", key.district);
-	policies_parse((const MirrorRows__Policy *const *)list, n, book->arena, &book->book);
+	policies_parse((const MirrorRows__Policy *const *)list, n, NULL, book->arena, &book->book);
 	return &book->book;
 }

@@ -142,7 +142,7 @@ book_fill(struct reader_book *k, const char *district, void *const *rows, size_t
 		k->arena = arena_open(BOOK_BYTES_MAX);
 	arena_reset(k->arena);
 	snprintf(k->district, sizeof k->district, "%s", district);
-	policies_parse((const MirrorRows__Policy *const *)rows, n, k->arena, &k->book);
+	policies_parse((const MirrorRows__Policy *const *)rows, n, NULL, k->arena, &k->book);
 }
 
 static int

@@ -115,6 +115,7 @@ static const struct line { const char *method, *path, *may, *body; } lines[] = {
 	{ "GET", "/events?until=never",                   "y---y---", NULL },
 
 	{ "POST", "/api/v1/clock",                        "--------", "{}" },
+	{ "GET", "/api/v1/status",                        "--------", NULL },
 	{ "GET", "/api/v1/openapi.json",                  "yyyyyyyy", NULL },
 	{ "POST", "/api/v1/sessions",                     "yyyyyyyy", "{}" },
 	{ "GET", "/livez",                                "yyyyyyyy", NULL },

@@ -162,7 +162,8 @@ changes_add(struct batch *b, const char *case_id, struct measures due, struct ch
 		}
 	if (all->n)
 		memcpy(grown, all->at, all->n * sizeof(*grown));
-	memcpy(grown + all->n, more, n * sizeof(*grown));
+	if (n)
+		memcpy(grown + all->n, more, n * sizeof(*grown));
 	all->at = grown;
 	all->n += n;
 }

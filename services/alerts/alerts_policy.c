@@ -185,7 +185,8 @@ alerts_with_heads(const Accountability__MeasuresChanged *e, const char ***ids, s
 {
 	const char **all = arena_alloc(a, (n + e->n_changes + 1) * sizeof(*all));
 
-	memcpy(all, *ids, n * sizeof(*all));
+	if (n)
+		memcpy(all, *ids, n * sizeof(*all));
 	for (size_t i = 0; i < e->n_changes; i++) {
 		const Accountability__Measure *m = e->changes[i]->measure;
 		if (m->kind == ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST && m->subject->maybe_person_case && !is_among(all, n, m->subject->person_id))

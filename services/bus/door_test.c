@@ -111,28 +111,43 @@ another_bus_key(struct stage *s)
 	still_serves(s);
 }
 
+/* Knocks, and waits a while to be refused.  Whichever end sees first that the other speaks another mechanism hangs up: only when
+ * it is the bus does it count. */
+static bool
+other_mechanism_heard(struct stage *s, void *watch, bool plain, long peers)
+{
+	const int none = 0;
+	int64_t until_us = clock_mono_us() + AGAIN_MS * 1000;
+	void *raw = zmq_socket(s->zmq, ZMQ_DEALER);
+	uint8_t h[HEAD_BYTES_MAX];
+
+	zmq_setsockopt(raw, ZMQ_LINGER, &none, sizeof(none));
+	if (plain) {
+		zmq_setsockopt(raw, ZMQ_PLAIN_USERNAME, "pay", 3);
+		zmq_setsockopt(raw, ZMQ_PLAIN_PASSWORD, "pay", 3);
+	}
+	if (zmq_connect(raw, s->bus[0].endpoint))
+		abort();
+	raw_send(raw, (struct bytes[]){ { "", 0 }, packed_head(WIRE__KIND__PING, 1, "", 0, WIRE__LANE__WRITER, h), { "", 0 } }, 3);
+	while (counted(watch, PEERS_REFUSED) <= peers && clock_mono_us() < until_us)
+		;
+	bool heard = zmq_recv(raw, h, sizeof(h), ZMQ_DONTWAIT) >= 0;
+	zmq_close(raw);
+	return heard;
+}
+
 static void
 other_mechanisms(struct stage *s)
 {
 	void *watch = raw_open(s, ZMQ_DEALER, "bus-1", "gateway");
-	uint8_t h[HEAD_BYTES_MAX];
+	int64_t until_us = clock_mono_us() + (int64_t)PATIENCE_MS * 1000;
 
 	for (int plain = 0; plain <= 1; plain++) {
-		const int none = 0;
 		long peers = counted(watch, PEERS_REFUSED), dropped = counted(watch, "zhucun_bus_dropped_total");
-		void *raw = zmq_socket(s->zmq, ZMQ_DEALER);
-		zmq_setsockopt(raw, ZMQ_LINGER, &none, sizeof(none));
-		if (plain) {
-			zmq_setsockopt(raw, ZMQ_PLAIN_USERNAME, "pay", 3);
-			zmq_setsockopt(raw, ZMQ_PLAIN_PASSWORD, "pay", 3);
-		}
-		if (zmq_connect(raw, s->bus[0].endpoint))
-			abort();
-		raw_send(raw, (struct bytes[]){ { "", 0 }, packed_head(WIRE__KIND__PING, 1, "", 0, WIRE__LANE__WRITER, h), { "", 0 } }, 3);
-		CHECK(s, await_metric(watch, PEERS_REFUSED, peers + 1));
-		CHECK(s, zmq_recv(raw, h, sizeof(h), ZMQ_DONTWAIT) < 0);
+		while (counted(watch, PEERS_REFUSED) <= peers && clock_mono_us() < until_us)
+			CHECK(s, !other_mechanism_heard(s, watch, plain, peers));
+		CHECK(s, counted(watch, PEERS_REFUSED) > peers);
 		CHECK(s, counted(watch, "zhucun_bus_dropped_total") == dropped);
-		zmq_close(raw);
 	}
 	zmq_close(watch);
 	still_serves(s);
