@@ -4,7 +4,7 @@
 -- retry: the operator wants something of it to be tried again.
 -- name: opened - -> Open
 with live as materialized (select instance, since_us from engine.live where service = current_user)
-select d.partition, coalesce(g.instance, '') as owner, coalesce(h.home, '') as home,
+select d.partition, coalesce(g.instance, '') as owner, coalesce(h.home, '') as home, coalesce(h.epoch, 0) as epoch,
        exists (select from engine.parked k where k.service = current_user and k.partition = d.partition and k.wanted) as retry
   from (select distinct partition from engine.district) as d
   left join engine.head h on h.service = current_user and h.partition = d.partition

@@ -301,7 +301,7 @@ own_get(node_t *n, uint64_t which)
 static bool
 superseded(const node_t *n, const EngineRows__Open *o)
 {
-	return n->part[o->partition].owned && *o->owner && strcmp(o->owner, n->set.instance) != 0;
+	return n->part[o->partition].owned && n->part[o->partition].epoch != o->epoch;
 }
 
 /* Else, of what is ours, memory knows best: an earlier process of our name may still seem to hold something. */

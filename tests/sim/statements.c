@@ -89,6 +89,7 @@ opened(struct call_of *c)
 			continue;
 		const struct replica_row *r = replica_named(c->t, h->owner);
 		o->home = (char *)h->home;
+		o->epoch = h->epoch;
 		if (r && pid_lives(c->s->service, r->pid) && r->since_us <= h->heard_us)
 			o->owner = (char *)h->owner;
 	}
