@@ -410,16 +410,17 @@ overloaded(const node_t *n)
 	return !strcmp(store_sqlstate(n->db), "57014");
 }
 
-/* Halves around what the database refuses.  Timers after a half that is done may have been moved by it, and the arena is
+/* Halves around what the database refuses, and what is of too many districts.  Timers after a half that is done may have been moved by it, and the arena is
  * bounded: then the rest is put together anew. */
 static enum batch_result
 run(node_t *n, struct input *inputs, size_t count)
 {
-	enum batch_result r = batch_run(n, inputs, count);
+	bool crowded = count > 1 && policies_crowded(n, inputs, count);
+	enum batch_result r = crowded ? BATCH_BAD : batch_run(n, inputs, count);
 
 	if (r != BATCH_BAD)
 		return r;
-	metric_add(n->set.metrics, METRIC_RETRIES, 1);
+	metric_add(n->set.metrics, METRIC_RETRIES, !crowded);
 	if (!count || (count == 1 && overloaded(n)))
 		return BATCH_TRANSIENT;
 	if (count == 1)

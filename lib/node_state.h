@@ -178,6 +178,8 @@ void policies_parse(const MirrorRows__Policy *const *rows, size_t n, const struc
 bool policies_cached(const node_t *n, const char *district);
 const struct policy_book *policies_of(struct batch *b);
 void policies_make_room(node_t *n);
+/* These inputs are of more districts whose books are to be made than there is room for: what has no room weighs on the batch. */
+bool policies_crowded(const node_t *n, const struct input *inputs, size_t count);
 void policies_forget(node_t *n, const char *district);  /* NULL: all */
 bool policies_mirrored(const node_t *n);
 

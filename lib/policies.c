@@ -119,6 +119,35 @@ is_book_of(const struct policy_book *book, const MirrorRows__Policy *const *rows
 	return book->n == n;
 }
 
+static bool
+is_among(const char *const *all, size_t n, const char *district)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(all[i], district))
+			return true;
+	return false;
+}
+
+bool
+policies_crowded(const node_t *n, const struct input *inputs, size_t count)
+{
+	const char *missing[BOOKS_MAX], *last = "";
+	size_t k = 0;
+
+	for (size_t i = 0; policies_mirrored(n) && i < count; i++) {
+		const char *district = inputs[i].district;
+		if (!*district || !strcmp(district, last))
+			continue;
+		last = district;
+		if (policies_cached(n, district) || is_among(missing, k, district))
+			continue;
+		if (k == BOOKS_MAX)
+			return true;
+		missing[k++] = district;
+	}
+	return false;
+}
+
 /* For this batch only: not committed yet, or no room.  A book is made for each state of a district's policies, a document parsed
  * once: what was known before, here or between batches, stays where it is until the batch ends. */
 static const struct policy_book *
