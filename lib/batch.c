@@ -276,6 +276,17 @@ batch_date(struct batch *b)
 	}
 }
 
+/* One after the other, until half of the memory is used: what comes after that is left to the next batch. */
+static void
+batch_fold(struct batch *b)
+{
+	size_t n = 0;
+
+	while (n < b->ninputs && (n == 0 || arena_used(b->arena) < BATCH_ARENA_MAX / 2))
+		run_one(b, &b->inputs[n++]);
+	b->ninputs = n;
+}
+
 enum batch_result
 batch_run(node_t *n, struct input *inputs, size_t count)
 {
@@ -290,8 +301,7 @@ batch_run(node_t *n, struct input *inputs, size_t count)
 		return r;
 	CRASH_POINT("batch.loaded");
 	b->used_us = clock_mono_us();
-	for (size_t i = 0; i < count; i++)
-		run_one(b, &inputs[i]);
+	batch_fold(b);
 	if (store_fd(n->db) < 0)
 		return BATCH_AWAY;              /* it went while we lingered */
 	trips += b->touches;
@@ -301,10 +311,11 @@ batch_run(node_t *n, struct input *inputs, size_t count)
 	CRASH_POINT("batch.run");
 	r = batch_commit(b);
 	if (r == BATCH_DONE) {
+		r = b->ninputs < count ? BATCH_AGAIN : r;
 		metric_add(n->set.metrics, METRIC_BATCHES, 1);
 		metric_observe(n->set.metrics, HISTOGRAM_BATCH_TIME, clock_mono_us() - began_us);
-		metric_observe(n->set.metrics, HISTOGRAM_BATCH_INPUTS, (int64_t)count);
-		metric_max(n->set.metrics, METRIC_BATCH_INPUTS_MAX, (int64_t)count);
+		metric_observe(n->set.metrics, HISTOGRAM_BATCH_INPUTS, (int64_t)b->ninputs);
+		metric_max(n->set.metrics, METRIC_BATCH_INPUTS_MAX, (int64_t)b->ninputs);
 		metric_add(n->set.metrics, METRIC_ROUND_TRIPS, store_round_trips(n->db) - trips);
 		metric_max(n->set.metrics, METRIC_ROUND_TRIPS_MAX, store_round_trips(n->db) - trips);
 	}
