@@ -210,6 +210,7 @@ alerts_want_due(struct batch *b, const char *subject)
 	batch_want(b, &mirror_person, &person, 2);
 }
 
+enum { TOGETHER_MAX = 10 };                              /* nobody reads more of them in one */
 struct parcel { const Alert **at; size_t n; };          /* what goes out as one */
 
 static int
@@ -293,6 +294,9 @@ alerts_on_due(struct batch *b, const char *subject)
 		alerts_fail(b, a, ALERTS_NOBODY);
 		return;
 	}
-	struct parcel p = parcel_of(b, a);
-	send_parcel(b, &p);
+	struct parcel all = parcel_of(b, a);
+	for (size_t i = 0; i < all.n; i += TOGETHER_MAX) {
+		struct parcel p = { all.at + i, all.n - i < TOGETHER_MAX ? all.n - i : TOGETHER_MAX };
+		send_parcel(b, &p);
+	}
 }
