@@ -46,8 +46,9 @@ parent_left() {
 	[ "$parent_handlers" != 0 ] && [ "$(signals_of "$parent")" != "$parent_handlers" ]
 }
 
+# Asked twice: what /proc says may change while it is read, and to stop for that would be to stop for nothing.
 to_stop() {
-	[ "$told" = 1 ] || parent_left
+	[ "$told" = 1 ] || { parent_left && pause 0.05 && parent_left; }
 }
 
 exec 7<> <(:)           # never written to: reading it is a pause that a signal ends
