@@ -126,11 +126,11 @@ $O/bench/%: $O/tests/bench/%.o $O/libzhucun.a
 BENCH    := $(patsubst tests/bench/%.c,$O/bench/%,$(wildcard tests/bench/*.c))
 
 # --- simulation: the engine as it is, over a store, a clock and a network that are made of seeds.  Most of its time would be
-# spent looking at partitions without districts, so it has few.
+# spent looking at partitions without districts, so it has few; and little room for events that wait.
 SIMC     := $(wildcard tests/sim/*.c) services/bus/routes.c $(filter-out lib/store.c lib/store_codec.c lib/table.c lib/clock.c lib/log.c lib/link.c lib/frames.c,$(LIBC))
 $O/sim/%.o: %.c | $(HEADERS)
 	@mkdir -p $(@D)
-	@$(CC) $(CPPFLAGS) -I$(<D) $(CFLAGS) $(WARN) -DZHUCUN_PARTITIONS=3 -c -o $@ $<
+	@$(CC) $(CPPFLAGS) -I$(<D) $(CFLAGS) $(WARN) -DZHUCUN_SMALL -c -o $@ $<
 $O/sim/engine.a: $(patsubst %.c,$O/sim/%.o,$(filter lib/%,$(SIMC))) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*.sql))) $O/gen/event_list.o $(DATAC:.c=.o)
 	@rm -f $@
 	ar rcs $@ $^

@@ -316,6 +316,7 @@ batch_run(node_t *n, struct input *inputs, size_t count)
 		metric_observe(n->set.metrics, HISTOGRAM_BATCH_TIME, clock_mono_us() - began_us);
 		metric_observe(n->set.metrics, HISTOGRAM_BATCH_INPUTS, (int64_t)b->ninputs);
 		metric_max(n->set.metrics, METRIC_BATCH_INPUTS_MAX, (int64_t)b->ninputs);
+		metric_max(n->set.metrics, METRIC_BATCH_BYTES_MAX, (int64_t)arena_used(n->arena));
 		metric_add(n->set.metrics, METRIC_ROUND_TRIPS, store_round_trips(n->db) - trips);
 		metric_max(n->set.metrics, METRIC_ROUND_TRIPS_MAX, store_round_trips(n->db) - trips);
 	}

@@ -15,10 +15,18 @@
 
 /* ---- asking */
 
+/* While there is no room for more, and what is here waits for other producers, only partitions of which nothing is here are asked
+ * for, and for little.  So two producers cannot each fill the room with what waits for the other: of all that has not been run, what
+ * was said first waits for nothing, and either it is here or it is asked for. */
 static bool
-asks_for(const node_t *n, size_t producer, int stream, int32_t p)
+asks_for(const node_t *n, size_t producer, int32_t p)
 {
-	return n->part[p].owned && n->part[p].stream[producer] == stream && !n->part[p].halted[producer];
+	const struct partition *part = &n->part[p];
+	const struct feed *d = &n->feed[producer];
+
+	if (!part->owned || part->halted[producer])
+		return false;
+	return d->blocks < FEED_BLOCKS_MAX || (d->blocked && part->fetched[producer].seq == part->cursor[producer].seq);
 }
 
 /* Bit k: stream k has something to ask for. */
@@ -28,7 +36,7 @@ streams_used(const node_t *n, size_t producer)
 	uint32_t used = 0;
 
 	for (int32_t p = 0; p < PARTITIONS; p++)
-		if (n->part[p].owned && !n->part[p].halted[producer])
+		if (asks_for(n, producer, p))
 			used |= UINT32_C(1) << n->part[p].stream[producer];
 	return used;
 }
@@ -40,11 +48,11 @@ question(node_t *n, size_t producer, int stream, int32_t from)
 	Wire__Fetch *f = arena_message(n->scratch, &wire__fetch__descriptor);
 
 	f->consumer = (char *)n->svc->name;
-	f->bytes_max = FETCH_BYTES_MAX / 2;
+	f->bytes_max = n->feed[producer].blocked ? FETCH_BRIEF_BYTES : FETCH_BYTES_MAX / 2;
 	f->after = arena_alloc(n->scratch, PARTITIONS * sizeof(*f->after));
 	for (int32_t i = 0; i < PARTITIONS; i++) {
 		int32_t p = (from + i) % PARTITIONS;
-		if (!asks_for(n, producer, stream, p))
+		if (n->part[p].stream[producer] != stream || !asks_for(n, producer, p))
 			continue;
 		Wire__Position *k = arena_message(n->scratch, &wire__position__descriptor);
 		k->partition = p;
@@ -52,6 +60,23 @@ question(node_t *n, size_t producer, int stream, int32_t from)
 		f->after[f->n_after++] = k;
 	}
 	return f;
+}
+
+/* Nothing was gained: not again at once, and each time later, since whoever could answer may be long in coming. */
+static void
+rest(const node_t *n, struct stream *s)
+{
+	s->rest_ms = s->rest_ms ? 2 * s->rest_ms : FETCH_REST_MS;
+	if (s->rest_ms > FETCH_REST_MAX_MS)
+		s->rest_ms = FETCH_REST_MAX_MS;
+	s->again_us = n->mono_us + s->rest_ms * 1000;
+}
+
+static void
+rest_no_more(struct stream *s)
+{
+	s->rest_ms = 0;
+	s->again_us = 0;
 }
 
 static void
@@ -66,12 +91,15 @@ ask(node_t *n, size_t producer, int stream)
 	wire__fetch__pack(f, body);
 	struct message m = {
 		.kind = WIRE__KIND__FETCH, .id = ++n->next_id, .service = n->feed[producer].producer, .partition = address,
-		.lane = s->older ? WIRE__LANE__READER : WIRE__LANE__WRITER, .wait_ms = FETCH_WAIT_MS, .body = body, .body_len = len,
+		.lane = s->older ? WIRE__LANE__READER : WIRE__LANE__WRITER, .wait_ms = n->feed[producer].blocked ? 0 : FETCH_WAIT_MS, .body = body, .body_len = len,
 	};
 	s->asked = n->set.port.send(n->set.port.ctx, &m) ? m.id : 0;
 	s->asked_us = n->mono_us;
 	s->stale = false;
+	s->brief = n->feed[producer].blocked;
 	s->turn = (address + 1) % PARTITIONS;
+	if (!s->asked)
+		rest(n, s);
 }
 
 /* When there is something to do for a stream: to give up an answer, or to ask. */
@@ -82,9 +110,9 @@ stream_due_us(const node_t *n, size_t producer, int stream, uint32_t used)
 
 	if (s->asked)
 		return s->asked_us + (s->stale ? FETCH_STALE_MS : FETCH_LOST_MS) * 1000;
-	if (n->feed[producer].blocks >= FEED_BLOCKS_MAX || !(used >> stream & 1))
+	if (!(used >> stream & 1))
 		return NEVER_US;
-	return s->asked_us ? s->asked_us + FETCH_REST_MS * 1000 : n->mono_us;
+	return s->again_us ? s->again_us : n->mono_us;
 }
 
 int64_t
@@ -110,7 +138,7 @@ stream_tick(node_t *n, size_t producer, int stream, uint32_t used)
 	if (s->asked && n->mono_us >= stream_due_us(n, producer, stream, used)) {
 		metric_add(n->set.metrics, METRIC_FETCH_TIMEOUTS, !s->stale);
 		s->asked = 0;
-		s->asked_us = 0;
+		rest_no_more(s);
 	}
 	if (!s->asked && n->mono_us >= stream_due_us(n, producer, stream, used))
 		ask(n, producer, stream);
@@ -129,8 +157,10 @@ feed_tick(node_t *n)
 void
 feed_news(node_t *n)
 {
-	for (size_t i = 0; i < n->nproducers; i++)
-		n->feed[i].stream[0].asked = n->feed[i].stream[0].asked_us = 0;
+	for (size_t i = 0; i < n->nproducers; i++) {
+		n->feed[i].stream[0].asked = 0;
+		rest_no_more(&n->feed[i].stream[0]);
+	}
 }
 
 /* The question may lie with somebody who is gone.  In a moment, when the buses have heard of the new owner; what is asked of
@@ -144,10 +174,11 @@ feed_moved(node_t *n, const char *producer)
 		return;
 	for (int k = 0; k < STREAMS_MAX; k++) {
 		struct stream *s = &n->feed[i].stream[k];
-		if (!s->asked || s->older)
+		if (s->older || (!s->asked && !s->again_us))
 			continue;
 		s->asked = 0;
-		s->asked_us = n->mono_us;
+		rest_no_more(s);
+		rest(n, s);
 	}
 }
 
@@ -248,6 +279,7 @@ take_answer(node_t *n, size_t producer, int stream, const struct message *m)
 
 	if (!f) {
 		LOG(ERROR, "fetch.malformed", NULL, LOG_S("producer", n->feed[producer].producer), LOG_I("bytes", m->body_len));
+		rest(n, s);
 		return;
 	}
 	metric_add(n->set.metrics, METRIC_FETCHES, 1);
@@ -262,7 +294,10 @@ take_answer(node_t *n, size_t producer, int stream, const struct message *m)
 	if (*f->owner)
 		merge(n, producer, stream, f->owner);
 	s->older = f->older;
-	s->asked_us = f->n_elsewhere || (f->n_items && !news) ? n->mono_us : 0;         /* nothing gained: not again at once */
+	if (!news && (f->n_elsewhere || f->n_items || s->brief))
+		rest(n, s);
+	else
+		rest_no_more(s);
 }
 
 bool
@@ -276,9 +311,10 @@ feed_receive(node_t *n, const struct message *m)
 			if (m->kind == WIRE__KIND__ANSWER)
 				metric_observe(n->set.metrics, HISTOGRAM_FETCH_WAIT, n->mono_us - s->asked_us);
 			s->asked = 0;
-			s->asked_us = n->mono_us;       /* unrouted: ask again in a moment */
 			if (m->kind == WIRE__KIND__ANSWER)
 				take_answer(n, i, k, m);
+			else
+				rest(n, s);             /* unrouted */
 			return true;
 		}
 	return false;
@@ -297,6 +333,7 @@ feed_forget(node_t *n)
 			free(k);
 		}
 		d->blocks = 0;
+		d->blocked = false;
 		memset(d->stream, 0, sizeof d->stream);
 	}
 }

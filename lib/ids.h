@@ -3,10 +3,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#ifndef ZHUCUN_PARTITIONS               /* the simulation has fewer */
-#define ZHUCUN_PARTITIONS 64
+#ifdef ZHUCUN_SMALL                     /* the simulation's */
+enum { PARTITIONS = 3 };
+#else
+enum { PARTITIONS = 64 };
 #endif
-enum { ID_MAX = 64, PARTITIONS = ZHUCUN_PARTITIONS, KEY_MAX = 128, ROWID_MAX = 24 };
+enum { ID_MAX = 64, KEY_MAX = 128, ROWID_MAX = 24 };
 
 bool id_valid(const char *s);                   /* [A-Za-z0-9._-]{1,64} */
 bool district_valid(const char *s);             /* six digits (GB/T 2260) */

@@ -282,6 +282,16 @@ take_events(node_t *n, struct inbox *box)
 	n->feed_turn++;
 }
 
+static bool
+any_later(const struct feed *d)
+{
+	const struct block *k = d->first;
+
+	while (k && !k->later)
+		k = k->next;
+	return k;
+}
+
 static void
 blocks_settle(node_t *n, bool done)
 {
@@ -301,6 +311,7 @@ blocks_settle(node_t *n, bool done)
 			free(k);
 		}
 		d->last = at;
+		d->blocked = d->blocks >= FEED_BLOCKS_MAX && any_later(d);
 	}
 }
 
@@ -410,8 +421,8 @@ overloaded(const node_t *n)
 	return !strcmp(store_sqlstate(n->db), "57014");
 }
 
-/* Halves around what the database refuses, and what is of too many districts.  Timers after a half that is done may have been moved by it, and the arena is
- * bounded: then the rest is put together anew. */
+/* Halves around what the database refuses, and what is of too many districts.  Timers after a half that is done may have been
+ * moved by it, and the arena is bounded: then the rest is put together anew. */
 static enum batch_result
 run(node_t *n, struct input *inputs, size_t count)
 {

@@ -22,14 +22,18 @@
 #include "share.h"
 #include "table.h"
 
+#ifdef ZHUCUN_SMALL                     /* the simulation: what is seldom full becomes so often */
+enum { FETCH_ITEMS_MAX = 4, FEED_BLOCKS_MAX = 2, STREAMS_MAX = 4 };
+#else
+enum { FETCH_ITEMS_MAX = 1024, FEED_BLOCKS_MAX = 4, STREAMS_MAX = 16 };
+#endif
 enum {
 	BATCH_INPUTS_MAX = 2048, BATCH_BYTES_MAX = 4 << 20, BATCH_ARENA_MAX = 256 << 20,
 	DUE_MAX = 256,                          /* timers, or work items, in one batch */
 	EVENTS_UNTIL = 1536, EVENTS_BYTES_UNTIL = 2 << 20,      /* a batch takes events while it is smaller: commands find room */
 	QUEUE_COMMANDS_MAX = 8192, QUEUE_BYTES_MAX = 8 << 20,
-	RING_BYTES_MAX = 4 << 20, HELD_FETCHES_MAX = 256, FETCH_ITEMS_MAX = 1024,
-	FEED_BLOCKS_MAX = 4, STREAMS_MAX = 16,
-	FETCH_WAIT_MS = 1000, FETCH_LOST_MS = 2500, FETCH_REST_MS = 20, FETCH_STALE_MS = 100, RETRY_MS = 50,
+	RING_BYTES_MAX = 4 << 20, HELD_FETCHES_MAX = 256, FETCH_BRIEF_BYTES = 32 << 10,
+	FETCH_WAIT_MS = 1000, FETCH_LOST_MS = 2500, FETCH_REST_MS = 20, FETCH_REST_MAX_MS = 160, FETCH_STALE_MS = 100, RETRY_MS = 50,
 	OPEN_MS = 150, BEAT_MS = 700,           /* looks, which keep the session from being idle; the heartbeat row */
 	LINGER_MS = 700,                        /* a fold uses the session so often; it may be idle for 3 s (deploy/roles.sql) */
 	GIVE_LOOKS = 4,                         /* a surplus is given when it was there so often in a row */
@@ -94,8 +98,9 @@ void queue_reply(node_t *n);                            /* sends and frees every
 /* ---- feed.c: consuming */
 struct block { struct block *next; uint8_t *body; size_t len, items; bool taken, later; };  /* later: some of it must wait */
 struct stream {
-	uint64_t asked; int64_t asked_us;
-	bool older, stale;                              /* stale: the question on its way is no longer the right one */
+	uint64_t asked; int64_t asked_us;               /* 0: no question is on its way */
+	int64_t rest_ms, again_us;                      /* how long it rests, and until when; 0: not at all */
+	bool older, stale, brief;                       /* stale: the question on its way is no longer the right one; brief: it does not wait */
 	int32_t turn;
 	uint64_t owner;                                 /* who answered last, by a hash of its name; 0: nobody yet */
 };
@@ -103,6 +108,7 @@ struct feed {
 	const char *producer;
 	struct stream stream[STREAMS_MAX];
 	struct block *first, **last; size_t blocks;
+	bool blocked;                                   /* there is no room, and some of what is here must wait for another producer */
 };
 void feed_tick(node_t *n);
 bool feed_receive(node_t *n, const struct message *m);  /* an answer; false: not one of ours */

@@ -15,10 +15,14 @@ select district, person_id, finding_id, kind, unit_id, on_day, source, level, bu
  order by finding_id
 ;
 
+-- Two lists, since one condition with `or` in it would be looked for among all measures of the district.
 -- name: measures_of_person PersonKey -> Measure
 select district, person_id, measure_id, unit_id, ladder, kind, clause, window_year, policy, rung, from_day, until_day, state, cause,
        reason_zh, reason_en, absence_day, decided_day, approval, recall_id, head_person_id, cause_of
-  from measure where district = :district and (person_id = :person_id or (head_person_id = :person_id and head_person_id <> '')) and state <> 'revoked'
+  from (select * from measure where district = :district and person_id = :person_id
+        union all
+        select * from measure where district = :district and head_person_id = :person_id and head_person_id <> '' and person_id <> :person_id) as m
+ where state <> 'revoked'
  order by window_year, rung, measure_id
 ;
 

@@ -1,6 +1,6 @@
 /* toys - three services that do everything the engine can be asked for, and leave traces by which it can be judged.
  *
- *   alpha   orders become events
+ *   alpha   orders become events; reads past what beta says, so its events stand on it
  *   beta    reads alpha: says that it heard each event; sets timers, queues chores, and says when they ran; fails as told
  *   gamma   reads both, and takes orders that stand on what alpha has acknowledged
  *
@@ -276,7 +276,7 @@ post(struct batch *b, const void *m)
 
 const struct table toy_rows = { "person", &mirror_rows__person__descriptor, 3, false };
 static const struct table *const tables[] = { &toy_rows, NULL };
-static const char *const nobody[] = { NULL };
+static const char *const from_beta[] = { "beta", NULL };
 static const char *const from_alpha[] = { "alpha", NULL };
 static const char *const from_both[] = { "alpha", "beta", NULL };
 
@@ -301,7 +301,7 @@ static const struct fact gamma_facts[] = {
 };
 
 const struct service toys[SERVICES] = {
-	[ALPHA] = { .name = "alpha", .consumes = nobody, .tables = tables, .orders = alpha_orders, .norders = ALEN(alpha_orders),
+	[ALPHA] = { .name = "alpha", .consumes = from_beta, .tables = tables, .orders = alpha_orders, .norders = ALEN(alpha_orders),
 	            .facts = alpha_facts, .nfacts = ALEN(alpha_facts) },
 	[BETA] = { .name = "beta", .consumes = from_alpha, .tables = tables, .facts = beta_facts, .nfacts = ALEN(beta_facts),
 	           .alarms = beta_alarms, .nalarms = ALEN(beta_alarms), .chores = beta_chores, .nchores = ALEN(beta_chores) },
