@@ -137,13 +137,7 @@ run_command(struct batch *b, struct input *in)
 static void
 run_event(struct batch *b, struct input *in)
 {
-	struct head_change *c = batch_touch(b, in->partition);
-
-	c->cursor_moved[in->producer] = true;
-	c->cursor[in->producer].seq = in->logged->seq;
-	memcpy(c->cursor[in->producer].hash, in->logged->hash.data, SHA256_SIZE);
-	c->cursor[in->producer].hash_len = SHA256_SIZE;
-	order_read(b, in);
+	in->turn = order_read(b, in->partition, in->producer, in->logged->seq, in->logged->hash.data);
 	if (in->fact && !in->park)
 		in->fact->run(b, in->m);
 }
@@ -285,6 +279,7 @@ batch_fold(struct batch *b)
 	while (n < b->ninputs && (n == 0 || arena_used(b->arena) < BATCH_ARENA_MAX / 2))
 		run_one(b, &b->inputs[n++]);
 	b->ninputs = n;
+	order_skip(b);
 }
 
 enum batch_result

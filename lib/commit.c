@@ -225,6 +225,15 @@ write_all(struct batch *b)
 
 /* ---- after the commit: what memory must know */
 
+/* What was not fetched was skipped (order.c). */
+static void
+cursor_moved(struct partition *part, size_t producer, const struct position *to)
+{
+	part->cursor[producer] = *to;
+	if (part->fetched[producer].seq < to->seq)
+		part->fetched[producer] = *to;
+}
+
 static void
 after_heads(struct batch *b)
 {
@@ -238,7 +247,7 @@ after_heads(struct batch *b)
 		part->turn = c->turn;
 		for (size_t i = 0; i < b->node->nproducers; i++)
 			if (c->cursor_moved[i])
-				part->cursor[i] = c->cursor[i];
+				cursor_moved(part, i, &c->cursor[i]);
 	}
 }
 

@@ -1,4 +1,4 @@
-/* feed - consuming other services' events, and serving our own to their consumers.
+/* feed - consuming other services' events, and our own once more.
  *
  * One long-poll FETCH per (consumer process, owner of the producer): partitions that share an owner share a stream; an owner
  * says which partitions it does not have, and those move to the next stream, until they are where their owner is asked.  Two
@@ -24,7 +24,7 @@ asks_for(const node_t *n, size_t producer, int32_t p)
 	const struct partition *part = &n->part[p];
 	const struct feed *d = &n->feed[producer];
 
-	if (!part->owned || part->halted[producer])
+	if (!part->owned || part->halted[producer] || (is_echo(n, producer) && part->fetched[producer].seq >= part->head.seq))
 		return false;
 	return d->blocks < FEED_BLOCKS_MAX || (d->blocked && part->fetched[producer].seq == part->cursor[producer].seq);
 }
@@ -79,12 +79,35 @@ rest_no_more(struct stream *s)
 	s->again_us = 0;
 }
 
+static void take_answer(node_t *n, size_t producer, int stream, const struct message *m);
+
+/* Our own events need no bus, as far as memory reaches back. */
+static bool
+answered_here(node_t *n, size_t producer, int stream, const Wire__Fetch *f)
+{
+	Wire__Fetched said;
+
+	fetch_gather(n, f, &said);
+	if (said.older || !said.n_items)
+		return false;
+	struct message m = { .kind = WIRE__KIND__ANSWER, .body_len = wire__fetched__get_packed_size(&said) };
+	uint8_t *body = arena_alloc(n->scratch, m.body_len + 1);
+	wire__fetched__pack(&said, body);
+	m.body = body;
+	take_answer(n, producer, stream, &m);
+	return true;
+}
+
 static void
 ask(node_t *n, size_t producer, int stream)
 {
 	struct stream *s = &n->feed[producer].stream[stream];
 	Wire__Fetch *f = question(n, producer, stream, s->turn);
 	int32_t address = f->after[0]->partition;
+
+	s->turn = (address + 1) % PARTITIONS;
+	if (is_echo(n, producer) && answered_here(n, producer, stream, f))
+		return;
 	size_t len = wire__fetch__get_packed_size(f);
 
 	uint8_t *body = arena_alloc(n->scratch, len + 1);
@@ -97,7 +120,6 @@ ask(node_t *n, size_t producer, int stream)
 	s->asked_us = n->mono_us;
 	s->stale = false;
 	s->brief = n->feed[producer].blocked;
-	s->turn = (address + 1) % PARTITIONS;
 	if (!s->asked)
 		rest(n, s);
 }
@@ -219,8 +241,18 @@ accept_items(node_t *n, size_t producer, const Wire__Fetched *f)
 	return news;
 }
 
+static bool
+all_idle(const node_t *n, size_t producer, const Wire__Fetched *f)
+{
+	size_t i = 0;
+
+	while (i < f->n_items && !fact_read(n, producer, f->items[i]->type))
+		i++;
+	return i == f->n_items;
+}
+
 static void
-queue_block(struct feed *d, const struct message *m, size_t items)
+queue_block(struct feed *d, const struct message *m, size_t items, bool idle)
 {
 	struct block *k = calloc(1, sizeof(*k));
 
@@ -229,6 +261,7 @@ queue_block(struct feed *d, const struct message *m, size_t items)
 	memcpy(k->body, m->body, m->body_len);
 	k->len = m->body_len;
 	k->items = items;
+	k->idle = idle;
 	if (!d->first)
 		d->last = &d->first;
 	*d->last = k;
@@ -285,7 +318,7 @@ take_answer(node_t *n, size_t producer, int stream, const struct message *m)
 	metric_add(n->set.metrics, METRIC_FETCHES, 1);
 	bool news = f->n_items && accept_items(n, producer, f);
 	if (news) {
-		queue_block(&n->feed[producer], m, f->n_items);
+		queue_block(&n->feed[producer], m, f->n_items, all_idle(n, producer, f));
 		CRASH_POINT("events.fetched");
 	}
 	for (size_t i = 0; i < f->n_elsewhere; i++)
@@ -336,126 +369,4 @@ feed_forget(node_t *n)
 		d->blocked = false;
 		memset(d->stream, 0, sizeof d->stream);
 	}
-}
-
-/* ---- serving our own events */
-
-static void
-send_fetched(node_t *n, const struct held_fetch *h, const Wire__Fetched *f)
-{
-	size_t len = wire__fetched__get_packed_size(f);
-	uint8_t *body = malloc(len + 1);
-
-	if (!body)
-		abort();
-	wire__fetched__pack(f, body);
-	struct message m = { .peer = h->peer, .kind = WIRE__KIND__ANSWER, .id = h->id, .body = body, .body_len = len };
-	n->set.port.send(n->set.port.ctx, &m);
-	free(body);
-}
-
-static Wire__Logged *
-logged_of(arena_t *a, const struct ring_event *e)
-{
-	Wire__Logged *l = arena_message(a, &wire__logged__descriptor);
-
-	l->partition = e->partition;
-	l->seq = e->seq;
-	l->hash = (ProtobufCBinaryData){ SHA256_SIZE, (uint8_t *)e->hash };
-	l->type = (char *)e->type;
-	l->body = (ProtobufCBinaryData){ e->body_len, (uint8_t *)e->body };
-	return l;
-}
-
-/* Adds what one partition has to say; false when memory does not reach back so far. */
-static bool
-gather(node_t *n, const Wire__Position *after, Wire__Fetched *out, size_t *bytes, size_t bytes_max)
-{
-	int64_t head = n->part[after->partition].head.seq;
-
-	for (int64_t seq = after->seq + 1; seq <= head && *bytes < bytes_max && out->n_items < FETCH_ITEMS_MAX; seq++) {
-		const struct ring_event *e = ring_at(&n->ring, after->partition, seq);
-		if (!e)
-			return false;
-		out->items[out->n_items++] = logged_of(n->scratch, e);
-		*bytes += e->bytes;
-	}
-	return true;
-}
-
-/* True when it was answered. */
-static bool
-serve(node_t *n, const struct held_fetch *h)
-{
-	Wire__Fetch *f = wire__fetch__unpack(arena_pb(n->scratch), h->len, h->body);
-	Wire__Fetched out = WIRE__FETCHED__INIT;
-	size_t bytes = 0;
-
-	if (!f)
-		return true;
-	out.owner = (char *)n->set.instance;
-	out.items = arena_alloc(n->scratch, FETCH_ITEMS_MAX * sizeof(*out.items));
-	out.elsewhere = arena_alloc(n->scratch, (f->n_after + 1) * sizeof(*out.elsewhere));
-	size_t bytes_max = f->bytes_max > 0 && f->bytes_max < FETCH_BYTES_MAX ? (size_t)f->bytes_max : FETCH_BYTES_MAX;
-	for (size_t i = 0; i < f->n_after; i++) {
-		int32_t p = f->after[i]->partition;
-		if (p < 0 || p >= PARTITIONS || !n->part[p].owned)
-			out.elsewhere[out.n_elsewhere++] = p;
-		else if (!gather(n, f->after[i], &out, &bytes, bytes_max))
-			out.older = true;
-	}
-	if (!out.n_items && !out.n_elsewhere && !out.older && n->mono_us < h->until_us)
-		return false;
-	send_fetched(n, h, &out);
-	if (out.n_items)
-		CRASH_POINT("events.served");
-	return true;
-}
-
-/* Who has waited longest waits no more: it asks again. */
-static void
-let_go(node_t *n)
-{
-	Wire__Fetched none = WIRE__FETCHED__INIT;
-
-	send_fetched(n, &n->held[0], &none);
-	free(n->held[0].body);
-	memmove(&n->held[0], &n->held[1], --n->nheld * sizeof n->held[0]);
-}
-
-void
-fetch_hold(node_t *n, const struct message *m)
-{
-	if (n->nheld == HELD_FETCHES_MAX)
-		let_go(n);
-	struct held_fetch *h = &n->held[n->nheld++];
-	*h = (struct held_fetch){ .peer = m->peer, .id = m->id, .body = malloc(m->body_len + 1), .len = m->body_len,
-	                          .until_us = n->mono_us + (m->wait_ms > FETCH_WAIT_MS ? FETCH_WAIT_MS : m->wait_ms) * 1000 };
-	if (!h->body)
-		abort();
-	memcpy(h->body, m->body, m->body_len);
-}
-
-void
-fetch_serve(node_t *n)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < n->nheld; i++) {
-		arena_reset(n->scratch);
-		if (serve(n, &n->held[i]))
-			free(n->held[i].body);
-		else
-			n->held[kept++] = n->held[i];
-	}
-	n->nheld = kept;
-}
-
-int64_t
-fetch_next_us(const node_t *n)
-{
-	int64_t at = NEVER_US;
-	for (size_t i = 0; i < n->nheld; i++)
-		at = n->held[i].until_us < at ? n->held[i].until_us : at;
-	return at;
 }

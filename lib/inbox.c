@@ -175,6 +175,18 @@ is_utf8(const char *s)
 	return true;
 }
 
+bool
+is_echo(const node_t *n, size_t producer)
+{
+	return !strcmp(n->svc->consumes[producer], n->svc->name);
+}
+
+const struct fact *
+fact_read(const node_t *n, size_t producer, const char *type)
+{
+	return is_echo(n, producer) ? echo_of(n->svc, type) : fact_of(n->svc, type);
+}
+
 void
 input_of_event(node_t *n, struct input *in, size_t producer, const Wire__Logged *l, const Wire__Event *e)
 {
@@ -190,7 +202,7 @@ input_of_event(node_t *n, struct input *in, size_t producer, const Wire__Logged 
 	in->cause = e->cause;
 	in->event_id = e->id;
 	in->at_us = e->at_us;
-	in->fact = fact_of(n->svc, l->type);
+	in->fact = fact_read(n, producer, l->type);
 	if (!in->fact)
 		return;                 /* of no concern here: only the cursor moves */
 	in->m = protobuf_c_message_unpack(in->fact->message, arena_pb(n->arena), e->data.len, e->data.data);
@@ -536,11 +548,56 @@ outcome_unknown(node_t *n, struct inbox *box)
 	n->lost = true;
 }
 
+static bool
+anything_due(const node_t *n)
+{
+	int64_t now_us = own_now_us(n);
+
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		if (n->part[p].owned && (n->part[p].work || n->part[p].timer_next_us <= now_us))
+			return true;
+	return false;
+}
+
+/* Some blocks, all of them idle, and room for more. */
+static bool
+only_idle_blocks(const node_t *n)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n->nproducers; i++) {
+		if (n->feed[i].blocks >= FEED_BLOCKS_MAX)
+			return false;
+		for (const struct block *k = n->feed[i].first; k; k = k->next, any = true)
+			if (!k->idle)
+				return false;
+	}
+	return any;
+}
+
+/* Nothing is to be done but to move cursors: that has a little time. */
+static bool
+may_wait(node_t *n)
+{
+	if (n->queue.first || n->clock_news || !only_idle_blocks(n) || anything_due(n)) {
+		n->idle_us = 0;
+		return false;
+	}
+	if (!n->idle_us)
+		n->idle_us = n->mono_us;
+	if (n->mono_us < n->idle_us + IDLE_WAIT_MS * 1000)
+		return true;
+	n->idle_us = 0;
+	return false;
+}
+
 bool
 inbox_run(node_t *n)
 {
 	struct inbox *box;
 
+	if (may_wait(n))
+		return false;
 	arena_reset(n->arena);
 	box = arena_alloc(n->arena, sizeof(*box));
 	if (!take_due(n, box)) {

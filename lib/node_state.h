@@ -3,11 +3,11 @@
  *   node.c    opening, messages in, the step            batch.c   the fold: one input at a time
  *   own.c     partitions: taking, giving, the clock     words.c   what handlers may ask and say
  *   queue.c   groups of commands and their answers      load.c, commit.c  the read phase, the write phase
- *   feed.c    consuming: fetch, verify, queue           policies.c  rule books in memory
+ *   feed.c    consuming: fetch, verify, queue           fetch.c   serving our own events
  *   inbox.c   what runs next                            ring.c    fresh events in memory, for consumers
  *   known.c   districts, subjects that wait             share.c   who should hold what (knows no node)
  *   retry.c   what was put aside, tried again           order.c   in what order things were done, noted
- *   replay.c  the facts once more, from the logs alone */
+ *   replay.c  the facts once more, from the logs alone  policies.c  rule books in memory */
 #pragma once
 #include "arena.h"
 #include "chain.h"
@@ -34,6 +34,7 @@ enum {
 	QUEUE_COMMANDS_MAX = 8192, QUEUE_BYTES_MAX = 8 << 20,
 	RING_BYTES_MAX = 4 << 20, HELD_FETCHES_MAX = 256, FETCH_BRIEF_BYTES = 32 << 10,
 	FETCH_WAIT_MS = 1000, FETCH_LOST_MS = 2500, FETCH_REST_MS = 20, FETCH_REST_MAX_MS = 160, FETCH_STALE_MS = 100, RETRY_MS = 50,
+	IDLE_WAIT_MS = 10,                      /* events of no concern wait so long for company: a commit for each is what most commits would be */
 	OPEN_MS = 150, BEAT_MS = 700,           /* looks, which keep the session from being idle; the heartbeat row */
 	LINGER_MS = 700,                        /* a fold uses the session so often; it may be idle for 3 s (deploy/roles.sql) */
 	GIVE_LOOKS = 4,                         /* a surplus is given when it was there so often in a row */
@@ -96,7 +97,11 @@ void group_answer(struct group *g, size_t i, const Wire__Answer *a);
 void queue_reply(node_t *n);                            /* sends and frees every group that is complete */
 
 /* ---- feed.c: consuming */
-struct block { struct block *next; uint8_t *body; size_t len, items; bool taken, later; };  /* later: some of it must wait */
+struct block {
+	struct block *next; uint8_t *body; size_t len, items;
+	bool taken, later;                              /* later: some of it must wait */
+	bool idle;                                      /* all of it is of no concern here: only the cursor moves */
+};
 struct stream {
 	uint64_t asked; int64_t asked_us;               /* 0: no question is on its way */
 	int64_t rest_ms, again_us;                      /* how long it rests, and until when; 0: not at all */
@@ -116,6 +121,8 @@ int64_t feed_next_us(const node_t *n);                  /* when the next questio
 void feed_news(node_t *n);                              /* partitions were taken: no question asks for them yet */
 void feed_moved(node_t *n, const char *producer);       /* some of its partitions have another owner now */
 void feed_forget(node_t *n);                            /* all that was fetched and asked */
+/* ---- fetch.c: serving */
+void fetch_gather(node_t *n, const Wire__Fetch *f, Wire__Fetched *out);         /* what memory has of it, in n->scratch */
 void fetch_hold(node_t *n, const struct message *m);    /* a consumer asks */
 void fetch_serve(node_t *n);                            /* answers those that can be answered, or have waited enough */
 int64_t fetch_next_us(const node_t *n);
@@ -143,6 +150,7 @@ struct node {
 	struct book books[BOOKS_MAX];
 	char (*districts)[8]; size_t ndistricts, districts_cap;         /* known to exist, sorted */
 	int64_t mono_us, clock_us;                      /* of this step; the hand-set clock as last heard */
+	int64_t idle_us;                                /* since when nothing waits but idle blocks; 0: it is not so */
 	bool clock_news, hello_news, lost, timers_stale;
 	bool plans_old;                                 /* some table has grown much since its statements were planned */
 	bool opened[PARTITIONS];                        /* some district lives there */
@@ -260,7 +268,8 @@ void batch_answer_set(struct batch *b, int status, const ProtobufCMessage *answe
 
 /* ---- order.c */
 bool order_tables(node_t *n);                           /* which tables are own */
-void order_read(struct batch *b, struct input *in);     /* an event in its turn */
+int64_t order_read(struct batch *b, int32_t partition, int producer, int64_t seq, const uint8_t *hash);   /* an event in its turn, which is returned */
+void order_skip(struct batch *b);                       /* own events that are of no concern once more */
 void order_ran(struct batch *b, const struct input *in, const char *kind, const char *name, int64_t seq);
 void order_write(struct batch *b);                      /* queues what is to be noted */
 void list_add(struct batch *b, struct list *l, const void *row);
@@ -279,3 +288,6 @@ const struct alarm *alarm_of(const struct alarm *list, size_t n, const char *kin
 enum batch_result inbox_run_singly(node_t *n, struct input *in);      /* its name is written down first; poison is isolated */
 bool is_producer(const node_t *n, const char *service, size_t *i);
 const struct fact *fact_of(const struct service *s, const char *type);
+const struct fact *echo_of(const struct service *s, const char *type);
+bool is_echo(const node_t *n, size_t producer);         /* of a producer: it is the service itself */
+const struct fact *fact_read(const node_t *n, size_t producer, const char *type);     /* what is to be done with its event; NULL: nothing */

@@ -34,20 +34,43 @@ list_add(struct batch *b, struct list *l, const void *row)
 	l->at[l->n++] = row;
 }
 
-void
-order_read(struct batch *b, struct input *in)
+int64_t
+order_read(struct batch *b, int32_t partition, int producer, int64_t seq, const uint8_t *hash)
 {
-	struct head_change *c = batch_touch(b, in->partition);
+	struct head_change *c = batch_touch(b, partition);
+	int64_t turn = c->turn.n++;
 
-	in->turn = c->turn.n++;
-	if (c->turn.reading == in->producer)
-		return;
+	c->cursor_moved[producer] = true;
+	c->cursor[producer].seq = seq;
+	memcpy(c->cursor[producer].hash, hash, SHA256_SIZE);
+	c->cursor[producer].hash_len = SHA256_SIZE;
+	if (c->turn.reading == producer)
+		return turn;
 	EngineRows__Turn *t = arena_message(b->arena, &engine_rows__turn__descriptor);
-	t->partition = in->partition;
-	t->turn = in->turn;
-	t->producer = (char *)b->node->svc->consumes[in->producer];
+	t->partition = partition;
+	t->turn = turn;
+	t->producer = (char *)b->node->svc->consumes[producer];
 	list_add(b, &b->turns, t);
-	c->turn.reading = in->producer;
+	c->turn.reading = producer;
+	return turn;
+}
+
+/* As if they had been read back, those that follow what was read last. */
+void
+order_skip(struct batch *b)
+{
+	const node_t *n = b->node;
+	size_t self;
+
+	if (!is_producer(n, n->svc->name, &self))
+		return;
+	for (size_t i = 0; i < b->nemitted; i++) {
+		const EngineRows__Logged *e = b->emitted[i];
+		const struct head_change *c = &b->part[e->partition];
+		int64_t read = c->cursor_moved[self] ? c->cursor[self].seq : n->part[e->partition].cursor[self].seq;
+		if (e->seq == read + 1 && !echo_of(n->svc, e->type))
+			order_read(b, e->partition, (int)self, e->seq, e->hash.data);
+	}
 }
 
 void

@@ -6,6 +6,8 @@
  *   facts    events, its own and those it consumes.  A fact changes tables; a fact of another service may also emit.
  *            An event emitted is applied at once by the service's own fact handler for it, so the full effect of an order
  *            is in its event and a derived table can be rebuilt from events alone.
+ *   echoes   its own events once more, after they were committed: for what must not happen before (a message is on record
+ *            before it is sent).  A service that has some consumes itself, last of all.
  *   alarms   timers that have come due.
  *   chores   subjects to look at again (a past-dated policy): queued by batch_chore, drained some per batch.
  *   reads    questions, answered on reader threads, see reader.h.
@@ -70,6 +72,7 @@ struct service {
 	const struct table *const *tables;              /* NULL-ended */
 	const struct order *orders;   size_t norders;
 	const struct fact *facts;     size_t nfacts;
+	const struct fact *echoes;    size_t nechoes;
 	const struct alarm *alarms;   size_t nalarms;
 	const struct alarm *chores;   size_t nchores;
 	const struct read *reads;     size_t nreads;

@@ -169,13 +169,25 @@ batch_next_seq(const struct batch *b)
 	return (c->touched ? c->head.seq : b->node->part[b->now->partition].head.seq) + 1;
 }
 
+static const struct fact *
+fact_in(const struct fact *facts, size_t n, const char *type)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(facts[i].message->name, type))
+			return &facts[i];
+	return NULL;
+}
+
 const struct fact *
 fact_of(const struct service *s, const char *type)
 {
-	for (size_t i = 0; i < s->nfacts; i++)
-		if (!strcmp(s->facts[i].message->name, type))
-			return &s->facts[i];
-	return NULL;
+	return fact_in(s->facts, s->nfacts, type);
+}
+
+const struct fact *
+echo_of(const struct service *s, const char *type)
+{
+	return fact_in(s->echoes, s->nechoes, type);
 }
 
 /* Where the trail of a consequence begins: the event that was given, or what that one named. */

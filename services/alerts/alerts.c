@@ -25,7 +25,7 @@ static const struct table *const tables[] = {
 	&alerts_table_department, &alerts_table_alert, &alerts_table_held, &alerts_table_told, &alerts_table_contact_leader, &mirror_policy, &mirror_person, &mirror_posting, &mirror_unit, NULL,
 };
 
-static const char *const consumes[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", NULL };
+static const char *const consumes[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts", NULL };
 
 #define FACT(Message, noun) { &Message##__descriptor, alerts_want_##noun, alerts_on_##noun }
 static const struct fact facts[] = {
@@ -46,6 +46,9 @@ static const struct fact facts[] = {
 	FACT(alerts__alert_failed, failed),
 };
 
+/* On record, so it may be sent. */
+static const struct fact echoes[] = { FACT(alerts__alert_queued, prompt) };
+
 static const struct alarm alarms[] = { { ALERTS_SEND, alerts_want_due, alerts_on_due } };
 
 static const struct read reads[] = {
@@ -58,6 +61,7 @@ const struct service alerts_service = {
 	.consumes = consumes,
 	.tables = tables,
 	.facts = facts, .nfacts = ALEN(facts),
+	.echoes = echoes, .nechoes = ALEN(echoes),
 	.alarms = alarms, .nalarms = ALEN(alarms),
 	.reads = reads, .nreads = ALEN(reads),
 	.statements = alerts_sql, .nstatements = ALERTS_SQL_COUNT,

@@ -62,6 +62,7 @@ void alerts_want_queued(struct batch *b, const void *m);        void alerts_on_q
 void alerts_want_sent(struct batch *b, const void *m);          void alerts_on_sent(struct batch *b, const void *m);
 void alerts_want_failed(struct batch *b, const void *m);        void alerts_on_failed(struct batch *b, const void *m);
 void alerts_want_due(struct batch *b, const char *subject);     void alerts_on_due(struct batch *b, const char *subject);
+void alerts_want_prompt(struct batch *b, const void *m);        void alerts_on_prompt(struct batch *b, const void *m);
 
 /* ---- reads.c */
 void alerts_list(struct reader *r, const void *m);

@@ -1,12 +1,12 @@
 /* message - a message from queued to sent or failed, and the driver that sends it.  What quiet hours held goes out as one.
  *
- *   in:   alerts' own AlertQueued, AlertSent, AlertFailed; the timer `send`, whose subject is "<root> <recipient>": the key of a
- *         message, neither part of which has a space
+ *   in:   alerts' own AlertQueued, AlertSent, AlertFailed; AlertQueued once more, of what is not held; of what is, the timer `send`,
+ *         whose subject is "<root> <recipient>": the key of a message, neither part of which has a space
  *   out:  AlertSent, AlertFailed
  *   owns: alert, held, told
  *
- * The driver is `log`: a line for each message, without its text and without a phone.  A batch that is run again says it again
- * under the same id: what leaves the database happens at least once. */
+ * The driver is `log`: a line for each message, without its text and without a phone.  A message is on record before it is sent;
+ * a batch that is run again says it again under the same id: what leaves the database happens at least once. */
 #include "alerts.h"
 #include "alerts.pb-c.h"
 #include "alerts_policy.h"
@@ -119,13 +119,14 @@ alerts_on_queued(struct batch *b, const void *m)
 	row.at_us = batch_at_us(b);
 	row.due_us = e->due_us;
 	batch_put(b, &alerts_table_alert, &row);
-	if (row.due_us > row.at_us)
+	if (row.due_us > row.at_us) {
 		held_put(b, e);
+		batch_timer(b, ALERTS_SEND, timer_subject(b, e->root, e->person_id), e->due_us);
+	}
 	for (size_t i = 0; i < e->n_measures; i++)
 		told_put(b, e, e->measures[i]);
 	if (*e->finding_id)
 		told_put(b, e, e->finding_id);
-	batch_timer(b, ALERTS_SEND, timer_subject(b, e->root, e->person_id), e->due_us);
 }
 
 void
@@ -164,7 +165,8 @@ alerts_on_failed(struct batch *b, const void *m)
 	row.state = ALERTS__ALERT_STATE__FAILED;
 	row.reason = e->reason;
 	batch_put(b, &alerts_table_alert, &row);
-	batch_timer(b, ALERTS_SEND, timer_subject(b, e->root, e->person_id), 0);
+	if (row.due_us > row.at_us)
+		batch_timer(b, ALERTS_SEND, timer_subject(b, e->root, e->person_id), 0);
 }
 
 void
@@ -191,11 +193,20 @@ root_of_subject(struct batch *b, const char *subject, const char **person_id)
 	return arena_strndup(batch_arena(b), subject, (size_t)(space - subject));
 }
 
+static void
+want_recipient(struct batch *b, const char *person_id)
+{
+	MirrorRows__Person person = MIRROR_ROWS__PERSON__INIT;
+
+	person.district = (char *)batch_district(b);
+	person.person_id = (char *)person_id;
+	batch_want(b, &mirror_person, &person, 2);
+}
+
 /* With what waited for the same moment, which is there in the second round. */
 void
 alerts_want_due(struct batch *b, const char *subject)
 {
-	MirrorRows__Person person = MIRROR_ROWS__PERSON__INIT;
 	const char *person_id, *root = root_of_subject(b, subject, &person_id);
 	Held held = held_key(b, person_id, batch_at_us(b));
 	const void **rows;
@@ -205,9 +216,18 @@ alerts_want_due(struct batch *b, const char *subject)
 	size_t n = batch_list(b, &alerts_table_held, &held, 3, &rows);
 	for (size_t i = 0; i < n; i++)
 		alerts_want_message(b, ((const Held *)rows[i])->root, person_id);
-	person.district = (char *)batch_district(b);
-	person.person_id = (char *)person_id;
-	batch_want(b, &mirror_person, &person, 2);
+	want_recipient(b, person_id);
+}
+
+void
+alerts_want_prompt(struct batch *b, const void *m)
+{
+	const Alerts__AlertQueued *e = m;
+
+	if (e->due_us > batch_at_us(b))
+		return;
+	alerts_want_message(b, e->root, e->person_id);
+	want_recipient(b, e->person_id);
 }
 
 enum { TOGETHER_MAX = 10 };                              /* nobody reads more of them in one */
@@ -281,22 +301,42 @@ send_parcel(struct batch *b, const struct parcel *p)
 	}
 }
 
+/* Whether it is still to be sent, and can be. */
+static bool
+is_sendable(struct batch *b, const Alert *a)
+{
+	if (!a || a->state != ALERTS__ALERT_STATE__QUEUED)
+		return false;
+	if (mirror_person_on(b, a->person_id, batch_today(b)))
+		return true;
+	LOG(WARN, "alert.failed", NULL, LOG_S("alert", a->alert_id), LOG_S("reason", ALERTS_NOBODY));
+	alerts_fail(b, a, ALERTS_NOBODY);
+	return false;
+}
+
 void
 alerts_on_due(struct batch *b, const char *subject)
 {
 	const char *person_id, *root = root_of_subject(b, subject, &person_id);
 	const Alert *a = alerts_message(b, root, person_id);
 
-	if (!a || a->state != ALERTS__ALERT_STATE__QUEUED)
+	if (!is_sendable(b, a))
 		return;
-	if (!mirror_person_on(b, person_id, batch_today(b))) {
-		LOG(WARN, "alert.failed", NULL, LOG_S("alert", a->alert_id), LOG_S("reason", ALERTS_NOBODY));
-		alerts_fail(b, a, ALERTS_NOBODY);
-		return;
-	}
 	struct parcel all = parcel_of(b, a);
 	for (size_t i = 0; i < all.n; i += TOGETHER_MAX) {
 		struct parcel p = { all.at + i, all.n - i < TOGETHER_MAX ? all.n - i : TOGETHER_MAX };
 		send_parcel(b, &p);
 	}
+}
+
+void
+alerts_on_prompt(struct batch *b, const void *m)
+{
+	const Alerts__AlertQueued *e = m;
+
+	if (e->due_us > batch_at_us(b))
+		return;
+	const Alert *a = alerts_message(b, e->root, e->person_id);
+	if (is_sendable(b, a))
+		send_parcel(b, &(struct parcel){ &a, 1 });
 }
