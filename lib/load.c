@@ -27,7 +27,7 @@ static void
 want_one(struct batch *b, const struct input *in)
 {
 	b->now = in;
-	if (policies_mirrored(b->node) && (!policies_cached(b->node, in->district) || publishes(in)))
+	if (policies_mirrored(b->node) && (in->order || in->fact || in->alarm) && (!policies_cached(b->node, in->district) || publishes(in)))
 		want_policies(b, in);
 	if (in->order && in->order->want && in->m)
 		in->order->want(b, in->m);
@@ -253,5 +253,6 @@ batch_load(struct batch *b)
 		first = false;
 		more = want_all(b);
 	}
+	policies_keep(b);
 	return BATCH_DONE;
 }

@@ -191,6 +191,7 @@ void held_clear(struct partition *p);
 void policies_parse(const MirrorRows__Policy *const *rows, size_t n, const struct policy_book *known, arena_t *a, struct policy_book *out);
 bool policies_cached(const node_t *n, const char *district);
 const struct policy_book *policies_of(struct batch *b);
+void policies_keep(struct batch *b);                    /* what was loaded, when it is to be had again */
 void policies_make_room(node_t *n);
 /* These inputs are of more districts whose books are to be made than there is room for: what has no room weighs on the batch. */
 bool policies_crowded(const node_t *n, const struct input *inputs, size_t count);

@@ -81,16 +81,14 @@ policies_parse(const MirrorRows__Policy *const *rows, size_t n, const struct pol
 	*out = (struct policy_book){ v, n };
 }
 
-static bool
-changed_here(const struct batch *b, const struct rows **rows)
+static struct rows *
+policy_rows(struct batch *b)
 {
 	for (size_t t = 0; t < b->node->ntables; t++)
-		if (b->node->tables[t].table == &mirror_policy) {
-			*rows = &b->rows[t];
-			return b->rows[t].changes > 0;
-		}
+		if (b->node->tables[t].table == &mirror_policy)
+			return &b->rows[t];
 	assert(!"the service keeps no policies");
-	return false;
+	return NULL;
 }
 
 static struct book *
@@ -169,24 +167,50 @@ batch_book(struct batch *b, const MirrorRows__Policy *const *rows, size_t n)
 	return &k->book;
 }
 
+static const struct policy_book *
+keep(struct book *book, const char *district, const MirrorRows__Policy *const *rows, size_t n)
+{
+	*book = (struct book){ .arena = arena_open(BOOK_BYTES_MAX) };
+	snprintf(book->district, sizeof book->district, "%s", district);
+	policies_parse(rows, n, NULL, book->arena, &book->book);
+	return &book->book;
+}
+
 const struct policy_book *
 policies_of(struct batch *b)
 {
 	MirrorRows__Policy key = MIRROR_ROWS__POLICY__INIT;
-	const struct rows *rows;
+	struct rows *rows = policy_rows(b);
+	bool changed = rows->changes > 0;
 	const void **list;
 	struct book *book;
 
 	key.district = (char *)b->now->district;
-	bool changed = changed_here(b, &rows);
 	if (!(changed && rows_wanted(rows, &key, 1)) && (book = book_of(b->node, key.district)))
 		return &book->book;
 	size_t n = batch_list(b, &mirror_policy, &key, 1, &list);
-	book = changed ? NULL : free_slot(b->node);
-	if (!book)
+	if (changed || !(book = free_slot(b->node)))
 		return batch_book(b, (const MirrorRows__Policy *const *)list, n);
-	*book = (struct book){ .arena = arena_open(BOOK_BYTES_MAX) };
-	snprintf(book->district, sizeof book->district, "%s", key.district);
-	policies_parse((const MirrorRows__Policy *const *)list, n, NULL, book->arena, &book->book);
-	return &book->book;
+	return keep(book, key.district, (const MirrorRows__Policy *const *)list, n);
+}
+
+/* Whether anybody asks for a book is not known before the fold, and documents are long: what was loaded is kept, so that it is not
+ * loaded for each batch in which nobody asks.  Not of districts that are only asked for. */
+void
+policies_keep(struct batch *b)
+{
+	MirrorRows__Policy key = MIRROR_ROWS__POLICY__INIT;
+	const void **list;
+
+	if (b->node->replay || !policies_mirrored(b->node))
+		return;
+	struct rows *rows = policy_rows(b);
+	for (size_t i = 0; i < b->ninputs && free_slot(b->node); i++) {
+		const struct input *in = &b->inputs[i];
+		key.district = (char *)in->district;
+		if ((in->kind == INPUT_COMMAND && !district_known(b->node, in->district)) || policies_cached(b->node, in->district) || !rows_wanted(rows, &key, 1))
+			continue;
+		size_t n = rows_list(rows, &key, 1, &list);
+		keep(free_slot(b->node), key.district, (const MirrorRows__Policy *const *)list, n);
+	}
 }
