@@ -340,10 +340,32 @@ must_park(const struct told *all, size_t i)
 	return false;
 }
 
+/* An echo is good; it is put aside only behind something of its subject that was not. */
+static size_t
+parked_echoes(const struct logs *l, int32_t p)
+{
+	size_t parked = 0;
+
+	for (size_t i = 0; i < l->n[BETA][p]; i++) {
+		if (!is_parked(BETA, p, "beta", (int64_t)i + 1))
+			continue;
+		parked++;
+		size_t k = 0;
+		while (k < l->n[ALPHA][p] && !(must_park(l->of[ALPHA][p], k) && !strcmp(l->of[ALPHA][p][k].subject, l->of[BETA][p][i].subject)))
+			k++;
+		if (k == l->n[ALPHA][p] && !world.isolated)
+			fail("beta has put aside its own event %zu of %d", i + 1, p);
+	}
+	return parked;
+}
+
 static void
 check_parked(const struct logs *l)
 {
 	size_t parked = 0;
+
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		parked += parked_echoes(l, p);
 
 	for (int32_t p = 0; p < PARTITIONS; p++)
 		for (size_t i = 0; i < l->n[ALPHA][p]; i++) {
@@ -504,6 +526,8 @@ check_folds(const struct logs *l)
 		}
 		for (size_t i = 0; i < l->n[BETA][p]; i++) {
 			fold_in(&made[BETA], &l->of[BETA][p][i], FOLD_OWN);
+			if (!is_parked(BETA, p, "beta", (int64_t)i + 1))
+				fold_in(&made[BETA], &l->of[BETA][p][i], FOLD_ECHO);
 			fold_in(&made[GAMMA], &l->of[BETA][p][i], FOLD_BETA);
 		}
 		for (size_t i = 0; i < l->n[GAMMA][p]; i++)

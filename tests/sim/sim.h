@@ -212,7 +212,7 @@ int32_t district_partition(int d);
 void fold_text(char out[17], const char *before, const char *event_id, const char *said);
 int64_t timer_us(const char *said);
 enum { PUT_OFF_US = 100 * MS };                 /* by a timer of kind m, that of kind t */
-enum { FOLD_ALPHA = 1, FOLD_BETA = 2, FOLD_OWN = 3 };  /* from_day of a row: whose events it has folded */
+enum { FOLD_ALPHA = 1, FOLD_BETA = 2, FOLD_OWN = 3, FOLD_ECHO = 4 };  /* from_day of a row: whose events it has folded */
 
 /* ---- client.c */
 enum call_state { CALL_LATER, CALL_ASKED, CALL_DONE, CALL_UNKNOWN };

@@ -1,7 +1,8 @@
 /* toys - three services that do everything the engine can be asked for, and leave traces by which it can be judged.
  *
- *   alpha   orders become events; reads past what beta says, so its events stand on it
- *   beta    reads alpha: says that it heard each event; sets timers, queues chores, and says when they ran; fails as told
+ *   alpha   orders become events; reads past what beta says, so its events stand on it, and past what it says itself
+ *   beta    reads alpha: says that it heard each event; sets timers, queues chores, and says when they ran; fails as told;
+ *           reads once more what it said
  *   gamma   reads both, and takes orders that stand on what alpha has acknowledged
  *
  * Each folds what it runs into a row for its subject: the number of the last event, and a digest of all, so a row shows
@@ -225,6 +226,13 @@ own_said(struct batch *b, const void *m)
 }
 
 static void
+echo(struct batch *b, const void *m)
+{
+	const Roster__UnitPut *e = m;
+	fold(b, e->id, FOLD_ECHO, e->name);
+}
+
+static void
 look_again(struct batch *b, const char *subject)
 {
 	say(b, subject, "looked");
@@ -276,8 +284,8 @@ post(struct batch *b, const void *m)
 
 const struct table toy_rows = { "person", &mirror_rows__person__descriptor, 3, false };
 static const struct table *const tables[] = { &toy_rows, NULL };
-static const char *const from_beta[] = { "beta", NULL };
-static const char *const from_alpha[] = { "alpha", NULL };
+static const char *const from_beta[] = { "beta", "alpha", NULL };
+static const char *const from_alpha[] = { "alpha", "beta", NULL };
 static const char *const from_both[] = { "alpha", "beta", NULL };
 
 static const struct order alpha_orders[] = {
@@ -289,6 +297,7 @@ static const struct fact beta_facts[] = {
 	{ &roster__person_put__descriptor, want_heard, hear },
 	{ &roster__unit_put__descriptor, want_said, own_said },
 };
+static const struct fact beta_echoes[] = { { &roster__unit_put__descriptor, want_said, echo } };
 static const struct alarm beta_alarms[] = {
 	{ "m", want_subject, put_off },
 	{ "t", want_subject, ring },
@@ -303,7 +312,7 @@ static const struct fact gamma_facts[] = {
 const struct service toys[SERVICES] = {
 	[ALPHA] = { .name = "alpha", .consumes = from_beta, .tables = tables, .orders = alpha_orders, .norders = ALEN(alpha_orders),
 	            .facts = alpha_facts, .nfacts = ALEN(alpha_facts) },
-	[BETA] = { .name = "beta", .consumes = from_alpha, .tables = tables, .facts = beta_facts, .nfacts = ALEN(beta_facts),
+	[BETA] = { .name = "beta", .consumes = from_alpha, .tables = tables, .facts = beta_facts, .nfacts = ALEN(beta_facts), .echoes = beta_echoes, .nechoes = ALEN(beta_echoes),
 	           .alarms = beta_alarms, .nalarms = ALEN(beta_alarms), .chores = beta_chores, .nchores = ALEN(beta_chores) },
 	[GAMMA] = { .name = "gamma", .consumes = from_both, .tables = tables, .orders = gamma_orders, .norders = ALEN(gamma_orders),
 	            .facts = gamma_facts, .nfacts = ALEN(gamma_facts) },
