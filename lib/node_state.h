@@ -40,7 +40,7 @@ enum {
 	GIVE_LOOKS = 4,                         /* a surplus is given when it was there so often in a row */
 	ANSWERS_KEPT_DAYS = 8, PURGE_MS = 3600 * 1000,
 	CHORES_A_SYNC = 32,
-	BOOKS_MAX = 64, TABLES_MAX = 24,
+	BOOKS_MAX = 128, TABLES_MAX = 24,
 	PLANS_ROWS = 256, PLANS_GROWTH = 4,     /* plans are made anew when a table has so many rows, and so many times as many */
 	SINGLY_FROM = 3,                        /* takeovers without a commit until inputs are run one by one */
 	TRIES_MAX = 2,                          /* owners that an input run alone may take along: one may have been killed by chance */
