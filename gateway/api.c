@@ -342,7 +342,7 @@ lines_begin(call_t *c)
 	c->target[target_path_len(c->target)] = '\0';
 	struct lines_order o = {
 		.asks = c->api->asks, .arena = c->api->arena, .match = &c->match, .path = c->target, .who = &c->who,
-		.trace = c->trace, .key = c->key, .partition = call_partition(c), .ctx = c, .room = lines_room, .done = lines_done,
+		.trace = c->trace, .key = c->key, .partition = call_partition(c), .open = &c->api->nlines, .ctx = c, .room = lines_room, .done = lines_done,
 	};
 
 	c->lines = lines_open(&o);

@@ -46,6 +46,7 @@ struct api {
 	arena_t *arena;                         /* of one request or answer; emptied after it */
 	call_t *calls;                          /* all of them, linked */
 	size_t ncalls, body_bytes;
+	unsigned nlines;                        /* batches under way */
 	size_t npasswords;
 	bool gave_up;
 	size_t nexports, npacking;              /* exports under way; those whose file is being packed */

@@ -47,12 +47,14 @@ lines_open(const struct lines_order *o)
 	l->order = *o;
 	l->cutter.line_max = LINE_BYTES_MAX;
 	l->spool = SPOOL_EMPTY;
+	++*o->open;
 	return l;
 }
 
 void
 lines_drop(struct lines *l)
 {
+	--*l->order.open;
 	for (int i = 0; i < GROUPS_MAX; i++) {
 		if (!l->groups[i])
 			continue;
@@ -75,6 +77,13 @@ group_newest(struct lines *l)
 	return l->used ? l->groups[(l->first + l->used - 1) % GROUPS_MAX] : NULL;
 }
 
+static unsigned
+groups_allowed(const struct lines *l)
+{
+	unsigned share = GROUPS_MAX / *l->order.open;
+	return share > GROUPS_MIN ? share : GROUPS_MIN;
+}
+
 /* The group that takes the next line; NULL: all are taken. */
 static struct group *
 group_open(struct lines *l)
@@ -83,7 +92,7 @@ group_open(struct lines *l)
 
 	if (g && g->state == GROUP_OPEN)
 		return g;
-	if (l->used == GROUPS_MAX)
+	if (l->used >= groups_allowed(l))
 		return NULL;
 	struct group **at = &l->groups[(l->first + l->used++) % GROUPS_MAX];
 	if (!*at && !(*at = calloc(1, sizeof(**at))))
@@ -460,7 +469,7 @@ lines_settle(struct lines *l, int64_t mono_us)
 	lines_drain(l);
 	if ((l->ended || l->left) && l->under_way == 0) {
 		lines_finish(l, mono_us);
-	} else if (l->full && l->used < GROUPS_MAX && !l->left) {
+	} else if (l->full && l->used < groups_allowed(l) && !l->left) {
 		l->full = false;
 		l->order.room(l->order.ctx, mono_us);
 	}

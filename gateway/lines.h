@@ -1,7 +1,8 @@
 /* lines - a batch: newline-delimited JSON, a command a line, answered by as many lines in order.
  *
  *   in:   bytes as they arrive (lines_feed), however cut
- *   out:  groups of up to 512 commands to the owner, 12 of them under way at most; then the answers, as text or a file
+ *   out:  groups of up to 512 commands to the owner, 12 of them under way at most, fewer of each when batches are many; then the
+ *         answers, as text or a file
  *   owns: lines in the making, groups, answers
  *
  * Back-pressure: when every group is taken lines_feed takes no more, until room.  A client that leaves does not stop what
@@ -17,8 +18,9 @@
 enum {
 	BATCH_BYTES_MAX = 64 << 20, LINE_BYTES_MAX = 64 * 1024, LINES_MAX = 100 * 1000,
 	GROUP_LINES_MAX = 512, GROUP_BYTES_MAX = 256 * 1024,
-	/* An owner queues 8,192 commands: one batch leaves room for others. */
-	GROUPS_MAX = 12,
+	/* An owner queues 8,192 commands: one batch leaves room for others, and many share it, as long as each has two groups: what finds
+	 * no room is asked again and again, until its time is over. */
+	GROUPS_MAX = 12, GROUPS_MIN = 2,
 	GROUP_TRY_US = 5 * 1000 * 1000, GROUP_WHOLE_US = 30 * 1000 * 1000,
 };
 
@@ -33,6 +35,7 @@ struct lines_order {
 	const char *trace;
 	const char *key;                /* of the whole batch: makes keys for lines without one; "" none */
 	int32_t partition;
+	unsigned *open;                 /* how many there are at once, counted here, of all that share the owners */
 	void *ctx;
 	void (*room)(void *ctx, int64_t mono_us);               /* takes bytes again */
 	/* All that was sent is answered, and lines_end or lines_leave was called.  The reply is the answer lines, or a problem,

@@ -363,6 +363,30 @@ test_back_pressure(struct bench *b)
 	free(text);
 }
 
+/* Batches that are open at once share what one alone may have under way. */
+static void
+test_shares(struct bench *b)
+{
+	char *text = many(8 * GROUP_LINES_MAX, 0);
+	size_t len = strlen(text);
+	call_t *call[GROUPS_MAX];
+
+	for (size_t i = 0; i < GROUPS_MAX; i++) {
+		struct api_client client = { &b->client, client_replied, client_room };
+		struct api_request r = { .method = "POST", .target = FINDINGS, .authorization = "Bearer " TOKEN, .content_type = "application/x-ndjson", .content_length = -1 };
+		size_t before = b->bus.n, want = GROUPS_MAX / (i + 1) > GROUPS_MIN ? GROUPS_MAX / (i + 1) : GROUPS_MIN;
+		call[i] = api_begin(b->api, &r, &client, b->now_us);
+		bool all = api_body(call[i], text, len, b->now_us) == len;
+		check(all == (want > 8) && b->bus.n - before == (want > 8 ? 8 : want), "its share of groups is under way", "");
+	}
+	for (size_t i = 0; i < GROUPS_MAX; i++)
+		api_leave(call[i], b->now_us);
+	owner_answers(b);
+	fake_forget(&b->bus);
+	b->answered = 0;
+	free(text);
+}
+
 static void
 test_groups(struct bench *b)
 {
@@ -601,7 +625,7 @@ main(void)
 {
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
-		test_mixed, test_empty, test_long_line, test_keys, test_back_pressure, test_groups, test_many, test_too_many, test_refused_whole,
+		test_mixed, test_empty, test_long_line, test_keys, test_back_pressure, test_shares, test_groups, test_many, test_too_many, test_refused_whole,
 		test_too_long, test_unknown_district, test_silence, test_away, test_leaving, test_pieces, test_closing,
 	};
 
