@@ -84,6 +84,13 @@ groups_allowed(const struct lines *l)
 	return share > GROUPS_MIN ? share : GROUPS_MIN;
 }
 
+static unsigned
+lines_allowed(const struct lines *l)
+{
+	unsigned share = UNDER_WAY_MAX / (*l->order.open * groups_allowed(l));
+	return share < GROUP_LINES_MIN ? GROUP_LINES_MIN : share < GROUP_LINES_MAX ? share : GROUP_LINES_MAX;
+}
+
 /* The group that takes the next line; NULL: all are taken. */
 static struct group *
 group_open(struct lines *l)
@@ -223,7 +230,7 @@ line_add(struct lines *l, const struct cut *line, int64_t mono_us)
 	struct group *g = group_open(l);
 	assert(g);              /* lines_feed has looked */
 	line_take(l, g, line);
-	if (g->nnotes == GROUP_LINES_MAX || g->commands.len >= GROUP_BYTES_MAX)
+	if (g->nnotes >= lines_allowed(l) || g->commands.len >= GROUP_BYTES_MAX)
 		group_send(g, mono_us);
 	return true;
 }

@@ -1,8 +1,8 @@
 /* lines - a batch: newline-delimited JSON, a command a line, answered by as many lines in order.
  *
  *   in:   bytes as they arrive (lines_feed), however cut
- *   out:  groups of up to 512 commands to the owner, 12 of them under way at most, fewer of each when batches are many; then the
- *         answers, as text or a file
+ *   out:  groups of up to 512 commands to the owner, 12 of them under way at most, fewer and smaller ones when batches are many;
+ *         then the answers, as text or a file
  *   owns: lines in the making, groups, answers
  *
  * Back-pressure: when every group is taken lines_feed takes no more, until room.  A client that leaves does not stop what
@@ -18,9 +18,9 @@
 enum {
 	BATCH_BYTES_MAX = 64 << 20, LINE_BYTES_MAX = 64 * 1024, LINES_MAX = 100 * 1000,
 	GROUP_LINES_MAX = 512, GROUP_BYTES_MAX = 256 * 1024,
-	/* An owner queues 8,192 commands: one batch leaves room for others, and many share it, as long as each has two groups: what finds
-	 * no room is asked again and again, until its time is over. */
-	GROUPS_MAX = 12, GROUPS_MIN = 2,
+	/* An owner queues 8,192 commands: batches leave room for others, and share the rest.  What finds no room is asked again and
+	 * again until its time is over, so many batches would starve each other. */
+	GROUPS_MAX = 12, GROUPS_MIN = 2, GROUP_LINES_MIN = 8, UNDER_WAY_MAX = GROUPS_MAX * GROUP_LINES_MAX,
 	GROUP_TRY_US = 5 * 1000 * 1000, GROUP_WHOLE_US = 30 * 1000 * 1000,
 };
 

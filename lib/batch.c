@@ -251,7 +251,7 @@ batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
 		in->answer = NULL;
 		in->kept = NULL;
 		in->overtaken = false;
-		if (in->kind == INPUT_EVENT && in->fact && !in->park && held_is(&n->part[in->partition], in->district, in->subject))
+		if (in->kind == INPUT_EVENT && in->fact && !in->park && !is_echo(n, (size_t)in->producer) && held_is(&n->part[in->partition], in->district, in->subject))
 			in->park = "waits behind an earlier input of its subject";
 	}
 }

@@ -225,7 +225,7 @@ write_all(struct batch *b)
 
 /* ---- after the commit: what memory must know */
 
-/* What was not fetched was skipped (order.c). */
+/* What was skipped (order.c) need not be fetched. */
 static void
 cursor_moved(struct partition *part, size_t producer, const struct position *to)
 {
@@ -333,7 +333,7 @@ after_events(struct batch *b)
 	int64_t now_us = clock_real_us();
 
 	for (size_t i = 0; i < b->ninputs && !b->node->set.manual_clock; i++)
-		if (b->inputs[i].kind == INPUT_EVENT && !b->inputs[i].park)
+		if (b->inputs[i].kind == INPUT_EVENT && !b->inputs[i].park && !is_echo(b->node, (size_t)b->inputs[i].producer))
 			metric_observe(b->node->set.metrics, HISTOGRAM_EVENT_AGE, now_us - b->inputs[i].at_us);
 }
 

@@ -81,21 +81,21 @@ rest_no_more(struct stream *s)
 
 static void take_answer(node_t *n, size_t producer, int stream, const struct message *m);
 
-/* Our own events need no bus, as far as memory reaches back. */
+/* Our own events need no bus, as far as memory reaches back.  True: that was all of them. */
 static bool
 answered_here(node_t *n, size_t producer, int stream, const Wire__Fetch *f)
 {
 	Wire__Fetched said;
 
 	fetch_gather(n, f, &said);
-	if (said.older || !said.n_items)
+	if (!said.n_items)
 		return false;
 	struct message m = { .kind = WIRE__KIND__ANSWER, .body_len = wire__fetched__get_packed_size(&said) };
 	uint8_t *body = arena_alloc(n->scratch, m.body_len + 1);
 	wire__fetched__pack(&said, body);
 	m.body = body;
 	take_answer(n, producer, stream, &m);
-	return true;
+	return !said.older;
 }
 
 static void
@@ -103,8 +103,10 @@ ask(node_t *n, size_t producer, int stream)
 {
 	struct stream *s = &n->feed[producer].stream[stream];
 	Wire__Fetch *f = question(n, producer, stream, s->turn);
-	int32_t address = f->after[0]->partition;
 
+	if (!f->n_after)                /* what the stream before it brought from memory has taken the room */
+		return;
+	int32_t address = f->after[0]->partition;
 	s->turn = (address + 1) % PARTITIONS;
 	if (is_echo(n, producer) && answered_here(n, producer, stream, f))
 		return;
@@ -177,6 +179,14 @@ feed_tick(node_t *n)
 }
 
 void
+feed_freed(struct feed *d)
+{
+	for (int k = 0; k < STREAMS_MAX; k++)
+		if (d->stream[k].brief)
+			rest_no_more(&d->stream[k]);
+}
+
+void
 feed_news(node_t *n)
 {
 	for (size_t i = 0; i < n->nproducers; i++) {
@@ -246,7 +256,7 @@ all_idle(const node_t *n, size_t producer, const Wire__Fetched *f)
 {
 	size_t i = 0;
 
-	while (i < f->n_items && !fact_read(n, producer, f->items[i]->type))
+	while (i < f->n_items && !fact_read(n, (int)producer, f->items[i]->type))
 		i++;
 	return i == f->n_items;
 }

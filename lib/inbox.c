@@ -182,15 +182,16 @@ is_echo(const node_t *n, size_t producer)
 }
 
 const struct fact *
-fact_read(const node_t *n, size_t producer, const char *type)
+fact_read(const node_t *n, int producer, const char *type)
 {
-	return is_echo(n, producer) ? echo_of(n->svc, type) : fact_of(n->svc, type);
+	return producer >= 0 && is_echo(n, (size_t)producer) ? echo_of(n->svc, type) : fact_of(n->svc, type);
 }
 
+/* producer -1: it is our own, not read but said. */
 void
-input_of_event(node_t *n, struct input *in, size_t producer, const Wire__Logged *l, const Wire__Event *e)
+input_of_event(node_t *n, struct input *in, int producer, const Wire__Logged *l, const Wire__Event *e)
 {
-	in->producer = (int)producer;
+	in->producer = producer >= 0 ? producer : 0;
 	in->logged = l;
 	if (!e || !is_utf8(e->district) || !is_utf8(e->subject)) {
 		in->park = "its envelope cannot be read";
@@ -258,7 +259,7 @@ take_block(node_t *n, struct inbox *box, size_t producer, struct block *k)
 			continue;
 		}
 		++box->expected[l->partition][producer];
-		input_of_event(n, add(n, box, INPUT_EVENT, l->partition), producer, l, e);
+		input_of_event(n, add(n, box, INPUT_EVENT, l->partition), (int)producer, l, e);
 		box->bytes += l->body.len;
 	}
 	k->taken = true;
@@ -323,7 +324,10 @@ blocks_settle(node_t *n, bool done)
 			free(k);
 		}
 		d->last = at;
+		bool was = d->blocked;
 		d->blocked = d->blocks >= FEED_BLOCKS_MAX && any_later(d);
+		if (was && !d->blocked)
+			feed_freed(d);
 	}
 }
 

@@ -54,8 +54,10 @@ node_make(const struct service *s, const struct node_settings *settings)
 	n->next_id = (uint64_t)clock_real_us() << 8;
 	n->mono_us = clock_mono_us();           /* deadlines of what comes before the first step */
 	n->purge_us = n->mono_us + (int64_t)PURGE_MS * 1000;
-	for (; s->consumes[n->nproducers]; n->nproducers++)
+	for (; s->consumes[n->nproducers]; n->nproducers++) {
+		assert(n->nproducers < PRODUCERS_MAX);
 		n->feed[n->nproducers] = (struct feed){ .producer = s->consumes[n->nproducers] };
+	}
 	for (int32_t p = 0; p < PARTITIONS; p++)
 		n->part[p].timer_next_us = NEVER_US;
 	n->db = store_open(settings->conninfo);

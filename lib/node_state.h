@@ -120,6 +120,7 @@ bool feed_receive(node_t *n, const struct message *m);  /* an answer; false: not
 int64_t feed_next_us(const node_t *n);                  /* when the next question is due */
 void feed_news(node_t *n);                              /* partitions were taken: no question asks for them yet */
 void feed_moved(node_t *n, const char *producer);       /* some of its partitions have another owner now */
+void feed_freed(struct feed *d);                        /* there is room again: who rested for want of it asks at once */
 void feed_forget(node_t *n);                            /* all that was fetched and asked */
 /* ---- fetch.c: serving */
 void fetch_gather(node_t *n, const Wire__Fetch *f, Wire__Fetched *out);         /* what memory has of it, in n->scratch */
@@ -284,11 +285,11 @@ void replay_need(struct batch *b, size_t table, const void *key, int nprefix);
 
 /* ---- inbox.c: runs what waits, bisecting around poison; false when there was nothing to run, or it must wait */
 bool inbox_run(node_t *n);
-void input_of_event(node_t *n, struct input *in, size_t producer, const Wire__Logged *l, const Wire__Event *e);
+void input_of_event(node_t *n, struct input *in, int producer, const Wire__Logged *l, const Wire__Event *e);
 const struct alarm *alarm_of(const struct alarm *list, size_t n, const char *kind);
 enum batch_result inbox_run_singly(node_t *n, struct input *in);      /* its name is written down first; poison is isolated */
 bool is_producer(const node_t *n, const char *service, size_t *i);
 const struct fact *fact_of(const struct service *s, const char *type);
 const struct fact *echo_of(const struct service *s, const char *type);
 bool is_echo(const node_t *n, size_t producer);         /* of a producer: it is the service itself */
-const struct fact *fact_read(const node_t *n, size_t producer, const char *type);     /* what is to be done with its event; NULL: nothing */
+const struct fact *fact_read(const node_t *n, int producer, const char *type);        /* what is to be done with its event; NULL: nothing */

@@ -166,7 +166,7 @@ add_event(struct replay *r, enum input_kind kind, int producer, const EngineRows
 	struct input *in = list_add_input(r, kind);
 	const Wire__Logged *l = logged(r, e);
 
-	input_of_event(r->node, in, producer >= 0 ? (size_t)producer : 0, l, wire__event__unpack(arena_pb(r->node->arena), l->body.len, l->body.data));
+	input_of_event(r->node, in, producer, l, wire__event__unpack(arena_pb(r->node->arena), l->body.len, l->body.data));
 	r->bytes += l->body.len;
 }
 

@@ -7,7 +7,8 @@
  *            An event emitted is applied at once by the service's own fact handler for it, so the full effect of an order
  *            is in its event and a derived table can be rebuilt from events alone.
  *   echoes   its own events once more, after they were committed: for what must not happen before (a message is on record
- *            before it is sent).  A service that has some consumes itself, last of all.
+ *            before it is sent).  Like a fact of another service it may change tables and emit; it waits behind nothing that
+ *            was put aside.  A service that has some consumes itself, last of all.
  *   alarms   timers that have come due.
  *   chores   subjects to look at again (a past-dated policy): queued by batch_chore, drained some per batch.
  *   reads    questions, answered on reader threads, see reader.h.

@@ -72,7 +72,7 @@ alerts_follows(const Policy__Policy *p, const struct policy_finding *f)
 	return out;
 }
 
-/* ---- what was told before.  An alert's due instant decides, not whether its timer has run: batches must not show. */
+/* ---- what was told before.  An alert's due instant decides, not whether it has gone out by now: batches must not show. */
 
 static bool
 is_held(const Alert *a, int64_t at_us)
