@@ -149,9 +149,9 @@ run:
 test:
 	@exec deploy/test-all.sh
 
-# figures, and their ratios to a stored procedure's, in build/bench.json (docs/performance.md); GROWTH=1: as districts and people grow
+# figures, and their ratios to a stored procedure's, in build/bench.json (docs/performance.md); GROWTH=1: as districts and people grow; LATENCY=1: at lower rates
 bench: all $(BENCH)
-	@exec tests/bench/bench.sh $(if $(GROWTH),growth,figures)
+	@exec tests/bench/bench.sh $(if $(GROWTH),growth,$(if $(LATENCY),latency,figures))
 
 # everything is killed, frozen, starved and failed over under load: SEED=1 MINUTES=1 KILLS=0 choose what and for how long
 chaos: all

@@ -1,9 +1,10 @@
 """The benchmark: the suite and the yardstick by turns, in one server, in one run.
 
-    bench.py figures|growth|smoke   of the stack that ZHUCUN_URL, ZHUCUN_VAR, ZHUCUN_BOOTSTRAP_TOKEN and ZHUCUN_DB name
+    bench.py figures|growth|latency|smoke   of the stack that ZHUCUN_URL, ZHUCUN_VAR, ZHUCUN_BOOTSTRAP_TOKEN and ZHUCUN_DB name
 
 out: a table on standard output, build/bench.json and build/bench.md; how it went on standard error
      growth: a table of how fast it is with more districts and people, build/growth.json and build/growth.md
+     latency: at lower rates too, with CPU time; on standard error alone
      smoke: nothing but whether everything that was sent was answered, and has as many consequences as the yardstick has rows
 
 docs/performance.md says what is measured and how.
@@ -31,6 +32,8 @@ SESSION = "-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=of
 # first: how many a round has while nothing is known of the speed, of the suite's people and of the yardstick's turns
 FULL = {"districts": 8, "people": 20000, "first": (2000, 1000), "rounds": 3, "round_s": 5, "yardstick_s": 2.5, "commands_s": 4, "rates": ((1000, 6), (5000, 3))}
 SMOKE = {"districts": 2, "people": 400, "first": (200, 64), "rounds": 1, "round_s": 1, "yardstick_s": 0.2, "commands_s": 0.5, "rates": ((200, 1),)}
+
+LOWER_RATES = ((20, 10), (200, 6), (500, 6), (1000, 6))
 
 # Districts, people; then a working day of a whole nation on the last: a check-in each, and two thousand absences.
 GROWTH = ((1, 1000), (10, 10000), (100, 100000), (100, 1000000))
@@ -250,6 +253,14 @@ class Bench:
         say("suite: confirmations at {rate}/s: answered p50 {ack_p50_ms:.1f} p99 {ack_p99_ms:.1f} ms, every consequence p50 {e2e_p50_ms:.1f} p99 {e2e_p99_ms:.1f} ms".format(**told))
         return told
 
+    def latencies(self):
+        self.world.found(self.api)
+        self.settle()
+        for rate, seconds in LOWER_RATES:
+            cpu = self.latency(rate, seconds)["cpu_us"]
+            cpu.pop("postgres: postgres", None)         # the probe's
+            say(f"suite: {sum(cpu.values()):.0f} µs CPU for a confirmation at {rate}/s, {rate * sum(cpu.values()) / 1e6:.1f} processors")
+
     # An absence's consequences are there when these have read: attendance and accountability the confirmation, funding and alerts the
     # measures that accountability made of it.
     CONFIRMED, MEASURED = (("attendance", "supervision"), ("accountability", "supervision")), (("funding", "accountability"), ("alerts", "accountability"))
@@ -362,6 +373,9 @@ def main():
     if what == "growth":
         found = Growth(FULL | {"districts": 1, "people": 1}).run()
         tell("growth", found, report.growth(found))
+        return
+    if what == "latency":
+        Bench(FULL).latencies()
         return
     found = Bench(SMOKE if what == "smoke" else FULL).run()
     if what == "smoke":
