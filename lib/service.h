@@ -128,6 +128,7 @@ const Wire__Actor *batch_actor(const struct batch *b);
 int64_t batch_at_us(const struct batch *b);
 int32_t batch_today(const struct batch *b);             /* its civil date */
 const char *batch_cause(const struct batch *b);         /* id of the event that began it all; "" for an order */
+const char *batch_trace(const struct batch *b);         /* traceparent of the request that it follows from; "" for a timer */
 const char *batch_event_id(const struct batch *b);      /* id of the event being run; "" for an order or timer */
 bool batch_own(const struct batch *b);                  /* the fact being run is one this service just emitted */
 /* Policies of the input's district; wanted by the engine for services that have the policy table. */

@@ -16,6 +16,7 @@ const Wire__Actor *batch_actor(const struct batch *b) { return b->now->command ?
 int64_t batch_at_us(const struct batch *b) { return b->now->at_us; }
 int32_t batch_today(const struct batch *b) { return day_of_instant(b->now->at_us); }
 const char *batch_cause(const struct batch *b) { return b->now->cause; }
+const char *batch_trace(const struct batch *b) { return b->now->trace; }
 bool batch_own(const struct batch *b) { return b->own_fact; }
 const struct policy_book *batch_policies(struct batch *b) { return policies_of(b); }
 

@@ -58,6 +58,7 @@ check "the trace is in the event of each service that something followed in" \
 	"$(ask_database "select count(*) from (select body from supervision.event where type like '%Confirmed' union all select body from accountability.event
 		union all select body from funding.event union all select body from alerts.event) e where position('$trace'::bytea in body) > 0")" '[3-9]*'
 check "and in the message" "$(ask_database "select count(*) from alerts.event where type like '%Queued' and position('$trace'::bytea in body) > 0")" '[1-9]*'
+check "and where it was sent" "$(grep -F '"event":"alert.sent"' "$ZHUCUN_VAR/log/alerts.log" | grep -cF "$trace" || true)" '[1-9]*'
 
 # ---- counters
 get /metrics >"$ZHUCUN_VAR/metrics"         # which counts as a read of each

@@ -260,11 +260,11 @@ parcel_of(struct batch *b, const Alert *first)
 }
 
 static void
-send_by_log(const Alert *a, size_t together, int32_t segments)
+send_by_log(const Alert *a, size_t together, int32_t segments, const char *trace)
 {
 	const ProtobufCEnumValue *template = protobuf_c_enum_descriptor_get_value(&alerts__template__descriptor, (int)a->template_);
 
-	LOG(INFO, "alert.sent", NULL, LOG_S("alert", a->alert_id), LOG_S("template", template ? template->name : ""),
+	LOG(INFO, "alert.sent", trace, LOG_S("alert", a->alert_id), LOG_S("template", template ? template->name : ""),
 	    LOG_S("recipient", a->person_id), LOG_I("together", together), LOG_I("segments", segments));
 }
 
@@ -289,7 +289,7 @@ send_parcel(struct batch *b, const struct parcel *p)
 {
 	const char *first = p->at[0]->alert_id;
 
-	send_by_log(p->at[0], p->n, p->n > 1 ? segments_of(p, batch_arena(b)) : p->at[0]->segments);
+	send_by_log(p->at[0], p->n, p->n > 1 ? segments_of(p, batch_arena(b)) : p->at[0]->segments, batch_trace(b));
 	for (size_t i = 0; i < p->n; i++) {
 		Alerts__AlertSent e = ALERTS__ALERT_SENT__INIT;
 		e.id = p->at[i]->alert_id;
