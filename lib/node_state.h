@@ -43,7 +43,7 @@ enum {
 	BOOKS_MAX = 128, TABLES_MAX = 24,
 	PLANS_ROWS = 256, PLANS_GROWTH = 4,     /* plans are made anew when a table has so many rows, and so many times as many */
 	SINGLY_FROM = 3,                        /* takeovers without a commit until inputs are run one by one */
-	TRIES_MAX = 2,                          /* owners that an input run alone may take along: one may have been killed by chance */
+	TRIES_MAX = 3,                          /* owners that an input run alone may take along: two may have been killed by chance */
 };
 #define NEVER_US INT64_MAX
 

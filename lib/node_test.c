@@ -972,7 +972,7 @@ test_poison(struct count *c)
 	stage_close(s);
 }
 
-/* §11: what was being run when its owner ended is put aside at the second time, not at the first. */
+/* §11: what was being run when its owner ended is put aside at the last of several times, not before. */
 static void
 test_suspect(struct count *c)
 {
@@ -998,6 +998,7 @@ static void
 test_retry_suspect(struct count *c)
 {
 	struct stage *s = stage_open(c);
+	char text[200];
 
 	stop(s, ATTENDANCE);
 	put(s, "", "p1", "\xff");
@@ -1006,7 +1007,8 @@ test_retry_suspect(struct count *c)
 	check(c, settle(s) && number(s, "select count(*) from engine.parked") == 2, "an input is put aside, and what comes after it");
 	stop(s, ATTENDANCE);
 	tamper(s, "update engine.parked set wanted = true");
-	tamper(s, "update engine.head set trying = '2 retry 0 ' || (select min(seq) from engine.parked) where service = 'attendance'");
+	snprintf(text, sizeof text, "update engine.head set trying = '%d retry 0 ' || (select min(seq) from engine.parked) where service = 'attendance'", TRIES_MAX);
+	tamper(s, text);
 	start(s, ATTENDANCE);
 	check(c, settle(s), "it goes on");
 	check(c, number(s, "select count(*) from engine.parked where not wanted") == 2, "they stay, and are wanted no more");

@@ -42,6 +42,7 @@ stack_up
 
 # ---- a trace from a request to the message it led to
 d=/districts/511700 trace=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+check "it is day" "$(put POST /clock '{"now": "2017-09-08T10:00:00+08:00"}')" 200     # at night messages wait for a timer
 check "a district" "$(put PUT $d '{"name": "区", "areas": [{"id": "a", "name": "东"}]}')" 201
 check "a township" "$(put PUT $d/townships/t '{"name": "镇", "area_id": "a"}')" 201
 check "a unit" "$(put PUT $d/units/u '{"name": "局"}')" 201
