@@ -15,6 +15,8 @@
 
 /* ---- asking */
 
+_Static_assert(FETCH_BRIEF_BYTES * PARTITIONS <= FEED_BLOCKS_MAX * FETCH_BYTES_MAX, "what is asked for without room is no more than the room");
+
 /* While there is no room for more, and what is here waits for other producers, only partitions of which nothing is here are asked
  * for, and for little.  So two producers cannot each fill the room with what waits for the other: of all that has not been run, what
  * was said first waits for nothing, and either it is here or it is asked for. */
