@@ -5,7 +5,7 @@
  * units, must be what the ladders' pure functions give for the facts in one go, money must follow from measures, and the database must be sound (truths.h).
  *
  *   ZHUCUN_SEED        of the first history; the others follow                 (fixed)
- *   ZHUCUN_HISTORIES   how many                                                 (1000)
+ *   ZHUCUN_HISTORIES   how many                                                 (1500)
  *
  * A failure prints the seed, the history, the difference, and how to run the history alone. */
 #include "civil.h"
@@ -551,7 +551,7 @@ main(void)
 {
 	struct trial t = { .arena = arena_open(16 << 20) };
 	uint64_t seed = setting("ZHUCUN_SEED", 20170908);
-	size_t histories = setting("ZHUCUN_HISTORIES", 1000);
+	size_t histories = setting("ZHUCUN_HISTORIES", 1500);
 	suite_t *s = suite_open_with((int)setting("ZHUCUN_TEST_REPLICAS", 3));
 
 	printf("seed %llu, %zu histories\n", (unsigned long long)seed, histories);
