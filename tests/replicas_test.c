@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* As many as can be shared equally by three: then each gets back exactly what it had. */
-enum { TOWNS = 6, WAIT_TURNS = 60000, STILL_TURNS = 3000 };
+enum { TOWNS = 6, WAIT_TURNS = 60000, STILL_TURNS = 3000, FENCES_MAX = 20 };
 #define UNDER "/api/v1/districts/%s"
 
 static const char *const services[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts" };
@@ -349,14 +349,25 @@ ousted(struct stage *s)
 	suite_freeze(s->suite, "supervision", 0, false);
 }
 
-/* An epoch that moved on behind its owner's back. */
+/* An epoch that moved on behind its owner's back.  One that looks around before its next batch gives up by itself, so it is done
+ * until a batch came first. */
+static void
+all_fenced(struct stage *s)
+{
+	int64_t before = suite_metric(s->suite, "supervision", METRIC_FENCED);
+
+	for (int i = 0; i < FENCES_MAX && suite_metric(s->suite, "supervision", METRIC_FENCED) == before; i++) {
+		free(suite_sql(s->suite, "update engine.head set epoch = epoch + 5"));
+		order_all(s, "all were fenced");
+		check(s, balanced(s), "all is shared again", "fenced");
+	}
+	check(s, suite_metric(s->suite, "supervision", METRIC_FENCED) > before, "the fence held", "fenced");
+}
+
 static void
 fenced(struct stage *s)
 {
-	free(suite_sql(s->suite, "update engine.head set epoch = epoch + 5"));
-	order_all(s, "all were fenced");
-	check(s, suite_metric(s->suite, "supervision", METRIC_FENCED) > 0, "the fence held", "fenced");
-	check(s, balanced(s), "all is shared again", "fenced");
+	all_fenced(s);
 	for (int i = 0; i < SERVICES; i++)
 		suite_leave(s->suite, services[i], 0);
 	check(s, balanced(s), "what is left after a fence is free", "fenced");
