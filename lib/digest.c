@@ -4,6 +4,7 @@
  * anybody could act on (no memory, a broken library): the process ends. */
 #include "digest.h"
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +18,24 @@ need(int ok)
 	abort();
 }
 
+/* Given by its name alone it would be looked up among all providers for each digest, which takes longer than a short one. */
+static pthread_once_t fetched = PTHREAD_ONCE_INIT;
+static EVP_MD *algorithm;                      /* for as long as the process lives */
+
+static void
+algorithm_fetch(void)
+{
+	algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+	need(algorithm != NULL);
+}
+
 static EVP_MD_CTX *
 begin(void)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
-	need(ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1);
+	pthread_once(&fetched, algorithm_fetch);
+	need(ctx && EVP_DigestInit_ex(ctx, algorithm, NULL) == 1);
 	return ctx;
 }
 

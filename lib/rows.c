@@ -4,11 +4,9 @@
 #include <endian.h>
 #include <string.h>
 
-enum { KEY_ROOM = 256 };
+enum { KEY_ROOM = 256, INDEX_ROOM = 64 };
 
 struct tried { struct tried *before; struct row *row; const ProtobufCMessage *is; };
-
-struct bytes { const uint8_t *data; size_t len; };
 
 static const void *
 field_at(const void *m, const ProtobufCFieldDescriptor *f)
@@ -48,68 +46,140 @@ key_part_put(const void *m, const ProtobufCFieldDescriptor *f, uint8_t *out, siz
 	memcpy(out, &big, sizeof big);
 }
 
-/* Into room when it fits, which for a look it does; what is to stay is kept by key_keep(). */
-static struct bytes
-key_encode(const struct rows *r, const void *m, int nprefix, uint8_t room[KEY_ROOM])
+struct key_in_room { uint8_t room[KEY_ROOM]; size_t ends[TABLE_KEY_MAX + 1]; };
+
+/* Into the room when it fits, which for a look it does; what is to stay is kept by key_keep().  ends[n]: where the encoding of the
+ * first n fields ends, which is a prefix of the encoding.  Without its hash, which key_hashed() adds. */
+static struct row_key
+key_encode(const struct rows *r, const void *m, int nprefix, struct key_in_room *k)
 {
 	const ProtobufCFieldDescriptor *f = r->table->row->fields;
-	size_t len = 0, at = 0;
 
-	assert(nprefix >= 1 && nprefix <= r->table->nkey);
+	assert(nprefix >= 1 && nprefix <= r->table->nkey && nprefix <= TABLE_KEY_MAX);
+	k->ends[0] = 0;
 	for (int i = 0; i < nprefix; i++)
-		len += key_part_size(m, &f[i]);
-	uint8_t *out = len <= KEY_ROOM ? room : arena_alloc(r->arena, len);
-	for (int i = 0; i < nprefix; i++) {
-		size_t n = key_part_size(m, &f[i]);
-		key_part_put(m, &f[i], out + at, n);
-		at += n;
-	}
-	return (struct bytes){ out, len };
+		k->ends[i + 1] = k->ends[i] + key_part_size(m, &f[i]);
+	size_t len = k->ends[nprefix];
+	uint8_t *out = len <= KEY_ROOM ? k->room : arena_alloc(r->arena, len);
+	for (int i = 0; i < nprefix; i++)
+		key_part_put(m, &f[i], out + k->ends[i], k->ends[i + 1] - k->ends[i]);
+	return (struct row_key){ .data = out, .len = len };
 }
 
-static struct bytes
-key_keep(arena_t *a, struct bytes k)
+static uint64_t
+mixed(uint64_t h, uint64_t word)
 {
-	return (struct bytes){ arena_copy(a, k.data, k.len), k.len };
+	h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return h ^ h >> 32;
+}
+
+/* Eight bytes at a time.  Unseeded, so that a replay does the same steps; who makes ids that collide slows down batches of their own
+ * making, whose size is bounded. */
+static struct row_key
+key_hashed(struct row_key k)
+{
+	uint64_t h = k.len, word;
+	size_t at = 0;
+
+	for (; at + sizeof word <= k.len; at += sizeof word) {
+		memcpy(&word, k.data + at, sizeof word);
+		h = mixed(h, word);
+	}
+	word = 0;
+	memcpy(&word, k.data + at, k.len - at);
+	h = mixed(h, word);
+	k.hash = (uint32_t)(h ^ h >> 29);
+	return k;
+}
+
+static struct row_key
+key_of(const struct rows *r, const void *m, int nprefix, struct key_in_room *room)
+{
+	return key_hashed(key_encode(r, m, nprefix, room));
+}
+
+static void
+key_keep(arena_t *a, struct row_key *to, struct row_key k)
+{
+	*to = (struct row_key){ arena_copy(a, k.data, k.len), k.len, k.hash };
 }
 
 static int
-bytes_compare(const uint8_t *a, size_t na, const uint8_t *b, size_t nb)
+key_compare(const struct row_key *a, const struct row_key *b)
 {
-	int c = memcmp(a, b, na < nb ? na : nb);
-	return c ? c : (na > nb) - (na < nb);
+	int c = memcmp(a->data, b->data, a->len < b->len ? a->len : b->len);
+	return c ? c : (a->len > b->len) - (a->len < b->len);
 }
 
-/* ---- treap; ranks from the key's own hash, so the shape is the same on every replay */
+/* ---- the index; a hash table that is at most half full */
 
-static uint32_t
-rank_of(struct bytes k)
+static const struct row_key *
+index_find(const struct row_index *x, const struct row_key *k)
 {
-	uint32_t h = 2166136261u;
-	for (size_t i = 0; i < k.len; i++)
-		h = (h ^ k.data[i]) * 16777619u;
-	h ^= h >> 16;
-	h *= 0x7feb352du;
-	return h ^ h >> 15;
-}
-
-static struct row *
-tree_find(struct row *t, struct bytes k)
-{
-	while (t) {
-		int c = bytes_compare(k.data, k.len, t->key, t->key_len);
-		if (!c)
-			return t;
-		t = c < 0 ? t->left : t->right;
+	for (size_t i = k->hash; x->room; i++) {
+		const struct row_key *at = x->slots[i & (x->room - 1)];
+		if (!at || (at->hash == k->hash && at->len == k->len && !memcmp(at->data, k->data, k->len)))
+			return at;
 	}
 	return NULL;
 }
 
 static void
-tree_split(struct row *t, struct bytes k, struct row **less, struct row **more)
+index_put(struct row_index *x, const struct row_key *k)
+{
+	size_t i = k->hash;
+
+	while (x->slots[i & (x->room - 1)])
+		i++;
+	x->slots[i & (x->room - 1)] = k;
+}
+
+static void
+index_grow(arena_t *a, struct row_index *x)
+{
+	struct row_index was = *x;
+
+	x->room = was.room ? 2 * was.room : INDEX_ROOM;
+	x->slots = arena_alloc(a, x->room * sizeof *x->slots);
+	for (size_t i = 0; i < was.room; i++)
+		if (was.slots[i])
+			index_put(x, was.slots[i]);
+}
+
+/* Of a key that is not in it, and that lives as long. */
+static void
+index_add(arena_t *a, struct row_index *x, const struct row_key *k)
+{
+	if (2 * ++x->n > x->room)
+		index_grow(a, x);
+	index_put(x, k);
+}
+
+static struct row *
+row_find(const struct rows *r, const struct row_key *k)
+{
+	return (struct row *)index_find(&r->known, k);
+}
+
+static struct row *
+row_add(struct rows *r, struct row_key k)
+{
+	struct row *n = arena_alloc(r->arena, sizeof *n);
+
+	key_keep(r->arena, &n->key, k);
+	index_add(r->arena, &r->known, &n->key);
+	n->next = r->fresh;
+	r->fresh = n;
+	return n;
+}
+
+/* ---- the treap; ranks from the key's own hash, so the shape is the same on every replay */
+
+static void
+tree_split(struct row *t, const struct row_key *k, struct row **less, struct row **more)
 {
 	while (t) {
-		if (bytes_compare(t->key, t->key_len, k.data, k.len) < 0) {
+		if (key_compare(&t->key, k) < 0) {
 			*less = t;
 			less = &t->right;
 			t = t->right;
@@ -122,39 +192,59 @@ tree_split(struct row *t, struct bytes k, struct row **less, struct row **more)
 	*less = *more = NULL;
 }
 
-static struct row *
-tree_add(arena_t *a, struct row **root, struct bytes k)
+static void
+tree_add(struct row **root, struct row *n)
 {
-	struct row *n = arena_alloc(a, sizeof *n), **at = root;
+	struct row **at = root;
 
-	k = key_keep(a, k);
-	n->key = k.data;
-	n->key_len = k.len;
-	n->rank = rank_of(k);
+	n->rank = n->key.hash * 0x7feb352du;
 	while (*at && (*at)->rank >= n->rank)
-		at = bytes_compare(k.data, k.len, (*at)->key, (*at)->key_len) < 0 ? &(*at)->left : &(*at)->right;
-	tree_split(*at, k, &n->left, &n->right);
+		at = key_compare(&n->key, &(*at)->key) < 0 ? &(*at)->left : &(*at)->right;
+	tree_split(*at, &n->key, &n->left, &n->right);
 	*at = n;
-	return n;
 }
 
-/* Calls for each row whose key begins with the prefix (all rows when it is empty), in order. */
+/* Every row is in the treap. */
 static void
-tree_walk(struct row *t, struct bytes prefix, void (*call)(void *, struct row *), void *ctx)
+bring_in_order(struct rows *r)
+{
+	for (struct row *n = r->fresh, *next; n; n = next) {
+		next = n->next;
+		tree_add(&r->root, n);
+	}
+	r->fresh = NULL;
+}
+
+/* Appends each row whose key begins with the prefix (all rows when it is empty), in order, at the end of a list; the new end. */
+static struct row **
+tree_walk(struct row *t, const struct row_key *prefix, struct row **end)
 {
 	while (t) {
-		size_t n = t->key_len < prefix.len ? t->key_len : prefix.len;
-		int c = memcmp(t->key, prefix.data, n);
-		if (!c && t->key_len < prefix.len)
+		size_t n = t->key.len < prefix->len ? t->key.len : prefix->len;
+		int c = memcmp(t->key.data, prefix->data, n);
+		if (!c && t->key.len < prefix->len)
 			c = -1;
 		if (c >= 0)
-			tree_walk(t->left, prefix, call, ctx);
-		if (!c)
-			call(ctx, t);
+			end = tree_walk(t->left, prefix, end);
+		if (!c) {
+			*end = t;
+			end = &t->next;
+		}
 		if (c > 0)
-			return;
+			return end;
 		t = t->right;
 	}
+	return end;
+}
+
+static struct row *
+rows_from(struct rows *r, struct row_key prefix)
+{
+	struct row *first;
+
+	bring_in_order(r);
+	*tree_walk(r->root, &prefix, &first) = NULL;
+	return first;
 }
 
 /* ---- the public part */
@@ -165,39 +255,49 @@ rows_open(struct rows *r, const struct table *t, arena_t *a)
 	*r = (struct rows){ .table = t, .arena = a };
 }
 
+/* ends[] as of key_encode. */
+static bool
+is_wanted(const struct rows *r, struct row_key k, const size_t *ends, int nprefix)
+{
+	for (int n = nprefix; n >= 1; n--) {
+		k.len = ends[n];
+		k = key_hashed(k);
+		if (index_find(&r->wanted, &k))
+			return true;
+	}
+	return false;
+}
+
 bool
 rows_want(struct rows *r, const void *key, int nprefix)
 {
-	uint8_t room[KEY_ROOM];
+	struct key_in_room room;
+	struct row_key k = key_encode(r, key, nprefix, &room);
 
-	if (rows_wanted(r, key, nprefix))
+	if (is_wanted(r, k, room.ends, nprefix))
 		return false;
-	tree_add(r->arena, &r->loaded, key_encode(r, key, nprefix, room));
+	struct row_key *kept = arena_alloc(r->arena, sizeof *kept);
+	key_keep(r->arena, kept, key_hashed(k));
+	index_add(r->arena, &r->wanted, kept);
 	return true;
 }
 
 bool
 rows_wanted(const struct rows *r, const void *key, int nprefix)
 {
-	uint8_t room[KEY_ROOM];
-	struct bytes k = key_encode(r, key, nprefix, room);
+	struct key_in_room room;
 
-	for (int n = nprefix; n >= 1; n--) {            /* the encoding of a prefix is a prefix of the encoding */
-		if (tree_find(r->loaded, k))
-			return true;
-		k.len -= key_part_size(key, &r->table->row->fields[n - 1]);
-	}
-	return false;
+	return is_wanted(r, key_encode(r, key, nprefix, &room), room.ends, nprefix);
 }
 
 void
 rows_loaded(struct rows *r, const void *row)
 {
-	uint8_t room[KEY_ROOM];
-	struct bytes k = key_encode(r, row, r->table->nkey, room);
+	struct key_in_room room;
+	struct row_key k = key_of(r, row, r->table->nkey, &room);
 
-	if (!tree_find(r->root, k)) {
-		struct row *n = tree_add(r->arena, &r->root, k);
+	if (!row_find(r, &k)) {
+		struct row *n = row_add(r, k);
 		n->was = n->is = row;
 	}
 }
@@ -205,40 +305,28 @@ rows_loaded(struct rows *r, const void *row)
 const void *
 rows_get(const struct rows *r, const void *key)
 {
-	uint8_t room[KEY_ROOM];
-	struct row *n = tree_find(r->root, key_encode(r, key, r->table->nkey, room));
+	struct key_in_room room;
+	struct row_key k = key_of(r, key, r->table->nkey, &room);
+	struct row *n = row_find(r, &k);
+
 	return n ? n->is : NULL;
-}
-
-struct listing { const void **rows; size_t n; };
-
-static void
-count_one(void *ctx, struct row *n)
-{
-	((struct listing *)ctx)->n += n->is != NULL;
-}
-
-static void
-list_one(void *ctx, struct row *n)
-{
-	struct listing *l = ctx;
-	if (n->is)
-		l->rows[l->n++] = n->is;
 }
 
 size_t
 rows_list(struct rows *r, const void *key, int nprefix, const void ***out)
 {
-	uint8_t room[KEY_ROOM];
-	struct bytes prefix = key_encode(r, key, nprefix, room);
-	struct listing l = { NULL, 0 };
+	struct key_in_room room;
+	struct row *first = rows_from(r, key_encode(r, key, nprefix, &room));
+	size_t n = 0;
 
-	tree_walk(r->root, prefix, count_one, &l);
-	l.rows = arena_alloc(r->arena, (l.n + 1) * sizeof *l.rows);
-	l.n = 0;
-	tree_walk(r->root, prefix, list_one, &l);
-	*out = l.rows;
-	return l.n;
+	for (struct row *at = first; at; at = at->next)
+		n += at->is != NULL;
+	*out = arena_alloc(r->arena, (n + 1) * sizeof **out);
+	n = 0;
+	for (struct row *at = first; at; at = at->next)
+		if (at->is)
+			(*out)[n++] = at->is;
+	return n;
 }
 
 static void
@@ -256,13 +344,13 @@ change(struct rows *r, struct row *n, const ProtobufCMessage *is)
 bool
 rows_put(struct rows *r, const void *row)
 {
-	uint8_t room[KEY_ROOM];
-	struct bytes k = key_encode(r, row, r->table->nkey, room);
-	struct row *n = tree_find(r->root, k);
+	struct key_in_room room;
+	struct row_key k = key_of(r, row, r->table->nkey, &room);
+	struct row *n = row_find(r, &k);
 
 	assert(((const ProtobufCMessage *)row)->descriptor == r->table->row);
 	if (!n)
-		n = tree_add(r->arena, &r->root, k);
+		n = row_add(r, k);
 	if (n->is && message_equal(n->is, row))
 		return false;
 	assert(!r->table->append_only || !n->is);
@@ -273,8 +361,9 @@ rows_put(struct rows *r, const void *row)
 bool
 rows_drop(struct rows *r, const void *key)
 {
-	uint8_t room[KEY_ROOM];
-	struct row *n = tree_find(r->root, key_encode(r, key, r->table->nkey, room));
+	struct key_in_room room;
+	struct row_key k = key_of(r, key, r->table->nkey, &room);
+	struct row *n = row_find(r, &k);
 
 	assert(!r->table->append_only);
 	if (!n || !n->is)
@@ -310,10 +399,8 @@ rows_stand(struct rows *r)
 struct changes { const void **added, **changed, **drop; size_t nadded, nchanged, ndrop; };
 
 static void
-change_one(void *ctx, struct row *n)
+change_one(struct changes *c, const struct row *n)
 {
-	struct changes *c = ctx;
-
 	if (n->is && !n->was)
 		c->added[c->nadded++] = n->is;
 	else if (n->is && n->was != n->is && !message_equal(n->was, n->is))
@@ -331,8 +418,8 @@ rows_changed(struct rows *r, const void ***put, size_t *nput, const void ***drop
 		.drop = arena_alloc(r->arena, (r->changes + 1) * sizeof *c.drop),
 	};
 
-	if (r->changes)
-		tree_walk(r->root, (struct bytes){ (const uint8_t *)"", 0 }, change_one, &c);
+	for (struct row *at = r->changes ? rows_from(r, (struct row_key){ .data = (const uint8_t *)"" }) : NULL; at; at = at->next)
+		change_one(&c, at);
 	if (c.nchanged)                 /* each row that changed was counted, so there is room */
 		memcpy(c.added + c.nadded, c.changed, c.nchanged * sizeof *c.changed);
 	r->nadded = c.nadded;

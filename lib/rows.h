@@ -1,23 +1,30 @@
-/* rows - the rows of one table that a batch has loaded, by key, in key order; and what became of them.
+/* rows - the rows of one table that a batch has loaded, by key; and what became of them.
  *
- * A treap over the encoded key (memcmp order), all in the batch's arena.  What was loaded is kept beside what is, so
- * the write phase knows exactly what changed. */
+ * Found by a hash of the encoded key; a treap of the same keys (memcmp order) is grown when somebody asks for several in their
+ * order, which of most tables nobody does.  All of it lives in the batch's arena.  What was loaded is kept beside what is, so the
+ * write phase knows exactly what changed. */
 #pragma once
 #include "arena.h"
 #include "service.h"
 
+struct row_key { const uint8_t *data; size_t len; uint32_t hash; };
 struct row {
-	const uint8_t *key; size_t key_len;
+	struct row_key key;
+	uint32_t rank;
 	const ProtobufCMessage *was;            /* as loaded; NULL: not in the table */
 	const ProtobufCMessage *is;             /* as it should be; NULL: not */
-	struct row *left, *right; uint32_t rank;
+	struct row *left, *right;
+	struct row *next;                       /* of those that are not in the treap yet; of those that a walk has met */
 };
+
+struct row_index { const struct row_key **slots; size_t room, n; };     /* open addressing; room is a power of two */
 
 struct rows {
 	const struct table *table;
 	arena_t *arena;
-	struct row *root;
-	struct row *loaded;                     /* prefixes loaded or wanted, keyed by themselves */
+	struct row_index known;                 /* of struct row */
+	struct row_index wanted;                /* prefixes loaded or wanted */
+	struct row *root, *fresh;               /* the treap, and what it lacks */
 	size_t changes, nadded;                 /* nadded: see rows_changed */
 	bool trying; struct tried *tried;       /* rows changed since rows_try, the newest first */
 };

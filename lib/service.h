@@ -31,7 +31,7 @@
 struct batch;
 struct reader;
 
-enum { PRODUCERS_MAX = 7, WANT_ROUNDS_MAX = 4 };
+enum { PRODUCERS_MAX = 7, WANT_ROUNDS_MAX = 4, TABLE_KEY_MAX = 5 };
 
 /* A PostgreSQL table as rows in memory.  Row message: field name == column name; tags 1 … nkey are the primary key, the
  * first is always `district`.  The statements that load, put and drop rows are built from it at start. */

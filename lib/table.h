@@ -5,8 +5,6 @@
 #pragma once
 #include "service.h"
 
-enum { TABLE_KEY_MAX = 5 };
-
 struct table_sql {
 	const struct table *table;
 	struct store_stmt load[TABLE_KEY_MAX + 1];      /* [n]: by the first n key fields */
