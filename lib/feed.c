@@ -101,20 +101,11 @@ answered_here(node_t *n, size_t producer, int stream, const Wire__Fetch *f)
 }
 
 static void
-ask(node_t *n, size_t producer, int stream)
+send_question(node_t *n, size_t producer, struct stream *s, const Wire__Fetch *f, int32_t address)
 {
-	struct stream *s = &n->feed[producer].stream[stream];
-	Wire__Fetch *f = question(n, producer, stream, s->turn);
-
-	if (!f->n_after)                /* what the stream before it brought from memory has taken the room */
-		return;
-	int32_t address = f->after[0]->partition;
-	s->turn = (address + 1) % PARTITIONS;
-	if (is_echo(n, producer) && answered_here(n, producer, stream, f))
-		return;
 	size_t len = wire__fetch__get_packed_size(f);
-
 	uint8_t *body = arena_alloc(n->scratch, len + 1);
+
 	wire__fetch__pack(f, body);
 	struct message m = {
 		.kind = WIRE__KIND__FETCH, .id = ++n->next_id, .service = n->feed[producer].producer, .partition = address,
@@ -126,6 +117,23 @@ ask(node_t *n, size_t producer, int stream)
 	s->brief = n->feed[producer].blocked;
 	if (!s->asked)
 		rest(n, s);
+}
+
+/* True: it was answered from memory, so there may be more. */
+static bool
+ask(node_t *n, size_t producer, int stream)
+{
+	struct stream *s = &n->feed[producer].stream[stream];
+	Wire__Fetch *f = question(n, producer, stream, s->turn);
+
+	if (!f->n_after)                /* what the stream before it brought from memory has taken the room */
+		return false;
+	int32_t address = f->after[0]->partition;
+	s->turn = (address + 1) % PARTITIONS;
+	if (is_echo(n, producer) && answered_here(n, producer, stream, f))
+		return true;
+	send_question(n, producer, s, f, address);
+	return false;
 }
 
 /* When there is something to do for a stream: to give up an answer, or to ask. */
@@ -166,8 +174,8 @@ stream_tick(node_t *n, size_t producer, int stream, uint32_t used)
 		s->asked = 0;
 		rest_no_more(s);
 	}
-	if (!s->asked && n->mono_us >= stream_due_us(n, producer, stream, used))
-		ask(n, producer, stream);
+	while (!s->asked && n->mono_us >= stream_due_us(n, producer, stream, used) && ask(n, producer, stream))
+		used = streams_used(n, producer);
 }
 
 void

@@ -275,22 +275,32 @@ next_block(const struct feed *d)
 	return k;
 }
 
-/* A block of each producer in turn, another producer first each time: one with much to say does not silence the others. */
+/* False: there is none, or no room for it. */
+static bool
+take_next(node_t *n, struct inbox *box, size_t producer)
+{
+	struct block *k = next_block(&n->feed[producer]);
+
+	if (!k || box->n + k->items > EVENTS_UNTIL || box->bytes > EVENTS_BYTES_UNTIL)
+		return false;
+	take_block(n, box, producer, k);
+	return true;
+}
+
+/* Our own first: they end with what we say, and what is read at once is still in memory.  Then a block of each producer in turn,
+ * another producer first each time: one with much to say does not silence the others. */
 static void
 take_events(node_t *n, struct inbox *box)
 {
+	size_t others = n->nproducers && is_echo(n, n->nproducers - 1) ? n->nproducers - 1 : n->nproducers;
 	bool any = true;
 
+	while (others < n->nproducers && take_next(n, box, others))
+		;
 	while (any) {
 		any = false;
-		for (size_t i = 0; i < n->nproducers; i++) {
-			size_t producer = (n->feed_turn + i) % n->nproducers;
-			struct block *k = next_block(&n->feed[producer]);
-			if (!k || box->n + k->items > EVENTS_UNTIL || box->bytes > EVENTS_BYTES_UNTIL)
-				continue;
-			take_block(n, box, producer, k);
-			any = true;
-		}
+		for (size_t i = 0; i < others; i++)
+			any = take_next(n, box, (n->feed_turn + i) % others) || any;
 	}
 	n->feed_turn++;
 }
