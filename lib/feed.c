@@ -262,17 +262,18 @@ accept_items(node_t *n, size_t producer, const Wire__Fetched *f)
 }
 
 static bool
-all_idle(const node_t *n, size_t producer, const Wire__Fetched *f)
+all_patient(const node_t *n, size_t producer, const Wire__Fetched *f)
 {
-	size_t i = 0;
-
-	while (i < f->n_items && !fact_read(n, (int)producer, f->items[i]->type))
-		i++;
-	return i == f->n_items;
+	for (size_t i = 0; i < f->n_items; i++) {
+		const struct fact *fact = fact_read(n, (int)producer, f->items[i]->type);
+		if (fact && !fact->patient)
+			return false;
+	}
+	return true;
 }
 
 static void
-queue_block(struct feed *d, const struct message *m, size_t items, bool idle)
+queue_block(struct feed *d, const struct message *m, size_t items, bool patient)
 {
 	struct block *k = calloc(1, sizeof(*k));
 
@@ -281,7 +282,7 @@ queue_block(struct feed *d, const struct message *m, size_t items, bool idle)
 	memcpy(k->body, m->body, m->body_len);
 	k->len = m->body_len;
 	k->items = items;
-	k->idle = idle;
+	k->patient = patient;
 	if (!d->first)
 		d->last = &d->first;
 	*d->last = k;
@@ -338,7 +339,7 @@ take_answer(node_t *n, size_t producer, int stream, const struct message *m)
 	metric_add(n->set.metrics, METRIC_FETCHES, 1);
 	bool news = f->n_items && accept_items(n, producer, f);
 	if (news) {
-		queue_block(&n->feed[producer], m, f->n_items, all_idle(n, producer, f));
+		queue_block(&n->feed[producer], m, f->n_items, all_patient(n, producer, f));
 		CRASH_POINT("events.fetched");
 	}
 	for (size_t i = 0; i < f->n_elsewhere; i++)

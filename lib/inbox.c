@@ -573,9 +573,9 @@ anything_due(const node_t *n)
 	return false;
 }
 
-/* Some blocks, all of them idle, and room for more. */
+/* Some blocks, all of them patient, and room for more. */
 static bool
-only_idle_blocks(const node_t *n)
+only_patient_blocks(const node_t *n)
 {
 	bool any = false;
 
@@ -583,25 +583,25 @@ only_idle_blocks(const node_t *n)
 		if (n->feed[i].blocks >= FEED_BLOCKS_MAX)
 			return false;
 		for (const struct block *k = n->feed[i].first; k; k = k->next, any = true)
-			if (!k->idle)
+			if (!k->patient)
 				return false;
 	}
 	return any;
 }
 
-/* Nothing is to be done but to move cursors: that has a little time. */
+/* Nothing is to be done but to move cursors, and what has a little time. */
 static bool
 may_wait(node_t *n)
 {
-	if (n->queue.first || n->clock_news || !only_idle_blocks(n) || anything_due(n)) {
-		n->idle_us = 0;
+	if (n->queue.first || n->clock_news || !only_patient_blocks(n) || anything_due(n)) {
+		n->patient_us = 0;
 		return false;
 	}
-	if (!n->idle_us)
-		n->idle_us = n->mono_us;
-	if (n->mono_us < n->idle_us + IDLE_WAIT_MS * 1000)
+	if (!n->patient_us)
+		n->patient_us = n->mono_us;
+	if (n->mono_us < n->patient_us + PATIENT_MS * 1000)
 		return true;
-	n->idle_us = 0;
+	n->patient_us = 0;
 	return false;
 }
 

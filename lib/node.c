@@ -242,8 +242,8 @@ work_due_us(const node_t *n)
 {
 	int64_t at = earlier(n->open_us, feed_next_us(n)), now_us = own_now_us(n);
 
-	if (n->idle_us)
-		at = earlier(at, n->idle_us + IDLE_WAIT_MS * 1000);
+	if (n->patient_us)
+		at = earlier(at, n->patient_us + PATIENT_MS * 1000);
 	if (n->lost || n->retry_us > n->mono_us)
 		return n->retry_us;
 	for (int32_t p = 0; p < PARTITIONS && !n->set.manual_clock; p++)

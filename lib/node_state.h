@@ -34,7 +34,7 @@ enum {
 	QUEUE_COMMANDS_MAX = 8192, QUEUE_BYTES_MAX = 8 << 20,
 	RING_BYTES_MAX = 4 << 20, HELD_FETCHES_MAX = 256, FETCH_BRIEF_BYTES = 32 << 10,
 	FETCH_WAIT_MS = 1000, FETCH_LOST_MS = 2500, FETCH_REST_MS = 20, FETCH_REST_MAX_MS = 160, FETCH_STALE_MS = 100, RETRY_MS = 50,
-	IDLE_WAIT_MS = 10,                      /* events of no concern wait so long for company: a commit for each is what most commits would be */
+	PATIENT_MS = 10,                        /* events of no concern, or of patient facts, wait so long for company: else most commits would be theirs */
 	OPEN_MS = 150, BEAT_MS = 700,           /* looks, which keep the session from being idle; the heartbeat row */
 	LINGER_MS = 700,                        /* a fold uses the session so often; it may be idle for 3 s (deploy/roles.sql) */
 	GIVE_LOOKS = 4,                         /* a surplus is given when it was there so often in a row */
@@ -100,7 +100,7 @@ void queue_reply(node_t *n);                            /* sends and frees every
 struct block {
 	struct block *next; uint8_t *body; size_t len, items;
 	bool taken, later;                              /* later: some of it must wait */
-	bool idle;                                      /* all of it is of no concern here: only the cursor moves */
+	bool patient;                                   /* all of it is of no concern here, so only the cursor moves, or can wait a little */
 };
 struct stream {
 	uint64_t asked; int64_t asked_us;               /* 0: no question is on its way */
@@ -151,7 +151,7 @@ struct node {
 	struct book books[BOOKS_MAX];
 	char (*districts)[8]; size_t ndistricts, districts_cap;         /* known to exist, sorted */
 	int64_t mono_us, clock_us;                      /* of this step; the hand-set clock as last heard */
-	int64_t idle_us;                                /* since when nothing waits but idle blocks; 0: it is not so */
+	int64_t patient_us;                             /* since when nothing waits but patient blocks; 0: it is not so */
 	bool clock_news, hello_news, lost, timers_stale;
 	bool plans_old;                                 /* some table has grown much since its statements were planned */
 	bool opened[PARTITIONS];                        /* some district lives there */

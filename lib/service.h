@@ -56,6 +56,7 @@ struct fact {
 	const ProtobufCMessageDescriptor *message;
 	void (*want)(struct batch *b, const void *m);
 	void (*run)(struct batch *b, const void *m);
+	bool patient;                                   /* of another service: nobody waits for what it does, so it may wait some ms for company */
 };
 struct alarm {                                          /* also: chore */
 	const char *kind;

@@ -307,7 +307,7 @@ static const struct order orders[] = {
 static const struct fact facts[] = {
 	{ &incentives__round_put__descriptor, NULL, on_round_put },
 	MIRROR(person, person_put),
-	{ &accountability__measures_changed__descriptor, want_measures, on_measures },
+	{ &accountability__measures_changed__descriptor, want_measures, on_measures, true },
 };
 
 static const struct read reads[] = {

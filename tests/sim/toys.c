@@ -305,7 +305,7 @@ static const struct alarm beta_alarms[] = {
 static const struct alarm beta_chores[] = { { "look", want_subject, look_again } };
 static const struct order gamma_orders[] = { { .message = &roster__put_posting__descriptor, .after = AFTER(0), .want = want_posting, .run = post } };
 static const struct fact gamma_facts[] = {
-	{ &roster__person_put__descriptor, want_heard, hear_alpha },
+	{ &roster__person_put__descriptor, want_heard, hear_alpha, true },
 	{ &roster__unit_put__descriptor, want_said, hear_beta },
 };
 
