@@ -51,6 +51,7 @@ question(node_t *n, size_t producer, int stream, int32_t from)
 
 	f->consumer = (char *)n->svc->name;
 	f->bytes_max = n->feed[producer].blocked ? FETCH_BRIEF_BYTES : FETCH_BYTES_MAX / 2;
+	f->urgent = n->feed[producer].hurry ? 0 : n->urgent;
 	f->after = arena_alloc(n->scratch, PARTITIONS * sizeof(*f->after));
 	for (int32_t i = 0; i < PARTITIONS; i++) {
 		int32_t p = (from + i) % PARTITIONS;
@@ -115,6 +116,7 @@ send_question(node_t *n, size_t producer, struct stream *s, const Wire__Fetch *f
 	s->asked_us = n->mono_us;
 	s->stale = false;
 	s->brief = n->feed[producer].blocked;
+	s->calm = f->urgent != 0;
 	if (!s->asked)
 		rest(n, s);
 }
@@ -136,12 +138,21 @@ ask(node_t *n, size_t producer, int stream)
 	return false;
 }
 
+/* Something waits for it, and the question on its way lets the answer wait. */
+static bool
+too_calm(const struct feed *d, const struct stream *s)
+{
+	return d->hurry && s->calm;
+}
+
 /* When there is something to do for a stream: to give up an answer, or to ask. */
 static int64_t
 stream_due_us(const node_t *n, size_t producer, int stream, uint32_t used)
 {
 	const struct stream *s = &n->feed[producer].stream[stream];
 
+	if (s->asked && too_calm(&n->feed[producer], s))
+		return n->mono_us;
 	if (s->asked)
 		return s->asked_us + (s->stale ? FETCH_STALE_MS : FETCH_LOST_MS) * 1000;
 	if (!(used >> stream & 1))
@@ -170,7 +181,7 @@ stream_tick(node_t *n, size_t producer, int stream, uint32_t used)
 	struct stream *s = &n->feed[producer].stream[stream];
 
 	if (s->asked && n->mono_us >= stream_due_us(n, producer, stream, used)) {
-		metric_add(n->set.metrics, METRIC_FETCH_TIMEOUTS, !s->stale);
+		metric_add(n->set.metrics, METRIC_FETCH_TIMEOUTS, !s->stale && !too_calm(&n->feed[producer], s));
 		s->asked = 0;
 		rest_no_more(s);
 	}
@@ -288,16 +299,6 @@ queue_block(struct feed *d, const struct message *m, size_t items, bool patient)
 	*d->last = k;
 	d->last = &k->next;
 	d->blocks++;
-}
-
-static uint64_t
-name_hash(const char *name)
-{
-	uint64_t h = UINT64_C(14695981039346656037);
-
-	for (; *name; name++)
-		h = (h ^ (uint8_t)*name) * UINT64_C(1099511628211);
-	return h;
 }
 
 /* A question on its way that asks for less than we want by now is given up; not often: who was asked holds it. */

@@ -33,6 +33,13 @@ logged_of(arena_t *a, const struct ring_event *e)
 	return l;
 }
 
+/* A 64th of all types share it: who wants to hear of one at once hears of others at once. */
+uint64_t
+fetch_bit(const char *type)
+{
+	return UINT64_C(1) << (name_hash(type) >> 58);
+}
+
 /* Adds what one partition has to say; false when memory does not reach back so far. */
 static bool
 gather(node_t *n, const Wire__Position *after, Wire__Fetched *out, size_t *bytes, size_t bytes_max)
@@ -49,7 +56,7 @@ gather(node_t *n, const Wire__Position *after, Wire__Fetched *out, size_t *bytes
 	return true;
 }
 
-void
+bool
 fetch_gather(node_t *n, const Wire__Fetch *f, Wire__Fetched *out)
 {
 	size_t bytes = 0, bytes_max = f->bytes_max > 0 && f->bytes_max < FETCH_BYTES_MAX ? (size_t)f->bytes_max : FETCH_BYTES_MAX;
@@ -65,19 +72,34 @@ fetch_gather(node_t *n, const Wire__Fetch *f, Wire__Fetched *out)
 		else if (!gather(n, f->after[i], out, &bytes, bytes_max))
 			out->older = true;
 	}
+	return bytes >= bytes_max || out->n_items == FETCH_ITEMS_MAX;
+}
+
+/* Nobody there waits for any of it, and in a moment there may be more. */
+static bool
+can_wait(const node_t *n, struct held_fetch *h, const Wire__Fetch *f, const Wire__Fetched *out)
+{
+	if (!f->urgent || out->n_elsewhere || out->older)
+		return false;
+	for (size_t i = 0; i < out->n_items; i++)
+		if (fetch_bit(out->items[i]->type) & f->urgent)
+			return false;
+	if (!h->some_us)
+		h->some_us = n->mono_us;
+	return n->mono_us < h->some_us + PATIENT_MS * 1000;
 }
 
 /* True when it was answered. */
 static bool
-serve(node_t *n, const struct held_fetch *h)
+serve(node_t *n, struct held_fetch *h)
 {
 	Wire__Fetch *f = wire__fetch__unpack(arena_pb(n->scratch), h->len, h->body);
 	Wire__Fetched out;
 
 	if (!f)
 		return true;
-	fetch_gather(n, f, &out);
-	if (!out.n_items && !out.n_elsewhere && !out.older && n->mono_us < h->until_us)
+	bool full = fetch_gather(n, f, &out), nothing = !out.n_items && !out.n_elsewhere && !out.older;
+	if (n->mono_us < h->until_us && (nothing || (!full && can_wait(n, h, f, &out))))
 		return false;
 	send_fetched(n, h, &out);
 	if (out.n_items)
@@ -128,7 +150,11 @@ int64_t
 fetch_next_us(const node_t *n)
 {
 	int64_t at = NEVER_US;
-	for (size_t i = 0; i < n->nheld; i++)
-		at = n->held[i].until_us < at ? n->held[i].until_us : at;
+
+	for (size_t i = 0; i < n->nheld; i++) {
+		const struct held_fetch *h = &n->held[i];
+		int64_t until_us = h->some_us ? h->some_us + PATIENT_MS * 1000 : h->until_us;
+		at = until_us < at ? until_us : at;
+	}
 	return at;
 }

@@ -73,14 +73,22 @@ text_valid(const char *s, int max_bytes)
 	return true;
 }
 
-/* FNV-1a, all 64 bits folded in, by halves. */
-int32_t
-partition_of(const char *district)
+uint64_t
+name_hash(const char *name)
 {
 	uint64_t h = UINT64_C(14695981039346656037);
 
-	for (const unsigned char *p = (const unsigned char *)district; *p; p++)
+	for (const unsigned char *p = (const unsigned char *)name; *p; p++)
 		h = (h ^ *p) * UINT64_C(1099511628211);
+	return h;
+}
+
+/* All 64 bits folded in, by halves. */
+int32_t
+partition_of(const char *district)
+{
+	uint64_t h = name_hash(district);
+
 	h ^= h >> 32;
 	h ^= h >> 16;
 	h ^= h >> 8;

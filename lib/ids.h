@@ -14,7 +14,8 @@ bool id_valid(const char *s);                   /* [A-Za-z0-9._-]{1,64} */
 bool district_valid(const char *s);             /* six digits (GB/T 2260) */
 bool key_valid(const char *s);                  /* 1–128 printable ASCII characters: an Idempotency-Key */
 bool text_valid(const char *s, int max_bytes);  /* UTF-8, no control characters but tab and newline, 1–max bytes */
-/* FNV-1a, 64 bit, folded to 0–63.  Kept for ever with the district, so this may change for new ones only. */
+uint64_t name_hash(const char *name);           /* FNV-1a, 64 bit */
+/* The hash folded to 0–63.  Kept for ever with the district, so this may change for new ones only. */
 int32_t partition_of(const char *district);
 /* A letter and twelve digits of a sequence: F000000000017.  Sorts as it counts. */
 void row_id(char letter, int64_t seq, char out[ROWID_MAX]);

@@ -211,19 +211,29 @@ input_of_event(node_t *n, struct input *in, int producer, const Wire__Logged *l,
 		in->park = "its content cannot be read";
 }
 
+/* Whether a producer's events before it, with those of this batch, reach so far.  If not, its producer is asked to hurry. */
+static bool
+has_read(node_t *n, const struct inbox *box, int32_t partition, size_t producer, int64_t seq)
+{
+	int64_t expected = box->expected[partition][producer];
+	bool has = (expected ? expected - 1 : n->part[partition].cursor[producer].seq) >= seq;
+
+	n->feed[producer].hurry = n->feed[producer].hurry || !has;
+	return has;
+}
+
 /* What the event stands on has not been read here: it, and all behind it, come in a later batch. */
 static bool
-too_early(const node_t *n, const struct inbox *box, int32_t partition, const Wire__Event *e)
+too_early(node_t *n, const struct inbox *box, int32_t partition, const Wire__Event *e)
 {
+	bool early = false;
+
 	for (size_t i = 0; i < e->n_after; i++) {
 		size_t producer;
-		if (!is_producer(n, e->after[i]->producer, &producer))
-			continue;
-		int64_t expected = box->expected[partition][producer];
-		if ((expected ? expected - 1 : n->part[partition].cursor[producer].seq) < e->after[i]->seq)
-			return true;
+		if (is_producer(n, e->after[i]->producer, &producer))
+			early = !has_read(n, box, partition, producer, e->after[i]->seq) || early;
 	}
-	return false;
+	return early;
 }
 
 /* Whether it is the next one of its partition to run, or stands behind one that must wait. */
@@ -389,14 +399,13 @@ take_group(node_t *n, struct inbox *box, struct group *g)
 
 /* Whether the events before it, with those of this batch, are too few for a group (engine 8). */
 static bool
-lacks_events(const node_t *n, const struct inbox *box, const struct group *g)
+lacks_events(node_t *n, const struct inbox *box, const struct group *g)
 {
-	for (size_t i = 0; i < n->nproducers; i++) {
-		int64_t expected = box->expected[g->partition][i];
-		if ((expected ? expected - 1 : n->part[g->partition].cursor[i].seq) < g->need[i])
-			return true;
-	}
-	return false;
+	bool lacks = false;
+
+	for (size_t i = 0; i < n->nproducers; i++)
+		lacks = !has_read(n, box, g->partition, i, g->need[i]) || lacks;
+	return lacks;
 }
 
 /* Commands come after what was due before them; so those of a partition with due timers wait until there are none left. */
@@ -618,6 +627,8 @@ inbox_run(node_t *n)
 		n->lost = true;
 		return false;
 	}
+	for (size_t i = 0; i < n->nproducers; i++)
+		n->feed[i].hurry = false;
 	take_events(n, box);
 	take_commands(n, box);
 	if (!box->n && !n->clock_news) {

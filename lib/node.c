@@ -58,6 +58,8 @@ node_make(const struct service *s, const struct node_settings *settings)
 		assert(n->nproducers < PRODUCERS_MAX);
 		n->feed[n->nproducers] = (struct feed){ .producer = s->consumes[n->nproducers] };
 	}
+	for (size_t i = 0; i < s->nfacts; i++)
+		n->urgent |= s->facts[i].patient ? 0 : fetch_bit(s->facts[i].message->name);
 	for (int32_t p = 0; p < PARTITIONS; p++)
 		n->part[p].timer_next_us = NEVER_US;
 	n->db = store_open(settings->conninfo);

@@ -106,6 +106,7 @@ struct stream {
 	uint64_t asked; int64_t asked_us;               /* 0: no question is on its way */
 	int64_t rest_ms, again_us;                      /* how long it rests, and until when; 0: not at all */
 	bool older, stale, brief;                       /* stale: the question on its way is no longer the right one; brief: it does not wait */
+	bool calm;                                      /* its answer may wait for company */
 	int32_t turn;
 	uint64_t owner;                                 /* who answered last, by a hash of its name; 0: nobody yet */
 };
@@ -114,6 +115,7 @@ struct feed {
 	struct stream stream[STREAMS_MAX];
 	struct block *first, **last; size_t blocks;
 	bool blocked;                                   /* there is no room, and some of what is here must wait for another producer */
+	bool hurry;                                     /* a command, or another producer's event, waits for what was said there */
 };
 void feed_tick(node_t *n);
 bool feed_receive(node_t *n, const struct message *m);  /* an answer; false: not one of ours */
@@ -123,12 +125,17 @@ void feed_moved(node_t *n, const char *producer);       /* some of its partition
 void feed_freed(struct feed *d);                        /* there is room again: who rested for want of it asks at once */
 void feed_forget(node_t *n);                            /* all that was fetched and asked */
 /* ---- fetch.c: serving */
-void fetch_gather(node_t *n, const Wire__Fetch *f, Wire__Fetched *out);         /* what memory has of it, in n->scratch */
+/* What memory has of it, in n->scratch; true when there is more of it than one answer holds. */
+bool fetch_gather(node_t *n, const Wire__Fetch *f, Wire__Fetched *out);
+uint64_t fetch_bit(const char *type);                   /* of Fetch.urgent */
 void fetch_hold(node_t *n, const struct message *m);    /* a consumer asks */
 void fetch_serve(node_t *n);                            /* answers those that can be answered, or have waited enough */
 int64_t fetch_next_us(const node_t *n);
 
-struct held_fetch { struct peer peer; uint64_t id; uint8_t *body; size_t len; int64_t until_us; };
+struct held_fetch {
+	struct peer peer; uint64_t id; uint8_t *body; size_t len;
+	int64_t until_us, some_us;                      /* when its time is over; since when there is something to say, 0: there is not */
+};
 
 struct book { char district[8]; arena_t *arena; struct policy_book book; };
 
@@ -143,6 +150,7 @@ struct node {
 	bool own_table[TABLES_MAX];                     /* orders write it; no replay can */
 	struct replay *replay;                          /* NULL: this is no replay */
 	size_t nproducers;
+	uint64_t urgent;                                /* types of facts that are not patient, as of Fetch.urgent */
 	struct partition part[PARTITIONS];
 	struct queue queue;
 	struct feed feed[PRODUCERS_MAX]; size_t feed_turn;

@@ -38,7 +38,7 @@ static const struct fact facts[] = {
 	FACT(accountability__measures_changed, measures),
 	FACT(accountability__recall_moved, recall),
 	FACT(accountability__recall_overdue, overdue),
-	{ &supervision__finding_confirmed__descriptor, alerts_want_confirmed, alerts_on_confirmed, true },
+	FACT(supervision__finding_confirmed, confirmed),
 	FACT(supervision__finding_annulled, annulled),
 	FACT(supervision__hearing_missed, hearing),
 	FACT(alerts__alert_queued, queued),

@@ -431,7 +431,7 @@ static const struct fact facts[] = {
 	{ &roster__person_put__descriptor, want_person_put, on_person_put },
 	{ &roster__posting_put__descriptor, want_posting_put, on_posting_put },
 	{ &attendance__checkin_recorded__descriptor, want_checkin, on_checkin, true },
-	{ &attendance__day_status_changed__descriptor, want_day_status, on_day_status, true },
+	{ &attendance__day_status_changed__descriptor, want_day_status, on_day_status },
 	{ &accountability__measures_changed__descriptor, want_measures, on_measures },
 	{ &funding__payroll_drafted__descriptor, payroll_want_drafted, payroll_on_drafted },
 	{ &funding__payroll_lines_drafted__descriptor, payroll_want_lines_drafted, payroll_on_lines_drafted },
