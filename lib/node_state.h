@@ -25,14 +25,14 @@
 #ifdef ZHUCUN_SMALL                     /* the simulation: what is seldom full becomes so often */
 enum { FETCH_ITEMS_MAX = 4, FEED_BLOCKS_MAX = 2, STREAMS_MAX = 4 };
 #else
-enum { FETCH_ITEMS_MAX = 1024, FEED_BLOCKS_MAX = 4, STREAMS_MAX = 16 };
+enum { FETCH_ITEMS_MAX = 256, FEED_BLOCKS_MAX = 4, STREAMS_MAX = 16 };
 #endif
 enum {
-	BATCH_INPUTS_MAX = 2048, BATCH_BYTES_MAX = 4 << 20, BATCH_ARENA_MAX = 256 << 20,
+	BATCH_INPUTS_MAX = 1024, BATCH_BYTES_MAX = 4 << 20, BATCH_ARENA_MAX = 256 << 20,
 	DUE_MAX = 256,                          /* timers, or work items, in one batch */
-	EVENTS_UNTIL = 1536, EVENTS_BYTES_UNTIL = 2 << 20,      /* a batch takes events while it is smaller: commands find room */
+	EVENTS_UNTIL = 768, EVENTS_BYTES_UNTIL = 2 << 20,      /* a batch takes events while it is smaller: commands find room */
 	QUEUE_COMMANDS_MAX = 8192, QUEUE_BYTES_MAX = 8 << 20,
-	RING_BYTES_MAX = 4 << 20, HELD_FETCHES_MAX = 256, FETCH_BRIEF_BYTES = 32 << 10,
+	RING_BYTES_MAX = 3 << 20, HELD_FETCHES_MAX = 256, FETCH_BRIEF_BYTES = 32 << 10,
 	FETCH_WAIT_MS = 1000, FETCH_LOST_MS = 2500, FETCH_REST_MS = 20, FETCH_REST_MAX_MS = 160, FETCH_STALE_MS = 100, RETRY_MS = 50,
 	PATIENT_MS = 10,                        /* events of no concern, or of patient facts, wait so long for company: else most commits would be theirs */
 	OPEN_MS = 150, BEAT_MS = 700,           /* looks, which keep the session from being idle; the heartbeat row */

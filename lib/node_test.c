@@ -310,6 +310,7 @@ struct stage {
 	int status[ANSWERS_MAX];                        /* of the last call */
 	char said[64], named[64];                       /* of the last read: unit, name */
 	bool answered;
+	int64_t still_us;                               /* the time that stands still; 0: it goes on */
 };
 
 static const char *
@@ -512,13 +513,13 @@ turn(struct stage *s)
 		letter_free(l);
 	}
 	for (int i = 0; i < SERVICES; i++) {
-		int64_t at_us = s->node[i] ? node_step(s->node[i], clock_mono_us()) : wake_us;
-		int64_t read_us = s->reader[i] ? reader_step(s->reader[i], clock_mono_us()) : wake_us;
+		int64_t at_us = s->node[i] ? node_step(s->node[i], s->still_us ? s->still_us : clock_mono_us()) : wake_us;
+		int64_t read_us = s->reader[i] ? reader_step(s->reader[i], s->still_us ? s->still_us : clock_mono_us()) : wake_us;
 		wake_us = at_us < wake_us ? at_us : wake_us;
 		wake_us = read_us < wake_us ? read_us : wake_us;
 	}
 	int64_t left_us = wake_us - clock_mono_us();
-	if (!s->first && left_us > 0)
+	if (!s->first && left_us > 0 && !s->still_us)
 		poll(NULL, 0, (int)((left_us + 999) / 1000));
 }
 
@@ -1200,12 +1201,72 @@ test_idle(struct count *c)
 	stage_close(s);
 }
 
+static void
+put_unit_named(struct stage *s, const char *id)
+{
+	struct group_of g = { 0 };
+	Roster__PutUnit u = ROSTER__PUT_UNIT__INIT;
+
+	u.id = u.name = (char *)id;
+	add(&g, "", &u.base);
+	send_group(s, ROSTER, &g, 5000);
+}
+
+/* Attendance is not concerned with units: that it has read them is one commit, when they have waited for company, there and here. */
+static void
+test_company(struct count *c)
+{
+	struct stage *s = stage_open(c);
+
+	check(c, settle(s), "settled before");
+	int64_t before = s->metrics[ATTENDANCE].value[METRIC_BATCHES], fetches = s->metrics[ATTENDANCE].value[METRIC_FETCHES];
+	s->still_us = clock_mono_us();
+	for (int i = 0; i < 3; i++) {
+		put_unit_named(s, (const char *[]){ "u1", "u2", "u3" }[i]);
+		check(c, await(s) == 201, "a unit");
+	}
+	for (int i = 0; i < 50; i++)
+		turn(s);
+	check(c, s->metrics[ATTENDANCE].value[METRIC_FETCHES] == fetches, "what does not concern it waits where it was said");
+	s->still_us += PATIENT_MS * 1000;
+	for (int i = 0; i < 50; i++)
+		turn(s);
+	check(c, s->metrics[ATTENDANCE].value[METRIC_FETCHES] == fetches + 1, "and comes in one answer");
+	check(c, s->metrics[ATTENDANCE].value[METRIC_BATCHES] == before, "which waits once more");
+	s->still_us += PATIENT_MS * 1000;
+	for (int i = 0; i < 50; i++)
+		turn(s);
+	check(c, s->metrics[ATTENDANCE].value[METRIC_BATCHES] == before + 1 && quiet(s), "and is read in one batch");
+	stage_close(s);
+}
+
+/* While time stands still nothing has waited long enough: what comes, comes because somebody waits for it. */
+static void
+test_hurry(struct count *c)
+{
+	struct stage *s = stage_open(c);
+
+	check(c, put(s, "", "p1", "u") == 201 && settle(s), "settled before");
+	s->still_us = clock_mono_us();
+	put_unit_named(s, "u1");
+	check(c, await(s) == 201 && !quiet(s), "what does not concern attendance waits");
+	send_posting(s, "p1", 5000);
+	check(c, await(s) == 200 && quiet(s), "unless a command must know of it");
+	put_unit_named(s, "u2");
+	check(c, await(s) == 201 && !quiet(s), "waits again");
+	check(c, put(s, "", "p2", "u") == 201, "until something follows that does concern it");
+	for (int i = 0; i < TURNS_MAX && !quiet(s); i++)
+		turn(s);
+	check(c, quiet(s) && persons_of_unit(s, "u") == 2, "then both come");
+	stage_close(s);
+}
+
 int
 main(void)
 {
 	static void (*const tests[])(struct count *) = {
 		test_chain, test_ring_after_fence, test_chores, test_policies, test_hunger, test_districts, test_commands, test_trying, test_poison, test_suspect, test_retry_suspect, test_timers,
-		test_catching_up, test_lost, test_old_events, test_slow, test_superseded, test_idle,
+		test_catching_up, test_lost, test_old_events, test_slow, test_superseded, test_idle, test_company, test_hurry,
 	};
 	struct count c = { 0, 0 };
 

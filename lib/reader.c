@@ -21,7 +21,7 @@
 #include <string.h>
 
 enum { READER_ARENA_MAX = 64 << 20, HELD_READS_MAX = 256, HELD_RETRY_MS = 3, READ_WAIT_MS = 5000, CURSOR_TEXT_MAX = 2 * ID_MAX * 2,
-       READER_BOOKS_MAX = 16, BOOK_BYTES_MAX = 16 << 20, FETCH_ITEMS_MIN = 64 };
+       READER_BOOKS_MAX = 16, BOOK_BYTES_MAX = 16 << 20, FETCH_ITEMS_MIN = 8 };
 
 /* A read that waits until its service has caught up. */
 struct held_read {
