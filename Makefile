@@ -103,7 +103,7 @@ $O/zhucunctl.bash: $O/bin/zhucunctl
 
 # --- tests.  x_policy_test.c links x_policy.c, the messages and the pure parts of lib, nothing else: the linker proves purity.
 PURE     := $(addprefix $O/lib/,civil.o arena.o policy_book.o sealed_kind.o utf8.o) $(PBC:.c=.o)
-TESTC    := $(wildcard lib/*_test.c services/*/*_test.c gateway/*_test.c tests/*_test.c)
+TESTC    := $(wildcard lib/*_test.c services/*/*_test.c gateway/*_test.c tests/*_test.c tests/*/*_test.c)
 TESTS    := $(TESTC:%.c=$O/%)
 HARNESS  := $(call obj,$(filter-out %_test.c,$(wildcard tests/*.c)) services/bus/routes.c)
 # the ladders of criticisms stand on what all ladders share
@@ -116,6 +116,12 @@ $O/lib/%_test: $O/lib/%_test.o $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $O/gateway/%_test: $O/gateway/%_test.o $(call obj,$(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+# a directory of tests that share a stage: no service is in them, and nothing of it is in the library
+define staged_rule
+$O/tests/$1/%_test: $O/tests/$1/%_test.o $(call obj,$(filter-out %_test.c,$(wildcard tests/$1/*.c))) $O/libzhucun.a
+	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+endef
+$(foreach s,$(sort $(patsubst tests/%/,%,$(dir $(wildcard tests/*/*_test.c)))),$(eval $(call staged_rule,$s)))
 $O/tests/%_test: $O/tests/%_test.o $(HARNESS) $(ALLSVC) $(call obj,$(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcurl
 

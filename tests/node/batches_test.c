@@ -1,0 +1,172 @@
+/* What a batch takes, and how much of it: chores and timers that are due, and as many events as its memory and the books of
+ * policies have room for. */
+#include "stage.h"
+
+enum { TIMERS = 1200, DISTRICTS = 3 * BOOKS_MAX };
+
+/* Chores whose batch was rolled back are still to be done; more of them than one round trip holds are no trouble. */
+static void
+test_chores(struct count *c)
+{
+	struct stage *s = stage_open(c);
+	struct group_of g = { 0 };
+	char id[16];
+
+	stage_tamper(s, "insert into engine.work select 'attendance', partition, '" D "', 'look', 'w' || n, '', '', now() from engine.district, generate_series(1, 20) n");
+	stage_restart(s, ATTENDANCE);
+	stage_tamper(s, "begin; select * from engine.head where service = 'attendance' for update");
+	for (int i = 0; i < 20; i++)
+		stage_turn(s);
+	stage_tamper(s, "commit");
+	check(c, stage_settle(s) && stage_persons(s, "done") == 20, "chores are done although their first batch was rolled back");
+	stage_stop(s, ATTENDANCE);
+	for (int i = 0; i < 150; i++) {
+		snprintf(id, sizeof id, "c%d", i);
+		group_add_person(&g, "", id, "chore");
+	}
+	stage_send(s, ROSTER, &g, 5000);
+	check(c, stage_await(s) == 201, "many orders at once");
+	stage_start(s, ATTENDANCE);
+	check(c, stage_settle(s) && stage_persons(s, "done") == 170, "and a chore of each");
+	stage_close(s);
+}
+
+/* §10: a due timer comes before later orders, however many; one that an earlier one has moved does not ring. */
+static void
+test_timers(struct count *c)
+{
+	struct stage *s = stage_open(c);
+	struct group_of g = { 0 };
+	char id[16];
+
+	for (int i = 0; i < TIMERS; i++) {
+		snprintf(id, sizeof id, "t%d", i);
+		group_add_person(&g, "", id, "timer");
+	}
+	stage_send(s, ROSTER, &g, 5000);
+	check(c, stage_await(s) == 201 && stage_settle(s) && stage_persons(s, "timer") == TIMERS, "many timers");
+	stage_clock_to(s, 1, 0);
+	stage_send_posting(s, "t1", 20000);
+	check(c, stage_await(s) == 200, "all of them have rung when the next order is run");
+	stage_tamper(s, "delete from attendance.person");
+	stage_tamper(s, "insert into engine.timer select 'attendance', partition, '" D "', k, s, " START_SQL " + interval '2 hours'"
+	          " from engine.district, (values ('timer.a', 'mover'), ('timer', 'moved')) v(k, s)");
+	stage_tamper(s, "update engine.timer set due_us = due_us + interval '1 second' where subject = 'moved'");
+	stage_restart(s, ATTENDANCE);
+	stage_clock_to(s, 2, 0);
+	check(c, stage_settle(s) && stage_persons(s, "rung") == 1, "the mover rings");
+	stage_tamper(s, "delete from attendance.person");
+	stage_tamper(s, "insert into engine.timer select 'attendance', partition, '" D "', k, s, " START_SQL " + interval '3 hours'"
+	          " from engine.district, (values ('timer.a', 'mover'), ('timer', 'moved')) v(k, s)"
+	          " on conflict (service, partition, district, kind, subject) do update set due_us = excluded.due_us + interval '1 second'");
+	stage_restart(s, ATTENDANCE);
+	stage_clock_to(s, 3, 10);
+	check(c, stage_settle(s), "both are due in one batch");
+	check(c, stage_persons(s, "rung") == 1, "what the first has moved does not ring");
+	check(c, stage_number(s, "select count(*) from engine.timer where subject = 'moved'") == 1, "and is not lost");
+	stage_clock_to(s, 5, 0);
+	check(c, stage_settle(s) && stage_persons(s, "rung") == 2, "it rings at its new time");
+	stage_close(s);
+}
+
+static int64_t
+memory_of(const struct stage *s)
+{
+	return s->metrics[ATTENDANCE].value[METRIC_BATCH_BYTES_MAX];
+}
+
+/* What together asks for more than there is: a batch ends before it is used up, and the rest comes in the next. */
+static void
+test_hunger(struct count *c)
+{
+	struct stage *s = stage_open(c);
+	struct group_of g = { 0 };
+	char id[16];
+
+	stage_stop(s, ATTENDANCE);
+	for (int i = 0; i < 2 * BATCH_ARENA_MAX / HUNGER_BYTES; i++) {
+		snprintf(id, sizeof id, "p%d", i);
+		group_add_person(&g, "", id, "hungry");
+	}
+	stage_send(s, ROSTER, &g, 5000);
+	check(c, stage_await(s) == 201, "many who need much");
+	stage_start(s, ATTENDANCE);
+	check(c, stage_settle(s) && stage_persons(s, "hungry") == 2 * BATCH_ARENA_MAX / HUNGER_BYTES, "all had it");
+	check(c, memory_of(s) >= BATCH_ARENA_MAX / 2 && memory_of(s) < BATCH_ARENA_MAX / 2 + 2 * HUNGER_BYTES, "a batch went on to half of what there is");
+	stage_close(s);
+}
+
+/* One more person in each of many districts; whether all were taken. */
+static bool
+person_everywhere(struct stage *s, const char *id, bool founding)
+{
+	Roster__PutDistrict d = ROSTER__PUT_DISTRICT__INIT;
+	Roster__PublishPolicy p = ROSTER__PUBLISH_POLICY__INIT;
+	char district[16];
+	bool taken = true;
+
+	p.version = (char *)"v1";
+	for (int i = 0; i < DISTRICTS; i++) {
+		struct group_of g = { .district = district };
+		snprintf(district, sizeof district, "%06d", 400000 + i);
+		if (founding) {
+			group_add(&g, "", &d.base);
+			group_add(&g, "", &p.base);
+		}
+		group_add_person(&g, "", id, "policy");
+		stage_send(s, ROSTER, &g, 5000);
+		taken = stage_await(s) == 201 && taken;
+	}
+	return taken;
+}
+
+/* Far more districts at once than there are books. */
+static void
+test_districts(struct count *c)
+{
+	struct stage *s = stage_open(c);
+
+	check(c, person_everywhere(s, "p1", true) && stage_settle(s), "each has a policy, and somebody who asks for it");
+	stage_stop(s, ATTENDANCE);
+	check(c, person_everywhere(s, "p2", false), "and each somebody more");
+	stage_start(s, ATTENDANCE);                     /* it has no book of any */
+	check(c, stage_settle(s) && stage_persons(s, "policy") == 2 * DISTRICTS, "all found theirs");
+	check(c, memory_of(s) < BATCH_ARENA_MAX / 10, "in little memory");
+	stage_close(s);
+}
+
+/* A batch that publishes a policy and asks for it often makes the book once, not each time. */
+static void
+test_policies(struct count *c)
+{
+	struct stage *s = stage_open(c);
+	struct group_of g = { 0 };
+	Roster__PublishPolicy p = ROSTER__PUBLISH_POLICY__INIT;
+	char id[16];
+
+	stage_stop(s, ATTENDANCE);
+	p.version = (char *)"v1";
+	group_add(&g, "", &p.base);
+	for (int i = 0; i < 900; i++) {
+		snprintf(id, sizeof id, "p%d", i);
+		group_add_person(&g, "", id, "policy");
+	}
+	stage_send(s, ROSTER, &g, 5000);
+	check(c, stage_await(s) == 201, "a policy and many who ask for it");
+	stage_start(s, ATTENDANCE);
+	check(c, stage_settle(s) && stage_persons(s, "policy") == 900, "all found it");
+	check(c, memory_of(s) < BATCH_ARENA_MAX / 4, "in little memory");
+	check(c, stage_read_person(s, D, "p1", 5000) == 200 && !strcmp(s->named, "policy"), "a reader finds it too");
+	check(c, stage_read_person(s, D, "p2", 5000) == 200 && !strcmp(s->named, "policy"), "and again");
+	stage_close(s);
+}
+
+int
+main(void)
+{
+	static void (*const tests[])(struct count *) = {
+		test_chores, test_timers, test_hunger, test_districts, test_policies,
+	};
+
+	return stage_main("batches_test", tests, ALEN(tests));
+}

@@ -1,0 +1,140 @@
+/* Events on their way from who said them to who reads them: from memory or from the table, never past a broken link of their
+ * chain; soon when somebody waits for them, and in company when nobody does. */
+#include "clock.h"
+#include "stage.h"
+
+/* §6: what comes after a broken link is not believed, also when it came in one answer with what is good. */
+static void
+test_chain(struct count *c)
+{
+	struct stage *s = stage_open(c);
+
+	stage_stop(s, ATTENDANCE);
+	stage_put(s, "", "p1", "good");
+	stage_put(s, "", "p2", "bad");
+	stage_put(s, "", "p3", "bad");
+	stage_tamper(s, "update roster.event set hash = sha256('tampered') where seq = (select seq from engine.head where service = 'roster') - 1");
+	stage_restart(s, ROSTER);       /* so that they come from the table, in one answer */
+	stage_start(s, ATTENDANCE);
+	for (int i = 0; i < 300; i++)
+		stage_turn(s);
+	check(c, stage_persons(s, "good") == 1, "before the broken link all is read");
+	check(c, stage_persons(s, "bad") == 0, "from the broken link on nothing is");
+	stage_close(s);
+}
+
+/* What is no longer in memory comes from the table, as much as fits an answer at a time; then from memory again. */
+static void
+test_old_events(struct count *c)
+{
+	struct stage *s = stage_open(c);
+	struct group_of g = { 0 };
+	char id[16];
+
+	stage_stop(s, ATTENDANCE);
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < 1500; i++) {
+			snprintf(id, sizeof id, "p%d", round * 1500 + i);
+			group_add_person(&g, "", id, "old");
+		}
+		stage_send(s, ROSTER, &g, 20000);
+		check(c, stage_await(s) == 201, "many orders");
+	}
+	stage_restart(s, ROSTER);
+	stage_start(s, ATTENDANCE);
+	check(c, stage_settle(s) && stage_persons(s, "old") == 4500, "all are read from the table");
+	check(c, stage_put(s, "", "new", "new") == 201 && stage_settle(s) && stage_persons(s, "new") == 1, "then on from memory");
+	bool older = false;
+	for (int k = 0; k < STREAMS_MAX; k++)
+		older = older || s->node[ATTENDANCE]->feed[0].stream[k].older;
+	check(c, !older, "and from nowhere else");
+	stage_close(s);
+}
+
+/* Who has nothing to do sleeps, also when a producer is not there. */
+static void
+test_idle(struct count *c)
+{
+	struct stage *s = stage_open(c);
+	int at_once = 0;
+
+	for (int i = 0; i < 40; i++) {
+		stage_turn(s);
+		for (int k = 0; k < SERVICES; k++) {
+			int64_t now_us = clock_mono_us();
+			at_once += node_step(s->node[k], now_us) <= now_us;
+		}
+	}
+	check(c, at_once <= 2 * SERVICES, "nodes do not spin");         /* an answer to a fetch ends one sleep */
+	stage_close(s);
+}
+
+static void
+put_unit_named(struct stage *s, const char *id)
+{
+	struct group_of g = { 0 };
+	Roster__PutUnit u = ROSTER__PUT_UNIT__INIT;
+
+	u.id = u.name = (char *)id;
+	group_add(&g, "", &u.base);
+	stage_send(s, ROSTER, &g, 5000);
+}
+
+/* Attendance is not concerned with units: that it has read them is one commit, when they have waited for company, there and here. */
+static void
+test_company(struct count *c)
+{
+	struct stage *s = stage_open(c);
+
+	check(c, stage_settle(s), "settled before");
+	int64_t before = s->metrics[ATTENDANCE].value[METRIC_BATCHES], fetches = s->metrics[ATTENDANCE].value[METRIC_FETCHES];
+	s->still_us = clock_mono_us();
+	for (int i = 0; i < 3; i++) {
+		put_unit_named(s, (const char *[]){ "u1", "u2", "u3" }[i]);
+		check(c, stage_await(s) == 201, "a unit");
+	}
+	for (int i = 0; i < 50; i++)
+		stage_turn(s);
+	check(c, s->metrics[ATTENDANCE].value[METRIC_FETCHES] == fetches, "what does not concern it waits where it was said");
+	s->still_us += PATIENT_MS * 1000;
+	for (int i = 0; i < 50; i++)
+		stage_turn(s);
+	check(c, s->metrics[ATTENDANCE].value[METRIC_FETCHES] == fetches + 1, "and comes in one answer");
+	check(c, s->metrics[ATTENDANCE].value[METRIC_BATCHES] == before, "which waits once more");
+	s->still_us += PATIENT_MS * 1000;
+	for (int i = 0; i < 50; i++)
+		stage_turn(s);
+	check(c, s->metrics[ATTENDANCE].value[METRIC_BATCHES] == before + 1 && stage_quiet(s), "and is read in one batch");
+	stage_close(s);
+}
+
+/* While time stands still nothing has waited long enough: what comes, comes because somebody waits for it. */
+static void
+test_hurry(struct count *c)
+{
+	struct stage *s = stage_open(c);
+
+	check(c, stage_put(s, "", "p1", "u") == 201 && stage_settle(s), "settled before");
+	s->still_us = clock_mono_us();
+	put_unit_named(s, "u1");
+	check(c, stage_await(s) == 201 && !stage_quiet(s), "what does not concern attendance waits");
+	stage_send_posting(s, "p1", 5000);
+	check(c, stage_await(s) == 200 && stage_quiet(s), "unless a command must know of it");
+	put_unit_named(s, "u2");
+	check(c, stage_await(s) == 201 && !stage_quiet(s), "waits again");
+	check(c, stage_put(s, "", "p2", "u") == 201, "until something follows that does concern it");
+	for (int i = 0; i < TURNS_MAX && !stage_quiet(s); i++)
+		stage_turn(s);
+	check(c, stage_quiet(s) && stage_persons(s, "u") == 2, "then both come");
+	stage_close(s);
+}
+
+int
+main(void)
+{
+	static void (*const tests[])(struct count *) = {
+		test_chain, test_old_events, test_idle, test_company, test_hurry,
+	};
+
+	return stage_main("events_test", tests, ALEN(tests));
+}

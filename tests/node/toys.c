@@ -1,0 +1,268 @@
+/* The two toys (toys.h): what they do with their orders, events, timers and chores. */
+#include "toys.h"
+#include "clock.h"
+#include "engine_rows.pb-c.h"
+#include "mirror.h"
+#include "policy_book.h"
+#include "reader.h"
+#include <string.h>
+
+/* ---- the toy that speaks: every order becomes an event; a unit's name reaches the database as it is */
+
+static bool any(struct batch *b, const void *m) { (void)b; (void)m; return true; }
+
+static void
+put_district(struct batch *b, const void *m)
+{
+	Roster__DistrictPut e = ROSTER__DISTRICT_PUT__INIT;
+
+	(void)m;
+	batch_emit(b, D, &e.base);
+	batch_answer(b, 201, NULL);
+}
+
+static void
+put_person(struct batch *b, const void *m)
+{
+	const Roster__PutPerson *p = m;
+	Roster__PersonPut e = ROSTER__PERSON_PUT__INIT;
+
+	if (!strcmp(p->unit_id, "refuse")) {
+		batch_refuse(b, 409, "toy.refused", NULL, "As asked.");
+		return;
+	}
+	e.id = p->id;
+	e.unit_id = p->unit_id;
+	batch_emit(b, p->id, &e.base);
+	batch_answer(b, 201, NULL);
+}
+
+static void
+want_unit(struct batch *b, const void *m)
+{
+	mirror_want_unit_id(b, ((const Roster__PutUnit *)m)->id);
+}
+
+static void
+put_unit(struct batch *b, const void *m)
+{
+	const Roster__PutUnit *u = m;
+	Roster__UnitPut e = ROSTER__UNIT_PUT__INIT;
+
+	e.id = u->id;
+	e.name = u->name;
+	batch_emit(b, u->id, &e.base);
+	batch_answer(b, 201, NULL);
+}
+
+static void
+publish(struct batch *b, const void *m)
+{
+	const Roster__PublishPolicy *p = m;
+	Roster__PolicyPublished e = ROSTER__POLICY_PUBLISHED__INIT;
+
+	e.version = p->version;
+	e.effective_from_day = p->effective_from_day;
+	e.document_json = (char *)data_dachuan_2017_96_json;
+	batch_emit(b, p->version, &e.base);
+	batch_answer(b, 201, NULL);
+}
+
+/* A file is the id of a unit.  It is put, and taken back when the run is a dry one; said twice, so that events after a try count on. */
+static void
+want_import(struct batch *b, const void *m)
+{
+	const Roster__ImportRows *in = m;
+
+	if (!batch_kept(b))
+		batch_keep(b, arena_strndup(batch_arena(b), (const char *)in->csv.data, in->csv.len));
+	mirror_want_unit_id(b, batch_kept(b));
+}
+
+static void
+import(struct batch *b, const void *m)
+{
+	const Roster__ImportRows *in = m;
+	Roster__UnitPut e = ROSTER__UNIT_PUT__INIT;
+
+	e.id = batch_kept(b);
+	e.name = (char *)"tried";
+	batch_try(b);
+	batch_emit(b, e.id, &e.base);
+	batch_timer(b, "never", e.id, INT64_MAX / 2);
+	if (in->dry_run)
+		batch_undo(b);
+	else
+		batch_stand(b);
+	batch_answer(b, mirror_unit_on(b, e.id, 0) ? 201 : 200, NULL);
+}
+
+static const char *const roster_consumes[] = { "supervision", "accountability", NULL };
+static const struct table *const roster_tables[] = { &mirror_unit, NULL };
+static const struct order roster_orders[] = {
+	{ .message = &roster__put_district__descriptor, .run = put_district, .founding = true },
+	{ .message = &roster__put_person__descriptor, .exists = any, .run = put_person },
+	{ .message = &roster__put_unit__descriptor, .want = want_unit, .run = put_unit },
+	{ .message = &roster__publish_policy__descriptor, .run = publish },
+	{ .message = &roster__import_rows__descriptor, .want = want_import, .run = import, .heavy = true },
+};
+static const struct fact roster_facts[] = { MIRROR(unit, unit_put) };
+
+/* ---- the toy that listens */
+
+static const struct store_stmt toy_chore = {
+	.name = "toy.chore",
+	.text = "insert into engine.work (service, partition, district, kind, subject, cause, trace, at_us)"
+	        " values ('attendance', $1, $2, 'look', $3, '', '', '2017-09-08') on conflict do nothing",
+	.params = { "partition", "district", "subject" }, .nparams = 3, .args = &engine_rows__work__descriptor,
+};
+static const struct store_stmt toy_person = {
+	.name = "toy.person", .text = "select district, person_id, from_day, unit_id from person where person_id = $1",
+	.params = { "person_id" }, .nparams = 1, .args = &mirror_rows__person__descriptor, .row = &mirror_rows__person__descriptor,
+};
+static const struct store_stmt *const toy_statements[] = { &toy_chore, &toy_person };
+
+static void
+want_all_persons(struct batch *b)
+{
+	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
+
+	key.district = (char *)batch_district(b);
+	batch_want(b, &mirror_person, &key, 1);
+}
+
+/* Marks a person: the trace that something was run. */
+static void
+mark(struct batch *b, const char *person, const char *unit)
+{
+	MirrorRows__Person row = MIRROR_ROWS__PERSON__INIT;
+
+	row.district = (char *)batch_district(b);
+	row.person_id = (char *)person;
+	row.unit_id = (char *)unit;
+	row.establishment = 1;
+	batch_put(b, &mirror_person, &row);
+}
+
+static void
+want_person(struct batch *b, const void *m)
+{
+	(void)m;
+	want_all_persons(b);
+}
+
+static void
+on_person(struct batch *b, const void *m)
+{
+	const Roster__PersonPut *e = m;
+	EngineRows__Work work = ENGINE_ROWS__WORK__INIT;
+
+	mark(b, e->id, e->unit_id);
+	if (!strcmp(e->unit_id, "\xff"))
+		mark(b, "ruin", e->unit_id);    /* no later event of the batch makes this one good */
+	else if (!strcmp(e->unit_id, "chore")) {
+		work.district = (char *)batch_district(b);
+		work.subject = e->id;
+		batch_chore(b, &toy_chore, &work);
+	} else if (!strncmp(e->unit_id, "timer", 5))
+		batch_timer(b, e->unit_id, e->id, START * INT64_C(1000000) + HOUR_US);
+	else if (!strcmp(e->unit_id, "slow"))
+		for (int64_t until_us = clock_mono_us() + 2500000; clock_mono_us() < until_us;)
+			mark(b, e->id, clock_mono_us() % 2 ? "slow" : "Slow");
+	else if (!strcmp(e->unit_id, "hungry"))
+		arena_alloc(batch_arena(b), HUNGER_BYTES);
+	else if (!strcmp(e->unit_id, "policy"))
+		mark(b, e->id, batch_policies(b)->n ? "policy" : "none");
+}
+
+static void
+on_alarm(struct batch *b, const char *subject)
+{
+	mark(b, subject, "rung");
+}
+
+/* The timer of "moved" comes after this one by name; it is put off by an hour. */
+static void
+on_mover(struct batch *b, const char *subject)
+{
+	mark(b, subject, "rung");
+	batch_timer(b, "timer", "moved", batch_at_us(b) + HOUR_US);
+}
+
+static void
+want_subject(struct batch *b, const char *subject)
+{
+	(void)subject;
+	want_all_persons(b);
+}
+
+static void
+on_chore(struct batch *b, const char *subject)
+{
+	mark(b, subject, "done");
+}
+
+/* 200 when the person is known; 409 while any timer that should have rung has not. */
+static void
+put_posting(struct batch *b, const void *m)
+{
+	const Roster__PutPosting *p = m;
+	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
+	const void **rows;
+
+	key.district = (char *)batch_district(b);
+	key.person_id = p->person_id;
+	size_t n = batch_list(b, &mirror_person, &key, 2, &rows);
+	if (!n) {
+		batch_refuse(b, 404, "toy.unknown", NULL, "Nobody.");
+		return;
+	}
+	n = batch_list(b, &mirror_person, &key, 1, &rows);
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(((const MirrorRows__Person *)rows[i])->unit_id, "timer")) {
+			batch_refuse(b, 409, "toy.early", NULL, "A timer is due.");
+			return;
+		}
+	batch_answer(b, 200, NULL);
+}
+
+static void
+read_person(struct reader *r, const void *m)
+{
+	MirrorRows__Person *key = arena_message(reader_arena(r), &mirror_rows__person__descriptor);
+	Roster__Person said = ROSTER__PERSON__INIT;
+	void **rows;
+
+	key->person_id = ((const Roster__ReadPerson *)m)->id;
+	size_t n = reader_rows(r, &toy_person, key, &rows);
+	if (!n) {
+		reader_missing(r, AFTER(0), "Nobody.");
+		return;
+	}
+	said.id = ((const MirrorRows__Person *)rows[0])->district;
+	said.unit_id = ((const MirrorRows__Person *)rows[0])->unit_id;
+	said.name = reader_policies(r)->n ? (char *)"policy" : (char *)"";
+	reader_answer(r, &said.base);
+}
+
+static const char *const attendance_consumes[] = { "roster", "supervision", NULL };
+static const struct table *const attendance_tables[] = { &mirror_person, &mirror_policy, NULL };
+static const struct order attendance_orders[] = {
+	{ .message = &roster__put_posting__descriptor, .after = AFTER(0), .want = want_person, .run = put_posting },
+};
+static const struct fact attendance_facts[] = {
+	{ &roster__person_put__descriptor, want_person, on_person },
+	MIRROR(policy, policy_published),
+};
+static const struct alarm attendance_alarms[] = { { "timer", want_subject, on_alarm }, { "timer.a", want_subject, on_mover } };
+static const struct alarm attendance_chores[] = { { "look", want_subject, on_chore } };
+static const struct read attendance_reads[] = { { &roster__read_person__descriptor, read_person } };
+
+const struct service toys[SERVICES] = {
+	{ .name = "roster", .consumes = roster_consumes, .tables = roster_tables, .orders = roster_orders, .norders = ALEN(roster_orders),
+	  .facts = roster_facts, .nfacts = ALEN(roster_facts) },
+	{ .name = "attendance", .consumes = attendance_consumes, .tables = attendance_tables, .orders = attendance_orders,
+	  .norders = ALEN(attendance_orders), .facts = attendance_facts, .nfacts = ALEN(attendance_facts),
+	  .alarms = attendance_alarms, .nalarms = ALEN(attendance_alarms), .chores = attendance_chores, .nchores = ALEN(attendance_chores),
+	  .reads = attendance_reads, .nreads = ALEN(attendance_reads), .statements = toy_statements, .nstatements = ALEN(toy_statements) },
+};
