@@ -1,0 +1,214 @@
+/* The stage: the clock, the schema, and the steps that tests are made of. */
+#include "stage.h"
+#include "clock.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+void
+stage_check(struct test *t, bool ok, const char *file, int line, const char *what)
+{
+	if (ok) {
+		t->passed++;
+	} else {
+		t->failed++;
+		printf("FAIL %s:%d %s\n", file, line, what);
+	}
+}
+
+/* ---- the clock: real, but for what is added at each look */
+
+int64_t stage_clock_step_us;
+static int64_t clock_turned_us;
+
+static int64_t
+clock_of(clockid_t id)
+{
+	struct timespec ts;
+	clock_gettime(id, &ts);
+	return ts.tv_sec * 1000000LL + ts.tv_nsec / 1000;
+}
+
+int64_t
+clock_mono_us(void)
+{
+	return clock_of(CLOCK_MONOTONIC) + (clock_turned_us += stage_clock_step_us);
+}
+
+int64_t
+clock_real_us(void)
+{
+	return clock_of(CLOCK_REALTIME);
+}
+
+/* ---- statements and schema */
+
+const struct store_stmt
+	stage_word_add = { "word_add", "insert into word select unnest($1::text[])", { "word" }, 1, D(word), NULL },
+	stage_word_all = { "word_all", "select word from word order by word", {}, 0, NULL, D(word) },
+	stage_my_pid = { "my_pid", "select pg_backend_pid() as number", {}, 0, NULL, D(number) };
+static const struct store_stmt *const everybodys[] = { &stage_word_add, &stage_word_all, &stage_my_pid };
+enum { EVERYBODYS = sizeof(everybodys) / sizeof(everybodys[0]) };
+
+#define TABLE_OF(name)                                                                                                 \
+	"create table " name " (id text primary key, at_us timestamptz, on_day date, big bigint, small bigint, "       \
+	"number integer, flag boolean, ratio double precision, note text, colour text, body bytea"
+static const char *const schema[] = {
+	TABLE_OF("sample") ", tags text[])",
+	TABLE_OF("maybe") ")",
+	"create table word (word text primary key check (word <> 'forbidden'))",
+	"create table body (body bytea)",
+	"create function raise(state text, told text) returns void language plpgsql as $$"
+	" begin raise exception 'raised' using errcode = state, detail = told; end $$",
+};
+enum { SCHEMA = sizeof(schema) / sizeof(schema[0]) };
+
+store_t *
+stage_prepared(struct test *t)
+{
+	store_t *db = store_open(arena_printf(t->arena, "%s options='-c search_path=%s'", t->conninfo, t->schema));
+	bool ok = db != NULL;
+
+	for (size_t i = 0; ok && i < EVERYBODYS; i++)
+		ok = store_prepare(db, everybodys[i]);
+	for (size_t i = 0; ok && i < t->nstatements; i++)
+		ok = store_prepare(db, t->statements[i]);
+	if (!ok)
+		store_close(&db);
+	return db;
+}
+
+/* ---- small steps */
+
+bool
+stage_run(struct test *t, const struct store_stmt *s, const void *args)
+{
+	return store_run(t->db, s, args, t->arena, NULL, NULL) == STORE_OK;
+}
+
+int64_t
+stage_count(struct test *t, store_t *db, const struct store_stmt *s, const void *args)
+{
+	void **rows;
+	size_t n;
+
+	if (store_run(db, s, args, t->arena, &rows, &n) != STORE_OK || n != 1)
+		return -1;
+	return ((StoretestRows__Count *)rows[0])->count;
+}
+
+const void *
+stage_word(struct test *t, const char *text)
+{
+	StoretestRows__Word *w = arena_message(t->arena, D(word));
+	w->word = arena_strdup(t->arena, text);
+	return w;
+}
+
+const void *
+stage_pair(struct test *t, const char *first, const char *second)
+{
+	StoretestRows__Pair *p = arena_message(t->arena, D(pair));
+	p->first = arena_strdup(t->arena, first);
+	p->second = arena_strdup(t->arena, second);
+	return p;
+}
+
+const void *
+stage_body(struct test *t, size_t len)
+{
+	StoretestRows__Body *b = arena_message(t->arena, D(body));
+	b->body = (ProtobufCBinaryData){ .len = len, .data = arena_alloc(t->arena, len) };
+	memset(b->body.data, 'x', len);
+	return b;
+}
+
+void
+stage_words_add(struct test *t, const char *text)
+{
+	const void *w = stage_word(t, text);
+	store_queue(t->db, &stage_word_add, &w, 1);
+}
+
+bool
+stage_words_are(struct test *t, const char *const *wanted, size_t n)
+{
+	void **rows;
+	size_t nrows;
+
+	if (store_run(t->db, &stage_word_all, NULL, t->arena, &rows, &nrows) != STORE_OK || nrows != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(((StoretestRows__Word *)rows[i])->word, wanted[i]) != 0)
+			return false;
+	return true;
+}
+
+/* ---- from beginning to end */
+
+static bool
+schema_make(struct test *t)
+{
+	store_t *db = store_open(t->conninfo);
+	bool ok = db != NULL;
+
+	if (ok) {
+		store_text(db, arena_printf(t->arena, "create schema %s", t->schema));
+		store_text(db, arena_printf(t->arena, "set search_path = %s", t->schema));
+		for (size_t i = 0; i < SCHEMA; i++)
+			store_text(db, schema[i]);
+		ok = store_sync(db) == STORE_OK;
+	}
+	store_close(&db);
+	return ok;
+}
+
+static bool
+schema_drop(struct test *t)
+{
+	store_t *db = store_open(t->conninfo);
+	bool ok = db != NULL;
+
+	if (ok) {
+		store_text(db, arena_printf(t->arena, "drop schema if exists %s cascade", t->schema));
+		ok = store_sync(db) == STORE_OK;
+	}
+	store_close(&db);
+	return ok;
+}
+
+static bool
+tables_empty(struct test *t)
+{
+	store_text(t->db, "truncate sample, maybe, word, body");
+	return store_sync(t->db) == STORE_OK;
+}
+
+int
+stage_main(const struct store_stmt *const *statements, size_t nstatements, void (*const *tests)(struct test *), size_t n)
+{
+	struct test t = { .conninfo = getenv("ZHUCUN_TEST_DB"), .statements = statements, .nstatements = nstatements };
+
+	setvbuf(stdout, NULL, _IOLBF, 0);               /* what failed is told even when an assertion ends us */
+	if (!t.conninfo || !*t.conninfo) {
+		printf("FAIL ZHUCUN_TEST_DB is not set: it must be the conninfo (key=value) of a superuser in a scratch PostgreSQL database\n");
+		return 1;
+	}
+	t.arena = arena_open(ARENA_CAP);
+	snprintf(t.schema, sizeof(t.schema), "storetest_%ld", (long)getpid());
+	bool ready = schema_make(&t) && (t.db = stage_prepared(&t)) && (t.peer = stage_prepared(&t));
+	CHECK(&t, ready);
+	for (size_t i = 0; ready && i < n; i++) {
+		CHECK(&t, tables_empty(&t));
+		tests[i](&t);
+		arena_reset(t.arena);
+	}
+	store_close(&t.db);
+	store_close(&t.peer);
+	CHECK(&t, schema_drop(&t));
+	arena_close(&t.arena);
+	printf("%d passed, %d failed\n", t.passed, t.failed);
+	return t.failed != 0;
+}
