@@ -2,7 +2,7 @@
 # test.sh BUILD TESTS... - runs test programs one after the other, then tests/run-*.sh, and sums up.
 #
 # In: ZHUCUN_TEST_SCRIPTS=0: not those scripts.
-# Out: a line per test, and at the end `N passed, N failed`: the cases that a test counted itself, if its last line is of
+# Out: a line per test, with how long it took, and at the end `N passed, N failed`: the cases that a test counted itself, if its last line is of
 # that form, else the test as one.  Exits 1 when anything failed.  What a failed test wrote is shown,
 # and any test's lines that begin with `skipped`.
 # Gives each test a scratch PostgreSQL cluster, with everything a real one has on; it is gone afterwards:
@@ -46,7 +46,8 @@ start_cluster() {
 
 # Of a count that is not told, or does not agree with the exit status, the exit status is believed.
 count() {               # name exit-status
-	local ok=0 bad=0 word=ok last
+	local ok=0 bad=0 word=ok last took
+	took=$((SECONDS - began))
 	last=$(tail -n 1 "$log" | tr -d '\0')
 	if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
 		ok=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}
@@ -55,14 +56,14 @@ count() {               # name exit-status
 	fi
 	[ "$2" = 0 ] || [ "$bad" != 0 ] || bad=1
 	[ "$bad" = 0 ] || word=FAIL
-	printf '%-4s  %-50s %d passed, %d failed%s\n' "$word" "$1" "$ok" "$bad" "$([ "$2" != 124 ] || echo " (stopped after $limit s)")"
+	printf '%-4s  %-50s %4d s   %d passed, %d failed%s\n' "$word" "$1" "$took" "$ok" "$bad" "$([ "$2" != 124 ] || echo " (stopped after $limit s)")"
 	grep -a '^skipped' "$log" | sed 's/^/      /' || true
 	[ "$bad" = 0 ] || tail -n 60 "$log" | sed 's/^/      /'
 	passed=$((passed + ok)) failed=$((failed + bad))
 }
 
 run_test() {            # name command...
-	local name=$1 status=0
+	local name=$1 status=0 began=$SECONDS
 	shift
 	timeout -k 10 "$limit" "$@" >"$log" 2>&1 </dev/null &
 	running=$!
