@@ -15,6 +15,35 @@
 
 /* ---- asking */
 
+static bool
+is_of(const char *type, const char *service)
+{
+	size_t len = strlen(service);
+	return !strncmp(type, service, len) && type[len] == '.';
+}
+
+/* A type's package is who says it, so far as we know of a service by that name. */
+static bool
+may_say(const struct service *s, const char *producer, const char *type)
+{
+	bool others = is_of(type, s->name);
+
+	for (size_t i = 0; s->consumes[i]; i++)
+		others = others || is_of(type, s->consumes[i]);
+	return is_of(type, producer) || !others;
+}
+
+uint64_t
+feed_urgent(const struct service *s, const char *producer)
+{
+	uint64_t urgent = FETCH_PATIENT;
+
+	for (size_t i = 0; i < s->nfacts; i++)
+		if (!s->facts[i].patient && may_say(s, producer, s->facts[i].message->name))
+			urgent |= fetch_bit(s->facts[i].message->name);
+	return urgent;
+}
+
 _Static_assert(FETCH_BRIEF_BYTES * PARTITIONS <= FEED_BLOCKS_MAX * FETCH_BYTES_MAX, "what is asked for without room is no more than the room");
 
 /* While there is no room for more, and what is here waits for other producers, only partitions of which nothing is here are asked
@@ -51,7 +80,7 @@ question(node_t *n, size_t producer, int stream, int32_t from)
 
 	f->consumer = (char *)n->svc->name;
 	f->bytes_max = n->feed[producer].blocked ? FETCH_BRIEF_BYTES : FETCH_BYTES_MAX / 2;
-	f->urgent = n->feed[producer].hurry ? 0 : n->urgent;
+	f->urgent = n->feed[producer].hurry ? 0 : n->feed[producer].urgent;
 	f->after = arena_alloc(n->scratch, PARTITIONS * sizeof(*f->after));
 	for (int32_t i = 0; i < PARTITIONS; i++) {
 		int32_t p = (from + i) % PARTITIONS;
@@ -88,17 +117,17 @@ static void take_answer(node_t *n, size_t producer, int stream, const struct mes
 static bool
 answered_here(node_t *n, size_t producer, int stream, const Wire__Fetch *f)
 {
-	Wire__Fetched said;
+	struct gathered g;
 
-	fetch_gather(n, f, &said);
-	if (!said.n_items)
+	fetch_gather(n, f, &g);
+	if (!g.said.n_items)
 		return false;
-	struct message m = { .kind = WIRE__KIND__ANSWER, .body_len = wire__fetched__get_packed_size(&said) };
+	struct message m = { .kind = WIRE__KIND__ANSWER, .body_len = wire__fetched__get_packed_size(&g.said) };
 	uint8_t *body = arena_alloc(n->scratch, m.body_len + 1);
-	wire__fetched__pack(&said, body);
+	wire__fetched__pack(&g.said, body);
 	m.body = body;
 	take_answer(n, producer, stream, &m);
-	return !said.older;
+	return !g.said.older;
 }
 
 static void
@@ -116,7 +145,7 @@ send_question(node_t *n, size_t producer, struct stream *s, const Wire__Fetch *f
 	s->asked_us = n->mono_us;
 	s->stale = false;
 	s->brief = n->feed[producer].blocked;
-	s->calm = f->urgent != 0;
+	s->calm = f->urgent && !s->brief && !s->older;
 	if (!s->asked)
 		rest(n, s);
 }

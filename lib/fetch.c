@@ -1,6 +1,7 @@
 /* fetch - serving our own events: fresh ones from memory; of older ones a reader is told (reader.c).
  *
- * A question waits here until there is something to say, or its time is over. */
+ * A question waits here until there is something to say that somebody waits for, or what nobody waits for has had some time to become
+ * more, or its own time is over. */
 #include "crash.h"
 #include "node_state.h"
 #include <stdlib.h>
@@ -33,76 +34,87 @@ logged_of(arena_t *a, const struct ring_event *e)
 	return l;
 }
 
-/* A 64th of all types share it: who wants to hear of one at once hears of others at once. */
 uint64_t
 fetch_bit(const char *type)
 {
-	return UINT64_C(1) << (name_hash(type) >> 58);
+	return UINT64_C(1) << name_hash(type) % 59;
 }
 
 /* Adds what one partition has to say; false when memory does not reach back so far. */
 static bool
-gather(node_t *n, const Wire__Position *after, Wire__Fetched *out, size_t *bytes, size_t bytes_max)
+gather(node_t *n, const Wire__Position *after, size_t bytes_max, struct gathered *out)
 {
 	int64_t head = n->part[after->partition].head.seq;
 
-	for (int64_t seq = after->seq + 1; seq <= head && *bytes < bytes_max && out->n_items < FETCH_ITEMS_MAX; seq++) {
+	for (int64_t seq = after->seq + 1; seq <= head && !out->full; seq++) {
 		const struct ring_event *e = ring_at(&n->ring, after->partition, seq);
 		if (!e)
 			return false;
-		out->items[out->n_items++] = logged_of(n->scratch, e);
-		*bytes += e->bytes;
+		out->said.items[out->said.n_items++] = logged_of(n->scratch, e);
+		out->bytes += e->bytes;
+		out->bits |= e->bit;
+		out->full = out->bytes >= bytes_max || out->said.n_items == FETCH_ITEMS_MAX;
 	}
 	return true;
 }
 
-bool
-fetch_gather(node_t *n, const Wire__Fetch *f, Wire__Fetched *out)
+void
+fetch_gather(node_t *n, const Wire__Fetch *f, struct gathered *out)
 {
-	size_t bytes = 0, bytes_max = f->bytes_max > 0 && f->bytes_max < FETCH_BYTES_MAX ? (size_t)f->bytes_max : FETCH_BYTES_MAX;
+	size_t bytes_max = f->bytes_max > 0 && f->bytes_max < FETCH_BYTES_MAX ? (size_t)f->bytes_max : FETCH_BYTES_MAX;
+	Wire__Fetched *said = &out->said;
 
-	*out = (Wire__Fetched)WIRE__FETCHED__INIT;
-	out->owner = (char *)n->set.instance;
-	out->items = arena_alloc(n->scratch, FETCH_ITEMS_MAX * sizeof(*out->items));
-	out->elsewhere = arena_alloc(n->scratch, (f->n_after + 1) * sizeof(*out->elsewhere));
+	*out = (struct gathered){ .said = WIRE__FETCHED__INIT };
+	said->owner = (char *)n->set.instance;
+	said->items = arena_alloc(n->scratch, FETCH_ITEMS_MAX * sizeof(*said->items));
+	said->elsewhere = arena_alloc(n->scratch, (f->n_after + 1) * sizeof(*said->elsewhere));
 	for (size_t i = 0; i < f->n_after; i++) {
 		int32_t p = f->after[i]->partition;
 		if (p < 0 || p >= PARTITIONS || !n->part[p].owned)
-			out->elsewhere[out->n_elsewhere++] = p;
-		else if (!gather(n, f->after[i], out, &bytes, bytes_max))
-			out->older = true;
+			said->elsewhere[said->n_elsewhere++] = p;
+		else if (!gather(n, f->after[i], bytes_max, out))
+			said->older = true;
 	}
-	return bytes >= bytes_max || out->n_items == FETCH_ITEMS_MAX;
 }
 
-/* Nobody there waits for any of it, and in a moment there may be more. */
-static bool
-can_wait(const node_t *n, struct held_fetch *h, const Wire__Fetch *f, const Wire__Fetched *out)
+/* When it is answered, whatever there is to say. */
+static int64_t
+answer_due_us(const struct held_fetch *h)
 {
-	if (!f->urgent || out->n_elsewhere || out->older)
+	int64_t company_us = h->some_us ? h->some_us + PATIENT_MS * 1000 : NEVER_US;
+
+	return company_us < h->until_us ? company_us : h->until_us;
+}
+
+/* Whether it waits: there is nothing to say, or nobody there waits for any of it and in a moment there may be more. */
+static bool
+waits(const node_t *n, struct held_fetch *h, const Wire__Fetch *f, const struct gathered *g)
+{
+	if (g->said.n_elsewhere || g->said.older || g->full)
 		return false;
-	for (size_t i = 0; i < out->n_items; i++)
-		if (fetch_bit(out->items[i]->type) & f->urgent)
-			return false;
-	if (!h->some_us)
-		h->some_us = n->mono_us;
-	return n->mono_us < h->some_us + PATIENT_MS * 1000;
+	if (g->said.n_items && (!(f->urgent & FETCH_PATIENT) || g->bits & f->urgent))
+		return false;
+	h->some_us = !g->said.n_items ? 0 : h->some_us ? h->some_us : n->mono_us;
+	return n->mono_us < answer_due_us(h);
 }
 
 /* True when it was answered. */
 static bool
 serve(node_t *n, struct held_fetch *h)
 {
-	Wire__Fetch *f = wire__fetch__unpack(arena_pb(n->scratch), h->len, h->body);
-	Wire__Fetched out;
+	struct gathered out;
 
+	if (h->changes == n->ring.changes && n->mono_us < answer_due_us(h))
+		return false;
+	h->changes = n->ring.changes;
+	Wire__Fetch *f = wire__fetch__unpack(arena_pb(n->scratch), h->len, h->body);
 	if (!f)
 		return true;
-	bool full = fetch_gather(n, f, &out), nothing = !out.n_items && !out.n_elsewhere && !out.older;
-	if (n->mono_us < h->until_us && (nothing || (!full && can_wait(n, h, f, &out))))
+	fetch_gather(n, f, &out);
+	if (waits(n, h, f, &out))
 		return false;
-	send_fetched(n, h, &out);
-	if (out.n_items)
+	send_fetched(n, h, &out.said);
+	if (out.said.n_items)
 		CRASH_POINT("events.served");
 	return true;
 }
@@ -125,7 +137,7 @@ fetch_hold(node_t *n, const struct message *m)
 		let_go(n);
 	struct held_fetch *h = &n->held[n->nheld++];
 	*h = (struct held_fetch){ .peer = m->peer, .id = m->id, .body = malloc(m->body_len + 1), .len = m->body_len,
-	                          .until_us = n->mono_us + (m->wait_ms > FETCH_WAIT_MS ? FETCH_WAIT_MS : m->wait_ms) * 1000 };
+	                          .changes = n->ring.changes - 1, .until_us = n->mono_us + (m->wait_ms > FETCH_WAIT_MS ? FETCH_WAIT_MS : m->wait_ms) * 1000 };
 	if (!h->body)
 		abort();
 	memcpy(h->body, m->body, m->body_len);
@@ -152,9 +164,8 @@ fetch_next_us(const node_t *n)
 	int64_t at = NEVER_US;
 
 	for (size_t i = 0; i < n->nheld; i++) {
-		const struct held_fetch *h = &n->held[i];
-		int64_t until_us = h->some_us ? h->some_us + PATIENT_MS * 1000 : h->until_us;
-		at = until_us < at ? until_us : at;
+		int64_t due_us = answer_due_us(&n->held[i]);
+		at = due_us < at ? due_us : at;
 	}
 	return at;
 }

@@ -18,6 +18,7 @@ struct inbox {
 	bool due[PARTITIONS];                           /* its timers come first */
 	bool heavy;                                     /* there is a heavy order among them */
 	bool held_back[PARTITIONS][PRODUCERS_MAX];      /* its next event must wait for another producer's */
+	bool events;                                    /* there is a block of them; the first comes whatever its size: another version may have made it */
 };
 
 /* Valid until the next one is added. */
@@ -211,9 +212,9 @@ input_of_event(node_t *n, struct input *in, int producer, const Wire__Logged *l,
 		in->park = "its content cannot be read";
 }
 
-/* Whether a producer's events before it, with those of this batch, reach so far.  If not, its producer is asked to hurry. */
+/* Whether a producer's events that have been read, with those of this batch, reach so far.  If not, it is asked to hurry. */
 static bool
-has_read(node_t *n, const struct inbox *box, int32_t partition, size_t producer, int64_t seq)
+read_or_hurry(node_t *n, const struct inbox *box, int32_t partition, size_t producer, int64_t seq)
 {
 	int64_t expected = box->expected[partition][producer];
 	bool has = (expected ? expected - 1 : n->part[partition].cursor[producer].seq) >= seq;
@@ -231,7 +232,7 @@ too_early(node_t *n, const struct inbox *box, int32_t partition, const Wire__Eve
 	for (size_t i = 0; i < e->n_after; i++) {
 		size_t producer;
 		if (is_producer(n, e->after[i]->producer, &producer))
-			early = !has_read(n, box, partition, producer, e->after[i]->seq) || early;
+			early = !read_or_hurry(n, box, partition, producer, e->after[i]->seq) || early;
 	}
 	return early;
 }
@@ -273,6 +274,7 @@ take_block(node_t *n, struct inbox *box, size_t producer, struct block *k)
 		box->bytes += l->body.len;
 	}
 	k->taken = true;
+	box->events = true;
 }
 
 static struct block *
@@ -291,26 +293,25 @@ take_next(node_t *n, struct inbox *box, size_t producer)
 {
 	struct block *k = next_block(&n->feed[producer]);
 
-	if (!k || box->n + k->items > EVENTS_UNTIL || box->bytes > EVENTS_BYTES_UNTIL)
+	if (!k || (box->events && (box->n + k->items > EVENTS_UNTIL || box->bytes > EVENTS_BYTES_UNTIL)))
 		return false;
 	take_block(n, box, producer, k);
 	return true;
 }
 
-/* Our own first: they end with what we say, and what is read at once is still in memory.  Then a block of each producer in turn,
- * another producer first each time: one with much to say does not silence the others. */
+/* Our own first, for what is read at once is still in memory; but there is room left for others.  Then a block of each producer in
+ * turn, another producer first each time: one with much to say does not silence the others. */
 static void
 take_events(node_t *n, struct inbox *box)
 {
-	size_t others = n->nproducers && is_echo(n, n->nproducers - 1) ? n->nproducers - 1 : n->nproducers;
-	bool any = true;
+	bool any = n->nproducers > 0, echoes = any && is_echo(n, n->nproducers - 1);
 
-	while (others < n->nproducers && take_next(n, box, others))
+	while (echoes && box->n + 2 * FETCH_ITEMS_MAX <= EVENTS_UNTIL && take_next(n, box, n->nproducers - 1))
 		;
 	while (any) {
 		any = false;
-		for (size_t i = 0; i < others; i++)
-			any = take_next(n, box, (n->feed_turn + i) % others) || any;
+		for (size_t i = 0; i < n->nproducers; i++)
+			any = take_next(n, box, (n->feed_turn + i) % n->nproducers) || any;
 	}
 	n->feed_turn++;
 }
@@ -404,7 +405,7 @@ lacks_events(node_t *n, const struct inbox *box, const struct group *g)
 	bool lacks = false;
 
 	for (size_t i = 0; i < n->nproducers; i++)
-		lacks = !has_read(n, box, g->partition, i, g->need[i]) || lacks;
+		lacks = !read_or_hurry(n, box, g->partition, i, g->need[i]) || lacks;
 	return lacks;
 }
 

@@ -56,10 +56,9 @@ node_make(const struct service *s, const struct node_settings *settings)
 	n->purge_us = n->mono_us + (int64_t)PURGE_MS * 1000;
 	for (; s->consumes[n->nproducers]; n->nproducers++) {
 		assert(n->nproducers < PRODUCERS_MAX);
-		n->feed[n->nproducers] = (struct feed){ .producer = s->consumes[n->nproducers] };
+		assert(n->nproducers == 0 || strcmp(s->consumes[n->nproducers - 1], s->name) != 0);     /* itself comes last */
+		n->feed[n->nproducers] = (struct feed){ .producer = s->consumes[n->nproducers], .urgent = feed_urgent(s, s->consumes[n->nproducers]) };
 	}
-	for (size_t i = 0; i < s->nfacts; i++)
-		n->urgent |= s->facts[i].patient ? 0 : fetch_bit(s->facts[i].message->name);
 	for (int32_t p = 0; p < PARTITIONS; p++)
 		n->part[p].timer_next_us = NEVER_US;
 	n->db = store_open(settings->conninfo);

@@ -66,9 +66,13 @@ struct partition {
 };
 
 /* ---- ring.c: the newest events of each partition */
-struct ring_event { struct ring_event *next; int32_t partition; int64_t seq; uint8_t hash[SHA256_SIZE]; size_t body_len, bytes; const char *type; uint8_t body[]; };
+struct ring_event {
+	struct ring_event *next;
+	int32_t partition; int64_t seq; uint8_t hash[SHA256_SIZE]; uint64_t bit;       /* of Fetch.urgent */
+	size_t body_len, bytes; const char *type; uint8_t body[];
+};
 struct ring_part { struct ring_event **at; size_t cap, first, n; };
-struct ring { struct ring_event *oldest, *newest; struct ring_part part[PARTITIONS]; size_t bytes; };
+struct ring { struct ring_event *oldest, *newest; struct ring_part part[PARTITIONS]; size_t bytes; uint64_t changes; };      /* changes: what a question would be told may be another */
 void ring_push(struct ring *r, const EngineRows__Logged *e);
 /* The event with that number, NULL when it is not (or no longer) here. */
 const struct ring_event *ring_at(const struct ring *r, int32_t partition, int64_t seq);
@@ -112,11 +116,13 @@ struct stream {
 };
 struct feed {
 	const char *producer;
+	uint64_t urgent;                                /* Fetch.urgent of our questions */
 	struct stream stream[STREAMS_MAX];
 	struct block *first, **last; size_t blocks;
 	bool blocked;                                   /* there is no room, and some of what is here must wait for another producer */
 	bool hurry;                                     /* a command, or another producer's event, waits for what was said there */
 };
+uint64_t feed_urgent(const struct service *s, const char *producer);    /* which of its types our facts are not patient about */
 void feed_tick(node_t *n);
 bool feed_receive(node_t *n, const struct message *m);  /* an answer; false: not one of ours */
 int64_t feed_next_us(const node_t *n);                  /* when the next question is due */
@@ -125,9 +131,11 @@ void feed_moved(node_t *n, const char *producer);       /* some of its partition
 void feed_freed(struct feed *d);                        /* there is room again: who rested for want of it asks at once */
 void feed_forget(node_t *n);                            /* all that was fetched and asked */
 /* ---- fetch.c: serving */
-/* What memory has of it, in n->scratch; true when there is more of it than one answer holds. */
-bool fetch_gather(node_t *n, const Wire__Fetch *f, Wire__Fetched *out);
-uint64_t fetch_bit(const char *type);                   /* of Fetch.urgent */
+struct gathered { Wire__Fetched said; size_t bytes; uint64_t bits; bool full; };        /* full: there may be more */
+void fetch_gather(node_t *n, const Wire__Fetch *f, struct gathered *out);               /* what memory has of it, in n->scratch */
+/* Fetch.urgent.  Types may share a bit: who wants to hear of one at once hears of the other at once (tests/urgent_test.c). */
+#define FETCH_PATIENT (UINT64_C(1) << 63)
+uint64_t fetch_bit(const char *type);
 void fetch_hold(node_t *n, const struct message *m);    /* a consumer asks */
 void fetch_serve(node_t *n);                            /* answers those that can be answered, or have waited enough */
 int64_t fetch_next_us(const node_t *n);
@@ -135,6 +143,7 @@ int64_t fetch_next_us(const node_t *n);
 struct held_fetch {
 	struct peer peer; uint64_t id; uint8_t *body; size_t len;
 	int64_t until_us, some_us;                      /* when its time is over; since when there is something to say, 0: there is not */
+	uint64_t changes;                               /* the ring's when it was looked at */
 };
 
 struct book { char district[8]; arena_t *arena; struct policy_book book; };
@@ -150,7 +159,6 @@ struct node {
 	bool own_table[TABLES_MAX];                     /* orders write it; no replay can */
 	struct replay *replay;                          /* NULL: this is no replay */
 	size_t nproducers;
-	uint64_t urgent;                                /* types of facts that are not patient, as of Fetch.urgent */
 	struct partition part[PARTITIONS];
 	struct queue queue;
 	struct feed feed[PRODUCERS_MAX]; size_t feed_turn;

@@ -94,6 +94,7 @@ own_begin(node_t *n, const EngineRows__Taken *t)
 	p->singly = t->starts >= SINGLY_FROM || *t->trying;
 	suspect(p, t->trying);
 	n->hello_news = n->timers_stale = true;
+	n->ring.changes++;
 	if (n->set.manual_clock && p->now_us < n->clock_us)
 		n->clock_news = true;
 	metric_add(n->set.metrics, METRIC_EPOCHS, 1);

@@ -2,9 +2,14 @@
 #include "rows.h"
 #include <assert.h>
 #include <endian.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 enum { KEY_ROOM = 256, INDEX_ROOM = 64 };
+_Static_assert(offsetof(struct row, key) == 0, "what the index finds is the beginning of a row");
 
 struct tried { struct tried *before; struct row *row; const ProtobufCMessage *is; };
 
@@ -66,29 +71,41 @@ key_encode(const struct rows *r, const void *m, int nprefix, struct key_in_room 
 	return (struct row_key){ .data = out, .len = len };
 }
 
+/* Of this process alone: else who names things could choose names that collide.  No order depends on it. */
+static pthread_once_t seeded = PTHREAD_ONCE_INIT;
+static uint64_t seed;
+
+static void
+seed_make(void)
+{
+	if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+		abort();
+}
+
+/* Both halves of the product, so that each bit bears on all of the hash (as wyhash does). */
 static uint64_t
 mixed(uint64_t h, uint64_t word)
 {
-	h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-	return h ^ h >> 32;
+	unsigned __int128 p = (unsigned __int128)(h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint64_t)p ^ (uint64_t)(p >> 64);
 }
 
-/* Eight bytes at a time.  Unseeded, so that a replay does the same steps; who makes ids that collide slows down batches of their own
- * making, whose size is bounded. */
+/* Eight bytes at a time. */
 static struct row_key
 key_hashed(struct row_key k)
 {
-	uint64_t h = k.len, word;
+	uint64_t h, word;
 	size_t at = 0;
 
+	pthread_once(&seeded, seed_make);
+	h = mixed(seed, k.len);
 	for (; at + sizeof word <= k.len; at += sizeof word) {
 		memcpy(&word, k.data + at, sizeof word);
 		h = mixed(h, word);
 	}
 	word = 0;
 	memcpy(&word, k.data + at, k.len - at);
-	h = mixed(h, word);
-	k.hash = (uint32_t)(h ^ h >> 29);
+	k.hash = (uint32_t)mixed(mixed(h, word), seed);
 	return k;
 }
 
@@ -116,12 +133,13 @@ key_compare(const struct row_key *a, const struct row_key *b)
 static const struct row_key *
 index_find(const struct row_index *x, const struct row_key *k)
 {
-	for (size_t i = k->hash; x->room; i++) {
+	if (!x->room)
+		return NULL;
+	for (size_t i = k->hash;; i++) {
 		const struct row_key *at = x->slots[i & (x->room - 1)];
 		if (!at || (at->hash == k->hash && at->len == k->len && !memcmp(at->data, k->data, k->len)))
 			return at;
 	}
-	return NULL;
 }
 
 static void
@@ -173,7 +191,7 @@ row_add(struct rows *r, struct row_key k)
 	return n;
 }
 
-/* ---- the treap; ranks from the key's own hash, so the shape is the same on every replay */
+/* ---- the treap; ranks from the key's own hash */
 
 static void
 tree_split(struct row *t, const struct row_key *k, struct row **less, struct row **more)

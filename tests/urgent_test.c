@@ -1,0 +1,63 @@
+/* What is urgent to a service is told at once, and what it is patient about is kept back where it is said: a question (Fetch.urgent) has
+ * few bits, and a type that shared one with an urgent type would be told at once, unnoticed.  A few of those that are of no concern may. */
+#include "event_types.h"
+#include "node_state.h"
+#include <stdio.h>
+#include <string.h>
+
+extern const struct service roster_service, attendance_service, supervision_service, accountability_service, incentives_service, funding_service, alerts_service;
+static const struct service *const services[] = {
+	&roster_service, &attendance_service, &supervision_service, &accountability_service, &incentives_service, &funding_service, &alerts_service,
+};
+
+struct count { int passed, failed, idle, shared; };
+
+static void
+check(struct count *c, bool ok, const char *type, const char *what, const char *service)
+{
+	if (!ok)
+		printf("FAIL %s is %s to %s\n", type, what, service);
+	c->passed += ok;
+	c->failed += !ok;
+}
+
+static const struct fact *
+fact_of_type(const struct service *s, const char *type)
+{
+	for (size_t i = 0; i < s->nfacts; i++)
+		if (!strcmp(s->facts[i].message->name, type))
+			return &s->facts[i];
+	return NULL;
+}
+
+static void
+check_producer(struct count *c, const struct service *s, const char *producer)
+{
+	uint64_t urgent = feed_urgent(s, producer);
+
+	for (size_t i = 0; i < event_list_len; i++) {
+		const ProtobufCMessageDescriptor *m = event_list[i].message;
+		if (strcmp(m->package_name, producer) != 0)
+			continue;
+		const struct fact *fact = fact_of_type(s, m->name);
+		bool at_once = urgent & fetch_bit(m->name);
+		if (fact)
+			check(c, at_once != fact->patient, m->name, at_once ? "urgent" : "kept back", s->name);
+		c->idle += !fact;
+		c->shared += !fact && at_once;
+	}
+}
+
+int
+main(void)
+{
+	struct count c = { 0 };
+
+	for (size_t i = 0; i < sizeof services / sizeof services[0]; i++)
+		for (size_t k = 0; services[i]->consumes[k]; k++)
+			if (strcmp(services[i]->consumes[k], services[i]->name) != 0)
+				check_producer(&c, services[i], services[i]->consumes[k]);
+	check(&c, c.idle > 50 && c.shared <= c.idle / 10, "what is of no concern", "urgent", "many");
+	printf("%d passed, %d failed\n", c.passed, c.failed);
+	return c.failed > 0;
+}
