@@ -1,9 +1,9 @@
-# One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make CRASH=1 | make clean
+# One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make CRASH=1 | make threads | make clean
 #
 # Directories are discovered: a new service is a new directory under services/, a new test a new *_test.c.
-# Everything made lies under build/ (build-san/ with SANITIZE=1, build-crash/ with CRASH=1: lib/crash.h).
+# Everything made lies under build/ (build-san/ with SANITIZE=1, build-tsan/ with SANITIZE=thread, build-crash/ with CRASH=1: lib/crash.h).
 
-O        := build$(if $(SANITIZE),-san)$(if $(CRASH),-crash)
+O        := build$(if $(SANITIZE),$(if $(filter thread,$(SANITIZE)),-tsan,-san))$(if $(CRASH),-crash)
 SERVICES := $(filter-out bus,$(patsubst services/%/,%,$(wildcard services/*/)))
 DAEMONS  := $(SERVICES) bus gateway
 PROGRAMS := $(DAEMONS) zhucunctl
@@ -15,7 +15,10 @@ PKGS     := libpq libzmq libmicrohttpd jansson libcrypto libargon2 libprotobuf-c
 CPPFLAGS := -D_GNU_SOURCE -Ilib -Igateway -isystem $O/gen $(subst -I,-isystem ,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
 LDFLAGS  := -pthread -Wl,--as-needed
 LIBS      = $(shell pkg-config --libs $(PKGS)) -lm
-ifdef SANITIZE
+ifeq ($(SANITIZE),thread)
+CFLAGS   += -O1 -fsanitize=thread
+LDFLAGS  += -fsanitize=thread
+else ifdef SANITIZE
 CFLAGS   += -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 LDFLAGS  += -fsanitize=address,undefined
 endif
@@ -163,8 +166,12 @@ bench: all $(BENCH)
 chaos: all
 	@SEED=$(SEED) MINUTES=$(MINUTES) KILLS=$(KILLS) exec tests/run-chaos.sh
 
-clean: ; rm -rf build build-san build-crash
-.PHONY: all check tests-built run test bench chaos clean
+# the scenarios through programs that ThreadSanitizer watches
+threads: all tests-built
+	@exec tests/threads.sh
+
+clean: ; rm -rf build build-san build-tsan build-crash
+.PHONY: all check tests-built run test bench chaos threads clean
 .SECONDARY:
 # included, so make would look for a way to make them, and find one through main-%.o
 %.d: ;

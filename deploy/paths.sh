@@ -9,6 +9,7 @@
 top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 SERVICES=(roster attendance supervision accountability incentives funding alerts)
 BUSES=(bus-1 bus-2)
+PROGRAMS=$top/${ZHUCUN_BUILD:-build}/bin          # ZHUCUN_BUILD: as another build made them, for tests
 
 # Without symbolic links, so that one directory has one name: sockets and the sweep of leftovers are found by it.
 ZHUCUN_VAR=$(realpath -m -- "${ZHUCUN_VAR:-$top/var}")

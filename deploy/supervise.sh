@@ -35,7 +35,7 @@ key_of() {              # name
 bus_directories() {
 	local bus authorized=$SECRETS/authorized-keys
 	for bus in "${BUSES[@]}"; do
-		service_directory "$bus" setpriv --pdeathsig TERM "$top/build/bin/bus" <<-ENV
+		service_directory "$bus" setpriv --pdeathsig TERM "$PROGRAMS/bus" <<-ENV
 			ZHUCUN_BUS_BIND=ipc://$BUS_SOCKETS/$bus
 			ZHUCUN_INSTANCE=$bus
 			ZHUCUN_AUTHORIZED_KEYS_FILE=${authorized@Q}
@@ -62,7 +62,7 @@ service_directories() {
 		s=${name%%-*}
 		db=$(conninfo "$s" zhucun)
 		reader=$(conninfo "$s"_reader zhucun "$SECRETS/$s.pgpass")
-		service_directory "$name" setpriv --pdeathsig TERM "$top/build/bin/$s" <<-ENV
+		service_directory "$name" setpriv --pdeathsig TERM "$PROGRAMS/$s" <<-ENV
 			ZHUCUN_BUSES=${buses@Q}
 			ZHUCUN_INSTANCE=$name
 			$(key_of "$s")
@@ -92,7 +92,7 @@ make_service_directories() {
 	own_directory "$BUS_SOCKETS" 700
 	bus_directories
 	service_directories
-	service_directory gateway setpriv --pdeathsig TERM "$top/build/bin/gateway" <<-ENV
+	service_directory gateway setpriv --pdeathsig TERM "$PROGRAMS/gateway" <<-ENV
 		ZHUCUN_BUSES=${buses@Q}
 		ZHUCUN_PORT=$port
 		$(key_of gateway)
