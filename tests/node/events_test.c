@@ -80,6 +80,13 @@ put_unit_named(struct stage *s, const char *id)
 	stage_send(s, ROSTER, &g, 5000);
 }
 
+static void
+turns(struct stage *s)
+{
+	for (int i = 0; i < 50; i++)
+		stage_turn(s);
+}
+
 /* Attendance is not concerned with units: that it has read them is one commit, when they have waited for company, there and here. */
 static void
 test_company(struct count *c)
@@ -87,23 +94,21 @@ test_company(struct count *c)
 	struct stage *s = stage_open(c);
 
 	check(c, stage_settle(s), "settled before");
-	int64_t before = s->metrics[ATTENDANCE].value[METRIC_BATCHES], fetches = s->metrics[ATTENDANCE].value[METRIC_FETCHES];
 	s->still_us = clock_mono_us();
+	turns(s);                       /* what is on its way arrives */
+	int64_t before = s->metrics[ATTENDANCE].value[METRIC_BATCHES], fetches = s->metrics[ATTENDANCE].value[METRIC_FETCHES];
 	for (int i = 0; i < 3; i++) {
 		put_unit_named(s, (const char *[]){ "u1", "u2", "u3" }[i]);
 		check(c, stage_await(s) == 201, "a unit");
 	}
-	for (int i = 0; i < 50; i++)
-		stage_turn(s);
+	turns(s);
 	check(c, s->metrics[ATTENDANCE].value[METRIC_FETCHES] == fetches, "what does not concern it waits where it was said");
 	s->still_us += PATIENT_MS * 1000;
-	for (int i = 0; i < 50; i++)
-		stage_turn(s);
+	turns(s);
 	check(c, s->metrics[ATTENDANCE].value[METRIC_FETCHES] == fetches + 1, "and comes in one answer");
 	check(c, s->metrics[ATTENDANCE].value[METRIC_BATCHES] == before, "which waits once more");
 	s->still_us += PATIENT_MS * 1000;
-	for (int i = 0; i < 50; i++)
-		stage_turn(s);
+	turns(s);
 	check(c, s->metrics[ATTENDANCE].value[METRIC_BATCHES] == before + 1 && stage_quiet(s), "and is read in one batch");
 	stage_close(s);
 }
