@@ -51,6 +51,27 @@ test_old_events(struct count *c)
 	stage_close(s);
 }
 
+/* An answer may hold more events than a batch of ours takes: another version may say more at a time. */
+static void
+test_large_answer(struct count *c)
+{
+	struct stage *s = stage_open(c);
+	struct group_of g = { 0 };
+	char id[16];
+
+	stage_stop(s, ATTENDANCE);
+	for (int i = 0; i < BATCH_INPUTS_MAX + 100; i++) {
+		snprintf(id, sizeof id, "p%d", i);
+		group_add_person(&g, "", id, "many");
+	}
+	stage_send(s, ROSTER, &g, 20000);
+	check(c, stage_await(s) == 201, "many orders");
+	s->whole = true;
+	stage_start(s, ATTENDANCE);
+	check(c, stage_settle(s) && stage_persons(s, "many") == BATCH_INPUTS_MAX + 100, "are read, though they come in one answer");
+	stage_close(s);
+}
+
 /* Who has nothing to do sleeps, also when a producer is not there. */
 static void
 test_idle(struct count *c)
@@ -138,7 +159,7 @@ int
 main(void)
 {
 	static void (*const tests[])(struct count *) = {
-		test_chain, test_old_events, test_idle, test_company, test_hurry,
+		test_chain, test_old_events, test_large_answer, test_idle, test_company, test_hurry,
 	};
 
 	return stage_main("events_test", tests, ALEN(tests));

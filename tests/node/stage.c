@@ -2,6 +2,7 @@
 #include "stage.h"
 #include "clock.h"
 #include "log.h"
+#include <endian.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -91,10 +92,68 @@ forge(struct stage *s, const struct message *m)
 	enqueue(s, l, NULL, 0);
 }
 
+/* A row of: seq, hash, type, body; it lives as long as the result. */
+static void
+logged_of(PGresult *r, int row, Wire__Logged *out)
+{
+	uint64_t seq;
+
+	memcpy(&seq, PQgetvalue(r, row, 0), sizeof seq);
+	*out = (Wire__Logged)WIRE__LOGGED__INIT;
+	out->partition = partition_of(D);
+	out->seq = (int64_t)be64toh(seq);
+	out->hash = (ProtobufCBinaryData){ (size_t)PQgetlength(r, row, 1), (uint8_t *)PQgetvalue(r, row, 1) };
+	out->type = PQgetvalue(r, row, 2);
+	out->body = (ProtobufCBinaryData){ (size_t)PQgetlength(r, row, 3), (uint8_t *)PQgetvalue(r, row, 3) };
+}
+
+static void
+answer_with(struct stage *s, const struct member *asker, uint64_t id, PGresult *r)
+{
+	size_t n = (size_t)PQntuples(r);
+	Wire__Logged *items = calloc(n + 1, sizeof(*items)), **at = calloc(n + 1, sizeof(*at));
+	Wire__Fetched said = WIRE__FETCHED__INIT;
+	struct letter *l = calloc(1, sizeof(*l));
+
+	for (size_t i = 0; i < n; i++)
+		logged_of(r, (int)i, at[i] = &items[i]);
+	said.items = at;
+	said.n_items = n;
+	size_t len = wire__fetched__get_packed_size(&said);
+	uint8_t *body = malloc(len + 1);
+	wire__fetched__pack(&said, body);
+	l->to = asker->index;
+	l->m = (struct message){ .kind = WIRE__KIND__ANSWER, .id = id };
+	enqueue(s, l, body, len);
+	free(body);
+	free(items);
+	free(at);
+}
+
+/* All events of the district after where the asker is, from the table, in one answer. */
+static void
+answer_whole(struct stage *s, const struct member *asker, const struct message *m)
+{
+	Wire__Fetch *f = wire__fetch__unpack(NULL, m->body_len, m->body);
+	char text[160];
+
+	snprintf(text, sizeof text, "select seq, hash, type, body from roster.event where partition = %d and seq > %lld order by seq", partition_of(D),
+	         (long long)f->after[0]->seq);
+	PGresult *r = PQexecParams(s->inside, text, 0, NULL, NULL, NULL, NULL, 1);
+	answer_with(s, asker, m->id, r);
+	PQclear(r);
+	wire__fetch__free_unpacked(f, NULL);
+}
+
 static bool
 post(void *ctx, const struct message *m)
 {
 	struct member *from = ctx;
+
+	if (from->stage->whole && m->kind == WIRE__KIND__FETCH && !strcmp(m->service, "roster")) {
+		answer_whole(from->stage, from, m);
+		return true;
+	}
 	struct letter *l = calloc(1, sizeof(*l));
 	bool back = m->kind == WIRE__KIND__ANSWER;
 

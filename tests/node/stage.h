@@ -28,6 +28,7 @@ struct stage {
 	char said[64], named[64];                       /* of the last read: unit, name */
 	bool answered;
 	int64_t still_us;                               /* the time that stands still; 0: it goes on */
+	bool whole;                                     /* who asks roster for events is answered by the test, with all there are */
 };
 
 static inline void
