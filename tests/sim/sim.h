@@ -27,7 +27,7 @@
 enum {
 	SERVICES = 3, REPLICAS_MAX = 3, PROCS_MAX = SERVICES * REPLICAS_MAX, LANES = 2, DISTRICTS_MAX = 4, BUSES_MAX = 2,
 	MS = 1000, SECOND = 1000 * MS,
-	SESSIONS_MAX = 64, STORES_MAX = 64, TOY_TABLES = 1,
+	SESSIONS_MAX = 64, STORES_MAX = 64, LIVES_MAX = 256, TOY_TABLES = 1,
 	CALLS_MAX = 10, COMMANDS_MAX = 3, SUBJECTS = 4,
 };
 #define REAL_US INT64_C(1504800000000000)      /* of the instant 0: 2017-09-08 */
@@ -109,7 +109,7 @@ struct service_tables {
 	struct head head[PARTITIONS];
 	struct tab cursor, timer, work, parked, turn, row[TOY_TABLES];
 	EngineRows__Logged **log[PARTITIONS]; size_t logged[PARTITIONS], log_cap[PARTITIONS];
-	struct replica_row replica[REPLICAS_MAX * 8]; int nreplicas;
+	struct replica_row replica[LIVES_MAX]; int nreplicas;       /* one of each life, whose name may be another */
 	struct wrote wrote[PARTITIONS];
 };
 struct session {
