@@ -10,7 +10,6 @@ test_chores(struct count *c)
 {
 	struct stage *s = stage_open(c);
 	struct group_of g = { 0 };
-	char id[16];
 
 	stage_tamper(s, "insert into engine.work select 'attendance', partition, '" D "', 'look', 'w' || n, '', '', now() from engine.district, generate_series(1, 20) n");
 	stage_restart(s, ATTENDANCE);
@@ -20,10 +19,7 @@ test_chores(struct count *c)
 	stage_tamper(s, "commit");
 	check(c, stage_settle(s) && stage_persons(s, "done") == 20, "chores are done although their first batch was rolled back");
 	stage_stop(s, ATTENDANCE);
-	for (int i = 0; i < 150; i++) {
-		snprintf(id, sizeof id, "c%d", i);
-		group_add_person(&g, "", id, "chore");
-	}
+	group_add_persons(&g, 'c', 0, 150, "chore");
 	stage_send(s, ROSTER, &g, 5000);
 	check(c, stage_await(s) == 201, "many orders at once");
 	stage_start(s, ATTENDANCE);
@@ -37,12 +33,8 @@ test_timers(struct count *c)
 {
 	struct stage *s = stage_open(c);
 	struct group_of g = { 0 };
-	char id[16];
 
-	for (int i = 0; i < TIMERS; i++) {
-		snprintf(id, sizeof id, "t%d", i);
-		group_add_person(&g, "", id, "timer");
-	}
+	group_add_persons(&g, 't', 0, TIMERS, "timer");
 	stage_send(s, ROSTER, &g, 5000);
 	check(c, stage_await(s) == 201 && stage_settle(s) && stage_persons(s, "timer") == TIMERS, "many timers");
 	stage_clock_to(s, 1, 0);
@@ -81,13 +73,9 @@ test_hunger(struct count *c)
 {
 	struct stage *s = stage_open(c);
 	struct group_of g = { 0 };
-	char id[16];
 
 	stage_stop(s, ATTENDANCE);
-	for (int i = 0; i < 2 * BATCH_ARENA_MAX / HUNGER_BYTES; i++) {
-		snprintf(id, sizeof id, "p%d", i);
-		group_add_person(&g, "", id, "hungry");
-	}
+	group_add_persons(&g, 'p', 0, 2 * BATCH_ARENA_MAX / HUNGER_BYTES, "hungry");
 	stage_send(s, ROSTER, &g, 5000);
 	check(c, stage_await(s) == 201, "many who need much");
 	stage_start(s, ATTENDANCE);
@@ -142,15 +130,11 @@ test_policies(struct count *c)
 	struct stage *s = stage_open(c);
 	struct group_of g = { 0 };
 	Roster__PublishPolicy p = ROSTER__PUBLISH_POLICY__INIT;
-	char id[16];
 
 	stage_stop(s, ATTENDANCE);
 	p.version = (char *)"v1";
 	group_add(&g, "", &p.base);
-	for (int i = 0; i < 900; i++) {
-		snprintf(id, sizeof id, "p%d", i);
-		group_add_person(&g, "", id, "policy");
-	}
+	group_add_persons(&g, 'p', 0, 900, "policy");
 	stage_send(s, ROSTER, &g, 5000);
 	check(c, stage_await(s) == 201, "a policy and many who ask for it");
 	stage_start(s, ATTENDANCE);

@@ -29,14 +29,10 @@ test_old_events(struct count *c)
 {
 	struct stage *s = stage_open(c);
 	struct group_of g = { 0 };
-	char id[16];
 
 	stage_stop(s, ATTENDANCE);
 	for (int round = 0; round < 3; round++) {
-		for (int i = 0; i < 1500; i++) {
-			snprintf(id, sizeof id, "p%d", round * 1500 + i);
-			group_add_person(&g, "", id, "old");
-		}
+		group_add_persons(&g, 'p', round * 1500, 1500, "old");
 		stage_send(s, ROSTER, &g, 20000);
 		check(c, stage_await(s) == 201, "many orders");
 	}
@@ -57,13 +53,9 @@ test_large_answer(struct count *c)
 {
 	struct stage *s = stage_open(c);
 	struct group_of g = { 0 };
-	char id[16];
 
 	stage_stop(s, ATTENDANCE);
-	for (int i = 0; i < BATCH_INPUTS_MAX + 100; i++) {
-		snprintf(id, sizeof id, "p%d", i);
-		group_add_person(&g, "", id, "many");
-	}
+	group_add_persons(&g, 'p', 0, BATCH_INPUTS_MAX + 100, "many");
 	stage_send(s, ROSTER, &g, 20000);
 	check(c, stage_await(s) == 201, "many orders");
 	s->whole = true;

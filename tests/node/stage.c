@@ -333,6 +333,17 @@ group_add_person(struct group_of *g, const char *key, const char *id, const char
 	group_add(g, key, &p.base);
 }
 
+void
+group_add_persons(struct group_of *g, char letter, int from, int n, const char *unit)
+{
+	char id[16];
+
+	for (int i = from; i < from + n; i++) {
+		snprintf(id, sizeof id, "%c%d", letter, i);
+		group_add_person(g, "", id, unit);
+	}
+}
+
 /* The fingerprint is the content. */
 void
 stage_send(struct stage *s, int service, struct group_of *g, int wait_ms)

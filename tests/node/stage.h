@@ -74,6 +74,8 @@ struct group_of { struct said *said; size_t n; const char *district; };
 /* key: "" is none. */
 void group_add(struct group_of *g, const char *key, const ProtobufCMessage *m);
 void group_add_person(struct group_of *g, const char *key, const char *id, const char *unit);
+/* Many, without keys: p7 is the letter p, number 7. */
+void group_add_persons(struct group_of *g, char letter, int from, int n, const char *unit);
 /* Frees the group.  Answers come with stage_await(). */
 void stage_send(struct stage *s, int service, struct group_of *g, int wait_ms);
 /* An order of attendance: 200 when it knows the person. */
