@@ -299,6 +299,8 @@ take_next(node_t *n, struct inbox *box, size_t producer)
 	return true;
 }
 
+_Static_assert(3 * FETCH_ITEMS_MAX <= EVENTS_UNTIL, "when our own events have filled their part, a block of another's still fits");
+
 /* Our own first, for what is read at once is still in memory; but there is room left for others.  Then a block of each producer in
  * turn, another producer first each time: one with much to say does not silence the others. */
 static void

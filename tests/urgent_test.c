@@ -21,15 +21,6 @@ check(struct count *c, bool ok, const char *type, const char *what, const char *
 	c->failed += !ok;
 }
 
-static const struct fact *
-fact_of_type(const struct service *s, const char *type)
-{
-	for (size_t i = 0; i < s->nfacts; i++)
-		if (!strcmp(s->facts[i].message->name, type))
-			return &s->facts[i];
-	return NULL;
-}
-
 static void
 check_producer(struct count *c, const struct service *s, const char *producer)
 {
@@ -39,7 +30,7 @@ check_producer(struct count *c, const struct service *s, const char *producer)
 		const ProtobufCMessageDescriptor *m = event_list[i].message;
 		if (strcmp(m->package_name, producer) != 0)
 			continue;
-		const struct fact *fact = fact_of_type(s, m->name);
+		const struct fact *fact = fact_of(s, m->name);
 		bool at_once = urgent & fetch_bit(m->name);
 		if (fact)
 			check(c, at_once != fact->patient, m->name, at_once ? "urgent" : "kept back", s->name);
