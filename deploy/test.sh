@@ -11,13 +11,18 @@
 #   ZHUCUN_TEST_TEMPLATE  a database as migrate.sh makes it, with a hand-set clock, to clone from
 #   ZHUCUN_TEST_SECRETS   passfiles of the services' logins
 #   ZHUCUN_TEST_BUILD     where the programs under test lie
+#   ZHUCUN_TEST_PATIENCE  how much longer than on a quiet machine whatever it waits for may take (tests/pace.sh)
+# A test is stopped when it has said nothing for that many times 300 seconds: long work tells its steps, what hangs does not.
 set -euo pipefail
 unset "${!PG@}" ZHUCUN_PORT ZHUCUN_SAMPLE ZHUCUN_BOOTSTRAP_TOKEN
 ZHUCUN_VAR=$(mktemp -d "${TMPDIR:-/tmp}/zhucun-test-XXXXXX")
 export ZHUCUN_CLOCK=manual ZHUCUN_POSTGRES_DATABASES=all
 # shellcheck source=deploy/paths.sh
 . "$(dirname "$0")/paths.sh"
-limit=600               # seconds a test may take
+# shellcheck source=tests/pace.sh
+. "$top/tests/pace.sh"
+limit=$(patience 300)   # seconds a test may say nothing
+export PYTHONUNBUFFERED=1
 log=$ZHUCUN_VAR/test.log
 passed=0 failed=0
 running=
@@ -25,7 +30,7 @@ server=
 
 clean() {
 	trap '' INT TERM HUP
-	[ -z "$running" ] || kill "$running" 2>/dev/null || true
+	[ -z "$running" ] || kill -- "-$running" 2>/dev/null || true
 	[ -z "$server" ] || { kill -INT "$server" && wait "$server"; } 2>/dev/null || true
 	rm -rf "$ZHUCUN_VAR" "$SOCKETS"
 }
@@ -56,25 +61,44 @@ count() {               # name exit-status
 	fi
 	[ "$2" = 0 ] || [ "$bad" != 0 ] || bad=1
 	[ "$bad" = 0 ] || word=FAIL
-	printf '%-4s  %-50s %4d s   %d passed, %d failed%s\n' "$word" "$1" "$took" "$ok" "$bad" "$([ "$2" != 124 ] || echo " (stopped after $limit s)")"
+	printf '%-4s  %-50s %4d s   %d passed, %d failed%s\n' "$word" "$1" "$took" "$ok" "$bad" "$([ "$2" != 124 ] || echo " (stopped: it said nothing for $limit s)")"
 	grep -a '^skipped' "$log" | sed 's/^/      /' || true
 	[ "$bad" = 0 ] || tail -n 60 "$log" | sed 's/^/      /'
 	passed=$((passed + ok)) failed=$((failed + bad))
 }
 
+# Ends a test, with all that it started in its group, when it has said nothing for too long.
+watch() {               # process group
+	until [ $(($(date +%s) - $(stat -c %Y "$log"))) -gt "$limit" ]; do
+		sleep 1
+	done
+	touch "$ZHUCUN_VAR/stopped"
+	kill -TERM -- "-$1"
+	sleep 10
+	kill -KILL -- "-$1"
+} 2>/dev/null
+
 run_test() {            # name command...
-	local name=$1 status=0 began=$SECONDS
+	local name=$1 status=0 began=$SECONDS watching
 	shift
-	timeout -k 10 "$limit" "$@" >"$log" 2>&1 </dev/null &
+	rm -f "$log" "$ZHUCUN_VAR/stopped"
+	: >"$log"
+	setsid --wait "$@" >"$log" 2>&1 </dev/null &
 	running=$!
+	watch "$running" &
+	watching=$!
 	wait "$running" || status=$?
 	running=
+	kill "$watching" 2>/dev/null || true
+	wait "$watching" 2>/dev/null || true
+	[ ! -e "$ZHUCUN_VAR/stopped" ] || status=124
 	count "$name" "$status"
 }
 
 build=$(realpath "$1")
 shift
 cd "$top"
+echo "waiting is $ZHUCUN_TEST_PATIENCE times as patient as on a quiet machine"
 start_cluster
 for test in "$@"; do
 	run_test "${test#"${build##*/}"/}" "$test"

@@ -8,6 +8,7 @@
 #include "log.h"
 #include "roster.pb-c.h"
 #include "sheet.h"
+#include "../tests/pace.h"
 #include <dirent.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -255,7 +256,7 @@ test_empty(struct bench *b)
 static void
 pass_until_replied(struct bench *b)
 {
-	for (int i = 0; i < WAITS_MAX && !b->client.replies; i++) {
+	for (int i = 0; i < WAITS_MAX * pace_times() && !b->client.replies; i++) {
 		check(api_tick(b->api, b->now_us) <= b->now_us + 10000 || b->client.replies, "a packed file is looked for", "");
 		nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);
 		b->now_us += 10000;
@@ -315,7 +316,7 @@ test_broken_off(struct bench *b)
 static call_t *
 packing_ask(struct bench *b)
 {
-	for (int i = 0; i < WAITS_MAX; i++) {
+	for (int i = 0; i < WAITS_MAX * pace_times(); i++) {
 		call_t *c = bench_ask(b, EXPORT "?format=xlsx");
 		give_page(b, (const char *[]){ "a", NULL }, 1, NULL);
 		give_person(b, "a");
@@ -334,7 +335,7 @@ test_leaving(struct bench *b)
 	call_t *c = packing_ask(b);
 	if (c)
 		api_leave(c, b->now_us);
-	for (int i = 0; i < WAITS_MAX && api_outstanding(b->api); i++) {
+	for (int i = 0; i < WAITS_MAX * pace_times() && api_outstanding(b->api); i++) {
 		api_tick(b->api, b->now_us);
 		nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);
 	}

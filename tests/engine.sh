@@ -89,7 +89,7 @@ engine_enter() {
 
 engine_answers() {
 	local i
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i < $(patience 300); i++)); do
 		! docker version >/dev/null 2>&1 || return 0
 		kill -0 "$engine" 2>/dev/null || return 1
 		sleep 0.1
@@ -117,7 +117,7 @@ engine_start() {
 	mount --make-rprivate /
 	mount -t tmpfs tmpfs /run
 	ip link set lo up
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < $(patience 100); i++)); do
 		[ -z "$(ip -4 addr show tap0 2>/dev/null)" ] || break
 		sleep 0.05
 	done

@@ -1,6 +1,7 @@
 /* http - see http.h. */
 #include "http.h"
 #include "clock.h"
+#include "pace.h"
 #include <curl/curl.h>
 #include <dirent.h>
 #include <signal.h>
@@ -63,7 +64,7 @@ once(struct client *c, const char *method, const char *path, const char *key, co
 	curl_easy_setopt(c->curl, CURLOPT_URL, url);
 	curl_easy_setopt(c->curl, CURLOPT_CUSTOMREQUEST, method);
 	curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, h);
-	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, 20000L);
+	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, 20000L * pace_times());
 	curl_easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on_bytes);
 	curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, &a);
@@ -81,7 +82,7 @@ once(struct client *c, const char *method, const char *path, const char *key, co
 static struct answered
 call(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body)
 {
-	int64_t until_us = clock_mono_us() + PATIENCE_US;
+	int64_t until_us = clock_mono_us() + pace_us(PATIENCE_US);
 
 	for (;;) {
 		struct answered a = once(ctx, method, path, key, type, body);
@@ -96,7 +97,7 @@ call(void *ctx, const char *method, const char *path, const char *key, const cha
 static bool
 settle(void *ctx, const char *district)
 {
-	int64_t until_us = clock_mono_us() + 2 * (int64_t)PATIENCE_US, lag = -1;
+	int64_t until_us = clock_mono_us() + 2 * pace_us(PATIENCE_US), lag = -1;
 	char path[128];
 
 	snprintf(path, sizeof path, "/api/v1/districts/%s/progress", district);

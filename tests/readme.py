@@ -9,6 +9,10 @@ their letter.  With --fill the outputs in the README are replaced by what came.
 import re
 import subprocess
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "outside"))
+from pace import patient  # noqa: E402  (the path comes first)
 
 BLOCK = re.compile(r"```console\n(.*?)```", re.S)
 MARK = "@@@ "
@@ -31,7 +35,7 @@ def run(commands, url, var):
     """Outputs of the commands, all typed into one shell."""
     script = "".join(f"echo '{MARK}{i}'\n{c}\n" for i, c in enumerate(commands))
     script = script.replace("http://127.0.0.1:8080", url).replace("var/", var + "/")
-    out = subprocess.run(["bash"], input=script, capture_output=True, text=True, timeout=120, check=False)
+    out = subprocess.run(["bash"], input=script, capture_output=True, text=True, timeout=patient(120), check=False)
     if out.stderr:
         print(out.stderr)
     return [part.split("\n", 1)[1] for part in out.stdout.split(MARK)[1:]]

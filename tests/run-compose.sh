@@ -6,6 +6,8 @@ set -euo pipefail
 top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=tests/engine.sh
 . "$top/tests/engine.sh"
+# shellcheck source=tests/pace.sh
+. "$top/tests/pace.sh"
 # shellcheck source=deploy/paths.sh
 . "$top/deploy/paths.sh"
 cd "$top"
@@ -14,7 +16,7 @@ passed=0 failed=0 failures=
 if [ "${1:-}" != inside ]; then
 	if [ "$(id -u)" != 0 ]; then
 		sudo -n true 2>/dev/null || skip "an engine wants root"
-		exec sudo -n --preserve-env=ZHUCUN_TEST_BUILD,ZHUCUN_ENGINE_CACHE "$0" "$@"
+		exec sudo -n --preserve-env=ZHUCUN_TEST_BUILD,ZHUCUN_TEST_PATIENCE,ZHUCUN_ENGINE_CACHE "$0" "$@"
 	fi
 	engine_enter "$0" inside
 	exit
@@ -54,11 +56,11 @@ inside() {              # service command...
 	docker exec "${COMPOSE_PROJECT_NAME}_$1_1" "${@:2}" 2>&1
 }
 ask() {                 # method path
-	curl -s --noproxy '*' -m 20 -X "$1" -H "Authorization: Bearer $ZHUCUN_BOOTSTRAP_TOKEN" "$ZHUCUN_URL/api/v1$2"
+	curl -s --noproxy '*' -m "$(patience 20)" -X "$1" -H "Authorization: Bearer $ZHUCUN_BOOTSTRAP_TOKEN" "$ZHUCUN_URL/api/v1$2"
 }
 
-until_true() {          # seconds command...
-	local end=$((SECONDS + $1))
+until_true() {          # seconds (of a quiet machine) command...
+	local end=$((SECONDS + $(patience "$1")))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS < end)) || { "$@"; return 1; }

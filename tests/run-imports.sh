@@ -22,7 +22,7 @@ check() {               # what got wanted
 	fi
 }
 ask() {                 # curl arguments
-	curl -s --noproxy '*' -m 60 -H "Authorization: Bearer $ZHUCUN_BOOTSTRAP_TOKEN" "$@"
+	curl -s --noproxy '*' -m "$(patience 60)" -H "Authorization: Bearer $ZHUCUN_BOOTSTRAP_TOKEN" "$@"
 }
 pause() {               # seconds
 	read -r -t "$1" _ <>"$made/nothing" || true

@@ -28,7 +28,7 @@ check() {               # what, got, wanted (a pattern)
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
 	-keyout "$made/key.pem" -out "$made/cert.pem" 2>/dev/null
 ask() {                 # token method path [curl arguments]; prints the status, keeps the answer
-	curl -s --noproxy '*' -m 30 --cacert "$made/cert.pem" -o "$made/answer" -w '%{http_code}' -H "Authorization: Bearer $1" -X "$2" "${@:4}" \
+	curl -s --noproxy '*' -m "$(patience 30)" --cacert "$made/cert.pem" -o "$made/answer" -w '%{http_code}' -H "Authorization: Bearer $1" -X "$2" "${@:4}" \
 		"$ZHUCUN_URL/api/v1$3" || true
 }
 
@@ -76,7 +76,7 @@ health() {              # setting, X-Forwarded-For; the status of /livez
 	env ZHUCUN_PORT="$port" ZHUCUN_BUSES="ipc://$made/no-bus" ZHUCUN_KEY_FILE="$made/gateway.key" ZHUCUN_BUS_KEY_FILE="$made/bus.pub" ZHUCUN_BOOTSTRAP_TOKEN="$operator" "$1" \
 		"${ZHUCUN_TEST_BUILD:-build}/bin/gateway" >/dev/null 2>&1 &
 	gateway=$!
-	curl -s --noproxy '*' -m 5 --retry 50 --retry-delay 1 --retry-connrefused -o /dev/null -w '%{http_code}' ${2:+-H "X-Forwarded-For: $2"} \
+	curl -s --noproxy '*' -m 5 --retry "$(patience 50)" --retry-delay 1 --retry-connrefused -o /dev/null -w '%{http_code}' ${2:+-H "X-Forwarded-For: $2"} \
 		"http://127.0.0.1:$port/livez" || true
 	kill "$gateway"
 	wait "$gateway" 2>/dev/null || true

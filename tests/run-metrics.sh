@@ -17,14 +17,14 @@ check() {               # what, got, wanted (a pattern)
 	fi
 }
 get() {                 # path
-	curl -s --noproxy '*' -m 10 -H "Authorization: Bearer $ZHUCUN_BOOTSTRAP_TOKEN" "$ZHUCUN_URL$1"
+	curl -s --noproxy '*' -m "$(patience 10)" -H "Authorization: Bearer $ZHUCUN_BOOTSTRAP_TOKEN" "$ZHUCUN_URL$1"
 }
 put() {                 # method path body [curl arguments]; the status
-	curl -s --noproxy '*' -m 30 -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $ZHUCUN_BOOTSTRAP_TOKEN" "${@:4}" -X "$1" \
+	curl -s --noproxy '*' -m "$(patience 30)" -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $ZHUCUN_BOOTSTRAP_TOKEN" "${@:4}" -X "$1" \
 		"$ZHUCUN_URL/api/v1$2" --json "$3"
 }
-until_is() {            # seconds, wanted (a pattern), command...; what it said last
-	local end=$((SECONDS + $1)) want=$2 said
+until_is() {            # seconds (of a quiet machine), wanted (a pattern), command...; what it said last
+	local end=$((SECONDS + $(patience "$1"))) want=$2 said
 	shift 2
 	# shellcheck disable=SC2053 # a pattern
 	until said=$("$@") && [[ $said == $want ]] || [ $SECONDS -ge $end ]; do sleep 0.05; done

@@ -20,7 +20,7 @@ check() {               # what, got, wanted (a pattern)
 	fi
 }
 ask() {                 # token method path [curl arguments]; prints the status, keeps the answer
-	curl -s --noproxy '*' -m 30 -o "$ZHUCUN_VAR/answer" -w '%{http_code}' -H "Authorization: Bearer $1" -X "$2" "${@:4}" "$ZHUCUN_URL/api/v1$3" || true
+	curl -s --noproxy '*' -m "$(patience 30)" -o "$ZHUCUN_VAR/answer" -w '%{http_code}' -H "Authorization: Bearer $1" -X "$2" "${@:4}" "$ZHUCUN_URL/api/v1$3" || true
 }
 
 export ZHUCUN_LOG_LEVEL=debug
@@ -44,8 +44,8 @@ person() {              # id name phone
 
 # ---- as it should be
 
-until_true() {          # seconds command...
-	local end=$((SECONDS + $1))
+until_true() {          # seconds (of a quiet machine) command...
+	local end=$((SECONDS + $(patience "$1")))
 	shift
 	until "$@"; do
 		((SECONDS < end)) || return 0
@@ -141,7 +141,7 @@ for service in "${SERVICES[@]}"; do
 done >"$ZHUCUN_VAR/events.hex"
 superuser "select encode(convert_to(name || phone, 'UTF8'), 'hex') from roster.identity" >"$ZHUCUN_VAR/identities.hex"
 curl -sN --noproxy '*' -m 4 -H "Authorization: Bearer $operator" "$ZHUCUN_URL/api/v1$d/events?from=start" >"$ZHUCUN_VAR/events.sse" || true
-curl -s --noproxy '*' -m 20 "$ZHUCUN_URL/metrics" >"$ZHUCUN_VAR/metrics"
+curl -s --noproxy '*' -m "$(patience 20)" "$ZHUCUN_URL/metrics" >"$ZHUCUN_VAR/metrics"
 mkdir "$ZHUCUN_VAR/told"
 cp -r "$LOGS" "$ZHUCUN_VAR/talk" "$ZHUCUN_VAR/events.sse" "$ZHUCUN_VAR/metrics" "$ZHUCUN_VAR/told/"
 

@@ -21,7 +21,7 @@ check() {               # what got wanted
 	fi
 }
 get() {                 # path [token]
-	curl -s --noproxy '*' -m 20 -H "Authorization: Bearer ${2:-$ZHUCUN_BOOTSTRAP_TOKEN}" "$api$1"
+	curl -s --noproxy '*' -m "$(patience 20)" -H "Authorization: Bearer ${2:-$ZHUCUN_BOOTSTRAP_TOKEN}" "$api$1"
 }
 sample() {              # in a subshell, which it becomes: killed is killed
 	TMPDIR=$made exec deploy/sample.sh "$ZHUCUN_URL" "$ZHUCUN_VAR/secrets/bootstrap-token"
@@ -106,7 +106,7 @@ check "passwords are for their owner" "$(stat -c %a "$ZHUCUN_VAR/sample-accounts
 check "an account for each role" "$(awk '{ print $2 }' "$ZHUCUN_VAR/sample-accounts" | sort -u | wc -l)" 8
 while read -r id role phone password _; do
 	jq -n --arg phone "$phone" --arg password "$password" '{district: "511703", $phone, $password}' >"$made/login"
-	token=$(curl -s --noproxy '*' -m 20 --json "@$made/login" "$ZHUCUN_URL/api/v1/sessions" | jq -r .token)
+	token=$(curl -s --noproxy '*' -m "$(patience 20)" --json "@$made/login" "$ZHUCUN_URL/api/v1/sessions" | jq -r .token)
 	check "$id is let in as $role" "$(get /policy?on=2017-09-01 "$token" | jq -r .version)" 511703-sample
 done <"$ZHUCUN_VAR/sample-accounts"
 

@@ -6,6 +6,8 @@
 # ZHUCUN_URL, ZHUCUN_VAR, and, unless plain, ZHUCUN_BOOTSTRAP_TOKEN.
 
 top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=tests/pace.sh
+. "$top/tests/pace.sh"
 stack=          # pid of its make
 
 free_port() {           # one that nobody listens on, from this process's own range
@@ -31,7 +33,7 @@ stack_up() {
 	# A SANITIZE run of the tests still tries the processes that operators run.
 	env -u SANITIZE -u MAKEFLAGS make -s -C "$top" run >"$ZHUCUN_VAR/said" 2>"$ZHUCUN_VAR/talk" &
 	stack=$!
-	if ! read -r -t 180 line <"$ZHUCUN_VAR/said" || [ "$line" != "ready $ZHUCUN_URL" ]; then
+	if ! read -r -t "$(patience 180)" line <"$ZHUCUN_VAR/said" || [ "$line" != "ready $ZHUCUN_URL" ]; then
 		echo "the stack did not come up: ${line:-nothing said}"
 		tail -n 20 "$ZHUCUN_VAR/talk" "$ZHUCUN_VAR"/log/*.log 2>/dev/null || true
 		return 1

@@ -7,6 +7,7 @@
 #include "node.h"
 #include "reader_state.h"
 #include "../services/bus/routes.h"
+#include "pace.h"
 #include <assert.h>
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -496,7 +497,7 @@ suite_call_all(suite_t *s, struct asked *asked, size_t n)
 
 	for (size_t first = 0; first < n; first += AT_ONCE) {
 		size_t some = n - first < AT_ONCE ? n - first : AT_ONCE;
-		int64_t until_us = clock_mono_us() + CALL_WAIT_US;
+		int64_t until_us = clock_mono_us() + pace_us(CALL_WAIT_US);
 		for (size_t i = 0; i < some; i++)
 			ask(s, &g[i], &asked[first + i], until_us);
 		while (!all_done(g, some) && clock_mono_us() < until_us)
@@ -527,7 +528,7 @@ suite_call(suite_t *s, const char *method, const char *path, const char *key, co
 bool
 suite_settle(suite_t *s, const char *district)
 {
-	int64_t until_us = clock_mono_us() + SETTLE_WAIT_US, lag = -1;
+	int64_t until_us = clock_mono_us() + pace_us(SETTLE_WAIT_US), lag = -1;
 	char path[128];
 
 	snprintf(path, sizeof path, "/api/v1/districts/%s/progress", district);

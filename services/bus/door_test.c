@@ -36,7 +36,7 @@ still_serves(struct stage *s)
 static bool
 await_refused(struct actor *a, void *watch, long value)
 {
-	int64_t until_us = clock_mono_us() + (int64_t)PATIENCE_MS * 1000;
+	int64_t until_us = clock_mono_us() + pace_us(PATIENCE_MS * 1000);
 	struct message m;
 
 	while (counted(watch, PEERS_REFUSED) < value && clock_mono_us() < until_us)
@@ -140,7 +140,7 @@ static void
 other_mechanisms(struct stage *s)
 {
 	void *watch = raw_open(s, ZMQ_DEALER, "bus-1", "gateway");
-	int64_t until_us = clock_mono_us() + (int64_t)PATIENCE_MS * 1000;
+	int64_t until_us = clock_mono_us() + pace_us(PATIENCE_MS * 1000);
 
 	for (int plain = 0; plain <= 1; plain++) {
 		long peers = counted(watch, PEERS_REFUSED), dropped = counted(watch, "zhucun_bus_dropped_total");
@@ -158,7 +158,7 @@ static int
 bare_open(struct stage *s, const void *bytes, size_t len)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	struct timeval patience = { .tv_sec = PATIENCE_MS / 1000 };
+	struct timeval patience = { .tv_sec = pace_us(PATIENCE_MS * 1000) / 1000000 };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	snprintf(to.sun_path, sizeof(to.sun_path), "%s", s->bus[0].endpoint + strlen("ipc://"));
@@ -332,7 +332,7 @@ impostor_before_the_bus(struct stage *s)
 	CHECK(s, zmq_recv(impostor, got, sizeof(got), ZMQ_DONTWAIT) < 0);
 	zmq_close(impostor);
 	bus_start(s, 1);
-	int64_t until_us = clock_mono_us() + (int64_t)PATIENCE_MS * 1000;
+	int64_t until_us = clock_mono_us() + pace_us(PATIENCE_MS * 1000);
 	while (link_alive(a.link) != 2 && clock_mono_us() < until_us) {
 		tick(&a, LINK_PING_MS * 1000 / 10);
 		hear(&a, &m, STEP_MS);

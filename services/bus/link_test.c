@@ -143,7 +143,7 @@ static void
 bus_restarts(struct stage *s)
 {
 	struct actor owner = actor_open(s, "pay", 1), asker = actor_open(s, "gateway", 1);
-	int64_t until_us = clock_mono_us() + (int64_t)PATIENCE_MS * 1000;
+	int64_t until_us = clock_mono_us() + pace_us(PATIENCE_MS * 1000);
 	struct message m;
 	bool back = false;
 
@@ -432,7 +432,7 @@ malformed_to_a_link(struct stage *s)
 	const struct bytes answer = packed_head(WIRE__KIND__ANSWER, 1, "", 0, WIRE__LANE__WRITER, h[1]);
 	struct message m;
 
-	int64_t until_us = clock_mono_us() + (int64_t)PATIENCE_MS * 1000;
+	int64_t until_us = clock_mono_us() + pace_us(PATIENCE_MS * 1000);
 	int n;
 	while ((n = zmq_recv(raw, id, sizeof(id), ZMQ_DONTWAIT)) < 0 && clock_mono_us() < until_us)
 		hear(&a, &m, STEP_MS);          /* its socket does nothing unless its thread looks at it */
@@ -465,7 +465,7 @@ deaf_replica(struct stage *s)
 {
 	void *raw = raw_open(s, ZMQ_DEALER, "bus-1", "gateway");
 	struct actor deaf = actor_open(s, "deaf", 1), owner = actor_open(s, "pay", 1), asker = actor_open(s, "gateway", 1);
-	int64_t until_us = clock_mono_us() + (int64_t)PATIENCE_MS * 1000;
+	int64_t until_us = clock_mono_us() + pace_us(PATIENCE_MS * 1000);
 	uint8_t h[HEAD_BYTES_MAX];
 	static const char body[2000];
 	struct message m;

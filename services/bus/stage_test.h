@@ -9,6 +9,7 @@
 #include "frames.h"
 #include "link.h"
 #include "log.h"
+#include "../../tests/pace.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -220,7 +221,7 @@ hear(struct actor *a, struct message *m, int ms)
 static inline bool
 await_alive(struct actor *a, int n)
 {
-	int64_t until_us = clock_mono_us() + (int64_t)PATIENCE_MS * 1000;
+	int64_t until_us = clock_mono_us() + pace_us(PATIENCE_MS * 1000);
 	struct message m;
 
 	while (link_alive(a->link) != n && clock_mono_us() < until_us) {
@@ -253,7 +254,7 @@ reply(struct actor *a, const struct message *to, const void *body, size_t len)
 static inline bool
 ask_until(struct actor *asker, struct actor *by, const char *service, int32_t partition, Wire__Lane lane, struct message *got)
 {
-	int64_t until_us = clock_mono_us() + (int64_t)PATIENCE_MS * 1000, again_us = 0;
+	int64_t until_us = clock_mono_us() + pace_us(PATIENCE_MS * 1000), again_us = 0;
 	struct message m;
 
 	while (clock_mono_us() < until_us) {
@@ -271,7 +272,7 @@ ask_until(struct actor *asker, struct actor *by, const char *service, int32_t pa
 static inline bool
 ask_until_unrouted(struct actor *asker, const char *service, int32_t partition)
 {
-	int64_t until_us = clock_mono_us() + (int64_t)PATIENCE_MS * 1000;
+	int64_t until_us = clock_mono_us() + pace_us(PATIENCE_MS * 1000);
 	struct message m;
 
 	while (clock_mono_us() < until_us) {
@@ -386,7 +387,7 @@ metric(void *raw, const char *name)
 static inline bool
 await_metric(void *raw, const char *name, long value)
 {
-	int64_t until_us = clock_mono_us() + (int64_t)PATIENCE_MS * 1000;
+	int64_t until_us = clock_mono_us() + pace_us(PATIENCE_MS * 1000);
 	long now;
 
 	while ((now = metric(raw, name)) < value && clock_mono_us() < until_us)

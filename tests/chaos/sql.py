@@ -6,7 +6,12 @@ Why psql: nothing but Python's standard library and what the product needs is th
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "outside"))
+
+from pace import patient  # noqa: E402  (the path comes first)
 
 TESTS = Path(__file__).resolve().parents[1]
 SERVICES = ("roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts")
@@ -19,7 +24,7 @@ class Refused(AssertionError):
 def ask(conninfo: str, text: str) -> str:
     """What psql prints of the rows, columns parted by `|`; several statements are one transaction unless they say otherwise."""
     done = subprocess.run(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-f", "-", conninfo], input=text, capture_output=True,
-                          text=True, timeout=120)
+                          text=True, timeout=patient(120))
     if done.returncode:
         raise Refused("%s\n%s" % (text[:300], done.stderr.strip()[:600]))
     return done.stdout.strip()

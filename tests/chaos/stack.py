@@ -15,11 +15,16 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "outside"))
+
+from pace import patient  # noqa: E402  (the path comes first)
 
 TOP = Path(__file__).resolve().parents[2]
 SERVICES = ("roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts")
@@ -34,11 +39,11 @@ def free_port() -> int:
 
 
 def until(condition, seconds: float, what: str) -> None:
-    """Waits for a condition, never for a time."""
-    deadline = time.monotonic() + seconds
+    """Waits for a condition, never for a time; `seconds` are a quiet machine's."""
+    deadline = time.monotonic() + patient(seconds)
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError("not within %g s: %s" % (seconds, what))
+            raise AssertionError("not within %g s: %s" % (patient(seconds), what))
         time.sleep(0.01)
 
 

@@ -13,6 +13,7 @@ import threading
 import time
 
 from bad_json import MIB, j
+from pace import patient
 from raw import Line, Reply, request
 from stage import Stage
 
@@ -212,7 +213,7 @@ def others_are_answered(stage: Stage, when: str) -> str:
     begun = time.monotonic()
     reply = stage.send("GET", stage.at("/townships"), patience_s=20)
     took = time.monotonic() - begun
-    return "" if reply.status == 200 and took < 15 else "%s: %s after %.1f s" % (when, reply, took)
+    return "" if reply.status == 200 and took < patient(15) else "%s: %s after %.1f s" % (when, reply, took)
 
 
 def clients_that_leave(stage: Stage) -> str:
@@ -266,7 +267,7 @@ SCENES = [open_pages, openapi_is_served, garbage, header_oddities, lengths, same
 
 # --- slow clients, in the background ----------------------------------------------------
 
-DRIP_LIMIT_S = 25
+DRIP_LIMIT_S = patient(25)
 
 
 class SlowClient(threading.Thread):

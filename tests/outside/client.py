@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any, Optional
 from urllib.parse import urlsplit
 
+from pace import patient
+
 BASE = "/api/v1"
 RETRIED = (503, 504)
 BROKEN = (ConnectionError, http.client.HTTPException, OSError)
@@ -63,7 +65,10 @@ def ndjson(lines: list) -> bytes:
 
 
 class Client:
-    """Calls of one account; safe to share between threads, each has its own connection."""
+    """Calls of one account; safe to share between threads, each has its own connection.
+
+    `timeout_s` of an attempt, `patience_s` of a call with its repeats: of a quiet machine.
+    """
 
     def __init__(self, url: str, token: Optional[str], *, timeout_s: float = 30, patience_s: float = 120):
         parts = urlsplit(url)
@@ -91,7 +96,7 @@ class Client:
         """Until an answer other than 503 and 504; `harmless`: a repeat without a key changes nothing."""
         headers = self._headers(body, key, content_type)
         again = method != "POST" or key is not None or harmless
-        deadline, tries = time.monotonic() + self.patience_s, 0
+        deadline, tries = time.monotonic() + patient(self.patience_s), 0
         while True:
             tries += 1
             answer, cause = self._attempt(method, BASE + path, encode(body), headers)
@@ -129,7 +134,7 @@ class Client:
 
     def _connection(self) -> http.client.HTTPConnection:
         if getattr(self._local, "connection", None) is None:
-            self._local.connection = http.client.HTTPConnection(self.host, self.port, timeout=self.timeout_s)
+            self._local.connection = http.client.HTTPConnection(self.host, self.port, timeout=patient(self.timeout_s))
         return self._local.connection
 
     def hang_up(self) -> None:
@@ -156,12 +161,12 @@ def items(client: Client, path: str, limit: int = 500) -> list:
 
 def wait_settled(client: Client, district: str, patience_s: float = 180) -> dict:
     """Until lag is 0: every consequence of every acknowledged write is visible."""
-    deadline = time.monotonic() + patience_s
+    deadline = time.monotonic() + patient(patience_s)
     while True:
         answer = client.get("/districts/%s/progress" % district)
         progress = answer.json if answer.status == 200 else {}
         if progress.get("lag") == 0:
             return progress
         if time.monotonic() > deadline:
-            raise Unanswered("lag of %s is not 0 after %d s: %s" % (district, patience_s, answer))
+            raise Unanswered("lag of %s is not 0 after %d s: %s" % (district, patient(patience_s), answer))
         time.sleep(0.05)

@@ -13,6 +13,8 @@ import threading
 import time
 from urllib.parse import urlsplit
 
+from pace import patient
+
 BROKEN = (ConnectionError, http.client.HTTPException, OSError, ValueError)
 
 
@@ -64,7 +66,7 @@ class Follower(threading.Thread):
         self.join()
 
     def _follow(self) -> None:
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=patient(60))
         try:
             connection.connect()
             self._socket = connection.sock

@@ -12,6 +12,8 @@ import socket
 from dataclasses import dataclass, field
 from typing import Optional
 
+from pace import patient
+
 
 @dataclass
 class Reply:
@@ -42,7 +44,7 @@ class Line:
     """One connection; replies are read one after another, as pipelining needs."""
 
     def __init__(self, host: str, port: int, timeout_s: float = 20):
-        self.socket = socket.create_connection((host, port), timeout_s)
+        self.socket = socket.create_connection((host, port), patient(timeout_s))
         self.pending = b""
 
     def __enter__(self) -> "Line":

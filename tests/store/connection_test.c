@@ -2,6 +2,7 @@
  * who does not answer. */
 #include "clock.h"
 #include "stage.h"
+#include "../pace.h"
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -88,7 +89,7 @@ static bool
 backend_gone(struct test *t, int32_t pid)
 {
 	const void *args = number(t, pid);
-	int64_t until_us = clock_mono_us() + WAIT_MS * 1000LL, n;
+	int64_t until_us = clock_mono_us() + pace_us(WAIT_MS * 1000LL), n;
 
 	do
 		n = stage_count(t, t->db, &pid_count, args);
@@ -240,7 +241,7 @@ test_standby_not_waited_for(struct test *t)
 {
 	struct hurrier h = { .db = stage_prepared(t), .arena = arena_open(ARENA_CAP) };
 	enum store_error e = STORE_OK;
-	int64_t until_us = clock_mono_us() + WAIT_MS * 1000;
+	int64_t until_us = clock_mono_us() + pace_us(WAIT_MS * 1000);
 	pthread_t thread;
 
 	CHECK(t, h.db && standby_names(t, "alter system set synchronous_standby_names = 'nobody'"));
