@@ -299,9 +299,12 @@ timer_fired(struct partition *p, int64_t due_us)
 	p->timer_next_us = due_us < p->timer_put_us ? due_us : p->timer_put_us;
 }
 
+/* One that is put when it is due already has not waited for anything (catch_up.c). */
 static void
 timer_was_put(struct partition *p, int64_t due_us)
 {
+	if (due_us <= p->catch_up.done_us)
+		p->catch_up.done_us = due_us - 1;
 	if (due_us < p->timer_put_us)
 		p->timer_put_us = due_us;
 	if (due_us < p->timer_next_us)

@@ -57,29 +57,52 @@ share_due(const void **timers, size_t n)
 		((EngineRows__Due *)timers[i])->limit = (int32_t)(DUE_MAX / n);
 }
 
-static size_t
-due_partitions(node_t *n, struct inbox *box, const void **timers, const void **work, size_t *nwork)
+struct due { const void *timers[PARTITIONS], *work[PARTITIONS], *seen[PARTITIONS]; size_t ntimers, nwork; bool catches_up; };
+
+static void
+due_timers_of(node_t *n, int32_t p, int64_t now_us, struct due *d)
+{
+	EngineRows__Due *t = arena_message(n->arena, &engine_rows__due__descriptor);
+	EngineRows__Partition *s = arena_message(n->arena, &engine_rows__partition__descriptor);
+
+	*t = (EngineRows__Due){ .base = t->base, .partition = p, .now_us = now_us, .from_us = n->part[p].timer_next_us };
+	s->partition = p;
+	d->seen[d->ntimers] = s;
+	d->timers[d->ntimers++] = t;
+	n->part[p].timer_put_us = NEVER_US;
+}
+
+static bool
+any_alarm_after(const struct service *s)
+{
+	for (size_t i = 0; i < s->nalarms; i++)
+		if (s->alarms[i].after)
+			return true;
+	return false;
+}
+
+static void
+due_partitions(node_t *n, struct inbox *box, struct due *d)
 {
 	int64_t now_us = own_now_us(n);
-	size_t k = 0;
 
-	*nwork = 0;
+	d->ntimers = d->nwork = 0;
 	for (int32_t p = 0; p < PARTITIONS; p++) {
 		if (n->part[p].owned && n->part[p].timer_next_us <= now_us) {
-			EngineRows__Due *d = arena_message(n->arena, &engine_rows__due__descriptor);
-			*d = (EngineRows__Due){ .base = d->base, .partition = p, .now_us = now_us, .from_us = n->part[p].timer_next_us };
-			timers[k++] = d;
 			box->due[p] = true;
-			n->part[p].timer_put_us = NEVER_US;
+			if (catch_up_looks(n, p))
+				due_timers_of(n, p, now_us, d);
+		} else {
+			n->part[p].catch_up.waits = false;      /* what waited is due no more */
 		}
 		if (n->part[p].owned && n->part[p].work) {
 			EngineRows__Positions *w = arena_message(n->arena, &engine_rows__positions__descriptor);
 			*w = (EngineRows__Positions){ .base = w->base, .partition = p, .limit = DUE_MAX };
-			work[(*nwork)++] = w;
+			d->work[d->nwork++] = w;
 		}
 	}
-	share_due(timers, k);
-	return k;
+	share_due(d->timers, d->ntimers);
+	d->catches_up = d->ntimers && any_alarm_after(n->svc);
 }
 
 static void
@@ -120,43 +143,100 @@ take_work(node_t *n, struct inbox *box, const void *const *asked, size_t nasked,
 	}
 }
 
+/* Those of a partition come in their order, so they wait from the first on that must. */
+static bool
+timer_waits(const node_t *n, const EngineRows__Timer *t, bool *waits)
+{
+	const struct alarm *a = alarm_of(n->svc->alarms, n->svc->nalarms, t->kind);
+
+	*waits = *waits || (a && a->after && t->due_us > n->part[t->partition].catch_up.done_us);
+	return *waits;
+}
+
 /* Whether some partition gave all it may, so that more of it may be due: else it is to be found out when the next ones are. */
 static bool
 take_timers(node_t *n, struct inbox *box, size_t nasked, void **rows, size_t count)
 {
 	size_t of[PARTITIONS] = { 0 };
-	bool more = false;
+	bool more = false, waits[PARTITIONS] = { false };
 
 	for (size_t i = 0; i < count; i++) {
-		add_timer(n, box, rows[i]);
-		more = ++of[((const EngineRows__Timer *)rows[i])->partition] == DUE_MAX / nasked || more;
+		const EngineRows__Timer *t = rows[i];
+		if (timer_waits(n, t, &waits[t->partition])) {
+			more = true;            /* when the next ones are due is known: now */
+			continue;
+		}
+		add_timer(n, box, t);
+		more = ++of[t->partition] == DUE_MAX / nasked || more;
 	}
 	return more;
+}
+
+/* Whose events the timers of a partition that are due stand on, and have not been waited for. */
+static unsigned
+timers_after(const node_t *n, int32_t partition, void *const *rows, size_t count)
+{
+	unsigned after = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const EngineRows__Timer *t = rows[i];
+		const struct alarm *a = t->partition == partition ? alarm_of(n->svc->alarms, n->svc->nalarms, t->kind) : NULL;
+		if (a && t->due_us > n->part[partition].catch_up.done_us)
+			after |= a->after;
+	}
+	return after;
+}
+
+static void
+timers_catch_up(node_t *n, const struct due *d, void *const *rows, size_t count, void *const *edges, size_t nedges)
+{
+	for (size_t i = 0; i < d->ntimers; i++) {
+		const EngineRows__Due *asked = d->timers[i];
+		unsigned after = timers_after(n, asked->partition, rows, count);
+		if (after)
+			catch_up(n, asked->partition, after, asked->now_us, edges, nedges);
+		else
+			n->part[asked->partition].catch_up.waits = false;
+	}
+}
+
+static void
+read_timers(node_t *n, struct inbox *box, const struct due *d, size_t *at)
+{
+	void **rows, **edges = NULL;
+	size_t count = store_rows(n->db, (*at)++, n->arena, &rows);
+
+	if (d->catches_up) {
+		size_t nedges = store_rows(n->db, (*at)++, n->arena, &edges);
+		timers_catch_up(n, d, rows, count, edges, nedges);
+	}
+	n->timers_stale = !take_timers(n, box, d->ntimers, rows, count) || n->timers_stale;
 }
 
 /* False: the database did not answer. */
 static bool
 take_due(node_t *n, struct inbox *box)
 {
-	const void *timers[PARTITIONS], *work[PARTITIONS];
-	size_t nwork, ntimers = due_partitions(n, box, timers, work, &nwork), at = 0, k;
+	struct due *d = arena_alloc(n->arena, sizeof *d);
+	size_t at = 0;
 	void **rows;
 
-	if (!ntimers && !nwork)
+	due_partitions(n, box, d);
+	if (!d->ntimers && !d->nwork)
 		return true;
-	if (ntimers)
-		store_queue(n->db, &engine_timers_due, timers, ntimers);
-	if (nwork)
-		store_queue(n->db, &engine_work_some, work, nwork);
+	if (d->ntimers)
+		store_queue(n->db, &engine_timers_due, d->timers, d->ntimers);
+	if (d->catches_up)
+		store_queue(n->db, &engine_edges, d->seen, d->ntimers);
+	if (d->nwork)
+		store_queue(n->db, &engine_work_some, d->work, d->nwork);
 	if (store_sync(n->db))
 		return false;
-	if (ntimers) {
-		k = store_rows(n->db, at++, n->arena, &rows);
-		n->timers_stale = !take_timers(n, box, ntimers, rows, k) || n->timers_stale;
-	}
-	if (nwork) {
-		k = store_rows(n->db, at, n->arena, &rows);
-		take_work(n, box, work, nwork, rows, k);
+	if (d->ntimers)
+		read_timers(n, box, d, &at);
+	if (d->nwork) {
+		size_t k = store_rows(n->db, at, n->arena, &rows);
+		take_work(n, box, d->work, d->nwork, rows, k);
 	}
 	return true;
 }
@@ -631,7 +711,7 @@ inbox_run(node_t *n)
 		return false;
 	}
 	for (size_t i = 0; i < n->nproducers; i++)
-		n->feed[i].hurry = false;
+		n->feed[i].hurry = catch_up_hurries(n, i);
 	take_events(n, box);
 	take_commands(n, box);
 	if (!box->n && !n->clock_news) {

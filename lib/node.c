@@ -241,14 +241,14 @@ earlier(int64_t a, int64_t b)
 static int64_t
 work_due_us(const node_t *n)
 {
-	int64_t at = earlier(n->open_us, feed_next_us(n)), now_us = own_now_us(n);
+	int64_t at = earlier(earlier(n->open_us, feed_next_us(n)), catch_up_next_us(n)), now_us = own_now_us(n);
 
 	if (n->patient_us)
 		at = earlier(at, n->patient_us + PATIENT_MS * 1000);
 	if (n->lost || n->retry_us > n->mono_us)
 		return n->retry_us;
 	for (int32_t p = 0; p < PARTITIONS && !n->set.manual_clock; p++)
-		if (n->part[p].owned && n->part[p].timer_next_us != NEVER_US)
+		if (n->part[p].owned && !n->part[p].catch_up.waits && n->part[p].timer_next_us != NEVER_US)
 			at = earlier(at, n->mono_us + n->part[p].timer_next_us - now_us);
 	return at;
 }

@@ -5,6 +5,7 @@
  *   queue.c   groups of commands and their answers      load.c, commit.c  the read phase, the write phase
  *   feed.c    consuming: fetch, verify, queue           fetch.c   serving our own events
  *   inbox.c   what runs next                            ring.c    fresh events in memory, for consumers
+ *   catch_up.c  what due timers must see first
  *   known.c   districts, subjects that wait             share.c   who should hold what (knows no node)
  *   retry.c   what was put aside, tried again           order.c   in what order things were done, noted
  *   replay.c  the facts once more, from the logs alone  policies.c  rule books in memory */
@@ -36,6 +37,8 @@ enum {
 	FETCH_WAIT_MS = 1000, FETCH_LOST_MS = 2500, FETCH_REST_MS = 20, FETCH_REST_MAX_MS = 160, FETCH_STALE_MS = 100, RETRY_MS = 50,
 	PATIENT_MS = 10,                        /* events of no concern, or of patient facts, wait so long for company: else most commits would be theirs */
 	OPEN_MS = 150, BEAT_MS = 700,           /* looks, which keep the session from being idle; the heartbeat row */
+	CATCH_UP_LOOK_MS = 5, CATCH_UP_STILL_MS = 2000,        /* a due timer waits for what was acknowledged before: how often it looks; for whom it waits no longer */
+	UPSTREAM_MAX = 16,                      /* services whose events it may stand on */
 	LINGER_MS = 700,                        /* a fold uses the session so often; it may be idle for 3 s (deploy/roles.sql) */
 	GIVE_LOOKS = 4,                         /* a surplus is given when it was there so often in a row */
 	ANSWERS_KEPT_DAYS = 8, PURGE_MS = 3600 * 1000,
@@ -52,9 +55,25 @@ struct turn { int64_t n; int reading; };
 
 struct held_subject { char *district, *subject; struct held_subject *next; };
 
+/* ---- catch_up.c: what due timers must see first */
+struct catch_up {
+	bool waits;
+	int64_t until_us, done_us;                      /* those due until then wait; those due until then have waited */
+	uint64_t name[UPSTREAM_MAX]; int64_t need[UPSTREAM_MAX]; size_t n;     /* services, by a hash of their names, and what of their logs is to be read */
+	int rounds;
+	int64_t read, moved_us, look_us;                /* how much of it was read when we looked last; when it was less; when to look again */
+};
+/* Whether to look how far everybody is, now. */
+bool catch_up_looks(const node_t *n, int32_t partition);
+/* Timers until now_us are due, whose alarms stand on `after`; edges: the partition's, all of them.  When they may run done_us says so. */
+void catch_up(node_t *n, int32_t partition, unsigned after, int64_t now_us, void *const *edges, size_t nedges);
+bool catch_up_hurries(const node_t *n, size_t producer);
+int64_t catch_up_next_us(const node_t *n);
+
 struct partition {
 	bool owned, singly, halted[PRODUCERS_MAX];
 	int64_t epoch, now_us, timer_next_us;           /* timer_next_us: no timer is due before it; NEVER_US none, or not yet looked */
+	struct catch_up catch_up;                       /* of its due timers */
 	int64_t timer_put_us;                           /* the earliest that was put since those that are due were asked for */
 	bool work;                                      /* there may be chores */
 	struct position head, cursor[PRODUCERS_MAX], fetched[PRODUCERS_MAX];

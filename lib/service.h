@@ -62,6 +62,8 @@ struct alarm {                                          /* also: chore */
 	const char *kind;
 	void (*want)(struct batch *b, const char *subject);
 	void (*run)(struct batch *b, const char *subject);
+	unsigned after;                                 /* AFTER(i): of a timer, producers by whose events it decides: it comes after what was
+	                                                 * acknowledged before it was due, and what follows from that, has been read (catch_up.c) */
 };
 struct read {
 	const ProtobufCMessageDescriptor *message;

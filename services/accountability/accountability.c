@@ -378,7 +378,8 @@ static const struct order orders[] = {
 };
 
 static const struct alarm alarms[] = {
-	{ .kind = RECALL_DUE, .want = recall_want_due, .run = recall_due_over },
+	/* A recall that has fallen, elsewhere and a moment ago, is not late. */
+	{ .kind = RECALL_DUE, .want = recall_want_due, .run = recall_due_over, .after = AFTER(ROSTER) | AFTER(SUPERVISION) },
 };
 
 static const struct alarm chores[] = {

@@ -25,7 +25,11 @@ static const struct table *const tables[] = {
 	&alerts_table_department, &alerts_table_alert, &alerts_table_held, &alerts_table_told, &alerts_table_contact_leader, &mirror_policy, &mirror_person, &mirror_posting, &mirror_unit, NULL,
 };
 
-static const char *const consumes[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts", NULL };
+enum { ROSTER, ATTENDANCE, SUPERVISION, ACCOUNTABILITY, INCENTIVES, FUNDING, ALERTS };
+static const char *const consumes[] = {
+	[ROSTER] = "roster", [ATTENDANCE] = "attendance", [SUPERVISION] = "supervision", [ACCOUNTABILITY] = "accountability",
+	[INCENTIVES] = "incentives", [FUNDING] = "funding", [ALERTS] = "alerts", NULL,
+};
 
 #define FACT(Message, noun) { &Message##__descriptor, alerts_want_##noun, alerts_on_##noun }
 static const struct fact facts[] = {
@@ -49,7 +53,8 @@ static const struct fact facts[] = {
 /* On record, so it may be sent. */
 static const struct fact echoes[] = { FACT(alerts__alert_queued, prompt) };
 
-static const struct alarm alarms[] = { { ALERTS_SEND, alerts_want_due, alerts_on_due } };
+/* What is due is not sent before it is known what has become of it meanwhile. */
+static const struct alarm alarms[] = { { ALERTS_SEND, alerts_want_due, alerts_on_due, AFTER(ROSTER) | AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY) } };
 
 static const struct read reads[] = {
 	{ &alerts__list_alerts__descriptor, alerts_list },

@@ -1,6 +1,7 @@
 /* What a batch takes, and how much of it: chores and timers that are due, and as many events as its memory and the books of
  * policies have room for. */
 #include "stage.h"
+#include "clock.h"
 
 enum { TIMERS = 1200, DISTRICTS = 3 * BOOKS_MAX };
 
@@ -58,6 +59,83 @@ test_timers(struct count *c)
 	check(c, stage_number(s, "select count(*) from engine.timer where subject = 'moved'") == 1, "and is not lost");
 	stage_clock_to(s, 5, 0);
 	check(c, stage_settle(s) && stage_persons(s, "rung") == 2, "it rings at its new time");
+	stage_close(s);
+}
+
+/* Two timers are due when attendance comes back, one of which stands on roster's events; roster has said something before, which
+ * attendance has not read.  others: roster itself reads services that nobody plays here. */
+static struct stage *
+stage_with_timer(struct count *c, bool others)
+{
+	struct stage *s = stage_open(c);
+
+	if (!others)
+		stage_tamper(s, "delete from engine.consumes where consumer not in ('roster', 'attendance')");
+	check(c, stage_put(s, "", "due", "timer.seeing") == 201 && stage_put(s, "", "other", "timer") == 201 && stage_settle(s), "timers");
+	stage_stop(s, ATTENDANCE);
+	check(c, stage_put(s, "", "seen", "u") == 201, "what is said while nobody listens");
+	stage_clock_to(s, 1, 0);
+	return s;
+}
+
+/* A due timer comes after what was acknowledged before, which is still on its way; one due before it that stands on nothing does not wait.
+ * An order still comes after both. */
+static void
+test_catching_up(struct count *c)
+{
+	struct stage *s = stage_with_timer(c, false);
+
+	stage_tamper(s, "update engine.timer set due_us = due_us - interval '1 second' where subject = 'other'");
+	stage_start(s, ATTENDANCE);
+	for (int i = 0; i < TURNS_MAX && !stage_persons(s, "rung"); i++)
+		stage_turn(s);
+	check(c, stage_persons(s, "rung") == 1 && stage_persons(s, "blind") == 0, "what stands on nothing does not wait");
+	stage_send_posting(s, "seen", 20000);
+	check(c, stage_await(s) == 200, "an order comes after what is due");
+	check(c, stage_persons(s, "seeing") == 1 && stage_persons(s, "blind") == 0, "a timer sees what was said before it");
+	check(c, s->metrics[ATTENDANCE].value[METRIC_TIMERS_BEHIND] == 0, "and was not given up");
+	stage_stop(s, ATTENDANCE);
+	check(c, stage_put(s, "", "late", "timer.seeing") == 201, "one that is due already when it is put");
+	stage_start(s, ATTENDANCE);
+	check(c, stage_settle(s) && stage_persons(s, "seeing") == 2, "rings too");
+	stage_close(s);
+}
+
+/* Nobody answers: it is waited for only so long. */
+static void
+test_catching_up_in_vain(struct count *c)
+{
+	struct stage *s = stage_with_timer(c, false);
+
+	stage_stop(s, ROSTER);
+	stage_start(s, ATTENDANCE);
+	int64_t began_us = clock_mono_us();
+	for (int i = 0; i < TURNS_MAX && !stage_persons(s, "blind"); i++)
+		stage_turn(s);
+	check(c, stage_persons(s, "blind") == 1 && stage_persons(s, "seeing") == 0, "a timer does not wait for ever");
+	check(c, clock_mono_us() - began_us >= CATCH_UP_STILL_MS * 1000, "but for a while");
+	check(c, s->metrics[ATTENDANCE].value[METRIC_TIMERS_BEHIND] == 1, "and that is counted");
+	stage_start(s, ROSTER);
+	check(c, stage_settle(s) && stage_persons(s, "u") == 1, "what was said comes all the same");
+	stage_close(s);
+}
+
+/* Roster reads supervision, which has never been here: what may follow from its reading is waited for, too. */
+static void
+test_catching_up_upstream(struct count *c)
+{
+	struct stage *s = stage_with_timer(c, true);
+
+	stage_tamper(s, "insert into engine.cursor (consumer, producer, partition, seq, hash)"
+	                " select c.consumer, c.producer, h.partition, 1000000, '' from engine.consumes c, engine.head h"
+	                " where h.service = 'roster' and c.producer = 'roster' and c.consumer not in ('roster', 'attendance', 'supervision')");
+	stage_start(s, ATTENDANCE);
+	for (int i = 0; i < TURNS_MAX && !stage_persons(s, "u"); i++)
+		stage_turn(s);
+	check(c, stage_persons(s, "u") == 1 && stage_persons(s, "seeing") + stage_persons(s, "blind") == 0, "a producer's producer is behind");
+	stage_tamper(s, "insert into engine.cursor (consumer, producer, partition, seq, hash)"
+	                " select 'supervision', 'roster', partition, 1000000, '' from engine.head where service = 'roster'");
+	check(c, stage_settle(s) && stage_persons(s, "seeing") == 1 && s->metrics[ATTENDANCE].value[METRIC_TIMERS_BEHIND] == 0, "and then it is not");
 	stage_close(s);
 }
 
@@ -149,7 +227,7 @@ int
 main(void)
 {
 	static void (*const tests[])(struct count *) = {
-		test_chores, test_timers, test_hunger, test_districts, test_policies,
+		test_chores, test_timers, test_catching_up, test_catching_up_in_vain, test_catching_up_upstream, test_hunger, test_districts, test_policies,
 	};
 
 	return stage_main("batches_test", tests, ALEN(tests));

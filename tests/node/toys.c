@@ -189,6 +189,18 @@ on_mover(struct batch *b, const char *subject)
 	batch_timer(b, "timer", "moved", batch_at_us(b) + HOUR_US);
 }
 
+/* Whether it is known by now who was told of before it was due. */
+static void
+on_seeing(struct batch *b, const char *subject)
+{
+	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
+	const void **rows;
+
+	key.district = (char *)batch_district(b);
+	key.person_id = (char *)"seen";
+	mark(b, subject, batch_list(b, &mirror_person, &key, 2, &rows) ? "seeing" : "blind");
+}
+
 static void
 want_subject(struct batch *b, const char *subject)
 {
@@ -254,7 +266,9 @@ static const struct fact attendance_facts[] = {
 	{ &roster__person_put__descriptor, want_person, on_person },
 	MIRROR(policy, policy_published),
 };
-static const struct alarm attendance_alarms[] = { { "timer", want_subject, on_alarm }, { "timer.a", want_subject, on_mover } };
+static const struct alarm attendance_alarms[] = {
+	{ "timer", want_subject, on_alarm }, { "timer.a", want_subject, on_mover }, { "timer.seeing", want_subject, on_seeing, AFTER(0) },
+};
 static const struct alarm attendance_chores[] = { { "look", want_subject, on_chore } };
 static const struct read attendance_reads[] = { { &roster__read_person__descriptor, read_person } };
 

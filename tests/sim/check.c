@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_parked(int service, int32_t p, const char *producer, int64_t seq);
+
 /* ---- as it is committed */
 
 /* One session writes in an epoch, and epochs never go back. */
@@ -46,18 +48,61 @@ tell(const EngineRows__Logged *l)
 	return t;
 }
 
+static int64_t
+stands_on(const Wire__Event *e, const char *producer)
+{
+	for (size_t i = 0; i < e->n_after; i++)
+		if (!strcmp(e->after[i]->producer, producer))
+			return e->after[i]->seq;
+	return 0;
+}
+
+static bool
+heard_by_beta(int32_t p, int64_t upto, int64_t seq)
+{
+	char said[40];
+	size_t len = (size_t)snprintf(said, sizeof said, "heard %lld ", (long long)seq);
+
+	for (int64_t i = 0; i < upto; i++)
+		if (!strncmp(tell(db.service[BETA].log[p][i]).said, said, len))
+			return true;
+	return false;
+}
+
+/* What alpha had said when the timer came due, by a clock that was never so far ahead, has been read, and what beta says to it.  Beta hears
+ * everything in its order but what it puts aside. */
+static void
+check_caught_up(const struct proc *owner, int32_t p, const struct told *t)
+{
+	const struct service_tables *alpha = &db.service[ALPHA];
+	int64_t before_us = t->e->at_us - REAL_US - owner->ahead_us, read = stands_on(t->e, "alpha"), heard = stands_on(t->e, "beta");
+
+	if (owner->metrics.value[METRIC_TIMERS_BEHIND])
+		return;                         /* it has waited for them as long as it may */
+	for (size_t i = 0; i < alpha->logged[p] && alpha->logged_us[p][i] < before_us; i++) {
+		const char *said = tell(alpha->log[p][i]).said;
+		if ((int64_t)i >= read)
+			fail("a timer of %s rings in gamma before alpha's %zu is read", t->subject, i + 1);
+		else if (*said && !is_parked(BETA, p, "alpha", (int64_t)i + 1) && !heard_by_beta(p, heard, (int64_t)i + 1))
+			fail("a timer of %s rings in gamma before beta has said what follows from alpha's %zu", t->subject, i + 1);
+	}
+}
+
 /* A timer has not rung before its time, by the clock of whom it rang at. */
 void
 check_event(int session, const EngineRows__Logged *l)
 {
 	const struct session *q = &db.session[session];
 
-	if (q->service != BETA)
+	if (q->service == ALPHA)
 		return;
 	struct told t = tell(l);
 	int64_t now_us = REAL_US + world.now_us + procs[q->proc].ahead_us;
-	if ((!strncmp(t.said, "rang ", 5) || !strncmp(t.said, "moved ", 6)) && t.e->at_us > now_us)
+	bool rings = !strncmp(t.said, "rang ", 5);
+	if ((rings || !strncmp(t.said, "moved ", 6)) && t.e->at_us > now_us)
 		fail("a timer of %s rings %lld us early", t.subject, (long long)(t.e->at_us - now_us));
+	if (rings && q->service == GAMMA)
+		check_caught_up(&procs[q->proc], l->partition, &t);
 }
 
 /* ---- is it quiet? */

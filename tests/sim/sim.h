@@ -36,7 +36,7 @@ enum {
 /* Known bugs, which the simulated parts can be told to have: the simulation must find each (main.c --bug). */
 enum bug {
 	BUG_NONE, BUG_NO_FENCE, BUG_EPOCH_STAYS, BUG_CURSOR_OUTSIDE, BUG_CURSOR_FORGOTTEN, BUG_LAZY_COMMIT, BUG_KEY_FORGOTTEN,
-	BUG_TIMER_STAYS, BUG_TIMER_EARLY, BUG_WORK_STAYS, BUG_LOOK_BLIND, BUG_LOCK_FOREVER, BUG_PARK_FORGOTTEN,
+	BUG_TIMER_STAYS, BUG_TIMER_EARLY, BUG_WORK_STAYS, BUG_LOOK_BLIND, BUG_LOCK_FOREVER, BUG_PARK_FORGOTTEN, BUG_EDGES_BLIND,
 	BUGS
 };
 extern const char *const bug_names[BUGS];
@@ -108,7 +108,7 @@ struct wrote { int64_t epoch; int pid; };              /* by which session a par
 struct service_tables {
 	struct head head[PARTITIONS];
 	struct tab cursor, timer, work, parked, turn, row[TOY_TABLES];
-	EngineRows__Logged **log[PARTITIONS]; size_t logged[PARTITIONS], log_cap[PARTITIONS];
+	EngineRows__Logged **log[PARTITIONS]; int64_t *logged_us[PARTITIONS]; size_t logged[PARTITIONS], log_cap[PARTITIONS];   /* logged_us: in the world's time */
 	struct replica_row replica[LIVES_MAX]; int nreplicas;       /* one of each life, whose name may be another */
 	struct wrote wrote[PARTITIONS];
 };

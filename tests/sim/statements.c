@@ -353,17 +353,51 @@ look(struct call_of *c)
 	return STORE_OK;
 }
 
+static int64_t
+cursor_at(int consumer, const char *producer, int32_t p)
+{
+	EngineRows__Cursor key = ENGINE_ROWS__CURSOR__INIT;
+
+	key.partition = p;
+	key.producer = (char *)producer;
+	const struct row_slot *r = tab_find(&db.service[consumer].cursor, &key, 2, 0);
+	return r ? ((const EngineRows__Cursor *)r->m)->seq : 0;
+}
+
+/* Who reads whom, how far. */
+static enum store_error
+edges(struct call_of *c)
+{
+	for (size_t k = 0; k < c->q->n; k++)
+		for (int s = 0; s < SERVICES; s++)
+			for (const char *const *from = toys[s].consumes; *from; from++) {
+				int32_t p = ((const EngineRows__Partition *)c->q->args[k])->partition;
+				const struct head *h = &db.service[toy_of(*from)].head[p];
+				if (!h->exists)
+					continue;
+				EngineRows__Edge *out = row_new(c->q);
+				*out = (EngineRows__Edge){ .base = out->base, .producer = (char *)*from, .consumer = (char *)toys[s].name, .partition = p,
+				                           .head = world.bug == BUG_EDGES_BLIND ? 0 : h->seq, .cursor = cursor_at(s, *from, p) };
+			}
+	return STORE_OK;
+}
+
 static void
 log_grow(struct service_tables *t, int32_t p)
 {
 	EngineRows__Logged **old = t->log[p];
+	int64_t *old_us = t->logged_us[p];
 
 	save(&t->log[p], sizeof t->log[p]);
+	save(&t->logged_us[p], sizeof t->logged_us[p]);
 	save(&t->log_cap[p], sizeof t->log_cap[p]);
 	t->log_cap[p] = t->log_cap[p] ? 2 * t->log_cap[p] : 32;
 	t->log[p] = arena_alloc(world.arena, t->log_cap[p] * sizeof *old);
-	if (t->logged[p])
+	t->logged_us[p] = arena_alloc(world.arena, t->log_cap[p] * sizeof *old_us);
+	if (t->logged[p]) {
 		memcpy(t->log[p], old, t->logged[p] * sizeof *old);
+		memcpy(t->logged_us[p], old_us, t->logged[p] * sizeof *old_us);
+	}
 }
 
 static enum store_error
@@ -381,6 +415,7 @@ events_append(struct call_of *c)
 		if (t->logged[p] == t->log_cap[p])
 			log_grow(t, p);
 		save(&t->logged[p], sizeof t->logged[p]);
+		t->logged_us[p][t->logged[p]] = world.now_us;
 		t->log[p][t->logged[p]++] = (EngineRows__Logged *)e;
 	}
 	return STORE_OK;
@@ -666,7 +701,7 @@ static const struct { const struct store_stmt *stmt; enum store_error (*run)(str
 	{ &engine_opened, opened, false }, { &engine_replicas, replicas, false }, { &engine_beat, beat, false }, { &engine_oust, oust, false },
 	{ &engine_timers_due, timers_due, false }, { &engine_work_some, work_some, false }, { &engine_timers_next, timers_next, false },
 	{ &engine_advance, advance, true }, { &engine_cursors_move, cursors_move, false }, { &engine_events_append, events_append, false },
-	{ &engine_answers_of, answers_of, false }, { &engine_answers_keep, answers_keep, false }, { &engine_look, look, false },
+	{ &engine_answers_of, answers_of, false }, { &engine_answers_keep, answers_keep, false }, { &engine_look, look, false }, { &engine_edges, edges, false },
 	{ &engine_districts, districts_known, false }, { &engine_events_after, events_after, false },
 	{ &engine_timers_put, timers_put, false }, { &engine_timers_drop, timers_drop, false }, { &engine_work_done, work_done, false },
 	{ &engine_park, park, false }, { &engine_lock, lock, false }, { &engine_unlock, unlock, false }, { &engine_take, take, true },

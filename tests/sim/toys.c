@@ -3,7 +3,7 @@
  *   alpha   orders become events; reads past what beta says, so its events stand on it, and past what it says itself
  *   beta    reads alpha: says that it heard each event; sets timers, queues chores, and says when they ran; fails as told;
  *           reads once more what it said
- *   gamma   reads both, and takes orders that stand on what alpha has acknowledged
+ *   gamma   reads both, and takes orders that stand on what alpha has acknowledged; sets timers, which stand on all that was said before
  *
  * Each folds what it runs into a row for its subject: the number of the last event, and a digest of all, so a row shows
  * whether everything came, once, in order.  What an order is to do is the first letter of its text:
@@ -244,7 +244,10 @@ static void
 hear_alpha(struct batch *b, const void *m)
 {
 	const Roster__PersonPut *e = m;
+
 	fold(b, e->id, FOLD_ALPHA, e->unit_id);
+	if (*e->unit_id == 't')
+		batch_timer(b, "t", e->id, batch_at_us(b) + timer_us(e->unit_id));
 }
 
 /* A consequence is never seen before its cause. */
@@ -302,6 +305,7 @@ static const struct alarm beta_alarms[] = {
 	{ "m", want_subject, put_off },
 	{ "t", want_subject, ring },
 };
+static const struct alarm gamma_alarms[] = { { "t", want_subject, ring, AFTER(0) | AFTER(1) } };
 static const struct alarm beta_chores[] = { { "look", want_subject, look_again } };
 static const struct order gamma_orders[] = { { .message = &roster__put_posting__descriptor, .after = AFTER(0), .want = want_posting, .run = post } };
 static const struct fact gamma_facts[] = {
@@ -315,7 +319,7 @@ const struct service toys[SERVICES] = {
 	[BETA] = { .name = "beta", .consumes = from_alpha, .tables = tables, .facts = beta_facts, .nfacts = ALEN(beta_facts), .echoes = beta_echoes, .nechoes = ALEN(beta_echoes),
 	           .alarms = beta_alarms, .nalarms = ALEN(beta_alarms), .chores = beta_chores, .nchores = ALEN(beta_chores) },
 	[GAMMA] = { .name = "gamma", .consumes = from_both, .tables = tables, .orders = gamma_orders, .norders = ALEN(gamma_orders),
-	            .facts = gamma_facts, .nfacts = ALEN(gamma_facts) },
+	            .facts = gamma_facts, .nfacts = ALEN(gamma_facts), .alarms = gamma_alarms, .nalarms = ALEN(gamma_alarms) },
 };
 
 int
