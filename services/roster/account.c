@@ -24,7 +24,7 @@ phone_key(struct batch *b, const char *phone)
 	RosterRows__AccountPhone k = ROSTER_ROWS__ACCOUNT_PHONE__INIT;
 	char digits[PHONE_DIGITS_MAX];
 
-	roster_phone_digits(phone, digits);
+	phone_digits(phone, digits);
 	k.district = (char *)batch_district(b);
 	k.digits = arena_strdup(batch_arena(b), digits);
 	return k;

@@ -55,7 +55,7 @@ roster_person_make(struct batch *b, const void *m)
 	e.unit_id = in->unit_id;
 	e.establishment = in->establishment;
 	e.from_day = roster_from_day(now, batch_today(b));
-	roster_phone_masked(in->phone, masked);
+	phone_masked(in->phone, masked);
 	e.phone_masked = arena_strdup(batch_arena(b), masked);         /* rows keep it until the commit */
 	if (!now || !person_same(now, &e))
 		batch_emit(b, in->id, &e.base);

@@ -3,6 +3,7 @@
 #include "mirror.h"
 #include "reader.h"
 #include "roster.pb-c.h"
+#include "phone.h"
 #include "roster_policy.h"
 #include "roster_rows.pb-c.h"
 #include "service.h"

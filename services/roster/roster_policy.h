@@ -9,15 +9,6 @@
 typedef RosterRows__Posting Posting;
 typedef RosterRows__ConfirmedFinding Finding;
 
-/* A phone as anybody may see it: 13812348000 is 138****8000, with or without +86; of a number too short for that the last two
- * digits.  How many digits are hidden is not told. */
-enum { PHONE_MASKED_MAX = 12 };
-void roster_phone_masked(const char *phone, char out[PHONE_MASKED_MAX]);
-
-/* What of a phone tells it from others, however it is written: its digits, without the country code of China. */
-enum { PHONE_DIGITS_MAX = 33 };
-void roster_phone_digits(const char *phone, char out[PHONE_DIGITS_MAX]);
-
 /* First day on which a thing's new values count: the first values from ever, changes from today. */
 int32_t roster_from_day(bool known, int32_t today);
 

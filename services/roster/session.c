@@ -320,7 +320,7 @@ roster_check_password(struct reader *r, const void *m)
 	char digits[PHONE_DIGITS_MAX];
 	void **rows;
 
-	roster_phone_digits(in->phone, digits);
+	phone_digits(in->phone, digits);
 	args.district = (char *)reader_district(r);
 	args.digits = digits;
 	args.phone_mark = out.phone_mark = mark_of_phone(digits, reader_arena(r));
