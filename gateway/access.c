@@ -25,6 +25,14 @@ access_of(const struct identity *who, const struct route *r)
 	return roles & ~(unsigned)WHO_LIMITED || r->about == ABOUT_DISTRICT ? ACCESS_ALL : ACCESS_OWN;
 }
 
+bool
+access_limited(const struct identity *who, const struct route *r)
+{
+	unsigned roles = roles_in(who, r);
+
+	return roles && !(roles & ~(unsigned)WHO_LIMITED);
+}
+
 /* ---- whose a thing is */
 
 static void

@@ -12,6 +12,9 @@
 enum access { ACCESS_NONE, ACCESS_OWN, ACCESS_ALL };    /* OWN: it depends on whose the thing is */
 enum access access_of(const struct identity *who, const struct route *r);
 
+/* Whether only limited roles of the caller's are what lets him use the row. */
+bool access_limited(const struct identity *who, const struct route *r);
+
 /* Whose a thing is; "" where it is none's. */
 struct subject { char person[ID_MAX + 1], unit[ID_MAX + 1], village[ID_MAX + 1], township[ID_MAX + 1]; };
 

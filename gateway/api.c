@@ -5,6 +5,7 @@
 #include "lines.h"
 #include "log.h"
 #include "target.h"
+#include "withheld.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,6 +120,8 @@ call_reply_json(call_t *c, int status, json_t *j)
 	if (status >= 300) {
 		problem_reply(j, &r);
 	} else {
+		if (c->match.route)
+			withheld_take(j, &c->who, c->match.route);
 		r.status = status;
 		r.content_type = TYPE_JSON;
 		r.body = reply_json(j);

@@ -436,7 +436,7 @@ static bool
 depends_on(const struct case_file *f, const Policy__Consequence *c, const char *id)
 {
 	if (strcmp(id, "A16") == 0)
-		return (is_ladder(f, "absence") || f->measure->recall_id[0]) && has_night_check(f);
+		return (is_ladder(f, "absence") || f->measure->recall_id[0]) && has_night_check(f) && !f->limited;
 	if (f->measure->recall_id[0])
 		return recall_depends_on(f, id);
 	if (strcmp(id, "A15") == 0)

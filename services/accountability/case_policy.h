@@ -15,6 +15,7 @@ struct case_file {
 	bool has_term; int32_t term_end;                                        /* of the term held on the date that reached the rung, by whom it falls on */
 	int counted_now, rung_now;                                              /* today, in the measure's year: how many count, the highest rung */
 	const AccountabilityRows__Move *const *moves; size_t nmoves;            /* by hand, in order */
+	bool limited;                                                           /* who reads it is not told where facts came from (api-console.md) */
 };
 
 /* What the file's policy says where the measure comes from, in that clause; reason NULL: nothing.  of_head: it falls on a unit's head.

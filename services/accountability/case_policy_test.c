@@ -178,6 +178,17 @@ test_spans(int counts[2], arena_t *a)
 	}
 }
 
+/* api-console.md, Limited roles: that it was found at night is not told by the reading that only a night check needs. */
+static void
+test_limited(int counts[2], arena_t *a)
+{
+	struct bench b;
+
+	bench_init(&b, a, spans[0].kind, spans[0].name, spans[0].span, spans[0].from, spans[0].until);
+	b.file.limited = true;
+	expect_readings(counts, &b, "A1 A2 A3 A4 A17");
+}
+
 static void
 test_term(int counts[2], arena_t *a)
 {
@@ -337,6 +348,7 @@ main(void)
 	int counts[2] = { 0, 0 };
 	arena_t *a = arena_open(4 << 20);
 
+	test_limited(counts, a);
 	test_spans(counts, a);
 	test_term(counts, a);
 	test_approval(counts, a);

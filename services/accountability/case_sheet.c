@@ -69,6 +69,17 @@ bearer(const Measure *m, char *case_id)
 	return m->unit_id[0] && !m->cause_of[0] ? m->head_person_id : case_id;
 }
 
+/* Unit heads, township leaders and cadres, and who is nothing else. */
+static bool
+is_limited(const Wire__Actor *actor)
+{
+	for (size_t i = 0; actor && i < actor->n_roles; i++)
+		if (actor->roles[i] != WIRE__ACCOUNT_ROLE__UNIT_HEAD && actor->roles[i] != WIRE__ACCOUNT_ROLE__TOWNSHIP_LEADER &&
+		    actor->roles[i] != WIRE__ACCOUNT_ROLE__CADRE)
+			return false;
+	return actor != NULL;
+}
+
 static struct case_file
 file_open(struct reader *r, const Measure *m)
 {
@@ -93,6 +104,7 @@ file_open(struct reader *r, const Measure *m)
 	person.person_id = bearer(m, person.person_id);
 	n = reader_rows(r, &accountability_postings_of_person, &person, &rows);
 	f.has_term = ladder_term_end((const MirrorRows__Posting *const *)rows, n, m->absence_day, &f.term_end);
+	f.limited = is_limited(reader_actor(r));
 	f.nmoves = reader_rows(r, &accountability_moves, &key, &rows);
 	f.moves = (const AccountabilityRows__Move *const *)rows;
 	return f;

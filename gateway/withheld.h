@@ -1,0 +1,14 @@
+/* withheld - what an answer keeps from some of those who may have it, by the name of a member, at any depth, whatever the route.
+ *
+ *   limited roles    source, complaint_id, inspection_id, note, and who noted it: whom a finding is about never learns where it came
+ *                    from.  Of every case: were it left out of the hotline's alone, that would tell just this
+ *   phone            whole for the operator, administrators, and whose it is; 138****8000 for everybody else
+ *
+ * Pure.  A file for the bank (export.c) is no such answer. */
+#pragma once
+#include "identity.h"
+#include "routes.h"
+#include <jansson.h>
+
+/* Takes it out, or masks it. */
+void withheld_take(json_t *answer, const struct identity *who, const struct route *r);
