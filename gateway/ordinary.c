@@ -1,5 +1,6 @@
 /* ordinary - calls with one body and one answer: orders, and reads whose answers are merged. */
 #include "call.h"
+#include "log.h"
 #include "question.h"
 #include "sealed.h"
 #include "target.h"
@@ -220,8 +221,11 @@ read_tell(call_t *c)
 
 	for (int i = 1; i < c->nparts && verdict->status < 300; i++)
 		json_object_update_missing(verdict->json, c->parts[i].json);
-	if (!sealed_may_see(&c->who) && !sealed_strip(verdict->json))
-		call_refuse(c, REFUSED_ROLE, NULL);
+	size_t leaked = verdict->status < 300 && !sealed_may_see(&c->who) ? sealed_strip(verdict->json) : 0;
+	if (leaked)
+		LOG(ERROR, "answer.sealed", c->trace, LOG_S("route", c->match.route->path), LOG_I("taken_out", leaked));
+	if (leaked && json_object_size(verdict->json) == 0)
+		call_refuse(c, REFUSED_NOTHING, NULL);
 	else
 		call_reply_json(c, verdict->status, verdict->json);
 }

@@ -11,6 +11,7 @@ static const struct { int status; const char *code, *detail; } refusals[REFUSALS
 	[REFUSED_NO_SESSION] = { 409, "session.none", "The operator's token is no session that could end." },
 	[REFUSED_DISTRICT_FORM] = { 422, "field.district", "A district is six digits." },
 	[REFUSED_ROLE] = { 403, "role.forbidden", "This account may not do that, or not here." },
+	[REFUSED_NOTHING] = { 404, "resource.unknown", "Nothing has this id." },
 	[REFUSED_ROUTE] = { 404, "route.unknown", "There is nothing at this path." },
 	[REFUSED_METHOD] = { 405, "method.not_allowed", "This path has other methods; see Allow." },
 	[REFUSED_SIZE] = { 413, "body.too_large", "A body has at most 1 MiB." },

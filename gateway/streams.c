@@ -12,7 +12,7 @@ struct stream {
 	struct stream *next, **before;
 	struct watch *watch;
 	char district[8];
-	struct place place, shown;              /* shown: the last one the client was given */
+	struct place place;
 	size_t turn;                            /* the service that is looked at first */
 	char head[HEAD_MAX];                    /* what is being sent: this, then the event */
 	size_t head_len, sent;
@@ -76,7 +76,6 @@ head_place(struct stream *t, const char *before, const char *after)
 
 	place_text(t->district, &t->place, t->of->nservices, text);
 	t->head_len = (size_t)snprintf(t->head, sizeof(t->head), "%sid: %s\n%s", before, text, after);
-	t->shown = t->place;
 }
 
 /* Services take turns; the order within each is that of its log. */
@@ -99,16 +98,14 @@ next_event(struct stream *t, int64_t mono_us)
 	return true;
 }
 
-/* An id without data moves the client's place and is told to nobody. */
+/* An id without data moves the client's place and is told to nobody.  It is there whether the place has moved or not: that would show that
+ * something happened which is not told. */
 static bool
 next_beat(struct stream *t, int64_t mono_us)
 {
 	if (mono_us < t->beat_us)
 		return false;
-	if (memcmp(&t->place, &t->shown, sizeof(t->place)) != 0)
-		head_place(t, ":\n", "\n");
-	else
-		t->head_len = (size_t)snprintf(t->head, sizeof(t->head), ":\n\n");
+	head_place(t, ":\n", "\n");
 	t->beat_us = mono_us + BEAT_US;
 	return true;
 }

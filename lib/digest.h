@@ -12,3 +12,6 @@ void hex_text(const uint8_t *p, size_t n, char *out);           /* 2n+1 bytes, l
  * 80 bits, for ids that are a function of what they name. */
 enum { SHORT_ID_MAX = 17 };
 void short_id(const char *const *parts, size_t n, char out[SHORT_ID_MAX]);
+/* The same of HMAC-SHA-256 (RFC 2104) with a key: who does not have it cannot tell which id a thing has. */
+void short_id_keyed(const uint8_t key[SHA256_SIZE], const char *const *parts, size_t n, char out[SHORT_ID_MAX]);
+void hmac_sha256(const uint8_t key[SHA256_SIZE], const struct span_of_bytes *parts, size_t n, uint8_t out[SHA256_SIZE]);

@@ -99,10 +99,37 @@ test_short_ids(void)
 	}
 }
 
+/* Wanted: python3, hmac.new(bytes(range(32)), …, hashlib.sha256), and as above. */
+static void
+test_keyed(void)
+{
+	static const struct { const char *text, *want; } macs[] = {
+		{ "what is hashed", "8943dbd0542116498c855bb0c3c71f2ab8067e909fa396a9eedee47f728d5273" },
+		{ "", "d38b42096d80f45f826b44a9d5607de72496a415d3f4a1a8c88e3bb9da8dc1cb" },
+	};
+	uint8_t key[SHA256_SIZE], mac[SHA256_SIZE];
+	char hex[SHA256_HEX_MAX], id[SHORT_ID_MAX];
+
+	for (size_t i = 0; i < sizeof(key); i++)
+		key[i] = (uint8_t)i;
+	for (size_t i = 0; i < sizeof(macs) / sizeof(macs[0]); i++) {
+		hmac_sha256(key, (struct span_of_bytes[]){ { macs[i].text, strlen(macs[i].text) } }, 1, mac);
+		hex_text(mac, sizeof(mac), hex);
+		same(hex, macs[i].want, "hmac_sha256");
+	}
+	short_id_keyed(key, (const char *[]){ "511703", "person/p1" }, 2, id);
+	same(id, "nppgec2lknagyj75", "short_id_keyed");
+	key[31] = 0;
+	short_id_keyed(key, (const char *[]){ "511703", "person/p1" }, 2, id);
+	if (strcmp(id, "nppgec2lknagyj75") == 0)
+		same(id, "another", "short_id_keyed by another key");
+}
+
 int
 main(void)
 {
 	test_vectors();
+	test_keyed();
 	test_parts();
 	test_hex();
 	test_short_ids();

@@ -1,4 +1,5 @@
 #include "duty.h"
+#include "sealed_kind.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -33,6 +34,12 @@ void
 duty_decided_by(struct duty *d, const char *account, const char *person_id)
 {
 	bar(d, d->actor && (same(d->account, account) || same(d->actor->person_id, person_id)), DUTY_OWN_DECISION);
+}
+
+bool
+duty_knows(const struct duty *d)
+{
+	return !d->actor || (d->conflict == DUTY_CLEAR && sealed_seen_by(d->actor->roles, d->actor->n_roles));
 }
 
 const char *

@@ -21,5 +21,9 @@ void duty_about_unit(struct duty *d, const char *unit_id);
 /* Somebody noted or decided in the case before: by that account, or by another account of the same person. */
 void duty_decided_by(struct duty *d, const char *account, const char *person_id);
 
+/* Whether whoever acts may know of a sealed case (C3.2.2): works on such cases, and has no part in this one as its subject.  d has been
+ * told whom it is about and nothing else. */
+bool duty_knows(const struct duty *d);
+
 /* What whoever is barred is told. */
 const char *duty_sentence(enum duty_conflict c);

@@ -159,8 +159,11 @@ select current_user, * from unnest(:partition::integer[], :producer::text[], :se
 -- name: answers_purge Instant
 delete from engine.answer where service = current_user and at_us < :now_us;
 
--- name: show_district DistrictArg
-select from set_config('zhucun.district', :district, true);
+-- Whose rows the next statement sees, and of sealed cases (lib/schema/mirror_sealed.sql) which.
+-- name: show_district Asker
+select from set_config('zhucun.district', :district, true) as d, set_config('zhucun.eyes', :eyes, true) as e,
+            set_config('zhucun.sealed_kinds', :sealed_kinds, true) as k, set_config('zhucun.person', :person, true) as p,
+            set_config('zhucun.units', :units, true) as u;
 
 -- name: show_partitions Positions
 select from set_config('zhucun.partitions', array_to_string(:partition::integer[], ','), true);

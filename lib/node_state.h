@@ -315,6 +315,7 @@ void list_add(struct batch *b, struct list *l, const void *row);
 bool retry_run(node_t *n);
 
 /* ---- replay.c */
+const ProtobufCMessage *replay_said(const struct replay *r, const ProtobufCMessageDescriptor *event, size_t i);
 void replay_emit(struct batch *b, const char *subject, const ProtobufCMessage *event);
 void replay_need(struct batch *b, size_t table, const void *key, int nprefix);
 

@@ -15,6 +15,7 @@
 #include "node_state.h"
 #include "mirror_rows.pb-c.h"
 #include "reader_state.h"
+#include "sealed_kind.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -350,21 +351,33 @@ read_of(const struct service *s, const char *type)
 	return NULL;
 }
 
+static const void *
+asker_args(struct reader *r)
+{
+	EngineRows__Asker *out = arena_message(r->arena, &engine_rows__asker__descriptor);
+	struct sealed_asker s = sealed_asker(r->read->actor, r->arena);
+
+	*out = (EngineRows__Asker){ .base = out->base, .district = r->read->district, .eyes = (char *)s.eyes, .sealed_kinds = (char *)s.kinds,
+	                            .person = (char *)s.person, .units = (char *)s.units };
+	return out;
+}
+
 /* What the read starts from: the time, and the district with its partition.  False: no such district, or no database. */
 static bool
 read_begin(struct reader *r)
 {
 	EngineRows__DistrictArg *d = arena_message(r->arena, &engine_rows__district_arg__descriptor);
 	int32_t place = partition_of(r->read->district);
+	const void *district = d;
 	void **rows;
 
 	d->district = r->read->district;
-	r->show = d;
+	r->show = asker_args(r);
 	r->now_us = clock_real_us();
 	r->partition = r->districts[place].partition;
 	if (!r->set.manual_clock && !strcmp(r->districts[place].district, d->district))
 		return true;
-	store_queue(r->db, &engine_districts, &r->show, 1);
+	store_queue(r->db, &engine_districts, &district, 1);
 	store_queue(r->db, &engine_clock_now, NULL, 0);
 	if (store_sync(r->db)) {
 		unavailable(r);

@@ -13,7 +13,8 @@ const char *reader_account(const struct reader *r);
 const Wire__Actor *reader_actor(const struct reader *r);        /* NULL: the operator */
 int64_t reader_at_us(const struct reader *r);
 int32_t reader_today(struct reader *r);
-/* Rows of a statement of <service>.sql; the district is already set.  On a database failure the read ends in 503 and this
+/* Rows of a statement of <service>.sql; the district is already set, and who asks: rows of sealed cases of which he may not know are
+ * not there (lib/schema/mirror_sealed.sql).  On a database failure the read ends in 503 and this
  * returns 0 rows; the handler may go on as if there were none. */
 size_t reader_rows(struct reader *r, const struct store_stmt *s, const void *args, void ***rows);
 const struct policy_book *reader_policies(struct reader *r);

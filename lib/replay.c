@@ -356,6 +356,17 @@ said_here(const struct replay *r)
 	return i < r->nlist && r->list[i].kind == INPUT_OWN ? &r->list[i] : NULL;
 }
 
+const ProtobufCMessage *
+replay_said(const struct replay *r, const ProtobufCMessageDescriptor *event, size_t i)
+{
+	for (size_t k = r->at + 1; k < r->nlist && r->list[k].kind == INPUT_OWN; k++) {
+		const ProtobufCMessage *m = r->list[k].m;
+		if (m && m->descriptor == event && i-- == 0)
+			return m;
+	}
+	return NULL;
+}
+
 void
 replay_emit(struct batch *b, const char *subject, const ProtobufCMessage *event)
 {

@@ -102,6 +102,10 @@ void batch_drop(struct batch *b, const struct table *t, const void *key);
 
 /* An event of ours about `subject`.  Copied, numbered, applied by our own fact handler, if there is one, before this returns. */
 void batch_emit(struct batch *b, const char *subject, const ProtobufCMessage *event);
+/* In a replay nothing is said anew, and own tables are empty.  What was said from here on stands in the log, from the first of that kind
+ * (i 0); NULL: no more.  For what no replay can make again: an id made with a secret that is in no event. */
+bool batch_replays(const struct batch *b);
+const void *batch_logged(const struct batch *b, const ProtobufCMessageDescriptor *event, size_t i);
 /* The number the next event of this partition will have: for ids that are dense and the same on every replay. */
 int64_t batch_next_seq(const struct batch *b);
 /* One timer per (kind, subject); due 0 removes it. */

@@ -280,6 +280,18 @@ batch_emit(struct batch *b, const char *subject, const ProtobufCMessage *event)
 	}
 }
 
+bool
+batch_replays(const struct batch *b)
+{
+	return b->node->replay != NULL;
+}
+
+const void *
+batch_logged(const struct batch *b, const ProtobufCMessageDescriptor *event, size_t i)
+{
+	return replay_said(b->node->replay, event, i);
+}
+
 void
 batch_timer(struct batch *b, const char *kind, const char *subject, int64_t due_us)
 {

@@ -418,7 +418,7 @@ suite_close(suite_t **sp)
 /* ---- what tests do */
 
 /* One call under way: where its answer goes. */
-struct asking { suite_t *suite; call_t *call; struct answered *answered; bool done; };
+struct asking { suite_t *suite; call_t *call; struct answered *answered; struct reply_stream **stream; bool done; };
 
 static void
 replied(void *ctx, struct reply *r)
@@ -427,6 +427,13 @@ replied(void *ctx, struct reply *r)
 	struct answered *a = g->answered;
 
 	a->status = r->status;
+	for (int i = 0, n = 0; i < r->nheaders; i++)
+		if (strcmp(r->headers[i].name, "traceparent") != 0)
+			n += snprintf(a->headers + n, sizeof a->headers - (size_t)n, "%s: %s\n", r->headers[i].name, r->headers[i].value);
+	if (g->stream) {
+		*g->stream = r->stream;
+		r->stream = NULL;
+	}
 	if (r->fd >= 0) {
 		off_t len = lseek(r->fd, 0, SEEK_END);
 		a->body = malloc((size_t)len + 1);
@@ -523,6 +530,47 @@ suite_call(suite_t *s, const char *method, const char *path, const char *key, co
 
 	suite_call_all(s, &q, 1);
 	return q.answered;
+}
+
+static size_t
+events_in(const char *text)
+{
+	size_t n = 0;
+
+	for (const char *at = text; (at = strstr(at, "event: ")) != NULL; at++)
+		n++;
+	return n;
+}
+
+char *
+suite_stream(suite_t *s, const char *path, size_t events)
+{
+	enum { TEXT_MAX = 8 << 20, TURNS_MORE = 200 };
+	struct asked q = { .method = "GET", .path = path };
+	struct reply_stream *stream = NULL;
+	struct asking g;
+	int64_t until_us = clock_mono_us() + CALL_WAIT_US;
+	char *text = malloc(TEXT_MAX);
+	size_t len = 0, got;
+
+	ask(s, &g, &q, until_us);
+	g.stream = &stream;
+	while (!g.done && clock_mono_us() < until_us)
+		turn(s);
+	give_up(&g);
+	free(q.answered.body);
+	text[0] = '\0';
+	for (int more = 0; stream && more < TURNS_MORE && clock_mono_us() < until_us; more += events_in(text) >= events) {
+		got = stream->pull(stream->ctx, text + len, TEXT_MAX - 1 - len, clock_mono_us());
+		len += got == REPLY_STREAM_ENDED ? 0 : got;
+		text[len] = '\0';
+		turn(s);
+	}
+	if (stream)
+		stream->leave(stream->ctx);
+	else
+		free(text);
+	return stream ? text : NULL;
 }
 
 bool

@@ -24,7 +24,9 @@ suite_t *suite_open_with(int replicas);
 /* Drops the database.  Exits with a sentence when an event was emitted that GET /events does not know. */
 void suite_close(suite_t **sp);
 
-struct answered { int status; char *body; size_t len; };        /* body is malloc'ed, NUL-ended */
+enum { SUITE_HEADERS_MAX = 1024 };
+/* body is malloc'ed, NUL-ended; headers: "name: value" a line, but the trace's. */
+struct answered { int status; char *body; size_t len; char headers[SUITE_HEADERS_MAX]; };
 
 /* One call from request to reply.  key, type may be NULL. */
 struct answered suite_call(suite_t *s, const char *method, const char *path, const char *key, const char *type, const char *body);
@@ -33,6 +35,9 @@ void suite_as(suite_t *s, const char *token);
 /* Several at once, as from as many clients; in what order they are decided is not said.  Each answer is the caller's to free. */
 struct asked { const char *method, *path, *key, *type, *body; struct answered answered; };
 void suite_call_all(suite_t *s, struct asked *asked, size_t n);
+/* What a stream has told when it has told so many events, and for some turns more; what was told by then when they do not come
+ * within 60 s.  malloc'ed; NULL: the answer is none. */
+char *suite_stream(suite_t *s, const char *path, size_t events);
 /* Runs until a district's lag is 0; false when that did not come within 60 s. */
 bool suite_settle(suite_t *s, const char *district);
 /* The processes of a service end without notice (between two messages) and others start. */

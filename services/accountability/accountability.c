@@ -5,7 +5,7 @@
  *         CancelRecall; the days by which steps of recalls are due;
  *         reads ReadStanding, ReadUnitStanding, ReadMeasure, ListRecalls
  *   out:  accountability.MeasuresChanged, RecallMoved, RecallOverdue
- *   owns: schema accountability (finding, headship, measure, measure_home, recall, unit_recall, posting_home, move; mirrors of roster)
+ *   owns: schema accountability (finding, headship, measure, measure_home, recall, unit_recall, posting_home, move, secret; mirrors of roster)
  *
  * What follows for a person, or for a unit and its head, is a function of what was found and confirmed, of postings and heads, and of
  * the policy of each date.  Whatever may move one of these counts the case anew (recount.c) and says the difference to what stands, so
@@ -17,6 +17,8 @@
 #include "mirror.h"
 #include "recall.h"
 #include "recount.h"
+#include "sealed_kind.h"
+#include "secret.h"
 #include "standing.h"
 #include <string.h>
 
@@ -123,7 +125,7 @@ recount_finding(struct batch *b, const Supervision__FindingFact *f, bool annulle
 
 	recount(b, &(struct recount){
 		.person_id = f->maybe_person_case ? f->person_id : NULL, .units = &unit_id, .nunits = unit_id != NULL,
-		.finding_id = f->id, .annulled = annulled,
+		.finding_id = f->id, .sealed = sealed_value(&supervision__finding_kind__descriptor, (int)f->kind), .annulled = annulled,
 	});
 }
 
@@ -351,7 +353,7 @@ static const char *const consumes[] = { [ROSTER] = "roster", [SUPERVISION] = "su
 static const struct table *const tables[] = {
 	&mirror_policy, &mirror_person, &mirror_posting, &mirror_unit,
 	&finding_table, &headship_table, &measure_table, &measure_home_table, &recall_table, &unit_recall_table, &posting_home_table,
-	&move_table, NULL,
+	&move_table, &secret_table, NULL,
 };
 
 #define FACT(Message, wants, runs) { .message = &Message##__descriptor, .want = wants, .run = runs }

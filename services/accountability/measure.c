@@ -5,6 +5,7 @@
 #include "json_pb.h"
 #include "mirror.h"
 #include "recall.h"
+#include "sealed_kind.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -307,6 +308,37 @@ decided_approval(struct batch *b, struct duty *d, const char *id)
 	}
 }
 
+/* Whom it is about. */
+static struct duty
+duty_about_measure(struct batch *b, const Measure *m)
+{
+	struct duty d = duty_open(b);
+
+	duty_about(b, &d, subject_person(m), m->unit_id, m->absence_day);
+	for (size_t i = 0; i < m->n_cause; i++) {
+		Finding key = cause_key(m, i);
+		const Finding *f = batch_get(b, &finding_table, &key);
+		if (!f)
+			continue;
+		duty_about(b, &d, subject_person(m), NULL, f->on_day);
+		duty_about_person(&d, f->about_person_id);
+	}
+	return d;
+}
+
+/* A sealed one is not there for whoever may not know of it (C3.2.2), as it is not when they read. */
+static bool
+is_there(struct batch *b, const char *id)
+{
+	const AccountabilityRows__MeasureHome *home = home_of(b, id);
+	const Measure *m = home ? measure_at(b, home) : NULL;
+
+	if (!m || !sealed_value(&accountability__measure_kind__descriptor, (int)m->kind))
+		return home != NULL;
+	struct duty d = duty_about_measure(b, m);
+	return duty_knows(&d);
+}
+
 /* Nobody moves a measure of their own or their unit's, or one of another unit for what they did themselves.  To approve or reject
  * reviews the facts; to lift also the approval; that it was served is only recorded. */
 static bool
@@ -396,7 +428,7 @@ run_move(struct batch *b, const char *id, const char *reason, enum move move)
 
 #define MEASURE_MOVE(noun, Message, move) \
 	void measure_want_##noun(struct batch *b, const void *m) { want_move(b, ((const Message *)m)->id); } \
-	bool measure_exists_##noun(struct batch *b, const void *m) { return home_of(b, ((const Message *)m)->id) != NULL; } \
+	bool measure_exists_##noun(struct batch *b, const void *m) { return is_there(b, ((const Message *)m)->id); } \
 	bool measure_may_##noun(struct batch *b, const void *m) { return may_move(b, ((const Message *)m)->id, move); } \
 	void measure_run_##noun(struct batch *b, const void *m) \
 	{ \

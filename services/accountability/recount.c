@@ -4,6 +4,8 @@
 #include "digest.h"
 #include "mirror.h"
 #include "recall.h"
+#include "sealed_kind.h"
+#include "secret.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -32,6 +34,7 @@ want_rows(struct batch *b, const char *case_id)
 	measure.person_id = finding.person_id = (char *)case_id;
 	batch_want(b, &measure_table, &measure, 2);
 	batch_want(b, &finding_table, &finding, 2);
+	secret_want(b);
 }
 
 void
@@ -116,17 +119,58 @@ recount_headed(struct batch *b, const char *person_id, const char ***units)
 
 /* ---- what changes in a case */
 
-/* A function of what it names (§5 Identity), so a measure that comes back is the same one. */
+static bool
+is_sealed(const Measure *m)
+{
+	return sealed_value(&accountability__measure_kind__descriptor, (int)m->kind);
+}
+
+/* A function of what it names (§5 Identity), so a measure that comes back is the same one.  Whoever can name a sealed one must not be
+ * able to ask whether it is there, so its id is made with a secret too. */
 static char *
-measure_id(const struct batch *b, const char *case_id, const Measure *m, arena_t *a)
+measure_id(struct batch *b, const char *case_id, const Measure *m, arena_t *a)
 {
 	char id[SHORT_ID_MAX], year[16];
 	const char *subject = m->unit_id[0] ? arena_printf(a, "%s/%s", case_id, m->head_person_id) : arena_printf(a, "person/%s", case_id);
 	const char *kind = protobuf_c_enum_descriptor_get_value(&accountability__measure_kind__descriptor, (int)m->kind)->name;
+	const char *parts[] = { batch_district(b), subject, m->clause, kind, m->recall_id[0] ? m->recall_id : year };
 
 	snprintf(year, sizeof(year), "%d", m->window_year);
-	short_id((const char *[]){ batch_district(b), subject, m->clause, kind, m->recall_id[0] ? m->recall_id : year }, 5, id);
+	if (is_sealed(m))
+		short_id_keyed(secret_of_district(b), parts, ALEN(parts), id);
+	else
+		short_id(parts, ALEN(parts), id);
 	return arena_printf(a, "m-%s", id);
+}
+
+static bool
+is_said_of(const Accountability__MeasureChange *c, const char *case_id, const Measure *m)
+{
+	const Accountability__Subject *s = c->measure->subject;
+	const char *unit_id = s->maybe_unit_case ? s->unit_id : "", *person_id = s->maybe_person_case ? s->person_id : "";
+
+	return c->measure->kind == m->kind && strcmp(c->measure->clause, m->clause) == 0 && strcmp(unit_id, m->unit_id) == 0 &&
+	       strcmp(person_id, m->unit_id[0] ? m->head_person_id : case_id) == 0 && strcmp(c->grounds->ladder, m->ladder) == 0 &&
+	       c->grounds->window_year == m->window_year && strcmp(c->grounds->recall_id, m->recall_id) == 0;
+}
+
+/* The id that it was given when this was done for the first time; a replay has no secret to make it with. */
+static char *
+logged_id(const struct batch *b, const char *case_id, const Measure *m)
+{
+	const Accountability__MeasuresChanged *e;
+
+	for (size_t i = 0; (e = batch_logged(b, &accountability__measures_changed__descriptor, i)) != NULL; i++)
+		for (size_t k = 0; k < e->n_changes; k++)
+			if (is_said_of(e->changes[k], case_id, m))
+				return e->changes[k]->measure->id;
+	return (char *)"";
+}
+
+static char *
+id_of(struct batch *b, const char *case_id, const Measure *m, arena_t *a)
+{
+	return is_sealed(m) && batch_replays(b) ? logged_id(b, case_id, m) : measure_id(b, case_id, m, a);
 }
 
 struct measures { Measure **at; size_t n; };
@@ -158,7 +202,7 @@ changes_add(struct batch *b, const char *case_id, struct measures due, struct ch
 	for (size_t i = 0; i < n; i++)
 		if (!more[i].was) {
 			more[i].is->person_id = (char *)case_id;
-			more[i].is->measure_id = measure_id(b, case_id, more[i].is, a);
+			more[i].is->measure_id = id_of(b, case_id, more[i].is, a);
 		}
 	if (all->n)
 		memcpy(grown, all->at, all->n * sizeof(*grown));
@@ -314,8 +358,9 @@ unit_changes(struct batch *b, const char *unit_id, const char *person_id, const 
 
 /* ---- all that one input moved */
 
+/* What is sealed is said apart: of the rest nothing must show that there was more. */
 static void
-say_changes(struct batch *b, const struct recount *r, const struct changes *all)
+say_changes(struct batch *b, const struct recount *r, const struct changes *all, bool sealed)
 {
 	Accountability__MeasuresChanged e = ACCOUNTABILITY__MEASURES_CHANGED__INIT;
 	Accountability__Subject subject = ACCOUNTABILITY__SUBJECT__INIT;
@@ -329,15 +374,18 @@ say_changes(struct batch *b, const struct recount *r, const struct changes *all)
 		subject.unit_id = arena_strdup(a, r->units[0]);
 	}
 	e.subject = &subject;
-	e.finding_id = (char *)(r->finding_id ? r->finding_id : "");
+	e.finding_id = (char *)(r->finding_id && (sealed || !r->sealed) ? r->finding_id : "");
 	e.account = (char *)(r->account ? r->account : "");
 	e.correction = r->annulled;
-	e.changes = arena_alloc(a, all->n * sizeof(*e.changes));
+	e.changes = arena_alloc(a, (all->n + 1) * sizeof(*e.changes));
 	for (size_t i = 0; i < all->n; i++) {
+		if (is_sealed(all->at[i].is) != sealed)
+			continue;
 		e.changes[e.n_changes++] = measure_change_message(all->at[i].change, all->at[i].was, all->at[i].is, a);
 		e.correction = e.correction || ladder_shrank(&all->at[i]);
 	}
-	batch_emit(b, r->person_id ? r->person_id : r->units[0], &e.base);
+	if (e.n_changes)
+		batch_emit(b, r->person_id ? r->person_id : r->units[0], &e.base);
 }
 
 static bool
@@ -391,7 +439,8 @@ recount(struct batch *b, const struct recount *r)
 		unit_changes(b, units[i], r->person_id ? r->person_id : "", &opened, &all);
 	if (all.n == 0)
 		return;
-	say_changes(b, r, &all);
+	say_changes(b, r, &all, false);
+	say_changes(b, r, &all, true);
 	say_cancelled(b, recalls, n, &all);
 }
 

@@ -12,10 +12,10 @@ void recount_want_case(struct batch *b, const char *case_id);
 void recount_want_headed(struct batch *b, const char *person_id);
 size_t recount_headed(struct batch *b, const char *person_id, const char ***units);
 
-/* Which cases one input may have moved, and why: the fact, and whether it fell, or who moved a recall.  person_id NULL: units alone.
+/* Which cases one input may have moved, and why: the fact, and whether it is sealed or fell, or who moved a recall.  person_id NULL: units alone.
  * Those of the person's recalls are counted without being named. */
-struct recount { const char *person_id; const char *const *units; size_t nunits; const char *finding_id, *account; bool annulled; };
-/* Counts them and says what changed, in at most one MeasuresChanged; nothing when nothing did.  Recalls whose rung is no longer reached
+struct recount { const char *person_id; const char *const *units; size_t nunits; const char *finding_id, *account; bool sealed, annulled; };
+/* Counts them and says what changed, in at most one MeasuresChanged, and one more for what is sealed (C3.2.2); nothing when nothing did.  Recalls whose rung is no longer reached
  * end. */
 void recount(struct batch *b, const struct recount *r);
 void recount_case(struct batch *b, const char *case_id);

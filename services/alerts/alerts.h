@@ -37,6 +37,7 @@ struct alerts_news {
 	const char *cause, *finding_id;         /* finding_id: "" for none */
 	Alerts__Template template;
 	bool correction, sealed;
+	Alerts__CaseSubject about;              /* of a sealed case */
 	char **measures; size_t nmeasures;
 	char **fallen; size_t nfallen;          /* of the measures */
 };

@@ -115,6 +115,11 @@ alerts_on_queued(struct batch *b, const void *m)
 	row.fallen = e->fallen;
 	row.correction = e->correction;
 	row.sealed = e->sealed;
+	if (e->maybe_about_case) {
+		row.about_person_id = e->about->person_id;
+		row.about_unit_id = e->about->unit_id;
+		row.about_day = e->about->on_day;
+	}
 	row.state = ALERTS__ALERT_STATE__QUEUED;
 	row.at_us = batch_at_us(b);
 	row.due_us = e->due_us;
@@ -239,7 +244,8 @@ by_id(const void *a, const void *b)
 	return strcmp((*(const Alert *const *)a)->alert_id, (*(const Alert *const *)b)->alert_id);
 }
 
-/* Of those that waited for the same moment, the ones that still wait, in the order in which they were queued. */
+/* Of those that waited for the same moment, the ones that still wait, in the order in which they were queued.  What is sealed goes by
+ * itself: of the others nothing must show that there was more (C3.2.2). */
 static struct parcel
 parcel_of(struct batch *b, const Alert *first)
 {
@@ -251,7 +257,7 @@ parcel_of(struct batch *b, const Alert *first)
 	for (size_t i = 0; i < n; i++) {
 		const Held *h = rows[i];
 		const Alert *a = alerts_message(b, h->root, first->person_id);
-		if (a && a->state == ALERTS__ALERT_STATE__QUEUED && strcmp(h->root, first->root) != 0)
+		if (a && a->state == ALERTS__ALERT_STATE__QUEUED && !a->sealed == !first->sealed && strcmp(h->root, first->root) != 0)
 			p.at[p.n++] = a;
 	}
 	p.at[p.n++] = first;

@@ -98,6 +98,8 @@ alerts_queue(struct batch *b, const char *person_id, const struct alerts_news *n
 	e.finding_id = (char *)news->finding_id;
 	e.correction = news->correction;
 	e.sealed = news->sealed;
+	e.maybe_about_case = news->sealed ? ALERTS__ALERT_QUEUED__MAYBE_ABOUT_ABOUT : ALERTS__ALERT_QUEUED__MAYBE_ABOUT__NOT_SET;
+	e.about = (Alerts__CaseSubject *)&news->about;
 	e.n_measures = news->nmeasures;
 	e.measures = news->measures;
 	e.n_fallen = news->nfallen;
@@ -105,6 +107,18 @@ alerts_queue(struct batch *b, const char *person_id, const struct alerts_news *n
 	e.due_us = due_us(b, e.template_);
 	batch_emit(b, person_id, &e.base);
 	return alerts_message(b, root, person_id);
+}
+
+/* NULL: nobody, none. */
+static Alerts__CaseSubject
+case_subject(const char *person_id, const char *unit_id, int32_t on_day)
+{
+	Alerts__CaseSubject s = ALERTS__CASE_SUBJECT__INIT;
+
+	s.person_id = (char *)(person_id ? person_id : "");
+	s.unit_id = (char *)(unit_id ? unit_id : "");
+	s.on_day = on_day;
+	return s;
 }
 
 static void
@@ -171,7 +185,7 @@ news_measures(const struct alerts_message *m, arena_t *a, struct alerts_news *ne
 	news->fallen = arena_alloc(a, (m->n + 1) * sizeof(*news->fallen));
 	for (size_t i = 0; i < m->n; i++) {
 		news->measures[news->nmeasures++] = m->changes[i]->measure->id;
-		news->sealed = news->sealed || sealed_kind(enum_text(&accountability__measure_kind__descriptor, (int)m->changes[i]->measure->kind, a));
+		news->sealed = news->sealed || sealed_value(&accountability__measure_kind__descriptor, (int)m->changes[i]->measure->kind);
 		if (m->changes[i]->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
 			news->fallen[news->nfallen++] = m->changes[i]->measure->id;
 	}
@@ -183,6 +197,7 @@ tell_measures(struct batch *b, const Accountability__MeasuresChanged *e, const s
 	struct wording_about about = { person_of(e), unit_of(e), person_of(e) && strcmp(person_of(e), m->person_id) == 0, m->person_id };
 	struct alerts_news news = {
 		.cause = alerts_cause(e), .finding_id = e->finding_id, .template = m->template, .correction = m->correction,
+		.about = case_subject(person_of(e), unit_of(e), alerts_incident_day(e, batch_today(b))),
 	};
 	struct wording words;
 
@@ -222,7 +237,8 @@ tell_finding(struct batch *b, const Finding *f, const char *person_id, Alerts__T
 	};
 	struct alerts_news news = {
 		.cause = f->id, .finding_id = f->id, .template = template, .correction = template == ALERTS__TEMPLATE__FINDING_ANNULLED,
-		.sealed = sealed_kind(enum_text(&supervision__finding_kind__descriptor, (int)f->kind, batch_arena(b))),
+		.sealed = sealed_value(&supervision__finding_kind__descriptor, (int)f->kind),
+		.about = case_subject(f->maybe_person_case ? f->person_id : NULL, f->maybe_unit_case ? f->unit_id : NULL, f->on_day),
 	};
 	struct wording words;
 

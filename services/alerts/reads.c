@@ -5,7 +5,6 @@
 #include "alerts.h"
 #include "alerts.pb-c.h"
 #include "alerts.sql.h"
-#include "sealed_kind.h"
 
 void
 alerts_list(struct reader *r, const void *m)
@@ -13,7 +12,6 @@ alerts_list(struct reader *r, const void *m)
 	const Alerts__ListAlerts *in = m;
 	AlertsRows__Page args = ALERTS_ROWS__PAGE__INIT;
 	Alerts__AlertList list = ALERTS__ALERT_LIST__INIT;
-	const Wire__Actor *actor = reader_actor(r);
 	struct page page;
 	void **rows;
 
@@ -23,8 +21,6 @@ alerts_list(struct reader *r, const void *m)
 	args.after = (char *)page.after;
 	args.limit_rows = (int64_t)page.limit + 1;              /* one more than shown: is there a next page? */
 	args.on_day = reader_today(r);
-	args.sealed = !actor || sealed_seen_by(actor->roles, actor->n_roles);
-	args.reader = actor ? actor->person_id : (char *)"";
 	args.maybe_person_case = in->maybe_person_case ? ALERTS_ROWS__PAGE__MAYBE_PERSON_PERSON_ID : 0;
 	args.person_id = in->person_id;
 	size_t n = reader_rows(r, in->maybe_person_case ? &alerts_list_of_person : &alerts_list_all, &args, &rows);

@@ -6,6 +6,7 @@
 #include "supervision.h"
 #include "civil.h"
 #include "duty_batch.h"
+#include "sealed_kind.h"
 #include "supervision_policy.h"
 
 typedef SupervisionRows__Finding Finding;
@@ -303,19 +304,33 @@ supervision_move_want(struct batch *b, const void *m)
 		mirror_want_person_id(b, f->person_id);
 }
 
+static struct duty
+duty_about_finding(struct batch *b, const Finding *f)
+{
+	struct duty d = duty_open(b);
+
+	duty_about(b, &d, f->maybe_person_case ? f->person_id : NULL, f->maybe_unit_case ? f->unit_id : NULL, f->on_day);
+	return d;
+}
+
+/* A sealed one is not there for whoever may not know of it (C3.2.2), as it is not when they read. */
 bool
 supervision_finding_exists(struct batch *b, const void *m)
 {
-	return supervision_finding(b, ((const Order *)m)->id) != NULL;
+	const Finding *f = supervision_finding(b, ((const Order *)m)->id);
+
+	if (!f || !sealed_value(&supervision__finding_kind__descriptor, (int)f->kind))
+		return f != NULL;
+	struct duty d = duty_about_finding(b, f);
+	return duty_knows(&d);
 }
 
 /* Whoever orders, and what bars them in the case of a finding: themselves, their unit, their having noted it. */
 static struct duty
 duty_of(struct batch *b, const Finding *f)
 {
-	struct duty d = duty_open(b);
+	struct duty d = duty_about_finding(b, f);
 
-	duty_about(b, &d, f->maybe_person_case ? f->person_id : NULL, f->maybe_unit_case ? f->unit_id : NULL, f->on_day);
 	duty_decided_by(&d, f->noted_by, f->noted_by_person);
 	return d;
 }
