@@ -138,7 +138,6 @@ call_reply_problem(call_t *c, const Wire__Problem *p)
 
 	problem_reply(j, &r);
 	json_decref(j);
-	r.close = c->early == REFUSED_FRAMING;
 	if (r.status == 405)
 		reply_header(&r, "Allow", c->allow);
 	call_reply(c, &r);
@@ -168,6 +167,41 @@ call_partition(const call_t *c)
 	const char *district = call_district(c);
 
 	return *district ? partition_of(district) : -1;
+}
+
+/* ---- answers without a call */
+
+static void
+headers_own(const api_t *api, struct reply *r)
+{
+	char trace[TRACE_MAX];
+
+	headers_trace_new(trace);
+	reply_header(r, "traceparent", trace);
+	counts_add(api->counts, NULL, r->status);
+}
+
+void
+api_turn_away(api_t *api, enum refusal r, struct reply *reply)
+{
+	json_t *j = problem_json(problem_of(r, NULL, api->arena));
+
+	problem_reply(j, reply);
+	json_decref(j);
+	arena_reset(api->arena);
+	headers_own(api, reply);
+}
+
+void
+api_tell_methods(api_t *api, const char *target, struct reply *reply)
+{
+	if (strcmp(target, "*") != 0) {
+		api_turn_away(api, REFUSED_METHOD, reply);
+	} else {
+		reply->status = 204;
+		headers_own(api, reply);
+	}
+	reply_header(reply, "Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS");
 }
 
 /* ---- parts: what a call asks, and what came back */
@@ -277,8 +311,6 @@ needs_nobody(const call_t *c)
 static enum refusal
 early_refusal(const call_t *c)
 {
-	if (c->misframed)
-		return REFUSED_FRAMING;
 	if (c->stranger)
 		return c->stranger;
 	if (c->found)
@@ -394,7 +426,6 @@ static void
 headers_take(call_t *c, const struct api_request *r)
 {
 	c->near = r->near;
-	c->misframed = r->misframed;
 	c->length = r->content_length;
 	memcpy(c->address, r->address, sizeof(c->address));
 	trace_of(c, r);
@@ -425,7 +456,7 @@ api_begin(api_t *api, const struct api_request *r, const struct api_client *clie
 
 	c->began_us = api->now_us = mono_us;
 	headers_take(c, r);
-	if (!c->misframed && !(c->match.route && c->match.route->flags & ROUTE_STRANGERS))
+	if (!(c->match.route && c->match.route->flags & ROUTE_STRANGERS))
 		who_begin(c, r->authorization, needs_nobody(c), mono_us);
 	if (!c->asking)
 		call_judge(c, mono_us);
@@ -578,6 +609,12 @@ void
 api_end_streams(api_t *api)
 {
 	streams_end(api->streams);
+}
+
+bool
+api_gave_up(const api_t *api)
+{
+	return api->gave_up;
 }
 
 /* A batch asks for its last group when the one before it is answered, so it takes a second round. */

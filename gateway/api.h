@@ -14,6 +14,7 @@
 #include "digest.h"
 #include "message.h"
 #include "metrics.h"
+#include "problem.h"
 #include "reply.h"
 
 enum {
@@ -42,7 +43,6 @@ struct api_request {                            /* texts are copied; NULL: the h
 	int64_t content_length;                 /* −1: not said */
 	uint8_t address[ADDRESS_BYTES];         /* whose failures and requests count together: networks_client() */
 	bool near;                              /* from a network whose health questions need no token */
-	bool misframed;                         /* where the body ends cannot be trusted: 400, whatever else */
 };
 struct api_client {
 	void *ctx;
@@ -59,7 +59,7 @@ void api_close(api_t **ap);                     /* calls under way get no reply 
 /* Headers are in.  Never replies from in here, so that a body can be read before the answer is given. */
 call_t *api_begin(api_t *api, const struct api_request *r, const struct api_client *client, int64_t mono_us);
 /* Bytes of the body.  How many were taken; fewer: wait for room() and bring the rest again.  BODY_REFUSED: so much too long
- * that there is no answer to it; leave and close the connection. */
+ * that its end is not waited for; leave, and close the connection. */
 #define BODY_REFUSED SIZE_MAX
 size_t api_body(call_t *c, const void *p, size_t n, int64_t mono_us);
 /* The whole body is in.  The reply may come before this returns. */
@@ -72,7 +72,11 @@ void api_receive(api_t *api, const struct message *m, int64_t mono_us);
 int64_t api_tick(api_t *api, int64_t mono_us);
 /* Calls that have not been answered, whether their client is there or not. */
 size_t api_outstanding(const api_t *api);
+/* Answers that need no call: to what is no request, and to OPTIONS * (RFC 9110 §9.3.7); of any other such target it is 405. */
+void api_turn_away(api_t *api, enum refusal r, struct reply *reply);
+void api_tell_methods(api_t *api, const char *target, struct reply *reply);
 /* The end is near: streams end, and no other begins. */
 void api_end_streams(api_t *api);
 /* The end: answers every call under way at once, as if its time were over, and every later one 503. */
 void api_give_up(api_t *api, int64_t mono_us);
+bool api_gave_up(const api_t *api);

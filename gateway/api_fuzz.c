@@ -19,7 +19,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 #define TOKEN "an operator's token, 32 characters or more"
 enum { INPUT_MAX = 16384, LINES = 7, TURNS_MAX = 4000, TURN_US = 50 * 1000 };
-enum { NEAR = 1, MISFRAMED = 2, LENGTH_SAID = 4, LEAVES = 8 };
+enum { NEAR = 1, LENGTH_SAID = 4, LEAVES = 8 };
 
 struct stand {
 	struct fake_bus bus;
@@ -190,7 +190,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		.method = line[0] ? line[0] : "", .target = line[1] ? line[1] : "", .content_type = line[3], .idempotency_key = line[4],
 		.authorization = line[2] && !strcmp(line[2], "@") ? "Bearer " TOKEN : line[2], .traceparent = line[5],
 		.if_none_match = line[6], .last_event_id = line[6], .content_encoding = line[6] && bytes[0] & 16 ? line[6] : NULL,
-		.content_length = flags & LENGTH_SAID ? (int64_t)s->body_len : -1, .near = flags & NEAR, .misframed = flags & MISFRAMED,
+		.content_length = flags & LENGTH_SAID ? (int64_t)s->body_len : -1, .near = flags & NEAR,
 	};
 	stand_open(s, bytes[1]);
 	call_once(s, &r, flags, 1 + (bytes[0] >> 5) * 37);

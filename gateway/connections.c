@@ -12,7 +12,7 @@ connections_add(struct connections *cs, int fd, const uint8_t peer[NETWORK_BYTES
 
 	if (!c)
 		abort();
-	*c = (struct connection){ .next = cs->first, .before = &cs->first, .fd = fd, .due_us = mono_us + REQUEST_US };
+	*c = (struct connection){ .next = cs->first, .before = &cs->first, .fd = fd, .due_us = mono_us + REQUEST_US, .begun = true };
 	memcpy(c->peer, peer, NETWORK_BYTES);
 	if (c->next)
 		c->next->before = &c->next;
@@ -28,6 +28,7 @@ connections_remove(struct connections *cs, struct connection *c)
 	if (c->next)
 		c->next->before = c->before;
 	cs->n--;
+	intake_free(&c->intake);
 	free(c);
 }
 
@@ -74,6 +75,17 @@ void
 connection_idle(struct connection *c, int64_t mono_us)
 {
 	c->due_us = mono_us + IDLE_US;
+	c->begun = false;
+}
+
+static void
+cut_off(struct connection *c, int64_t mono_us)
+{
+	bool told = !c->intake.late && intake_waits(&c->intake);
+
+	c->intake.late = true;
+	c->due_us = told ? mono_us + LATE_US : INT64_MAX;
+	shutdown(c->fd, told ? SHUT_RD : SHUT_RDWR);
 }
 
 size_t
@@ -81,11 +93,15 @@ connections_reap(struct connections *cs, int64_t mono_us)
 {
 	size_t n = 0;
 
-	for (struct connection *c = cs->first; c; c = c->next)
-		if (c->due_us <= mono_us) {
-			shutdown(c->fd, SHUT_RDWR);
-			c->due_us = INT64_MAX;
-			n++;
+	for (struct connection *c = cs->first; c; c = c->next) {
+		if (c->due_us > mono_us && !c->begun && c->intake.raw && !c->request) {
+			c->begun = true;        /* the first bytes of a request after an idle time */
+			connection_begins(c, mono_us);
 		}
+		if (c->due_us <= mono_us) {
+			n += !c->intake.late;
+			cut_off(c, mono_us);
+		}
+	}
 	return n;
 }

@@ -2,6 +2,7 @@
  *
  * libmicrohttpd's own time-out restarts at every byte, so somebody writing one byte now and then would live for ever. */
 #pragma once
+#include "intake.h"
 #include "networks.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@ enum {
 	REQUEST_US = 10 * 1000 * 1000,          /* for the first request, for each request once begun, for each PROGRESS of a body */
 	PROGRESS_BYTES = 64 * 1024,
 	IDLE_US = 60 * 1000 * 1000,             /* between two requests */
+	LATE_US = 2 * 1000 * 1000,              /* for who was too late, to hear it */
 	ANSWER_US = 30 * 1000 * 1000,           /* to take an answer … */
 	ANSWER_BYTES_A_SECOND = 8 * 1024,       /* … and more for a long one */
 	STREAM_SOCKET_BYTES = 64 * 1024,        /* of a stream, in the kernel */
@@ -24,6 +26,8 @@ struct connection {
 	int64_t due_us;                         /* INT64_MAX: it is our turn */
 	size_t owed;                            /* bytes until the due time moves */
 	void *request;                          /* begun on it and not over; its user's */
+	struct intake intake;                   /* what comes on it */
+	bool begun;                             /* a request has begun to come, and its time runs */
 };
 struct connections { struct connection *first; size_t n; };
 
@@ -38,5 +42,6 @@ void connection_answered(struct connection *c, size_t bytes, int64_t mono_us);  
 void connection_streams(const struct connection *c);
 void connection_idle(struct connection *c, int64_t mono_us);
 
-/* Shuts the sockets of those whose time is over down; whoever reads them sees them end.  How many. */
+/* Shuts the sockets of those whose time is over down; whoever reads them sees them end.  Of who owes the rest of a request first only
+ * the reading side, so that he can be told that it came too late.  How many. */
 size_t connections_reap(struct connections *cs, int64_t mono_us);

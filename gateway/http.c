@@ -1,7 +1,8 @@
 #include "http.h"
 #include "connections.h"
+#include "linger.h"
 #include "log.h"
-#include "pages.h"
+#include "tap.h"
 #include <assert.h>
 #include <errno.h>
 #include <microhttpd.h>
@@ -9,11 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
-	CONNECTION_BYTES = 8 * 1024,            /* headers, and what of a body is in flight */
+	CONNECTION_BYTES = 8 * 1024,            /* what of a body is in flight, and the head of an answer */
 	STREAM_BYTES = 4 * 1024,                /* of a stream, at a time */
 	BACKLOG = 1024,
 	SILENT_SECONDS = 75,                    /* libmicrohttpd's own; ours come first */
@@ -23,8 +24,8 @@ enum {
 struct http {
 	struct http_settings set;
 	struct MHD_Daemon *daemon;
-	pages_queue_fn *queue;
 	struct connections connections;
+	struct lingering lingering;
 	int64_t now_us, look_us;
 	size_t busy, suspended;
 	bool stopping, resumed;
@@ -35,8 +36,9 @@ struct exchange {
 	http_t *http;
 	struct connection *connection;
 	struct MHD_Connection *mhd;
-	char *target;
-	call_t *call;                           /* NULL before its headers are in, and after its reply */
+	struct head head;                       /* until it has begun */
+	call_t *call;                           /* NULL before it has begun, and after its reply */
+	size_t dropped;                         /* bytes of a body that nobody wants */
 	bool begun, ended, suspended, replied;
 	struct reply reply;
 };
@@ -61,6 +63,15 @@ exchange_suspend(struct exchange *e)
 	e->http->suspended++;
 	connection_held(e->connection);
 	MHD_suspend_connection(e->mhd);
+}
+
+/* The library must look once more for what it has not been given yet: it would only be told of what comes from now on. */
+static void
+exchange_ask_again(struct exchange *e)
+{
+	e->connection->intake.owes = false;
+	exchange_suspend(e);
+	exchange_resume(e);
 }
 
 static void
@@ -148,44 +159,12 @@ answer(struct exchange *e)
 	if (e->reply.close || e->http->stopping)
 		MHD_add_response_header(m, "Connection", "close");
 	connection_answered(e->connection, e->reply.len, e->http->now_us);
-	enum MHD_Result queued = e->http->queue(e->mhd, (unsigned)e->reply.status, m);
+	enum MHD_Result queued = MHD_queue_response(e->mhd, (unsigned)e->reply.status, m);
 	MHD_destroy_response(m);
 	return queued;
 }
 
 /* ---- the request */
-
-/* Headers that change what a request is may stand once. */
-struct seen {
-	const char *authorization, *content_type, *content_encoding, *idempotency_key, *if_none_match, *traceparent, *length, *coding;
-	const char *last_event_id, *host, *forwarded;
-	bool twice;
-};
-
-static enum MHD_Result
-on_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-	struct seen *s = cls;
-	const struct { const char *name, **to; } once[] = {
-		{ "Authorization", &s->authorization }, { "Content-Type", &s->content_type },
-		{ "Content-Encoding", &s->content_encoding }, { "Idempotency-Key", &s->idempotency_key },
-		{ "If-None-Match", &s->if_none_match }, { "Content-Length", &s->length }, { "Transfer-Encoding", &s->coding }, { "Host", &s->host },
-	};
-
-	(void)kind;
-	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
-		if (strcasecmp(name, once[i].name) == 0) {
-			s->twice |= *once[i].to != NULL;
-			*once[i].to = value ? value : "";
-		}
-	if (strcasecmp(name, "X-Forwarded-For") == 0)           /* of several the nearest proxy's is the last */
-		s->forwarded = value ? value : "";
-	if (strcasecmp(name, "Last-Event-ID") == 0)
-		s->last_event_id = value ? value : "";
-	if (strcasecmp(name, "traceparent") == 0)
-		s->traceparent = value;
-	return MHD_YES;
-}
 
 /* Near is who comes from near himself: not who was sent on by somebody near, as he himself says. */
 static void
@@ -201,62 +180,103 @@ origin_fill(const struct exchange *e, const char *forwarded, struct api_request 
 }
 
 static struct api_request
-request_of(const struct exchange *e, const char *method)
+request_of(const struct exchange *e)
 {
-	struct seen s = { 0 };
-
-	MHD_get_connection_values(e->mhd, MHD_HEADER_KIND, on_header, &s);
+	const struct head *h = &e->head;
 	struct api_request r = {
-		.method = method, .target = e->target, .authorization = s.authorization, .content_type = s.content_type,
-		.content_encoding = s.content_encoding, .idempotency_key = s.idempotency_key, .if_none_match = s.if_none_match, .traceparent = s.traceparent,
-		.last_event_id = s.last_event_id,
-		.content_length = s.length ? strtoll(s.length, NULL, 10) : -1,
-		.misframed = s.twice || (s.coding && (s.length || strcasecmp(s.coding, "chunked") != 0)),
+		.method = h->method, .target = h->target, .authorization = h->authorization, .content_type = h->content_type,
+		.content_encoding = h->content_encoding, .idempotency_key = h->idempotency_key, .if_none_match = h->if_none_match,
+		.traceparent = h->traceparent, .last_event_id = h->last_event_id, .content_length = h->length,
 	};
-	origin_fill(e, s.forwarded, &r);
+
+	origin_fill(e, h->forwarded, &r);
 	return r;
 }
 
-/* Where a body's end cannot be trusted nothing of it is waited for. */
-static enum MHD_Result
-begin(struct exchange *e, const char *method)
+/* What is no request to api: one that is malformed, and one to the server as such. */
+static bool
+turns_away(const struct exchange *e)
 {
-	struct api_request r = request_of(e, method);
+	return e->connection->intake.refused || *e->head.target != '/';
+}
+
+/* The first that is heard of a request; its body is still to come. */
+static void
+begin(struct exchange *e)
+{
 	struct api_client client = { .ctx = e, .replied = on_replied, .room = on_room };
 
 	e->begun = true;
+	if (turns_away(e))
+		return;
+	struct api_request r = request_of(e);
 	e->call = api_begin(e->http->set.api, &r, &client, e->http->now_us);
-	if (!r.misframed)
-		return MHD_YES;
-	api_end(e->call, e->http->now_us);
-	assert(e->replied);
-	return answer(e);
+	head_free(&e->head);
+}
+
+/* Of what has no call, or was answered while it still came. */
+static size_t
+body_drop(struct exchange *e, size_t n)
+{
+	e->dropped += n;
+	return e->dropped > DROPPED_BYTES_MAX ? BODY_REFUSED : n;
 }
 
 static enum MHD_Result
 body(struct exchange *e, const char *bytes, size_t *n)
 {
-	if (e->replied) {                       /* it was given up while it still came */
-		*n = 0;
-		return MHD_NO;
+	struct intake *in = &e->connection->intake;
+	size_t taken = e->call ? api_body(e->call, bytes, *n, e->http->now_us) : body_drop(e, *n);
+
+	if (taken == BODY_REFUSED) {            /* its end is not waited for, and what has come is swallowed */
+		intake_refuse(in, api_gave_up(e->http->set.api) ? REFUSED_STOPPING : REFUSED_SIZE);
+		in->owes = true;
+		taken = *n;
 	}
-	size_t taken = api_body(e->call, bytes, *n, e->http->now_us);
-	if (taken == BODY_REFUSED)
-		return MHD_NO;
 	*n -= taken;
 	connection_got(e->connection, taken, e->http->now_us);
 	if (*n)
 		exchange_suspend(e);
+	else if (in->owes)
+		exchange_ask_again(e);
 	return MHD_YES;
+}
+
+/* What was asked for until it was refused has had its effect, or has none. */
+static void
+turn_away(struct exchange *e)
+{
+	enum refusal r = e->connection->intake.refused;
+
+	if (e->call)
+		api_leave(e->call, e->http->now_us);
+	e->call = NULL;
+	reply_free(&e->reply);
+	e->reply = REPLY_NONE;
+	if (r)
+		api_turn_away(e->http->set.api, r, &e->reply);
+	else
+		api_tell_methods(e->http->set.api, e->head.target, &e->reply);
+	e->reply.close = r != REFUSED_NOT;
+	e->replied = true;
 }
 
 static enum MHD_Result
 end(struct exchange *e)
 {
+	const struct intake *in = &e->connection->intake;
+
 	if (!e->ended) {
 		e->ended = true;
 		connection_held(e->connection);
-		api_end(e->call, e->http->now_us);
+		if (in->refused || !e->call)
+			turn_away(e);
+		else
+			api_end(e->call, e->http->now_us);
+		if (e->replied && (in->owes || tap_has_more(e->connection->fd))) {
+			exchange_ask_again(e);
+			return MHD_YES;
+		}
 	}
 	if (e->replied)
 		return answer(e);
@@ -270,10 +290,11 @@ on_request(void *cls, struct MHD_Connection *mhd, const char *url, const char *m
 {
 	struct exchange *e = *con_cls;
 
-	(void)cls, (void)mhd, (void)url, (void)version;
-	if (!e->begun)
-		return begin(e, method);
-	return *upload_size ? body(e, upload, upload_size) : end(e);
+	(void)cls, (void)mhd, (void)url, (void)method, (void)version;
+	if (e->begun)
+		return *upload_size ? body(e, upload, upload_size) : end(e);
+	begin(e);
+	return MHD_YES;
 }
 
 /* ---- connections and requests come and go */
@@ -284,18 +305,21 @@ connection_of(struct MHD_Connection *mhd)
 	return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
-/* Called once a request, with the target as it was sent. */
+/* Called once a request. */
 static void *
-on_request_line(void *cls, const char *target, struct MHD_Connection *mhd)
+on_request_line(void *cls, const char *ours, struct MHD_Connection *mhd)
 {
 	http_t *h = cls;
 	struct exchange *e = calloc(1, sizeof(*e));
 
-	if (!e || !(e->target = strdup(target)))
+	(void)ours;
+	if (!e)
 		abort();
 	e->http = h;
 	e->mhd = mhd;
 	e->connection = connection_of(mhd);
+	e->head = e->connection->intake.head;
+	e->connection->intake.head = (struct head){ 0 };
 	e->reply = REPLY_NONE;
 	h->busy++;
 	e->connection->request = e;
@@ -310,8 +334,9 @@ exchange_end(http_t *h, struct exchange *e)
 		api_leave(e->call, h->now_us);
 	e->connection->request = NULL;
 	connection_idle(e->connection, h->now_us);
+	intake_next(&e->connection->intake);
 	reply_free(&e->reply);
-	free(e->target);
+	head_free(&e->head);
 	free(e);
 	h->busy--;
 }
@@ -327,21 +352,40 @@ on_request_over(void *cls, struct MHD_Connection *mhd, void **con_cls, enum MHD_
 		exchange_end(cls, e);
 }
 
+static struct connection *
+connection_open(http_t *h, struct MHD_Connection *mhd)
+{
+	int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+	uint8_t peer[NETWORK_BYTES];
+
+	network_address(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, peer);
+	struct connection *c = connections_add(&h->connections, fd, peer, h->now_us);
+	if (!tap_open(fd, &c->intake, h->set.tls_cert != NULL))
+		shutdown(fd, SHUT_RDWR);
+	return c;
+}
+
+/* Somebody who still writes would never read our last word: a closed socket answers him with a reset, which takes it away. */
+static void
+connection_close(http_t *h, struct connection *c)
+{
+	if (c->intake.refused || c->intake.raw)
+		linger_add(&h->lingering, c->fd, h->now_us);
+	tap_close(c->fd);
+	if (c->request)
+		exchange_end(h, c->request);
+	connections_remove(&h->connections, c);
+}
+
 static void
 on_connection(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode what)
 {
 	http_t *h = cls;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-		uint8_t peer[NETWORK_BYTES];
-		network_address(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, peer);
-		*context = connections_add(&h->connections, fd, peer, h->now_us);
+		*context = connection_open(h, mhd);
 	} else if (*context) {
-		struct connection *gone = *context;
-		if (gone->request)                      /* its line was too much for the library, which forgets to say that it is over */
-			exchange_end(h, gone->request);
-		connections_remove(&h->connections, gone);
+		connection_close(h, *context);
 		*context = NULL;
 	}
 	metric_set(h->set.metrics, METRIC_HTTP_CONNECTIONS, (int64_t)h->connections.n);
@@ -407,7 +451,6 @@ http_open(const struct http_settings *s, int64_t mono_us)
 		return NULL;
 	h->set = *s;
 	h->now_us = mono_us;
-	h->queue = pages_library_queue();
 	h->daemon = daemon_start(h, at);
 	freeaddrinfo(at);
 	if (h->daemon)
@@ -428,6 +471,7 @@ http_close(http_t **hp)
 		return;
 	assert(h->suspended == 0);
 	MHD_stop_daemon(h->daemon);
+	linger_end(&h->lingering);
 	free(h);
 }
 
@@ -449,6 +493,7 @@ cut_off(http_t *h)
 	if (h->now_us < h->look_us)
 		return;
 	h->look_us = h->now_us + LOOK_US;
+	linger_run(&h->lingering, h->now_us);
 	size_t n = connections_reap(&h->connections, h->now_us);
 	if (n == 0)
 		return;
@@ -468,7 +513,7 @@ http_run(http_t *h, int64_t mono_us)
 		MHD_run(h->daemon);
 	} while (h->resumed);                   /* answered while it ran */
 	if (MHD_get_timeout(h->daemon, &ms) != MHD_YES || (int64_t)ms > LOOK_US / 1000)
-		return h->connections.first ? h->look_us : INT64_MAX;
+		return h->connections.first || h->lingering.n ? h->look_us : INT64_MAX;
 	return mono_us + (int64_t)ms * 1000;
 }
 

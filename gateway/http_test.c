@@ -150,8 +150,26 @@ static const struct { const char *name, *text, *status, *code; } improper[] = {
 	{ "length beyond numbers", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: 99999999999999999999999\r\n\r\n{}", "413", "http.malformed" },
 	{ "chunk no number", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", "400", "http.malformed" },
 	{ "length below zero", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: -5\r\n\r\n", "400", "http.malformed" },
-	{ "long target", "GET /" LONG4K LONG4K LONG4K " HTTP/1.1\r\n" HEAD "\r\n", "414", "http.malformed" },
-	{ "long header", "GET /livez HTTP/1.1\r\nX: " LONG4K LONG4K LONG4K "\r\n" HEAD "\r\n", "431", "http.malformed" },
+	{ "long target", "GET /" LONG4K LONG4K LONG4K LONG4K " HTTP/1.1\r\n" HEAD "\r\n", "414", "http.malformed" },
+	{ "long header", "GET /livez HTTP/1.1\r\nX: " LONG4K LONG4K LONG4K LONG4K "\r\n" HEAD "\r\n", "431", "http.malformed" },
+	{ "far too long a header", "GET /livez HTTP/1.1\r\nX: " LONG4K LONG4K LONG4K LONG4K LONG4K LONG4K LONG4K LONG4K LONG4K "\r\n" HEAD "\r\n", "431",
+	  "http.malformed" },
+	{ "no version", "GET /livez\r\n\r\n", "400", "http.malformed" },
+	{ "a word", "hello\r\n\r\n", "400", "http.malformed" },
+	{ "TLS to a plain port", "\x16\x03\x01\x01", "400", "http.malformed" },
+	{ "blank in the target", "GET /livez x HTTP/1.1\r\n" HEAD "\r\n", "400", "http.malformed" },
+	{ "two blanks", "GET  /livez HTTP/1.1\r\n" HEAD "\r\n", "400", "http.malformed" },
+	{ "another version", "GET /livez HTTP/2.0\r\n" HEAD "\r\n", "505", "http.malformed" },
+	{ "blank before the colon", "GET /livez HTTP/1.1\r\n" HEAD "Accept : x\r\n\r\n", "400", "http.malformed" },
+	{ "no colon", "GET /livez HTTP/1.1\r\n" HEAD "Accept\r\n\r\n", "400", "http.malformed" },
+	{ "folded", "GET /livez HTTP/1.1\r\n" HEAD "Accept: x\r\n y\r\n\r\n", "400", "http.malformed" },
+	{ "bare line feeds", "GET /livez HTTP/1.1\nHost: x\n\n", "400", "http.malformed" },
+	{ "one bare line feed", "GET /livez HTTP/1.1\r\n" HEAD "A: b\nC: d\r\n\r\n", "400", "http.malformed" },
+	{ "a control character", "GET /livez HTTP/1.1\r\n" HEAD "A: \x01\r\n\r\n", "400", "http.malformed" },
+	{ "an expectation", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Expect: more\r\nContent-Length: 2\r\n\r\n{}", "417", "http.expectation" },
+	{ "a chunk that is longer than it says", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n", "400",
+	  "http.malformed" },
+	{ "what follows is not heard", "GET / HTTP/1.1\r\n\r\nGET /livez HTTP/1.1\r\n" HEAD "\r\n", "400", "http.malformed" },
 };
 
 /* One head, and after it as much as it says. */
@@ -181,16 +199,150 @@ test_improper(struct bench *b)
 	check(http_busy(b->http) == 0, "no request is left", "");
 }
 
-/* More parameters than the library has room for: it can say nothing any more, but ends the connection, and goes on. */
+/* More parameters than the library would have room for. */
 static void
 test_parameters(struct bench *b)
 {
 	struct peer_text p = dial(b);
 
 	say(&p, "GET /livez?" AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 " HTTP/1.1\r\n" HEAD "\r\n");
-	check(hear(b, &p, NULL), "the connection ends", "many parameters");
+	check(hear(b, &p, "{\"alive\":true}") && !p.ended, "many parameters", p.text);
 	hang_up(b, &p);
 	check(http_busy(b->http) == 0, "no request is left", "many parameters");
+}
+
+/* ---- heads of every size: served to 16 KiB, and refused beyond, once */
+
+/* A request of so many bytes, ending in "Cookie: ccc…", in many fields, or with a long target. */
+static void
+head_make(char *text, size_t size, int shape)
+{
+	size_t n = (size_t)sprintf(text, shape == 2 ? "GET /livez?a=" : "GET /livez HTTP/1.1\r\n" HEAD);
+	const char *end = shape == 2 ? " HTTP/1.1\r\n" HEAD "\r\n" : "\r\n\r\n";
+
+	while (shape == 1 && n < size - 100)
+		n += (size_t)sprintf(text + n, "X-%zu: some value\r\n", n);
+	if (shape != 2)
+		n += (size_t)sprintf(text + n, "Cookie: ");
+	memset(text + n, 'c', size - n - strlen(end));
+	strcpy(text + size - strlen(end), end);
+}
+
+static bool
+is_answer(const char *text, const char *status)
+{
+	return strncmp(text, "HTTP/1.1 ", 9) == 0 && strncmp(text + 9, status, 3) == 0 && is_one_answer(text) && !strstr(text + 1, "HTTP/1.1 ");
+}
+
+static void
+test_head_sizes(struct bench *b)
+{
+	static const char *const shapes[] = { "a long field", "many fields", "a long target" };
+	char text[21 * 1024], which[80];
+
+	for (size_t size = 1000; size < 20 * 1024; size += size >= HEAD_BYTES_MAX - 60 && size <= HEAD_BYTES_MAX + 60 ? 1 : 53)
+		for (int shape = 0; shape < 3; shape++) {
+			struct peer_text p = dial(b);
+			bool fits = size <= HEAD_BYTES_MAX, line = shape == 2 && size > HEAD_BYTES_MAX + strlen("\r\n" HEAD "\r\n") - 2;
+			head_make(text, size, shape);
+			snprintf(which, sizeof(which), "%s in %zu bytes", shapes[shape], size);
+			say(&p, text);
+			if (fits) {
+				check(hear(b, &p, "{\"alive\":true}") && is_answer(p.text, "200"), which, p.text);
+				p.len = 0, p.text[0] = '\0';
+				say(&p, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+				check(hear(b, &p, "{\"alive\":true}") && is_answer(p.text, "200"), "and the next", which);
+			} else {
+				check(hear(b, &p, NULL) && is_answer(p.text, line ? "414" : "431"), which, p.text);
+			}
+			hang_up(b, &p);
+		}
+}
+
+/* ---- forms of a target, and the server itself */
+
+static void
+test_targets(struct bench *b)
+{
+	static const struct { const char *name, *text, *want, *also; } rows[] = {
+		{ "absolute", "GET http://h:8080/livez HTTP/1.1\r\nHost: y\r\n\r\n", "{\"alive\":true}", "HTTP/1.1 200 " },
+		{ "absolute, capitals", "GET HTTP://H/livez?a HTTP/1.1\r\nHost: y\r\n\r\n", "{\"alive\":true}", "HTTP/1.1 200 " },
+		{ "absolute, nothing else", "GET http://h HTTP/1.1\r\n" HEAD "\r\n", "route.unknown", "HTTP/1.1 404 " },
+		{ "the server", "OPTIONS * HTTP/1.1\r\nHost: y\r\n\r\n", "\r\n\r\n", "\r\nAllow: GET, HEAD, POST, PUT, DELETE, OPTIONS\r\n" },
+		{ "the server, by its name", "OPTIONS http://h HTTP/1.1\r\nHost: y\r\n\r\n", "\r\n\r\n", "HTTP/1.1 204 " },
+		{ "the server, with a body", "OPTIONS * HTTP/1.1\r\nHost: y\r\nContent-Length: 5\r\n\r\nhello", "\r\n\r\n", "HTTP/1.1 204 " },
+		{ "a tunnel", "CONNECT h:80 HTTP/1.1\r\nHost: y\r\n\r\n", "method.not_allowed", "HTTP/1.1 405 " },
+		{ "a path's methods", "OPTIONS /livez HTTP/1.1\r\n" HEAD "\r\n", "method.not_allowed", "\r\nAllow: GET, HEAD\r\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct peer_text p = dial(b);
+		say(&p, rows[i].text);
+		check(hear(b, &p, rows[i].want) && strstr(p.text, rows[i].also), rows[i].name, p.text);
+		p.len = 0, p.text[0] = '\0';
+		say(&p, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+		check(hear(b, &p, "{\"alive\":true}") && is_answer(p.text, "200"), "and the next", rows[i].name);
+		hang_up(b, &p);
+	}
+}
+
+/* ---- what does not end, and what ends too early */
+
+static void
+test_half(struct bench *b)
+{
+	static const char *const halves[] = {
+		"GET /livez", "GET /livez HTTP/1.1\r\nHost: x\r\n", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{",
+		"PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
+	};
+
+	for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
+		struct peer_text p = dial(b);
+		size_t asked = b->bus.n;
+		say(&p, halves[i]);
+		shutdown(p.fd, SHUT_WR);
+		check(hear(b, &p, NULL) && is_answer(p.text, "400") && strstr(p.text, "http.incomplete") && b->bus.n == asked, halves[i], p.text);
+		hang_up(b, &p);
+	}
+	struct peer_text p = dial(b), q;
+	say(&p, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+	shutdown(p.fd, SHUT_WR);
+	check(hear(b, &p, NULL) && is_answer(p.text, "200"), "a whole one, and its end with it", p.text);
+	hang_up(b, &p);
+	q = dial(b);
+	shutdown(q.fd, SHUT_WR);
+	check(hear(b, &q, NULL) && q.len == 0, "who has asked nothing is told nothing", q.text);
+	hang_up(b, &q);
+	check(http_busy(b->http) == 0 && api_outstanding(b->api) == 0, "no request is left", "halves");
+}
+
+/* Many at once, in one piece: answered in order, each as it would be alone. */
+static void
+test_pipelined(struct bench *b)
+{
+	static const char one[] = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", two[] = "HEAD /livez HTTP/1.1\r\nHost: x\r\n\r\n",
+	                  three[] = "OPTIONS * HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", four[] = "GET /none HTTP/1.1\r\n" HEAD "\r\n";
+	struct bytes text = { 0 };
+	struct peer_text p = dial(b);
+	int found = 0;
+
+	for (int i = 0; i < 4; i++) {
+		bytes_text(&text, one);
+		bytes_text(&text, two);
+		bytes_text(&text, three);
+		bytes_text(&text, four);
+	}
+	bytes_append(&text, "", 1);
+	say(&p, text.p);
+	bytes_free(&text);
+	for (int i = 0; i < TURNS_MAX && found < 16; i++) {
+		turn(b, &p);
+		found = 0;
+		for (const char *at = p.text; (at = strstr(at, "HTTP/1.1 ")); at += 9)
+			found += strncmp(at + 9, found % 4 < 2 ? "200" : found % 4 == 2 ? "204" : "404", 3) == 0;
+	}
+	check(found == 16 && !p.ended, "sixteen requests in one piece", p.text);
+	hang_up(b, &p);
 }
 
 /* ---- proper */
@@ -260,10 +412,11 @@ test_cut_off(struct bench *b)
 		}
 		check(!p.ended, "there for a while", slow[i].name);
 		b->now_us += 2000000;
-		check(hear(b, &p, NULL), "then cut off", slow[i].name);
+		check(hear(b, &p, NULL) && (i == 0 ? p.len == 0 : is_answer(p.text, "408") != 0), "then cut off", p.text);
 		hang_up(b, &p);
 	}
 	check(atomic_load(&b->metrics.value[METRIC_HTTP_REAPED]) == 3, "counted", "");
+	check(api_outstanding(b->api) == 0, "no request is left", "");
 }
 
 /* Whoever waits for us is not cut off; the call's own deadline answers it. */
@@ -471,7 +624,7 @@ main(void)
 {
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
-		test_improper, test_parameters, test_keep_alive, test_too_large, test_cut_off, test_deadline, test_leaving, test_stopping,
+		test_improper, test_parameters, test_head_sizes, test_targets, test_half, test_pipelined, test_keep_alive, test_too_large, test_cut_off, test_deadline, test_leaving, test_stopping,
 		test_stream, test_stream_unread, test_stream_end,
 	};
 

@@ -20,6 +20,14 @@ static const struct { int status; const char *code, *detail; } refusals[REFUSALS
 	[REFUSED_LINE_SIZE] = { 413, "line.too_large", "A line has at most 64 KiB." },
 	[REFUSED_MEDIA] = { 415, "body.media_type", "The body's type or coding is not the one this path takes." },
 	[REFUSED_FRAMING] = { 400, "http.framing", "A header that must stand once stands twice, or two of them disagree." },
+	[REFUSED_HTTP] = { 400, "http.malformed", "The request is not HTTP/1.1 as RFC 9112 has it." },
+	[REFUSED_CUT] = { 400, "http.incomplete", "The request ended before it was whole." },
+	[REFUSED_LATE] = { 408, "http.late", "The request took too long to come." },
+	[REFUSED_LENGTH] = { 413, "http.malformed", "The body's length is more than can be counted." },
+	[REFUSED_TARGET] = { 414, "http.malformed", "A request's first line and its headers have at most 16 KiB; this line alone has more." },
+	[REFUSED_EXPECT] = { 417, "http.expectation", "The only expectation that can be met is 100-continue." },
+	[REFUSED_HEAD] = { 431, "http.malformed", "A request's first line and its headers have at most 16 KiB." },
+	[REFUSED_VERSION] = { 505, "http.malformed", "HTTP/1.1 and HTTP/1.0 are spoken here." },
 	[REFUSED_JSON] = { 400, "json.malformed", "The body is not JSON in UTF-8." },
 	[REFUSED_DUPLICATE] = { 400, "json.duplicate", "An object has the same member twice." },
 	[REFUSED_NUMBER] = { 422, "json.range", "A number is larger than can be kept." },
@@ -46,9 +54,9 @@ static const struct { int status; const char *code, *detail; } refusals[REFUSALS
 
 static const struct { int status; const char *title; } titles[] = {
 	{ 400, "Bad Request" }, { 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" },
-	{ 405, "Method Not Allowed" }, { 409, "Conflict" }, { 412, "Precondition Failed" }, { 413, "Content Too Large" },
+	{ 405, "Method Not Allowed" }, { 408, "Request Timeout" }, { 409, "Conflict" }, { 412, "Precondition Failed" }, { 413, "Content Too Large" },
 	{ 414, "URI Too Long" }, { 431, "Request Header Fields Too Large" },
-	{ 415, "Unsupported Media Type" }, { 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
+	{ 415, "Unsupported Media Type" }, { 417, "Expectation Failed" }, { 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
 	{ 500, "Internal Server Error" }, { 501, "Not Implemented" }, { 505, "HTTP Version Not Supported" },
 	 { 503, "Service Unavailable" }, { 504, "Gateway Timeout" },
 };

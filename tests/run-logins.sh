@@ -43,6 +43,9 @@ token=$(jq -r .token "$made/answer")
 check "its token" "$token" 'zs_511700_*'
 check "a read" "$(ask "$token" GET $d)" 200
 yes '{"key": "k", "kind": "unexcused_absence", "person_id": "nobody", "on": "2017-09-08", "source": "covert"}' | head -n 3000 >"$made/batch" || true
+check "a long head" "$(ask "$token" GET $d -H "Cookie: $(head -c 15000 /dev/zero | tr '\0' c)")" 200
+check "too long a head" "$(ask "$token" GET $d -H "Cookie: $(head -c 17000 /dev/zero | tr '\0' c)")" 431
+check "a blank before the colon" "$(ask "$token" GET $d -H 'Accept : x')" 400
 check "a batch" "$(ask "$token" POST $d/findings:batch -H 'Content-Type: application/x-ndjson' --data-binary "@$made/batch")" 200
 check "its answers" "$(wc -l <"$made/answer")" 3000
 check "a wrong login" "$(ask none POST /sessions --json "{\"district\": \"511700\", \"phone\": \"$phone\", \"password\": \"x$password\"}")" 401
