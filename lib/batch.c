@@ -10,7 +10,17 @@
 
 /* ---- the fold */
 
-/* Events of this batch that came before it count as read. */
+/* What an input of this batch has asked to be looked at again. */
+static bool
+chore_of(const struct batch *b, const char *district)
+{
+	for (size_t i = 0; i < b->nchores; i++)
+		if (!strcmp(b->chores[i].district, district))
+			return true;
+	return false;
+}
+
+/* Events of this batch that came before it count as read; what they have left to be looked at again is not done. */
 static bool
 must_wait(struct batch *b, const struct input *in)
 {
@@ -19,6 +29,8 @@ must_wait(struct batch *b, const struct input *in)
 
 	if (!in->order || !in->order->after)
 		return false;
+	if (in->behind_work || chore_of(b, in->district))
+		return true;
 	for (size_t i = 0; i < b->node->nproducers; i++)
 		if ((c->touched && c->cursor_moved[i] ? c->cursor[i].seq : p->cursor[i].seq) < in->group->need[i])
 			return true;
@@ -250,7 +262,7 @@ batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
 		struct input *in = &inputs[i];
 		in->answer = NULL;
 		in->kept = NULL;
-		in->overtaken = false;
+		in->overtaken = in->goes_on = in->behind_work = false;
 		if (in->kind == INPUT_EVENT && in->fact && !in->park && !is_echo(n, (size_t)in->producer) && held_is(&n->part[in->partition], in->district, in->subject))
 			in->park = "waits behind an earlier input of its subject";
 	}
@@ -270,16 +282,24 @@ batch_date(struct batch *b)
 	}
 }
 
-/* One after the other, until half of the memory is used: what comes after that is left to the next batch. */
+/* One after the other, until much memory is used: what comes after that is left to the next batch. */
 static void
 batch_fold(struct batch *b)
 {
 	size_t n = 0;
 
-	while (n < b->ninputs && (n == 0 || arena_used(b->arena) < BATCH_ARENA_MAX / 2))
+	while (n < b->ninputs && (n == 0 || arena_used(b->arena) < FOLD_BYTES_MAX))
 		run_one(b, &b->inputs[n++]);
 	b->ninputs = n;
 	order_skip(b);
+}
+
+/* As many as might be, and they brought few rows: more may be tried. */
+static void
+inputs_fit(node_t *n, const struct batch *b, size_t count)
+{
+	if (count == n->inputs_max && n->inputs_max < BATCH_INPUTS_MAX && 4 * b->loaded < LOAD_ROWS_MAX)
+		n->inputs_max *= 2;
 }
 
 enum batch_result
@@ -292,6 +312,7 @@ batch_run(node_t *n, struct input *inputs, size_t count)
 	batch_open(b, n, inputs, count);
 	batch_date(b);
 	enum batch_result r = batch_load(b);
+	metric_max(n->set.metrics, METRIC_BATCH_BYTES_MAX, (int64_t)arena_used(n->arena));
 	if (r)
 		return r;
 	CRASH_POINT("batch.loaded");
@@ -305,13 +326,14 @@ batch_run(node_t *n, struct input *inputs, size_t count)
 			batch_touch(b, p);
 	CRASH_POINT("batch.run");
 	r = batch_commit(b);
+	metric_max(n->set.metrics, METRIC_BATCH_BYTES_MAX, (int64_t)arena_used(n->arena));
 	if (r == BATCH_DONE) {
+		inputs_fit(n, b, count);
 		r = b->ninputs < count ? BATCH_AGAIN : r;
 		metric_add(n->set.metrics, METRIC_BATCHES, 1);
 		metric_observe(n->set.metrics, HISTOGRAM_BATCH_TIME, clock_mono_us() - began_us);
 		metric_observe(n->set.metrics, HISTOGRAM_BATCH_INPUTS, (int64_t)b->ninputs);
 		metric_max(n->set.metrics, METRIC_BATCH_INPUTS_MAX, (int64_t)b->ninputs);
-		metric_max(n->set.metrics, METRIC_BATCH_BYTES_MAX, (int64_t)arena_used(n->arena));
 		metric_add(n->set.metrics, METRIC_ROUND_TRIPS, store_round_trips(n->db) - trips);
 		metric_max(n->set.metrics, METRIC_ROUND_TRIPS_MAX, store_round_trips(n->db) - trips);
 	}

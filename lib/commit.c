@@ -157,15 +157,27 @@ write_retry(struct batch *b, const struct input *in)
 	store_queue(b->node->db, in->park ? &engine_refused : &engine_retried, &args, 1);
 }
 
+static const void *
+moved_row(struct batch *b, const struct input *in)
+{
+	EngineRows__Work *w = arena_copy(b->arena, in->row, sizeof *w);
+
+	w->span_from = in->span.from;
+	return w;
+}
+
 static void
 write_inputs(struct batch *b)
 {
 	const void **done = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *done), **parked = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *parked);
-	size_t ndone = 0, nparked = 0;
+	const void **moved = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *moved);
+	size_t ndone = 0, nparked = 0, nmoved = 0;
 
 	for (size_t i = 0; i < b->ninputs; i++) {
 		struct input *in = &b->inputs[i];
-		if (in->kind == INPUT_WORK)
+		if (in->kind == INPUT_WORK && in->goes_on)
+			moved[nmoved++] = moved_row(b, in);
+		else if (in->kind == INPUT_WORK)
 			done[ndone++] = in->row;
 		else if (in->kind == INPUT_EVENT && in->park)
 			parked[nparked++] = parked_row(b, in);
@@ -174,6 +186,8 @@ write_inputs(struct batch *b)
 	}
 	if (ndone)
 		store_queue(b->node->db, &engine_work_done, done, ndone);
+	if (nmoved)
+		store_queue(b->node->db, &engine_work_moved, moved, nmoved);
 	if (nparked)
 		store_queue(b->node->db, &engine_park, parked, nparked);
 }

@@ -42,9 +42,10 @@ select partition, producer, seq, hash from engine.cursor where consumer = curren
 -- name: consumed - -> Producer
 select producer from engine.consumes where consumer = current_user order by producer;
 
--- name: parked_of Partition -> Parked
-select partition, producer, seq, district, subject, type, body, reason, parked_us, turn, wanted
-  from engine.parked where service = current_user and partition = any(:partition) order by turn, parked_us, seq;
+-- Of which subjects something lies aside: not what, of which there may be much.
+-- name: held_of Partition -> HeldSubject
+select partition, district, subject, bool_or(wanted) as wanted
+  from engine.parked where service = current_user and partition = any(:partition) group by partition, district, subject;
 
 -- Of a subject that is wanted, in the order in which they were read.
 -- name: parked_next Partition -> Parked
@@ -69,7 +70,7 @@ select p as partition, t.turn, t.producer from unnest(:partition::integer[]) as 
  cross join lateral (select * from engine.turn t where t.consumer = current_user and t.partition = p order by t.turn desc limit 1) as t;
 
 -- name: ran Ran
-select from engine.note_ran(:partition, :turn, :own_seq, :kind, :name, :seq, :district, :subject, :cause, :trace, :at_us);
+select from engine.note_ran(:partition, :turn, :own_seq, :kind, :name, :seq, :district, :subject, :cause, :trace, :at_us, :span_from, :span_until);
 
 -- Tables that orders write: what stands in them is in no event.
 -- name: own_tables - -> Table
@@ -141,7 +142,7 @@ select current_user, * from unnest(:partition::integer[], :district::text[], :ki
 select from engine.drop_timers(:partition, :district, :kind, :subject);
 
 -- name: work_some Positions -> Work
-select w.partition, w.district, w.kind, w.subject, w.cause, w.trace, w.at_us
+select w.partition, w.district, w.kind, w.subject, w.cause, w.trace, w.at_us, w.span_from, w.span_until
   from unnest(:partition::integer[]) as k(p)
  cross join lateral (select * from engine.work w where w.service = current_user and w.partition + 0 = k.p
                       order by w.at_us, w.district, w.kind, w.subject limit :limit::integer) as w
@@ -150,14 +151,24 @@ select w.partition, w.district, w.kind, w.subject, w.cause, w.trace, w.at_us
 -- name: work_done Work
 select from engine.work_done(:partition, :district, :kind, :subject);
 
+-- name: work_moved Work
+select from engine.work_moved(:partition, :district, :kind, :subject, :span_from);
+
+-- Of which of these districts there is any.
+-- name: work_of District -> District
+select k.d as district, k.p as partition
+  from unnest(:district::text[], :partition::integer[]) as k(d, p)
+ where exists (select from engine.work w where w.service = current_user and w.partition = k.p and w.district = k.d);
+
 -- name: park Parked
 insert into engine.parked (service, partition, producer, seq, district, subject, type, body, reason, parked_us, turn)
 select current_user, * from unnest(:partition::integer[], :producer::text[], :seq::bigint[], :district::text[], :subject::text[], :type::text[],
        :body::bytea[], :reason::text[], :parked_us::timestamptz[], :turn::bigint[])
     on conflict do nothing;
 
--- name: answers_purge Instant
-delete from engine.answer where service = current_user and at_us < :now_us;
+-- The oldest ones, so many at once: see schema/020_growth.sql.
+-- name: answers_purge Purge -> Purged
+select engine.purge_answers(:now_us, :limit) as rows;
 
 -- Whose rows the next statement sees, and of sealed cases (lib/schema/mirror_sealed.sql) which.
 -- name: show_district Asker

@@ -129,17 +129,30 @@ add_work(node_t *n, struct inbox *box, const EngineRows__Work *w)
 	in->at_us = w->at_us;
 	in->alarm = alarm_of(n->svc->chores, n->svc->nchores, w->kind);
 	in->row = w;
+	in->span = (struct span){ w->span_from, w->span_until };
 }
 
-/* Whether there may be more is known only when none came: rows stay where they are until a batch commits. */
+static int
+rows_of_work(const node_t *n, const EngineRows__Work *w)
+{
+	const struct alarm *chore = alarm_of(n->svc->chores, n->svc->nchores, w->kind);
+	return chore && chore->rows ? chore->rows : WORK_ROWS;
+}
+
+/* Whether there may be more is known only when none came: rows stay where they are until a batch commits.  Taken is what settles so
+ * many rows at most, so that commands do not wait long behind it. */
 static void
 take_work(node_t *n, struct inbox *box, const void *const *asked, size_t nasked, void **rows, size_t count)
 {
+	int settles = 0;
+
 	for (size_t i = 0; i < nasked; i++)
 		n->part[((const EngineRows__Positions *)asked[i])->partition].work = count == DUE_MAX;
 	for (size_t i = 0; i < count; i++) {
 		n->part[((const EngineRows__Work *)rows[i])->partition].work = true;
-		add_work(n, box, rows[i]);
+		settles += rows_of_work(n, rows[i]);
+		if (i == 0 || settles <= WORK_ROWS_MAX)
+			add_work(n, box, rows[i]);
 	}
 }
 
@@ -539,17 +552,30 @@ overloaded(const node_t *n)
 	return !strcmp(store_sqlstate(n->db), "57014");
 }
 
-/* Halves around what the database refuses, and what is of too many districts.  Timers after a half that is done may have been
- * moved by it, and the arena is bounded: then the rest is put together anew. */
+/* Those that want much are run some at a time until they want less again. */
+static enum batch_result
+run_if_small(node_t *n, struct input *inputs, size_t count)
+{
+	if (count > 1 && (count > n->inputs_max || policies_crowded(n, inputs, count)))
+		return BATCH_WIDE;
+	enum batch_result r = batch_run(n, inputs, count);
+	if (r == BATCH_WIDE && count > 1)
+		n->inputs_max = count / 2;
+	return r;
+}
+
+/* Halves around what the database refuses, what wants too many rows, and what is of too many districts.  Timers after a half that is
+ * done may have been moved by it, and the arena is bounded: then the rest is put together anew. */
 static enum batch_result
 run(node_t *n, struct input *inputs, size_t count)
 {
-	bool crowded = count > 1 && policies_crowded(n, inputs, count);
-	enum batch_result r = crowded ? BATCH_BAD : batch_run(n, inputs, count);
+	enum batch_result r = run_if_small(n, inputs, count);
 
-	if (r != BATCH_BAD)
+	if (r != BATCH_BAD && r != BATCH_WIDE)
 		return r;
-	metric_add(n->set.metrics, METRIC_RETRIES, !crowded);
+	if (count == 1 && r == BATCH_WIDE)
+		return isolate(n, inputs, "it wants more rows than there is room for");
+	metric_add(n->set.metrics, METRIC_RETRIES, r == BATCH_BAD);
 	if (!count || (count == 1 && overloaded(n)))
 		return BATCH_TRANSIENT;
 	if (count == 1)
@@ -557,7 +583,7 @@ run(node_t *n, struct input *inputs, size_t count)
 	r = run(n, inputs, count / 2);
 	if (r != BATCH_DONE)
 		return r;
-	if (inputs[count / 2].kind == INPUT_TIMER || arena_used(n->arena) > BATCH_ARENA_MAX / 2)
+	if (inputs[count / 2].kind == INPUT_TIMER || arena_used(n->arena) > FOLD_BYTES_MAX / 2)
 		return BATCH_AGAIN;
 	return run(n, inputs + count / 2, count - count / 2);
 }

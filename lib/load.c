@@ -54,17 +54,30 @@ want_all(struct batch *b)
 	return more;
 }
 
+static bool
+wants_prepare(struct batch *b)
+{
+	bool ok = true;
+
+	for (size_t t = 0; t < b->node->ntables && b->whole; t++)
+		for (int k = 1; k < b->node->tables[t].table->nkey; k++)
+			ok = ok && (!b->wants[t][k].n || table_prepare_all(&b->node->tables[t], k, b->node->db));
+	return ok;
+}
+
 static void
 wants_queue(struct batch *b)
 {
 	for (size_t t = 0; t < b->node->ntables; t++)
-		for (int k = 1; k <= b->node->tables[t].table->nkey; k++)
+		for (int k = 1; k <= b->node->tables[t].table->nkey; k++) {
+			const struct table_sql *q = &b->node->tables[t];
 			if (b->wants[t][k].n)
-				store_queue(b->node->db, &b->node->tables[t].load[k], b->wants[t][k].keys, b->wants[t][k].n);
+				store_queue(b->node->db, b->whole && k < q->table->nkey ? &q->all[k] : &q->load[k], b->wants[t][k].keys, b->wants[t][k].n);
+		}
 }
 
-/* In the order they were queued; `at` is the store's index of the first. */
-static void
+/* In the order they were queued; `at` is the store's index of the first.  False: there are too many; what was not read is still wanted. */
+static bool
 wants_read(struct batch *b, size_t at)
 {
 	for (size_t t = 0; t < b->node->ntables; t++)
@@ -73,10 +86,14 @@ wants_read(struct batch *b, size_t at)
 			if (!b->wants[t][k].n)
 				continue;
 			size_t n = store_rows(b->node->db, at++, b->arena, &rows);
+			b->loaded += k < b->node->tables[t].table->nkey ? n : 0;
+			if (b->loaded > (size_t)(b->whole ? WHOLE_ROWS_MAX : LOAD_ROWS_MAX))
+				return false;
 			for (size_t i = 0; i < n; i++)
 				rows_loaded(&b->rows[t], rows[i]);
 			b->wants[t][k].n = 0;
 		}
+	return b->whole || b->ninputs == 1 || arena_used(b->arena) < FOLD_BYTES_MAX;
 }
 
 /* Of a failure before anything was written. */
@@ -94,13 +111,23 @@ result_of(enum store_error e)
 
 /* ---- the first load also asks what the engine itself must know */
 
-struct prelude { size_t looks, keys, districts; const void **look, **key, **district; bool looked[PARTITIONS]; };
+struct prelude { size_t looks, keys, districts, works; const void **look, **key, **district, **work; bool looked[PARTITIONS]; };
 
 /* Producers that must have been read first, and whose heads nobody has looked up for the group. */
 static unsigned
 to_look_up(const struct input *in)
 {
 	return in->kind == INPUT_COMMAND && in->order ? in->order->after & ~in->group->looked : 0;
+}
+
+static void
+prelude_of_work(struct batch *b, struct prelude *p, const struct input *in)
+{
+	EngineRows__District *k = arena_message(b->arena, &engine_rows__district__descriptor);
+
+	k->partition = in->partition;
+	k->district = (char *)in->district;
+	p->work[p->works++] = k;
 }
 
 static void
@@ -121,6 +148,8 @@ prelude_of_command(struct batch *b, struct prelude *p, struct input *in)
 		k->key = in->command->key;
 		p->key[p->keys++] = k;
 	}
+	if (in->order && in->order->after && n->part[in->partition].work)
+		prelude_of_work(b, p, in);
 	if (!district_known(n, in->district)) {
 		EngineRows__DistrictArg *k = arena_message(b->arena, &engine_rows__district_arg__descriptor);
 		k->district = (char *)in->district;
@@ -135,6 +164,7 @@ prelude_collect(struct batch *b)
 		.look = arena_alloc(b->arena, PARTITIONS * sizeof(void *)),
 		.key = arena_alloc(b->arena, (b->ninputs + 1) * sizeof(void *)),
 		.district = arena_alloc(b->arena, (b->ninputs + 1) * sizeof(void *)),
+		.work = arena_alloc(b->arena, (b->ninputs + 1) * sizeof(void *)),
 	};
 
 	for (size_t i = 0; i < b->ninputs; i++)
@@ -159,6 +189,8 @@ prelude_queue(struct batch *b, const struct prelude *p)
 		store_queue(db, &engine_answers_of, p->key, p->keys);
 	if (p->districts)
 		store_queue(db, &engine_districts, p->district, p->districts);
+	if (p->works)
+		store_queue(db, &engine_work_of, p->work, p->works);
 }
 
 bool
@@ -191,6 +223,16 @@ looks_read(struct batch *b, void **rows, size_t n)
 		if (after)
 			in->group->looked |= after;
 	}
+}
+
+/* What is to be looked at again has not been, so that who comes after others cannot come yet. */
+static void
+works_read(struct batch *b, void **rows, size_t n)
+{
+	for (size_t i = 0; i < b->ninputs; i++)
+		for (size_t k = 0; k < n && b->inputs[i].kind == INPUT_COMMAND; k++)
+			if (!strcmp(b->inputs[i].district, ((const EngineRows__District *)rows[k])->district))
+				b->inputs[i].behind_work = true;
 }
 
 static void
@@ -229,6 +271,10 @@ prelude_read(struct batch *b, const struct prelude *p, size_t *at)
 		for (size_t i = 0; i < count; i++)
 			district_learn(n, ((const EngineRows__District *)rows[i])->district);
 	}
+	if (p->works) {
+		count = store_rows(n->db, (*at)++, b->arena, &rows);
+		works_read(b, rows, count);
+	}
 	return true;
 }
 
@@ -241,6 +287,8 @@ batch_load(struct batch *b)
 	for (int round = 0; first || more; round++) {
 		size_t at = 0;
 		assert(round < WANT_ROUNDS_MAX);
+		if (!wants_prepare(b))
+			return BATCH_AWAY;
 		if (first)
 			prelude_queue(b, &p);
 		wants_queue(b);
@@ -249,9 +297,15 @@ batch_load(struct batch *b)
 			return result_of(e);
 		if (first && !prelude_read(b, &p, &at))
 			return BATCH_AGAIN;
-		wants_read(b, at);
 		first = false;
-		more = want_all(b);
+		if (wants_read(b, at)) {
+			more = want_all(b);
+		} else if (b->ninputs > 1 || b->whole) {
+			return BATCH_WIDE;
+		} else {                        /* one alone gets all that it wants */
+			b->whole = more = true;
+			round--;
+		}
 	}
 	policies_keep(b);
 	return BATCH_DONE;

@@ -51,6 +51,7 @@ node_make(const struct service *s, const struct node_settings *settings)
 	n->arena = arena_open(BATCH_ARENA_MAX);
 	n->scratch = arena_open(SCRATCH_BYTES_MAX);
 	queue_open(&n->queue);
+	n->inputs_max = BATCH_INPUTS_MAX;
 	n->next_id = (uint64_t)clock_real_us() << 8;
 	n->mono_us = clock_mono_us();           /* deadlines of what comes before the first step */
 	n->purge_us = n->mono_us + (int64_t)PURGE_MS * 1000;

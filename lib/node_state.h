@@ -24,13 +24,15 @@
 #include "table.h"
 
 #ifdef ZHUCUN_SMALL                     /* the simulation: what is seldom full becomes so often */
-enum { FETCH_ITEMS_MAX = 4, FEED_BLOCKS_MAX = 2, STREAMS_MAX = 4 };
+enum { FETCH_ITEMS_MAX = 4, FEED_BLOCKS_MAX = 2, STREAMS_MAX = 4, PURGE_ROWS = 2 };
 #else
-enum { FETCH_ITEMS_MAX = 256, FEED_BLOCKS_MAX = 4, STREAMS_MAX = 16 };
+enum { FETCH_ITEMS_MAX = 256, FEED_BLOCKS_MAX = 4, STREAMS_MAX = 16, PURGE_ROWS = 1000 };
 #endif
 enum {
 	BATCH_INPUTS_MAX = 1024, BATCH_BYTES_MAX = 4 << 20, BATCH_ARENA_MAX = 256 << 20,
+	FOLD_BYTES_MAX = 48 << 20,              /* no further input is run when so much is used; LOAD_ROWS_MAX: of several inputs, else it is halved */
 	DUE_MAX = 256,                          /* timers, or work items, in one batch */
+	WORK_ROWS_MAX = 2048, WORK_ROWS = 8,    /* rows that its work items settle; a few, see struct alarm */
 	EVENTS_UNTIL = 768, EVENTS_BYTES_UNTIL = 2 << 20,      /* a batch takes events while it is smaller: commands find room */
 	QUEUE_COMMANDS_MAX = 8192, QUEUE_BYTES_MAX = 8 << 20,
 	RING_BYTES_MAX = 3 << 20, HELD_FETCHES_MAX = 256, FETCH_BRIEF_BYTES = 32 << 10,
@@ -41,7 +43,7 @@ enum {
 	UPSTREAM_MAX = 16,                      /* services whose events it may stand on */
 	LINGER_MS = 700,                        /* a fold uses the session so often; it may be idle for 3 s (deploy/roles.sql) */
 	GIVE_LOOKS = 4,                         /* a surplus is given when it was there so often in a row */
-	ANSWERS_KEPT_DAYS = 8, PURGE_MS = 3600 * 1000,
+	ANSWERS_KEPT_DAYS = 8, PURGE_MS = 3600 * 1000, PURGE_REST_MS = 100,
 	CHORES_A_SYNC = 32,
 	BOOKS_MAX = 128, TABLES_MAX = 24,
 	PLANS_ROWS = 256, PLANS_GROWTH = 4,     /* plans are made anew when a table has so many rows, and so many times as many */
@@ -188,6 +190,7 @@ struct node {
 	int64_t mono_us, clock_us;                      /* of this step; the hand-set clock as last heard */
 	int64_t patient_us;                             /* since when nothing waits but patient blocks; 0: it is not so */
 	bool clock_news, hello_news, lost, timers_stale;
+	size_t inputs_max;                              /* a batch of more was too large lately */
 	bool plans_old;                                 /* some table has grown much since its statements were planned */
 	bool opened[PARTITIONS];                        /* some district lives there */
 	int free_looks[PARTITIONS];                     /* how often in a row it had no owner */
@@ -256,15 +259,18 @@ struct input {
 	bool overtaken;                                 /* INPUT_TIMER: not run, it comes again */
 	/* a timer or work item */
 	const void *row;
+	struct span span; bool goes_on;                 /* of work: what is left of it; goes_on: it has been moved on */
+	bool behind_work;                               /* a command that comes after others: there was work of its district */
 	void *kept;                                     /* what its want made of it, in the arena */
 };
 enum batch_result {
 	BATCH_DONE, BATCH_AGAIN, BATCH_FENCED, BATCH_BAD, BATCH_TRANSIENT,
+	BATCH_WIDE,                                     /* several inputs want more rows than there is room for; nothing was run */
 	BATCH_AWAY,                                     /* the connection is gone, and nothing was written */
 	BATCH_LOST,                                     /* gone while it was to commit: nobody knows */
 };
 
-struct chore { const struct store_stmt *stmt; const void *args; };
+struct chore { const struct store_stmt *stmt; const void *args; const char *district; };
 struct batch_book { struct batch_book *next; const char *district; struct policy_book book; };
 struct head_change {
 	bool touched; struct position head; int64_t now_us, timer_put_us; bool cursor_moved[PRODUCERS_MAX]; struct position cursor[PRODUCERS_MAX];
@@ -278,6 +284,7 @@ struct batch {
 	struct input *inputs; size_t ninputs;
 	struct rows rows[TABLES_MAX], timers, answers;
 	struct { const void **keys; size_t n, cap; } wants[TABLES_MAX][TABLE_KEY_MAX + 1];
+	size_t loaded; bool whole;                      /* rows that prefixes brought; whole: however many they are */
 	struct head_change part[PARTITIONS];
 	const EngineRows__Logged **emitted; size_t nemitted, emitted_cap;
 	struct chore *chores; size_t nchores, chores_cap;

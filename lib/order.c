@@ -90,6 +90,8 @@ order_ran(struct batch *b, const struct input *in, const char *kind, const char 
 	r->cause = (char *)in->cause;
 	r->trace = (char *)in->trace;
 	r->at_us = in->at_us;
+	r->span_from = in->span.from;
+	r->span_until = in->span.until;
 	list_add(b, &b->ran, r);
 }
 

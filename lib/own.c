@@ -129,7 +129,7 @@ static void
 own_parked(node_t *n, size_t count, void *const *rows)
 {
 	for (size_t i = 0; i < count; i++) {
-		const EngineRows__Parked *k = rows[i];
+		const EngineRows__HeldSubject *k = rows[i];
 		struct partition *p = &n->part[k->partition];
 		held_add(p, k->district, k->subject);
 		p->retry = p->retry || k->wanted;
@@ -144,7 +144,7 @@ own_held(node_t *n, int32_t partition)
 	void **rows;
 
 	key.partition = partition;
-	store_queue(n->db, &engine_parked_of, &args, 1);
+	store_queue(n->db, &engine_held_of, &args, 1);
 	if (store_sync(n->db)) {
 		n->lost = true;
 		return;
@@ -161,7 +161,7 @@ own_read(node_t *n, const void *const *parts, size_t count)
 	void **rows;
 
 	store_queue(n->db, &engine_cursors_of, parts, count);
-	store_queue(n->db, &engine_parked_of, parts, count);
+	store_queue(n->db, &engine_held_of, parts, count);
 	store_queue(n->db, &engine_turns_of, parts, count);
 	if (store_sync(n->db))
 		return false;
@@ -515,16 +515,21 @@ own_timers(node_t *n)
 	}
 }
 
-/* Of our service, in all partitions: their time may stand behind ours, but not by days. */
+/* Of our service, in all partitions: their time may stand behind ours, but not by days.  As long as there are more, again after a
+ * rest, in which others get what the disk can do. */
 void
 own_purge(node_t *n)
 {
-	EngineRows__Instant before = ENGINE_ROWS__INSTANT__INIT;
+	EngineRows__Purge args = ENGINE_ROWS__PURGE__INIT;
+	void **rows;
+	size_t count;
 
-	n->purge_us = n->mono_us + (int64_t)PURGE_MS * 1000;
-	before.now_us = own_now_us(n) - ANSWERS_KEPT_DAYS * INT64_C(86400000000);
-	if (store_run(n->db, &engine_answers_purge, &before, NULL, NULL, NULL) == STORE_LOST)
-		n->lost = true;
+	args.now_us = own_now_us(n) - ANSWERS_KEPT_DAYS * INT64_C(86400000000);
+	args.limit = PURGE_ROWS;
+	enum store_error e = store_run(n->db, &engine_answers_purge, &args, n->scratch, &rows, &count);
+	bool more = !e && count && ((const EngineRows__Purged *)rows[0])->rows == PURGE_ROWS;
+	n->purge_us = n->mono_us + (int64_t)(more ? PURGE_REST_MS : PURGE_MS) * 1000;
+	n->lost = n->lost || e == STORE_LOST;
 }
 
 int64_t

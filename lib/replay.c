@@ -36,6 +36,7 @@ struct replay {
 	struct aside *aside; size_t naside;
 	struct input *list; size_t nlist, at, bytes;    /* at: of the list, the one being run */
 	size_t said;                                    /* own events at the end of the list */
+	size_t list_max; bool whole;                    /* lists of more wanted too much lately; whole: it cannot be shorter */
 	enum input_kind last;                           /* of the last that is no own event */
 	struct replayed counted;
 	char why[300];
@@ -48,7 +49,8 @@ static const struct store_stmt turns_after = {
 	.params = { "service", "partition", "after", "limit" }, .nparams = 4, .args = &engine_rows__notes_after__descriptor, .row = &engine_rows__turn__descriptor,
 };
 static const struct store_stmt ran_after = {
-	.name = "replay_ran", .text = "select partition, turn, own_seq, kind, name, seq, district, subject, cause, trace, at_us, place from engine.ran"
+	.name = "replay_ran", .text = "select partition, turn, own_seq, kind, name, seq, district, subject, cause, trace, at_us, place, span_from, span_until"
+	                              " from engine.ran"
 	                              " where service = $1 and partition = $2 and place > $3 order by place limit $4::integer",
 	.params = { "service", "partition", "after", "limit" }, .nparams = 4, .args = &engine_rows__notes_after__descriptor, .row = &engine_rows__ran__descriptor,
 };
@@ -232,6 +234,7 @@ add_ran(struct replay *r, const EngineRows__Ran *k)
 	in->cause = arena_strdup(a, k->cause);
 	in->trace = arena_strdup(a, k->trace);
 	in->at_us = k->at_us;
+	in->span = (struct span){ k->span_from, k->span_until };
 	if (!in->alarm)
 		fault(r, "no %s is called %s here", k->kind, k->name);
 }
@@ -400,18 +403,31 @@ run_input(struct batch *b, struct input *in)
 		in->alarm->run(b, in->subject);
 }
 
+/* False: the list wants more than there is room for, and is to be made shorter. */
+static bool
+load_list(struct replay *r, struct batch *b)
+{
+	batch_open(b, r->node, r->list, r->nlist);
+	b->whole = r->whole;
+	enum batch_result loaded = batch_load(b);
+	if (loaded == BATCH_WIDE && !r->whole) {             /* the shortest list that there may be is loaded whole */
+		r->whole = r->list_max == 1;
+		r->list_max = r->list_max > 1 ? r->list_max / 2 : 1;
+		return false;
+	}
+	if (loaded)
+		fault(r, "the rows could not be loaded");
+	r->whole = false;
+	if (r->list_max < LIST_INPUTS && 4 * b->loaded < LOAD_ROWS_MAX)
+		r->list_max *= 2;
+	return true;
+}
+
 static void
-run_list(struct replay *r)
+run_list(struct replay *r, struct batch *b)
 {
 	node_t *n = r->node;
-	struct batch *b = arena_alloc(n->arena, sizeof *b);
 
-	policies_make_room(n);
-	batch_open(b, n, r->list, r->nlist);
-	if (batch_load(b)) {
-		fault(r, "the rows could not be loaded");
-		return;
-	}
 	for (r->at = 0; r->at < r->nlist && !*r->why; r->at++)
 		run_input(b, &r->list[r->at]);
 	batch_write_tables(b);
@@ -432,9 +448,49 @@ list_make(struct replay *r)
 	r->list = arena_alloc(r->node->arena, (LIST_INPUTS + SAID_BY_ONE + 1) * sizeof *r->list);
 	r->nlist = r->bytes = r->said = 0;
 	while (r->nlist < LIST_INPUTS + SAID_BY_ONE && list_next(r))
-		if ((r->nlist >= LIST_INPUTS || r->bytes >= LIST_BYTES) && may_end(r))
+		if ((r->nlist >= r->list_max || r->bytes >= LIST_BYTES) && may_end(r))
 			break;
 	return r->nlist && !*r->why;
+}
+
+static void
+rewind_pages(struct pages *s, const struct pages *to)
+{
+	s->n = s->i = 0;
+	s->after = to->after;
+	s->ended = false;
+}
+
+/* As it was before the list was made. */
+static void
+list_undo(struct replay *r, const struct replay *was)
+{
+	rewind_pages(&r->own, &was->own);
+	rewind_pages(&r->turns, &was->turns);
+	rewind_pages(&r->ran, &was->ran);
+	for (size_t i = 0; i < r->node->nproducers; i++)
+		rewind_pages(&r->producer[i], &was->producer[i]);
+	r->turn = was->turn;
+	r->own_seq = was->own_seq;
+	r->reading = was->reading;
+	r->last = was->last;
+}
+
+/* One list.  False: there is nothing more, or a fault. */
+static bool
+step(struct replay *r)
+{
+	const struct replay was = *r;
+
+	if (!list_make(r))
+		return false;
+	struct batch *b = arena_alloc(r->node->arena, sizeof *b);
+	policies_make_room(r->node);
+	if (!load_list(r, b))
+		list_undo(r, &was);
+	else if (!*r->why)
+		run_list(r, b);
+	return !*r->why;
 }
 
 /* ---- a partition, from its first event to its last */
@@ -490,6 +546,7 @@ begin(struct replay *r, int32_t partition)
 	r->turn = r->turn_end = r->own_seq = r->own_end = 0;
 	r->naside = 0;
 	r->reading = -1;
+	r->list_max = LIST_INPUTS;
 	r->counted = (struct replayed){ 0 };
 	*r->why = '\0';
 	n->part[partition].head = (struct position){ 0 };
@@ -506,10 +563,8 @@ replay_partition(replay_t *r, int32_t partition, struct replayed *out)
 {
 	bool more = begin(r, partition);
 
-	while (more && list_make(r)) {
-		run_list(r);
-		more = !*r->why;
-	}
+	while (more)
+		more = step(r);
 	*out = r->counted;
 	return *r->why ? r->why : NULL;
 }

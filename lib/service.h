@@ -10,14 +10,16 @@
  *            before it is sent).  Like a fact of another service it may change tables and emit; it waits behind nothing that
  *            was put aside.  A service that has some consumes itself, last of all.
  *   alarms   timers that have come due.
- *   chores   subjects to look at again (a past-dated policy): queued by batch_chore, drained some per batch.
+ *   chores   subjects to look at again (a past-dated policy): queued by batch_chore, drained some per batch; one that is long is
+ *            done in slices (batch_span, batch_go_on).
  *   reads    questions, answered on reader threads, see reader.h.
  *
  * Every handler is a pair: `want` names what must be loaded, `run` decides.  All wants of a batch are loaded together,
  * set-wise; want is called again after each load until nothing new is wanted (at most WANT_ROUNDS_MAX), so it may use what
  * an earlier round brought.  Then the inputs are run one at a time, in memory, against rows that earlier inputs of the batch
  * have already changed; what is said therefore never depends on how inputs were batched.  Then everything is written,
- * set-wise, in one transaction.  Reading a row that was not wanted aborts: it is a bug. */
+ * set-wise, in one transaction.  Reading a row that was not wanted aborts: it is a bug.  When the wants of a batch bring too many
+ * rows the batch is made smaller: what a single input wants must be bounded by itself (lib/README.md, Growth). */
 #pragma once
 #include "arena.h"
 #include "ids.h"
@@ -64,6 +66,7 @@ struct alarm {                                          /* also: chore */
 	void (*run)(struct batch *b, const char *subject);
 	unsigned after;                                 /* AFTER(i): of a timer, producers by whose events it decides: it comes after what was
 	                                                 * acknowledged before it was due, and what follows from that, has been read (catch_up.c) */
+	int rows;                                       /* of a chore: about how many rows one slice settles; 0: a few.  A batch takes so many the fewer */
 };
 struct read {
 	const ProtobufCMessageDescriptor *message;
@@ -112,6 +115,12 @@ int64_t batch_next_seq(const struct batch *b);
 void batch_timer(struct batch *b, const char *kind, const char *subject, int64_t due_us);
 /* Queue chores of a kind for every row that the statement yields: insert … select into work; see docs of engine.sql. */
 void batch_chore(struct batch *b, const struct store_stmt *insert_select, const void *args);
+/* What is left of the chore being run, in units of its own (span_from, span_until of its row); both 0: whoever queued it gave none. */
+struct span { int64_t from, until; };
+struct span batch_span(const struct batch *b);
+/* It is done until here; the rest comes in a later batch.  A slice may depend on its span alone, not on what it finds: a replay
+ * runs it again among other inputs. */
+void batch_go_on(struct batch *b, int64_t from);
 
 /* From batch_try on, what is put, dropped, emitted, timed or queued can be taken back, all of it, as if it had not been said
  * (batch_undo), or left to stand (batch_stand).  One of the two must come before the answer. */

@@ -71,7 +71,22 @@ prepare_load(struct table_sql *q, const struct columns *c, int n, store_t *db, a
 	char *text = arena_printf(a, "select %s from unnest(%s) as k(%s) cross join lateral (select * from %s t where %s offset 0) t",
 	                          join(a, c, 0, c->n, ", ", one_of_table), join(a, c, 0, n, ", ", one_param), join(a, c, 0, n, ", ", one_plain), t->name,
 	                          join(a, c, 0, n, " and ", one_match));
+
+	if (n < t->nkey) {
+		q->all[n] = (struct store_stmt){ .name = arena_printf(a, "%s.all_%d", t->name, n), .text = arena_printf(a, "%s limit %d", text, WHOLE_ROWS_MAX + 1) };
+		text = arena_printf(a, "%s limit %d", text, LOAD_ROWS_MAX + 1);
+	}
 	return prepare(&q->load[n], t, db, arena_printf(a, "%s.load_%d", t->name, n), text, n, true);
+}
+
+bool
+table_prepare_all(struct table_sql *q, int n, store_t *db)
+{
+	struct store_stmt *s = &q->all[n];
+
+	if (!s->row && !prepare(s, q->table, db, s->name, s->text, n, true))
+		s->row = NULL;
+	return s->row;
 }
 
 /* Whether a row is there is known from the load, so it need not be found out here: an upsert costs half as much again. */

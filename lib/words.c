@@ -18,6 +18,7 @@ int32_t batch_today(const struct batch *b) { return day_of_instant(b->now->at_us
 const char *batch_cause(const struct batch *b) { return b->now->cause; }
 const char *batch_trace(const struct batch *b) { return b->now->trace; }
 bool batch_own(const struct batch *b) { return b->own_fact; }
+struct span batch_span(const struct batch *b) { return b->now->span; }
 const struct policy_book *batch_policies(struct batch *b) { return policies_of(b); }
 
 const char *
@@ -338,8 +339,18 @@ batch_chore(struct batch *b, const struct store_stmt *stmt, const void *args)
 		b->chores = grown;
 		b->chores_cap = cap;
 	}
-	b->chores[b->nchores++] = (struct chore){ stmt, m };
+	b->chores[b->nchores++] = (struct chore){ stmt, m, in->district };
 	batch_touch(b, in->partition);
+}
+
+void
+batch_go_on(struct batch *b, int64_t from)
+{
+	struct input *in = &b->inputs[b->now - b->inputs];
+
+	assert(in->kind == INPUT_WORK && !in->goes_on && from > in->span.from && from < in->span.until);
+	in->goes_on = true;
+	in->span.from = from;
 }
 
 /* ---- trying */

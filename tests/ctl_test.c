@@ -284,6 +284,34 @@ test_chores(struct count *c, suite_t *s)
 	test_rebuild(c, s, "and they are settled anew");
 }
 
+static int
+ask(suite_t *s, const char *path, const char *body)
+{
+	struct answered a = suite_call(s, "POST", path, NULL, "application/json", body);
+
+	if (a.status >= 400)
+		printf("%s: %d %s\n", path, a.status, a.body);
+	free(a.body);
+	return a.status;
+}
+
+/* Over years: slice by slice, each noted with its place. */
+static void
+test_slices(struct count *c, suite_t *s)
+{
+	check(c, ask(s, "/api/v1/clock", "{\"now\": \"2020-03-02T08:00:00+08:00\"}") == 200 && suite_settle(s, D), "years later", "not so");
+	check(c, ask(s, "/api/v1/districts/" D "/checkins", "{\"person_id\": \"p2\", \"village_id\": \"v1\", \"captured_at\": \"2020-03-01T08:00:00+08:00\"}") == 201 &&
+	         ask(s, "/api/v1/districts/" D "/checkins", "{\"person_id\": \"p2\", \"village_id\": \"v1\", \"captured_at\": \"2020-02-29T08:00:00+08:00\"}") == 201 &&
+	         suite_settle(s, D), "somebody is there again", "not so");
+	check(c, ask(s, "/api/v1/districts/" D "/policies", "{\"version\":\"rates\",\"effective_from\":\"2017-08-15\",\"patch\":{\"stipend\":{\"rate_fen\":13000}}}") == 201 &&
+	         ask(s, "/api/v1/districts/" D "/policies", "{\"version\":\"rates-2\",\"effective_from\":\"2017-08-17\",\"patch\":{\"stipend\":{\"rate_fen\":14000}}}") == 201 &&
+	         suite_settle(s, D), "other rates", "not so");
+	check(c, number(s, "select count(*) from engine.ran where service = 'funding' and span_until > 0 and span_from < 17500") > 0 &&
+	         number(s, "select count(*) from engine.ran where service = 'funding' and span_until > 0 and span_from > 18000") > 0 &&
+	         number(s, "select count(*) from engine.work") == 0, "in slices", "at once");
+	test_rebuild(c, s, "and slices are replayed");
+}
+
 static void
 test_rebuild_differs(struct count *c, suite_t *s)
 {
@@ -437,6 +465,7 @@ main(void)
 	test_rebuild(&c, s, "derived tables follow from the logs");
 	test_rebuild_sealed(&c, s);
 	test_chores(&c, s);
+	test_slices(&c, s);
 	test_rebuild_differs(&c, s);
 	test_retry(&c, s);
 	test_verify(&c, s);

@@ -8,7 +8,8 @@
  *
  * Each fact is written down and the days it may have moved are settled anew: what should stand in the ledger for a day is
  * compared with what does, and the difference is appended.  A status moves one day; a measure the months of its span, old
- * and new; a person's unit or posting all days of the person; a policy, by way of chores, all days since it began. */
+ * and new; a person's unit or posting all days of the person, of which there is one a day at most; a policy, if it says anything
+ * else of the stipend than the one before it, the days until the next one, by way of chores, a year of a person's at once. */
 #include "funding.h"
 #include "attendance.pb-c.h"
 #include "civil.h"
@@ -386,23 +387,61 @@ static void
 on_policy(struct batch *b, const void *m)
 {
 	FundingRows__Restate args = FUNDING_ROWS__RESTATE__INIT;
+	const struct policy_book *was = batch_policies(b);
+	struct funding_span span;
 
 	mirror_run_policy(b, m);
-	args.district = (char *)batch_district(b);
 	args.from_day = ((const Roster__PolicyPublished *)m)->effective_from_day;
+	if (!funding_terms_moved(was, batch_policies(b), args.from_day, &span))
+		return;
+	args.district = (char *)batch_district(b);
+	args.until_day = span.until_day;
 	batch_chore(b, &funding_restate, &args);
+}
+
+enum { SLICE_MONTHS = 12, SLICE_ROWS = 366 };
+
+/* The months of a slice, in days since 1970.  A chore without a span is one of earlier days, and is done whole. */
+static struct funding_span
+slice_of(const struct batch *b)
+{
+	struct span s = batch_span(b);
+	int32_t end = day_add_months((int32_t)s.from, SLICE_MONTHS);
+
+	return (struct funding_span){ (int32_t)s.from, end < s.until ? end : (int32_t)s.until };
 }
 
 static void
 want_restate(struct batch *b, const char *person_id)
 {
-	want_all(b, person_id);
+	struct funding_span s = slice_of(b);
+
+	if (!batch_span(b).until) {
+		want_all(b, person_id);
+		return;
+	}
+	want_person(b, person_id);
+	for (int32_t day = s.from_day; day < s.until_day; day = month_end(day))
+		want_days(b, person_id, day, MONTH);
 }
 
 static void
 on_restate(struct batch *b, const char *person_id)
 {
-	settle_all(b, person_id);
+	struct funding_span s = slice_of(b);
+	struct funding_moved moved = { 0 };
+
+	if (!batch_span(b).until) {
+		settle_all(b, person_id);
+		return;
+	}
+	struct funding_person p = person_known(b, person_id);
+	for (int32_t day = s.from_day; day < s.until_day; day = month_end(day)) {
+		Day key = day_key(b, person_id, day);
+		settle_days(b, &p, &key, MONTH, &moved);
+	}
+	if (s.until_day < batch_span(b).until)
+		batch_go_on(b, s.until_day);
 }
 
 /* ---- the service */
@@ -440,7 +479,7 @@ static const struct fact facts[] = {
 	{ &funding__payroll_lines_paid__descriptor, payroll_want_lines_paid, payroll_on_lines_paid },
 };
 
-static const struct alarm chores[] = { { "restate", want_restate, on_restate } };
+static const struct alarm chores[] = { { .kind = "restate", .want = want_restate, .run = on_restate, .rows = SLICE_ROWS } };
 
 static const struct read reads[] = {
 	{ &funding__read_stipend__descriptor, funding_read_stipend },

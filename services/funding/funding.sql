@@ -29,13 +29,24 @@ select e.account, e.fen, e.valid_on_day
  order by e.valid_on_day, e.seq, e.fen
 ;
 
--- A policy moves what is paid from its first day on: every person with a day since then is looked at again.
+-- A policy moves what is paid on its days, until the next one's first: every person with days among these is looked at again, from the
+-- month of the first until after that of the last, in days since 1970.  Two looks into the key of `day` for each person, however many
+-- days there are.  Who is being looked at already is looked at from the earlier of the two months on.
 -- name: restate Restate ->
-insert into engine.work (service, partition, district, kind, subject, cause, trace, at_us)
-select distinct 'funding', :partition::integer, d.district, 'restate', d.person_id, :cause, :trace, :at_us::timestamptz
-  from day d
- where d.district = :district and d.on_day >= :from_day
-    on conflict do nothing
+insert into engine.work as w (service, partition, district, kind, subject, cause, trace, at_us, span_from, span_until)
+select 'funding', :partition::integer, p.district, 'restate', p.person_id, :cause, :trace, :at_us::timestamptz,
+       f.month_day - date '1970-01-01', (l.month_day + interval '1 month')::date - date '1970-01-01'
+  from (select distinct district, person_id from person where district = :district) as p
+ cross join lateral (select d.month_day from day d
+                      where d.district = p.district and d.person_id = p.person_id and d.month_day >= date_trunc('month', :from_day::date::timestamp)::date
+                      order by d.month_day limit 1) as f
+ cross join lateral (select d.month_day from day d
+                      where d.district = p.district and d.person_id = p.person_id and d.month_day < :until_day::date
+                      order by d.month_day desc limit 1) as l
+ where f.month_day <= l.month_day
+    on conflict (service, partition, district, kind, subject) do update
+   set span_from = least(w.span_from, excluded.span_from), span_until = case when w.span_until = 0 then 0 else greatest(w.span_until, excluded.span_until) end,
+       cause = excluded.cause, trace = excluded.trace, at_us = excluded.at_us
 ;
 
 -- name: payroll MonthKey -> Payroll

@@ -1,5 +1,6 @@
 /* funding_policy - see funding_policy.h. */
 #include "funding_policy.h"
+#include "civil.h"
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -55,6 +56,36 @@ funding_accrual_fen(const struct funding_person *p, int32_t day)
 	const Policy__Stipend *s = v ? v->document->stipend : NULL;
 
 	return s && day >= s->from_day && paid_posting(p, s, day) && unit_on(p, day) ? s->rate_fen : 0;
+}
+
+/* Of what funding_accrual_fen asks. */
+static bool
+same_terms(const Policy__Stipend *a, const Policy__Stipend *b)
+{
+	if (!a || !b)
+		return a == b;
+	if (a->from_day != b->from_day || a->rate_fen != b->rate_fen || a->n_roles != b->n_roles)
+		return false;
+	for (size_t i = 0; i < a->n_roles; i++)
+		if (strcasecmp(a->roles[i], b->roles[i]) != 0)
+			return false;
+	return true;
+}
+
+static const Policy__Stipend *
+terms_on(const struct policy_book *book, int32_t day)
+{
+	const struct policy_version *v = policy_on(book, day);
+	return v ? v->document->stipend : NULL;
+}
+
+bool
+funding_terms_moved(const struct policy_book *was, const struct policy_book *is, int32_t from_day, struct funding_span *out)
+{
+	*out = (struct funding_span){ from_day, DAY_MAX };
+	for (size_t i = is->n; i-- > 0 && is->versions[i].effective_from_day > from_day;)
+		out->until_day = is->versions[i].effective_from_day;
+	return !same_terms(terms_on(was, from_day), terms_on(is, from_day));
 }
 
 static bool

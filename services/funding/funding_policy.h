@@ -33,6 +33,11 @@ int64_t funding_accrual_fen(const struct funding_person *p, int32_t day);
  * still does, else it is the first of those known. */
 const char *funding_cancelled_by(const struct funding_person *p, int32_t day, const char *now);
 
+/* The days of which one more version of the rules, in force from this day on, says something else of the stipend than the version
+ * before it did: until the next version's first day.  False: of none. */
+struct funding_span { int32_t from_day, until_day; };
+bool funding_terms_moved(const struct policy_book *was, const struct policy_book *is, int32_t from_day, struct funding_span *out);
+
 enum { FUNDING_TRANSFERS_MAX = 4 };
 struct funding_settled {
 	FundingRows__Day day;
@@ -46,6 +51,5 @@ struct funding_moved { int64_t taken_fen, restored_fen; int32_t taken_days, rest
 void funding_moved_add(struct funding_moved *moved, const FundingRows__Day *was, const FundingRows__Day *is);
 
 /* The cancelled days within [from, until): merged where they meet, in order. */
-struct funding_span { int32_t from_day, until_day; };
 size_t funding_cancelled_spans(const FundingRows__Measure *const *measures, size_t n, int32_t from_day, int32_t until_day, arena_t *a,
                                struct funding_span **out);

@@ -615,6 +615,52 @@ test_random(arena_t *a)
 	}
 }
 
+/* Books of rates, and one version more: the days that it moves. */
+static const struct { const char *book[4], *more, *from, *until; } terms[] = {
+	{ { NULL }, "B:10-01=12000", "10-01", "9999-12-31" },                                   /* the first one */
+	{ { "B:08-01=10000" }, "B:10-01=12000", "10-01", "9999-12-31" },
+	{ { "B:08-01=10000", "B:12-01=11000" }, "B:10-01=12000", "10-01", "12-01" },            /* until the next one, whatever that says */
+	{ { "B:08-01=10000", "B:12-01=12000" }, "B:10-01=12000", "10-01", "12-01" },
+	{ { "B:08-01=10000", "B:11-01=11000", "B:12-01=12000" }, "B:10-01=12000", "10-01", "11-01" },
+	{ { "B:08-01=10000", "B:12-01=11000" }, "B:10-01=10000", NULL, NULL },                  /* the same rate: no day */
+	{ { "B:10-01=10000" }, "B:08-01=10000", "08-01", "10-01" },                             /* there was none before */
+	{ { "B:08-01=10000", "B:10-01=12000" }, "B:10-01=10000", "10-01", "9999-12-31" },       /* said anew */
+};
+
+static void
+test_terms(arena_t *a)
+{
+	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
+		struct world *was = world_open(a), *is = world_open(a);
+		struct funding_span s;
+		const char *more = terms[i].more + 2;
+		was->book.n = is->book.n = 0;
+		for (size_t k = 0; terms[i].book[k]; k++) {
+			tell(was, terms[i].book[k]);
+			tell(is, terms[i].book[k]);
+		}
+		tell(is, terms[i].more);
+		bool moved = funding_terms_moved(&was->book, &is->book, date(&more), &s);
+		const char *from = terms[i].from, *until = terms[i].until;
+		expect("a version more moves its days", terms[i].more, from ? moved && s.from_day == date(&from) && s.until_day == date(&until) : !moved);
+	}
+}
+
+/* What of the stipend no day depends on moves none. */
+static void
+test_terms_of_runs(arena_t *a)
+{
+	struct world *was = world_open(a), *is = world_open(a);
+	struct funding_span s;
+
+	is->versions[0].document->stipend->floor_fen = 5;
+	is->versions[0].document->stipend->instalments = 3;
+	is->versions[0].document->stipend->township_allowance_fen = 7;
+	expect("runs", "a floor and instalments move no day", !funding_terms_moved(&was->book, &is->book, is->versions[0].effective_from_day, &s));
+	is->versions[0].document->stipend->n_roles = 1;
+	expect("runs", "a role less does", funding_terms_moved(&was->book, &is->book, is->versions[0].effective_from_day, &s));
+}
+
 int
 main(void)
 {
@@ -624,6 +670,8 @@ main(void)
 	test_moves(a);
 	test_spans(a);
 	test_names_its_measure(a);
+	test_terms(a);
+	test_terms_of_runs(a);
 	test_random(a);
 	arena_close(&a);
 	printf("%d passed, %d failed\n", passed, failed);

@@ -152,7 +152,7 @@ want_scope(struct batch *b, const char *month)
 	batch_want(b, &stipend_month_table, &months, OF_MONTH);
 	batch_want(b, &unsettled_table, &all, OF_DISTRICT);
 	size_t n = batch_list(b, &unsettled_table, &all, OF_DISTRICT, &rows);          /* there in the second round */
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && n <= PAYROLL_ROWS_MAX; i++)                        /* else it will be refused, see scope_fits() */
 		payroll_want_month(b, ((const Unsettled *)rows[i])->person_id, ((const Unsettled *)rows[i])->month_day);
 }
 

@@ -158,7 +158,7 @@ test_hunger(struct count *c)
 	check(c, stage_await(s) == 201, "many who need much");
 	stage_start(s, ATTENDANCE);
 	check(c, stage_settle(s) && stage_persons(s, "hungry") == 2 * BATCH_ARENA_MAX / HUNGER_BYTES, "all had it");
-	check(c, memory_of(s) >= BATCH_ARENA_MAX / 2 && memory_of(s) < BATCH_ARENA_MAX / 2 + 2 * HUNGER_BYTES, "a batch went on to half of what there is");
+	check(c, memory_of(s) >= FOLD_BYTES_MAX && memory_of(s) < FOLD_BYTES_MAX + 2 * HUNGER_BYTES, "a batch went on until much was used");
 	stage_close(s);
 }
 

@@ -289,10 +289,21 @@ by_partition(struct call_of *c, const struct tab *t)
 	return STORE_OK;
 }
 
-/* Both kinds of row begin with their partition. */
-_Static_assert(offsetof(EngineRows__Cursor, partition) == offsetof(EngineRows__Parked, partition), "read by one function");
 static enum store_error cursors_of(struct call_of *c) { return by_partition(c, &c->t->cursor); }
-static enum store_error parked_of(struct call_of *c) { return by_partition(c, &c->t->parked); }
+
+static enum store_error
+held_of(struct call_of *c)
+{
+	for (size_t i = 0; i < c->t->parked.n; i++)
+		for (size_t k = 0; k < c->q->n && !c->t->parked.rows[i].gone; k++) {
+			const EngineRows__Parked *p = (const EngineRows__Parked *)c->t->parked.rows[i].m;
+			if (p->partition != ((const EngineRows__Partition *)c->q->args[k])->partition)
+				continue;
+			EngineRows__HeldSubject *h = row_new(c->q);
+			*h = (EngineRows__HeldSubject){ .base = h->base, .partition = p->partition, .district = p->district, .subject = p->subject, .wanted = p->wanted };
+		}
+	return STORE_OK;
+}
 
 static enum store_error
 put_all(struct call_of *c, struct tab *t)
@@ -522,13 +533,19 @@ answers_of(struct call_of *c)
 	return STORE_OK;
 }
 
+/* As they come, few at once: which are the oldest does not show. */
 static enum store_error
 answers_purge(struct call_of *c)
 {
-	for (size_t i = 0; i < db.answer.n; i++) {
+	const EngineRows__Purge *k = *c->q->args;
+	EngineRows__Purged *out = row_new(c->q);
+
+	for (size_t i = 0; i < db.answer.n && out->rows < k->limit; i++) {
 		const EngineRows__Answer *a = (const EngineRows__Answer *)db.answer.rows[i].m;
-		if (!strcmp(a->service, toys[c->s->service].name) && a->at_us < ((const EngineRows__Instant *)*c->q->args)->now_us)
-			tab_drop(&db.answer, a);
+		if (db.answer.rows[i].gone || strcmp(a->service, toys[c->s->service].name) != 0 || a->at_us >= k->now_us)
+			continue;
+		tab_drop(&db.answer, a);
+		out->rows++;
 	}
 	return STORE_OK;
 }
@@ -625,6 +642,30 @@ chore(struct call_of *c)
 	return STORE_OK;
 }
 
+static enum store_error
+work_moved(struct call_of *c)
+{
+	for (size_t i = 0; i < c->q->n; i++)
+		if (tab_find(&c->t->work, c->q->args[i], 4, 0))
+			tab_put(&c->t->work, c->q->args[i]);
+	return STORE_OK;
+}
+
+static enum store_error
+work_of(struct call_of *c)
+{
+	for (size_t k = 0; k < c->q->n; k++)
+		for (size_t i = 0; i < c->t->work.n; i++) {
+			const EngineRows__Work *w = (const EngineRows__Work *)c->t->work.rows[i].m;
+			EngineRows__District *d = (EngineRows__District *)c->q->args[k];
+			if (c->t->work.rows[i].gone || w->partition != d->partition || strcmp(w->district, d->district) != 0)
+				continue;
+			row_out(c->q, d);
+			break;
+		}
+	return STORE_OK;
+}
+
 static enum store_error nothing(struct call_of *c) { (void)c; return STORE_OK; }
 
 /* ---- a service's own table, of which each toy has the same one */
@@ -634,6 +675,11 @@ static const struct store_stmt person_load[] = {
 	{ .name = "load_1", .args = &mirror_rows__person__descriptor, .row = &mirror_rows__person__descriptor },
 	{ .name = "load_2", .args = &mirror_rows__person__descriptor, .row = &mirror_rows__person__descriptor },
 	{ .name = "load_3", .args = &mirror_rows__person__descriptor, .row = &mirror_rows__person__descriptor },
+};
+static const struct store_stmt person_all[] = {
+	{ .name = "all_0" },
+	{ .name = "all_1", .args = &mirror_rows__person__descriptor, .row = &mirror_rows__person__descriptor },
+	{ .name = "all_2", .args = &mirror_rows__person__descriptor, .row = &mirror_rows__person__descriptor },
 };
 static const struct store_stmt person_insert = { .name = "insert", .args = &mirror_rows__person__descriptor };
 static const struct store_stmt person_update = { .name = "update", .args = &mirror_rows__person__descriptor };
@@ -648,7 +694,16 @@ table_prepare(struct table_sql *q, const struct table *t, store_t *s, arena_t *a
 	*q = (struct table_sql){ .table = t, .insert = person_insert, .update = person_update, .drop = person_drop };
 	for (int n = 1; n <= t->nkey; n++)
 		q->load[n] = person_load[n];
+	for (int n = 1; n < t->nkey; n++)
+		q->all[n] = person_all[n];
 	return true;
+}
+
+bool
+table_prepare_all(struct table_sql *q, int n, store_t *s)
+{
+	(void)s;
+	return q->all[n].row;
 }
 
 bool
@@ -658,12 +713,12 @@ table_prepare_load(struct table_sql *q, const struct table *t, store_t *s, arena
 }
 
 static enum store_error
-table_load(struct call_of *c, int nkey)
+table_load(struct call_of *c, int nkey, size_t limit)
 {
 	const struct tab *t = &c->t->row[0];
 
 	for (size_t k = 0; k < c->q->n; k++)
-		for (const struct row_slot *r = tab_find(t, c->q->args[k], nkey, 0); r; r = tab_find(t, c->q->args[k], nkey, (size_t)(r - t->rows) + 1))
+		for (const struct row_slot *r = tab_find(t, c->q->args[k], nkey, 0); r && c->q->nrows < limit; r = tab_find(t, c->q->args[k], nkey, (size_t)(r - t->rows) + 1))
 			row_out(c->q, r->m);
 	return STORE_OK;
 }
@@ -690,8 +745,12 @@ of_table(struct call_of *c)
 {
 	const char *what = c->q->stmt->name;
 
+	int nkey = what[strlen(what) - 1] - '0';
+
 	if (*what == 'l')
-		return table_load(c, what[strlen("load_")] - '0');
+		return table_load(c, nkey, nkey < 3 ? LOAD_ROWS_MAX + 1 : SIZE_MAX);
+	if (*what == 'a')
+		return table_load(c, nkey, WHOLE_ROWS_MAX + 1);
 	return *what == 'd' ? drop_all(c, &c->t->row[0]) : table_put(c, *what == 'i');
 }
 
@@ -704,8 +763,9 @@ static const struct { const struct store_stmt *stmt; enum store_error (*run)(str
 	{ &engine_answers_of, answers_of, false }, { &engine_answers_keep, answers_keep, false }, { &engine_look, look, false }, { &engine_edges, edges, false },
 	{ &engine_districts, districts_known, false }, { &engine_events_after, events_after, false },
 	{ &engine_timers_put, timers_put, false }, { &engine_timers_drop, timers_drop, false }, { &engine_work_done, work_done, false },
+	{ &engine_work_moved, work_moved, false }, { &engine_work_of, work_of, false },
 	{ &engine_park, park, false }, { &engine_lock, lock, false }, { &engine_unlock, unlock, false }, { &engine_take, take, true },
-	{ &engine_give, give, true }, { &engine_cursors_of, cursors_of, false }, { &engine_parked_of, parked_of, false },
+	{ &engine_give, give, true }, { &engine_cursors_of, cursors_of, false }, { &engine_held_of, held_of, false },
 	{ &engine_trying, trying, true }, { &engine_consumed, consumed, false }, { &engine_district_open, district_open, false },
 	{ &engine_answers_purge, answers_purge, false }, { &engine_clock_now, nothing, false }, { &engine_show_district, nothing, false },
 	{ &engine_cursors_of_consumer, cursors_of_consumer, false }, { &toy_chore, chore, false },
@@ -731,6 +791,7 @@ statement_kept(const struct store_stmt *s)
 		return s;
 	switch (*s->name) {
 	case 'l': return &person_load[s->name[strlen("load_")] - '0'];
+	case 'a': return &person_all[s->name[strlen("all_")] - '0'];
 	case 'i': return &person_insert;
 	case 'u': return &person_update;
 	default: return &person_drop;
