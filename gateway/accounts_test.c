@@ -2,7 +2,7 @@
  *
  * How: as api_test, with the bus, roster and the clock played: what is asked before a call is judged, what is held back
  * meanwhile, and that no order ever holds a password.  Then tokens, the table of callers and the buckets by themselves. */
-#include "api.h"
+#include "call.h"
 #include "buckets.h"
 #include "callers.h"
 #include "fake_bus_test.h"
@@ -317,6 +317,9 @@ test_put_account(struct bench *b)
 	ask(b, OPERATORS, "PUT", D "/accounts/a-1", body);
 	fake_answer_problem(b->api, fake_last(&b->bus), 422, "password.length", b->now_us);
 	check(says(b, 422, "password.length") && b->bus.n == 1, "a bad password is never ordered", "");
+	ask(b, OPERATORS, "PUT", D "/accounts/a-1", "{\"phone\":\"13900000001\",\"roles\":[\"auditor\"]}");
+	s = fake_last(&b->bus);
+	check(b->bus.n == 1 && s->commands && !s->commands->items[0]->refusal, "without a password it is ordered at once", "");
 	ask(b, OPERATORS, "PUT", D "/accounts/a-1", "{\"phone\":5,\"password\":\"" PASSWORD "\"}");
 	s = fake_last(&b->bus);
 	check(b->bus.n == 1 && s->commands && s->commands->items[0]->refusal && !holds(&s->commands->items[0]->data, PASSWORD),
@@ -391,27 +394,131 @@ test_login_refused(struct bench *b)
 	check(says(b, 401, "token.invalid"), "only logging in takes no token", "");
 }
 
-/* So that others' reads are not behind a queue of passwords. */
-static void
-test_passwords_at_once(struct bench *b)
-{
-	enum { AT_ONCE = 16 };
+/* ---- whose turn it is: so many are under way, others wait; a crowd at one address waits for itself */
 
-	for (int i = 0; i < AT_ONCE; i++) {
-		struct fake_bus kept = b->bus;
-		b->bus.n = 0;
-		ask(b, NULL, "POST", "/api/v1/sessions", LOGIN);
-		check(b->client.replies == 0, "as many as that are tried", "");
-		api_leave(b->call, b->now_us);          /* what was asked stays asked */
-		fake_forget(&b->bus);
-		b->bus = kept;
-	}
-	ask(b, NULL, "POST", "/api/v1/sessions", LOGIN);
-	check(says(b, 503, "gateway.busy") && b->bus.n == 0, "one more is told to wait", "");
-	b->now_us += 5000000;
+enum { CALLS = PASSWORDS_MAX + PASSWORDS_WAIT_MAX + 2 };
+
+struct crowd { struct bench *b; struct client client[CALLS]; call_t *call[CALLS]; int n; };
+
+static struct client *
+come(struct crowd *w, uint8_t from)
+{
+	struct api_client client = { &w->client[w->n], client_replied, client_room };
+	struct api_request r = { .method = "POST", .target = "/api/v1/sessions", .content_type = JSON, .content_length = -1, .address = { from } };
+	call_t *c = api_begin(w->b->api, &r, &client, w->b->now_us);
+
+	w->call[w->n] = c;
+	api_body(c, LOGIN, strlen(LOGIN), w->b->now_us);
+	api_end(c, w->b->now_us);
+	w->b->now_us++;
+	return &w->client[w->n++];
+}
+
+static size_t
+count_replies(const struct crowd *w, int status)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < w->n; i++)
+		n += w->client[i].replies && w->client[i].reply.status == status;
+	return n;
+}
+
+static void
+crowd_end(struct crowd *w)
+{
+	api_give_up(w->b->api, w->b->now_us);
+	for (int i = 0; i < w->n; i++)
+		client_forget(&w->client[i]);
+	fake_forget(&w->b->bus);
+	*w = (struct crowd){ .b = w->b };
+}
+
+static void
+test_turns(struct bench *b)
+{
+	static struct crowd w;
+	struct client *office, *more;
+
+	w.b = b;
+	for (int i = 0; i < PASSWORDS_MAX + 3; i++)
+		come(&w, 1);
+	office = come(&w, 2);
+	check(b->bus.n == PASSWORDS_MAX && count_replies(&w, 503) == 0, "so many are asked about, the others wait", "");
+	fake_answer_problem(b->api, &b->bus.sent[0], 429, "login.locked", b->now_us);
+	check(b->bus.n == PASSWORDS_MAX + 1, "one has its answer, the next is asked about", "");
+	fake_answer_problem(b->api, &b->bus.sent[PASSWORDS_MAX], 429, "login.locked", b->now_us);
+	check(office->replies == 1, "… of the address that has fewest under way", "");
+	for (size_t i = 1; i <= 3; i++)
+		fake_answer_problem(b->api, &b->bus.sent[i], 429, "login.locked", b->now_us);
+	check(count_replies(&w, 429) == 5 && b->bus.n == PASSWORDS_MAX + 4, "in their order", "");
+	crowd_end(&w);
+	bench_close(b);
+	bench_open(b, (struct rate){ 0, 0 }, (struct rate){ 0, 0 }, (struct rate){ 0, 0 });
+
+	for (int i = 0; i < PASSWORDS_MAX + PASSWORDS_WAIT_MAX; i++)
+		come(&w, 1);
+	more = come(&w, 1);
+	check(count_replies(&w, 503) == 1 && more->replies == 1, "more than may wait: the newest is told to come again", "");
+	office = come(&w, 2);
+	check(count_replies(&w, 503) == 2 && !office->replies, "… of the address of which most wait", "");
+	b->now_us += PASSWORD_WAIT_US;
 	api_tick(b->api, b->now_us);
-	ask(b, NULL, "POST", "/api/v1/sessions", LOGIN);
-	check(b->client.replies == 0 && b->bus.n == 1, "when they have ended there is room again", "");
+	check(count_replies(&w, 503) == PASSWORDS_WAIT_MAX + 2 && office->replies == 1, "nobody waits for longer than there is time", "");
+	crowd_end(&w);
+}
+
+static void
+test_turns_left(struct bench *b)
+{
+	static struct crowd w;
+
+	w.b = b;
+	for (int i = 0; i < PASSWORDS_MAX + 2; i++)
+		come(&w, 1);
+	api_leave(w.call[PASSWORDS_MAX], b->now_us);
+	api_leave(w.call[0], b->now_us);
+	fake_answer_problem(b->api, &b->bus.sent[0], 429, "login.locked", b->now_us);
+	check(b->bus.n == PASSWORDS_MAX + 1 && count_replies(&w, 429) == 0, "who leaves is not told", "");
+	api_give_up(b->api, b->now_us);
+	check(api_outstanding(b->api) == 0 && w.client[PASSWORDS_MAX].replies == 0 && w.client[PASSWORDS_MAX + 1].replies == 1, "the end", "");
+	crowd_end(&w);
+}
+
+static void
+own_password(struct bench *b, const char *body)
+{
+	begin(b, SESSION, "PUT", "/api/v1/sessions/current/password", JSON);
+	say_caller(b);
+	api_body(b->call, body, strlen(body), b->now_us);
+	api_end(b->call, b->now_us);
+}
+
+static void
+test_own_password(struct bench *b)
+{
+	static const char body[] = "{\"old\":\"" PASSWORD "\",\"new\":\"" PASSWORD "-new\"}";
+	Roster__PasswordProved said = ROSTER__PASSWORD_PROVED__INIT;
+	Roster__Closed closed = ROSTER__CLOSED__INIT;
+	char digest[SHA256_HEX_MAX];
+
+	token_digest(SESSION, digest);
+	ask(b, OPERATORS, "PUT", "/api/v1/sessions/current/password", body);
+	check(says(b, 409, "session.none") && b->bus.n == 0, "the operator has none", "");
+	own_password(b, body);
+	struct sent *s = fake_last(&b->bus);
+	check(asks_read(b, &roster__prove_password__descriptor) && s->m.lane == WIRE__LANE__PASSWORD, "it is proved first", "");
+	said.proof = (char *)"p", said.password_hash = (char *)"h", said.phone_mark = (char *)"m";
+	fake_answer_message(b->api, s, 200, &said, b->now_us);
+	Wire__Command *c = fake_last(&b->bus)->commands->items[0];
+	Roster__ChangePassword *m = roster__change_password__unpack(NULL, c->data.len, c->data.data);
+	check(!holds(&c->data, PASSWORD) && strcmp(m->token_sha256, digest) == 0 && strcmp(m->password_hash, "h") == 0 && *m->address_mark &&
+	      strcmp(c->account, "wang") == 0 && !*c->key, "the order is the account's, and holds no password", "");
+	roster__change_password__free_unpacked(m, NULL);
+	fake_answer_message(b->api, fake_last(&b->bus), 200, &closed, b->now_us);
+	check(b->client.reply.status == 204 && !*b->client.text, "204 and nothing more", b->client.text);
+	own_password(b, "{\"old\":\"x\"}");
+	check(says(b, 422, "json.missing") && b->bus.n == 1, "what is wrong with it is said here", b->client.text);
 }
 
 static void
@@ -508,7 +615,7 @@ main(void)
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
 		test_asked_first, test_remembered, test_overtaken, test_strangers, test_forbidden, test_held_body, test_held_lines, test_leaves,
-		test_put_account, test_login, test_login_refused, test_passwords_at_once, test_logout, test_rates, test_buckets, test_tokens,
+		test_put_account, test_login, test_login_refused, test_turns, test_turns_left, test_own_password, test_logout, test_rates, test_buckets, test_tokens,
 	};
 	struct rate any = { 0, 0 };
 

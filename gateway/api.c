@@ -63,6 +63,7 @@ call_free(call_t *c)
 	json_decref(c->peers);
 	call_body_free(c);
 	bytes_free(&c->held);
+	password_turn_end(c);
 	explicit_bzero(c->token, sizeof(c->token));
 	free(c->target);
 	free(c->last_event_id);
@@ -509,7 +510,7 @@ api_body(call_t *c, const void *p, size_t n, int64_t mono_us)
 
 static void (*const runs[])(call_t *c, int64_t mono_us) = {
 	[ROUTE_ORDER] = order_run, [ROUTE_FILE] = file_run, [ROUTE_READ] = read_run, [ROUTE_EVENTS] = events_run,
-	[ROUTE_LOGIN] = login_run, [ROUTE_LOGOUT] = logout_run,
+	[ROUTE_LOGIN] = login_run, [ROUTE_OWN_PASSWORD] = own_password_run, [ROUTE_LOGOUT] = logout_run,
 	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
 	[ROUTE_EXPORT] = export_run, [ROUTE_DOCUMENT] = document_run,
 };
@@ -592,11 +593,14 @@ api_tick(api_t *api, int64_t mono_us)
 {
 	api->now_us = mono_us;
 	events_tick(api, mono_us);
-	int64_t asks_us = asks_tick(api->asks, mono_us), export_us = export_tick(api, mono_us);
-	int64_t streams_us = streams_tick(api->streams, mono_us), due_us = asks_us < export_us ? asks_us : export_us;
+	int64_t due_us = INT64_MAX, each_us[] = {
+		asks_tick(api->asks, mono_us), export_tick(api, mono_us), streams_tick(api->streams, mono_us), passwords_tick(api, mono_us),
+	};
 
+	for (size_t i = 0; i < sizeof(each_us) / sizeof(each_us[0]); i++)
+		due_us = each_us[i] < due_us ? each_us[i] : due_us;
 	arena_reset(api->arena);
-	return due_us < streams_us ? due_us : streams_us;
+	return due_us;
 }
 
 size_t
@@ -623,6 +627,7 @@ api_give_up(api_t *api, int64_t mono_us)
 {
 	api->gave_up = true;
 	streams_end(api->streams);
+	passwords_give_up(api);
 	while (asks_outstanding(api->asks))
 		asks_give_up(api->asks, mono_us);
 	export_give_up(api);

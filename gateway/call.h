@@ -5,7 +5,7 @@
  *   lines.c    NDJSON, a command a line               health.c    /livez /readyz /metrics
  *   events.c   the stream of a district's events     document.c  openapi.json
  *   who.c      who calls, and how often he may        accounts.c  passwords, logging in and out
- *                                                     export.c    lists as files */
+ *   passwords.c  whose turn it is to be checked       export.c    lists as files */
 #pragma once
 #include "api.h"
 #include "access.h"
@@ -28,13 +28,17 @@ enum {
 	READY_US = 1000 * 1000,
 	METRICS_PEERS_MAX = 128,                /* replicas whose counters one answer has; of more the rest is left out */
 	LOOKS_MAX = 64,                         /* at sessions of streams, under way */
-	PASSWORDS_MAX = 16,                     /* under way: roster's readers try two at once, each for some 27 ms */
+	PASSWORDS_MAX = 16,                     /* under way: each takes a thread of roster some 27 ms */
+	PASSWORDS_WAIT_MAX = 128,               /* … and whose turn has not come */
+	PASSWORD_WAIT_US = 4000 * 1000,
 };
 enum { ETAG_MAX = 36 };
 
 /* The route table as openapi.h describes it: made when first asked for. */
 struct document { char *text; size_t len; char etag[ETAG_MAX]; };
 struct part { call_t *call; json_t *json; int status; };        /* status 0: no answer yet */
+
+struct password_turn { struct ask ask; int64_t since_us; bool waits, asked; };   /* to be hashed or checked */
 
 struct look { api_t *api; char token_sha256[SHA256_HEX_MAX]; };         /* api NULL: free */
 
@@ -47,7 +51,7 @@ struct api {
 	call_t *calls;                          /* all of them, linked */
 	size_t ncalls, body_bytes;
 	unsigned nlines;                        /* batches under way */
-	size_t npasswords;
+	size_t npasswords, nwaiting;            /* passwords asked about; waiting for that */
 	bool gave_up;
 	size_t nexports, npacking;              /* exports under way; those whose file is being packed */
 	struct document document;
@@ -92,6 +96,7 @@ struct call {
 	struct part *parts;                     /* nparts of them, once asked */
 	struct subject subject;                 /* whose the thing is, when that decides */
 	struct bytes held;                      /* an order that waits for its password's hash */
+	struct password_turn turn;
 	char token[TOKEN_TEXT_MAX];             /* of the session that is being opened */
 };
 
@@ -123,8 +128,17 @@ void who_take(struct identity *who, const Roster__Caller *from);         /* text
 
 /* ---- accounts.c */
 void account_put(call_t *c, ProtobufCMessage *order, int64_t mono_us);
+void own_password_run(call_t *c, int64_t mono_us);
 void login_run(call_t *c, int64_t mono_us);
 void logout_run(call_t *c, int64_t mono_us);
+
+/* ---- passwords.c */
+/* Asks roster when its turn comes; done hears what was said, and calls password_answered first. */
+void password_ask(call_t *c, const ProtobufCMessage *question, ask_done_fn *done, int64_t mono_us);
+void password_answered(call_t *c, int64_t mono_us);
+int64_t passwords_tick(api_t *api, int64_t mono_us);
+void passwords_give_up(api_t *api);
+void password_turn_end(call_t *c);                                      /* of a call that is freed */
 
 /* ---- ordinary.c */
 void order_run(call_t *c, int64_t mono_us);

@@ -58,7 +58,7 @@ bench_open(struct bench *b)
 	sha256(&token, 1, s.token_sha256);
 	b->now_us = 1000000;
 	h.api = b->api = api_open(&s);
-	if (!networks_parse("127.0.0.0/8", &h.near) || !(b->http = http_open(&h, b->now_us)))
+	if (!networks_parse("127.0.0.0/8", "", &h.near) || !(b->http = http_open(&h, b->now_us)))
 		abort();
 }
 

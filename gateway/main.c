@@ -30,7 +30,7 @@ enum {
 	TOKEN_MIN = 32, TOKEN_MAX = 512,
 	MESSAGES_A_TURN = 1024,
 	STOP_US = 6 * 1000 * 1000,              /* a little more than a call may take */
-	PEM_BYTES_MAX = 64 * 1024,
+	PEM_BYTES_MAX = 64 * 1024, ROUTES_BYTES_MAX = 16 * 1024,
 	RATE_SECONDS = 4,                       /* a bucket holds what so many bring */
 };
 
@@ -44,7 +44,7 @@ static const struct setting settings[] = {
 	{ "ZHUCUN_BEHIND_PROXY", SETTING_BOOL, "0", 0, 0,
 	  "1: a proxy or a private network in front keeps what passes secret, so that an address that is no loopback needs no TLS" },
 	{ "ZHUCUN_PROXY_NETWORKS", SETTING_TEXT, "", 0, 500,
-	  "networks of proxies whose X-Forwarded-For says who the client is; without it everybody behind a proxy counts as one" },
+	  "networks of proxies whose X-Forwarded-For says who the client is, and router: this machine's own; goes with ZHUCUN_BEHIND_PROXY" },
 	{ "ZHUCUN_BUSES", SETTING_TEXT, NULL, 1, 1000, "endpoints of the buses, space-separated: ipc://… or tcp://…" },
 	{ CURVE_KEY_SETTING, SETTING_TEXT, NULL, 1, 1000, CURVE_KEY_MEANING },
 	{ CURVE_BUS_SETTING, SETTING_TEXT, NULL, 1, 1000, CURVE_BUS_MEANING },
@@ -52,7 +52,7 @@ static const struct setting settings[] = {
 	  .secret = true },
 	{ "ZHUCUN_BOOTSTRAP_TOKEN_FILE", SETTING_TEXT, "", 0, 1000, "file that holds the token, when it is not given itself" },
 	{ "ZHUCUN_OPERATOR_NETWORKS", SETTING_TEXT, "127.0.0.0/8 ::1/128", 0, 500,
-	  "networks that may ask /livez, /readyz and /metrics without a token" },
+	  "networks that may ask /livez, /readyz and /metrics without a token, and router" },
 	{ "ZHUCUN_CONNECTIONS", SETTING_INT, "2000", 10, 60000, "connections at once" },
 	{ "ZHUCUN_CONNECTIONS_PER_ADDRESS", SETTING_INT, "1200", 1, 60000, "connections at once from one address" },
 	{ "ZHUCUN_ACCOUNT_RATE", SETTING_INT, "500", 0, 100000, RATE("an account") },
@@ -176,24 +176,48 @@ tls_settings_read(struct http_settings *s)
 	return s->tls_cert && s->tls_key ? 0 : refuse("ZHUCUN_TLS_CERT or ZHUCUN_TLS_KEY cannot be read, or holds more than 64 KiB");
 }
 
+/* What the kernel says of the ways out of here; "" when it does not. */
+static void
+routes_read(char out[ROUTES_BYTES_MAX])
+{
+	FILE *f = fopen("/proc/net/route", "re");
+	size_t n = f ? fread(out, 1, ROUTES_BYTES_MAX - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	out[n] = '\0';
+}
+
+static int
+networks_read(struct http_settings *s)
+{
+	char routes[ROUTES_BYTES_MAX];
+
+	routes_read(routes);
+	if (!networks_parse(config_text("ZHUCUN_PROXY_NETWORKS"), routes, &s->proxies))
+		return refuse("ZHUCUN_PROXY_NETWORKS must be address ranges like 10.0.0.0/8");
+	if (!networks_parse(config_text("ZHUCUN_OPERATOR_NETWORKS"), routes, &s->near))
+		return refuse("ZHUCUN_OPERATOR_NETWORKS must be address ranges like 127.0.0.0/8");
+	if (config_bool("ZHUCUN_BEHIND_PROXY") && s->proxies.n == 0)
+		return refuse("ZHUCUN_BEHIND_PROXY is set, but ZHUCUN_PROXY_NETWORKS names no proxy: everybody would be one address, and "
+		              "what one of them fails would be counted for all");
+	return 0;
+}
+
 static int
 http_settings_read(struct http_settings *s)
 {
 	int refused = tls_settings_read(s);
 
-	if (refused)
+	if (refused || (refused = networks_read(s)))
 		return refused;
 	s->bind = config_text("ZHUCUN_BIND");
 	if (!is_loopback(s->bind) && !s->tls_cert && !config_bool("ZHUCUN_BEHIND_PROXY"))
 		return refuse("ZHUCUN_BIND is no loopback address: passwords and tokens would pass in the clear; "
 		              "see ZHUCUN_TLS_CERT and ZHUCUN_BEHIND_PROXY");
-	if (!networks_parse(config_text("ZHUCUN_PROXY_NETWORKS"), &s->proxies))
-		return refuse("ZHUCUN_PROXY_NETWORKS must be address ranges like 10.0.0.0/8");
 	s->port = (int)config_int("ZHUCUN_PORT");
 	s->connections_max = (int)config_int("ZHUCUN_CONNECTIONS");
 	s->connections_per_address_max = (int)config_int("ZHUCUN_CONNECTIONS_PER_ADDRESS");
-	if (!networks_parse(config_text("ZHUCUN_OPERATOR_NETWORKS"), &s->near))
-		return refuse("ZHUCUN_OPERATOR_NETWORKS must be address ranges like 127.0.0.0/8");
 	return 0;
 }
 

@@ -38,18 +38,42 @@ network_parse(const char *text, size_t len, struct network *out)
 	return bits <= 128 && out->bits <= 128;
 }
 
-bool
-networks_parse(const char *text, struct networks *out)
+/* The way to everywhere, a line of the kernel's table: interface, destination and gateway as numbers of this machine's order. */
+static bool
+router_find(const char *routes, struct network *out)
 {
+	unsigned long destination, gateway;
+
+	for (const char *line = routes; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		if (sscanf(line, "%*s %lx %lx", &destination, &gateway) != 2 || destination != 0 || gateway == 0)
+			continue;
+		uint32_t v4 = (uint32_t)gateway;
+		v4_mapped(&v4, out->address);
+		out->bits = 8 * NETWORK_BYTES;
+		return true;
+	}
+	return false;
+}
+
+bool
+networks_parse(const char *text, const char *routes, struct networks *out)
+{
+	static const char router[] = "router";
+
 	out->n = 0;
 	for (;;) {
 		text += strspn(text, " ");
 		size_t len = strcspn(text, " ");
 		if (len == 0)
 			return true;
-		if (out->n == NETWORKS_MAX || !network_parse(text, len, &out->at[out->n]))
+		if (out->n == NETWORKS_MAX)
 			return false;
-		out->n++;
+		if (len == sizeof(router) - 1 && memcmp(text, router, len) == 0)
+			out->n += router_find(routes, &out->at[out->n]);
+		else if (network_parse(text, len, &out->at[out->n]))
+			out->n++;
+		else
+			return false;
 		text += len;
 	}
 }

@@ -1,6 +1,7 @@
 /* networks - a list of address ranges, like "127.0.0.0/8 ::1/128", and whose a request is.  Pure.
  *
- * An address is 16 bytes, IPv4 as ::ffff:a.b.c.d. */
+ * An address is 16 bytes, IPv4 as ::ffff:a.b.c.d.  The word "router" is the one address by which this machine reaches others: for a
+ * process in a container that is the engine, through whom everybody comes to a port that it publishes. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +13,8 @@ enum { NETWORKS_MAX = 16, NETWORK_BYTES = 16 };
 struct network { uint8_t address[NETWORK_BYTES]; int bits; };
 struct networks { struct network at[NETWORKS_MAX]; size_t n; };
 
-bool networks_parse(const char *text, struct networks *out) __attribute__((warn_unused_result));
+/* routes: what /proc/net/route says, for "router"; that word is nobody where there is none. */
+bool networks_parse(const char *text, const char *routes, struct networks *out) __attribute__((warn_unused_result));
 bool networks_hold(const struct networks *ns, const uint8_t address[NETWORK_BYTES]);
 void network_address(const struct sockaddr *from, uint8_t out[NETWORK_BYTES]);          /* all 0: neither IPv4 nor IPv6 */
 /* Who asks over a connection: its peer; or, where that is a proxy we trust, who the proxy says it was (X-Forwarded-For, or

@@ -359,6 +359,14 @@ logout_answers(struct draft *d, const struct route *r, json_t *operation)
 }
 
 static void
+own_password_answers(struct draft *d, const struct route *r, json_t *operation)
+{
+	(void)d, (void)r;
+	json_object_set_new(json_object_get(operation, "responses"), "204",
+	                    json_pack("{s:s}", "description", "Changed: the account's other sessions have ended."));
+}
+
+static void
 live_answers(struct draft *d, const struct route *r, json_t *operation)
 {
 	json_t *object = schema_object(SCHEMA_ANSWER);
@@ -415,6 +423,7 @@ static const struct rule rules[ROUTE_KINDS] = {
 	                   .header = "Last-Event-ID" },
 	[ROUTE_LOGIN] = { "openSession", NULL, "Log in", order_body, order_answers, OF_READS | S413 | S415 | S504 },
 	[ROUTE_LOGOUT] = { .answers = logout_answers, .refusals = OF_WRITES },
+	[ROUTE_OWN_PASSWORD] = { "changeOwnPassword", NULL, "Change one's own password", order_body, own_password_answers, OF_WRITES },
 	[ROUTE_LIVE] = { "readLiveness", NULL, "Is this process alive?", NULL, live_answers, OF_ALL },
 	[ROUTE_READY] = { "readReadiness", NULL, "Does every service answer?", NULL, ready_answers, OF_ALL | S503 },
 	[ROUTE_METRICS] = { "readMetrics", NULL, "Counters, as Prometheus reads them", NULL, metrics_answers, OF_ALL },

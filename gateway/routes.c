@@ -144,6 +144,8 @@ static const struct route routes[] = {
 	  { ASK(roster, close_sessions, closed) }, .who = WHO_ANYBODY },
 	{ "DELETE", "/api/v1/sessions/current", ROUTE_LOGOUT, ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL | ROUTE_ANYWHERE,
 	  { ASK(roster, close_session, closed) }, "token_sha256", .who = WHO_ANYBODY },
+	{ "PUT", "/api/v1/sessions/current/password", ROUTE_OWN_PASSWORD, ROUTE_REPEATABLE | ROUTE_ANYWHERE | ROUTE_PASSWORD,
+	  { ASK(roster, own_password, closed) }, .who = WHO_ANYBODY },
 	{ "GET", "/livez", ROUTE_LIVE, ROUTE_OPEN, .who = WHO_OPERATOR },
 	{ "GET", "/readyz", ROUTE_READY, ROUTE_OPEN, .who = WHO_OPERATOR },
 	{ "GET", "/metrics", ROUTE_METRICS, ROUTE_OPEN, .who = WHO_OPERATOR },

@@ -20,7 +20,7 @@ enum route_kind {
 	ROUTE_READ,                     /* path and query → reads, answers merged by member */
 	ROUTE_EXPORT,                   /* pages of a list, and what another service knows of its persons → CSV or XLSX */
 	ROUTE_EVENTS,                   /* an event stream; its part says where the logs end */
-	ROUTE_LOGIN, ROUTE_LOGOUT,
+	ROUTE_LOGIN, ROUTE_LOGOUT, ROUTE_OWN_PASSWORD,
 	ROUTE_LIVE, ROUTE_READY, ROUTE_METRICS,
 	ROUTE_DOCUMENT,                 /* what openapi.h says of all of them */
 	ROUTE_KINDS

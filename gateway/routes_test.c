@@ -122,7 +122,7 @@ static void
 check_flags(const struct route *r)
 {
 	bool post = strcmp(r->method, "POST") == 0;
-	bool write = r->kind == ROUTE_ORDER || r->kind == ROUTE_LINES || r->kind == ROUTE_FILE || r->kind == ROUTE_LOGIN;
+	bool write = r->kind == ROUTE_ORDER || r->kind == ROUTE_LINES || r->kind == ROUTE_FILE || r->kind == ROUTE_LOGIN || r->kind == ROUTE_OWN_PASSWORD;
 
 	check(write == (post || strcmp(r->method, "PUT") == 0), "orders are PUT or POST, reads GET", r->path);
 	if (strcmp(r->method, "PUT") == 0)

@@ -138,7 +138,7 @@ plausible(const Wire__Head *h, size_t body_len)
 		return body_len <= ANSWER_BYTES_MAX;
 	return body_len <= REQUEST_BYTES_MAX && h->service[0] && strlen(h->service) < SERVICE_NAME_MAX && strlen(h->replica) < INSTANCE_MAX &&
 	       h->partition >= -1 && h->partition < PARTITIONS &&
-	       (h->lane == WIRE__LANE__WRITER || h->lane == WIRE__LANE__READER);
+	       frames_is_lane(h->lane);
 }
 
 const Wire__Head *

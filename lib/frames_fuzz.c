@@ -37,7 +37,7 @@ must_keep_bounds(const Wire__Head *h)
 		return;
 	must(*h->service && strlen(h->service) < SERVICE_NAME_MAX);
 	must(h->partition >= -1 && h->partition < PARTITIONS);
-	must(h->lane == WIRE__LANE__WRITER || h->lane == WIRE__LANE__READER);
+	must(frames_is_lane(h->lane));
 }
 
 static void

@@ -1,7 +1,7 @@
 /* The main() of every service; the Makefile says which: -DSERVICE=roster_service.
  *
- * One thread writes (a node), ZHUCUN_READERS threads read; each has its own bus sockets and its own connection, and they
- * share nothing but counters.  SIGTERM or SIGINT ends the process between two batches. */
+ * One thread writes (a node), ZHUCUN_READERS threads read, and one more hashes passwords, where there are any; each has its own
+ * bus sockets and its own connection, and they share nothing but counters.  SIGTERM or SIGINT ends the process between two batches. */
 #include "clock.h"
 #include "config.h"
 #include "curve.h"
@@ -22,7 +22,7 @@
 extern const struct service SERVICE;
 
 enum { WRITER, READERS_FROM, READERS_MAX = 8, MESSAGES_A_TURN = 1024 };
-_Static_assert(READERS_FROM + READERS_MAX <= HEALTH_THREADS_MAX, "each thread says how it is");
+_Static_assert(READERS_FROM + READERS_MAX + 1 <= HEALTH_THREADS_MAX, "each thread says how it is");
 
 static const struct setting settings[] = {
 	{ "ZHUCUN_BUSES", SETTING_TEXT, NULL, 1, 1000, "endpoints of the buses, space-separated: ipc://… or tcp://…" },
@@ -42,7 +42,8 @@ struct process {
 	struct curve_client me;         /* on the buses */
 	struct metrics metrics;
 	struct health health;
-	_Atomic int readers;            /* started so far */
+	struct reading { struct process *of; int me; Wire__Lane lane; pthread_t thread; } reading[READERS_MAX + 1];
+	int nreading;
 	bool manual_clock;
 	char instance[64];
 	int stop_fd;                    /* readable once the process is to end */
@@ -74,11 +75,13 @@ trouble_of(const link_t *link, const node_t *node)
 
 /* ---- readers */
 
+/* Who hashes turns after each, so that the buses hear from him; all else is gone before there is time to. */
 static void *
 reader_main(void *arg)
 {
-	struct process *p = arg;
-	int me = READERS_FROM + atomic_fetch_add(&p->readers, 1);
+	const struct reading *self = arg;
+	struct process *p = self->of;
+	int most = self->lane == WIRE__LANE__READER ? MESSAGES_A_TURN : 1;
 	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"), &p->me);
 	struct reader_settings set = { config_text("ZHUCUN_DB_READER"), p->manual_clock, link_port(link), &p->metrics, p->instance };
 	struct reader *r = reader_open(&SERVICE, &set);
@@ -90,7 +93,7 @@ reader_main(void *arg)
 		_exit(1);                       /* logged; the supervisor starts us again */
 	hello.service = (char *)SERVICE.name;
 	hello.instance = p->instance;
-	hello.lane = WIRE__LANE__READER;
+	hello.lane = self->lane;
 	link_hello(link, &hello);
 	for (int64_t next_us = 0;;) {
 		int link_ms = link_tick(link, clock_mono_us()), n = link_poll_items(link, items);
@@ -98,14 +101,34 @@ reader_main(void *arg)
 		zmq_poll(items, n + 1, wait_ms(next_us, link_ms));
 		if (items[n].revents)
 			break;
-		for (int i = 0; i < MESSAGES_A_TURN && link_receive(link, &m); i++)
+		for (int i = 0; i < most && link_receive(link, &m); i++)
 			reader_receive(r, &m);
 		next_us = reader_step(r, clock_mono_us());
-		health_turn(&p->health, me, clock_mono_us(), trouble_of(link, NULL));
+		health_turn(&p->health, self->me, clock_mono_us(), trouble_of(link, NULL));
 	}
 	reader_close(&r);
 	link_close(&link);
 	return NULL;
+}
+
+static void
+reading_add(struct process *p, Wire__Lane lane)
+{
+	p->reading[p->nreading] = (struct reading){ .of = p, .me = READERS_FROM + p->nreading, .lane = lane };
+	p->nreading++;
+}
+
+static void
+reading_choose(struct process *p)
+{
+	bool hashes = false;
+
+	for (int64_t i = 0; i < config_int("ZHUCUN_READERS"); i++)
+		reading_add(p, WIRE__LANE__READER);
+	for (size_t i = 0; i < SERVICE.nreads; i++)
+		hashes = hashes || SERVICE.reads[i].password;
+	if (hashes)
+		reading_add(p, WIRE__LANE__PASSWORD);
 }
 
 /* ---- the writer */
@@ -173,7 +196,6 @@ int
 main(int argc, char **argv)
 {
 	struct process p = { .manual_clock = false };
-	pthread_t readers[READERS_MAX];
 
 	config_open(argc, argv, SERVICE.name, "one replica of this service; docs/operating.md", settings, ALEN(settings));
 	log_open(SERVICE.name, log_level_of(config_text("ZHUCUN_LOG_LEVEL")));
@@ -189,16 +211,16 @@ main(int argc, char **argv)
 	else
 		snprintf(p.instance, sizeof p.instance, "%s-%d", host, (int)getpid());
 	p.zmq = zmq_ctx_new();
-	int nreaders = (int)config_int("ZHUCUN_READERS");
-	health_open(&p.health, config_text(HEALTH_SETTING), READERS_FROM + nreaders, clock_mono_us());
-	for (int i = 0; i < nreaders; i++)
-		if (pthread_create(&readers[i], NULL, reader_main, &p))
+	reading_choose(&p);
+	health_open(&p.health, config_text(HEALTH_SETTING), READERS_FROM + p.nreading, clock_mono_us());
+	for (int i = 0; i < p.nreading; i++)
+		if (pthread_create(&p.reading[i].thread, NULL, reader_main, &p.reading[i]))
 			return 1;
 	int code = run(&p);
 	if (code)
 		_exit(code);                            /* readers may still be starting: nothing of theirs needs ending */
-	for (int i = 0; i < nreaders; i++)
-		pthread_join(readers[i], NULL);
+	for (int i = 0; i < p.nreading; i++)
+		pthread_join(p.reading[i].thread, NULL);
 	zmq_ctx_term(p.zmq);
 	return 0;
 }

@@ -71,6 +71,7 @@ struct alarm {                                          /* also: chore */
 struct read {
 	const ProtobufCMessageDescriptor *message;
 	void (*run)(struct reader *r, const void *m);   /* ends in exactly one reader_answer/refuse/missing */
+	bool password;                                  /* it hashes one: a service that has such a read has a thread for them */
 };
 
 struct service {

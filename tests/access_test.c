@@ -124,9 +124,9 @@ static const struct line { const char *method, *path, *may, *body; } lines[] = {
 };
 enum { LINES = sizeof(lines) / sizeof(lines[0]) };
 
-/* Who goes through these has no token afterwards: tests/scenarios/50-accounts.scn does. */
+/* Who goes through these has no token afterwards, or another password: tests/scenarios/50-accounts.scn and 57 do. */
 static const struct { const char *method, *path; } elsewhere[] = {
-	{ "DELETE", "/api/v1/sessions" }, { "DELETE", "/api/v1/sessions/current" },
+	{ "DELETE", "/api/v1/sessions" }, { "DELETE", "/api/v1/sessions/current" }, { "PUT", "/api/v1/sessions/current/password" },
 };
 
 /* ---- the world: in each district two townships, a village in each, two units, and in each unit somebody posted */

@@ -210,7 +210,7 @@ alerts_on_account_put(struct batch *b, const void *m)
 	row.person_id = e->person_id;
 	for (size_t i = 0; i < e->n_roles; i++)
 		administers = administers || e->roles[i] == WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN;
-	if (administers && *row.person_id)
+	if (administers && !e->disabled && *row.person_id)
 		batch_put(b, &alerts_table_department, &row);
 	else
 		batch_drop(b, &alerts_table_department, &row);

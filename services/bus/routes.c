@@ -70,7 +70,7 @@ static bool
 plausible(const Wire__Hello *h, size_t id_len)
 {
 	if (!id_len || id_len > PEER_ID_MAX || strlen(h->service) >= SERVICE_NAME_MAX || strlen(h->instance) >= INSTANCE_MAX ||
-	    (h->lane != WIRE__LANE__WRITER && h->lane != WIRE__LANE__READER))
+	    !frames_is_lane(h->lane))
 		return false;
 	for (size_t i = 0; i < h->n_partitions; i++)
 		if (h->partitions[i] < 0 || h->partitions[i] >= PARTITIONS)
@@ -147,7 +147,9 @@ routes_find(struct routes *r, const char *service, int32_t partition, Wire__Lane
 
 	if (s && lane == WIRE__LANE__WRITER && partition >= 0 && partition < PARTITIONS)
 		p = owner(s, partition, now_us);
-	return p || !s ? p : anyone(s, lane, now_us);
+	if (!p && s)
+		p = anyone(s, lane, now_us);
+	return p || !s || lane != WIRE__LANE__PASSWORD ? p : anyone(s, WIRE__LANE__READER, now_us);
 }
 
 const struct replica *

@@ -12,7 +12,7 @@
 
 enum {
 	ROUTES_SERVICES_MAX = 16,
-	ROUTES_REPLICAS_MAX = 128,              /* of one service, both lanes: writers and reader threads */
+	ROUTES_REPLICAS_MAX = 128,              /* of one service, all lanes: writers and the threads that read */
 	ROUTES_EXPIRY_US = 3000000,
 	ROUTES_LATE_US = 1200000,               /* a word is said twice a second */
 };
@@ -29,7 +29,7 @@ struct replica {
 struct served {
 	char name[SERVICE_NAME_MAX];
 	int n;                                  /* 0: the place is free */
-	int turn[2];                            /* by lane: whose turn it is */
+	int turn[FRAMES_LANES];                 /* by lane: whose turn it is */
 	struct replica replica[ROUTES_REPLICAS_MAX];
 };
 struct routes {
@@ -41,7 +41,7 @@ enum routes_heard { ROUTES_KNOWN, ROUTES_JOINED, ROUTES_LEFT, ROUTES_FULL, ROUTE
 
 /* A Hello without a service takes the peer out.  FULL and BAD leave the table without the peer. */
 enum routes_heard routes_hello(struct routes *r, const uint8_t *id, size_t id_len, const Wire__Hello *hello, int64_t now_us);
-/* NULL: nobody.  Valid until the table changes. */
+/* NULL: nobody.  Valid until the table changes.  Where nobody has a thread for passwords, readers do them. */
 const struct replica *routes_find(struct routes *r, const char *service, int32_t partition, Wire__Lane lane, int64_t now_us);
 /* This one of its replicas, of either lane whatever it owns.  NULL: it is not here. */
 const struct replica *routes_find_replica(struct routes *r, const char *service, const char *instance, Wire__Lane lane, int64_t now_us);

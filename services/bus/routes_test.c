@@ -49,6 +49,8 @@ static const struct { const char *name, *script, *want; } cases[] = {
 	{ "a farewell of a stranger",                 "a= a=pay/W:1 ?pay/W:1", "a" },
 	{ "a partition that is none: the word is bad", "a=pay/W:64 ?pay/W:-1 b=pay/W:-2 ?pay/W:-1", "!.!." },
 	{ "a bad word takes out what stood",          "a=pay/W:1 a=pay/W:1,99 ?pay/W:1", "!." },
+	{ "passwords go to who hashes them",          "a=pay/R: b=pay/P: c=pay/P: ?pay/P:1 ?pay/P:1 ?pay/P:1 ?pay/R:1 ?pay/R:1", "bcbaa" },
+	{ "… else to a reader, never a writer",       "a=pay/R: b=pay/W:1 ?pay/P:1 c=pay/P: ?pay/P:1 -c ?pay/P:1 -a ?pay/P:1", "aca." },
 	{ "a lane that is none",                      "a=pay/X:1 ?pay/W:1 ?pay/R:1", "!.." },
 	{ "a name too long",                          "a=abcdefghijklmnopqrstuvwxyz012345/W:1", "!" },
 	{ "a name just short enough",                 "a=abcdefghijklmnopqrstuvwxyz01234/W:1 ?abcdefghijklmnopqrstuvwxyz01234/W:1", "a" },
@@ -67,7 +69,9 @@ read_target(const char *text)
 	snprintf(t.service, sizeof(t.service), "%.*s", (int)len, text);
 	if (!text[len])
 		return t;
-	t.lane = text[len + 1] == 'W' ? WIRE__LANE__WRITER : text[len + 1] == 'R' ? WIRE__LANE__READER : (Wire__Lane)7;
+	static const char lanes[] = "WRP";
+	const char *lane = strchr(lanes, text[len + 1]);
+	t.lane = lane ? (Wire__Lane)(lane - lanes) : (Wire__Lane)7;
 	for (const char *at = text + len + 3; *at; at += *at == ',') {
 		char *end;
 		t.partition[t.n++] = (int32_t)strtol(at, &end, 10);

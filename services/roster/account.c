@@ -1,16 +1,19 @@
 /* account - who may log in, and as what.
  *
- *   in:   PutAccount; reads ReadAccount, ListAccounts, and HashPassword, which comes before each PutAccount
+ *   in:   PutAccount, ChangePassword; reads ReadAccount, ListAccounts, and HashPassword and ProvePassword, which come before
+ *         each PutAccount with a password and each ChangePassword
  *   out:  AccountPut (what it may do; neither phone nor password)
  *   owns: account, account_phone
  *
  * A password is hashed by a reader thread (HashPassword): the order brings the hash, and the one it already had when the
  * password is the same, so that the same body again changes nothing.  Whatever changes who an account is ends its sessions
- * in the same transaction. */
+ * in the same transaction.  Who puts an account has seen to it: what its phone has failed is forgotten. */
 #include "account.h"
+#include "digest.h"
 #include "password.h"
 #include "roster.h"
 #include "roster.sql.h"
+#include "tries.h"
 #include <string.h>
 
 #define OPERATOR "operator"                     /* the bootstrap token's name */
@@ -50,6 +53,24 @@ account_want(struct batch *b, const char *id)
 	batch_want(b, &roster_table_account, &key, 2);
 }
 
+char *
+account_proof(const Account *row, arena_t *a)
+{
+	struct span_of_bytes part = { row->password_hash, strlen(row->password_hash) };
+	uint8_t digest[SHA256_SIZE];
+	char *out = arena_alloc(a, SHA256_HEX_MAX);
+
+	sha256(&part, 1, digest);
+	hex_text(digest, sizeof(digest), out);
+	return out;
+}
+
+bool
+account_proves(const Account *row, const char *proof, arena_t *a)
+{
+	return strcmp(account_proof(row, a), proof) == 0;
+}
+
 /* ---- PutAccount */
 
 void
@@ -61,6 +82,7 @@ roster_account_want(struct batch *b, const void *m)
 	account_want(b, in->id);
 	batch_want(b, &roster_table_account_phone, &phone, 2);
 	session_want_of(b, in->id);
+	tries_want(b, tries_mark_of_phone(in->phone, batch_arena(b)));
 	if (in->maybe_person_case)
 		mirror_want_person_id(b, in->person_id);
 	if (in->maybe_township_case)
@@ -100,8 +122,10 @@ account_check(struct batch *b, const Roster__PutAccount *in, struct faults *fs)
 		roster_fault(fs, 422, "account.reserved", NULL, "No account can have this name.");
 	if (account_roles_mask(in->roles, in->n_roles) == 0)
 		roster_fault(fs, 422, "account.no_role", "/roles", "An account has at least one role.");
-	if (*in->password || !*in->password_hash)
+	if (in->maybe_password_case && *in->password)
 		roster_fault(fs, 422, "message.malformed", NULL, "The order cannot be read.");
+	else if (!*in->password_hash && !account_get(b, in->id))
+		roster_fault(fs, 422, "json.missing", "/password", "A new account needs a password.");
 	references_check(b, in, fs);
 	phone_check(b, in, fs);
 }
@@ -121,7 +145,7 @@ roster_account_may(struct batch *b, const void *m)
 }
 
 static Account
-row_of(struct batch *b, const Roster__PutAccount *in)
+row_of(struct batch *b, const Roster__PutAccount *in, const Account *now)
 {
 	Account row = ROSTER_ROWS__ACCOUNT__INIT;
 
@@ -129,9 +153,10 @@ row_of(struct batch *b, const Roster__PutAccount *in)
 	row.account_id = in->id;
 	row.person_id = in->maybe_person_case ? in->person_id : (char *)"";
 	row.phone = in->phone;
-	row.password_hash = in->password_hash;
+	row.password_hash = *in->password_hash ? in->password_hash : now->password_hash;
 	row.roles = account_roles_mask(in->roles, in->n_roles);
 	row.township_id = in->maybe_township_case ? in->township_id : (char *)"";
+	row.disabled = in->maybe_disabled_case && in->disabled;
 	return row;
 }
 
@@ -160,6 +185,7 @@ account_announce(struct batch *b, const Account *now, const Account *row)
 	e.n_roles = account_roles_of(row->roles, roles);
 	e.roles = roles;
 	e.township_id = row->township_id;
+	e.disabled = row->disabled;
 	e.password_changed = !now || strcmp(now->password_hash, row->password_hash) != 0;
 	batch_emit(b, row->account_id, &e.base);
 }
@@ -177,6 +203,8 @@ account_message(const Account *row, Wire__AccountRole roles[ACCOUNT_ROLES_MAX])
 	out.roles = roles;
 	out.maybe_township_case = *row->township_id ? ROSTER__ACCOUNT__MAYBE_TOWNSHIP_TOWNSHIP_ID : 0;
 	out.township_id = row->township_id;
+	out.maybe_disabled_case = row->disabled ? ROSTER__ACCOUNT__MAYBE_DISABLED_DISABLED : 0;
+	out.disabled = row->disabled;
 	return out;
 }
 
@@ -191,15 +219,61 @@ roster_account_put(struct batch *b, const void *m)
 	account_check(b, in, &fs);
 	if (roster_refused(b, &fs))
 		return;
-	Account row = row_of(b, in);
+	Account row = row_of(b, in, now);
 	Roster__Account out = account_message(&row, roles);
 	if (!now || account_signs_out(now, &row))
 		account_announce(b, now, &row);
 	if (now && account_signs_out(now, &row))
 		session_end_all(b, in->id);
 	phone_moves(b, now, &row);
+	tries_clear(b, tries_mark_of_phone(in->phone, batch_arena(b)));
 	batch_put(b, &roster_table_account, &row);
 	batch_answer(b, now ? 200 : 201, &out.base);
+}
+
+/* ---- ChangePassword */
+
+void
+roster_password_want(struct batch *b, const void *m)
+{
+	const Roster__ChangePassword *in = m;
+
+	account_want(b, batch_account(b));
+	session_want_of(b, batch_account(b));
+	tries_want(b, in->phone_mark);
+}
+
+static void
+password_set(struct batch *b, const Account *now, const Roster__ChangePassword *in)
+{
+	Roster__Closed out = ROSTER__CLOSED__INIT;
+	Account row = *now;
+
+	row.password_hash = in->password_hash;
+	account_announce(b, now, &row);
+	session_end_others(b, row.account_id, in->token_sha256);
+	tries_succeeded(b, in->phone_mark, in->address_mark);
+	batch_put(b, &roster_table_account, &row);
+	batch_answer(b, 200, &out.base);
+}
+
+/* A wrong one is a failure like any other: whoever has found an open session does not find the password by it. */
+void
+roster_password_change(struct batch *b, const void *m)
+{
+	const Roster__ChangePassword *in = m;
+	const Account *now = account_get(b, batch_account(b));
+	int64_t wait_us = tries_wait_us(b, in->phone_mark, in->address_mark);
+
+	if (wait_us) {
+		batch_refuse(b, 429, TRIES_LOCKED);
+		batch_retry_after(b, wait_us);
+	} else if (now && !now->disabled && *in->password_hash && account_proves(now, in->proof, batch_arena(b))) {
+		password_set(b, now, in);
+	} else {
+		tries_failed(b, in->phone_mark, in->address_mark, false);
+		batch_refuse(b, 403, "session.password", "/old", "This is not the password of this account.");
+	}
 }
 
 /* ---- reads */
@@ -251,21 +325,54 @@ roster_list_accounts(struct reader *r, const void *m)
 	roster_answer_list(r, &roster__account_list__descriptor, rows, n, p.limit);
 }
 
+static bool
+password_fits(struct reader *r, const char *password, const char *pointer)
+{
+	if (account_password_fits(password))
+		return true;
+	reader_refuse(r, 422, "password.length", pointer, "A password has 10 to 200 characters.");
+	return false;
+}
+
 void
 roster_hash_password(struct reader *r, const void *m)
 {
 	const Roster__HashPassword *in = m;
 	Roster__PasswordHash out = ROSTER__PASSWORD_HASH__INIT;
 
-	if (!account_password_fits(in->password)) {
-		reader_refuse(r, 422, "password.length", "/password", "A password has 10 to 200 characters.");
+	if (!password_fits(r, in->password, "/password"))
 		return;
-	}
 	const Account *row = account_read(r, in->id);
 	if (row && password_right(row->password_hash, in->password))
 		out.hash = row->password_hash;
 	else
 		out.hash = password_hash(in->password, reader_arena(r));
 	explicit_bzero(in->password, strlen(in->password));
+	reader_answer(r, &out.base);
+}
+
+/* The new one is looked at when the old one is right: what is not one's own comes before what is wrong with it. */
+void
+roster_prove_password(struct reader *r, const void *m)
+{
+	const Roster__ProvePassword *in = m;
+	Roster__PasswordProved out = ROSTER__PASSWORD_PROVED__INIT;
+	const Account *row = account_read(r, in->account_id);
+
+	if (!row) {
+		reader_missing(r, 0, "No such account.");
+		return;
+	}
+	out.phone_mark = tries_mark_of_phone(row->phone, reader_arena(r));
+	if (tries_refused(r, out.phone_mark, in->address_mark))
+		return;
+	if (password_right(row->password_hash, in->old)) {
+		if (!password_fits(r, in->new_, "/new"))
+			return;
+		out.proof = account_proof(row, reader_arena(r));
+		out.password_hash = password_hash(in->new_, reader_arena(r));
+	}
+	explicit_bzero(in->old, strlen(in->old));
+	explicit_bzero(in->new_, strlen(in->new_));
 	reader_answer(r, &out.base);
 }

@@ -3,9 +3,14 @@
 #include "account_policy.h"
 #include "service.h"
 
+/* That a password was right for the hash that the account had then. */
+char *account_proof(const Account *row, arena_t *a);
+bool account_proves(const Account *row, const char *proof, arena_t *a);
+
 const Account *account_get(struct batch *b, const char *id);           /* NULL: none; wanted before */
 void account_want(struct batch *b, const char *id);
 
 /* Sessions of an account: wanted, and ended in this transaction. */
 void session_want_of(struct batch *b, const char *account_id);
 void session_end_all(struct batch *b, const char *account_id);
+void session_end_others(struct batch *b, const char *account_id, const char *token_sha256);    /* all but this one */

@@ -45,35 +45,55 @@ account_roles_of(int32_t mask, Wire__AccountRole out[ACCOUNT_ROLES_MAX])
 bool
 account_signs_out(const Account *was, const Account *is)
 {
-	return strcmp(was->password_hash, is->password_hash) != 0 || was->roles != is->roles ||
+	return strcmp(was->password_hash, is->password_hash) != 0 || was->roles != is->roles || was->disabled != is->disabled ||
 	       strcmp(was->person_id, is->person_id) != 0 || strcmp(was->township_id, is->township_id) != 0;
 }
 
-int64_t
-account_wait_us(const Failure *const *failures, size_t n, int64_t now_us)
+bool
+account_known_at(const Try *t, int64_t now_us)
 {
-	int64_t first_us = INT64_MAX;
-	size_t counted = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (failures[i]->failed_at_us + FAILURES_COUNT_US <= now_us)
-			continue;
-		counted++;
-		if (failures[i]->failed_at_us < first_us)
-			first_us = failures[i]->failed_at_us;
-	}
-	return counted < FAILURES_MAX ? 0 : first_us + FAILURES_COUNT_US - now_us;
+	return t && t->maybe_known_case && t->known_at_us + TRY_KNOWN_US > now_us;
 }
 
 int32_t
-account_failure_place(const Failure *const *failures, size_t n)
+account_failures(const Try *t, int64_t now_us)
 {
-	const Failure *oldest = NULL;
+	return t && t->maybe_failed_case && t->failed_at_us + TRY_COUNTS_US > now_us ? t->failures : 0;
+}
 
-	if (n < FAILURES_MAX)           /* places are taken in order, and left all at once */
-		return (int32_t)n;
-	for (size_t i = 0; i < n; i++)
-		if (!oldest || failures[i]->failed_at_us < oldest->failed_at_us)
-			oldest = failures[i];
-	return oldest->place;
+static int64_t
+delay_us(int32_t failures)
+{
+	int64_t us = TRY_WAIT_US;
+
+	if (failures < TRIES_FREE)
+		return 0;
+	for (int32_t i = TRIES_FREE; i < failures && us < TRY_WAIT_MAX_US; i++)
+		us *= 2;
+	return us < TRY_WAIT_MAX_US ? us : TRY_WAIT_MAX_US;
+}
+
+static int64_t
+left_us(const Try *t, int64_t delay, int64_t now_us)
+{
+	return delay && t->failed_at_us + delay > now_us ? t->failed_at_us + delay - now_us : 0;
+}
+
+int64_t
+account_wait_us(const Try *t, const Try *strangers, int64_t now_us)
+{
+	int64_t own_us = left_us(t, delay_us(account_failures(t, now_us)), now_us), others_us = 0;
+
+	if (!account_known_at(t, now_us) && account_failures(strangers, now_us) >= TRIES_STRANGERS_FREE)
+		others_us = left_us(strangers, TRY_STRANGERS_US, now_us);
+	return own_us > others_us ? own_us : others_us;
+}
+
+int64_t
+account_try_until_us(const Try *t)
+{
+	int64_t failed_us = t->maybe_failed_case ? t->failed_at_us + TRY_COUNTS_US : 0;
+	int64_t known_us = t->maybe_known_case ? t->known_at_us + TRY_KNOWN_US : 0;
+
+	return failed_us > known_us ? failed_us : known_us;
 }

@@ -1,4 +1,4 @@
-/* account_policy - what a password must be, what changes end sessions, when somebody has failed too often.
+/* account_policy - what a password must be, what changes end sessions, how long who has failed to log in waits.
  * Pure: no clock, no I/O, no allocation, no globals. */
 #pragma once
 #include "roster_rows.pb-c.h"
@@ -8,10 +8,18 @@
 #include <stdint.h>
 
 typedef RosterRows__Account Account;
-typedef RosterRows__LoginFailure Failure;
+typedef RosterRows__LoginTry Try;
 
-enum { PASSWORD_CHARS_MIN = 10, PASSWORD_CHARS_MAX = 200, ACCOUNT_ROLES_MAX = 8, FAILURES_MAX = 10 };
-#define FAILURES_COUNT_US INT64_C(900000000)    /* fifteen minutes */
+enum { PASSWORD_CHARS_MIN = 10, PASSWORD_CHARS_MAX = 200, ACCOUNT_ROLES_MAX = 8 };
+enum {
+	TRIES_FREE = 5,                         /* so many failures of a phone from an address: then the next waits, the longer the more */
+	TRIES_STRANGERS_FREE = 100,             /* … from all addresses together at which the account is not known: then a minute each */
+};
+#define TRY_WAIT_US         INT64_C(5000000)    /* the first; each further one is twice as long … */
+#define TRY_WAIT_MAX_US     INT64_C(900000000)  /* … up to this */
+#define TRY_STRANGERS_US    INT64_C(60000000)
+#define TRY_COUNTS_US       INT64_C(86400000000)        /* a day after the last failure all are forgotten */
+#define TRY_KNOWN_US        INT64_C(2592000000000)      /* thirty days after a success an account is still known at the address */
 
 /* Characters, not bytes: ten of Chinese are ten. */
 bool account_password_fits(const char *password);
@@ -23,7 +31,12 @@ size_t account_roles_of(int32_t mask, Wire__AccountRole out[ACCOUNT_ROLES_MAX]);
 /* Whether sessions opened as `was` may not go on as `is`: another password, or another reach. */
 bool account_signs_out(const Account *was, const Account *is);
 
-/* How long until a phone or an address may try again, by its failures so far; 0: now.  api.md: ten in fifteen minutes. */
-int64_t account_wait_us(const Failure *const *failures, size_t n, int64_t now_us);
-/* The place that the next failure takes: a free one, or that of the oldest. */
-int32_t account_failure_place(const Failure *const *failures, size_t n);
+/* Whether somebody who logs in now does it from where he has been let in lately.  t: of phone and address, NULL: never seen. */
+bool account_known_at(const Try *t, int64_t now_us);
+/* Failures that still count; 0 for NULL. */
+int32_t account_failures(const Try *t, int64_t now_us);
+/* How long until this phone may be tried again from this address; 0: now.  api.md: counted by phone and address together.
+ * strangers: what all addresses have failed at which the account is not known; nobody waits for them where it is. */
+int64_t account_wait_us(const Try *t, const Try *strangers, int64_t now_us);
+/* When nothing of it counts any more. */
+int64_t account_try_until_us(const Try *t);

@@ -1,13 +1,10 @@
-/* account_policy_test - passwords, roles, what ends sessions, ten failures in fifteen minutes (api.md).
+/* account_policy_test - passwords, roles, what ends sessions, how long who has failed waits (api.md).
  *
- * How: tables.  Failures are written as the minutes at which they happened. */
+ * How: tables. */
 #include "account_policy.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MINUTE_US INT64_C(60000000)
-enum { PLACES_MAX = 12 };
 
 static int passed, failed;
 
@@ -77,40 +74,94 @@ test_changes(void)
 		is.roles = changes[i].roles, is.township_id = (char *)changes[i].township;
 		expect("ends sessions", changes[i].name, account_signs_out(&was, &is) == changes[i].out);
 	}
+	is = was;
+	is.disabled = true;
+	expect("ends sessions", "nobody is let in any more", account_signs_out(&was, &is));
 }
 
-/* ---- failures */
+/* ---- failures.  Seconds; −1: not */
 
-static const struct { const char *name, *minutes; int now, wait, place; } failures[] = {
-	{ "none yet",                               "",                             0,   0,  0 },
-	{ "nine may go on",                         "0 0 0 0 0 0 0 0 0",            0,   0,  9 },
-	{ "ten may not",                            "0 1 2 3 4 5 6 7 8 9",          9,   6,  0 },
-	{ "at the end of fifteen minutes",          "0 1 2 3 4 5 6 7 8 9",          14,  1,  0 },
-	{ "the first counts no more",               "0 1 2 3 4 5 6 7 8 9",          15,  0,  0 },
-	{ "the first has been taken again",         "15 1 2 3 4 5 6 7 8 9",         15,  1,  1 },
-	{ "places in any order",                    "9 8 7 6 5 4 3 2 1 0",          10,  5,  9 },
-	{ "none counts any more",                   "0 0 0 0 0 0 0 0 0 0",          60,  0,  0 },
-	{ "ten at once",                            "3 3 3 3 3 3 3 3 3 3",          3,   15, 0 },
+#define SECOND_US INT64_C(1000000)
+enum { DAY = 86400, NOT = -1 };
+
+static Try
+try_of(int32_t failures, int64_t failed_at, int64_t known_at)
+{
+	Try t = ROSTER_ROWS__LOGIN_TRY__INIT;
+
+	t.failures = failures;
+	t.maybe_failed_case = failed_at == NOT ? 0 : ROSTER_ROWS__LOGIN_TRY__MAYBE_FAILED_FAILED_AT_US;
+	t.failed_at_us = failed_at * SECOND_US;
+	t.maybe_known_case = known_at == NOT ? 0 : ROSTER_ROWS__LOGIN_TRY__MAYBE_KNOWN_KNOWN_AT_US;
+	t.known_at_us = known_at * SECOND_US;
+	return t;
+}
+
+static const struct { const char *name; int32_t failures; int64_t failed_at, known_at, now, wait; } own[] = {
+	{ "none yet",                           0,       NOT, NOT, 0,             0 },
+	{ "four may go on",                     4,       0,   NOT, 0,             0 },
+	{ "the fifth makes the next wait",      5,       0,   NOT, 0,             5 },
+	{ "… no longer than that",              5,       0,   NOT, 5,             0 },
+	{ "… to the last moment",               5,       0,   NOT, 4,             1 },
+	{ "the sixth, longer",                  6,       0,   NOT, 0,             10 },
+	{ "the seventh, longer still",          7,       0,   NOT, 3,             17 },
+	{ "the twelfth",                        12,      0,   NOT, 0,             640 },
+	{ "the thirteenth: fifteen minutes",    13,      0,   NOT, 0,             900 },
+	{ "never more",                         1000,    7,   NOT, 7,             900 },
+	{ "as many as there are numbers for",   INT32_MAX, 7, NOT, 7,             900 },
+	{ "a day later all are forgotten",      1000,    0,   NOT, DAY,           0 },
+	{ "who is known there waits too",       6,       10,  5,   10,            10 },
 };
 
 static void
-test_failures(void)
+test_waits(void)
 {
-	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
-		Failure row[PLACES_MAX];
-		const Failure *at[PLACES_MAX];
-		size_t n = 0;
-		char *end;
-		for (const char *s = failures[i].minutes; *s; s = end) {
-			row[n] = (Failure)ROSTER_ROWS__LOGIN_FAILURE__INIT;
-			row[n].place = (int32_t)n;
-			row[n].failed_at_us = strtol(s, &end, 10) * MINUTE_US;
-			at[n] = &row[n];
-			n++;
-		}
-		expect("waits", failures[i].name, account_wait_us(at, n, failures[i].now * MINUTE_US) == failures[i].wait * MINUTE_US);
-		expect("takes the place", failures[i].name, account_failure_place(at, n) == failures[i].place);
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		Try t = try_of(own[i].failures, own[i].failed_at, own[i].known_at);
+		expect("waits", own[i].name, account_wait_us(&t, NULL, own[i].now * SECOND_US) == own[i].wait * SECOND_US);
 	}
+	for (int32_t n = TRIES_FREE; n < 12; n++) {
+		Try one = try_of(n, 0, NOT), more = try_of(n + 1, 0, NOT);
+		expect("waits", "each longer than the one before", account_wait_us(&more, NULL, 0) > account_wait_us(&one, NULL, 0));
+	}
+	expect("waits", "never seen", account_wait_us(NULL, NULL, 0) == 0);
+}
+
+/* Of one who comes 10 seconds after the strangers' last failure. */
+static const struct { const char *name; int32_t failures; int64_t known_at, strangers, wait; } others[] = {
+	{ "strangers have a hundred together",          0, NOT, 99,   0 },
+	{ "then a minute each",                         0, NOT, 100,  50 },
+	{ "… and no more, however many",                0, NOT, 9999, 50 },
+	{ "not where the account is known",             0, 0,   9999, 0 },
+	{ "… though he mistypes there",                 4, 0,   9999, 0 },
+	{ "one's own failures as ever",                 9, NOT, 100,  80 },
+};
+
+static void
+test_strangers(void)
+{
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		Try t = try_of(others[i].failures, 10, others[i].known_at), s = try_of(others[i].strangers, 0, NOT);
+		expect("strangers", others[i].name, account_wait_us(&t, &s, 10 * SECOND_US) == others[i].wait * SECOND_US);
+	}
+	Try s = try_of(100, 0, NOT);
+	expect("strangers", "never seen", account_wait_us(NULL, &s, 0) == TRY_STRANGERS_US);
+	expect("strangers", "a day later", account_wait_us(NULL, &s, DAY * SECOND_US) == 0);
+}
+
+static void
+test_known(void)
+{
+	Try t = try_of(3, 100, 200), strange = try_of(3, 100, NOT), none = try_of(0, NOT, NOT);
+	int64_t month_us = INT64_C(30) * DAY * SECOND_US;
+
+	expect("known", "for thirty days", account_known_at(&t, 200 * SECOND_US + month_us - 1) && !account_known_at(&t, 200 * SECOND_US + month_us));
+	expect("known", "not by failing", !account_known_at(&strange, 100 * SECOND_US) && !account_known_at(NULL, 0));
+	expect("counts until", "known", account_try_until_us(&t) == 200 * SECOND_US + month_us);
+	expect("counts until", "failed", account_try_until_us(&strange) == (100 + DAY) * SECOND_US);
+	expect("counts until", "neither", account_try_until_us(&none) == 0);
+	expect("counts", "so many", account_failures(&t, 100 * SECOND_US) == 3 && account_failures(&t, (100 + DAY) * SECOND_US) == 0 &&
+	       account_failures(&none, 0) == 0 && account_failures(NULL, 0) == 0);
 }
 
 int
@@ -119,7 +170,9 @@ main(void)
 	test_passwords();
 	test_roles();
 	test_changes();
-	test_failures();
+	test_waits();
+	test_strangers();
+	test_known();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;
 }

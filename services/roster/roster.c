@@ -1,14 +1,14 @@
 /* roster - who is posted where, and under which policy (C1).
  *
  *   in:   PutDistrict, PutTownship, PutUnit, PutVillage, PutPerson, PutPosting, ImportRows, PublishPolicy; reads of each, and contacts
- *         PutAccount, OpenSession, CloseSession, CloseSessions
+ *         PutAccount, ChangePassword, OpenSession, CloseSession, CloseSessions
  *         supervision.FindingConfirmed, FindingAnnulled: a confirmed finding keeps the posting of its date
  *         accountability.RecallMoved, MeasuresChanged: an ordered recall ends a posting, empties and refills a post; CloseTask
  *   out:  DistrictPut, TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, PolicyPublished; VacancyOpened, VacancyClosed,
  *         TaskOpened, TaskClosed, AccountPut
  *   owns: schema roster: district, area, township, unit, village, person, identity, posting and its two indexes, policy,
  *         confirmed_finding, vacancy, recalled_posting, task, account, account_phone, session,
- *         login_failure
+ *         login_try
  *
  * PUT is full replacement: what equals what stands is answered 200 and says nothing.  Values that have a history count from
  * today when they change and from ever the first time; a second change on one day replaces that day's. */
@@ -16,6 +16,7 @@
 #include "accountability.pb-c.h"
 #include "roster.sql.h"
 #include "supervision.pb-c.h"
+#include "tries.h"
 
 const struct table roster_table_district = { "district", &roster_rows__district__descriptor, 1, false };
 const struct table roster_table_area = { "area", &roster_rows__area__descriptor, 2, false };
@@ -31,7 +32,7 @@ static const struct table *const tables[] = {
 	&roster_table_district, &roster_table_area, &roster_table_identity, &roster_table_posting,
 	&roster_table_person_posting, &roster_table_first_secretary, &roster_table_confirmed_finding,
 	&roster_table_vacancy, &roster_table_recalled_posting, &roster_table_task,
-	&roster_table_account, &roster_table_account_phone, &roster_table_session, &roster_table_login_failure,
+	&roster_table_account, &roster_table_account_phone, &roster_table_session, &roster_table_login_try,
 	&mirror_policy, &mirror_township, &mirror_unit, &mirror_village, &mirror_person,
 	NULL,
 };
@@ -57,6 +58,7 @@ static const struct order orders[] = {
 	{ .message = &roster__open_session__descriptor, .want = roster_session_open_want, .run = roster_session_open },
 	{ .message = &roster__close_session__descriptor, .want = roster_session_close_want, .run = roster_session_close },
 	{ .message = &roster__close_sessions__descriptor, .want = roster_session_close_want, .run = roster_sessions_close },
+	{ .message = &roster__change_password__descriptor, .want = roster_password_want, .run = roster_password_change },
 };
 
 static const struct fact facts[] = {
@@ -79,7 +81,7 @@ static const struct fact facts[] = {
 
 static const struct alarm alarms[] = {
 	{ ROSTER_SESSION_ENDS, roster_session_ends_want, roster_session_ends },
-	{ ROSTER_FAILURES_FORGOTTEN, roster_failures_want, roster_failures_forgotten },
+	{ ROSTER_FAILURES_FORGOTTEN, tries_want, roster_failures_forgotten },
 };
 
 static const struct read reads[] = {
@@ -101,8 +103,9 @@ static const struct read reads[] = {
 	{ &roster__read_reach__descriptor, roster_read_reach },
 	{ &roster__read_account__descriptor, roster_read_account },
 	{ &roster__list_accounts__descriptor, roster_list_accounts },
-	{ &roster__hash_password__descriptor, roster_hash_password },
-	{ &roster__check_password__descriptor, roster_check_password },
+	{ &roster__hash_password__descriptor, roster_hash_password, .password = true },
+	{ &roster__check_password__descriptor, roster_check_password, .password = true },
+	{ &roster__prove_password__descriptor, roster_prove_password, .password = true },
 	{ &roster__read_caller__descriptor, roster_read_caller },
 };
 

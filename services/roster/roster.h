@@ -32,7 +32,7 @@ extern const struct table roster_table_task;                    /* key district,
 extern const struct table roster_table_account;                 /* key district, account_id */
 extern const struct table roster_table_account_phone;           /* key district, digits */
 extern const struct table roster_table_session;                 /* key district, account_id, token_sha256 */
-extern const struct table roster_table_login_failure;           /* key district, mark, place */
+extern const struct table roster_table_login_try;               /* key district, phone_mark, address_mark */
 
 /* ---- fields.c: what is wrong with an order.  Rules note faults; a PUT is refused for the first, an import lists them all.
  * Texts of a fault are constants or in the batch's arena. */
@@ -130,11 +130,13 @@ bool roster_account_may(struct batch *b, const void *m);
 void roster_account_put(struct batch *b, const void *m);
 void roster_read_account(struct reader *r, const void *m);
 void roster_list_accounts(struct reader *r, const void *m);
+void roster_password_want(struct batch *b, const void *m);
+void roster_password_change(struct batch *b, const void *m);
 void roster_hash_password(struct reader *r, const void *m);
+void roster_prove_password(struct reader *r, const void *m);
 
 /* ---- session.c */
 #define ROSTER_SESSION_ENDS "session_ends"
-#define ROSTER_FAILURES_FORGOTTEN "failures_forgotten"
 void roster_session_open_want(struct batch *b, const void *m);
 void roster_session_open(struct batch *b, const void *m);
 void roster_session_close_want(struct batch *b, const void *m);
@@ -142,10 +144,12 @@ void roster_session_close(struct batch *b, const void *m);
 void roster_sessions_close(struct batch *b, const void *m);
 void roster_session_ends_want(struct batch *b, const char *subject);
 void roster_session_ends(struct batch *b, const char *subject);
-void roster_failures_want(struct batch *b, const char *mark);
-void roster_failures_forgotten(struct batch *b, const char *mark);
 void roster_check_password(struct reader *r, const void *m);
 void roster_read_caller(struct reader *r, const void *m);
+
+/* ---- tries.c */
+#define ROSTER_FAILURES_FORGOTTEN "failures_forgotten"
+void roster_failures_forgotten(struct batch *b, const char *phone_mark);
 
 /* ---- reads.c */
 /* Of a person or a village today, or "": never NULL. */

@@ -140,22 +140,22 @@ select task_id as id, kind, recall_id, person_id, posting_id, village_id, state,
  order by task_id limit :limit;
 
 -- name: account_read Id -> Account
-select district, account_id, person_id, phone, password_hash, roles, township_id from account where district = :district and account_id = :id;
+select district, account_id, person_id, phone, password_hash, roles, township_id, disabled from account where district = :district and account_id = :id;
 
 -- name: account_list Page -> Account
-select district, account_id, person_id, phone, '' as password_hash, roles, township_id from account
+select district, account_id, person_id, phone, '' as password_hash, roles, township_id, disabled from account
  where district = :district and account_id > :after order by account_id limit :limit;
 
 -- name: account_of_phone Login -> Account
-select a.district, a.account_id, a.person_id, a.phone, a.password_hash, a.roles, a.township_id
+select a.district, a.account_id, a.person_id, a.phone, a.password_hash, a.roles, a.township_id, a.disabled
   from account_phone p join account a on a.district = p.district and a.account_id = p.account_id
  where p.district = :district and p.digits = :digits;
 
--- name: login_failures Login -> LoginFailure
-select district, mark, place, failed_at_us from login_failure
- where district = :district and mark in (:phone_mark, :address_mark) order by mark, place;
+-- name: login_tries Login -> LoginTry
+select district, phone_mark, address_mark, failures, failed_at_us, known_at_us, nobodys from login_try
+ where district = :district and phone_mark = :phone_mark;
 
 -- name: caller_read Token -> Account
-select a.district, a.account_id, a.person_id, '' as phone, '' as password_hash, a.roles, a.township_id
+select a.district, a.account_id, a.person_id, '' as phone, '' as password_hash, a.roles, a.township_id, a.disabled
   from session s join account a on a.district = s.district and a.account_id = s.account_id
- where s.district = :district and s.token_sha256 = :token_sha256 and s.expires_at_us > :now_us;
+ where s.district = :district and s.token_sha256 = :token_sha256 and s.expires_at_us > :now_us and not a.disabled;

@@ -1,29 +1,26 @@
-/* session - logging in and out; who a token is; who has failed too often.
+/* session - logging in and out; who a token is.
  *
- *   in:   OpenSession, CloseSession, CloseSessions; alarms session_ends, failures_forgotten
+ *   in:   OpenSession, CloseSession, CloseSessions; alarm session_ends
  *         reads CheckPassword, which comes before each OpenSession, and ReadCaller
  *   out:  nothing: sessions are no facts of the district
- *   owns: session, login_failure
+ *   owns: session
  *
- * A wrong phone and a wrong password are the same: one hash is tried, the same rows are looked at, the answer is one.
- * Failures are counted by marks of the phone and of the client's address, whether an account has that phone or not; a
- * success takes none of them back. */
+ * A wrong phone, a wrong password and an account that lets nobody in are the same: one hash is tried, the same rows are looked
+ * at, the answer is one.  Failures are counted (tries.c) whether an account has that phone or not. */
 #include "account.h"
-#include "digest.h"
 #include "password.h"
 #include "roster.h"
 #include "roster.sql.h"
+#include "tries.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SESSIONS_MAX = 20, SESSION_HOURS = 12 };        /* of an account: the one that would end first makes room */
 #define SESSION_US (SESSION_HOURS * INT64_C(3600000000))
-#define LOCKED "login.locked", NULL, "Too many failures of this phone or from this address; wait."
 #define REFUSED "login.refused", NULL, "No account of that district has this phone and this password."
 
 const struct table roster_table_session = { "session", &roster_rows__session__descriptor, 3, false };
-const struct table roster_table_login_failure = { "login_failure", &roster_rows__login_failure__descriptor, 3, false };
 
 /* ---- sessions: rows, each with a timer that ends it */
 
@@ -60,14 +57,21 @@ session_end(struct batch *b, const RosterRows__Session *s)
 }
 
 void
-session_end_all(struct batch *b, const char *account_id)
+session_end_others(struct batch *b, const char *account_id, const char *token_sha256)
 {
 	const RosterRows__Session key = session_key(b, account_id, "");
 	const void **rows;
 	size_t n = batch_list(b, &roster_table_session, &key, 2, &rows);
 
 	for (size_t i = 0; i < n; i++)
-		session_end(b, rows[i]);
+		if (strcmp(((const RosterRows__Session *)rows[i])->token_sha256, token_sha256) != 0)
+			session_end(b, rows[i]);
+}
+
+void
+session_end_all(struct batch *b, const char *account_id)
+{
+	session_end_others(b, account_id, "");
 }
 
 static void
@@ -113,83 +117,7 @@ roster_session_ends(struct batch *b, const char *subject)
 	batch_drop(b, &roster_table_session, &key);
 }
 
-/* ---- failures */
-
-static RosterRows__LoginFailure
-failure_key(struct batch *b, const char *mark)
-{
-	RosterRows__LoginFailure k = ROSTER_ROWS__LOGIN_FAILURE__INIT;
-
-	k.district = (char *)batch_district(b);
-	k.mark = (char *)mark;
-	return k;
-}
-
-void
-roster_failures_want(struct batch *b, const char *mark)
-{
-	const RosterRows__LoginFailure key = failure_key(b, mark);
-
-	batch_want(b, &roster_table_login_failure, &key, 2);
-}
-
-static size_t
-failures_of(struct batch *b, const char *mark, const Failure *const **out)
-{
-	const RosterRows__LoginFailure key = failure_key(b, mark);
-	const void **rows;
-	size_t n = batch_list(b, &roster_table_login_failure, &key, 2, &rows);
-
-	*out = (const Failure *const *)rows;
-	return n;
-}
-
-static int64_t
-wait_of(struct batch *b, const char *mark)
-{
-	const Failure *const *rows;
-	size_t n = failures_of(b, mark, &rows);
-
-	return account_wait_us(rows, n, batch_at_us(b));
-}
-
-static void
-failure_note(struct batch *b, const char *mark)
-{
-	const Failure *const *rows;
-	size_t n = failures_of(b, mark, &rows);
-	RosterRows__LoginFailure row = failure_key(b, mark);
-
-	row.place = account_failure_place(rows, n);
-	row.failed_at_us = batch_at_us(b);
-	batch_put(b, &roster_table_login_failure, &row);
-	batch_timer(b, ROSTER_FAILURES_FORGOTTEN, mark, batch_at_us(b) + FAILURES_COUNT_US);
-}
-
-/* The last of them counts no more, so none does. */
-void
-roster_failures_forgotten(struct batch *b, const char *mark)
-{
-	const Failure *const *rows;
-	size_t n = failures_of(b, mark, &rows);
-
-	for (size_t i = 0; i < n; i++)
-		batch_drop(b, &roster_table_login_failure, rows[i]);
-}
-
 /* ---- OpenSession */
-
-static char *
-proof_of(const char *hash, arena_t *a)
-{
-	struct span_of_bytes part = { hash, strlen(hash) };
-	uint8_t digest[SHA256_SIZE];
-	char *out = arena_alloc(a, SHA256_HEX_MAX);
-
-	sha256(&part, 1, digest);
-	hex_text(digest, sizeof(digest), out);
-	return out;
-}
 
 /* What is wanted for a wrong password is the same whether the phone is somebody's or not. */
 void
@@ -197,8 +125,7 @@ roster_session_open_want(struct batch *b, const void *m)
 {
 	const Roster__OpenSession *in = m;
 
-	roster_failures_want(b, in->phone_mark);
-	roster_failures_want(b, in->address_mark);
+	tries_want(b, in->phone_mark);
 	if (!*in->account_id)
 		return;
 	account_want(b, in->account_id);
@@ -211,7 +138,7 @@ proof_holds(struct batch *b, const Roster__OpenSession *in)
 {
 	const Account *row = *in->account_id ? account_get(b, in->account_id) : NULL;
 
-	return row && strcmp(proof_of(row->password_hash, batch_arena(b)), in->proof) == 0;
+	return row && !row->disabled && account_proves(row, in->proof, batch_arena(b));
 }
 
 static void
@@ -229,21 +156,21 @@ session_begin(struct batch *b, const Roster__OpenSession *in)
 	batch_answer(b, 201, &out.base);
 }
 
-/* Judged again here: of many tries at once, only ten were told how they ended. */
+/* Judged again here: of many tries at once, only those that may fail are told how they ended. */
 void
 roster_session_open(struct batch *b, const void *m)
 {
 	const Roster__OpenSession *in = m;
-	int64_t phone_us = wait_of(b, in->phone_mark), address_us = wait_of(b, in->address_mark);
+	int64_t wait_us = tries_wait_us(b, in->phone_mark, in->address_mark);
 
-	if (phone_us || address_us) {
-		batch_refuse(b, 429, LOCKED);
-		batch_retry_after(b, phone_us > address_us ? phone_us : address_us);
+	if (wait_us) {
+		batch_refuse(b, 429, TRIES_LOCKED);
+		batch_retry_after(b, wait_us);
 	} else if (proof_holds(b, in)) {
+		tries_succeeded(b, in->phone_mark, in->address_mark);
 		session_begin(b, in);
 	} else {
-		failure_note(b, in->phone_mark);
-		failure_note(b, in->address_mark);
+		tries_failed(b, in->phone_mark, in->address_mark, in->nobodys);
 		batch_refuse(b, 401, REFUSED);
 	}
 }
@@ -281,36 +208,6 @@ roster_sessions_close(struct batch *b, const void *m)
 
 /* ---- reads */
 
-static int64_t
-longest_wait(struct reader *r, const RosterRows__Login *args)
-{
-	const char *marks[] = { args->phone_mark, args->address_mark };
-	const Failure *of_mark[2 * FAILURES_MAX];
-	int64_t wait_us = 0;
-	void **rows;
-	size_t n = reader_rows(r, &roster_login_failures, args, &rows);
-
-	for (size_t k = 0; k < ALEN(marks); k++) {
-		size_t count = 0;
-		for (size_t i = 0; i < n && count < ALEN(of_mark); i++)
-			if (strcmp(((const Failure *)rows[i])->mark, marks[k]) == 0)
-				of_mark[count++] = rows[i];
-		int64_t us = account_wait_us(of_mark, count, reader_at_us(r));
-		wait_us = us > wait_us ? us : wait_us;
-	}
-	return wait_us;
-}
-
-static char *
-mark_of_phone(const char *digits, arena_t *a)
-{
-	const char *parts[] = { "phone", digits };
-	char *out = arena_alloc(a, SHORT_ID_MAX);
-
-	short_id(parts, ALEN(parts), out);
-	return out;
-}
-
 void
 roster_check_password(struct reader *r, const void *m)
 {
@@ -323,18 +220,14 @@ roster_check_password(struct reader *r, const void *m)
 	phone_digits(in->phone, digits);
 	args.district = (char *)reader_district(r);
 	args.digits = digits;
-	args.phone_mark = out.phone_mark = mark_of_phone(digits, reader_arena(r));
-	args.address_mark = in->address_mark;
-	int64_t wait_us = longest_wait(r, &args);
-	if (wait_us) {
-		reader_refuse(r, 429, LOCKED);
-		reader_retry_after(r, wait_us);
+	out.phone_mark = tries_mark_of_phone(in->phone, reader_arena(r));
+	if (tries_refused(r, out.phone_mark, in->address_mark))
 		return;
-	}
 	const Account *row = reader_rows(r, &roster_account_of_phone, &args, &rows) ? rows[0] : NULL;
+	out.nobodys = !row;
 	if (password_right(row ? row->password_hash : NULL, in->password)) {
 		out.account_id = row->account_id;
-		out.proof = proof_of(row->password_hash, reader_arena(r));
+		out.proof = account_proof(row, reader_arena(r));
 	}
 	explicit_bzero(in->password, strlen(in->password));
 	reader_answer(r, &out.base);

@@ -695,8 +695,8 @@ def logged_out(stage: Stage) -> str:
     return "" if ok else "%s, %s, %s" % (before, out, after)
 
 
-def ten_failures(stage: Stage) -> str:
-    """Last: it locks an account and perhaps this address."""
+def many_failures(stage: Stage) -> str:
+    """Last: who logs in with that phone from here must wait after it."""
     if "admin" not in stage.tokens:
         return "no accounts"
     wrong = {"district": stage.home, "phone": "13700000001", "password": "wrong-horse-7"}
@@ -709,4 +709,4 @@ def ten_failures(stage: Stage) -> str:
 
 SCENES = [key_reused, key_of_a_refused_request_is_free, key_belongs_to_district_and_account, no_key_on_put_and_clock,
           body_of_one_mebibyte, line_errors, long_lines, line_just_short_enough, odd_batches, too_many_lines,
-          confirm_is_the_operators, own_decision, check_in_switched_off, passwords_are_not_shown, logged_out, ten_failures]
+          confirm_is_the_operators, own_decision, check_in_switched_off, passwords_are_not_shown, logged_out, many_failures]

@@ -80,7 +80,7 @@ begin
           from unnest(array['engine.timer', 'engine.work', 'engine.parked', 'engine.retry('''', -1, '''', -1, '''')']) as name where operator
         union all   -- and nothing that says who somebody is, lets him in, or was told in confidence; whatever the comment of its table says
         select '', '', 'refused', 'select 1 from ' || name
-          from unnest(array['roster.identity', 'roster.account', 'roster.account_phone', 'roster.session', 'roster.login_failure',
+          from unnest(array['roster.identity', 'roster.account', 'roster.account_phone', 'roster.session', 'roster.login_try',
                             'attendance.checkin', 'supervision.note', 'supervision.decision', 'accountability.move', 'engine.answer',
                             'public.login']) as name where operator
         union all   -- more than it is

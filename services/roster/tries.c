@@ -1,0 +1,255 @@
+/* tries - see tries.h.
+ *
+ *   in:   what session.c and account.c say; alarm failures_forgotten
+ *   owns: login_try
+ *
+ * A row for a phone and an address, whether an account has that phone or not; one for all addresses together at which it is not
+ * known.  Bounded by what is counted: of a phone so many addresses, and when there are more the one that failed longest ago makes
+ * room: whoever has so many is slowed by what they have failed together.  Phones that nobody has are without number, so the rows
+ * of all of them are counted; beyond the bound a failure is not kept, and said so: there is no account that it could have opened. */
+#include "tries.h"
+#include "account_policy.h"
+#include "digest.h"
+#include "log.h"
+#include "phone.h"
+#include "roster.h"
+#include "roster.sql.h"
+#include <string.h>
+
+enum { FAILURES_SHOWN_MAX = 1000000 };          /* far beyond what makes a difference */
+
+const struct table roster_table_login_try = { "login_try", &roster_rows__login_try__descriptor, 3, false };
+
+char *
+tries_mark_of_phone(const char *phone, arena_t *a)
+{
+	char digits[PHONE_DIGITS_MAX], *out = arena_alloc(a, SHORT_ID_MAX);
+	const char *parts[] = { "phone", digits };
+
+	phone_digits(phone, digits);
+	short_id(parts, ALEN(parts), out);
+	return out;
+}
+
+/* ---- rows */
+
+static Try
+try_key(struct batch *b, const char *phone_mark, const char *address_mark)
+{
+	Try k = ROSTER_ROWS__LOGIN_TRY__INIT;
+
+	k.district = (char *)batch_district(b);
+	k.phone_mark = (char *)phone_mark;
+	k.address_mark = (char *)address_mark;
+	return k;
+}
+
+void
+tries_want(struct batch *b, const char *phone_mark)
+{
+	const Try of_phone = try_key(b, phone_mark, ""), of_nobody = try_key(b, "", "");
+
+	batch_want(b, &roster_table_login_try, &of_phone, 2);
+	batch_want(b, &roster_table_login_try, &of_nobody, 3);
+}
+
+static const Try *
+try_get(struct batch *b, const char *phone_mark, const char *address_mark)
+{
+	const Try key = try_key(b, phone_mark, address_mark);
+
+	return batch_get(b, &roster_table_login_try, &key);
+}
+
+static size_t
+tries_of(struct batch *b, const char *phone_mark, const Try *const **out)
+{
+	const Try key = try_key(b, phone_mark, "");
+	const void **rows;
+	size_t n = batch_list(b, &roster_table_login_try, &key, 2, &rows);
+
+	*out = (const Try *const *)rows;
+	return n;
+}
+
+/* ---- how many rows are of phones that nobody has */
+
+static int32_t
+count_nobodys(struct batch *b)
+{
+	const Try *row = try_get(b, "", "");
+
+	return row ? row->failures : 0;
+}
+
+static void
+nobodys_add(struct batch *b, int32_t n)
+{
+	Try row = try_key(b, "", "");
+
+	row.failures = count_nobodys(b) + n;
+	if (row.failures > 0)
+		batch_put(b, &roster_table_login_try, &row);
+	else
+		batch_drop(b, &roster_table_login_try, &row);
+}
+
+static void
+try_drop(struct batch *b, const Try *row)
+{
+	if (row->nobodys)
+		nobodys_add(b, -1);
+	batch_drop(b, &roster_table_login_try, row);
+}
+
+/* ---- room among the addresses of a phone */
+
+/* The one that was heard of longest ago, of those known or of those that are not; NULL: fewer than `least`. */
+static const Try *
+oldest_of(const Try *const *rows, size_t n, bool known, size_t least)
+{
+	const Try *oldest = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!*rows[i]->address_mark || (rows[i]->maybe_known_case != 0) != known)
+			continue;
+		count++;
+		if (!oldest || account_try_until_us(rows[i]) < account_try_until_us(oldest))
+			oldest = rows[i];
+	}
+	return count < least ? NULL : oldest;
+}
+
+static void
+make_room(struct batch *b, const char *phone_mark, bool known)
+{
+	const Try *const *rows, *oldest;
+	size_t n = tries_of(b, phone_mark, &rows);
+
+	oldest = oldest_of(rows, n, known, known ? TRIES_KNOWN_MAX : TRIES_OF_A_PHONE_MAX - TRIES_KNOWN_MAX);
+	if (oldest)
+		try_drop(b, oldest);
+}
+
+/* ---- when they are forgotten: a timer for each phone, at the first instant at which there is something to forget */
+
+static void
+timer_set(struct batch *b, const char *phone_mark)
+{
+	const Try *const *rows;
+	size_t n = tries_of(b, phone_mark, &rows);
+	int64_t first_us = INT64_MAX;
+
+	for (size_t i = 0; i < n; i++)
+		if (account_try_until_us(rows[i]) < first_us)
+			first_us = account_try_until_us(rows[i]);
+	batch_timer(b, ROSTER_FAILURES_FORGOTTEN, phone_mark, n ? first_us : 0);
+}
+
+void
+roster_failures_forgotten(struct batch *b, const char *phone_mark)
+{
+	const Try *const *rows;
+	size_t n = tries_of(b, phone_mark, &rows);
+
+	for (size_t i = 0; i < n; i++)
+		if (account_try_until_us(rows[i]) <= batch_at_us(b))
+			try_drop(b, rows[i]);
+	timer_set(b, phone_mark);
+}
+
+/* ---- what happened */
+
+int64_t
+tries_wait_us(struct batch *b, const char *phone_mark, const char *address_mark)
+{
+	return account_wait_us(try_get(b, phone_mark, address_mark), try_get(b, phone_mark, ""), batch_at_us(b));
+}
+
+/* One failure more. */
+static void
+failure_put(struct batch *b, const char *phone_mark, const char *address_mark, bool nobodys)
+{
+	const Try *now = try_get(b, phone_mark, address_mark);
+	Try row = now ? *now : try_key(b, phone_mark, address_mark);
+	int32_t failures = account_failures(now, batch_at_us(b));
+
+	if (!now && *address_mark)
+		make_room(b, phone_mark, false);
+	if (!now && nobodys)
+		nobodys_add(b, 1);
+	row.nobodys = now ? now->nobodys : nobodys;
+	row.failures = failures < FAILURES_SHOWN_MAX ? failures + 1 : failures;
+	row.maybe_failed_case = ROSTER_ROWS__LOGIN_TRY__MAYBE_FAILED_FAILED_AT_US;
+	row.failed_at_us = batch_at_us(b);
+	batch_put(b, &roster_table_login_try, &row);
+}
+
+/* Who has failed often from one address is slowed by that, and is none of many. */
+void
+tries_failed(struct batch *b, const char *phone_mark, const char *address_mark, bool nobodys_phone)
+{
+	const Try *now = try_get(b, phone_mark, address_mark);
+	bool stranger = !account_known_at(now, batch_at_us(b)) && account_failures(now, batch_at_us(b)) < TRIES_FREE;
+
+	if (nobodys_phone && count_nobodys(b) >= TRIES_OF_NOBODY_MAX && !now) {
+		LOG(WARN, "login.uncounted", batch_trace(b), LOG_S("district", batch_district(b)));
+		return;
+	}
+	failure_put(b, phone_mark, address_mark, nobodys_phone);
+	if (stranger)
+		failure_put(b, phone_mark, "", nobodys_phone);
+	timer_set(b, phone_mark);
+}
+
+void
+tries_succeeded(struct batch *b, const char *phone_mark, const char *address_mark)
+{
+	const Try *now = try_get(b, phone_mark, address_mark);
+	Try row = try_key(b, phone_mark, address_mark);
+
+	if (now)
+		try_drop(b, now);
+	make_room(b, phone_mark, true);
+	row.maybe_known_case = ROSTER_ROWS__LOGIN_TRY__MAYBE_KNOWN_KNOWN_AT_US;
+	row.known_at_us = batch_at_us(b);
+	batch_put(b, &roster_table_login_try, &row);
+	timer_set(b, phone_mark);
+}
+
+void
+tries_clear(struct batch *b, const char *phone_mark)
+{
+	const Try *const *rows;
+	size_t n = tries_of(b, phone_mark, &rows);
+
+	for (size_t i = 0; i < n; i++)
+		try_drop(b, rows[i]);
+	batch_timer(b, ROSTER_FAILURES_FORGOTTEN, phone_mark, 0);
+}
+
+/* ---- as a reader sees it */
+
+bool
+tries_refused(struct reader *r, const char *phone_mark, const char *address_mark)
+{
+	RosterRows__Login args = ROSTER_ROWS__LOGIN__INIT;
+	const Try *own = NULL, *strangers = NULL;
+	void **rows;
+
+	args.district = (char *)reader_district(r);
+	args.phone_mark = (char *)phone_mark;
+	size_t n = reader_rows(r, &roster_login_tries, &args, &rows);
+	for (size_t i = 0; i < n; i++) {
+		const Try *t = rows[i];
+		own = strcmp(t->address_mark, address_mark) == 0 ? t : own;
+		strangers = *t->address_mark ? strangers : t;
+	}
+	int64_t wait_us = account_wait_us(own, strangers, reader_at_us(r));
+	if (!wait_us)
+		return false;
+	reader_refuse(r, 429, TRIES_LOCKED);
+	reader_retry_after(r, wait_us);
+	return true;
+}
