@@ -6,7 +6,9 @@
  *
  * A posting is kept by its own id; person_posting and first_secretary say which ids must be looked at beside it. */
 #include "roster.h"
+#include "duty_batch.h"
 #include "rows.h"
+#include "sealed_kind.h"
 #include "supervision.pb-c.h"
 #include <string.h>
 
@@ -83,6 +85,7 @@ want_of_person(struct batch *b, const char *person_id)
 	Finding findings = finding_key(b, person_id, "");
 	const void **ids;
 
+	mirror_want_person_id(b, person_id);
 	batch_want(b, &roster_table_confirmed_finding, &findings, 2);
 	batch_want(b, &roster_table_person_posting, &key, 2);
 	size_t n = batch_list(b, &roster_table_person_posting, &key, 2, &ids);
@@ -256,14 +259,39 @@ check_overlap(struct batch *b, const Posting *now, const Posting *put, struct fa
 		             arena_printf(batch_arena(b), "Posting %s has days in common with this one.", other->posting_id));
 }
 
+static bool
+may_know(struct batch *b, const Finding *f)
+{
+	struct duty d = duty_open(b);
+
+	if (f->sealed)
+		duty_about(b, &d, f->person_id, NULL, f->on_day);
+	return !f->sealed || duty_knows(&d);
+}
+
+/* A person's confirmed findings that may be held against who orders: of a sealed case he may not know of (C3.2.2), not even by a refusal. */
+static size_t
+findings_of(struct batch *b, const char *person_id, const Finding *const **out)
+{
+	Finding key = finding_key(b, person_id, "");
+	const void **all;
+	size_t n = batch_list(b, &roster_table_confirmed_finding, &key, 2, &all), count = 0;
+	const Finding **known = arena_alloc(batch_arena(b), (n + 1) * sizeof(*known));
+
+	for (size_t i = 0; i < n; i++)
+		if (may_know(b, all[i]))
+			known[count++] = all[i];
+	*out = known;
+	return count;
+}
+
 static void
 check_findings(struct batch *b, const Posting *put, const char *person_id, struct faults *fs)
 {
-	Finding key = finding_key(b, person_id, "");
-	const void **findings;
-	size_t n = batch_list(b, &roster_table_confirmed_finding, &key, 2, &findings);
+	const Finding *const *findings;
+	size_t n = findings_of(b, person_id, &findings);
 	struct postings held = postings_of_person(b, person_id);
-	const Finding *left = roster_finding_left((const Finding *const *)findings, n, held.at, held.n, put);
+	const Finding *left = roster_finding_left(findings, n, held.at, held.n, put);
 
 	if (left)
 		roster_fault(fs, 409, "posting.has_findings", NULL,
@@ -445,6 +473,7 @@ roster_on_confirmed(struct batch *b, const void *m)
 	Finding row = finding_key(b, f->person_id, f->id);
 
 	row.on_day = f->on_day;
+	row.sealed = sealed_value(&supervision__finding_kind__descriptor, (int)f->kind);
 	if (f->maybe_person_case)
 		batch_put(b, &roster_table_confirmed_finding, &row);
 }
