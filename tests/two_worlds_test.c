@@ -96,6 +96,7 @@ static const struct line { const char *method, *path; bool list; const char *bod
 	{ "PUT", "/persons/suspect", false, "{}" }, { "PUT", "/postings/q-suspect", false, "{}" }, { "PUT", "/accounts/cadre", false, "{}" },
 	{ "PUT", "/rounds/none", false, "{}" },
 	{ "POST", "/api/v1/clock", false, "{}" }, { "POST", "/api/v1/sessions", false, "{}" },
+	{ "PUT", "/api/v1/sessions/current/password", false, "{}" },
 };
 enum { LINES = sizeof(lines) / sizeof(lines[0]) };
 
