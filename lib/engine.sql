@@ -44,8 +44,7 @@ select producer from engine.consumes where consumer = current_user order by prod
 
 -- Of which subjects something lies aside: not what, of which there may be much.
 -- name: held_of Partition -> HeldSubject
-select partition, district, subject, bool_or(wanted) as wanted
-  from engine.parked where service = current_user and partition = any(:partition) group by partition, district, subject;
+select partition, district, subject, wanted from engine.held_of(:partition);
 
 -- Of a subject that is wanted, in the order in which they were read.
 -- name: parked_next Partition -> Parked
@@ -66,8 +65,7 @@ select from engine.take_turns(:partition, :turn, :producer);
 
 -- Whom each partition's last turns were about.
 -- name: turns_of Partition -> Turn
-select p as partition, t.turn, t.producer from unnest(:partition::integer[]) as p
- cross join lateral (select * from engine.turn t where t.consumer = current_user and t.partition = p order by t.turn desc limit 1) as t;
+select partition, turn, producer from engine.last_turns(:partition);
 
 -- name: ran Ran
 select from engine.note_ran(:partition, :turn, :own_seq, :kind, :name, :seq, :district, :subject, :cause, :trace, :at_us, :span_from, :span_until);
@@ -118,20 +116,14 @@ select w.partition, w.seq, w.hash, w.type, w.district, w.at_us, w.body
 -- name: answers_keep Answer
 select from engine.keep_answers(:district, :account, :key, :fingerprint, :status, :body, :at_us);
 
--- `partition + 0`: see schema/004_due.sql.  from_us: what has been fired stays in the index until it is vacuumed, and would be passed over
+-- From the index made for it: see schema/021_looks.sql.  from_us: what has been fired stays in the index until it is vacuumed, and would be passed over
 -- each time.
 -- name: timers_due Due -> Timer
-select t.partition, t.district, t.kind, t.subject, t.due_us
-  from unnest(:partition::integer[], :from_us::timestamptz[]) as k(p, from_us)
- cross join lateral (select * from engine.timer t where t.service = current_user and t.partition + 0 = k.p and t.due_us <= :now_us
-                        and t.due_us >= k.from_us
-                      order by t.due_us, t.district, t.kind, t.subject limit :limit::integer) as t
- order by t.due_us, t.district, t.kind, t.subject;
+select partition, district, kind, subject, due_us from engine.due_timers(:partition, :from_us, :now_us, :limit)
+ order by due_us, district collate "C", kind collate "C", subject collate "C";
 
 -- name: timers_next Due -> Next
-select k.p as partition,
-       (select min(t.due_us) from engine.timer t where t.service = current_user and t.partition + 0 = k.p and t.due_us >= k.from_us) as due_us
-  from unnest(:partition::integer[], :from_us::timestamptz[]) as k(p, from_us);
+select partition, due_us from engine.next_timers(:partition, :from_us);
 
 -- name: timers_put Timer
 insert into engine.timer as t (service, partition, district, kind, subject, due_us)
@@ -142,11 +134,8 @@ select current_user, * from unnest(:partition::integer[], :district::text[], :ki
 select from engine.drop_timers(:partition, :district, :kind, :subject);
 
 -- name: work_some Positions -> Work
-select w.partition, w.district, w.kind, w.subject, w.cause, w.trace, w.at_us, w.span_from, w.span_until
-  from unnest(:partition::integer[]) as k(p)
- cross join lateral (select * from engine.work w where w.service = current_user and w.partition + 0 = k.p
-                      order by w.at_us, w.district, w.kind, w.subject limit :limit::integer) as w
- order by w.at_us, w.district, w.kind, w.subject limit :limit::integer;
+select partition, district, kind, subject, cause, trace, at_us, span_from, span_until from engine.some_work(:partition, :limit)
+ order by at_us, district collate "C", kind collate "C", subject collate "C" limit :limit;
 
 -- name: work_done Work
 select from engine.work_done(:partition, :district, :kind, :subject);
@@ -156,9 +145,7 @@ select from engine.work_moved(:partition, :district, :kind, :subject, :span_from
 
 -- Of which of these districts there is any.
 -- name: work_of District -> District
-select k.d as district, k.p as partition
-  from unnest(:district::text[], :partition::integer[]) as k(d, p)
- where exists (select from engine.work w where w.service = current_user and w.partition = k.p and w.district = k.d);
+select district, partition from engine.work_of(:district, :partition);
 
 -- name: park Parked
 insert into engine.parked (service, partition, producer, seq, district, subject, type, body, reason, parked_us, turn)

@@ -50,6 +50,7 @@ node_make(const struct service *s, const struct node_settings *settings)
 	n->names = arena_open(NAMES_BYTES_MAX);
 	n->arena = arena_open(BATCH_ARENA_MAX);
 	n->scratch = arena_open(SCRATCH_BYTES_MAX);
+	n->policies = policy_cache_open(POLICIES_BYTES_MAX, settings->metrics);
 	queue_open(&n->queue);
 	n->inputs_max = BATCH_INPUTS_MAX;
 	n->next_id = (uint64_t)clock_real_us() << 8;
@@ -97,7 +98,7 @@ node_close(node_t **np)
 	feeds_free(n);
 	own_end(n);
 	ring_forget(&n->ring);
-	policies_forget(n, NULL);
+	policy_cache_close(&n->policies);
 	store_close(&n->db);
 	arena_close(&n->names);
 	arena_close(&n->arena);

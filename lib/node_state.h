@@ -18,7 +18,7 @@
 #include "metrics.h"
 #include "mirror_rows.pb-c.h"
 #include "node.h"
-#include "policy_book.h"
+#include "policy_cache.h"
 #include "rows.h"
 #include "share.h"
 #include "table.h"
@@ -45,7 +45,9 @@ enum {
 	GIVE_LOOKS = 4,                         /* a surplus is given when it was there so often in a row */
 	ANSWERS_KEPT_DAYS = 8, PURGE_MS = 3600 * 1000, PURGE_REST_MS = 100,
 	CHORES_A_SYNC = 32,
-	BOOKS_MAX = 128, TABLES_MAX = 24,
+	BOOKS_AT_ONCE = 128,                    /* districts whose books a batch makes */
+	POLICIES_BYTES_MAX = 32 << 20,          /* of documents and books between batches */
+	TABLES_MAX = 24,
 	PLANS_ROWS = 256, PLANS_GROWTH = 4,     /* plans are made anew when a table has so many rows, and so many times as many */
 	SINGLY_FROM = 3,                        /* takeovers without a commit until inputs are run one by one */
 	TRIES_MAX = 3,                          /* owners that an input run alone may take along: two may have been killed by chance */
@@ -167,8 +169,6 @@ struct held_fetch {
 	uint64_t changes;                               /* the ring's when it was looked at */
 };
 
-struct book { char district[8]; arena_t *arena; struct policy_book book; };
-
 struct node {
 	const struct service *svc;
 	struct node_settings set;
@@ -185,7 +185,7 @@ struct node {
 	struct feed feed[PRODUCERS_MAX]; size_t feed_turn;
 	struct ring ring;
 	struct held_fetch held[HELD_FETCHES_MAX]; size_t nheld;
-	struct book books[BOOKS_MAX];
+	policy_cache_t *policies;
 	char (*districts)[8]; size_t ndistricts, districts_cap;         /* known to exist, sorted */
 	int64_t mono_us, clock_us;                      /* of this step; the hand-set clock as last heard */
 	int64_t patient_us;                             /* since when nothing waits but patient blocks; 0: it is not so */
@@ -226,13 +226,11 @@ void held_add(struct partition *p, const char *district, const char *subject);
 void held_clear(struct partition *p);
 
 /* ---- policies.c */
-/* What `known` (or NULL) has of them is taken from there: it must live as long. */
-void policies_parse(const MirrorRows__Policy *const *rows, size_t n, const struct policy_book *known, arena_t *a, struct policy_book *out);
 bool policies_cached(const node_t *n, const char *district);
 const struct policy_book *policies_of(struct batch *b);
 void policies_keep(struct batch *b);                    /* what was loaded, when it is to be had again */
 void policies_make_room(node_t *n);
-/* These inputs are of more districts whose books are to be made than there is room for: what has no room weighs on the batch. */
+/* These inputs are of more districts whose books are to be made than should be made at once: nothing is let go before the batch ends. */
 bool policies_crowded(const node_t *n, const struct input *inputs, size_t count);
 void policies_forget(node_t *n, const char *district);  /* NULL: all */
 bool policies_mirrored(const node_t *n);
@@ -288,7 +286,7 @@ struct batch {
 	struct head_change part[PARTITIONS];
 	const EngineRows__Logged **emitted; size_t nemitted, emitted_cap;
 	struct chore *chores; size_t nchores, chores_cap;
-	struct batch_book *books;                       /* made of policies not yet committed, or without room elsewhere */
+	struct batch_book *books;                       /* made of policies not yet committed */
 	const EngineRows__District **opened; size_t nopened;
 	const struct input *now;                        /* the one being run */
 	bool own_fact, wanting;

@@ -22,7 +22,7 @@
 #include <string.h>
 
 enum { READER_ARENA_MAX = 64 << 20, HELD_READS_MAX = 256, HELD_RETRY_MS = 3, READ_WAIT_MS = 5000, CURSOR_TEXT_MAX = 2 * ID_MAX * 2,
-       READER_BOOKS_MAX = 16, BOOK_BYTES_MAX = 16 << 20, FETCH_ITEMS_MIN = 8 };
+       POLICIES_BYTES = 8 << 20, FETCH_ITEMS_MIN = 8 };
 
 /* A read that waits until its service has caught up. */
 struct held_read {
@@ -34,16 +34,13 @@ struct held_read {
 	bool ready;
 };
 
-/* The policies of a district as they were when `version`s were all it had. */
-struct reader_book { char district[8]; arena_t *arena; struct policy_book book; };
-
 struct reader {
 	const struct service *svc;
 	struct reader_settings set;
 	store_t *db;
 	arena_t *names, *arena;
 	struct table_sql policy_table; bool has_policies;
-	struct reader_book books[READER_BOOKS_MAX]; size_t book_turn;
+	policy_cache_t *policies;
 	struct { char district[8]; int32_t partition; } districts[PARTITIONS];  /* known to exist, by partition_of(): no more than a hint */
 	struct held_read *held; size_t nheld;
 	int64_t mono_us, retry_us;
@@ -126,26 +123,6 @@ same_versions(const struct policy_book *book, void *const *rows, size_t n)
 	return book->n == n;
 }
 
-/* Its own, or the one whose turn it is to go. */
-static struct reader_book *
-book_place(struct reader *r)
-{
-	for (size_t i = 0; i < READER_BOOKS_MAX; i++)
-		if (r->books[i].arena && !strcmp(r->books[i].district, r->read->district))
-			return &r->books[i];
-	return &r->books[r->book_turn++ % READER_BOOKS_MAX];
-}
-
-static void
-book_fill(struct reader_book *k, const char *district, void *const *rows, size_t n)
-{
-	if (!k->arena)
-		k->arena = arena_open(BOOK_BYTES_MAX);
-	arena_reset(k->arena);
-	snprintf(k->district, sizeof k->district, "%s", district);
-	policies_parse((const MirrorRows__Policy *const *)rows, n, NULL, k->arena, &k->book);
-}
-
 static int
 by_day(const void *a, const void *b)
 {
@@ -163,16 +140,15 @@ reader_policies(struct reader *r)
 	assert(r->has_policies);
 	key->district = r->read->district;
 	size_t n = reader_rows(r, &policy_versions, key, &rows);
-	struct reader_book *k = r->failed ? NULL : book_place(r);
-	if (k && k->arena && !strcmp(k->district, key->district) && same_versions(&k->book, rows, n))
-		return &k->book;
+	const struct policy_book *kept = r->failed ? NULL : policy_cache_of(r->policies, key->district);
+	if (kept && same_versions(kept, rows, n))
+		return kept;
 	n = reader_rows(r, &r->policy_table.load[1], key, &rows);
 	if (r->failed)
 		return &none;
 	if (n)
 		qsort(rows, n, sizeof(*rows), by_day);
-	book_fill(k, key->district, rows, n);
-	return &k->book;
+	return policy_cache_keep(r->policies, key->district, (const MirrorRows__Policy *const *)rows, n);
 }
 
 void
@@ -294,6 +270,7 @@ reader_open(const struct service *s, const struct reader_settings *settings)
 	r->set = *settings;
 	r->names = arena_open(1 << 20);
 	r->arena = arena_open(READER_ARENA_MAX);
+	r->policies = policy_cache_open(POLICIES_BYTES, settings->metrics);
 	r->db = store_open(settings->conninfo);
 	if (!r->db || !reader_prepare(r))
 		reader_close(&r);
@@ -320,8 +297,7 @@ reader_close(struct reader **rp)
 		return;
 	while (r->held)
 		held_free(r, &r->held);
-	for (size_t i = 0; i < READER_BOOKS_MAX; i++)
-		arena_close(&r->books[i].arena);
+	policy_cache_close(&r->policies);
 	store_close(&r->db);
 	arena_close(&r->names);
 	arena_close(&r->arena);
@@ -536,6 +512,7 @@ static void
 answer_read(struct reader *r, const struct message *m, bool second)
 {
 	arena_reset(r->arena);
+	policy_cache_trim(r->policies);
 	r->read = wire__read__unpack(arena_pb(r->arena), m->body_len, m->body);
 	r->answer = NULL;
 	r->second = second;

@@ -3,7 +3,7 @@
 #include "stage.h"
 #include "clock.h"
 
-enum { TIMERS = 1200, DISTRICTS = 3 * BOOKS_MAX };
+enum { TIMERS = 1200, DISTRICTS = 3 * BOOKS_AT_ONCE };
 
 /* Chores whose batch was rolled back are still to be done; more of them than one round trip holds are no trouble. */
 static void
@@ -198,6 +198,10 @@ test_districts(struct count *c)
 	stage_start(s, ATTENDANCE);                     /* it has no book of any */
 	check(c, stage_settle(s) && stage_persons(s, "policy") == 2 * DISTRICTS, "all found theirs");
 	check(c, memory_of(s) < BATCH_ARENA_MAX / 10, "in little memory");
+	/* one document: of the writer before it was stopped, of the one after, and of no more */
+	check(c, s->metrics[ATTENDANCE].value[METRIC_POLICIES_PARSED] == 2, "and what all of them have was parsed once");
+	check(c, person_everywhere(s, "p3", false) && stage_settle(s) && stage_persons(s, "policy") == 3 * DISTRICTS, "and once more");
+	check(c, s->metrics[ATTENDANCE].value[METRIC_POLICIES_PARSED] == 2, "without parsing anything");
 	stage_close(s);
 }
 
