@@ -153,7 +153,11 @@ static void
 test_draft(struct count *c, suite_t *s)
 {
 	check(c, publish(s, "more", "2022-12-01", "{\"stipend\": {\"rate_fen\": 20000}}") == 201, "a month is paid better", "refused");
-	struct answered a = suite_call(s, "POST", UNDER "/payrolls", NULL, "application/json", "{\"month\": \"2022-12\"}");
+	struct answered a = { 0 };
+	for (int i = 0; i < 20 && (i == 0 || a.status == 503); i++) {          /* on a slow machine it is told to ask again */
+		free(a.body);
+		a = suite_call(s, "POST", UNDER "/payrolls", NULL, "application/json", "{\"month\": \"2022-12\"}");
+	}
 	check(c, a.status == 201 && number(s, "select count(*) from engine.work") == 0, "a run, when all days are settled", a.body);
 	check(c, number(s, "select sum(due_fen) from funding.payroll_line where month_day = '2022-12-01' and person_id like 'g%%'") ==
 	         number(s, "select sum(accrued_fen - cancelled_fen) from funding.stipend_month where month_day = '2022-12-01' and person_id like 'g%%'"), "of the new rate", a.body);
