@@ -54,7 +54,9 @@ files_of() {
 	echo lib/schema/service.sql
 	find lib/schema -name 'service_[0-9]*.sql' | sort
 	while read -r mirror; do
-		[ -z "$mirror" ] || echo "lib/schema/mirror_$mirror.sql"
+		[ -n "$mirror" ] || continue
+		echo "lib/schema/mirror_$mirror.sql"
+		find lib/schema -name "mirror_${mirror}_[0-9]*.sql" | sort
 	done < <(cat "services/$1/schema/mirrors" 2>/dev/null)
 	find "services/$1/schema" -name '[0-9]*.sql' | sort
 }

@@ -126,21 +126,7 @@ same(const char *a, const char *b)
 static bool
 unit_is_own(const struct identity *who, const char *unit)
 {
-	bool own = same(who->unit, unit);
-
-	for (size_t i = 0; i < who->nheaded; i++)
-		own |= same(who->headed[i], unit);
-	return own;
-}
-
-static bool
-township_is_own(const struct identity *who, const char *township)
-{
-	bool own = false;
-
-	for (size_t i = 0; i < who->ntownships; i++)
-		own |= same(who->townships[i], township);
-	return own;
+	return same(who->unit, unit) || identity_heads(who, unit);
 }
 
 static bool
@@ -149,7 +135,7 @@ said_own_township(const struct identity *who, const Roster__Reach *said)
 	bool own = false;
 
 	for (size_t i = 0; said && i < said->n_township_ids; i++)
-		own |= township_is_own(who, said->township_ids[i]);
+		own |= identity_has_township(who, said->township_ids[i]);
 	return own;
 }
 
@@ -161,7 +147,7 @@ reach_of(const struct identity *who, const struct route *r, const struct subject
 	unsigned roles = roles_in(who, r);
 	bool head = roles & ROLE(UNIT_HEAD), leader = roles & ROLE(TOWNSHIP_LEADER), cadre = roles & ROLE(CADRE);
 
-	if ((cadre && same(who->person, s->person)) || (head && unit_is_own(who, s->unit)) || (leader && township_is_own(who, s->township)))
+	if ((cadre && same(who->person, s->person)) || (head && unit_is_own(who, s->unit)) || (leader && identity_has_township(who, s->township)))
 		return REACH_YES;
 	if (!said && ((*s->person && (head || leader)) || (*s->village && leader)))
 		return REACH_ASK;

@@ -23,13 +23,54 @@ check(bool right, const char *what, const char *which)
 enum { SOME = 3 };
 #define R(role) WIRE__ACCOUNT_ROLE__##role
 
-/* Somebody of the unit u1, who heads u7 too, posted in the township t1. */
+enum { MANY = 30 };
+
+/* Somebody of the unit u1, who heads u7 and many more, and answers for t1, t2 and many more; what is last in a list counts as what is first. */
 static struct identity
 caller(Wire__AccountRole a, Wire__AccountRole b)
 {
-	struct identity who = { .account = "a", .district = "511703", .roles = { a, b }, .nroles = b ? 2 : 1, .person = "p1", .unit = "u1",
-		                .townships = { "t1", "t2" }, .ntownships = 2, .headed = { "u7" }, .nheaded = 1 };
+	static char text[2 * MANY][8];
+	char *townships[MANY], *headed[MANY];
+	Wire__AccountRole roles[] = { a, b };
+	Wire__Actor actor = WIRE__ACTOR__INIT;
+	struct identity who = { .district = "511703" };
+
+	for (int i = 0; i < MANY; i++) {
+		snprintf(townships[i] = text[i], sizeof text[i], "t%d", i < 2 ? i + 1 : i + 2);
+		snprintf(headed[i] = text[MANY + i], sizeof text[i], "u%d", i + 7);
+	}
+	actor.roles = roles;
+	actor.n_roles = b ? 2 : 1;
+	actor.person_id = (char *)"p1";
+	actor.unit_id = (char *)"u1";
+	actor.n_township_ids = actor.n_headed_unit_ids = MANY;
+	actor.township_ids = townships;
+	actor.headed_unit_ids = headed;
+	check(identity_take(&who, "a", &actor), "identity", "taken");
 	return who;
+}
+
+/* All of it stands in what owners are told, and in a copy that outlives where it came from. */
+static void
+test_identity(void)
+{
+	struct identity who = caller(R(UNIT_HEAD), R(TOWNSHIP_LEADER)), copy = { 0 };
+	Wire__AccountRole many[IDENTITY_ROLES_MAX + 1] = { 0 };
+	Wire__Actor strange = WIRE__ACTOR__INIT;
+	arena_t *a = arena_open(1 << 20);
+
+	identity_copy(&copy, &who);
+	identity_copy(&copy, &copy);
+	identity_drop(&who);
+	const Wire__Actor *told = identity_actor(&copy, a);
+	check(told->n_headed_unit_ids == MANY && strcmp(told->headed_unit_ids[MANY - 1], "u36") == 0, "identity", "each unit that he heads");
+	check(told->n_township_ids == MANY && strcmp(told->township_ids[MANY - 1], "t31") == 0, "identity", "each township");
+	check(told->n_roles == 2 && strcmp(told->person_id, "p1") == 0 && strcmp(told->unit_id, "u1") == 0, "identity", "the rest");
+	strange.roles = many;
+	strange.n_roles = IDENTITY_ROLES_MAX + 1;
+	check(!identity_take(&copy, "b", &strange) && strcmp(copy.account, "a") == 0, "identity", "more roles than are known are refused, not cut");
+	identity_drop(&copy);
+	arena_close(&a);
 }
 
 /* ---- which roles a row lets in, and how far */
@@ -54,6 +95,7 @@ test_roles(void)
 		struct route r = { .who = cases[i].who, .about = cases[i].about };
 		struct identity who = caller(cases[i].a, cases[i].b);
 		check(access_of(&who, &r) == cases[i].want, "roles", cases[i].what);
+		identity_drop(&who);
 	}
 	struct identity operator;
 	struct route forgotten = { .who = 0 };
@@ -78,6 +120,8 @@ static const struct {
 	{ "a cadre, where he is posted", R(CADRE), 0, { .village = "v1", .township = "t1" }, false, NULL, { 0 }, REACH_NOT },
 	{ "a head, his unit", R(UNIT_HEAD), 0, { .unit = "u1" }, false, NULL, { 0 }, REACH_YES },
 	{ "a head, another unit he heads", R(UNIT_HEAD), 0, { .unit = "u7" }, false, NULL, { 0 }, REACH_YES },
+	{ "a head, the last of many units he heads", R(UNIT_HEAD), 0, { .unit = "u36" }, false, NULL, { 0 }, REACH_YES },
+	{ "a head, somebody of the last of many", R(UNIT_HEAD), 0, { .person = "p2" }, true, "u36", { 0 }, REACH_YES },
 	{ "a head, another unit", R(UNIT_HEAD), 0, { .unit = "u2" }, false, NULL, { 0 }, REACH_NOT },
 	{ "a head, no unit", R(UNIT_HEAD), 0, { .unit = "" }, false, NULL, { 0 }, REACH_NOT },
 	{ "a head, somebody", R(UNIT_HEAD), 0, { .person = "p2" }, false, NULL, { 0 }, REACH_ASK },
@@ -87,6 +131,7 @@ static const struct {
 	{ "a head, nobody that is known", R(UNIT_HEAD), 0, { .person = "p2" }, true, "", { 0 }, REACH_NOT },
 	{ "a head, a village", R(UNIT_HEAD), 0, { .village = "v1" }, false, NULL, { 0 }, REACH_NOT },
 	{ "a leader, his township", R(TOWNSHIP_LEADER), 0, { .township = "t2" }, false, NULL, { 0 }, REACH_YES },
+	{ "a leader, the last of many townships", R(TOWNSHIP_LEADER), 0, { .township = "t31" }, false, NULL, { 0 }, REACH_YES },
 	{ "a leader, another township", R(TOWNSHIP_LEADER), 0, { .township = "t3" }, false, NULL, { 0 }, REACH_NOT },
 	{ "a leader, a village", R(TOWNSHIP_LEADER), 0, { .village = "v1" }, false, NULL, { 0 }, REACH_ASK },
 	{ "a leader, a village of his", R(TOWNSHIP_LEADER), 0, { .village = "v1" }, true, "", { "t2" }, REACH_YES },
@@ -114,6 +159,7 @@ test_reach(void)
 		for (int k = 0; k < SOME && reaches[i].townships[k]; k++)
 			townships[said.n_township_ids++] = (char *)reaches[i].townships[k];
 		check(reach_of(&who, &r, &reaches[i].s, reaches[i].said ? &said : NULL) == reaches[i].want, "reach", reaches[i].what);
+		identity_drop(&who);
 	}
 	struct identity nobody = { .roles = { R(UNIT_HEAD), R(CADRE) }, .nroles = 2 };
 	struct subject none = { 0 };
@@ -210,14 +256,17 @@ test_sealed(void)
 		struct identity who = caller((Wire__AccountRole)role, 0);
 		bool may = role == (int)R(DISTRICT_ADMIN) || role == (int)R(INSPECTOR) || role == (int)R(REVIEWER);
 		check(sealed_may_see(&who) == may, "who sees what is sealed", "");
+		identity_drop(&who);
 	}
 	struct identity both = caller(R(AUDITOR), R(REVIEWER));
 	check(sealed_may_see(&both), "who sees what is sealed", "an auditor who reviews too");
+	identity_drop(&both);
 }
 
 int
 main(void)
 {
+	test_identity();
 	test_roles();
 	test_reach();
 	test_targets();

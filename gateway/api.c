@@ -65,6 +65,7 @@ call_free(call_t *c)
 	bytes_free(&c->held);
 	password_turn_end(c);
 	explicit_bzero(c->token, sizeof(c->token));
+	identity_drop(&c->who);
 	free(c->target);
 	free(c->last_event_id);
 	free(c);
@@ -89,6 +90,7 @@ api_close(api_t **ap)
 	counts_close(&api->counts);
 	arena_close(&api->arena);
 	document_free(&api->document);
+	callers_close(&api->callers);
 	free(api);
 }
 

@@ -124,7 +124,6 @@ void who_begin(call_t *c, const char *authorization, bool needless, int64_t mono
 bool who_may_ask(call_t *c, int64_t mono_us);
 bool who_may_log_in(call_t *c, int64_t mono_us);
 
-void who_take(struct identity *who, const Roster__Caller *from);         /* texts are copied */
 
 /* ---- accounts.c */
 void account_put(call_t *c, ProtobufCMessage *order, int64_t mono_us);

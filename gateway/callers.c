@@ -35,9 +35,16 @@ callers_keep(struct callers *cs, const char *token_sha256, const struct identity
 	struct caller *c = &cs->at[place_of(token_sha256)];
 
 	snprintf(c->token_sha256, sizeof(c->token_sha256), "%s", token_sha256);
-	c->who = *who;
+	identity_copy(&c->who, who);
 	c->age = age;
 	c->until_us = mono_us + CALLER_KEPT_US;
+}
+
+void
+callers_close(struct callers *cs)
+{
+	for (size_t i = 0; i < CALLERS_MAX; i++)
+		identity_drop(&cs->at[i].who);
 }
 
 void

@@ -24,3 +24,4 @@ uint64_t callers_age(const struct callers *cs, const char *district);
 /* age: as it was when it was asked; what has been forgotten since is not kept. */
 void callers_keep(struct callers *cs, const char *token_sha256, const struct identity *who, uint64_t age, int64_t mono_us);
 void callers_forget(struct callers *cs, const char *district);         /* "": all of them */
+void callers_close(struct callers *cs);

@@ -159,8 +159,11 @@ may_go_on(const Wire__Answer *a, arena_t *arena)
 	const Roster__Caller *caller = roster__caller__unpack(arena_pb(arena), a->data.len, a->data.data);
 	if (!caller || !caller->actor)
 		return true;
-	who_take(&who, caller);
-	return access_of(&who, events_route()) != ACCESS_NONE;
+	if (!identity_take(&who, caller->account_id, caller->actor))
+		return true;
+	bool may = access_of(&who, events_route()) != ACCESS_NONE;
+	identity_drop(&who);
+	return may;
 }
 
 static void

@@ -6,7 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { IDENTITY_ROLES_MAX = 8, IDENTITY_TOWNSHIPS_MAX = 4, IDENTITY_HEADED_MAX = 8 };
+enum { IDENTITY_ROLES_MAX = 8 };
+
+/* Ids, as many as there are; shared by all copies of an identity, never changed. */
+struct identity_list;
 
 struct identity {
 	char account[ID_MAX + 1];               /* "operator", or an account of the district; "": nobody has said who he is */
@@ -16,15 +19,21 @@ struct identity {
 	size_t nroles;
 	char person[ID_MAX + 1];                /* whose account it is; "" nobody's */
 	char unit[ID_MAX + 1];                  /* of that person today; "" */
-	char townships[IDENTITY_TOWNSHIPS_MAX][ID_MAX + 1];     /* that a township leader answers for */
-	size_t ntownships;
-	char headed[IDENTITY_HEADED_MAX][ID_MAX + 1];           /* units whose head that person is */
-	size_t nheaded;
+	bool vouched;                           /* nobody's, and put so by the operator */
+	struct identity_list *townships;        /* that a township leader answers for; NULL: none */
+	struct identity_list *headed;           /* units whose head that person is; NULL: none */
 };
 
 #define OPERATOR "operator"
 
 void identity_operator(struct identity *who);
+/* What is known of an account; false: more than can be taken, and nothing is.  Texts are copied. */
+bool identity_take(struct identity *who, const char *account, const Wire__Actor *actor) __attribute__((warn_unused_result));
+/* A copy, in place of what stood there; and the end of one. */
+void identity_copy(struct identity *to, const struct identity *from);
+void identity_drop(struct identity *who);
+bool identity_has_township(const struct identity *who, const char *township);
+bool identity_heads(const struct identity *who, const char *unit);
 bool identity_has_role(const struct identity *who, Wire__AccountRole role);
 /* What owners are told, beside the account's id; NULL: the operator.  Texts are the identity's own. */
 Wire__Actor *identity_actor(const struct identity *who, arena_t *a);

@@ -29,28 +29,6 @@ who_may_log_in(call_t *c, int64_t mono_us)
 
 /* ---- what roster says */
 
-static void
-text_take(char out[ID_MAX + 1], const char *text)
-{
-	snprintf(out, ID_MAX + 1, "%s", text);
-}
-
-void
-who_take(struct identity *who, const Roster__Caller *from)
-{
-	const Wire__Actor *a = from->actor;
-
-	text_take(who->account, from->account_id);
-	text_take(who->person, a->person_id);
-	text_take(who->unit, a->unit_id);
-	for (size_t i = 0; i < a->n_roles && who->nroles < IDENTITY_ROLES_MAX; i++)
-		who->roles[who->nroles++] = a->roles[i];
-	for (size_t i = 0; i < a->n_township_ids && who->ntownships < IDENTITY_TOWNSHIPS_MAX; i++)
-		text_take(who->townships[who->ntownships++], a->township_ids[i]);
-	for (size_t i = 0; i < a->n_headed_unit_ids && who->nheaded < IDENTITY_HEADED_MAX; i++)
-		text_take(who->headed[who->nheaded++], a->headed_unit_ids[i]);
-}
-
 static enum refusal
 caller_take(call_t *c, const Wire__Answer *a, int64_t mono_us)
 {
@@ -63,7 +41,8 @@ caller_take(call_t *c, const Wire__Answer *a, int64_t mono_us)
 	Roster__Caller *caller = roster__caller__unpack(arena_pb(arena), a->data.len, a->data.data);
 	if (!caller || !caller->actor)
 		return REFUSED_ANSWER;
-	who_take(&c->who, caller);
+	if (!identity_take(&c->who, caller->account_id, caller->actor))
+		return REFUSED_ANSWER;
 	callers_keep(&c->api->callers, c->token_sha256, &c->who, c->asked_at, mono_us);
 	return REFUSED_NOT;
 }
@@ -111,7 +90,7 @@ stranger_look_up(call_t *c, const char *token, int64_t mono_us)
 	token_digest(token, c->token_sha256);
 	kept = callers_find(&c->api->callers, c->token_sha256, mono_us);
 	if (kept)
-		c->who = *kept;
+		identity_copy(&c->who, kept);
 	else
 		caller_ask(c, mono_us);
 }

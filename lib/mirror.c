@@ -1,7 +1,7 @@
 /* mirror - what a service remembers of roster, kept by one code for all of them (roster included: its own history of
  * townships, units, villages, persons and policies is the same).
  *
- *   in:   roster's TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, PolicyPublished
+ *   in:   roster's TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, PolicyPublished, AccountPut
  *   out:  nothing
  *   owns: the mirror_* tables of whoever lists them
  *
@@ -15,6 +15,7 @@ const struct table mirror_unit = { "unit", &mirror_rows__unit__descriptor, 3, fa
 const struct table mirror_village = { "village", &mirror_rows__village__descriptor, 3, false };
 const struct table mirror_person = { "person", &mirror_rows__person__descriptor, 3, false };
 const struct table mirror_posting = { "posting", &mirror_rows__posting__descriptor, 3, false };
+const struct table mirror_account = { "account", &mirror_rows__account__descriptor, 2, false };
 
 /* Key fields are const in spirit: the rows made here are read, never freed nor changed. */
 static char *
@@ -62,6 +63,8 @@ unit_row(const struct batch *b, const Roster__UnitPut *e)
 		row.maybe_head_case = MIRROR_ROWS__UNIT__MAYBE_HEAD_HEAD_PERSON_ID;
 		row.head_person_id = e->head_person_id;
 	}
+	row.n_also_head_ids = e->n_also_head_ids;
+	row.also_head_ids = e->also_head_ids;
 	return row;
 }
 
@@ -98,6 +101,8 @@ person_row(const struct batch *b, const Roster__PersonPut *e)
 	row.unit_id = e->unit_id;
 	row.establishment = e->establishment;
 	row.phone_masked = e->phone_masked;
+	row.n_also_unit_ids = e->n_also_unit_ids;
+	row.also_unit_ids = e->also_unit_ids;
 	return row;
 }
 
@@ -124,6 +129,18 @@ posting_row(const struct batch *b, const Roster__Posting *p)
 		row.maybe_term_to_case = MIRROR_ROWS__POSTING__MAYBE_TERM_TO_TERM_TO_DAY;
 		row.term_to_day = p->term_to_day;
 	}
+	return row;
+}
+
+static MirrorRows__Account
+account_row(const struct batch *b, const Roster__AccountPut *e)
+{
+	MirrorRows__Account row = MIRROR_ROWS__ACCOUNT__INIT;
+
+	row.district = district(b);
+	row.account_id = e->id;
+	row.n_person_ids = e->n_person_ids;
+	row.person_ids = e->person_ids;
 	return row;
 }
 
@@ -157,6 +174,7 @@ MIRROR_OF(township, Roster__TownshipPut)
 MIRROR_OF(unit, Roster__UnitPut)
 MIRROR_OF(village, Roster__VillagePut)
 MIRROR_OF(person, Roster__PersonPut)
+MIRROR_OF(account, Roster__AccountPut)
 
 void
 mirror_want_posting(struct batch *b, const void *m)
@@ -192,6 +210,42 @@ mirror_want_person_id(struct batch *b, const char *person_id)
 		batch_want(b, &mirror_person, &person, 2);
 	if (batch_has_table(b, &mirror_posting))
 		batch_want(b, &mirror_posting, &posting, 2);
+}
+
+void
+mirror_want_person_history(struct batch *b, const char *person_id)
+{
+	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
+
+	key.district = district(b);
+	key.person_id = (char *)person_id;
+	batch_want(b, &mirror_person, &key, 2);
+}
+
+static MirrorRows__Account
+account_key(struct batch *b, const char *account_id)
+{
+	MirrorRows__Account key = MIRROR_ROWS__ACCOUNT__INIT;
+
+	key.district = district(b);
+	key.account_id = (char *)account_id;
+	return key;
+}
+
+void
+mirror_want_account_id(struct batch *b, const char *account_id)
+{
+	const MirrorRows__Account key = account_key(b, account_id);
+
+	batch_want(b, &mirror_account, &key, 2);
+}
+
+const MirrorRows__Account *
+mirror_account_at(struct batch *b, const char *account_id)
+{
+	const MirrorRows__Account key = account_key(b, account_id);
+
+	return batch_get(b, &mirror_account, &key);
 }
 
 void
@@ -289,6 +343,34 @@ mirror_villages(struct batch *b, const char *village_id, const MirrorRows__Villa
 	key.village_id = (char *)village_id;
 	n = batch_list(b, &mirror_village, &key, 2, &list);
 	*rows = (const MirrorRows__Village *const *)list;
+	return n;
+}
+
+size_t
+mirror_persons(struct batch *b, const char *person_id, const MirrorRows__Person *const **rows)
+{
+	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
+	const void **list;
+	size_t n;
+
+	key.district = district(b);
+	key.person_id = (char *)person_id;
+	n = batch_list(b, &mirror_person, &key, 2, &list);
+	*rows = (const MirrorRows__Person *const *)list;
+	return n;
+}
+
+size_t
+mirror_units(struct batch *b, const char *unit_id, const MirrorRows__Unit *const **rows)
+{
+	MirrorRows__Unit key = MIRROR_ROWS__UNIT__INIT;
+	const void **list;
+	size_t n;
+
+	key.district = district(b);
+	key.unit_id = (char *)unit_id;
+	n = batch_list(b, &mirror_unit, &key, 2, &list);
+	*rows = (const MirrorRows__Unit *const *)list;
 	return n;
 }
 

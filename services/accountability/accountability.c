@@ -351,7 +351,7 @@ enum { ROSTER, SUPERVISION };
 static const char *const consumes[] = { [ROSTER] = "roster", [SUPERVISION] = "supervision", NULL };
 
 static const struct table *const tables[] = {
-	&mirror_policy, &mirror_person, &mirror_posting, &mirror_unit,
+	&mirror_policy, &mirror_person, &mirror_posting, &mirror_unit, &mirror_account,
 	&finding_table, &headship_table, &measure_table, &measure_home_table, &recall_table, &unit_recall_table, &posting_home_table,
 	&move_table, &secret_table, NULL,
 };
@@ -362,6 +362,7 @@ static const struct fact facts[] = {
 	FACT(supervision__finding_annulled, want_annulled, run_annulled),
 	FACT(roster__posting_put, want_posting, run_posting),
 	FACT(roster__policy_published, mirror_want_policy, run_policy),
+	MIRROR(account, account_put),
 	FACT(roster__person_put, want_person, run_person),
 	FACT(roster__unit_put, want_unit, run_unit),
 	FACT(accountability__measures_changed, measure_want_changed, measure_run_changed),

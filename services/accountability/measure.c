@@ -255,6 +255,26 @@ measure_want_home(struct batch *b, const char *id)
 	return measure_home_person(b, id);
 }
 
+/* What separation of duties is judged by: units of whom it is about, whose accounts noted, confirmed and moved. */
+static void
+want_duty(struct batch *b, const Measure *m, Move moves)
+{
+	const void **moved;
+	size_t n = batch_list(b, &move_table, &moves, 2, &moved);
+
+	duty_want_about(b, subject_person(m), m->unit_id);
+	for (size_t i = 0; i < n; i++)
+		duty_want_decided(b, ((const Move *)moved[i])->account);
+	for (size_t i = 0; i < m->n_cause; i++) {
+		Finding key = cause_key(m, i);
+		const Finding *f = batch_get(b, &finding_table, &key);
+		if (!f)
+			continue;
+		duty_want_decided(b, f->noted_by);
+		duty_want_decided(b, f->confirmed_by);
+	}
+}
+
 /* Round by round: whose it is, the measure, its facts and the person; who has moved it. */
 static void
 want_move(struct batch *b, const char *id)
@@ -264,17 +284,21 @@ want_move(struct batch *b, const char *id)
 
 	measure.district = district(b);
 	measure.measure_id = (char *)id;
+	duty_want(b);
 	batch_want(b, &move_table, &moves, 2);
 	if (!(measure.person_id = (char *)measure_want_home(b, id)))
 		return;
 	batch_want(b, &measure_table, &measure, 3);
 	const Measure *m = measure_at(b, home_of(b, id));
-	if (m && *subject_person(m))
+	if (!m)
+		return;
+	if (*subject_person(m))
 		mirror_want_person_id(b, subject_person(m));
-	for (size_t i = 0; m && i < m->n_cause; i++) {
+	for (size_t i = 0; i < m->n_cause; i++) {
 		Finding finding = cause_key(m, i);
 		batch_want(b, &finding_table, &finding, 3);
 	}
+	want_duty(b, m, moves);
 }
 
 /* ---- who may (rules.md §4 "Separation of duties") */
@@ -287,11 +311,24 @@ decided_facts(struct batch *b, struct duty *d, const Measure *m)
 		const Finding *f = batch_get(b, &finding_table, &key);
 		if (!f)
 			continue;
-		duty_about(b, d, subject_person(m), NULL, f->on_day);
 		duty_about_person(d, f->about_person_id);
-		duty_decided_by(d, f->noted_by, f->noted_by_person);
-		duty_decided_by(d, f->confirmed_by, f->confirmed_by_person);
+		duty_decided(b, d, f->noted_by, f->noted_by_person);
+		duty_decided(b, d, f->confirmed_by, f->confirmed_by_person);
 	}
+}
+
+/* Of its first fact. */
+static int32_t
+since_day_of(struct batch *b, const Measure *m)
+{
+	int32_t day = m->absence_day;
+
+	for (size_t i = 0; i < m->n_cause; i++) {
+		Finding key = cause_key(m, i);
+		const Finding *f = batch_get(b, &finding_table, &key);
+		day = f && f->on_day < day ? f->on_day : day;
+	}
+	return day;
 }
 
 static void
@@ -304,7 +341,7 @@ decided_approval(struct batch *b, struct duty *d, const char *id)
 	for (size_t i = 0; i < n; i++) {
 		const Move *x = moves[i];
 		if (x->state == ACCOUNTABILITY__MEASURE_STATE__IN_FORCE)
-			duty_decided_by(d, x->account, x->moved_by_person);
+			duty_decided(b, d, x->account, x->moved_by_person);
 	}
 }
 
@@ -314,14 +351,12 @@ duty_about_measure(struct batch *b, const Measure *m)
 {
 	struct duty d = duty_open(b);
 
-	duty_about(b, &d, subject_person(m), m->unit_id, m->absence_day);
+	duty_about(b, &d, subject_person(m), m->unit_id, since_day_of(b, m));
 	for (size_t i = 0; i < m->n_cause; i++) {
 		Finding key = cause_key(m, i);
 		const Finding *f = batch_get(b, &finding_table, &key);
-		if (!f)
-			continue;
-		duty_about(b, &d, subject_person(m), NULL, f->on_day);
-		duty_about_person(&d, f->about_person_id);
+		if (f)
+			duty_about_person(&d, f->about_person_id);
 	}
 	return d;
 }
@@ -347,7 +382,7 @@ may_move(struct batch *b, const char *id, enum move move)
 	const Measure *m = measure_at(b, home_of(b, id));
 	struct duty d = duty_open(b);
 
-	duty_about(b, &d, subject_person(m), m->unit_id, m->absence_day);
+	duty_about(b, &d, subject_person(m), m->unit_id, since_day_of(b, m));
 	if (move != MOVE_SERVE)
 		decided_facts(b, &d, m);
 	if (move == MOVE_LIFT)

@@ -297,22 +297,6 @@ want_successor(struct batch *b, const char *posting_id)
 		mirror_want_person_id(b, home->person_id);
 }
 
-/* Round by round: whose case it is, the case and the person, the unit and its head. */
-static void
-want_step(struct batch *b, const struct step *s)
-{
-	const char *person_id = measure_want_home(b, s->id);
-
-	if (s->successor)
-		want_successor(b, s->successor);
-	if (!person_id)
-		return;
-	recount_want_person(b, person_id);
-	const MirrorRows__Person *p = mirror_person_on(b, person_id, batch_today(b));
-	if (p && s->move == RECALL_ORDER)
-		recount_want_unit(b, p->unit_id);
-}
-
 static const Recall *
 recall_at(struct batch *b, const char *id)
 {
@@ -322,6 +306,53 @@ recall_at(struct batch *b, const char *id)
 		return NULL;
 	Recall key = recall_key(b, person_id, id);
 	return batch_get(b, &recall_table, &key);
+}
+
+static const Finding *
+cause_at(struct batch *b, const Recall *r, size_t i)
+{
+	Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
+
+	key.district = r->district;
+	key.person_id = r->person_id;
+	key.finding_id = r->cause[i];
+	return batch_get(b, &finding_table, &key);
+}
+
+/* What separation of duties is judged by: units of whom it is about, whose accounts noted and confirmed. */
+static void
+want_duty(struct batch *b, const char *id)
+{
+	const Recall *r = recall_at(b, id);
+
+	if (!r)
+		return;
+	duty_want_about(b, r->person_id, r->maybe_unit_case ? r->unit_id : NULL);
+	for (size_t i = 0; i < r->n_cause; i++) {
+		const Finding *f = cause_at(b, r, i);
+		if (!f)
+			continue;
+		duty_want_decided(b, f->noted_by);
+		duty_want_decided(b, f->confirmed_by);
+	}
+}
+
+/* Round by round: whose case it is, the case and the person, the unit and its head. */
+static void
+want_step(struct batch *b, const struct step *s)
+{
+	const char *person_id = measure_want_home(b, s->id);
+
+	duty_want(b);
+	if (s->successor)
+		want_successor(b, s->successor);
+	if (!person_id)
+		return;
+	recount_want_person(b, person_id);
+	const MirrorRows__Person *p = mirror_person_on(b, person_id, batch_today(b));
+	if (p && s->move == RECALL_ORDER)
+		recount_want_unit(b, p->unit_id);
+	want_duty(b, s->id);
 }
 
 static const MirrorRows__Posting *
@@ -375,20 +406,18 @@ may_step(struct batch *b, const char *id)
 {
 	const Recall *r = recall_at(b, id);
 	struct duty d = duty_open(b);
+	int32_t since_day = r->absence_day;
 
-	duty_about(b, &d, r->person_id, r->maybe_unit_case ? r->unit_id : "", r->absence_day);
-	duty_about_person(&d, r->head_person_id);
 	for (size_t i = 0; i < r->n_cause; i++) {
-		Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
-		key.district = r->district;
-		key.person_id = r->person_id;
-		key.finding_id = r->cause[i];
-		const Finding *f = batch_get(b, &finding_table, &key);
+		const Finding *f = cause_at(b, r, i);
 		if (!f)
 			continue;
-		duty_decided_by(&d, f->noted_by, f->noted_by_person);
-		duty_decided_by(&d, f->confirmed_by, f->confirmed_by_person);
+		since_day = f->on_day < since_day ? f->on_day : since_day;
+		duty_decided(b, &d, f->noted_by, f->noted_by_person);
+		duty_decided(b, &d, f->confirmed_by, f->confirmed_by_person);
 	}
+	duty_about(b, &d, r->person_id, r->maybe_unit_case ? r->unit_id : "", since_day);
+	duty_about_person(&d, r->head_person_id);
 	return duty_allows(b, &d);
 }
 

@@ -4,7 +4,7 @@
  *         accountability's MeasuresChanged, of which stipend_cancelled; reads of a person's year and of a measure's money;
  *         the monthly run is payroll.c's
  *   out:  StipendCancelled, StipendRestored
- *   owns: schema funding: day, measure, ledger (and, by lib/mirror, policy, person, posting); the rest is payroll.c's and month.c's
+ *   owns: schema funding: day, measure, ledger (and, by lib/mirror, policy, person, posting, account); the rest is payroll.c's and month.c's
  *
  * Each fact is written down and the days it may have moved are settled anew: what should stand in the ledger for a day is
  * compared with what does, and the difference is appended.  A status moves one day; a measure the months of its span, old
@@ -449,7 +449,7 @@ on_restate(struct batch *b, const char *person_id)
 static const struct table *const tables[] = {
 	&day_table, &measure_table, &ledger_table, &stipend_month_table, &unsettled_table,
 	&payroll_table, &payroll_line_table, &payout_table,
-	&mirror_policy, &mirror_person, &mirror_posting, NULL,
+	&mirror_policy, &mirror_person, &mirror_posting, &mirror_account, NULL,
 };
 
 static const char *const consumes[] = {
@@ -460,15 +460,16 @@ static const char *const consumes[] = {
 #define AFTER_ALL (AFTER(FUNDING_ROSTER) | AFTER(FUNDING_ATTENDANCE) | AFTER(FUNDING_ACCOUNTABILITY))
 
 static const struct order orders[] = {
-	{ &funding__draft_payroll__descriptor, AFTER_ALL, payroll_want_draft, NULL, payroll_run_draft, false, NULL },
+	{ &funding__draft_payroll__descriptor, AFTER_ALL, payroll_want_draft, NULL, payroll_run_draft, false, payroll_may },
 	{ &funding__approve_payroll__descriptor, 0, payroll_want_approve, payroll_month_exists, payroll_run_approve, false, payroll_approve_may },
-	{ &funding__close_payroll__descriptor, AFTER_ALL, payroll_want_close, payroll_month_exists, payroll_run_close, false, NULL },
+	{ &funding__close_payroll__descriptor, AFTER_ALL, payroll_want_close, payroll_month_exists, payroll_run_close, false, payroll_may },
 };
 
 static const struct fact facts[] = {
 	{ &roster__policy_published__descriptor, mirror_want_policy, on_policy },
 	{ &roster__person_put__descriptor, want_person_put, on_person_put },
 	{ &roster__posting_put__descriptor, want_posting_put, on_posting_put },
+	MIRROR(account, account_put),
 	{ &attendance__checkin_recorded__descriptor, want_checkin, on_checkin, true },
 	{ &attendance__day_status_changed__descriptor, want_day_status, on_day_status },
 	{ &accountability__measures_changed__descriptor, want_measures, on_measures },

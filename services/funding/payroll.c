@@ -373,10 +373,21 @@ payroll_want_draft(struct batch *b, const void *m)
 	const Funding__DraftPayroll *in = m;
 	int32_t month_day;
 
+	duty_want(b);
 	if (!month_parse(in->month, &month_day))
 		return;
 	want_lines(b, in->month);
 	want_scope(b, in->month);
+}
+
+/* A run is no case about anybody: only whoever acts must be somebody. */
+bool
+payroll_may(struct batch *b, const void *m)
+{
+	struct duty d = duty_open(b);
+
+	(void)m;
+	return duty_allows(b, &d);
 }
 
 void
@@ -462,8 +473,16 @@ payroll_month_exists(struct batch *b, const void *m)
 void
 payroll_want_approve(struct batch *b, const void *m)
 {
-	if (payroll_month_exists(b, m))
-		want_lines(b, ((const Funding__ApprovePayroll *)m)->month);
+	const char *month = ((const Funding__ApprovePayroll *)m)->month;
+
+	if (!payroll_month_exists(b, m))
+		return;
+	want_lines(b, month);
+	duty_want(b);
+	Run key = run_key(b, month_named(month));
+	const Run *run = batch_get(b, &payroll_table, &key);
+	if (run)
+		duty_want_decided(b, run->drafted_by);
 }
 
 /* An approval reviews the draft. */
@@ -475,7 +494,7 @@ payroll_approve_may(struct batch *b, const void *m)
 	struct duty d = duty_open(b);
 
 	if (run)
-		duty_decided_by(&d, run->drafted_by, run->drafted_by_person);
+		duty_decided(b, &d, run->drafted_by, run->drafted_by_person);
 	return duty_allows(b, &d);
 }
 
@@ -526,6 +545,7 @@ payroll_want_close(struct batch *b, const void *m)
 
 	if (!payroll_month_exists(b, m))
 		return;
+	duty_want(b);
 	want_lines(b, in->month);
 	want_scope(b, in->month);
 }

@@ -22,13 +22,13 @@ struct payroll_month payroll_month_of(const FundingRows__StipendMonth *row);
 bool payroll_month_exists(struct batch *b, const void *m);
 void payroll_want_draft(struct batch *b, const void *m);   void payroll_run_draft(struct batch *b, const void *m);
 void payroll_want_approve(struct batch *b, const void *m); void payroll_run_approve(struct batch *b, const void *m);
+bool payroll_may(struct batch *b, const void *m);                /* draft and close */
 bool payroll_approve_may(struct batch *b, const void *m);
 void payroll_want_close(struct batch *b, const void *m);   void payroll_run_close(struct batch *b, const void *m);
 
 void payroll_want_drafted(struct batch *b, const void *m);       void payroll_on_drafted(struct batch *b, const void *m);
 void payroll_want_lines_drafted(struct batch *b, const void *m); void payroll_on_lines_drafted(struct batch *b, const void *m);
 void payroll_want_approved(struct batch *b, const void *m);      void payroll_on_approved(struct batch *b, const void *m);
-bool payroll_approve_may(struct batch *b, const void *m);
 void payroll_want_closed(struct batch *b, const void *m);        void payroll_on_closed(struct batch *b, const void *m);
 void payroll_want_lines_paid(struct batch *b, const void *m);    void payroll_on_lines_paid(struct batch *b, const void *m);
 

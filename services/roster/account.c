@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define OPERATOR "operator"                     /* the bootstrap token's name */
+enum { ACCOUNT_PERSONS_MAX = 16 };              /* whose one account is, one after the other */
 
 const struct table roster_table_account = { "account", &roster_rows__account__descriptor, 2, false };
 const struct table roster_table_account_phone = { "account_phone", &roster_rows__account_phone__descriptor, 2, false };
@@ -116,18 +117,40 @@ phone_check(struct batch *b, const Roster__PutAccount *in, struct faults *fs)
 }
 
 static void
+persons_check(struct batch *b, const Roster__PutAccount *in, struct faults *fs)
+{
+	const Account *now = account_get(b, in->id);
+
+	if (!in->maybe_person_case && account_needs_person(account_roles_mask(in->roles, in->n_roles), !batch_actor(b)))
+		roster_fault(fs, 422, "account.person_required", "/person_id",
+		             "An account that notes, confirms, approves or pays names whose it is; only the operator makes another, and none that administers too.");
+	if (in->maybe_person_case && now && now->n_person_ids >= ACCOUNT_PERSONS_MAX && strcmp(now->person_id, in->person_id) != 0)
+		roster_fault(fs, 409, "account.too_many_persons", "/person_id", "An account is at most sixteen people's, one after the other; make another.");
+}
+
+static void
 account_check(struct batch *b, const Roster__PutAccount *in, struct faults *fs)
 {
 	if (strcmp(in->id, OPERATOR) == 0)
 		roster_fault(fs, 422, "account.reserved", NULL, "No account can have this name.");
 	if (account_roles_mask(in->roles, in->n_roles) == 0)
 		roster_fault(fs, 422, "account.no_role", "/roles", "An account has at least one role.");
+	persons_check(b, in, fs);
 	if (in->maybe_password_case && *in->password)
 		roster_fault(fs, 422, "message.malformed", NULL, "The order cannot be read.");
 	else if (!*in->password_hash && !account_get(b, in->id))
 		roster_fault(fs, 422, "json.missing", "/password", "A new account needs a password.");
 	references_check(b, in, fs);
 	phone_check(b, in, fs);
+}
+
+/* The account that orders, or another of the same person's. */
+static bool
+is_own(struct batch *b, const Account *row)
+{
+	const Wire__Actor *actor = batch_actor(b);
+
+	return actor && (strcmp(row->account_id, batch_account(b)) == 0 || (*actor->person_id && strcmp(row->person_id, actor->person_id) == 0));
 }
 
 /* Separation of duties goes by whose an account is, so nobody makes their own somebody else's, or nobody's. */
@@ -138,7 +161,7 @@ roster_account_may(struct batch *b, const void *m)
 	const Account *now = account_get(b, in->id);
 	const char *person_id = in->maybe_person_case ? in->person_id : "";
 
-	if (!batch_actor(b) || !now || strcmp(in->id, batch_account(b)) != 0 || strcmp(now->person_id, person_id) == 0)
+	if (!now || !is_own(b, now) || strcmp(now->person_id, person_id) == 0)
 		return true;
 	batch_refuse(b, 403, "duty.conflict", "/person_id", "Nobody changes whose account their own is.");
 	return false;
@@ -148,6 +171,7 @@ static Account
 row_of(struct batch *b, const Roster__PutAccount *in, const Account *now)
 {
 	Account row = ROSTER_ROWS__ACCOUNT__INIT;
+	struct ids persons;
 
 	row.district = (char *)batch_district(b);
 	row.account_id = in->id;
@@ -157,6 +181,12 @@ row_of(struct batch *b, const Roster__PutAccount *in, const Account *now)
 	row.roles = account_roles_mask(in->roles, in->n_roles);
 	row.township_id = in->maybe_township_case ? in->township_id : (char *)"";
 	row.disabled = in->maybe_disabled_case && in->disabled;
+	row.vouched = !batch_actor(b);
+	roster_ids_begin(b, &persons, now ? now->person_ids : NULL, now ? now->n_person_ids : 0);
+	if (*row.person_id)
+		roster_ids_add(&persons, row.person_id);
+	row.person_ids = persons.id;
+	row.n_person_ids = persons.n;
 	return row;
 }
 
@@ -186,6 +216,8 @@ account_announce(struct batch *b, const Account *now, const Account *row)
 	e.roles = roles;
 	e.township_id = row->township_id;
 	e.disabled = row->disabled;
+	e.n_person_ids = row->n_person_ids;
+	e.person_ids = row->person_ids;
 	e.password_changed = !now || strcmp(now->password_hash, row->password_hash) != 0;
 	batch_emit(b, row->account_id, &e.base);
 }

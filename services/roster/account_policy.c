@@ -43,6 +43,14 @@ account_roles_of(int32_t mask, Wire__AccountRole out[ACCOUNT_ROLES_MAX])
 }
 
 bool
+account_needs_person(int32_t roles, bool by_operator)
+{
+	int32_t acts = 1 << WIRE__ACCOUNT_ROLE__INSPECTOR | 1 << WIRE__ACCOUNT_ROLE__REVIEWER | 1 << WIRE__ACCOUNT_ROLE__FINANCE;
+
+	return (roles & acts) && (!by_operator || (roles & 1 << WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN));
+}
+
+bool
 account_signs_out(const Account *was, const Account *is)
 {
 	return strcmp(was->password_hash, is->password_hash) != 0 || was->roles != is->roles || was->disabled != is->disabled ||

@@ -28,6 +28,10 @@ bool account_password_fits(const char *password);
 int32_t account_roles_mask(const Wire__AccountRole *roles, size_t n);
 size_t account_roles_of(int32_t mask, Wire__AccountRole out[ACCOUNT_ROLES_MAX]);
 
+/* Who notes, confirms, approves or pays does so as somebody.  The operator knows who has an account that names nobody; but whoever also
+ * administers could make themselves a second one, so theirs always names them (422 account.person_required). */
+bool account_needs_person(int32_t roles, bool by_operator);
+
 /* Whether sessions opened as `was` may not go on as `is`: another password, or another reach. */
 bool account_signs_out(const Account *was, const Account *is);
 

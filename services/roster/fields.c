@@ -76,3 +76,34 @@ roster_path_id_valid(struct batch *b, const void *m)
 	(void)b;
 	return id_valid(*(char *const *)((const char *)m + order->descriptor->fields[0].offset));
 }
+
+/* ---- short lists of ids */
+
+void
+roster_ids_begin(struct batch *b, struct ids *ids, char *const *of, size_t n)
+{
+	ids->id = arena_alloc(batch_arena(b), (n + 1) * sizeof(*ids->id));
+	for (size_t i = 0; i < n; i++)
+		ids->id[i] = of[i];
+	ids->n = n;
+}
+
+void
+roster_ids_add(struct ids *ids, char *id)
+{
+	for (size_t i = 0; i < ids->n; i++)
+		if (strcmp(ids->id[i], id) == 0)
+			return;
+	ids->id[ids->n++] = id;
+}
+
+void
+roster_ids_drop(struct ids *ids, const char *id)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ids->n; i++)
+		if (strcmp(ids->id[i], id) != 0)
+			ids->id[kept++] = ids->id[i];
+	ids->n = kept;
+}

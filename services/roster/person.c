@@ -26,10 +26,13 @@ void
 roster_person_check(struct batch *b, const void *m, struct faults *fs)
 {
 	const Roster__PutPerson *in = m;
+	const MirrorRows__Person *now = mirror_person_on(b, in->id, batch_today(b));
 
 	roster_name_ok(fs, in->name, "/name");
 	roster_phone_ok(fs, in->phone);
 	roster_reference_ok(fs, in->unit_id, mirror_unit_on(b, in->unit_id, batch_today(b)), "/unit_id");
+	if (now && now->from_day == batch_today(b) && now->n_also_unit_ids >= OF_ONE_DAY_MAX && strcmp(now->unit_id, in->unit_id) != 0)
+		roster_fault(fs, 409, "person.moved_too_often", "/unit_id", "A person belongs to at most 32 units on one day.");
 }
 
 static bool
@@ -37,6 +40,21 @@ person_same(const MirrorRows__Person *now, const Roster__PersonPut *e)
 {
 	return strcmp(now->unit_id, e->unit_id) == 0 && now->establishment == e->establishment &&
 	       strcmp(now->phone_masked, e->phone_masked) == 0;
+}
+
+/* A second change on one day replaces that day's row, not that the person was of those units on it. */
+static void
+units_of_day(struct batch *b, const MirrorRows__Person *now, Roster__PersonPut *e)
+{
+	struct ids also = { 0 };
+
+	if (!now || now->from_day != e->from_day)
+		return;
+	roster_ids_begin(b, &also, now->also_unit_ids, now->n_also_unit_ids);
+	roster_ids_add(&also, now->unit_id);
+	roster_ids_drop(&also, e->unit_id);
+	e->also_unit_ids = also.id;
+	e->n_also_unit_ids = also.n;
 }
 
 void
@@ -55,6 +73,7 @@ roster_person_make(struct batch *b, const void *m)
 	e.unit_id = in->unit_id;
 	e.establishment = in->establishment;
 	e.from_day = roster_from_day(now, batch_today(b));
+	units_of_day(b, now, &e);
 	phone_masked(in->phone, masked);
 	e.phone_masked = arena_strdup(batch_arena(b), masked);         /* rows keep it until the commit */
 	if (!now || !person_same(now, &e))

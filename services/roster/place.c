@@ -69,10 +69,30 @@ void
 roster_unit_check(struct batch *b, const void *m, struct faults *fs)
 {
 	const Roster__PutUnit *in = m;
+	const MirrorRows__Unit *now = mirror_unit_on(b, in->id, batch_today(b));
 
 	roster_name_ok(fs, in->name, "/name");
 	if (in->maybe_head_case)
 		roster_reference_ok(fs, in->head_person_id, mirror_person_on(b, in->head_person_id, batch_today(b)), "/head_person_id");
+	if (now && now->from_day == batch_today(b) && now->n_also_head_ids >= OF_ONE_DAY_MAX && !unit_same(now, in))
+		roster_fault(fs, 409, "unit.headed_too_often", "/head_person_id", "A unit has at most 32 heads on one day.");
+}
+
+/* As units_of_day of person.c. */
+static void
+heads_of_day(struct batch *b, const MirrorRows__Unit *now, Roster__UnitPut *e)
+{
+	struct ids also = { 0 };
+
+	if (!now || now->from_day != e->from_day)
+		return;
+	roster_ids_begin(b, &also, now->also_head_ids, now->n_also_head_ids);
+	if (now->maybe_head_case)
+		roster_ids_add(&also, now->head_person_id);
+	if (e->maybe_head_case)
+		roster_ids_drop(&also, e->head_person_id);
+	e->also_head_ids = also.id;
+	e->n_also_head_ids = also.n;
 }
 
 void
@@ -89,6 +109,7 @@ roster_unit_make(struct batch *b, const void *m)
 		e.head_person_id = in->head_person_id;
 	}
 	e.from_day = roster_from_day(now, batch_today(b));
+	heads_of_day(b, now, &e);
 	if (!now || !unit_same(now, in))
 		batch_emit(b, in->id, &e.base);
 }

@@ -13,6 +13,7 @@ enum {
 	AREAS_MAX = 64,
 	FAULTS_MAX = 8,                         /* named of one order */
 	POSTINGS_OF_ONE_MAX = 200,              /* of a person; of first secretaries, of a village */
+	OF_ONE_DAY_MAX = 32,                    /* units of a person, heads of a unit, before the last of the day */
 	FENCE_RADIUS_MAX_M = 100000,
 	VERSION_BYTES_MAX = 64,
 	POLICY_BYTES_MAX = 128 << 10,           /* a document; the one we ship has some 20 KiB */
@@ -47,6 +48,11 @@ bool roster_id_ok(struct faults *fs, const char *id, const char *pointer);
 bool roster_phone_ok(struct faults *fs, const char *phone);
 bool roster_fence_ok(struct faults *fs, const Roster__Fence *fence);
 bool roster_reference_ok(struct faults *fs, const char *id, const void *row, const char *pointer);     /* row NULL: unknown */
+/* A short list of ids, nothing twice, in the batch's arena: begun as another with room for one more. */
+struct ids { char **id; size_t n; };
+void roster_ids_begin(struct batch *b, struct ids *ids, char *const *of, size_t n);
+void roster_ids_add(struct ids *ids, char *id);
+void roster_ids_drop(struct ids *ids, const char *id);
 /* For orders that name what they put by `id`, their first field: whether it is one (404 otherwise). */
 bool roster_path_id_valid(struct batch *b, const void *m);
 

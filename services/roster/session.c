@@ -288,6 +288,7 @@ roster_read_caller(struct reader *r, const void *m)
 	out.actor = &actor;
 	actor.n_roles = account_roles_of(row->roles, roles);
 	actor.roles = roles;
+	actor.vouched = row->vouched;
 	reach_fill(r, row, &actor);
 	headed_fill(r, &actor);
 	reader_answer(r, &out.base);

@@ -8,6 +8,7 @@
  * unit's head gets the post.  Replaced: the successor's posting fills it.  Cancelled before hand-over: the posting is what it was.
  * What the rules cannot undo, or cannot do, becomes a task of the organisation department. */
 #include "accountability.pb-c.h"
+#include "civil.h"
 #include "duty_batch.h"
 #include "json_pb.h"
 #include "roster.h"
@@ -148,10 +149,13 @@ roster_task_want(struct batch *b, const void *m)
 {
 	Task key = task_key(b, ((const Roster__CloseTask *)m)->id);
 
+	duty_want(b);
 	batch_want(b, &roster_table_task, &key, 2);
 	const Task *t = batch_get(b, &roster_table_task, &key);
-	if (t)
-		mirror_want_person_id(b, t->person_id);
+	if (!t)
+		return;
+	mirror_want_person_id(b, t->person_id);
+	duty_want_about(b, t->person_id, NULL);
 }
 
 static const Task *
@@ -172,9 +176,10 @@ roster_task_exists(struct batch *b, const void *m)
 bool
 roster_task_may(struct batch *b, const void *m)
 {
+	const Task *t = task_of(b, m);
 	struct duty d = duty_open(b);
 
-	duty_about(b, &d, task_of(b, m)->person_id, NULL, batch_today(b));
+	duty_about(b, &d, t->person_id, NULL, day_of_instant(t->opened_us));
 	return duty_allows(b, &d);
 }
 

@@ -66,6 +66,8 @@ supervision_note_want(struct batch *b, const void *m)
 		mirror_want_person_id(b, in->person_id);
 	if (in->maybe_unit_case)
 		mirror_want_unit_id(b, in->unit_id);
+	duty_want(b);
+	duty_want_about(b, in->maybe_person_case ? in->person_id : NULL, in->maybe_unit_case ? in->unit_id : NULL);
 }
 
 static bool
@@ -298,10 +300,18 @@ supervision_move_want(struct batch *b, const void *m)
 {
 	const Order *in = m;
 
+	duty_want(b);
 	supervision_want_finding(b, in->id);
 	const Finding *f = supervision_finding(b, in->id);
-	if (f && f->maybe_person_case)
+	const SupervisionRows__FindingMove *last = supervision_last_move(b, in->id);
+	if (!f)
+		return;
+	if (f->maybe_person_case)
 		mirror_want_person_id(b, f->person_id);
+	duty_want_about(b, f->maybe_person_case ? f->person_id : NULL, f->maybe_unit_case ? f->unit_id : NULL);
+	duty_want_decided(b, f->noted_by);
+	if (last)
+		duty_want_decided(b, last->confirmed_by);
 }
 
 static struct duty
@@ -331,7 +341,7 @@ duty_of(struct batch *b, const Finding *f)
 {
 	struct duty d = duty_about_finding(b, f);
 
-	duty_decided_by(&d, f->noted_by, f->noted_by_person);
+	duty_decided(b, &d, f->noted_by, f->noted_by_person);
 	return d;
 }
 
@@ -352,7 +362,7 @@ supervision_annul_may(struct batch *b, const void *m)
 	struct duty d = duty_of(b, supervision_finding(b, id));
 
 	if (last)
-		duty_decided_by(&d, last->confirmed_by, last->confirmed_by_person);
+		duty_decided(b, &d, last->confirmed_by, last->confirmed_by_person);
 	return duty_allows(b, &d);
 }
 

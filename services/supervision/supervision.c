@@ -18,7 +18,7 @@ const struct table supervision_table_decision = { "decision", &supervision_rows_
 
 static const struct table *const tables[] = {
 	&supervision_table_finding, &supervision_table_finding_move, &supervision_table_note, &supervision_table_decision,
-	&mirror_policy, &mirror_person, &mirror_posting, &mirror_unit,
+	&mirror_policy, &mirror_person, &mirror_posting, &mirror_unit, &mirror_account,
 	NULL,
 };
 
@@ -44,6 +44,7 @@ static const struct fact facts[] = {
 	MIRROR(person, person_put),
 	MIRROR(posting, posting_put),
 	MIRROR(unit, unit_put),
+	MIRROR(account, account_put),
 };
 
 static const struct alarm alarms[] = {
