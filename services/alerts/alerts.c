@@ -1,7 +1,7 @@
 /* alerts - who is told, once.
  *
  *   in:   accountability.MeasuresChanged, RecallMoved, RecallOverdue; supervision.FindingConfirmed and FindingAnnulled, of kinds that seldom move measures,
- *         HearingMissed; roster's persons, postings, units, accounts and policies, TaskOpened; messages that are due;
+ *         HearingMissed; roster's persons, postings, units, accounts and policies, TaskOpened, AccountAltered; messages that are due;
  *         reads ListAlerts, ReadMeasureMessages
  *   out:  AlertQueued, AlertSent, AlertFailed
  *   owns: schema alerts: alert, held, told, contact_leader, department (and, by lib/mirror, policy, person, posting, unit)
@@ -39,6 +39,7 @@ static const struct fact facts[] = {
 	FACT(roster__posting_put, posting_put),
 	FACT(roster__account_put, account_put),
 	FACT(roster__task_opened, task),
+	FACT(roster__account_altered, account),
 	FACT(accountability__measures_changed, measures),
 	FACT(accountability__recall_moved, recall),
 	FACT(accountability__recall_overdue, overdue),

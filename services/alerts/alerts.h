@@ -54,6 +54,9 @@ void alerts_want_recall(struct batch *b, const void *m);        void alerts_on_r
 void alerts_want_task(struct batch *b, const void *m);          void alerts_on_task(struct batch *b, const void *m);
 void alerts_want_overdue(struct batch *b, const void *m);       void alerts_on_overdue(struct batch *b, const void *m);
 
+/* ---- account_news.c: what is told of an account that somebody else has changed */
+void alerts_want_account(struct batch *b, const void *m);       void alerts_on_account(struct batch *b, const void *m);
+
 /* ---- message.c: a message from queued to sent or failed */
 void alerts_want_message(struct batch *b, const char *root, const char *person_id);
 const AlertsRows__Alert *alerts_message(struct batch *b, const char *root, const char *person_id);

@@ -380,6 +380,7 @@ alerts_of_annulled(const struct alerts_told *told, size_t ntold, int64_t at_us, 
 
 #define HOUR_US INT64_C(3600000000)
 
+/* What is the policy's to say; but that somebody could act in one's name cannot wait. */
 static bool
 is_urgent(const Policy__Alerts *p, Alerts__Template template)
 {
@@ -388,7 +389,7 @@ is_urgent(const Policy__Alerts *p, Alerts__Template template)
 	for (size_t i = 0; v && i < p->n_urgent; i++)
 		if (strcasecmp(p->urgent[i], v->name) == 0)     /* the document says it in lower case */
 			return true;
-	return false;
+	return template == ALERTS__TEMPLATE__ACCOUNT_CHANGED;
 }
 
 int64_t

@@ -370,6 +370,11 @@ test_hours(void)
 		expect("quiet hours", alerts_due_us(&p, ALERTS__TEMPLATE__MEASURES_IMPOSED, instant(hours[i].at, &rest)) == instant(hours[i].due, &rest),
 		       hours[i].at);
 	}
+	Policy__Alerts nights = POLICY__ALERTS__INIT;
+	nights.quiet_from_hour = 0;
+	nights.quiet_until_hour = 7;
+	expect("nobody waits to hear of his account", alerts_due_us(&nights, ALERTS__TEMPLATE__ACCOUNT_CHANGED, instant_of_day(17000)) == instant_of_day(17000), "");
+	expect("but for all else", alerts_due_us(&nights, ALERTS__TEMPLATE__TASK_OPENED, instant_of_day(17000)) > instant_of_day(17000), "");
 	expect("no policy: at once", alerts_due_us(NULL, ALERTS__TEMPLATE__MEASURES_IMPOSED, 5) == 5, "");
 }
 

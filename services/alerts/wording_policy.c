@@ -52,6 +52,9 @@ static const struct row { Alerts__Template template; int32_t version; const char
 	  { "关于{who}：{what}。依据：{clauses}。", "About {who}: {what}. Grounds: {clauses}." } },
 	{ ALERTS__TEMPLATE__TASK_OPENED, 1,
 	  { "待办：关于{who}（{village}）：{task}。编号{id}。全部待办见任务清单。", "Task: about {who} ({village}): {task}. No. {id}. The list of tasks has all." } },
+	{ ALERTS__TEMPLATE__ACCOUNT_CHANGED, 1,
+	  { "账号安全：您的账号{id}被他人变更：{what}。如非您所知，请立即联系区委组织部。",
+	    "Account security: your account {id} was changed by somebody else: {what}. If you did not know, tell the organisation department at once." } },
 	{ ALERTS__TEMPLATE__HEARING_MISSED, 1,
 	  { "关于{who}：督查问题（编号{finding}）听取陈述的日期已过，尚未处理。",
 	    "About {who}: the hearing date of the finding (no. {finding}) has passed and nothing was decided." } },
@@ -517,6 +520,32 @@ wording_task(struct wording_about about, const char *id, Roster__TaskKind kind, 
 		const struct blank blanks[] = {
 			{ "who", who(about, in, a) }, { "village", village_id }, { "task", task }, { "id", id }, { NULL, NULL },
 		};
+		text[in] = filled(row->text[in], blanks, a);
+	}
+	worded(row, text, a, out);
+}
+
+/* ---- accounts */
+
+void
+wording_account(const Roster__AccountAltered *e, arena_t *a, struct wording *out)
+{
+	const struct { bool is; const char *text[LANGUAGES]; } parts[] = {
+		{ e->made, { "新开设", "it was made" } },
+		{ e->password, { "密码被重设", "its password was reset" } },
+		{ e->roles, { "角色有变", "its roles were changed" } },
+		{ e->phone, { "登录手机号有变", "its phone was changed" } },
+		{ e->person, { "使用人有变", "whose it is was changed" } },
+	};
+	const struct row *row = row_of(ALERTS__TEMPLATE__ACCOUNT_CHANGED);
+	char *text[LANGUAGES];
+
+	for (enum language in = ZH; in < LANGUAGES; in++) {
+		const char *what = "";
+		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+			if (parts[i].is)
+				what = arena_printf(a, "%s%s%s", what, *what ? (in == ZH ? "、" : ", ") : "", parts[i].text[in]);
+		const struct blank blanks[] = { { "id", e->id }, { "what", what }, { NULL, NULL } };
 		text[in] = filled(row->text[in], blanks, a);
 	}
 	worded(row, text, a, out);

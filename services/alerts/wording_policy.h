@@ -34,6 +34,9 @@ void wording_recall(Alerts__Template template, struct wording_about about, struc
 /* A task of the organisation department. */
 void wording_task(struct wording_about about, const char *id, Roster__TaskKind kind, const char *village_id, arena_t *a, struct wording *out);
 
+/* An account that somebody else has made or changed. */
+void wording_account(const Roster__AccountAltered *e, arena_t *a, struct wording *out);
+
 /* Several messages to one recipient as one, in the order given. */
 void wording_digest(const Common__Text *const *texts, size_t n, arena_t *a, struct wording *out);
 

@@ -312,7 +312,9 @@ test_all_templates(arena_t *a)
 		struct wording w = { 0 };
 		if (t == ALERTS__TEMPLATE__TEMPLATE_UNSPECIFIED)
 			continue;
-		if (t == ALERTS__TEMPLATE__TASK_OPENED)
+		if (t == ALERTS__TEMPLATE__ACCOUNT_CHANGED)
+			wording_account(&(Roster__AccountAltered)ROSTER__ACCOUNT_ALTERED__INIT, a, &w);
+		else if (t == ALERTS__TEMPLATE__TASK_OPENED)
 			wording_task((struct wording_about){ "p1", NULL, false }, "T1", ROSTER__TASK_KIND__RESTORE_POSTING, "v1", a, &w);
 		else if (t == ALERTS__TEMPLATE__RECALL_HANDED_OVER || t == ALERTS__TEMPLATE__RECALL_OVERDUE)
 			wording_recall(t, (struct wording_about){ "p1", NULL, true }, (struct wording_recall){ .state = 0 }, a, &w);
@@ -322,6 +324,31 @@ test_all_templates(arena_t *a)
 			wording_finding(t, (struct wording_about){ "p1", NULL, true }, (struct wording_finding){ .id = "F1" }, a, &w);
 		expect(d->values[i].name, *w.text->zh && *w.text->en && !strpbrk(w.text->zh, "{}[]") && !strpbrk(w.text->en, "{}[]"), w.text->en);
 	}
+}
+
+/* ---- accounts: what was done to them, and neither by whom nor with which phone */
+
+static void
+test_accounts(arena_t *a)
+{
+	Roster__AccountAltered e = ROSTER__ACCOUNT_ALTERED__INIT;
+	struct wording w;
+
+	e.id = (char *)"rev-1";
+	e.password = e.roles = true;
+	wording_account(&e, a, &w);
+	expect("an account, two things", strcmp(w.text->zh, "账号安全：您的账号rev-1被他人变更：密码被重设、角色有变。如非您所知，请立即联系区委组织部。") == 0, w.text->zh);
+	expect("in English", strcmp(w.text->en, "Account security: your account rev-1 was changed by somebody else: its password was reset, its roles were changed. "
+	       "If you did not know, tell the organisation department at once.") == 0, w.text->en);
+	e = (Roster__AccountAltered)ROSTER__ACCOUNT_ALTERED__INIT;
+	e.id = (char *)"x";
+	e.made = true;
+	wording_account(&e, a, &w);
+	expect("made", strstr(w.text->zh, "：新开设。") && strstr(w.text->en, ": it was made."), w.text->zh);
+	e.made = false;
+	e.phone = e.person = true;
+	wording_account(&e, a, &w);
+	expect("the rest", strstr(w.text->zh, "：登录手机号有变、使用人有变。") != NULL, w.text->zh);
 }
 
 /* ---- segments (§8): 70 alone, 67 in each of several */
@@ -361,6 +388,7 @@ main(void)
 	test_digest(a);
 	test_recalls(a);
 	test_all_templates(a);
+	test_accounts(a);
 	test_segments();
 	arena_close(&a);
 	printf("%d passed, %d failed\n", passed, failed);

@@ -2,7 +2,7 @@
  *
  *   in:   PutAccount, ChangePassword; reads ReadAccount, ListAccounts, and HashPassword and ProvePassword, which come before
  *         each PutAccount with a password and each ChangePassword
- *   out:  AccountPut (what it may do; neither phone nor password)
+ *   out:  AccountPut (what it may do; neither phone nor password); AccountAltered, for the owner, when it was somebody else
  *   owns: account, account_phone
  *
  * A password is hashed by a reader thread (HashPassword): the order brings the hash, and the one it already had when the
@@ -222,6 +222,39 @@ account_announce(struct batch *b, const Account *now, const Account *row)
 	batch_emit(b, row->account_id, &e.base);
 }
 
+/* Whose it was and whose it is, but for whoever does it. */
+static size_t
+owners_of(struct batch *b, const Account *now, const Account *row, char *owners[2])
+{
+	const char *self = batch_actor(b) ? batch_actor(b)->person_id : "";
+	size_t n = 0;
+
+	if (now && *now->person_id && strcmp(now->person_id, self) != 0)
+		owners[n++] = now->person_id;
+	if (*row->person_id && strcmp(row->person_id, self) != 0 && !(n && strcmp(owners[0], row->person_id) == 0))
+		owners[n++] = row->person_id;
+	return n;
+}
+
+static void
+account_tell(struct batch *b, const Account *now, const Account *row)
+{
+	Roster__AccountAltered e = ROSTER__ACCOUNT_ALTERED__INIT;
+	struct account_altered what;
+	char *owners[2];
+
+	if (!account_altered(now, row, !batch_actor(b), &what) || !(e.n_person_ids = owners_of(b, now, row, owners)))
+		return;
+	e.id = row->account_id;
+	e.person_ids = owners;
+	e.made = what.made;
+	e.password = what.password;
+	e.roles = what.roles;
+	e.phone = what.phone;
+	e.person = what.person;
+	batch_emit(b, row->account_id, &e.base);
+}
+
 static Roster__Account
 account_message(const Account *row, Wire__AccountRole roles[ACCOUNT_ROLES_MAX])
 {
@@ -255,6 +288,7 @@ roster_account_put(struct batch *b, const void *m)
 	Roster__Account out = account_message(&row, roles);
 	if (!now || account_signs_out(now, &row))
 		account_announce(b, now, &row);
+	account_tell(b, now, &row);
 	if (now && account_signs_out(now, &row))
 		session_end_all(b, in->id);
 	phone_moves(b, now, &row);

@@ -42,12 +42,28 @@ account_roles_of(int32_t mask, Wire__AccountRole out[ACCOUNT_ROLES_MAX])
 	return n;
 }
 
+enum {
+	ADMINISTERS = 1 << WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN,
+	ACTS = 1 << WIRE__ACCOUNT_ROLE__INSPECTOR | 1 << WIRE__ACCOUNT_ROLE__REVIEWER | 1 << WIRE__ACCOUNT_ROLE__FINANCE,
+};
+
 bool
 account_needs_person(int32_t roles, bool by_operator)
 {
-	int32_t acts = 1 << WIRE__ACCOUNT_ROLE__INSPECTOR | 1 << WIRE__ACCOUNT_ROLE__REVIEWER | 1 << WIRE__ACCOUNT_ROLE__FINANCE;
+	return (roles & ACTS) && (!by_operator || (roles & ADMINISTERS));
+}
 
-	return (roles & acts) && (!by_operator || (roles & 1 << WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN));
+bool
+account_altered(const Account *was, const Account *is, bool by_operator, struct account_altered *out)
+{
+	*out = (struct account_altered){ .made = !was && !by_operator && (is->roles & (ACTS | ADMINISTERS)) };
+	if (was) {
+		out->password = strcmp(was->password_hash, is->password_hash) != 0;
+		out->roles = was->roles != is->roles;
+		out->phone = strcmp(was->phone, is->phone) != 0;
+		out->person = strcmp(was->person_id, is->person_id) != 0;
+	}
+	return out->made || out->password || out->roles || out->phone || out->person;
 }
 
 bool

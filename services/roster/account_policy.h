@@ -32,6 +32,11 @@ size_t account_roles_of(int32_t mask, Wire__AccountRole out[ACCOUNT_ROLES_MAX]);
  * administers could make themselves a second one, so theirs always names them (422 account.person_required). */
 bool account_needs_person(int32_t roles, bool by_operator);
 
+/* What somebody else did to an account that its owner should hear of at once: who may log in with it, and what it may do.  Of a new one
+ * (was NULL) only if it may act or administer, and the operator, who makes everybody's first, did not put it.  False: nothing. */
+struct account_altered { bool made, password, roles, phone, person; };
+bool account_altered(const Account *was, const Account *is, bool by_operator, struct account_altered *out);
+
 /* Whether sessions opened as `was` may not go on as `is`: another password, or another reach. */
 bool account_signs_out(const Account *was, const Account *is);
 

@@ -1,4 +1,5 @@
-/* account_policy_test - passwords, roles, what ends sessions, how long who has failed waits (api.md).
+/* account_policy_test - passwords, roles, whose an account must be, what ends sessions and what its owner hears of, how long who has failed waits
+ * (api.md).
  *
  * How: tables. */
 #include "account_policy.h"
@@ -77,6 +78,50 @@ test_changes(void)
 	is = was;
 	is.disabled = true;
 	expect("ends sessions", "nobody is let in any more", account_signs_out(&was, &is));
+}
+
+/* ---- whose an account must be, and who hears of what is done to it (rules.md §4) */
+
+#define BIT(role) (1 << WIRE__ACCOUNT_ROLE__##role)
+static const struct { const char *name; int32_t roles; bool by_operator, needs; } needs[] = {
+	{ "an inspector's, by an administrator", BIT(INSPECTOR), false, true },   { "a reviewer's", BIT(REVIEWER), false, true },
+	{ "finance's, beside others", BIT(FINANCE) | BIT(CADRE), false, true },   { "an inspector's, by the operator", BIT(INSPECTOR), true, false },
+	{ "an administrator's who reviews, by the operator", BIT(DISTRICT_ADMIN) | BIT(REVIEWER), true, true },
+	{ "an administrator's who pays", BIT(DISTRICT_ADMIN) | BIT(FINANCE), true, true },
+	{ "an administrator's", BIT(DISTRICT_ADMIN), false, false },              { "who only reads", BIT(AUDITOR) | BIT(CADRE), false, false },
+	{ "a head's, a leader's", BIT(UNIT_HEAD) | BIT(TOWNSHIP_LEADER), false, false },
+};
+
+static void
+test_needs(void)
+{
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+		expect("names a person", needs[i].name, account_needs_person(needs[i].roles, needs[i].by_operator) == needs[i].needs);
+}
+
+static void
+test_altered(void)
+{
+	Account was = ROSTER_ROWS__ACCOUNT__INIT, is;
+	struct account_altered what;
+
+	was.person_id = (char *)"p", was.phone = (char *)"1", was.password_hash = (char *)"h", was.roles = BIT(REVIEWER), was.township_id = (char *)"t";
+	is = was;
+	expect("tells", "nothing", !account_altered(&was, &is, false, &what));
+	is.township_id = (char *)"u";
+	expect("tells", "a township only", !account_altered(&was, &is, false, &what));
+	is.password_hash = (char *)"i";
+	expect("tells", "a password", account_altered(&was, &is, true, &what) && what.password && !what.roles && !what.phone && !what.person && !what.made);
+	is = was, is.roles = BIT(CADRE), is.phone = (char *)"2";
+	expect("tells", "roles and the phone", account_altered(&was, &is, false, &what) && what.roles && what.phone && !what.password);
+	is = was, is.person_id = (char *)"";
+	expect("tells", "whose it is", account_altered(&was, &is, false, &what) && what.person && !what.roles);
+	expect("tells", "a new one that acts", account_altered(NULL, &was, false, &what) && what.made && !what.password);
+	expect("tells", "a new one that the operator puts", !account_altered(NULL, &was, true, &what));
+	is = was, is.roles = BIT(CADRE) | BIT(AUDITOR);
+	expect("tells", "a new one that only reads", !account_altered(NULL, &is, false, &what));
+	is.roles = BIT(DISTRICT_ADMIN);
+	expect("tells", "a new one that administers", account_altered(NULL, &is, false, &what) && what.made);
 }
 
 /* ---- failures.  Seconds; −1: not */
@@ -170,6 +215,8 @@ main(void)
 	test_passwords();
 	test_roles();
 	test_changes();
+	test_needs();
+	test_altered();
 	test_waits();
 	test_strangers();
 	test_known();
