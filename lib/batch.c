@@ -269,10 +269,13 @@ batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
 }
 
 /* Orders happen at the latest instant this owner knows of: time never goes back, not across owners either.  Dated before the load,
- * since what is wanted may depend on the day; when the load finds that the clock was moved, the batch begins anew. */
-static void
+ * since what is wanted may depend on the day; when the load finds that the clock was moved, the batch begins anew.  False: there is no
+ * instant that can be believed. */
+static bool
 batch_date(struct batch *b)
 {
+	if (!own_believes(b->node))
+		return false;
 	b->now_us = own_now_us(b->node);
 	for (size_t i = 0; i < b->ninputs; i++) {
 		struct input *in = &b->inputs[i];
@@ -280,6 +283,7 @@ batch_date(struct batch *b)
 		if (in->kind == INPUT_COMMAND)
 			in->at_us = b->now_us > floor_us ? b->now_us : floor_us;
 	}
+	return true;
 }
 
 /* One after the other, until much memory is used: what comes after that is left to the next batch. */
@@ -310,7 +314,8 @@ batch_run(node_t *n, struct input *inputs, size_t count)
 
 	policies_make_room(n);
 	batch_open(b, n, inputs, count);
-	batch_date(b);
+	if (!batch_date(b))
+		return BATCH_AGAIN;             /* the next step finds out what is to be done about it */
 	enum batch_result r = batch_load(b);
 	metric_max(n->set.metrics, METRIC_BATCH_BYTES_MAX, (int64_t)arena_used(n->arena));
 	if (r)

@@ -2,30 +2,36 @@
 
 -- owner: who holds it now, '' nobody; as engine.holding says, but who lives is found out once, not for each partition.
 -- retry: the operator wants something of it to be tried again.
+-- now_us, trusted_us: the last instant that was decided at, and up to where the operator has accepted that it may go on.
 -- name: opened - -> Open
-with live as materialized (select instance, since_us from engine.live where service = current_user)
+with live as materialized (select instance, since_us, pid from engine.live where service = current_user)
 select d.partition, coalesce(g.instance, '') as owner, coalesce(h.home, '') as home, coalesce(h.epoch, 0) as epoch,
+       coalesce(h.now_us, 'epoch') as now_us, coalesce(h.trusted_us, 'epoch') as trusted_us,
        exists (select from engine.parked k where k.service = current_user and k.partition = d.partition and k.wanted) as retry
   from (select distinct partition from engine.district) as d
   left join engine.head h on h.service = current_user and h.partition = d.partition
-  left join live g on g.instance = h.owner and g.since_us <= h.heard_us
+  left join live g on g.instance = h.owner and coalesce(g.pid = h.pid, g.since_us <= h.heard_us)
  order by d.partition;
 
 -- prompt: its loop turns, not only its connection stands.
 -- name: replicas - -> Replica
 select instance, seen_us > clock_timestamp() - interval '2 seconds' as prompt from engine.live where service = current_user order by instance;
 
+-- What this machine's clock is held against, as of now.
+-- name: clocks - -> Clocks
+select database_us, accepted, peers, peers_off_us from engine.clocks;
+
 -- name: beat Beat
-select from engine.beat(:instance);
+select from engine.beat(:instance, :clock_us);
 
 -- name: lock Lock -> Partition
 select p as partition from unnest(:partition::integer[]) as p where pg_try_advisory_lock(:service_class, p);
 
 -- A session that the server cannot end by itself: it waits for a frozen client to take what it has been sent.  No loop that
--- turns is silent for so long.
+-- turns is silent for so long.  Silent since 30 seconds before our own last word, not the server's clock, which may have stepped.
 -- name: oust - -> Replica
-select instance, pg_terminate_backend(pid) as prompt from engine.live
- where service = current_user and seen_us < clock_timestamp() - interval '30 seconds' and pid <> pg_backend_pid();
+select l.instance, pg_terminate_backend(l.pid) as prompt from engine.live l, engine.live m
+ where l.service = current_user and m.service = current_user and m.pid = pg_backend_pid() and l.seen_us < m.seen_us - interval '30 seconds';
 
 -- name: unlock Lock -> Partition
 select p as partition from unnest(:partition::integer[]) as p where pg_advisory_unlock(:service_class, p);
@@ -170,9 +176,9 @@ select from set_config('zhucun.partitions', array_to_string(:partition::integer[
 select engine.lag(p) as lag, engine.parked_count(p) as parked from unnest(:partition::integer[]) as p;
 
 -- name: progress Partition -> ProgressRow
-with live as materialized (select service, instance, since_us from engine.live)
+with live as materialized (select service, instance, since_us, pid from engine.live)
 select h.service, h.partition, h.epoch, h.seq, coalesce(g.instance, '') as owner
-  from engine.head h left join live g on g.service = h.service and g.instance = h.owner and g.since_us <= h.heard_us
+  from engine.head h left join live g on g.service = h.service and g.instance = h.owner and coalesce(g.pid = h.pid, g.since_us <= h.heard_us)
  where h.partition = any(:partition) order by h.service;
 
 -- name: edges Partition -> Edge

@@ -11,6 +11,7 @@
  * key: it may have been somebody else at that address, or a bus that is told of the key only now.  So the socket of a bus that
  * stays silent is made anew. */
 #include "link.h"
+#include "clock.h"
 #include "frames.h"
 #include "log.h"
 #include <assert.h>
@@ -138,6 +139,10 @@ fill(const link_t *l, zmq_msg_t *parts, const struct message *m)
 	head.partition = m->partition;
 	head.lane = m->lane;
 	head.wait_ms = m->wait_ms;
+	if (request) {
+		head.maybe_sent_case = WIRE__HEAD__MAYBE_SENT_SENT_US;
+		head.sent_us = clock_real_us();
+	}
 	return (request || frames_fill(&parts[FRAME_PEER], m->peer.id, m->peer.id_len)) &&
 	       frames_head_fill(&parts[FRAME_HEAD], &head) && frames_fill(&parts[FRAME_BODY], m->body, m->body_len);
 }
@@ -268,7 +273,7 @@ give_out(link_t *l, int bus, const Wire__Head *h, struct message *m)
 	*m = (struct message){
 		.peer = { .bus = bus, .id_len = (uint8_t)zmq_msg_size(&l->got[FRAME_PEER]) },
 		.kind = h->kind, .id = h->id, .service = h->service, .partition = h->partition, .lane = h->lane,
-		.wait_ms = h->wait_ms,
+		.wait_ms = h->wait_ms, .sent_us = h->maybe_sent_case ? h->sent_us : 0,
 		.body = zmq_msg_data(&l->got[FRAME_BODY]), .body_len = zmq_msg_size(&l->got[FRAME_BODY]),
 	};
 	memcpy(m->peer.id, zmq_msg_data(&l->got[FRAME_PEER]), m->peer.id_len);

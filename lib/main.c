@@ -45,6 +45,7 @@ struct process {
 	struct reading { struct process *of; int me; Wire__Lane lane; pthread_t thread; } reading[READERS_MAX + 1];
 	int nreading;
 	bool manual_clock;
+	struct steady_word steady;      /* what its writer believes */
 	char instance[64];
 	int stop_fd;                    /* readable once the process is to end */
 };
@@ -70,6 +71,8 @@ trouble_of(const link_t *link, const node_t *node)
 {
 	if (node && node_fd(node) < 0)
 		return "no database";
+	if (node && node_doubt(node))
+		return node_doubt(node);
 	return link_alive(link) ? NULL : "no bus answers";
 }
 
@@ -83,7 +86,7 @@ reader_main(void *arg)
 	struct process *p = self->of;
 	int most = self->lane == WIRE__LANE__READER ? MESSAGES_A_TURN : 1;
 	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"), &p->me);
-	struct reader_settings set = { config_text("ZHUCUN_DB_READER"), p->manual_clock, link_port(link), &p->metrics, p->instance };
+	struct reader_settings set = { config_text("ZHUCUN_DB_READER"), p->manual_clock, link_port(link), &p->metrics, p->instance, &p->steady };
 	struct reader *r = reader_open(&SERVICE, &set);
 	Wire__Hello hello = WIRE__HELLO__INIT;
 	zmq_pollitem_t items[LINK_BUSES_MAX + 1];
@@ -162,7 +165,7 @@ run(struct process *p)
 	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"), &p->me);
 	if (!link)
 		return 1;
-	struct node_settings set = { config_text("ZHUCUN_DB"), p->instance, p->manual_clock, link_port(link), &p->metrics };
+	struct node_settings set = { config_text("ZHUCUN_DB"), p->instance, p->manual_clock, link_port(link), &p->metrics, &p->steady };
 	node_t *node = node_open(&SERVICE, &set);
 	if (!node)
 		return 1;
@@ -203,6 +206,7 @@ main(int argc, char **argv)
 		return 1;
 	mallopt(M_ARENA_MAX, 2);                        /* resident memory: one heap per thread kind is enough */
 	p.manual_clock = is_manual(config_text("ZHUCUN_CLOCK"));
+	atomic_store(&p.steady.doubt, STEADY_UNHEARD);
 	p.stop_fd = stop_descriptor();
 	char host[32] = "";
 	gethostname(host, sizeof host - 1);

@@ -31,6 +31,7 @@ struct message {
 	int32_t partition;
 	Wire__Lane lane;
 	int64_t wait_ms;
+	int64_t sent_us;                /* of a request received: when, by its sender's clock; 0: not said.  lib/link says it of what it sends */
 	const void *body;
 	size_t body_len;
 };

@@ -54,6 +54,7 @@ node_make(const struct service *s, const struct node_settings *settings)
 	queue_open(&n->queue);
 	n->inputs_max = BATCH_INPUTS_MAX;
 	n->next_id = (uint64_t)clock_real_us() << 8;
+	n->doubt = settings->manual_clock ? STEADY_SURE : STEADY_UNHEARD;
 	n->mono_us = clock_mono_us();           /* deadlines of what comes before the first step */
 	n->purge_us = n->mono_us + (int64_t)PURGE_MS * 1000;
 	for (; s->consumes[n->nproducers]; n->nproducers++) {
@@ -139,10 +140,18 @@ static void
 on_ready(node_t *n, const struct message *m)
 {
 	Engine__Ready said = ENGINE__READY__INIT;
-	char *away = (char *)"writer.without_database";
+	char *missing[2 + STEADY_DOUBTS];
+	bool doubts[STEADY_DOUBTS] = { [STEADY_SENDER] = own_believes(n) && own_sender_doubted(n, m) };
 
-	said.missing = &away;
-	said.n_missing = n->lost || store_fd(n->db) < 0;
+	said.missing = missing;
+	if (n->lost || store_fd(n->db) < 0)
+		missing[said.n_missing++] = (char *)"writer.without_database";
+	doubts[n->doubt] = true;
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		doubts[n->waits[p]] = true;
+	for (int d = STEADY_UNHEARD + 1; d < STEADY_DOUBTS; d++)
+		if (doubts[d])
+			missing[said.n_missing++] = (char *)steady_texts[d].code;
 	answer(n, m, 200, &said.base, NULL);
 }
 
@@ -282,6 +291,11 @@ step(node_t *n)
 	hear(n);
 	if (n->mono_us >= n->open_us)
 		own_look(n, -1);
+	if (!own_believes(n)) {
+		own_leave(n);           /* another replica's clock may be right; if none is, nothing goes on */
+		queue_shed(n);
+		return false;
+	}
 	own_share(n);
 	if (!n->lost && n->timers_stale)
 		own_timers(n);
@@ -317,6 +331,13 @@ node_leave(node_t *n)
 	queue_shed(n);
 	queue_reply(n);
 	fetch_serve(n);
+}
+
+const char *
+node_doubt(const node_t *n)
+{
+	const struct steady_text *t = own_doubt(n, -1);
+	return t ? t->health : NULL;
 }
 
 int

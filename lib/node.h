@@ -8,6 +8,7 @@
 #include "message.h"
 #include "metrics.h"
 #include "service.h"
+#include "steady.h"
 
 typedef struct node node_t;
 
@@ -17,6 +18,7 @@ struct node_settings {
 	bool manual_clock;              /* the clock is the row engine.clock (tests) */
 	struct port port;
 	struct metrics *metrics;
+	struct steady_word *steady;     /* what time it is, for the process's readers; NULL: nobody asks */
 };
 
 /* NULL: the database cannot be reached or does not fit the service (logged). */
@@ -29,6 +31,8 @@ void node_receive(node_t *n, const struct message *m);
  * node_fd() is readable. */
 int64_t node_step(node_t *n, int64_t mono_us);
 int node_fd(const node_t *n);
+/* Why it decides nothing, here or in some partition, though the database is there: for --health; NULL: it does. */
+const char *node_doubt(const node_t *n);
 /* In order to end: gives all partitions to the other replicas and answers whoever waits.  Then only node_close(). */
 void node_leave(node_t *n);
 /* True when what we own has changed since the last call; fills hello (valid until the next call). */

@@ -7,6 +7,7 @@
  *   inbox.c   what runs next                            ring.c    fresh events in memory, for consumers
  *   catch_up.c  what due timers must see first
  *   known.c   districts, subjects that wait             share.c   who should hold what (knows no node)
+ *   steady.c  whether the clock can be believed (knows no node)
  *   retry.c   what was put aside, tried again           order.c   in what order things were done, noted
  *   replay.c  the facts once more, from the logs alone  policies.c  rule books in memory */
 #pragma once
@@ -21,6 +22,7 @@
 #include "policy_cache.h"
 #include "rows.h"
 #include "share.h"
+#include "steady.h"
 #include "table.h"
 
 #ifdef ZHUCUN_SMALL                     /* the simulation: what is seldom full becomes so often */
@@ -188,6 +190,11 @@ struct node {
 	policy_cache_t *policies;
 	char (*districts)[8]; size_t ndistricts, districts_cap;         /* known to exist, sorted */
 	int64_t mono_us, clock_us;                      /* of this step; the hand-set clock as last heard */
+	struct steady steady;                           /* whether the real one can be believed */
+	int64_t real_us;                                /* the last instant that it said and was believed; 0: none yet */
+	enum steady_doubt doubt;                        /* why it is not believed */
+	enum steady_doubt waits[PARTITIONS];            /* why nobody may go on there by this clock, of those that are opened and not ours */
+	int64_t sender_told_us;                         /* when a sender's clock that is not ours was last told of */
 	int64_t patient_us;                             /* since when nothing waits but patient blocks; 0: it is not so */
 	bool clock_news, hello_news, lost, timers_stale;
 	size_t inputs_max;                              /* a batch of more was too large lately */
@@ -209,7 +216,7 @@ void own_held(node_t *n, int32_t partition);            /* reads anew which subj
 bool own_prepare(node_t *n);                            /* statements of lib/engine.sql and of the service, and the graph */
 void own_look(node_t *n, int32_t also);                 /* take what is free and our share; `also` even if not opened (-1: none) */
 void own_share(node_t *n);                              /* give back what is beyond our share */
-void own_leave(node_t *n);                              /* give back all */
+void own_leave(node_t *n);                              /* give back all; nobody is to count on us */
 void own_lose(node_t *n, int32_t partition);            /* fenced */
 void own_lose_all(node_t *n);
 void own_recover(node_t *n);                            /* the connection is gone: reconnect and take over again */
@@ -217,6 +224,10 @@ void own_end(node_t *n);
 void own_timers(node_t *n);                             /* reads when the next timers are due */
 void own_purge(node_t *n);                              /* drops answers older than we promise to keep them */
 int64_t own_now_us(const node_t *n);
+/* Reads the clock and judges it; says so when it is believed no more, or again.  False: nothing may be decided now. */
+bool own_believes(node_t *n);
+const struct steady_text *own_doubt(const node_t *n, int32_t partition);        /* why nothing is decided, there or (-1) at all; NULL: it would be */
+bool own_sender_doubted(node_t *n, const struct message *m);    /* its clock is not ours */
 
 /* ---- known.c */
 bool district_known(const node_t *n, const char *district);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TOLD_AGAIN_US = 60 * 1000 * 1000 };
+
 /* ---- preparation */
 
 static bool
@@ -324,19 +326,46 @@ look_partitions(node_t *n, void **rows, size_t count)
 	return out;
 }
 
-/* Says that we live, now and then; how many statements that takes. */
+/* Partitions where a clock that is believed may not go on all the same: they are not taken until the operator has said so. */
+static void
+hear_partitions(node_t *n, int64_t real_us, void *const *opened, size_t count)
+{
+	for (size_t i = 0; i < count && !n->doubt; i++) {
+		const EngineRows__Open *o = opened[i];
+		bool mine = n->part[o->partition].owned && n->part[o->partition].epoch == o->epoch;
+		enum steady_doubt was = n->waits[o->partition], now = mine ? STEADY_SURE : steady_after(o->now_us, o->trusted_us, real_us);
+		if (now && !was)
+			LOG(ERROR, "partition.waits", NULL, LOG_S("why", steady_texts[now].code),
+			    LOG_I("partition", o->partition), LOG_I("ahead_s", (real_us - o->now_us) / 1000000));
+		n->waits[o->partition] = now;
+	}
+	metric_set(n->set.metrics, METRIC_CLOCK_DOUBTED, own_doubt(n, -1) != NULL);
+}
+
+static uint64_t
+free_to_go_on(const node_t *n)
+{
+	uint64_t out = 0;
+
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		out |= (uint64_t)!n->waits[p] << p;
+	return out;
+}
+
+/* Says that we live, now and then, unless nobody is to count on us; how many statements that takes. */
 static size_t
 beat(node_t *n)
 {
 	EngineRows__Beat *b = arena_message(n->scratch, &engine_rows__beat__descriptor);
 	const void *args = b;
 
-	if (n->mono_us < n->beat_us)
+	if (n->mono_us < n->beat_us || n->doubt)
 		return 0;
 	n->beat_us = n->mono_us + BEAT_MS * 1000;
 	b->instance = (char *)n->set.instance;
-	store_queue(n->db, &engine_beat, &args, 1);
+	b->clock_us = n->set.manual_clock ? 0 : clock_real_us();
 	store_queue(n->db, &engine_oust, NULL, 0);
+	store_queue(n->db, &engine_beat, &args, 1);
 	return 2;
 }
 
@@ -347,6 +376,32 @@ log_ousted(const node_t *n, size_t count, void *const *rows)
 		LOG(WARN, "replica.ousted", NULL, LOG_S("service", n->svc->name), LOG_S("instance", ((const EngineRows__Replica *)rows[i])->instance));
 }
 
+/* What this look has told of other clocks, and of the instants that partitions have decided at; judged at once. */
+static void
+hear_clocks(node_t *n, size_t at, int64_t asked_us, void *const *opened, size_t nopened)
+{
+	struct steady_heard h = { .asked_boot_us = asked_us, .boot_us = clock_boot_us() };
+	struct steady_start start = { 0 };
+	int64_t real_us = clock_real_us();
+	void **rows;
+
+	if (n->set.manual_clock || !store_rows(n->db, at, n->scratch, &rows))
+		return;
+	const EngineRows__Clocks *c = rows[0];
+	h.database_us = c->database_us;
+	h.peers = c->peers;
+	h.peers_off_us = c->peers_off_us;
+	h.accepted = c->accepted;
+	for (size_t i = 0; i < nopened; i++)
+		steady_start_add(&start, ((const EngineRows__Open *)opened[i])->now_us, ((const EngineRows__Open *)opened[i])->trusted_us, real_us);
+	h.start = steady_start(&start, real_us);
+	h.start_off_us = real_us - start.newest_us;
+	steady_hear(&n->steady, &h, real_us);
+	metric_set(n->set.metrics, METRIC_CLOCK_OFF, (real_us - c->database_us) / 1000);
+	own_believes(n);
+	hear_partitions(n, real_us, opened, nopened);
+}
+
 /* One round trip.  NULL: the database did not answer. */
 static struct share_view *
 look(node_t *n)
@@ -354,13 +409,16 @@ look(node_t *n)
 	size_t at = beat(n);
 	void **rows = NULL;
 
+	int64_t asked_us = clock_boot_us();
 	store_queue(n->db, &engine_opened, NULL, 0);
 	store_queue(n->db, &engine_replicas, NULL, 0);
+	store_queue(n->db, &engine_clocks, NULL, 0);
 	if (store_sync(n->db))
 		return NULL;
-	size_t nousted = at ? store_rows(n->db, 1, n->scratch, &rows) : 0;
+	size_t nousted = at ? store_rows(n->db, 0, n->scratch, &rows) : 0;
 	log_ousted(n, nousted, rows);
 	size_t nopened = store_rows(n->db, at, n->scratch, &rows);
+	hear_clocks(n, at + 2, asked_us, rows, nopened);
 	struct share_view *v = arena_alloc(n->scratch, sizeof *v);
 	*v = (struct share_view){ .me = n->set.instance, .partitions = look_partitions(n, rows, nopened), .npartitions = nopened };
 	size_t nreplicas = store_rows(n->db, at + 1, n->scratch, &rows);
@@ -382,10 +440,12 @@ own_look(node_t *n, int32_t also)
 		n->lost = true;
 		return;
 	}
+	if (n->doubt)
+		return;                         /* what is ours is given back by the step */
 	struct share s = share_decide(v);
 	n->surplus = s.give;
 	n->surplus_looks = s.give ? n->surplus_looks + 1 : 0;
-	own_get(n, s.take | (also >= 0 ? UINT64_C(1) << also : 0));
+	own_get(n, (s.take | (also >= 0 ? UINT64_C(1) << also : 0)) & free_to_go_on(n));
 }
 
 /* ---- giving back */
@@ -535,5 +595,72 @@ own_purge(node_t *n)
 int64_t
 own_now_us(const node_t *n)
 {
-	return n->set.manual_clock ? n->clock_us : clock_real_us();
+	return n->set.manual_clock ? n->clock_us : n->real_us;
+}
+
+/* Loud, but once: when it is another reason, or none any more. */
+static void
+doubt_told(node_t *n, enum steady_doubt was)
+{
+	const struct steady *s = &n->steady;
+
+	if (n->doubt == was)
+		return;
+	if (n->doubt == STEADY_SURE && was != STEADY_UNHEARD)
+		LOG(WARN, "clock.believed", NULL, LOG_S("after", log_text(steady_texts[was].code)));
+	else if (n->doubt != STEADY_SURE && n->doubt != STEADY_UNHEARD)
+		LOG(ERROR, "clock.doubted", NULL, LOG_S("why", steady_texts[n->doubt].code), LOG_I("ahead_s", s->off_us / 1000000));
+	metric_set(n->set.metrics, METRIC_CLOCK_DOUBTED, own_doubt(n, -1) != NULL);
+	n->open_us = n->beat_us = 0;
+}
+
+static void
+steady_tell(node_t *n, int64_t boot_us)
+{
+	struct steady_word *w = n->set.steady;
+
+	if (!w)
+		return;
+	if (!n->doubt)
+		atomic_store_explicit(&w->offset_us, n->real_us - boot_us, memory_order_relaxed);
+	atomic_store_explicit(&w->doubt, n->doubt, memory_order_relaxed);
+	atomic_store_explicit(&w->sure, n->steady.sure, memory_order_release);
+}
+
+bool
+own_believes(node_t *n)
+{
+	enum steady_doubt was = n->doubt;
+	int64_t real_us = clock_real_us(), boot_us = clock_boot_us();
+
+	if (n->set.manual_clock)
+		return true;
+	n->doubt = steady_judge(&n->steady, real_us, boot_us);
+	if (!n->doubt)
+		n->real_us = real_us;
+	doubt_told(n, was);
+	steady_tell(n, boot_us);
+	return !n->doubt;
+}
+
+const struct steady_text *
+own_doubt(const node_t *n, int32_t partition)
+{
+	if (n->doubt)
+		return &steady_texts[n->doubt];
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		if (n->waits[p] && (p == partition || partition < 0))
+			return &steady_texts[n->waits[p]];
+	return NULL;
+}
+
+bool
+own_sender_doubted(node_t *n, const struct message *m)
+{
+	if (n->set.manual_clock || !m->sent_us || !n->real_us || steady_agrees(m->sent_us, n->real_us, m->wait_ms))
+		return false;
+	if (!n->sender_told_us || n->mono_us - n->sender_told_us > TOLD_AGAIN_US)
+		LOG(ERROR, "clock.sender_differs", NULL, LOG_I("ahead_s", (m->sent_us - n->real_us) / 1000000));
+	n->sender_told_us = n->mono_us;
+	return true;
 }

@@ -22,15 +22,25 @@ reply(node_t *n, const struct peer *peer, uint64_t id, const uint8_t *body, size
 	n->set.port.send(n->set.port.ctx, &m);
 }
 
+/* Because of a clock, which does not come right in a moment. */
+static Wire__Problem *
+doubt_problem(node_t *n, const struct steady_text *t)
+{
+	Wire__Problem *p = problem_make(n->scratch, 503, t->code, NULL, t->detail);
+
+	p->retry_after_s = STEADY_AGAIN_S;
+	return p;
+}
+
 /* One answer for every command of a request that was never queued. */
 static void
-turn_away(node_t *n, const struct message *m, size_t ncommands, int status, const char *code, const char *detail)
+turn_away(node_t *n, const struct message *m, size_t ncommands, Wire__Problem *problem)
 {
 	Wire__Answers all = WIRE__ANSWERS__INIT;
 	Wire__Answer one = WIRE__ANSWER__INIT;
 
-	one.status = status;
-	one.problem = problem_make(n->scratch, status, code, NULL, detail);
+	one.status = problem->status;
+	one.problem = problem;
 	all.n_items = ncommands;
 	all.items = arena_alloc(n->scratch, (ncommands + 1) * sizeof(*all.items));
 	for (size_t i = 0; i < ncommands; i++)
@@ -91,15 +101,24 @@ queue_add(node_t *n, const struct message *m)
 		LOG(WARN, "commands.malformed", NULL, LOG_I("bytes", m->body_len));
 		return;
 	}
+	own_believes(n);
+	const struct steady_text *doubt = own_doubt(n, m->partition);
+	if (!doubt && own_sender_doubted(n, m))
+		doubt = &steady_texts[STEADY_SENDER];
+	if (doubt) {
+		metric_add(n->set.metrics, METRIC_COMMANDS_DOUBTED, (int64_t)c->n_items);
+		turn_away(n, m, c->n_items, doubt_problem(n, doubt));
+		return;
+	}
 	bool founding = founds(n, c);
 	if (n->lost || (!n->part[m->partition].owned && !make_ours(n, m->partition, founding))) {
 		if (n->lost || n->opened[m->partition] || founding)
-			turn_away(n, m, c->n_items, 503, "owner.away", "The owner of this district is away.");
+			turn_away(n, m, c->n_items, problem_make(n->scratch, 503, "owner.away", NULL, "The owner of this district is away."));
 		else
-			turn_away(n, m, c->n_items, 404, "district.unknown", "No such district.");
+			turn_away(n, m, c->n_items, problem_make(n->scratch, 404, "district.unknown", NULL, "No such district."));
 	} else if (n->queue.commands + c->n_items > QUEUE_COMMANDS_MAX || n->queue.bytes + m->body_len > QUEUE_BYTES_MAX) {
 		metric_add(n->set.metrics, METRIC_COMMANDS_OVERLOAD, (int64_t)c->n_items);
-		turn_away(n, m, c->n_items, 503, "owner.busy", "Too much waits here already.");
+		turn_away(n, m, c->n_items, problem_make(n->scratch, 503, "owner.busy", NULL, "Too much waits here already."));
 	} else
 		enqueue(n, m, c->n_items);
 }
@@ -118,13 +137,18 @@ group_answer(struct group *g, size_t i, const Wire__Answer *a)
 }
 
 static void
-group_refuse(node_t *n, struct group *g, int status, const char *code, const char *detail)
+group_refuse(node_t *n, struct group *g, const char *detail)
 {
 	Wire__Answer a = WIRE__ANSWER__INIT;
+	const struct steady_text *doubt = own_doubt(n, g->partition);
 
-	a.status = g->unsure ? 504 : status;
-	a.problem = g->unsure ? problem_make(n->scratch, 504, "outcome.unknown", NULL, "It may have been done; ask again with the same key.")
-	                      : problem_make(n->scratch, status, code, NULL, detail);
+	if (g->unsure)
+		a.problem = problem_make(n->scratch, 504, "outcome.unknown", NULL, "It may have been done; ask again with the same key.");
+	else
+		a.problem = doubt ? doubt_problem(n, doubt) : problem_make(n->scratch, 503, "owner.away", NULL, detail);
+	a.status = a.problem->status;
+	if (doubt)
+		metric_add(n->set.metrics, METRIC_COMMANDS_DOUBTED, (int64_t)g->nleft);
 	for (size_t i = 0; i < g->ncommands; i++)
 		group_answer(g, i, &a);
 }
@@ -134,7 +158,7 @@ queue_expire(node_t *n)
 {
 	for (struct group *g = n->queue.first; g; g = g->next)
 		if (g->nleft && n->mono_us >= g->deadline_us)
-			group_refuse(n, g, 503, "owner.away", "Not done in time.");
+			group_refuse(n, g, "Not done in time.");
 }
 
 /* Groups of partitions that are no longer ours: whoever asks again finds the new owner. */
@@ -143,7 +167,7 @@ queue_shed(node_t *n)
 {
 	for (struct group *g = n->queue.first; g; g = g->next)
 		if (g->nleft && !n->part[g->partition].owned)
-			group_refuse(n, g, 503, "owner.away", "The owner of this district is away.");
+			group_refuse(n, g, "The owner of this district is away.");
 }
 
 static void

@@ -338,7 +338,27 @@ asker_args(struct reader *r)
 	return out;
 }
 
-/* What the read starts from: the time, and the district with its partition.  False: no such district, or no database. */
+/* The process's readers go by what its writer believes, which goes on steadily while the clock is doubted.  False: nothing has been
+ * believed yet. */
+static bool
+read_dated(struct reader *r)
+{
+	const struct steady_word *w = r->set.steady;
+
+	if (!w || r->set.manual_clock) {
+		r->now_us = clock_real_us();
+		return true;
+	}
+	if (atomic_load_explicit(&w->sure, memory_order_acquire)) {
+		r->now_us = clock_boot_us() + atomic_load_explicit(&w->offset_us, memory_order_relaxed);
+		return true;
+	}
+	const struct steady_text *t = &steady_texts[atomic_load_explicit(&w->doubt, memory_order_relaxed)];
+	reader_refuse(r, 503, t->code ? t->code : "owner.away", NULL, t->detail ? t->detail : "The clock is not known yet.");
+	return false;
+}
+
+/* What the read starts from: the time, and the district with its partition.  False: no such district, no database, or no time. */
 static bool
 read_begin(struct reader *r)
 {
@@ -349,7 +369,8 @@ read_begin(struct reader *r)
 
 	d->district = r->read->district;
 	r->show = asker_args(r);
-	r->now_us = clock_real_us();
+	if (!read_dated(r))
+		return false;
 	r->partition = r->districts[place].partition;
 	if (!r->set.manual_clock && !strcmp(r->districts[place].district, d->district))
 		return true;

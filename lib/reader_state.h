@@ -3,6 +3,7 @@
 #include "message.h"
 #include "metrics.h"
 #include "reader.h"
+#include "steady.h"
 
 struct reader_settings {
 	const char *conninfo;           /* as <service>_reader */
@@ -10,6 +11,7 @@ struct reader_settings {
 	struct port port;
 	struct metrics *metrics;
 	const char *instance;           /* of the replica it is a thread of */
+	const struct steady_word *steady;       /* of that replica's writer; NULL: the clock is believed as it is */
 };
 
 /* NULL: the database cannot be reached or does not fit (logged). */

@@ -189,8 +189,10 @@ stage_start(struct stage *s, int i)
 	    asprintf(&reader, "host=%s dbname=%s user=%s_reader passfile=%s/%s.pgpass", required("ZHUCUN_TEST_HOST"), s->name, toys[i].name,
 	             required("ZHUCUN_TEST_SECRETS"), toys[i].name) < 0)
 		abort();
-	struct node_settings ns = { writer, "test", true, port_of(s, i), &s->metrics[i] };
-	struct reader_settings rs = { reader, true, port_of(s, SERVICES + i), &s->metrics[i] };
+	s->steady[i].sure = false;
+	s->steady[i].doubt = STEADY_UNHEARD;
+	struct node_settings ns = { writer, "test", !s->real, port_of(s, i), &s->metrics[i], &s->steady[i] };
+	struct reader_settings rs = { reader, !s->real, port_of(s, SERVICES + i), &s->metrics[i], "test", &s->steady[i] };
 	s->node[i] = node_open(&toys[i], &ns);
 	s->reader[i] = reader_open(&toys[i], &rs);
 	if (!s->node[i] || !s->reader[i])
@@ -227,8 +229,12 @@ hear(struct stage *s, const struct message *m)
 
 	if (all && m->id == s->asked) {
 		s->answered = true;
-		for (size_t i = 0; i < all->n_items && i < ANSWERS_MAX; i++)
+		s->code[0] = '\0';
+		for (size_t i = 0; i < all->n_items && i < ANSWERS_MAX; i++) {
 			s->status[i] = all->items[i]->status;
+			if (all->items[i]->problem && !*s->code)
+				snprintf(s->code, sizeof s->code, "%s", all->items[i]->problem->code);
+		}
 	}
 	if (all)
 		wire__answers__free_unpacked(all, NULL);
@@ -367,7 +373,7 @@ stage_send(struct stage *s, int service, struct group_of *g, int wait_ms)
 	uint8_t *body = malloc(len + 1);
 	wire__commands__pack(&all, body);
 	struct message m = { .kind = WIRE__KIND__COMMANDS, .id = ++s->asked, .service = toys[service].name,
-	                     .partition = partition_of(g->district ? g->district : D), .wait_ms = wait_ms, .body = body, .body_len = len };
+	                     .partition = partition_of(g->district ? g->district : D), .wait_ms = wait_ms, .sent_us = s->sent_us, .body = body, .body_len = len };
 	s->answered = false;
 	post(&s->members[TEST], &m);
 	free(body);
@@ -427,8 +433,8 @@ stage_read_person(struct stage *s, const char *district, const char *person, int
 
 /* ---- from beginning to end */
 
-struct stage *
-stage_open(struct count *c)
+static struct stage *
+open_by(struct count *c, bool real)
 {
 	struct stage *s = calloc(1, sizeof(*s));
 	struct group_of g = { 0 };
@@ -436,6 +442,7 @@ stage_open(struct count *c)
 	char text[300];
 
 	s->last = &s->first;
+	s->real = real;
 	port_of(s, TEST);
 	s->admin = PQconnectdb(required("ZHUCUN_TEST_DB"));
 	snprintf(s->name, sizeof s->name, "node_%d_%llx", (int)getpid(), (unsigned long long)clock_mono_us());
@@ -443,16 +450,21 @@ stage_open(struct count *c)
 	free(sql(s->admin, text));
 	snprintf(text, sizeof text, "%s dbname=%s", required("ZHUCUN_TEST_DB"), s->name);
 	s->inside = PQconnectdb(text);
-	stage_tamper(s, "update engine.clock set now_us = " START_SQL);
+	stage_tamper(s, real ? "delete from engine.clock" : "update engine.clock set now_us = " START_SQL);
 	snprintf(text, sizeof text, "alter role attendance in database %s set lock_timeout = '20ms'", s->name);
 	stage_tamper(s, text);
 	for (int i = 0; i < SERVICES; i++)
 		stage_start(s, i);
+	for (int i = 0; i < TURNS_MAX && s->node[ROSTER]->doubt; i++)   /* a gateway would ask again */
+		stage_turn(s);
 	group_add(&g, "", &d.base);
 	stage_send(s, ROSTER, &g, 5000);
 	check(c, stage_await(s) == 201 && stage_settle(s), "a district is founded and known to all");
 	return s;
 }
+
+struct stage *stage_open(struct count *c) { return open_by(c, false); }
+struct stage *stage_open_real(struct count *c) { return open_by(c, true); }
 
 void
 stage_close(struct stage *s)

@@ -25,6 +25,10 @@ struct stage {
 	struct letter *first, **last;
 	uint64_t asked;
 	int status[ANSWERS_MAX];                        /* of the last call */
+	char code[64];                                  /* of the first refusal in it */
+	bool real;                                      /* the clock is not set by hand */
+	int64_t sent_us;                                /* what the next orders say of when they were sent; 0: nothing */
+	struct steady_word steady[SERVICES];
 	char said[64], named[64];                       /* of the last read: unit, name */
 	bool answered;
 	int64_t still_us;                               /* the time that stands still; 0: it goes on */
@@ -44,6 +48,7 @@ check(struct count *c, bool ok, const char *what)
 int stage_main(const char *name, void (*const tests[])(struct count *), size_t n);
 
 struct stage *stage_open(struct count *c);
+struct stage *stage_open_real(struct count *c);         /* by the real clock, which a test may make its own */
 void stage_close(struct stage *s);
 /* A toy's node and reader come, end, and one after the other. */
 void stage_start(struct stage *s, int service);

@@ -26,6 +26,16 @@ check_commit(int session, int32_t partition, int64_t epoch)
 	*w = (struct wrote){ epoch, q->pid };
 }
 
+/* Whatever clocks say: nothing is decided at an instant that is still to come. */
+void
+check_instant(const char *whose, int64_t at_us)
+{
+	int64_t ahead_us = at_us - REAL_US - world.now_us;
+
+	if (ahead_us > ASTRAY_US)
+		fail("%s: decided at an instant that is %lld s ahead", whose, (long long)ahead_us / SECOND);
+}
+
 struct told { const EngineRows__Logged *l; const Wire__Event *e; const char *subject, *said; };
 
 static struct told
@@ -94,6 +104,7 @@ check_event(int session, const EngineRows__Logged *l)
 {
 	const struct session *q = &db.session[session];
 
+	check_instant(toys[q->service].name, l->at_us);
 	if (q->service == ALPHA)
 		return;
 	struct told t = tell(l);

@@ -119,7 +119,7 @@ ask(int i)
 	all.items = items;
 	uint8_t *body = arena_alloc(world.arena, wire__commands__get_packed_size(&all) + 1);
 	struct message m = { .kind = WIRE__KIND__COMMANDS, .id = ++world.order, .service = toys[c->service].name, .lane = WIRE__LANE__WRITER,
-	                     .partition = district_partition(c->district), .wait_ms = wait_ms, .body = body, .body_len = wire__commands__pack(&all, body) };
+	                     .partition = district_partition(c->district), .wait_ms = wait_ms, .sent_us = db_now_us(), .body = body, .body_len = wire__commands__pack(&all, body) };
 	c->state = CALL_ASKED;
 	c->asked = m.id;
 	c->ids[c->nids++ % (int)ALEN(c->ids)] = m.id;

@@ -16,6 +16,7 @@
 const char *const bug_names[BUGS] = {
 	"none", "no-fence", "epoch-stays", "cursor-outside", "cursor-forgotten", "lazy-commit", "key-forgotten",
 	"timer-stays", "timer-early", "work-stays", "look-blind", "lock-forever", "park-forgotten", "edges-blind",
+	"clock-echo", "no-memory",
 };
 
 struct options { uint64_t seed, count; double seconds; bool trace; enum bug bug; };

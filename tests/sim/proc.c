@@ -114,7 +114,7 @@ static void
 writer(void *arg)
 {
 	struct proc *p = arg;
-	struct node_settings set = { .conninfo = "writer", .instance = p->name, .port = { p, port_send }, .metrics = &p->metrics };
+	struct node_settings set = { .conninfo = "writer", .instance = p->name, .port = { p, port_send }, .metrics = &p->metrics, .steady = &p->steady };
 	const struct message *m;
 
 	if (!(p->node = node_open(&toys[p->service], &set)))
@@ -139,7 +139,7 @@ static void
 reader(void *arg)
 {
 	struct proc *p = arg;
-	struct reader_settings set = { .conninfo = "reader", .instance = p->name, .port = { p, port_send }, .metrics = &p->metrics };
+	struct reader_settings set = { .conninfo = "reader", .instance = p->name, .port = { p, port_send }, .metrics = &p->metrics, .steady = &p->steady };
 	const struct message *m;
 
 	for (int64_t next_us = world.now_us + 3600 * (int64_t)SECOND;;) {
@@ -181,6 +181,7 @@ proc_start(int i)
 	p->leaving = false;
 	p->hello_us = 0;
 	p->owns = 0;
+	atomic_store(&p->steady.sure, false);
 	trace("starts %s", p->name);
 	for (int lane = 0; lane < LANES; lane++) {
 		p->lane[lane].live = true;

@@ -6,7 +6,7 @@
 enum { CALM_US = 100 * MS, TROUBLE_US = 900 * MS, REST_US = 60 * SECOND, LOOK_US = 50 * MS, FAULTS_MAX = 5, STEPS_MAX = 200000 };
 
 enum fault { FAULT_KILL, FAULT_LEAVE, FAULT_FREEZE, FAULT_CUT_BUS, FAULT_CUT_DB, FAULT_CLOCK, FAULT_SESSION, FAULT_DB, FAULT_DB_CLOCK,
-	     FAULT_BUS, FAULT_LOCKS, FAULTS_DRAWN, FAULT_DB_BACK, FAULT_BUS_BACK };
+	     FAULT_BUS, FAULT_LOCKS, FAULTS_DRAWN, FAULT_DB_BACK, FAULT_BUS_BACK, FAULT_ALL_CLOCKS, FAULT_CLOCKS_RIGHT };
 
 /* Each schedule has some kinds of trouble, not all: what is rare in a mixture is frequent alone. */
 static int
@@ -37,7 +37,8 @@ knobs_draw(void)
 	k.transient = some(20, 1, 30);
 	k.note_lost = some(30, 1, 100);
 	k.same_name = percent(50);
-	k.founding = percent(15);
+	k.eras = percent(30);
+	k.founding = percent(15) && !k.eras;
 	k.favourite = percent(30) ? "ttmmcp"[chance(6)] : '\0';
 	k.locks_lie = world.bug == BUG_NO_FENCE || percent(10);
 	return k;
@@ -77,6 +78,56 @@ locks_forgotten(void)
 	q->hidden_us = world.now_us + between(100, 400) * MS;
 }
 
+/* By years, as a dead battery does, or a hand that mistypes; by months seldom. */
+static int64_t
+era_us(void)
+{
+	int64_t days = percent(80) ? between(401, 60 * 366) : between(1, 400);
+	return percent(60) ? days * DAY_US : -days * DAY_US;
+}
+
+static void
+clock_set(struct proc *p, int64_t off_us)
+{
+	p->clock_us = off_us;
+	if (p->ahead_us < off_us && off_us <= ASTRAY_US)
+		p->ahead_us = off_us;
+}
+
+/* Of a machine: whoever is killed on it starts again by the same clock. */
+static void
+clock_step(struct proc *p, int64_t by_us)
+{
+	clock_set(p, p->clock_us + by_us);
+	trace("the clock of %s is off by %lld ms", p->name, (long long)p->clock_us / MS);
+	if (percent(30))
+		proc_kill(p->index, "killed, as its clock has stepped");
+}
+
+/* One machine on which everything runs: nobody there can tell but by what is remembered, of what was more than 400 days ago. */
+static void
+all_clocks_step(void)
+{
+	int64_t by_us = (percent(60) ? 1 : -1) * between(401, 60 * 366) * DAY_US;
+
+	if (db.off_us > -by_us && db.off_us + by_us < 401 * DAY_US)      /* back by more than it went forth, less would not be seen at a start */
+		by_us = -db.off_us - by_us;
+
+	trace("all clocks step by %lld days", (long long)(by_us / DAY_US));
+	db.off_us += by_us;
+	for (int i = 0; i < PROCS_MAX; i++)
+		clock_step(&procs[i], by_us);
+}
+
+static void
+clocks_right(void)
+{
+	trace("all clocks are right");
+	db.off_us = between(-SECOND, SECOND);
+	for (int i = 0; i < PROCS_MAX; i++)
+		clock_set(&procs[i], between(-SECOND, SECOND));
+}
+
 static void
 fault_now(enum fault f)
 {
@@ -84,6 +135,12 @@ fault_now(enum fault f)
 	int64_t long_us = percent(30) ? between(SECOND, 5 * SECOND) : between(10 * MS, 500 * MS);
 
 	switch (f) {
+	case FAULT_ALL_CLOCKS:
+		all_clocks_step();
+		return;
+	case FAULT_CLOCKS_RIGHT:
+		clocks_right();
+		return;
 	case FAULT_KILL:
 		proc_kill(i, "killed");
 		return;
@@ -102,10 +159,7 @@ fault_now(enum fault f)
 		procs[i].cut_db_us = world.now_us + long_us;
 		return;
 	case FAULT_CLOCK:
-		procs[i].clock_us += percent(50) ? between(-2 * SECOND, 2 * SECOND) : between(-3600, 3600) * SECOND;
-		if (procs[i].ahead_us < procs[i].clock_us)
-			procs[i].ahead_us = procs[i].clock_us;
-		trace("the clock of %s is off by %lld ms", procs[i].name, (long long)procs[i].clock_us / MS);
+		clock_step(&procs[i], world.knobs.eras ? era_us() : percent(50) ? between(-2 * SECOND, 2 * SECOND) : between(-3600, 3600) * SECOND);
 		return;
 	case FAULT_SESSION:
 		if (db.nsessions)
@@ -122,7 +176,7 @@ fault_now(enum fault f)
 	case FAULT_DB_CLOCK:
 		if (world.knobs.locks_lie)      /* the database would know even less of who holds what */
 			return;
-		db.off_us += between(-5 * SECOND, 5 * SECOND);
+		db.off_us += world.knobs.eras && percent(50) ? era_us() : between(-5 * SECOND, 5 * SECOND);
 		trace("the clock of the database is off by %lld ms", (long long)db.off_us / MS);
 		return;
 	case FAULT_BUS:
@@ -148,6 +202,7 @@ heal(void)
 	world.healed = true;
 	world.knobs.drop = world.knobs.dup = world.knobs.slow_net = world.knobs.slow_db = world.knobs.lost = world.knobs.transient = world.knobs.note_lost = 0;
 	db.down = false;
+	clocks_right();
 	for (int b = 0; b < world.knobs.buses; b++)
 		net_bus(b, true);
 	for (int i = 0; i < PROCS_MAX; i++) {
@@ -212,6 +267,8 @@ districts_open(void)
 		row->district = (char *)districts[d];
 		row->partition = district_partition(d);
 		tab_put(&db.district, row);
+		for (int s = 0; world.knobs.eras && s < SERVICES; s++)
+			db.service[s].head[row->partition] = (struct head){ .exists = true, .epoch = 1, .now_us = REAL_US, .owner = "", .home = "", .trying = "", .locked_by = NOBODY };
 	}
 	commit();
 }
@@ -235,6 +292,13 @@ world_begin(uint64_t seed, enum bug bug, bool tracing)
 	districts_open();
 }
 
+static int
+clock_fault(void)
+{
+	static const int faults[] = { FAULT_CLOCK, FAULT_DB_CLOCK, FAULT_ALL_CLOCKS, FAULT_ALL_CLOCKS, FAULT_CLOCKS_RIGHT };
+	return faults[chance(ALEN(faults))];
+}
+
 static void
 world_plan(void)
 {
@@ -246,7 +310,7 @@ world_plan(void)
 	for (int i = 0; i < ncalls; i++)
 		at(between(CALM_US / 2, TROUBLE_US), EVENT_CALL, i, 0, NULL);
 	for (int i = 0; i < nfaults; i++) {
-		int fault = world.knobs.locks_lie && percent(50) ? FAULT_LOCKS : (int)chance(FAULTS_DRAWN);
+		int fault = world.knobs.locks_lie && percent(50) ? FAULT_LOCKS : world.knobs.eras && percent(50) ? clock_fault() : (int)chance(FAULTS_DRAWN);
 		at(between(CALM_US, TROUBLE_US), EVENT_FAULT, fault, 0, NULL);
 	}
 	at(TROUBLE_US, EVENT_HEAL, 0, 0, NULL);

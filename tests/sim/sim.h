@@ -30,6 +30,8 @@ enum {
 	SESSIONS_MAX = 64, STORES_MAX = 64, LIVES_MAX = 256, TOY_TABLES = 1,
 	CALLS_MAX = 10, COMMANDS_MAX = 3, SUBJECTS = 4,
 };
+#define DAY_US (86400 * (int64_t)SECOND)
+#define ASTRAY_US (75 * (int64_t)SECOND)        /* a clock that is believed is off by no more: a minute, and what the database's is off */
 #define REAL_US INT64_C(1504800000000000)      /* of the instant 0: 2017-09-08 */
 #define NOBODY (-1)
 
@@ -37,6 +39,7 @@ enum {
 enum bug {
 	BUG_NONE, BUG_NO_FENCE, BUG_EPOCH_STAYS, BUG_CURSOR_OUTSIDE, BUG_CURSOR_FORGOTTEN, BUG_LAZY_COMMIT, BUG_KEY_FORGOTTEN,
 	BUG_TIMER_STAYS, BUG_TIMER_EARLY, BUG_WORK_STAYS, BUG_LOOK_BLIND, BUG_LOCK_FOREVER, BUG_PARK_FORGOTTEN, BUG_EDGES_BLIND,
+	BUG_CLOCK_ECHO, BUG_NO_MEMORY,
 	BUGS
 };
 extern const char *const bug_names[BUGS];
@@ -53,6 +56,7 @@ struct knobs {          /* of one schedule; percent where nothing else is said *
 	int async, slow_db, lost, transient;            /* of round trips */
 	int note_lost;
 	bool same_name, founding;
+	bool eras;                                      /* clocks step by years; what there is was begun before */
 	char favourite;                                 /* what half of the orders do; 0: as it comes */
 	bool locks_lie;                                 /* the database may forget what a session holds, and for a while that it lives: only the fence is left */
 };
@@ -101,9 +105,10 @@ struct tab { int nkey; struct row_slot *rows; size_t n, cap; };
 struct head {
 	bool exists; int64_t epoch, seq, now_us, heard_us; uint8_t hash[SHA256_SIZE]; size_t hash_len;
 	const char *owner, *home, *trying; int32_t starts;
+	int pid;                                        /* the session that took it */
 	int locked_by;                                  /* session inside a transaction that has touched it; NOBODY */
 };
-struct replica_row { const char *instance; int pid; int64_t since_us, seen_us; bool gone; };
+struct replica_row { const char *instance; int pid; int64_t since_us, seen_us, off_us; bool gone; };
 struct wrote { int64_t epoch; int pid; };              /* by which session a partition was last written: kept by the checks */
 struct service_tables {
 	struct head head[PARTITIONS];
@@ -184,7 +189,8 @@ struct proc {
 	char name[16];
 	bool up, leaving;
 	int64_t frozen_us, cut_bus_us, cut_db_us;       /* until */
-	int64_t clock_us, ahead_us, hello_us;           /* how far its clock is off, was at most ahead; when to say again who it is */
+	int64_t clock_us, ahead_us, hello_us;           /* how far its clock is off, was at most ahead and could be believed; when to say again who it is */
+	struct steady_word steady;
 	uint64_t owns;                                  /* as last said */
 	struct metrics metrics;
 	node_t *node; struct reader *reader;
@@ -239,6 +245,7 @@ bool client_done(void);
 
 /* ---- check.c */
 void check_commit(int session, int32_t partition, int64_t epoch);
+void check_instant(const char *whose, int64_t at_us);   /* no later than it is, more or less */
 void check_event(int session, const EngineRows__Logged *e);
 bool quiet(void);                                       /* nothing is left to be done */
 const char *unquiet(void);                              /* what is */

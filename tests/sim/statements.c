@@ -1,10 +1,11 @@
 /* statements - what each statement of lib/engine.sql and of lib/table means, on the tables of db.c.
  *
  * Said a second time, in C, and therefore kept as short as it can be: what is compared and what is raised is as in
- * lib/schema/001_engine.sql and 002_replicas.sql. */
+ * lib/schema/001_engine.sql, 002_replicas.sql and 030_clock.sql. */
 #include "sim.h"
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static char detail[256], sqlstate[6];
@@ -90,7 +91,8 @@ opened(struct call_of *c)
 		const struct replica_row *r = replica_named(c->t, h->owner);
 		o->home = (char *)h->home;
 		o->epoch = h->epoch;
-		if (r && pid_lives(c->s->service, r->pid) && r->since_us <= h->heard_us)
+		o->now_us = world.bug == BUG_NO_MEMORY ? 0 : h->now_us;
+		if (r && pid_lives(c->s->service, r->pid) && r->pid == h->pid)
 			o->owner = (char *)h->owner;
 	}
 	return STORE_OK;
@@ -126,7 +128,7 @@ beat(struct call_of *c)
 
 	for (int i = 0; i < c->t->nreplicas; i++) {
 		struct replica_row *r = &c->t->replica[i];
-		if (!r->gone && r->seen_us < db_now_us() - 60 * SECOND) {
+		if (!r->gone && llabs(r->seen_us - db_now_us()) > 60 * SECOND && !pid_lives(c->s->service, r->pid)) {
 			save(r, sizeof *r);
 			r->gone = true;
 		}
@@ -144,16 +146,53 @@ beat(struct call_of *c)
 		mine->since_us = db_now_us();
 	mine->pid = c->s->pid;
 	mine->seen_us = db_now_us();
+	mine->off_us = b->clock_us - db_now_us();
 	mine->gone = false;
+	return STORE_OK;
+}
+
+/* Those of the other replicas, sorted; how many. */
+static int
+peers(const struct session *me, int64_t *offs)
+{
+	int n = 0;
+
+	for (int s = 0; s < SERVICES; s++)
+		for (int i = 0; i < db.service[s].nreplicas; i++) {
+			const struct replica_row *r = &db.service[s].replica[i];
+			if (r->gone || r->pid == me->pid || llabs(r->seen_us - db_now_us()) > 3 * SECOND)
+				continue;
+			int k = n++;
+			for (; k && offs[k - 1] > r->off_us; k--)
+				offs[k] = offs[k - 1];
+			offs[k] = r->off_us;
+		}
+	return n;
+}
+
+static enum store_error
+clocks(struct call_of *c)
+{
+	static int64_t offs[SERVICES * LIVES_MAX];
+	EngineRows__Clocks *out = row_new(c->q);
+
+	out->peers = peers(c->s, offs);
+	out->peers_off_us = out->peers ? offs[(out->peers - 1) / 2] : 0;
+	out->database_us = world.bug == BUG_CLOCK_ECHO ? REAL_US + world.now_us + procs[c->s->proc].clock_us : db_now_us();
 	return STORE_OK;
 }
 
 static enum store_error
 oust(struct call_of *c)
 {
-	for (int i = 0; i < c->t->nreplicas; i++) {
+	const struct replica_row *me = NULL;
+
+	for (int i = 0; i < c->t->nreplicas; i++)
+		if (!c->t->replica[i].gone && c->t->replica[i].pid == c->s->pid)
+			me = &c->t->replica[i];
+	for (int i = 0; me && i < c->t->nreplicas; i++) {
 		const struct replica_row *r = &c->t->replica[i];
-		if (r->gone || r->pid == c->s->pid || r->seen_us >= db_now_us() - 30 * SECOND || !pid_lives(c->s->service, r->pid))
+		if (r->gone || r->seen_us >= me->seen_us - 30 * SECOND || !pid_lives(c->s->service, r->pid))
 			continue;
 		EngineRows__Replica *out = row_new(c->q);
 		out->instance = (char *)r->instance;
@@ -231,6 +270,7 @@ take(struct call_of *c)
 		h->trying = h->trying ? h->trying : "";
 		h->epoch += world.bug != BUG_EPOCH_STAYS || !h->epoch;
 		h->heard_us = db_now_us();
+		h->pid = c->s->pid;
 		h->starts++;
 		EngineRows__Taken *out = row_new(c->q);
 		*out = (EngineRows__Taken){ .base = out->base, .partition = k->partition, .epoch = h->epoch, .seq = h->seq, .now_us = h->now_us,
@@ -261,6 +301,7 @@ advance(struct call_of *c)
 		h->now_us = h->now_us > a->now_us ? h->now_us : a->now_us;
 		h->starts = 0;
 		h->trying = "";
+		check_instant(toys[c->s->service].name, a->now_us);
 		check_commit(c->session, a->partition, a->epoch);
 	}
 	return len ? raise_error(STORE_FENCED, "ZF001") : STORE_OK;
@@ -757,7 +798,7 @@ of_table(struct call_of *c)
 /* ---- one statement */
 
 static const struct { const struct store_stmt *stmt; enum store_error (*run)(struct call_of *c); bool locks; } meanings[] = {
-	{ &engine_opened, opened, false }, { &engine_replicas, replicas, false }, { &engine_beat, beat, false }, { &engine_oust, oust, false },
+	{ &engine_opened, opened, false }, { &engine_replicas, replicas, false }, { &engine_beat, beat, false }, { &engine_oust, oust, false }, { &engine_clocks, clocks, false },
 	{ &engine_timers_due, timers_due, false }, { &engine_work_some, work_some, false }, { &engine_timers_next, timers_next, false },
 	{ &engine_advance, advance, true }, { &engine_cursors_move, cursors_move, false }, { &engine_events_append, events_append, false },
 	{ &engine_answers_of, answers_of, false }, { &engine_answers_keep, answers_keep, false }, { &engine_look, look, false }, { &engine_edges, edges, false },

@@ -114,6 +114,8 @@ clock_mono_us(void)
 	return world.now_us;
 }
 
+int64_t clock_boot_us(void) { return world.now_us; }
+
 int64_t
 clock_real_us(void)
 {

@@ -38,6 +38,12 @@ clock_mono_us(void)
 }
 
 int64_t
+clock_boot_us(void)
+{
+	return clock_of(CLOCK_BOOTTIME);
+}
+
+int64_t
 clock_real_us(void)
 {
 	return clock_of(CLOCK_REALTIME);
