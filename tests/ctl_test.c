@@ -143,6 +143,14 @@ static const struct {
 	{ "an epoch of 0",
 	  "update engine.head set epoch = -epoch where service = 'incentives'", "update engine.head set epoch = -epoch where service = 'incentives'",
 	  "{\"service\":\"incentives\",\"partition\":$P,\"seq\":0,\"what\":\"fence.epoch\"" },
+	{ "a head ahead of the clock",
+	  "update engine.head set now_us = '2086-03-01' where service = 'incentives' and partition = $P",
+	  "update engine.head set now_us = (select now_us from engine.clock) where service = 'incentives' and partition = $P",
+	  "{\"service\":\"incentives\",\"partition\":$P,\"seq\":0,\"what\":\"fence.ahead\"" },
+	{ "an event of the future",
+	  "update supervision.event set at_us = at_us + interval '60 years' where partition = $P and seq = 1",
+	  "update supervision.event set at_us = at_us - interval '60 years' where partition = $P and seq = 1",
+	  "{\"service\":\"supervision\",\"partition\":$P,\"seq\":1,\"what\":\"log.envelope\"" },
 	{ "an envelope that cannot be read, in a chain that fits",
 	  KEEP_LAST("supervision") FORGE("body = '\\x0aff'", "supervision"), RESTORE_LAST("supervision"),
 	  "{\"service\":\"supervision\",\"partition\":$P,\"seq\":" },
@@ -183,6 +191,8 @@ static const struct { const char *what, *expected; } also[] = {
 	{ "an event that is another's, in a chain that fits", "\"what\":\"log.envelope\",\"detail\":\"its id is not that of its row\"" },
 	{ "a district that does not exist", "\"what\":\"log.district\",\"detail\":\"999999 is no district\"" },
 	{ "a transfer deleted", "\"what\":\"ledger.gap\"" },
+	{ "a head ahead of the clock", "\"detail\":\"it has decided at an instant that is still to come, 2086-0" },
+	{ "an event of the future", "\"what\":\"log.future\"" },
 };
 
 static const char *
@@ -222,6 +232,7 @@ test_operator(struct count *c, suite_t *s)
 		"update engine.head set seq = 0", "delete from engine.parked", "insert into engine.work select * from engine.work", "table roster.identity", "table roster.account",
 		"table accountability.secret",
 		"table engine.answer", "delete from funding.event", "update funding.day set accrued_fen = 0", "create table roster.x ()", "select engine.give('{1}', '{1}', true)",
+		"delete from engine.clock_act", "update engine.clock_event set at_us = now()", "select engine.clock_said('accept', '', '', '')",
 	};
 	char *database = suite_sql(s, "select current_database()");
 
@@ -425,6 +436,13 @@ test_lines(struct count *c, suite_t *s)
 		{ "status --json | jq -se 'map(select(.head)) | length == 7'", 0, "true" },
 		{ "verify > /dev/full", 3, "cannot be written" },
 		{ "status --json --service x | cat", 0, "no such option" },
+		{ "clock --accept --yes", 2, "say why, for the record" },
+		{ "clock --bring-back --yes --reason ''", 2, "say why, for the record" },
+		{ "clock --accept --record --reason x", 2, "one at a time" },
+		{ "clock --accept --reason x </dev/null", 2, "nothing was done" },
+		{ "clock --accept --reason x --yes", 1, "moved by hand here" },
+		{ "clock", 0, "by_hand" },
+		{ "clock --record --json | wc -l", 0, "0" },
 	};
 
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
@@ -453,6 +471,44 @@ test_help(struct count *c, suite_t *s)
 	check(c, !strcmp(t.out, "verify\nfunding\n--json\n"), "completion", t.out);
 }
 
+/* ---- time that was wrong.  Nobody turns from here on, so that the clock may be the real one. */
+
+static void
+told(struct count *c, suite_t *s, const char *words, int code, const char *expected)
+{
+	char *filled = fill(s, expected);
+	struct told t = ctl(s, words);
+
+	check(c, t.code == code && strstr(t.out, filled), words, t.out);
+	free(filled);
+}
+
+static void
+test_clock(struct count *c, suite_t *s)
+{
+	sql(s, "delete from engine.clock; update engine.head set now_us = clock_timestamp() where service <> 'funding'");
+	told(c, s, "clock --json", 1, "{\"service\":\"funding\",\"partition\":$P,\"last\":\"2017-");
+	told(c, s, "clock --json", 1, "\"state\":\"long_ago\"}");
+	told(c, s, "clock --accept --yes --reason 'it was off' --json", 0, "\"reason\":\"it was off\"");
+	told(c, s, "clock --record --json", 0, "\"login\":\"operator\"");
+	told(c, s, "clock --json | tail -n 1 | jq -c '[.waiting, .by_hand]'", 0, "[0,false]");
+	told(c, s, "clock --bring-back --yes --reason 'there is nothing'", 1, "nothing is ahead of the clock");
+
+	sql(s, "update engine.head set now_us = '2086-03-01' where service = 'supervision' and partition = $P;" KEEP_LAST("supervision")
+	       FORGE("at_us = '2086-03-01'", "supervision"));
+	told(c, s, "clock --json | jq -c 'select(.state == \"ahead\") | [.service, .ahead_s > 1500000000]'", 0, "[\"supervision\",true]\n");
+	told(c, s, "verify --json", 1, "\"what\":\"fence.ahead\"");
+	told(c, s, "verify --json", 1, "\"what\":\"log.future\"");
+	told(c, s, "clock --bring-back --yes --reason 'a mistake' --json", 0, "\"id\":\"supervision/$P/");
+	told(c, s, "clock --json | tail -n 1 | jq .waiting", 0, "0\n");
+	told(c, s, "clock --record", 0, "bring-back");
+	told(c, s, "clock --record --json | jq -c 'select(.was) | [.service, .was[:4]]'", 0, "[\"supervision\",\"2086\"]\n");
+	struct told t = ctl(s, "verify --json");
+	check(c, !strstr(t.out, "fence.ahead") && !strstr(t.out, "log.future") && strstr(t.out, "log.envelope"), "what is on record is known", t.out);
+	sql(s, RESTORE_LAST("supervision"));
+	told(c, s, "verify", 0, "faults");
+}
+
 int
 main(void)
 {
@@ -472,6 +528,7 @@ main(void)
 	test_operator(&c, s);
 	test_lines(&c, s);
 	test_help(&c, s);
+	test_clock(&c, s);
 	suite_close(&s);
 	printf("%d passed, %d failed\n", c.passed, c.failed);
 	return c.failed != 0;

@@ -4,6 +4,7 @@
  *   rows.c     rows to standard output                    connect.c the database, and what is asked of it
  *   verify.c   logs, positions, money                     status.c  how things stand
  *   rebuild.c  derived tables, from the logs alone        parked.c  what was put aside, and trying it again
+ *   clock.c    time that was wrong
  *
  * Data go to standard output, talk to standard error.  A row is a message of ctl_rows.proto: in columns for people, or as one
  * JSON object a line with --json. */
@@ -87,6 +88,7 @@ int verify_run(struct call *c);
 int status_run(struct call *c);
 int parked_run(struct call *c);
 int parked_retry(struct call *c);
+int clock_run(struct call *c);
 int rebuild_run(struct call *c);
 
 extern const struct service *const service_list[];      /* made by the Makefile from the directories under services/ */

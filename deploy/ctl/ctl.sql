@@ -43,9 +43,16 @@ select distinct on (what, service) service, partition, seq, what, detail
         select h.service, h.partition, h.seq, 'fence.clock', 'it has decided at no time, but has said something' from engine.head h
          where h.seq > 0 and h.now_us <= 'epoch'
         union all
+        select h.service, h.partition, h.seq, 'fence.ahead', 'it has decided at an instant that is still to come, ' || to_char(h.now_us at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+          from engine.head h where h.now_us > coalesce((select now_us from engine.clock), clock_timestamp()) + interval '1 minute'
+        union all
         select h.service, h.partition, h.seq, 'fence.service', 'no service of this name' from engine.head h
          where not exists (select from engine.consumes c where h.service in (c.consumer, c.producer))) as f
  order by what, service, partition;
+
+-- Events that are known to be dated wrongly.
+-- name: log_wrong LogKey -> Seq
+select seq from engine.clock_event where service = :service and partition = :partition order by seq;
 
 -- ---- money.  A transaction is a row of the ledger (a day's) or of payout (a month's); the view shows its two entries.
 
@@ -130,6 +137,43 @@ select service || '/' || partition || '/' || producer || '/' || seq as id, distr
 select service || '/' || partition || '/' || producer || '/' || seq as id, district, type, parked_us, wanted, reason
   from engine.retry(:service::text, :partition::integer, :producer::text, :seq::bigint, :district::text) as r
  order by service, partition, turn, parked_us, seq;
+
+-- ---- time
+
+-- name: clock_now - -> ClockNow
+select coalesce(h.now_us, clock_timestamp()) as database_us, h.now_us is not null as by_hand from (select max(now_us) as now_us from engine.clock) as h;
+
+-- name: clock_heads - -> ClockHead
+select h.service, h.partition, h.now_us as last_us, (extract(epoch from h.now_us - n.now_us))::bigint as ahead_s,
+       case when h.now_us > n.now_us + interval '1 minute' then case when h.now_us > h.trusted_us then 'ahead' else 'accepted' end
+            when greatest(h.now_us, h.trusted_us) < n.now_us - interval '400 days' then 'long_ago' else 'fine' end as state
+  from engine.head h, (select coalesce((select now_us from engine.clock), clock_timestamp()) as now_us) as n
+ where h.now_us > 'epoch'
+ order by h.service, h.partition;
+
+-- name: clock_replicas - -> ClockReplica
+select r.service, r.instance, r.off_us / 1000 as clock_ahead_ms
+  from engine.replica r join engine.live l on l.service = r.service and l.instance = r.instance
+ order by r.service, r.instance;
+
+-- name: clock_accept ClockWord -> ClockActed
+select engine.accept_clock(:reason, :os_user, :machine) as act_id;
+
+-- name: clock_bring_back ClockWord -> ClockActed
+select coalesce(engine.bring_back(:reason, :os_user, :machine), 0) as act_id;
+
+-- name: clock_acts ClockActs -> ClockAct
+select act_id, what, at_us, login, address, os_user, machine, reason from engine.clock_act where :act_id::bigint in (0, act_id) order by act_id;
+
+-- name: clock_was ClockActs -> ClockWas
+select act_id, service, partition, seq as head, was_us from engine.clock_partition where :act_id::bigint in (0, act_id) order by act_id, service, partition;
+
+-- name: clock_events ClockActs -> ClockEvent
+select act_id, service || '/' || partition || '/' || seq as id, type, district, at_us from engine.clock_event where :act_id::bigint in (0, act_id)
+ order by act_id, service, partition, seq;
+
+-- name: clock_rows ClockActs -> ClockRow
+select act_id, service, what, mended, rows, last_us from engine.clock_row where :act_id::bigint in (0, act_id) order by act_id, service, what;
 
 -- ---- rebuilding
 

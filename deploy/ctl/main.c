@@ -58,6 +58,23 @@ const struct command commands[] = {
 		.nwords_max = -1, .run = parked_retry,
 	},
 	{
+		.name = "clock", .words = "", .help = "Show what time it is for whom; accept a clock, or bring partitions back that are ahead",
+		.about = "Without an option: the clocks of the database, of this machine and of each replica; and for each service and partition the last instant that it "
+		         "has decided at, how many seconds that is ahead of the database's clock, and whether it waits for you. Ends with 1 when something waits.\n"
+		         "--accept: the clocks are right as they are. Whoever waits since a start, or has stepped, goes on; a partition that is ahead stands still "
+		         "until the clock has come as far.\n"
+		         "--bring-back: partitions that are ahead get the database's time. What they have dated wrongly stays in the logs and is put on record, with who "
+		         "brought them back; sessions, failed logins, kept answers and chores of that time are mended, timers only told of.\n"
+		         "Both want a reason, and the clocks of this machine and of the database within a minute of each other.",
+		.options = { { "accept", NULL, "the clocks are right; go on" }, { "bring-back", NULL, "give partitions that are ahead the right time" },
+		             { "record", NULL, "tell what was accepted and brought back, and what was dated wrongly" },
+		             { "reason", "TEXT", "why, for the record" }, { "yes", NULL, "do it without being asked" } },
+		.examples = { { "zhucunctl clock", "who waits, and why" }, { "zhucunctl clock --accept --reason 'the machine was off for two years'", "a start goes on" },
+		              { "zhucunctl clock --bring-back --reason 'set to 2086 by mistake'", "after a clock that was wrong" },
+		              { "zhucunctl clock --record --json | jq 'select(.type)'", "what was dated wrongly" } },
+		.run = clock_run,
+	},
+	{
 		.name = "help", .words = "[COMMAND]", .help = "Tell what the commands do",
 		.about = "",
 		.options = { { "man", NULL, "the manual page, as roff" }, { "completion", NULL, "completion for bash" } },

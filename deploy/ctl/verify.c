@@ -10,6 +10,7 @@
 #include "engine.sql.h"
 #include "engine_rows.pb-c.h"
 #include "event_types.h"
+#include "steady.h"
 #include "wire.pb-c.h"
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@ enum { PAGE_EVENTS = 1000, PAGE_BYTES = 2 << 20, KINDS_MAX = 16 };
 struct verify {
 	struct call *call;
 	EngineRows__District **districts; size_t ndistricts;    /* sorted */
+	int64_t now_us;                                 /* of the database, or as moved by hand */
 	CtlRows__Verified sum;
 };
 
@@ -27,6 +29,7 @@ struct log {
 	const struct service *svc;
 	const CtlRows__LogPart *part;
 	struct position at;                             /* the last event read, as it says itself */
+	void *const *wrong; size_t nwrong;              /* CtlRows.Seq of those that are on record as dated wrongly */
 	bool gap;                                       /* the one before the next is missing: its hash cannot be told */
 	int64_t after[PRODUCERS_MAX], read[PRODUCERS_MAX];      /* stood on so far; cursors */
 	const char *told[KINDS_MAX]; size_t ntold;
@@ -142,6 +145,21 @@ check_chain(struct log *l, const EngineRows__Logged *e)
 	memcpy(l->at.hash, e->hash.data ? e->hash.data : (const uint8_t *)"", l->at.hash_len);
 }
 
+static int
+by_seq(const void *key, const void *row)
+{
+	int64_t a = *(const int64_t *)key, b = (*(CtlRows__Seq *const *)row)->seq;
+	return (a > b) - (a < b);
+}
+
+/* Nothing happens before its time; what was dated wrongly and is on record is known. */
+static void
+check_instant(struct log *l, const EngineRows__Logged *e)
+{
+	if (e->at_us > l->v->now_us + STEADY_TOLERANCE_US && !(l->nwrong && bsearch(&e->seq, l->wrong, l->nwrong, sizeof *l->wrong, by_seq)))
+		log_fault(l, e->seq, "log.future", "its instant is still to come, and nobody has put that on record");
+}
+
 /* ---- a log */
 
 /* The next events; 0: there are no more, or, when the store has failed, -1 (said). */
@@ -167,6 +185,7 @@ log_page(struct log *l)
 		check_chain(l, rows[i]);
 		check_place(l, rows[i]);
 		check_body(l, rows[i]);
+		check_instant(l, rows[i]);
 	}
 	l->v->sum.events += (int64_t)n;
 	return n > 0;
@@ -205,10 +224,24 @@ log_cursors(struct log *l)
 }
 
 static bool
+log_wrong(struct log *l)
+{
+	CtlRows__LogKey key = CTL_ROWS__LOG_KEY__INIT;
+	void **rows;
+
+	key.service = (char *)l->svc->name;
+	key.partition = l->part->partition;
+	if (!call_ask(l->v->call, &ctl_log_wrong, &key, &rows, &l->nwrong))
+		return false;
+	l->wrong = rows;
+	return true;
+}
+
+static bool
 verify_log(struct verify *v, const struct service *svc, const CtlRows__LogPart *part)
 {
 	struct log l = { .v = v, .svc = svc, .part = part };
-	int more = log_cursors(&l) ? 1 : -1;
+	int more = log_cursors(&l) && log_wrong(&l) ? 1 : -1;
 
 	while (more > 0) {
 		arena_reset(v->call->page);
@@ -277,6 +310,9 @@ verify_begin(struct verify *v)
 	if (!call_snapshot(v->call) || !call_ask(v->call, &ctl_districts, NULL, &rows, &v->ndistricts))
 		return false;
 	v->districts = (EngineRows__District **)rows;
+	if (!call_ask(v->call, &ctl_clock_now, NULL, &rows, &n))
+		return false;
+	v->now_us = ((const CtlRows__ClockNow *)rows[0])->database_us;
 	if (!call_ask(v->call, &ctl_cursor_count, NULL, &rows, &n))
 		return false;
 	v->sum.cursors = ((const CtlRows__Verified *)rows[0])->cursors;
