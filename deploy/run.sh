@@ -125,14 +125,34 @@ turn_logs() {
 
 # ---- up
 
+# What /readyz says is missing, each once: "roster clock.waits".  Nothing: it is ready.
+missing() {
+	local said
+	said=$(curl -sk --noproxy '*' -m 2 -w '\n%{http_code}' "$url/readyz" 3>&- 7>&-) || true
+	[ "${said##*$'\n'}" != 200 ] || return 0
+	grep -oE '"pointer": ?"/[a-z]+", ?"code": ?"[a-z_.]+"' <<<"$said" | sed -E 's|.*"/([a-z]+)".*"([a-z_.]+)"|\1 \2|' | sort -u | grep . || echo "gateway silent"
+}
+
+# A clock that is not believed does not come right by our waiting: who can set it right is told, and as long as it takes is waited.
+clock_talk() {          # what is missing
+	echo "run.sh: a clock is not believed, so nothing is decided: $(tr '\n' ' ' <<<"$1")"
+	echo "run.sh: set it right, and it goes on by itself; if it is right: ZHUCUN_VAR=$ZHUCUN_VAR ${PROGRAMS#"$PWD"/}/zhucunctl clock (--accept, --bring-back; docs/operating.md, The clock)"
+}
+
 wait_until_ready() {
-	local i
+	local i lacks told_lacks=
 	for ((i = 0; i < 1200; i++)); do
 		! to_stop || exit 0
-		[ "$(curl -sk --noproxy '*' -m 2 -o /dev/null -w '%{http_code}' "$url/readyz" 3>&- 7>&-)" != 200 ] || return 0
+		lacks=$(missing)
+		[ -n "$lacks" ] || return 0
+		if [[ $lacks == *" clock."* ]]; then
+			[ "$lacks" = "$told_lacks" ] || clock_talk "$(grep ' clock\.' <<<"$lacks")"
+			told_lacks=$lacks
+			i=0
+		fi
 		pause 0.1
 	done
-	die "not ready after two minutes; the logs in $LOGS say why"
+	die "not ready after two minutes, for want of $(tr '\n' ',' <<<"$lacks"); the logs in $LOGS say why"
 }
 
 load_sample() {
