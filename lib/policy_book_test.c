@@ -54,6 +54,22 @@ test_shipped(int counts[2], arena_t *a)
 	check(counts, strcmp(p->approval_json, "\"four_eyes\"") == 0, "approval", p->approval_json);
 }
 
+/* A document from before a key existed has what we ship; a patch of part of it is laid over that. */
+static void
+test_later_keys(int counts[2], arena_t *a)
+{
+	Wire__Problem *problem;
+	Policy__Policy *p = NULL;
+	const char *old = policy_patched(data_dachuan_2017_96_json, "{\"roles\":null}", a);
+
+	check(counts, !strstr(old, "\"non_poor\":[\"first_secretary\"") && policy_parse(old, a, &p, &problem) && p->roles->n_poor == 7 && p->roles->n_non_poor == 5,
+	      "§8: without the key, the roles we ship", old);
+	const char *next = policy_patched(old, "{\"hold\":true}", a);
+	check(counts, !strstr(next, "\"roles\":{\"non_poor\""), "a patch of something else does not add the key", next);
+	next = policy_patched(old, "{\"roles\":{\"poor\":[\"team_member\"]}}", a);
+	check(counts, policy_parse(next, a, &p, &problem) && p->roles->n_poor == 1 && p->roles->n_non_poor == 5, "§8: a part of the key", next);
+}
+
 /* ---- what is refused, and what is not */
 
 static const struct { const char *patch, *code, *pointer; } refusals[] = {
@@ -129,6 +145,14 @@ static const struct { const char *patch, *code, *pointer; } refusals[] = {
 	{ "{\"alerts\":{\"quiet_until_hour\":-1}}", "policy.range", "/alerts/quiet_until_hour" },
 	{ "{\"alerts\":{\"urgent\":[\"recall_opened\",\"gossip\"]}}", "policy.template", "/alerts/urgent/1" },
 	{ "{\"alerts\":null}", "json.missing", "/alerts" },
+	{ "{\"roles\":null}", NULL, NULL },
+	{ "{\"roles\":{\"poor\":[\"agri_circuit\"]}}", NULL, NULL },
+	{ "{\"roles\":{\"poor\":[\"first_secretary\",\"jester\"]}}", "policy.role", "/roles/poor/1" },
+	{ "{\"roles\":{\"non_poor\":[\"first_secretary\",\"first_secretary\"]}}", "policy.role", "/roles/non_poor/1" },
+	{ "{\"roles\":{\"non_poor\":[]}}", "policy.role", "/roles/non_poor" },
+	{ "{\"roles\":{\"poor\":null}}", "policy.role", "/roles/poor" },
+	{ "{\"roles\":{\"rich\":[]}}", "json.unknown_field", "/roles/rich" },
+	{ "{\"roles\":[\"first_secretary\"]}", "json.type", "/roles" },
 	{ "{\"duty_rounding\":\"sideways\"}", "policy.value", "/duty_rounding" },
 	{ "{\"duties\":[{\"id\":\"X1\",\"clause\":\"X1\",\"who\":[\"team_member\"],\"villages\":[\"poor\"],\"duty\":{\"zh\":\"一\",\"en\":\"a\"},\"activity\":\"visit\",\"measure\":\"count\",\"threshold\":\"3\",\"per\":\"week\"}]}", NULL, NULL },
 	{ "{\"duties\":[{\"id\":\"X1\",\"clause\":\"X1\",\"who\":[\"jester\"],\"villages\":[\"poor\"],\"duty\":{\"zh\":\"一\",\"en\":\"a\"},\"activity\":\"visit\",\"measure\":\"count\",\"threshold\":\"3\",\"per\":\"week\"}]}", "policy.role", "/duties/0/who/0" },
@@ -256,6 +280,7 @@ main(void)
 	arena_t *a = arena_open(4 << 20);
 
 	test_shipped(counts, a);
+	test_later_keys(counts, a);
 	test_refusals(counts, a);
 	test_not_a_document(counts, a);
 	test_approvals(counts, a);

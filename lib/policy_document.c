@@ -386,6 +386,27 @@ check_alerts(struct check *c, const Policy__Alerts *s)
 		       "There is no such template of messages.");
 }
 
+/* ---- who may be posted where */
+
+static void
+check_roles_of(struct check *c, char *const *roles, size_t n, const char *at)
+{
+	expect(c, n > 0, at, "policy.role", "Somebody can be posted to each kind of village.");
+	for (size_t i = 0; i < n; i++) {
+		const char *here = arena_printf(c->arena, "%s/%zu", at, i);
+		expect(c, is_role(roles[i]), here, "policy.role", "There is no such role.");
+		for (size_t k = 0; k < i; k++)
+			expect(c, strcmp(roles[k], roles[i]) != 0, here, "policy.role", "A role is named once.");
+	}
+}
+
+static void
+check_roles(struct check *c, const Policy__Roles *r)
+{
+	check_roles_of(c, r->poor, r->n_poor, "/roles/poor");
+	check_roles_of(c, r->non_poor, r->n_non_poor, "/roles/non_poor");
+}
+
 /* ---- the duty catalogue */
 
 /* "30", "2/3" or "100%", of plain digits, more than nothing; a fraction or percentage at most the whole. */
@@ -489,11 +510,30 @@ check_policy(struct check *c, const Policy__Policy *p)
 	check_checkin(c, p->checkin);
 	check_stipend(c, p->stipend);
 	check_alerts(c, p->alerts);
+	check_roles(c, p->roles);
 	check_word(c, p->duty_rounding, rounding_words, "/duty_rounding");
 	expect(c, p->n_duties <= DUTIES_MAX, "/duties", "policy.range", "A catalogue has at most 500 duties.");
 	for (size_t i = 0; i < p->n_duties && !c->problem; i++)
 		check_duty(c, p->duties, i);
 	check_readings(c, p->readings, p->n_readings);
+}
+
+/* What documents need not say: it came after the first of them, and without it they have what we ship. */
+static const char *const later_keys[] = { "roles" };
+
+static void
+later_keys_set(json_t *document)
+{
+	json_t *shipped = NULL;
+
+	for (size_t i = 0; i < sizeof(later_keys) / sizeof(later_keys[0]); i++) {
+		if (json_object_get(document, later_keys[i]))
+			continue;
+		if (!shipped)
+			shipped = json_loads(data_dachuan_2017_96_json, 0, NULL);
+		json_object_set(document, later_keys[i], json_object_get(shipped, later_keys[i]));
+	}
+	json_decref(shipped);
 }
 
 bool
@@ -509,6 +549,7 @@ policy_parse(const char *document_json, arena_t *a, Policy__Policy **out, Wire__
 		*problem = problem_make(a, 422, "policy.document", "", "A policy document is a JSON object.");
 		return false;
 	}
+	later_keys_set(j);
 	bool shaped = json_to_message(j, &policy__policy__descriptor, NULL, a, &m, problem);
 	json_decref(j);
 	if (!shaped)
@@ -538,10 +579,22 @@ merged(const json_t *target, json_t *patch)
 	return out;
 }
 
+/* Part of a key is patched over the value that counts, also where the base does not say it. */
+static bool
+patches_later_key(const json_t *patch)
+{
+	for (size_t i = 0; i < sizeof(later_keys) / sizeof(later_keys[0]); i++)
+		if (json_is_object(json_object_get(patch, later_keys[i])))
+			return true;
+	return false;
+}
+
 char *
 policy_patched(const char *base_json, const char *patch_json, arena_t *a)
 {
 	json_t *base = json_loads(base_json, 0, NULL), *patch = json_loads(patch_json, JSON_DECODE_ANY, NULL);
+	if (json_is_object(base) && patches_later_key(patch))
+		later_keys_set(base);
 	json_t *out = json_is_object(base) && patch ? merged(base, patch) : NULL;
 	char *text = out ? json_dumps(out, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY) : NULL;
 	char *kept = text ? arena_strdup(a, text) : NULL;

@@ -173,7 +173,7 @@ make_places(struct crowd *c)
 	for (int d = 0; d < DISTRICTS; d++)
 		for (int v = 0; v < 4; v++) {
 			put(&then, d, text("/villages/v%d", v),
-			    text("{\"name\": \"%d村\", \"township_id\": \"t1\", \"kind\": \"%s\"%s}", v, v % 2 ? "non_poor" : "poor",
+			    text("{\"name\": \"%d村\", \"township_id\": \"t1\", \"kind\": \"poor\"%s}", v,
 			         v < 2 ? ", \"fence\": {\"lon\": 107.5, \"lat\": 31.2, \"radius_m\": 1500}" : ""),
 			    NULL);
 			put(&then, d, text("/persons/head%d", v),

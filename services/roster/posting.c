@@ -223,6 +223,18 @@ check_fields(struct batch *b, const Roster__PutPosting *in, struct faults *fs)
 		roster_fault(fs, 422, "field.range", "/term_to", "A term ends after the day it begins: [term_from, term_to).");
 }
 
+/* By the kind that the village has on the first day; a village that changes kind, or a policy, ends nothing (rules-days.md §8). */
+static void
+check_place(struct batch *b, const Posting *now, const Posting *put, struct faults *fs)
+{
+	const MirrorRows__Village *v = mirror_village_on(b, put->village_id, put->from_day);
+
+	if ((now && roster_same_place(now, put)) || roster_role_here(batch_policies(b), put->from_day, v->kind, put->role))
+		return;
+	roster_fault(fs, 422, "posting.role_not_here", "/role",
+	             "The policy in force on the day the posting begins has no such role at a village of this kind.");
+}
+
 static const Posting *
 clash_among(const Posting *put, struct postings others)
 {
@@ -314,6 +326,9 @@ roster_posting_check(struct batch *b, const void *m, struct faults *fs)
 
 	check_fields(b, in, fs);
 	if (fs->n || same_posting(now, &put))
+		return;
+	check_place(b, now, &put, fs);
+	if (fs->n)
 		return;
 	check_overlap(b, now, &put, fs);
 	if (now)

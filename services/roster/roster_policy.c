@@ -108,6 +108,30 @@ roster_role_needed(Roster__VillageKind kind, size_t i)
 }
 
 bool
+roster_role_here(const struct policy_book *book, int32_t from_day, Roster__VillageKind kind, Roster__Role role)
+{
+	const struct policy_version *v = policy_on(book, from_day);
+
+	if (!v && book->n)
+		v = &book->versions[0];
+	const Policy__Roles *roles = v ? v->document->roles : NULL;
+	if (!roles)
+		return true;
+	char *const *words = kind == ROSTER__VILLAGE_KIND__POOR ? roles->poor : roles->non_poor;
+	size_t n = kind == ROSTER__VILLAGE_KIND__POOR ? roles->n_poor : roles->n_non_poor;
+	for (size_t i = 0; i < n; i++)
+		if (policy_names(&roster__role__descriptor, (int)role, words[i]))
+			return true;
+	return false;
+}
+
+bool
+roster_same_place(const Posting *a, const Posting *b)
+{
+	return same_seat(a, b) && a->from_day == b->from_day;
+}
+
+bool
 roster_outlasts(const Posting *p, int32_t end_day)
 {
 	return !p->maybe_to_case || p->to_day > end_day;

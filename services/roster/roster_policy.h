@@ -1,6 +1,7 @@
 /* roster_policy - what a posting may be, beside the others of its person and village.
  * Pure: no clock, no I/O, no allocation, no globals. */
 #pragma once
+#include "policy_book.h"
 #include "roster_rows.pb-c.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,6 +33,12 @@ const Finding *roster_finding_left(const Finding *const *findings, size_t nfindi
 /* C1: the 5+2 of a poor village, the 3+2 of another, as far as they are people's posts: the i-th role that a village of the kind
  * needs; ROLE_UNSPECIFIED when there are no more. */
 Roster__Role roster_role_needed(Roster__VillageKind kind, size_t i);
+
+/* Whether the policy in force when it begins lets a posting of this role be at a village of this kind (rules-days.md §8).  Before the
+ * first policy the first counts. */
+bool roster_role_here(const struct policy_book *book, int32_t from_day, Roster__VillageKind kind, Roster__Role role);
+/* What of a posting the rules about places judge: who keeps it as it was is not judged again. */
+bool roster_same_place(const Posting *a, const Posting *b);
 
 /* The posting as an ordered recall leaves it: its end no later than the day after the order. */
 Posting roster_recalled(const Posting *p, int32_t ordered_day);

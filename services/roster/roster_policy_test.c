@@ -177,6 +177,44 @@ test_needed(void)
 	expect("C1 needed", "no kind, no need", roster_role_needed(0, 0) == ROSTER__ROLE__ROLE_UNSPECIFIED);
 }
 
+/* ---- rules-days.md 8: who may be posted where.  The book is the one below: from day 10 technicians may be posted to poor villages
+ * only, from day 20 they may to others only. */
+
+static const struct { const char *name; int32_t from_day; Roster__VillageKind kind; Roster__Role role; bool here; } places[] = {
+	{ "named for the kind",                         10, ROSTER__VILLAGE_KIND__POOR, ROSTER__ROLE__AGRI_TECHNICIAN, true },
+	{ "not named for the kind",                     10, ROSTER__VILLAGE_KIND__NON_POOR, ROSTER__ROLE__AGRI_TECHNICIAN, false },
+	{ "named for both",                             10, ROSTER__VILLAGE_KIND__NON_POOR, ROSTER__ROLE__FIRST_SECRETARY, true },
+	{ "named for neither",                          10, ROSTER__VILLAGE_KIND__POOR, ROSTER__ROLE__LEGAL_CIRCUIT, false },
+	{ "the last day of the old policy",             19, ROSTER__VILLAGE_KIND__POOR, ROSTER__ROLE__AGRI_TECHNICIAN, true },
+	{ "the first day of the new one",               20, ROSTER__VILLAGE_KIND__POOR, ROSTER__ROLE__AGRI_TECHNICIAN, false },
+	{ "the new one, the other kind",                20, ROSTER__VILLAGE_KIND__NON_POOR, ROSTER__ROLE__AGRI_TECHNICIAN, true },
+	{ "before the first policy the first counts",   -9, ROSTER__VILLAGE_KIND__NON_POOR, ROSTER__ROLE__AGRI_TECHNICIAN, false },
+	{ "and what it names",                          -9, ROSTER__VILLAGE_KIND__POOR, ROSTER__ROLE__AGRI_TECHNICIAN, true },
+};
+
+static void
+test_places(void)
+{
+	char *both[] = { (char *)"first_secretary", (char *)"agri_technician" };
+	Policy__Policy first = POLICY__POLICY__INIT, then = POLICY__POLICY__INIT;
+	Policy__Roles poor_only = POLICY__ROLES__INIT, other_only = POLICY__ROLES__INIT;
+	const struct policy_version versions[] = { { "1", 10, &first }, { "2", 20, &then } };
+	const struct policy_book book = { versions, 2 };
+	struct world a = { .n = 0 };
+
+	poor_only.poor = poor_only.non_poor = other_only.poor = other_only.non_poor = both;
+	poor_only.n_poor = other_only.n_non_poor = 2;
+	poor_only.n_non_poor = other_only.n_poor = 1;
+	first.roles = &poor_only;
+	then.roles = &other_only;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		expect("§8 roles", places[i].name, roster_role_here(&book, places[i].from_day, places[i].kind, places[i].role) == places[i].here);
+	parse(&a, "1 li v1 fs 0-10; 1 wang v1 fs 0--; 1 li v2 fs 0-10; 1 li v1 agri 0-10; 1 li v1 fs 1-10");
+	expect("§8 same place", "person and end do not matter", roster_same_place(a.at[0], a.at[1]));
+	for (size_t i = 2; i < a.n; i++)
+		expect("§8 same place", "village, role and first day do", !roster_same_place(a.at[0], a.at[i]));
+}
+
 /* ---- C3.2.1-r: ordered on day 50 */
 
 static const struct { const char *name, *before, *after; } recalls[] = {
@@ -211,6 +249,7 @@ main(void)
 	test_term();
 	test_findings();
 	test_needed();
+	test_places();
 	test_recalled();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;

@@ -25,7 +25,7 @@ from world import Person, Village, World
 
 SHANGHAI = timezone(timedelta(hours=8))
 ROLES = ("first_secretary", "first_secretary", "team_member", "team_member", "legal_adviser",
-         "contact_leader", "agri_technician")
+         "contact_leader", "agri_technician", "paired_helper", "agri_circuit")
 NEXT = {("noted", "confirm"): "confirmed", ("noted", "dismiss"): "dismissed",
         ("confirmed", "annul"): "annulled", ("confirmed", "confirm"): "confirmed",
         ("dismissed", "dismiss"): "dismissed", ("annulled", "annul"): "annulled"}
@@ -131,7 +131,9 @@ class History:
         to = start + timedelta(rng.randrange(500, 1500)) if rng.random() < 0.4 else None
         term_to = start + timedelta(rng.randrange(700, 2000)) if rng.random() < 0.5 else None
         village = rng.choice(sorted(self.world.villages))
-        return Posting(pid, person, village, rng.choice(ROLES), start, to, start if term_to else None, term_to)
+        fitting = [role for role in ROLES if self.world.role_here(village, role, start)]
+        role = rng.choice(ROLES if rng.random() < 0.15 else fitting)
+        return Posting(pid, person, village, role, start, to, start if term_to else None, term_to)
 
     def add_posting(self, person: str) -> None:
         self._send_posting(self._posting(person, self.name("post")))
@@ -170,6 +172,9 @@ class History:
             if getattr(wanted, field):
                 body[field] = getattr(wanted, field).isoformat()
         refused = []
+        if not world.takes_place(wanted):
+            self._put("/postings/" + wanted.id, body, 422, code="posting.role_not_here")
+            return
         if world.overlaps(wanted):
             refused.append("posting.overlap")
         if known and world.uncovered_by(wanted, "confirmed"):

@@ -103,6 +103,13 @@ def policy_on(policies: Iterable[Policy], day: date) -> Policy:
     return max((p for p in policies if p.effective_from <= day), key=lambda p: p.effective_from)
 
 
+def roles_on(policies: Iterable[Policy], day: date) -> dict:
+    """Who may be posted where (rules-days.md §8), by kind of village; before the first policy, by it."""
+    begun = [p for p in policies if p.effective_from <= day]
+    policy = policy_on(begun, day) if begun else min(policies, key=lambda p: p.effective_from)
+    return policy.document["roles"]
+
+
 def approval_of(document: dict, kind: str) -> str:
     """Top-level `approval`: one word for every kind, or {default, KIND: …}."""
     approval = document["approval"]

@@ -89,6 +89,16 @@ class World:
         return any(rival(wanted, p) and meet(wanted, p)
                    for p in self.postings.values() if p.id != wanted.id)
 
+    def role_here(self, village: str, role: str, day: date) -> bool:
+        """The policy's `roles`, by the kind of the village; these villages never change theirs."""
+        return role in rules.roles_on(self.policies, day)[self.villages[village].kind]
+
+    def takes_place(self, wanted: Posting) -> bool:
+        """Who keeps village, role and first day is not judged again."""
+        old = self.postings.get(wanted.id)
+        kept = old and (old.village_id, old.role, old.start) == (wanted.village_id, wanted.role, wanted.start)
+        return kept or self.role_here(wanted.village_id, wanted.role, wanted.start)
+
     def uncovered_by(self, wanted: Posting, state: str) -> bool:
         """Would replacing the posting leave a finding in `state` without a posting?"""
         rest = [p for p in self.postings_of(wanted.person_id) if p.id != wanted.id] + [wanted]
