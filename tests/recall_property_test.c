@@ -1,7 +1,7 @@
 /* What must always hold of recalls (rules.md §5 "Recall", "Reversal", §10), tried on random histories of units with all services in
  * one process over a real database.
  *
- * How: a unit has a head and three people, each posted in a village of their own.  A script of steps (absences confirmed and annulled,
+ * How: a unit has a head and three people, each posted in a village of their own and in the next one's, both of which an order ends.  A script of steps (absences confirmed and annulled,
  * moves of recalls, good and bad) is drawn for it, and a simple model says what each step must answer and what must stand in the end.
  * Each script is told to several units: plainly, everything several times, and while services die.  The steps of all units are sent
  * together, without waiting for consequences in between.
@@ -381,13 +381,16 @@ make_units(struct trial *t)
 		}
 	}
 	calls_send(t, &c);
-	calls_open(&c, t->n * (1 + PEOPLE));
+	calls_open(&c, t->n * (1 + 2 * PEOPLE));
 	for (size_t i = 0; i < t->n; i++) {
 		const char *u = t->units[i].id;
 		put(&c, text("/units/%s", u), text("{\"name\": \"局\", \"head_person_id\": \"%s-head\"}", u));
-		for (int p = 0; p < PEOPLE; p++)
+		for (int p = 0; p < PEOPLE; p++) {
 			put(&c, text("/postings/%s-%d", u, p),
 			    text("{\"person_id\": \"%s-%d\", \"village_id\": \"%s.%d\", \"role\": \"team_member\", \"from\": \"2017-08-01\"}", u, p, u, p));
+			put(&c, text("/postings/%s-%d-too", u, p),
+			    text("{\"person_id\": \"%s-%d\", \"village_id\": \"%s.%d\", \"role\": \"team_member\", \"from\": \"2017-08-01\"}", u, p, u, (p + 1) % PEOPLE));
+		}
 	}
 	calls_send(t, &c);
 }
@@ -545,7 +548,7 @@ person_by_model(const struct unit *u, int who)
 
 	day_words(to, p->to);
 	day_words(on, ordered ? p->ordered : 0);
-	return text("%s|ordered %s|to %s|vacancy %s|brought %d|head %d|posted %d|tasks %s%s%s", state_words[p->state], on, to,
+	return text("%s|ordered %s|to %s|too %s|vacancy %s|brought %d|head %d|posted %d|tasks %s%s%s", state_words[p->state], on, to, to,
 	            !p->vacancy ? "" : p->withdrawn ? "withdrawn" : p->filled ? "filled" : "open", ordered ? 2 : 0, takes_head(&u->end, who), p->head_posted,
 	            p->settle_recall ? "settle_cancelled_recall " : "", p->settle_head ? "settle_head_in_post " : "", p->give_head ? "give_post_to_head " : "");
 }
@@ -553,7 +556,8 @@ person_by_model(const struct unit *u, int who)
 static char *
 person_by_database(struct trial *t, const struct unit *u, int who)
 {
-	char *sql = text("select r.state || '|ordered ' || coalesce(r.ordered_day::text, '') || '|to ' || coalesce(p.to_day::text, '') || '|vacancy '"
+	char *sql = text("select r.state || '|ordered ' || coalesce(r.ordered_day::text, '') || '|to ' || coalesce(p.to_day::text, '')"
+	                 " || '|too ' || (select coalesce(o.to_day::text, '') from roster.posting o where o.posting_id = r.person_id || '-too') || '|vacancy '"
 	                 " || coalesce((select v.state from roster.vacancy v where v.vacancy_id = r.recall_id), '')"
 	                 " || '|brought ' || (select count(*) from accountability.measure m where m.recall_id = r.recall_id and m.person_id = r.person_id and m.state = 'in_force')"
 	                 " || '|head ' || (select count(*) from accountability.measure m where m.recall_id = r.recall_id and m.unit_id = '%s'"

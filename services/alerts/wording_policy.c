@@ -118,7 +118,8 @@ static const struct { Roster__TaskKind kind; const char *text[LANGUAGES]; } task
 	{ ROSTER__TASK_KIND__SETTLE_HEAD_IN_POST,
 	  { "所顶的岗位不再属于应顶岗的召回，请处理", "the post is held for a recall that no longer asks for it; settle it" } },
 	{ ROSTER__TASK_KIND__RESTORE_POSTING, { "召回撤销，但原任职不能自动恢复，请处理", "the recall fell, but the posting cannot come back by itself; settle it" } },
-	{ ROSTER__TASK_KIND__GIVE_POST_TO_HEAD, { "应由派出单位主要负责人顶岗，但岗位未空出，请处理", "the head is to take the post, but it is not free; settle it" } },
+	{ ROSTER__TASK_KIND__GIVE_POST_TO_HEAD, { "应由派出单位主要负责人顶岗，但岗位未空出或负责人未登记，请处理",
+	    "the head is to take the post, but it is not free, or no head is known; settle it" } },
 };
 
 /* ---- filling */

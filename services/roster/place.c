@@ -2,9 +2,11 @@
  *
  *   in:   PutTownship, PutUnit, PutVillage
  *   out:  TownshipPut, UnitPut, VillagePut
- *   owns: (by lib/mirror) township, unit, village */
+ *   owns: closed_village (and, by lib/mirror, township, unit, village) */
 #include "roster.h"
 #include <string.h>
+
+const struct table roster_table_closed_village = { "closed_village", &roster_rows__closed_village__descriptor, 2, false };
 
 /* ---- townships */
 
@@ -53,8 +55,10 @@ roster_unit_want(struct batch *b, const void *m)
 	const Roster__PutUnit *in = m;
 
 	mirror_want_unit_id(b, in->id);
-	if (in->maybe_head_case)
+	if (in->maybe_head_case) {
 		mirror_want_person_id(b, in->head_person_id);
+		roster_head_put_want(b, in->id, in->head_person_id);
+	}
 }
 
 static bool
@@ -110,8 +114,11 @@ roster_unit_make(struct batch *b, const void *m)
 	}
 	e.from_day = roster_from_day(now, batch_today(b));
 	heads_of_day(b, now, &e);
-	if (!now || !unit_same(now, in))
-		batch_emit(b, in->id, &e.base);
+	if (now && unit_same(now, in))
+		return;
+	batch_emit(b, in->id, &e.base);
+	if (in->maybe_head_case)
+		roster_head_put(b, in->id, in->head_person_id);
 }
 
 void
@@ -135,6 +142,40 @@ roster_unit_put(struct batch *b, const void *m)
 
 /* ---- villages */
 
+static RosterRows__ClosedVillage
+closed_key(const struct batch *b, const char *village_id)
+{
+	RosterRows__ClosedVillage key = ROSTER_ROWS__CLOSED_VILLAGE__INIT;
+
+	key.district = (char *)batch_district(b);
+	key.village_id = (char *)village_id;
+	return key;
+}
+
+void
+roster_closed_want(struct batch *b, const char *village_id)
+{
+	RosterRows__ClosedVillage key = closed_key(b, village_id);
+
+	batch_want(b, &roster_table_closed_village, &key, 2);
+}
+
+static const RosterRows__ClosedVillage *
+closed(struct batch *b, const char *village_id)
+{
+	RosterRows__ClosedVillage key = closed_key(b, village_id);
+
+	return batch_get(b, &roster_table_closed_village, &key);
+}
+
+bool
+roster_village_closes(struct batch *b, const Posting *put)
+{
+	const RosterRows__ClosedVillage *c = closed(b, put->village_id);
+
+	return c && roster_outlasts(put, c->closed_on_day);
+}
+
 void
 roster_village_want(struct batch *b, const void *m)
 {
@@ -142,12 +183,15 @@ roster_village_want(struct batch *b, const void *m)
 
 	mirror_want_village_id(b, in->id);
 	mirror_want_township_id(b, in->township_id);
+	roster_closed_want(b, in->id);
 }
 
 static bool
-village_same(const MirrorRows__Village *now, const Roster__PutVillage *in)
+village_same(struct batch *b, const MirrorRows__Village *now, const Roster__PutVillage *in)
 {
-	return strcmp(now->name, in->name) == 0 && strcmp(now->township_id, in->township_id) == 0 && now->kind == in->kind &&
+	const RosterRows__ClosedVillage *c = closed(b, in->id);
+
+	return !c == !in->maybe_closed_case && (!c || c->closed_on_day == in->closed_on_day) && strcmp(now->name, in->name) == 0 && strcmp(now->township_id, in->township_id) == 0 && now->kind == in->kind &&
 	       !now->maybe_lon_case == !in->maybe_fence_case &&
 	       (!in->maybe_fence_case || (now->lon == in->fence->lon && now->lat == in->fence->lat &&
 	                                  now->radius_m == in->fence->radius_m));
@@ -179,8 +223,10 @@ roster_village_make(struct batch *b, const void *m)
 		e.maybe_fence_case = ROSTER__VILLAGE_PUT__MAYBE_FENCE_FENCE;
 		e.fence = in->fence;
 	}
+	e.maybe_closed_case = in->maybe_closed_case ? ROSTER__VILLAGE_PUT__MAYBE_CLOSED_CLOSED_ON_DAY : 0;
+	e.closed_on_day = in->closed_on_day;
 	e.from_day = roster_from_day(now, batch_today(b));
-	if (!now || !village_same(now, in))
+	if (!now || !village_same(b, now, in))
 		batch_emit(b, in->id, &e.base);
 }
 
@@ -202,5 +248,29 @@ roster_village_put(struct batch *b, const void *m)
 	out.kind = in->kind;
 	out.maybe_fence_case = in->maybe_fence_case ? ROSTER__VILLAGE__MAYBE_FENCE_FENCE : 0;
 	out.fence = in->fence;
+	out.maybe_closed_case = in->maybe_closed_case ? ROSTER__VILLAGE__MAYBE_CLOSED_CLOSED_ON_DAY : 0;
+	out.closed_on_day = in->closed_on_day;
 	batch_answer(b, status, &out.base);
+}
+
+/* The day of closing has no history: it is what was last said. */
+void
+roster_on_village_want(struct batch *b, const void *m)
+{
+	mirror_want_village(b, m);
+	roster_closed_want(b, ((const Roster__VillagePut *)m)->id);
+}
+
+void
+roster_on_village(struct batch *b, const void *m)
+{
+	const Roster__VillagePut *e = m;
+	RosterRows__ClosedVillage row = closed_key(b, e->id);
+
+	mirror_run_village(b, m);
+	row.closed_on_day = e->closed_on_day;
+	if (e->maybe_closed_case)
+		batch_put(b, &roster_table_closed_village, &row);
+	else
+		batch_drop(b, &roster_table_closed_village, &row);
 }

@@ -99,6 +99,7 @@ want_of_village(struct batch *b, const char *village_id)
 	RosterRows__FirstSecretary key = of_village(b, village_id, "");
 	const void **ids;
 
+	roster_closed_want(b, village_id);
 	batch_want(b, &roster_table_first_secretary, &key, 2);
 	size_t n = batch_list(b, &roster_table_first_secretary, &key, 2, &ids);
 	for (size_t i = 0; i < n; i++)
@@ -141,11 +142,12 @@ roster_posting_want(struct batch *b, const void *m)
 	mirror_want_person_id(b, in->person_id);
 	mirror_want_village_id(b, in->village_id);
 	want_posting(b, in->id);
-	roster_vacancy_want_check(b, in->id);
+	roster_recall_want(b, in->person_id);
 	want_of_person(b, in->person_id);
 	want_of_village(b, in->village_id);
 	const Posting *now = posting_of(b, in->id);
 	if (now) {
+		roster_recall_want(b, now->person_id);
 		want_of_person(b, now->person_id);
 		want_of_village(b, now->village_id);
 	}
@@ -229,10 +231,11 @@ check_place(struct batch *b, const Posting *now, const Posting *put, struct faul
 {
 	const MirrorRows__Village *v = mirror_village_on(b, put->village_id, put->from_day);
 
-	if ((now && roster_same_place(now, put)) || roster_role_here(batch_policies(b), put->from_day, v->kind, put->role))
-		return;
-	roster_fault(fs, 422, "posting.role_not_here", "/role",
-	             "The policy in force on the day the posting begins has no such role at a village of this kind.");
+	if (!(now && roster_same_place(now, put)) && !roster_role_here(batch_policies(b), put->from_day, v->kind, put->role))
+		roster_fault(fs, 422, "posting.role_not_here", "/role",
+		             "The policy in force on the day the posting begins has no such role at a village of this kind.");
+	if (roster_village_closes(b, put) && !(now && roster_same_place(now, put) && !roster_lasts_longer(now, put)))
+		roster_fault(fs, 422, "posting.village_closed", "/village_id", "The village is closed before this posting ends.");
 }
 
 static const Posting *
@@ -331,8 +334,7 @@ roster_posting_check(struct batch *b, const void *m, struct faults *fs)
 	if (fs->n)
 		return;
 	check_overlap(b, now, &put, fs);
-	if (now)
-		roster_vacancy_check(b, &put, fs);
+	roster_recall_check(b, now, &put, fs);
 	/* Only whom the posting leaves can lose a finding's posting: its person as it stands now. */
 	if (now)
 		check_findings(b, &put, now->person_id, fs);
@@ -396,6 +398,21 @@ void
 roster_want_village(struct batch *b, const char *village_id)
 {
 	want_of_village(b, village_id);
+}
+
+void
+roster_want_posting_row(struct batch *b, const char *posting_id)
+{
+	want_posting(b, posting_id);
+}
+
+size_t
+roster_postings_of(struct batch *b, const char *person_id, const Posting *const **held)
+{
+	struct postings p = postings_of_person(b, person_id);
+
+	*held = p.at;
+	return p.n;
 }
 
 const Posting *

@@ -78,6 +78,8 @@ village_message(struct reader *r, const RosterRows__Village *row)
 		v->fence->lat = row->lat;
 		v->fence->radius_m = row->radius_m;
 	}
+	v->maybe_closed_case = row->maybe_closed_case ? ROSTER__VILLAGE__MAYBE_CLOSED_CLOSED_ON_DAY : 0;
+	v->closed_on_day = row->closed_on_day;
 	return v;
 }
 

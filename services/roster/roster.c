@@ -3,11 +3,11 @@
  *   in:   PutDistrict, PutTownship, PutUnit, PutVillage, PutPerson, PutPosting, ImportRows, PublishPolicy; reads of each, and contacts
  *         PutAccount, ChangePassword, OpenSession, CloseSession, CloseSessions
  *         supervision.FindingConfirmed, FindingAnnulled: a confirmed finding keeps the posting of its date
- *         accountability.RecallMoved, MeasuresChanged: an ordered recall ends a posting, empties and refills a post; CloseTask
+ *         accountability.RecallMoved, MeasuresChanged: an ordered recall ends postings, empties and refills a post; CloseTask
  *   out:  DistrictPut, TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, PolicyPublished; VacancyOpened, VacancyClosed,
  *         TaskOpened, TaskClosed, AccountPut
  *   owns: schema roster: district, area, township, unit, village, person, identity, posting and its two indexes, policy,
- *         confirmed_finding, vacancy, recalled_posting, task, account, account_phone, session,
+ *         confirmed_finding, vacancy, recall_ended, head_awaited, closed_village, task, account, account_phone, session,
  *         login_try
  *
  * PUT is full replacement: what equals what stands is answered 200 and says nothing.  Values that have a history count from
@@ -31,7 +31,7 @@ const struct table roster_table_confirmed_finding = {
 static const struct table *const tables[] = {
 	&roster_table_district, &roster_table_area, &roster_table_identity, &roster_table_posting,
 	&roster_table_person_posting, &roster_table_first_secretary, &roster_table_confirmed_finding,
-	&roster_table_vacancy, &roster_table_recalled_posting, &roster_table_task,
+	&roster_table_vacancy, &roster_table_recall_ended, &roster_table_head_awaited, &roster_table_closed_village, &roster_table_task,
 	&roster_table_account, &roster_table_account_phone, &roster_table_session, &roster_table_login_try,
 	&mirror_policy, &mirror_township, &mirror_unit, &mirror_village, &mirror_person,
 	NULL,
@@ -65,7 +65,7 @@ static const struct fact facts[] = {
 	{ &roster__district_put__descriptor, roster_on_district_want, roster_on_district },
 	MIRROR(township, township_put),
 	MIRROR(unit, unit_put),
-	MIRROR(village, village_put),
+	{ &roster__village_put__descriptor, roster_on_village_want, roster_on_village },
 	MIRROR(person, person_put),
 	MIRROR(policy, policy_published),
 	{ &roster__posting_put__descriptor, roster_on_posting_want, roster_on_posting },

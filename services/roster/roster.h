@@ -28,7 +28,9 @@ extern const struct table roster_table_person_posting;          /* key district,
 extern const struct table roster_table_first_secretary;         /* key district, village_id, posting_id */
 extern const struct table roster_table_confirmed_finding;       /* key district, person_id, finding_id */
 extern const struct table roster_table_vacancy;                 /* key district, vacancy_id */
-extern const struct table roster_table_recalled_posting;        /* key district, posting_id */
+extern const struct table roster_table_recall_ended;            /* key district, person_id, recall_id, posting_id */
+extern const struct table roster_table_head_awaited;            /* key district, unit_id, recall_id */
+extern const struct table roster_table_closed_village;          /* key district, village_id */
 extern const struct table roster_table_task;                    /* key district, task_id */
 extern const struct table roster_table_account;                 /* key district, account_id */
 extern const struct table roster_table_account_phone;           /* key district, digits */
@@ -79,6 +81,10 @@ void roster_village_want(struct batch *b, const void *m);
 void roster_village_check(struct batch *b, const void *m, struct faults *fs);
 void roster_village_make(struct batch *b, const void *m);
 void roster_village_put(struct batch *b, const void *m);
+void roster_on_village_want(struct batch *b, const void *m);
+void roster_on_village(struct batch *b, const void *m);
+void roster_closed_want(struct batch *b, const char *village_id);
+bool roster_village_closes(struct batch *b, const Posting *put);        /* before the posting ends */
 
 /* ---- person.c */
 void roster_person_want(struct batch *b, const void *m);
@@ -100,21 +106,25 @@ void roster_on_annulled(struct batch *b, const void *m);
 Roster__Posting roster_posting_message(const Posting *p, int32_t term);
 /* A posting with all that is looked at beside it; what has days in common with `put` (NULL: nothing); and its event. */
 void roster_want_posting(struct batch *b, const char *posting_id);
+void roster_want_posting_row(struct batch *b, const char *posting_id);  /* it alone */
 void roster_want_postings_of(struct batch *b, const char *person_id);
-void roster_want_village(struct batch *b, const char *village_id);     /* its first secretaries */
+void roster_want_village(struct batch *b, const char *village_id);     /* its first secretaries, and whether it closes */
 const Posting *roster_posting(struct batch *b, const char *posting_id);
+/* Of a person, by id; while things are wanted some may be NULL: not there yet. */
+size_t roster_postings_of(struct batch *b, const char *person_id, const Posting *const **held);
 const Posting *roster_posting_beside(struct batch *b, const Posting *put);
 void roster_posting_say(struct batch *b, const Posting *p);
 
 /* ---- vacancy.c */
-void roster_vacancy_want_check(struct batch *b, const char *posting_id);
-void roster_vacancy_check(struct batch *b, const Posting *put, struct faults *fs);     /* a posting that a recall has ended stays so */
-#define ROSTER_FACT(noun) \
-	void roster_on_##noun##_want(struct batch *b, const void *m); \
-	void roster_on_##noun(struct batch *b, const void *m);
-ROSTER_FACT(recall)
-ROSTER_FACT(measures)
-#undef ROSTER_FACT
+/* A recall's, by its id; NULL: none has been opened. */
+void roster_vacancy_want(struct batch *b, const char *recall_id);
+const RosterRows__Vacancy *roster_vacancy(struct batch *b, const char *recall_id);
+void roster_vacancy_close(struct batch *b, const RosterRows__Vacancy *v, Roster__VacancyState state, const char *filled_by, bool by_head);
+/* A recall's task of a kind: opened unless it is open; one that waits for a unit's head (unit_id) closes itself when that is settled. */
+struct task_of { Roster__TaskKind kind; const char *recall_id, *person_id, *posting_id, *village_id, *unit_id; };
+void roster_task_want_of(struct batch *b, const char *recall_id, Roster__TaskKind kind);
+void roster_task_open(struct batch *b, const struct task_of *t);
+void roster_task_settled(struct batch *b, const char *recall_id, Roster__TaskKind kind);
 void roster_on_vacancy_opened(struct batch *b, const void *m);
 void roster_on_vacancy_closed(struct batch *b, const void *m);
 void roster_on_task_opened(struct batch *b, const void *m);
@@ -125,6 +135,24 @@ bool roster_task_may(struct batch *b, const void *m);
 void roster_task_close(struct batch *b, const void *m);
 void roster_list_vacancies(struct reader *r, const void *m);
 void roster_list_tasks(struct reader *r, const void *m);
+
+/* ---- recall.c */
+void roster_on_recall_want(struct batch *b, const void *m);
+void roster_on_recall(struct batch *b, const void *m);
+void roster_on_measures_want(struct batch *b, const void *m);
+void roster_on_measures(struct batch *b, const void *m);
+/* What recalls hold of a person's postings: whether one may be put; whether a recall has ended this one. */
+void roster_recall_want(struct batch *b, const char *person_id);
+void roster_recall_check(struct batch *b, const Posting *now, const Posting *put, struct faults *fs);
+bool roster_recall_ends(struct batch *b, const Posting *p);
+/* For the facts of vacancies and tasks: what an order has ended is held, or no more; a head is awaited, or no more. */
+void roster_recall_keep(struct batch *b, const Roster__VacancyOpened *e);
+void roster_recall_forget(struct batch *b, const char *person_id, const char *recall_id);
+void roster_head_await(struct batch *b, const char *unit_id, const char *recall_id);
+void roster_head_await_no_more(struct batch *b, const char *unit_id, const char *recall_id);
+/* A unit has a head now: the posts that waited for one are his. */
+void roster_head_put_want(struct batch *b, const char *unit_id, const char *head_id);
+void roster_head_put(struct batch *b, const char *unit_id, const char *head_id);
 
 /* ---- import.c */
 void roster_import_want(struct batch *b, const void *m);

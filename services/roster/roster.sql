@@ -25,14 +25,16 @@ select distinct on (unit_id) unit_id as id, name, head_person_id from unit
  order by unit_id, from_day desc limit :limit;
 
 -- name: village_read IdOnDay -> Village
-select village_id as id, name, township_id, kind, lon, lat, radius_m from village
- where district = :district and village_id = :id and from_day <= :on_day order by from_day desc limit 1;
+select v.village_id as id, v.name, v.township_id, v.kind, v.lon, v.lat, v.radius_m, c.closed_on_day
+  from village v left join closed_village c on c.district = v.district and c.village_id = v.village_id
+ where v.district = :district and v.village_id = :id and v.from_day <= :on_day order by v.from_day desc limit 1;
 
 -- name: village_list Page -> Village
-select v.id, v.name, v.township_id, v.kind, v.lon, v.lat, v.radius_m
+select v.id, v.name, v.township_id, v.kind, v.lon, v.lat, v.radius_m, c.closed_on_day
   from (select distinct on (village_id) village_id as id, name, township_id, kind, lon, lat, radius_m from village
          where district = :district and village_id > :after and from_day <= :on_day
          order by village_id, from_day desc) v
+  left join closed_village c on c.district = :district and c.village_id = v.id
  where (:township_id::text is null or v.township_id = :township_id) and (:kind::text is null or v.kind = :kind)
  order by v.id limit :limit;
 
@@ -111,30 +113,52 @@ select coalesce((select unit_id from person where district = :district and perso
               cross join lateral (select township_id from village
                                    where district = :district and village_id = w.village_id and from_day <= :on_day
                                    order by from_day desc limit 1) v) as township_ids;
--- Posts emptied by recalls, and roles that a village of its kind needs and nobody holds on the day: each post once.
+
+-- Posts emptied by recalls, and roles that a village of its kind needs and nobody holds on the day: each post once.  The first row
+-- counts: what matches, and the villages, of which those are complete in which nothing is open on the day.
 -- name: vacancy_list VacancyPage -> VacancyRow
 with need as (select n.kind, n.role from unnest((:kinds::text)::text[], (:roles::text)::text[]) as n(kind, role)),
-     place as (select distinct on (village_id) village_id, kind from village
-                where district = :district and from_day <= :on_day and (:village_id::text is null or village_id = :village_id)
-                order by village_id, from_day desc),
-     emptied as (select vacancy_id, village_id, role, state, from_day, due_day, posting_id, filled_by from vacancy
-                  where district = :district and (:village_id::text is null or village_id = :village_id)),
-     empty as (select vacancy_id as id, village_id, role, state, from_day, due_day, vacancy_id as recall_id, posting_id, nullif(filled_by, '') as filled_by
-                 from emptied
+     place as (select v.village_id, v.kind
+                 from (select distinct on (village_id) village_id, kind, township_id from village
+                        where district = :district and from_day <= :on_day and (:village_id::text is null or village_id = :village_id)
+                        order by village_id, from_day desc) v
+                 left join closed_village c on c.district = :district and c.village_id = v.village_id
+                where (:township_id::text is null or v.township_id = :township_id) and (c.closed_on_day is null or :on_day < c.closed_on_day)),
+     post as (select q.village_id, q.role, bool_or(q.from_day <= :on_day and (q.to_day is null or :on_day < q.to_day)) as held,
+                     max(q.to_day) filter (where q.to_day <= :on_day) as ended
+                from posting q where q.district = :district and (:village_id::text is null or q.village_id = :village_id)
+               group by q.village_id, q.role),
+     emptied as (select w.vacancy_id, w.village_id, w.role, w.from_day, w.due_day, w.posting_id,
+                        case when w.state = 'filled' and :fill_day < f.from_day then 'open' else w.state end as state,
+                        case when w.state = 'filled' and :fill_day < f.from_day then null else nullif(w.filled_by, '') end as filled_by
+                   from vacancy w join place p on p.village_id = w.village_id
+                   left join posting f on f.district = w.district and f.posting_id = w.filled_by
+                  where w.district = :district and w.from_day <= :seen_day),
+     empty as (select vacancy_id as id, village_id, role, state, from_day, due_day, vacancy_id as recall_id, posting_id, filled_by from emptied
                union all
-               select p.village_id || '.' || n.role, p.village_id, n.role, 'open', null, null, null, null, null
+               select p.village_id || '.' || n.role, p.village_id, n.role, 'open', o.ended, null, null, null, null
                  from place p join need n on n.kind = p.kind
-                where not exists (select from posting q where q.district = :district and q.village_id = p.village_id and q.role = n.role
-                                     and q.from_day <= :on_day and (q.to_day is null or :on_day < q.to_day))
+                 left join post o on o.village_id = p.village_id and o.role = n.role
+                where not coalesce(o.held, false)
                   and not exists (select from emptied e where e.village_id = p.village_id and e.role = n.role and e.state = 'open'
                                      and e.from_day <= :on_day)),
-     wanted as (select * from empty where :state::text is null or state = :state)
-select id, village_id, role, state, from_day, due_day, recall_id, posting_id, filled_by, (select count(*) from wanted)::integer as count
-  from wanted where id collate "C" > :after
- order by id collate "C" limit :limit;
+     wanted as (select * from empty where :state::text is null or state = :state),
+     whole as (select p.kind, not exists (select from empty e where e.village_id = p.village_id and e.state = 'open'
+                                             and (e.recall_id is null or e.from_day <= :on_day)) as complete
+                 from place p)
+select * from (
+select '' as id, '' as village_id, 'first_secretary' as role, 'open' as state, null::date as from_day, null::date as due_day, null as recall_id,
+       null as posting_id, null as filled_by, (select count(*) from wanted)::integer as count,
+       (select count(*) from whole where kind = 'poor')::integer as poor_all,
+       (select count(*) from whole where kind = 'poor' and complete)::integer as poor_complete,
+       (select count(*) from whole where kind = 'non_poor')::integer as other_all,
+       (select count(*) from whole where kind = 'non_poor' and complete)::integer as other_complete
+union all
+(select id, village_id, role, state, from_day, due_day, recall_id, posting_id, filled_by, 0, 0, 0, 0, 0
+   from wanted where id collate "C" > :after order by id collate "C" limit :limit)) r order by id collate "C";
 
 -- name: task_list TaskPage -> roster.Task
-select task_id as id, kind, recall_id, person_id, posting_id, village_id, state, opened_us from task
+select task_id as id, kind, recall_id, person_id, posting_id, village_id, state, opened_us, nullif(unit_id, '') as unit_id from task
  where district = :district and task_id > :after
    and (:person_id::text is null or person_id = :person_id) and (:state::text is null or state = :state)
  order by task_id limit :limit;

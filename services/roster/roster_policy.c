@@ -137,6 +137,12 @@ roster_outlasts(const Posting *p, int32_t end_day)
 	return !p->maybe_to_case || p->to_day > end_day;
 }
 
+bool
+roster_lasts_longer(const Posting *now, const Posting *put)
+{
+	return now->maybe_to_case && roster_outlasts(put, now->to_day);
+}
+
 Posting
 roster_recalled(const Posting *p, int32_t ordered_day)
 {
@@ -147,4 +153,16 @@ roster_recalled(const Posting *p, int32_t ordered_day)
 		ended.to_day = ordered_day + 1;
 	}
 	return ended;
+}
+
+const Ended *
+roster_barred(const Ended *const *ended, size_t n, const Posting *put)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool itself = strcmp(ended[i]->posting_id, put->posting_id) == 0;
+		bool its_post = ended[i]->recalled && ended[i]->role == put->role && strcmp(ended[i]->village_id, put->village_id) == 0;
+		if ((itself || its_post) && roster_outlasts(put, ended[i]->end_day))
+			return ended[i];
+	}
+	return NULL;
 }

@@ -9,6 +9,7 @@
 
 typedef RosterRows__Posting Posting;
 typedef RosterRows__ConfirmedFinding Finding;
+typedef RosterRows__RecallEnded Ended;
 
 /* First day on which a thing's new values count: the first values from ever, changes from today. */
 int32_t roster_from_day(bool known, int32_t today);
@@ -40,7 +41,13 @@ bool roster_role_here(const struct policy_book *book, int32_t from_day, Roster__
 /* What of a posting the rules about places judge: who keeps it as it was is not judged again. */
 bool roster_same_place(const Posting *a, const Posting *b);
 
+/* Whether it would end later than it does. */
+bool roster_lasts_longer(const Posting *now, const Posting *put);
+
 /* The posting as an ordered recall leaves it: its end no later than the day after the order. */
 Posting roster_recalled(const Posting *p, int32_t ordered_day);
+/* Of what the standing recalls of its person have ended, the first that stands in the way of a posting as it is put: it would be held
+ * beyond its end, or is another in the post that the person was recalled from, and lasts beyond that end (409 posting.recalled). */
+const Ended *roster_barred(const Ended *const *ended, size_t n, const Posting *put);
 /* Whether a posting that ends so far at the latest would be held beyond it. */
 bool roster_outlasts(const Posting *p, int32_t end_day);

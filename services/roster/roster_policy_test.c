@@ -240,6 +240,70 @@ test_recalled(void)
 	}
 }
 
+/* ---- rules.md 5: li was recalled from v1 as first secretary by posting 1, to end on day 51; 2, a team's, ended with it */
+
+static const struct { const char *name, *put; bool barred; } bars[] = {
+	{ "the posting itself, longer",                 "1 li v1 fs 0-52", true },
+	{ "the posting itself, without an end",         "1 li v1 fs 0--", true },
+	{ "the posting itself, as it is",               "1 li v1 fs 0-51", false },
+	{ "the posting itself, shorter",                "1 li v1 fs 0-40", false },
+	{ "the posting itself, elsewhere and longer",   "1 li v9 agri 0-60", true },
+	{ "the other that ended, longer",               "2 li v2 team 0-52", true },
+	{ "the post again, the next day",               "3 li v1 fs 51--", true },
+	{ "the post again, years later",                "3 li v1 fs 900-901", true },
+	{ "the post, but before",                       "3 li v1 fs -90-0", false },
+	{ "the post, until the recall",                 "3 li v1 fs 30-51", false },
+	{ "another role in the village",                "3 li v1 team 51--", false },
+	{ "the role in another village",                "3 li v2 fs 51--", false },
+	{ "the other post that ended",                  "3 li v2 team 51--", false },
+};
+
+static void
+test_bars(void)
+{
+	Ended recalled = ROSTER_ROWS__RECALL_ENDED__INIT, also = recalled;
+	const Ended *rows[] = { &also, &recalled };
+
+	recalled.posting_id = (char *)"1";
+	recalled.village_id = (char *)"v1";
+	recalled.role = ROSTER__ROLE__FIRST_SECRETARY;
+	recalled.end_day = also.end_day = 51;
+	recalled.recalled = true;
+	also.posting_id = (char *)"2";
+	also.village_id = (char *)"v2";
+	also.role = ROSTER__ROLE__TEAM_MEMBER;
+	for (size_t i = 0; i < sizeof(bars) / sizeof(bars[0]); i++) {
+		struct world w = { .n = 0 };
+
+		parse_one(&w, bars[i].put);
+		expect("recalled, again", bars[i].name, (roster_barred(rows, 2, w.at[0]) != NULL) == bars[i].barred);
+		expect("recalled, again", "nobody is barred by nothing", !roster_barred(rows, 0, w.at[0]));
+	}
+}
+
+/* ---- a village that closes: who is posted there may be ended, and not be kept longer */
+
+static const struct { const char *name, *now, *put; bool longer; } lasting[] = {
+	{ "as it is",               "1 li v1 fs 0-50", "1 li v1 fs 0-50", false },
+	{ "shorter",                "1 li v1 fs 0-50", "1 li v1 fs 0-40", false },
+	{ "longer",                 "1 li v1 fs 0-50", "1 li v1 fs 0-51", true },
+	{ "without an end",         "1 li v1 fs 0-50", "1 li v1 fs 0--", true },
+	{ "it had no end",          "1 li v1 fs 0--", "1 li v1 fs 0--", false },
+	{ "it had no end, and has", "1 li v1 fs 0--", "1 li v1 fs 0-99", false },
+};
+
+static void
+test_lasting(void)
+{
+	for (size_t i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++) {
+		struct world w = { .n = 0 };
+
+		parse_one(&w, lasting[i].now);
+		parse_one(&w, lasting[i].put);
+		expect("closing", lasting[i].name, roster_lasts_longer(w.at[0], w.at[1]) == lasting[i].longer);
+	}
+}
+
 int
 main(void)
 {
@@ -250,6 +314,8 @@ main(void)
 	test_findings();
 	test_needed();
 	test_places();
+	test_bars();
+	test_lasting();
 	test_recalled();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;

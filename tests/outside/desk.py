@@ -152,14 +152,14 @@ class Desk:
 
     def _cancel(self, person: str, year: int, measure: str) -> None:
         world = self.h.world
-        before = world.persons[person].recalls[year].before
+        before = sorted(world.persons[person].recalls[year].before)
         answer = self.h.post("/recalls/%s/cancel" % measure, None, 200)
         same("state after a recall was cancelled", "cancelled", answer.json.get("state"))
         world.inputs[measure] += 1
         world.cancel_recall(person, year)
         wait_settled(self.h.trace.client, world.district)
-        if before is not None:
-            self._posting_is(before.id)
+        for posting_id in before:
+            self._posting_is(posting_id)
 
     def _posting_is(self, posting_id: str) -> None:
         same("`to` of the posting %s of a recall" % posting_id, self.h.world.postings[posting_id].to,
@@ -215,7 +215,8 @@ class Desk:
         if move in ("order", "hand-over"):
             wait_settled(self.h.trace.client, world.district)
             self._learn_heads()
-            self._posting_is(posting_id)
+            for ended in sorted(set(recall.before) | {posting_id}):
+                self._posting_is(ended)
 
     def _learn_heads(self) -> None:
         """顶岗 gives a unit's head a posting; its rivals must know it."""
@@ -235,7 +236,7 @@ class Desk:
             return None
         wanted = Posting(h.name("post"), h.rng.choice(others), ended.village_id, ended.role,
                          ended.to or h.world.today)
-        if h.world.overlaps(wanted) or h.world.blurs_presence(wanted):
+        if h.world.overlaps(wanted) or h.world.blurs_presence(wanted) or h.world.barred(wanted):
             return None
         body = {"person_id": wanted.person_id, "village_id": wanted.village_id, "role": wanted.role,
                 "from": wanted.start.isoformat()}

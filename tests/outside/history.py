@@ -140,7 +140,7 @@ class History:
 
     def change_posting(self) -> None:
         """Extend, shorten, open, or turn the role of one that no recall has ended."""
-        held = {r.posting_id for p in self.world.persons.values() for r in p.recalls.values()}
+        held = {i for p in self.world.persons.values() for r in p.recalls.values() for i in (r.posting_id, *r.before)}
         mine = [p for p in self.world.postings.values()
                 if p.id not in held and p.person_id in self.world.persons]
         if not mine:
@@ -177,6 +177,8 @@ class History:
             return
         if world.overlaps(wanted):
             refused.append("posting.overlap")
+        if world.barred(wanted):
+            refused.append("posting.recalled")
         if known and world.uncovered_by(wanted, "confirmed"):
             refused.append("posting.has_findings")
         elif known and world.uncovered_by(wanted, "noted"):

@@ -31,11 +31,11 @@ class Village:
 
 @dataclass
 class Recall:
-    """The workflow of one recall; `ordered_on` is r, `restored` the posting before r ended it."""
+    """The workflow of one recall; `ordered_on` is r, `before` what its order has ended as it stood: id -> Posting."""
     state: str = "proposed"
     ordered_on: Optional[date] = None
     posting_id: str = ""
-    before: Optional[Posting] = None
+    before: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -216,7 +216,7 @@ class World:
         """By hand: what the order did is undone, the measure is lifted while its rung stands."""
         recall = self.persons[person_id].recalls[year]
         if recall.state == "ordered":
-            self.postings[recall.before.id] = recall.before
+            self._restore(person_id, recall)
         recall.state, recall.ordered_on = "cancelled", None
         self.set_state(person_id, ("C3.2.1-3", "recall", year), "lifted")
         self.settle(person_id)
@@ -230,9 +230,32 @@ class World:
             if standing.state == "revoked" and recall is not None:
                 del person.recalls[identity[2]]
                 if recall.state == "ordered":
-                    self.postings[recall.before.id] = recall.before
+                    self._restore(person.id, recall)
             elif standing.state != "revoked" and recall is None:
                 person.recalls[identity[2]] = Recall()
+
+    def _restore(self, person_id: str, recall: Recall) -> None:
+        """All that the order ended, together; not what another recall holds, or what somebody has now."""
+        for before in recall.before.values():
+            holds = [other for other in self.persons[person_id].recalls.values()
+                     if other is not recall and other.ordered_on and before.id in other.before]
+            if holds:
+                if holds[0].before[before.id].to == recall.ordered_on + timedelta(1):
+                    holds[0].before[before.id] = before
+            elif not self.overlaps(before):
+                self.postings[before.id] = before
+
+    def barred(self, wanted: Posting) -> bool:
+        """§5: while a recall stands its person is not posted again to the post he was recalled from."""
+        if wanted.person_id not in self.persons:
+            return False
+        for recall in self.persons[wanted.person_id].recalls.values():
+            of = recall.before.get(recall.posting_id) if recall.ordered_on else None
+            if of and of.id != wanted.id and (of.village_id, of.role) == (wanted.village_id, wanted.role):
+                end = min(of.to or date.max, recall.ordered_on + timedelta(1))
+                if wanted.to is None or wanted.to > end:
+                    return True
+        return False
 
     def set_state(self, person_id: str, identity: tuple, state: str) -> None:
         known = self.persons[person_id].known
@@ -240,17 +263,21 @@ class World:
         self.moved_by_hand = True
 
     def order_recall(self, person_id: str, year: int, posting_id: str) -> None:
-        """Ordered on r: the posting's `to` becomes r + 1 day, the recall is in force."""
-        person, posting = self.persons[person_id], self.postings[posting_id]
+        """Ordered on r: `to` of the posting, and of every other of a first secretary or team member that
+        covers r, becomes r + 1 day; the recall is in force."""
+        person = self.persons[person_id]
         recall = person.recalls[year]
         recall.state, recall.ordered_on = "ordered", self.today
         if (person_id, year) in self.ordered:
             self.ordered.remove((person_id, year))
         self.ordered.append((person_id, year))
-        recall.posting_id, recall.before = posting_id, posting
-        end = self.today + timedelta(1)
-        if posting.to is None or posting.to > end:
-            self.postings[posting_id] = replace(posting, to=end)
+        recall.posting_id, end = posting_id, self.today + timedelta(1)
+        recall.before = {p.id: p for p in self.posted(person_id, self.today)
+                         if p.role in ("first_secretary", "team_member") or p.id == posting_id}
+        recall.before[posting_id] = self.postings[posting_id]
+        for posting in recall.before.values():
+            if posting.to is None or posting.to > end:
+                self.postings[posting.id] = replace(posting, to=end)
         self.set_state(person_id, ("C3.2.1-3", "recall", year), "in_force")
         self.settle(person_id)
 
