@@ -4,7 +4,7 @@
 
 /* ---- the working calendar: lines "2017-09-30,1,…" after a head that begins with no digit */
 
-enum { DATE_LEN = 10 };
+enum { YEAR_LEN = 4, DATE_LEN = 10 };
 
 static const char *
 line_after(const char *at)
@@ -61,6 +61,19 @@ day_working(const char *calendar, int32_t day)
 	day_text(day, date);
 	const char *line = calendar_line(calendar, date);
 	return line ? line[DATE_LEN + 1] == '1' : !is_weekend(day);
+}
+
+/* A year is published with the days that differ; one without is not. */
+bool
+year_published(const char *calendar, int32_t day)
+{
+	char date[DAY_TEXT_MAX];
+
+	day_text(day, date);
+	for (const char *line = calendar; *line; line = line_after(line))
+		if (strncmp(line, date, YEAR_LEN) == 0 && line[YEAR_LEN] == '-')
+			return true;
+	return false;
 }
 
 /* ---- the status of a day.  Leave and official duty have no records yet; they would stand between present_weak and rest_day. */
@@ -131,6 +144,13 @@ bad_accuracy(const struct said *s)
 	return s->in->maybe_accuracy_case && !(s->in->accuracy_m >= 0 && s->in->accuracy_m <= ACCURACY_MAX_M);
 }
 
+/* 1970-01-01: the clock of a phone that does not know what day it is. */
+static bool
+is_timeless(const struct said *s)
+{
+	return s->in->captured_at_us < DAY_US;
+}
+
 static bool
 is_future(const struct said *s)
 {
@@ -153,6 +173,7 @@ static const struct rule {
 	{ bad_lon, { 422, "field.range", "/lon", "A longitude is -180 to 180 degrees." } },
 	{ bad_lat, { 422, "field.range", "/lat", "A latitude is -90 to 90 degrees." } },
 	{ bad_accuracy, { 422, "field.range", "/accuracy_m", "An accuracy is 0 to 20100000 metres." } },
+	{ is_timeless, { 422, "checkin.no_time", "/captured_at", "It was captured before 1970-01-02: the phone did not know when." } },
 	{ is_future, { 422, "checkin.in_future", "/captured_at", "It was captured more than 5 minutes from now." } },
 	{ is_late, { 422, "checkin.too_late", "/captured_at", "The policy takes no check-ins of a day that long ago." } },
 };

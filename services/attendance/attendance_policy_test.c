@@ -64,6 +64,9 @@ test_days(void)
 {
 	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
 		expect("rules 3 working day", days[i].name, day_working(calendar, day(days[i].date)) == days[i].working);
+	expect("rules 3 provisional", "a year of which days are told", year_published(calendar, day("2017-01-01")) && year_published(calendar, day("2017-12-31")));
+	expect("rules 3 provisional", "the years beside it", !year_published(calendar, day("2016-12-31")) && !year_published(calendar, day("2018-01-01")));
+	expect("rules 3 provisional", "no calendar, and the head alone", !year_published("", day("2017-01-01")) && !year_published("# Days of 2017\n", day("2017-01-01")));
 	expect("rules 3 working day", "no calendar: a Monday", day_working("", day("2017-10-02")));
 	expect("rules 3 working day", "only a head: a Monday", day_working("# nothing\n", day("2017-10-02")));
 }
@@ -94,6 +97,9 @@ test_shipped(void)
 		lines++;
 	}
 	expect("shipped calendar", "it has lines", lines > 500);
+	for (int32_t d = day("2004-01-01"); d <= day("2026-12-31"); d += 180)
+		expect("shipped calendar", "2004 to 2026 are published", year_published(text, d));
+	expect("shipped calendar", "2003 and 2027 are provisional", !year_published(text, day("2003-12-31")) && !year_published(text, day("2027-01-01")));
 	expect("shipped calendar", "2017-10-01, a Sunday", !day_working(text, day("2017-10-01")));
 	expect("shipped calendar", "2017-10-09, after the holidays", day_working(text, day("2017-10-09")));
 }
@@ -204,6 +210,11 @@ test_checkins(void)
 		expect("check-in", checkins[i].name, strcmp(r ? r->code : "", checkins[i].code) == 0);
 		expect("check-in, pointer", checkins[i].name, strcmp(r ? r->pointer : "", checkins[i].pointer) == 0);
 		expect("check-in, status", checkins[i].name, !r || r->status == 422);
+	}
+	for (int hours = -24; hours <= 24; hours += 24) {
+		Attendance__RecordCheckin in = checkin(0, 0, 0, 0, hours * INT64_C(3600000000));
+		const struct refusal *r = checkin_refusal(&in, now_us, NULL);
+		expect("check-in", "a phone that does not know what day it is", hours < 24 ? r && strcmp(r->code, "checkin.no_time") == 0 : !r);
 	}
 }
 

@@ -102,12 +102,8 @@ result_of(struct batch *b, const Order *in, int32_t day)
 {
 	struct fence fence;
 	bool fenced = fence_on(b, in->village_id, day, &fence);
-	struct fix fix;
 
-	fix.at = point_wgs84((struct point){ in->lon, in->lat }, in->maybe_datum_case ? in->datum : ATTENDANCE__DATUM__WGS84);
-	fix.has_accuracy = in->maybe_accuracy_case;
-	fix.accuracy_m = in->accuracy_m;
-	return fence_result(in->maybe_lon_case ? &fix : NULL, fenced ? &fence : NULL);
+	return checkin_result(in, fenced ? &fence : NULL);
 }
 
 static void

@@ -122,3 +122,25 @@ fence_result(const struct fix *fix, const struct fence *fence)
 		return ATTENDANCE__CHECKIN_RESULT__OUTSIDE;
 	return ATTENDANCE__CHECKIN_RESULT__CANNOT_TELL;
 }
+
+/* ---- what a phone says */
+
+/* A tenth of a metre around nowhere, and less than a millimetre: zeros, also those that a library writes as 4.9E-324. */
+static const double NOWHERE = 1e-6, NO_ACCURACY_M = 1e-3;
+
+static bool
+is_measured(const Attendance__RecordCheckin *in)
+{
+	return in->maybe_lon_case && in->maybe_lat_case && (fabs(in->lon) > NOWHERE || fabs(in->lat) > NOWHERE);
+}
+
+Attendance__CheckinResult
+checkin_result(const Attendance__RecordCheckin *in, const struct fence *fence)
+{
+	struct fix fix;
+
+	fix.at = point_wgs84((struct point){ in->lon, in->lat }, in->maybe_datum_case ? in->datum : ATTENDANCE__DATUM__WGS84);
+	fix.has_accuracy = in->maybe_accuracy_case && in->accuracy_m > NO_ACCURACY_M;
+	fix.accuracy_m = in->accuracy_m;
+	return fence_result(is_measured(in) ? &fix : NULL, fence);
+}

@@ -19,3 +19,7 @@ double point_distance_m(struct point a, struct point b);
 /* The circle of the fix's accuracy against that of the fence: wholly inside, wholly outside, or neither.  Without a fix, an
  * accuracy or a fence (NULL) there is nothing to compare. */
 Attendance__CheckinResult fence_result(const struct fix *fix, const struct fence *fence);
+
+/* Of a check-in as it was given.  What a phone fills with zero when it does not know is not a measurement: longitude and latitude that
+ * are both zero are no fix, and an accuracy of zero is none. */
+Attendance__CheckinResult checkin_result(const Attendance__RecordCheckin *in, const struct fence *fence);

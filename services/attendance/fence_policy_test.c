@@ -147,9 +147,58 @@ test_moved_far(void)
 	expect("datum", "in Dachuan the shift is some hundred metres", away_m > 200 && away_m < 800);
 }
 
+/* ---- what a phone does not know.  A fence around nowhere, to tell a fix there from none; and the usual one. */
+
+enum { FIX = 1, ACCURACY = 2 };
+static const struct fence nowhere = { { 0, 0 }, 1500 };
+
+static const struct { const char *name; int has; double lon, lat, accuracy_m; Attendance__Datum datum; const struct fence *fence; Attendance__CheckinResult result; }
+phones[] = {
+	{ "nothing said",                               0, 0, 0, 0, 0, &fence, R(NO_FIX) },
+	{ "zeros, with an accuracy",                    FIX | ACCURACY, 0, 0, 20, 0, &fence, R(NO_FIX) },
+	{ "zeros, with an accuracy, and a fence there", FIX | ACCURACY, 0, 0, 20, 0, &nowhere, R(NO_FIX) },
+	{ "nothing but zeros",                          FIX | ACCURACY, 0, 0, 0, 0, &fence, R(NO_FIX) },
+	{ "zeros without an accuracy",                  FIX, 0, 0, 0, 0, &fence, R(NO_FIX) },
+	{ "zeros and no fence known",                   FIX | ACCURACY, 0, 0, 20, 0, NULL, R(NO_FIX) },
+	{ "zeros of GCJ-02",                            FIX | ACCURACY, 0, 0, 20, ATTENDANCE__DATUM__GCJ02, &fence, R(NO_FIX) },
+	{ "zeros of BD-09, which are none of WGS-84",   FIX | ACCURACY, 0, 0, 20, ATTENDANCE__DATUM__BD09, &nowhere, R(NO_FIX) },
+	{ "negative zeros",                             FIX | ACCURACY, -0.0, -0.0, 20, 0, &fence, R(NO_FIX) },
+	{ "4.9E-324, a library's word for unknown",     FIX | ACCURACY, 4.9e-324, 4.9e-324, 20, 0, &nowhere, R(NO_FIX) },
+	{ "zero, but only the longitude",               FIX | ACCURACY, 0, 31.2, 20, 0, &fence, R(OUTSIDE) },
+	{ "zero, but only the latitude",                FIX | ACCURACY, 107.5, 0, 20, 0, &fence, R(OUTSIDE) },
+	{ "a metre from nowhere is somewhere",          FIX | ACCURACY, 0, 1e-5, 20, 0, &nowhere, R(INSIDE) },
+	{ "an accuracy of zero, at the centre",         FIX | ACCURACY, 107.5, 31.2, 0, 0, &fence, R(CANNOT_TELL) },
+	{ "an accuracy of zero, far away",              FIX | ACCURACY, 108.5, 31.2, 0, 0, &fence, R(CANNOT_TELL) },
+	{ "an accuracy of 4.9E-324",                    FIX | ACCURACY, 107.5, 31.2, 4.9e-324, 0, &fence, R(CANNOT_TELL) },
+	{ "an accuracy of a centimetre",                FIX | ACCURACY, 107.5, 31.2, 0.01, 0, &fence, R(INSIDE) },
+	{ "an accuracy and no fix",                     ACCURACY, 0, 0, 20, 0, &fence, R(NO_FIX) },
+	{ "a fix and no accuracy",                      FIX, 107.5, 31.2, 0, 0, &fence, R(CANNOT_TELL) },
+	{ "all of it",                                  FIX | ACCURACY, 107.5, 31.2, 20, 0, &fence, R(INSIDE) },
+	{ "all of it, far away",                        FIX | ACCURACY, 108.5, 31.2, 20, ATTENDANCE__DATUM__WGS84, &fence, R(OUTSIDE) },
+};
+
+static void
+test_phones(void)
+{
+	for (size_t i = 0; i < sizeof(phones) / sizeof(phones[0]); i++) {
+		Attendance__RecordCheckin in = ATTENDANCE__RECORD_CHECKIN__INIT;
+
+		in.maybe_lon_case = phones[i].has & FIX ? ATTENDANCE__RECORD_CHECKIN__MAYBE_LON_LON : 0;
+		in.maybe_lat_case = phones[i].has & FIX ? ATTENDANCE__RECORD_CHECKIN__MAYBE_LAT_LAT : 0;
+		in.maybe_accuracy_case = phones[i].has & ACCURACY ? ATTENDANCE__RECORD_CHECKIN__MAYBE_ACCURACY_ACCURACY_M : 0;
+		in.maybe_datum_case = phones[i].datum ? ATTENDANCE__RECORD_CHECKIN__MAYBE_DATUM_DATUM : 0;
+		in.datum = phones[i].datum;
+		in.lon = phones[i].lon;
+		in.lat = phones[i].lat;
+		in.accuracy_m = phones[i].accuracy_m;
+		expect("a phone does not know", phones[i].name, checkin_result(&in, phones[i].fence) == phones[i].result);
+	}
+}
+
 int
 main(void)
 {
+	test_phones();
 	test_fence();
 	test_distances();
 	test_pairs();

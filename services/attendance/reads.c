@@ -72,6 +72,7 @@ attendance_read_days(struct reader *r, const void *m)
 	args.until_day = month_end(args.from_day);
 	out.person_id = in->id;
 	out.month = in->month;
+	out.provisional = !year_published(data_working_days_csv, args.from_day);
 	days_fill(r, &args, &out);
 	reader_answer(r, &out.base);
 }

@@ -65,9 +65,13 @@ def _point(fence: dict, metres: float, accuracy: float, rng: Random) -> dict:
 
 def any_fix(fence, rng: Random) -> tuple:
     """(the fields of the check-in, the result the contract asks for)."""
-    kind = rng.choice(("inside", "inside", "inside", "outside", "cannot_tell", "unknown_accuracy", "none"))
+    kind = rng.choice(("inside", "inside", "inside", "outside", "cannot_tell", "unknown_accuracy", "none", "zeros", "zero_accuracy"))
     if kind == "none":
         return {}, "no_fix"
+    if kind == "zeros":
+        # what a phone does not know it fills with zero: in whatever datum, with any accuracy
+        fix = {"lon": rng.choice((0, 0.0)), "lat": 0}
+        return {**fix, **rng.choice(({}, {"accuracy_m": 0}, {"accuracy_m": 12}, {"datum": "bd09", "accuracy_m": 5}))}, "no_fix"
     if fence is None:
         return {"lon": 107.5, "lat": 31.2, "accuracy_m": 5}, "cannot_tell"
     radius = fence["radius_m"]
@@ -75,6 +79,8 @@ def any_fix(fence, rng: Random) -> tuple:
         fix = _point(fence, radius * rng.uniform(0, 5), 1, rng)
         del fix["accuracy_m"]
         return fix, "cannot_tell"
+    if kind == "zero_accuracy":
+        return _point(fence, radius * rng.uniform(0, 5), 0, rng), "cannot_tell"
     if kind == "cannot_tell":
         return _point(fence, radius * rng.uniform(0, 2), radius * 4, rng), kind
     if kind == "outside":
