@@ -155,6 +155,22 @@ xlsx_header(sheet_t *s)
 	s->nrows = 1;
 }
 
+/* XML has no U+FFFE and U+FFFF, and a name that was stored before names were looked at may hold them: U+FFFD takes their place. */
+static lxw_error
+xlsx_text(sheet_t *s, lxw_col_t col, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		abort();
+	for (char *at = copy; (at = strstr(at, "\xef\xbf")); at += 2)
+		if (at[2] == '\xbe' || at[2] == '\xbf')
+			at[2] = '\xbd';
+	lxw_error error = worksheet_write_string(s->page, s->nrows, col, copy, NULL);
+	free(copy);
+	return error;
+}
+
 static void
 xlsx_row(sheet_t *s, const struct cell *cells)
 {
@@ -165,7 +181,7 @@ xlsx_row(sheet_t *s, const struct cell *cells)
 		else if (s->columns[i].kind == CELL_FEN)
 			xlsx_take(s, worksheet_write_number(s->page, s->nrows, col, (double)cells[i].fen, s->fen));
 		else if (cells[i].text && *cells[i].text)
-			xlsx_take(s, worksheet_write_string(s->page, s->nrows, col, cells[i].text, NULL));
+			xlsx_take(s, xlsx_text(s, col, cells[i].text));
 	}
 	s->nrows++;
 }

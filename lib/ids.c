@@ -56,21 +56,27 @@ key_valid(const char *s)
 	return all_are(s, printable, 1, KEY_MAX);
 }
 
-/* Control characters are Unicode's category Cc: C0, DEL, C1. */
+static bool
+length_valid(const char *s, int max_bytes, size_t *len)
+{
+	*len = max_bytes > 0 ? strnlen(s, (size_t)max_bytes + 1) : 0;
+	return *len && *len <= (size_t)max_bytes;
+}
+
 bool
 text_valid(const char *s, int max_bytes)
 {
-	size_t len = max_bytes > 0 ? strnlen(s, (size_t)max_bytes + 1) : 0, n;
-	uint32_t c;
+	size_t len;
 
-	if (!len || len > (size_t)max_bytes)
-		return false;
-	for (; len; s += n, len -= n) {
-		n = utf8_take(s, len, &c);
-		if (!n || (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7f && c <= 0x9f))
-			return false;
-	}
-	return true;
+	return length_valid(s, max_bytes, &len) && utf8_shown(s, len);
+}
+
+bool
+name_valid(const char *s, int max_bytes)
+{
+	size_t len;
+
+	return length_valid(s, max_bytes, &len) && utf8_name(s, len);
 }
 
 uint64_t

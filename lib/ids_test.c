@@ -72,7 +72,7 @@ test_texts(void)
 		{ "\xe5\xbb\xba\xe5\xbc\xba\xe6\x9d\x91", 9, true },
 		{ "\xe5\xbb\xba\xe5\xbc\xba\xe6\x9d\x91", 8, false },
 		{ "\xf0\xa0\xae\xb7", 4, true },        /* U+20BB7 */
-		{ "\xf4\x8f\xbf\xbf", 4, true },        /* U+10FFFF */
+		{ "\xf4\x8f\xbf\xbd", 4, true },        /* U+10FFFD, the last that is a character */
 		{ "\xf4\x90\x80\x80", 4, false },       /* beyond it */
 		{ "\xf8\x88\x80\x80\x80", 9, false },   /* five bytes */
 		{ "\xc0\xaf", 9, false },               /* overlong */
@@ -92,6 +92,59 @@ test_texts(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		check(text_valid(cases[i].s, cases[i].max) == cases[i].valid, "text_valid", cases[i].s);
+}
+
+/* What people read: U+… by their UTF-8.  A text of lines, and a name. */
+static void
+test_shown(void)
+{
+	static const struct { const char *what, *s; bool text, name; } cases[] = {
+		{ "an ordinary name",                   "\xe5\xbc\xa0\xe4\xb8\x89", true, true },
+		{ "two words",                          "Ma Li", true, true },
+		{ "U+00B7 between parts of a name",     "\xe4\xb9\xb0\xc2\xb7\xe6\x8f\x90", true, true },
+		{ "U+20BB7, extension B",               "\xf0\xa0\xae\xb7", true, true },
+		{ "U+30EDE, extension G",               "\xf0\xb0\xbb\x9e", true, true },
+		{ "U+E000, private",                    "\xee\x80\x80", true, true },
+		{ "U+845B U+E0100, a variant",          "\xe8\x91\x9b\xf3\xa0\x84\x80", true, true },
+		{ "U+E0100 alone",                      "\xf3\xa0\x84\x80", false, false },
+		{ "two selectors",                      "\xe8\x91\x9b\xf3\xa0\x84\x80\xf3\xa0\x84\x81", false, false },
+		{ "U+2764 U+FE0F",                      "\xe2\x9d\xa4\xef\xb8\x8f", true, false },
+		{ "a blank, U+FE0F",                    "a \xef\xb8\x8f", false, false },
+		{ "U+FFFE",                             "a\xef\xbf\xbe", false, false },
+		{ "U+FFFF",                             "a\xef\xbf\xbf", false, false },
+		{ "U+1FFFE",                            "a\xf0\x9f\xbf\xbe", false, false },
+		{ "U+10FFFF",                           "a\xf4\x8f\xbf\xbf", false, false },
+		{ "U+FDD0",                             "a\xef\xb7\x90", false, false },
+		{ "U+FDEF",                             "a\xef\xb7\xaf", false, false },
+		{ "U+FDF0, beside them",                "a\xef\xb7\xb0", true, true },
+		{ "U+FFFD, for what could not be read", "a\xef\xbf\xbd", true, true },
+		{ "U+202E, right to left",              "a\xe2\x80\xae", false, false },
+		{ "U+2066, an isolate",                 "a\xe2\x81\xa6", false, false },
+		{ "U+200E, a mark",                     "a\xe2\x80\x8e", false, false },
+		{ "U+061C, an Arabic mark",             "a\xd8\x9c", false, false },
+		{ "U+2028, a line separator",           "a\xe2\x80\xa8" "b", false, false },
+		{ "U+200B, zero width",                 "a\xe2\x80\x8b" "b", false, false },
+		{ "U+2060, a word joiner",              "a\xe2\x81\xa0" "b", false, false },
+		{ "U+FEFF",                             "\xef\xbb\xbf" "a", false, false },
+		{ "U+00AD, a soft hyphen",              "a\xc2\xad" "b", false, false },
+		{ "U+3164, a filler",                   "\xe3\x85\xa4", false, false },
+		{ "U+E0041, a tag",                     "a\xf3\xa0\x81\x81", false, false },
+		{ "U+200D between two signs",           "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9", true, false },
+		{ "U+200D at the end",                  "a\xe2\x80\x8d", false, false },
+		{ "U+200D at the beginning",            "\xe2\x80\x8d" "a", false, false },
+		{ "U+200D before a blank",              "a\xe2\x80\x8d b", false, false },
+		{ "two joiners",                        "a\xe2\x80\x8d\xe2\x80\x8d" "b", false, false },
+		{ "lines",                              "a\n\tb", true, false },
+		{ "a carriage return",                  "a\r\nb", false, false },
+		{ "blanks alone",                       " \xe3\x80\x80\xc2\xa0", true, false },
+		{ "a blank at an end",                  " a ", true, true },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		check(text_valid(cases[i].s, 99) == cases[i].text, "text", cases[i].what);
+		check(name_valid(cases[i].s, 99) == cases[i].name, "name", cases[i].what);
+	}
+	check(!name_valid("", 9) && !name_valid("abcd", 3) && name_valid("abc", 3), "name", "1 to max bytes");
 }
 
 static void
@@ -139,6 +192,7 @@ main(void)
 {
 	test_ids();
 	test_texts();
+	test_shown();
 	test_partitions();
 	test_row_ids();
 	printf("%d passed, %d failed\n", passed, failed);

@@ -20,7 +20,7 @@ try() {                 # what, a line wanted, exit status wanted, command...
 }
 
 stack_up
-if ! python3 tests/export.py "$ZHUCUN_URL" "$ZHUCUN_BOOTSTRAP_TOKEN" >"$ZHUCUN_VAR/export.log"; then
+if ! python3 tests/export.py "$ZHUCUN_URL" "$ZHUCUN_BOOTSTRAP_TOKEN" "$(conninfo postgres zhucun)" >"$ZHUCUN_VAR/export.log"; then
 	cat "$ZHUCUN_VAR/export.log"
 	failed=1
 fi

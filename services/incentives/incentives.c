@@ -66,9 +66,9 @@ round_id_valid(struct batch *b, const void *m)
 static bool
 text_ok(struct batch *b, const char *text, const char *pointer)
 {
-	if (text_valid(text, TEXT_BYTES_MAX))
+	if (name_valid(text, TEXT_BYTES_MAX))
 		return true;
-	batch_refuse(b, 422, "field.text", pointer, "1 to 256 bytes of text.");
+	batch_refuse(b, 422, "field.text", pointer, "One line of 1 to 256 bytes of text.");
 	return false;
 }
 

@@ -270,7 +270,7 @@ roster_policy_publish(struct batch *b, const void *m)
 	size_t n = list_all(b, &mirror_policy, &rows);
 	const MirrorRows__Policy *base = in_force(rows, n, in->effective_from_day);
 
-	if (!text_valid(in->version, VERSION_BYTES_MAX)) {
+	if (!name_valid(in->version, VERSION_BYTES_MAX)) {
 		batch_refuse(b, 422, "field.text", "/version", "A version is named by 1 to 64 bytes of text.");
 		return;
 	}

@@ -31,7 +31,8 @@ ok(struct faults *fs, bool good, const char *code, const char *pointer, const ch
 bool
 roster_name_ok(struct faults *fs, const char *name, const char *pointer)
 {
-	return ok(fs, text_valid(name, NAME_BYTES_MAX), "field.text", pointer, "A name is 1 to 256 bytes of text.");
+	return ok(fs, name_valid(name, NAME_BYTES_MAX), "field.text", pointer,
+	          "A name is one line of 1 to 256 bytes, of which something is seen and nothing unseen.");
 }
 
 bool

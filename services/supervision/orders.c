@@ -78,7 +78,7 @@ evidence_ok(struct batch *b, const Supervision__NoteFinding *in)
 	for (size_t i = 0; i < in->n_evidence; i++)
 		if (!ok(b, finding_sha256_valid(in->evidence[i]->sha256), 422, "field.sha256",
 		        arena_printf(batch_arena(b), "/evidence/%zu/sha256", i), "A SHA-256 is 64 hexadecimal digits.") ||
-		    !ok(b, text_valid(in->evidence[i]->name, EVIDENCE_NAME_BYTES_MAX), 422, "field.text",
+		    !ok(b, name_valid(in->evidence[i]->name, EVIDENCE_NAME_BYTES_MAX), 422, "field.text",
 		        arena_printf(batch_arena(b), "/evidence/%zu/name", i), "The name of evidence is 1 to 256 bytes of text."))
 			return false;
 	return true;
@@ -91,7 +91,7 @@ fields_ok(struct batch *b, const Supervision__NoteFinding *in)
 	          "An id is 1 to 64 of A-Z a-z 0-9 . _ -") &&
 	       ok(b, !in->maybe_unit_case || id_valid(in->unit_id), 422, "field.id", "/unit_id",
 	          "An id is 1 to 64 of A-Z a-z 0-9 . _ -") &&
-	       ok(b, !in->maybe_bulletin_case || text_valid(in->bulletin, BULLETIN_BYTES_MAX), 422, "field.text", "/bulletin",
+	       ok(b, !in->maybe_bulletin_case || name_valid(in->bulletin, BULLETIN_BYTES_MAX), 422, "field.text", "/bulletin",
 	          "A bulletin is named by 1 to 128 bytes of text.") &&
 	       ok(b, !in->maybe_note_case || words_valid(in->note, NOTE_BYTES_MAX), 422, "field.text", "/note",
 	          "A note is at most 4000 bytes of text.") &&
