@@ -56,7 +56,7 @@ body_read(call_t *c, ProtobufCMessage **m)
 	Wire__Problem *p = unreadable ? problem_of(unreadable, NULL, a) : question_no_query(target_query(c->target), a);
 
 	if (!p)
-		p = question_order(&c->match, body, a, m, &key);
+		p = question_order(&c->match, body, a, m, &key, NULL);
 	json_decref(body);
 	call_body_free(c);
 	return p;

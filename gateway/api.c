@@ -64,6 +64,7 @@ call_free(call_t *c)
 	call_body_free(c);
 	bytes_free(&c->held);
 	password_turn_end(c);
+	bytes_free(&c->given);
 	explicit_bzero(c->token, sizeof(c->token));
 	identity_drop(&c->who);
 	free(c->target);

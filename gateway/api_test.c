@@ -199,7 +199,10 @@ test_endless_body(struct bench *b)
 static const struct { struct ask ask; const char *code, *pointer; } by_owner[] = {
 	{ { "PUT", D "/persons/p-1", JSON, "{\"name\":1,\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}" }, "json.type", "/name" },
 	{ { "PUT", D "/persons/p-1", JSON, "{\"id\":\"p-2\",\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}" },
-	  "json.unknown_field", "/id" },
+	  "field.fixed", "/id" },
+	{ { "PUT", D "/persons/p-1", JSON, "{\"id\":1,\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}" }, "json.type", "/id" },
+	{ { "PUT", D "/persons/p-1", JSON, "{\"ids\":\"p-1\",\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}" },
+	  "json.unknown_field", "/ids" },
 	{ { "PUT", D "/persons/p-1", JSON, "[]" }, "json.type", "" },
 	{ { "PUT", D "/persons/p-1", JSON, "null" }, "json.null", "" },
 	{ { "PUT", D "/persons/p-1", JSON, "{\"name\":99999999999999999999}" }, "json.range", NULL },

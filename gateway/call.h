@@ -61,6 +61,8 @@ struct api {
 	int64_t now_us;                         /* as it was told last */
 };
 struct lines;
+enum { GIVEN_MAX = 32 };
+
 struct call {
 	api_t *api;
 	call_t *next, **before;
@@ -95,6 +97,7 @@ struct call {
 	int64_t began_us;
 	struct part *parts;                     /* nparts of them, once asked */
 	struct subject subject;                 /* whose the thing is, when that decides */
+	struct bytes given; size_t ngiven; uint32_t given_tags[GIVEN_MAX];      /* what a body gave of the answer (wire.Command.known) */
 	struct bytes held;                      /* an order that waits for its password's hash */
 	struct password_turn turn;
 	char token[TOKEN_TEXT_MAX];             /* of the session that is being opened */

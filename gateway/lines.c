@@ -186,7 +186,7 @@ line_send(struct lines *l, struct group *g, struct note *note, json_t *j, const 
 	char *key;
 
 	bool forbidden = !access_of_body(l->order.who, l->order.match->route, j);
-	c.refusal = question_order(l->order.match, j, a, &m, &key);
+	c.refusal = question_order(l->order.match, j, a, &m, &key, NULL);
 	if (forbidden)
 		c.refusal = problem_of(REFUSED_ROLE, NULL, a);
 	note->has_key = *key != '\0';

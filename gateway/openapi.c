@@ -205,6 +205,24 @@ parameters_add(struct draft *d, const struct route *r, const struct rule *rule, 
 	json_object_set_new(operation, "parameters", parameters);
 }
 
+/* What was got may be put: what an answer has besides is taken as it stands. */
+static void
+known_members(struct draft *d, const struct route *r, json_t *object)
+{
+	json_t *answer = schema_object(SCHEMA_ANSWER), *schema;
+	const char *name;
+
+	schema_members(answer, r->parts[0].answer, NULL, SCHEMA_ANSWER, d->schemas);
+	json_object_foreach(json_object_get(answer, "properties"), name, schema) {
+		if (json_object_get(json_object_get(object, "properties"), name))
+			continue;
+		json_t *read_only = json_deep_copy(schema);
+		json_object_set_new(read_only, "readOnly", json_true());
+		schema_member(object, name, strlen(name), read_only, false);
+	}
+	json_decref(answer);
+}
+
 /* The members of an order that are the body's to give. */
 static json_t *
 order_schema(struct draft *d, const struct route *r)
@@ -214,6 +232,8 @@ order_schema(struct draft *d, const struct route *r)
 	if (r->flags & ROUTE_BODY_KEY)
 		schema_member(object, "key", strlen("key"), schema_ref_named("Key"), r->flags & ROUTE_KEY_REQUIRED);
 	schema_members(object, r->parts[0].ask, r->hidden, SCHEMA_BODY, d->schemas);
+	if (strcmp(r->method, "PUT") == 0)
+		known_members(d, r, object);
 	return object;
 }
 

@@ -4,6 +4,7 @@
 #include "question.h"
 #include "sealed.h"
 #include "target.h"
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,15 +85,32 @@ command_of(const call_t *c, const ProtobufCMessage *m, Wire__Problem *refusal, c
 	o.actor = identity_actor(&c->who, a);
 	o.key = (char *)key;
 	o.fingerprint = fingerprint_of(c, a);
+	o.known = (ProtobufCBinaryData){ .len = c->given.len, .data = (uint8_t *)c->given.p };
+	o.n_known_tags = c->ngiven;
+	o.known_tags = (uint32_t *)c->given_tags;
 	o.trace = (char *)c->trace;
 	return o;
 }
 
+/* Kept with the call: an order may wait for something else first. */
+static void
+give(call_t *c, const struct json_known *known)
+{
+	size_t len = known->n ? protobuf_c_message_get_packed_size(known->m) : 0;
+
+	assert(known->n <= GIVEN_MAX);
+	if (known->n)
+		protobuf_c_message_pack(known->m, (uint8_t *)bytes_room(&c->given, len));
+	memcpy(c->given_tags, known->tags ? known->tags : c->given_tags, known->n * sizeof(*known->tags));
+	c->ngiven = known->n;
+}
+
 /* The key in the body is the client's own for this very thing, so it goes before the one in the header. */
 static Wire__Command
-order_of(const call_t *c, json_t *body, enum refusal unreadable, ProtobufCMessage **m)
+order_of(call_t *c, json_t *body, enum refusal unreadable, ProtobufCMessage **m)
 {
 	arena_t *a = c->api->arena;
+	struct json_known known = { 0 };
 	char *key = (char *)"";
 
 	*m = NULL;
@@ -100,7 +118,9 @@ order_of(const call_t *c, json_t *body, enum refusal unreadable, ProtobufCMessag
 	if (!p && c->key_bad)
 		p = problem_of(REFUSED_KEY, NULL, a);
 	if (!p)
-		p = question_order(&c->match, body, a, m, &key);
+		p = question_order(&c->match, body, a, m, &key, &known);
+	if (!p)
+		give(c, &known);
 	if (!*m)
 		*m = question_blank(&c->match, c->match.route->parts[0].ask, a);
 	return command_of(c, *m, p, *key ? key : c->key);

@@ -82,15 +82,47 @@ key_take(const struct route *r, json_t *body, arena_t *a, char **key)
 	return p;
 }
 
+static const struct route_param *
+param_of(const struct route_match *m, const ProtobufCFieldDescriptor *f)
+{
+	for (int i = 0; i < m->nparams; i++)
+		if (strlen(f->name) == m->params[i].name_len && memcmp(f->name, m->params[i].name, m->params[i].name_len) == 0)
+			return &m->params[i];
+	return NULL;
+}
+
+/* What the path says too is compared with it; the others are left for the owner. */
+static Wire__Problem *
+known_of_path(const struct route_match *m, struct json_known *known, arena_t *a)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < known->n; i++) {
+		const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field(known->of, known->tags[i]);
+		const struct route_param *p = f->type == PROTOBUF_C_TYPE_STRING ? param_of(m, f) : NULL;
+		if (p && strcmp(p->value, *(char *const *)((const char *)known->m + f->offset)) != 0)
+			return problem_make(a, 422, "field.fixed", arena_printf(a, "/%s", f->name), "This member is that of the path.");
+		if (!p)
+			known->tags[left++] = known->tags[i];
+	}
+	known->n = left;
+	return NULL;
+}
+
 Wire__Problem *
-question_order(const struct route_match *m, json_t *body, arena_t *a, ProtobufCMessage **out, char **key)
+question_order(const struct route_match *m, json_t *body, arena_t *a, ProtobufCMessage **out, char **key, struct json_known *known)
 {
 	const ProtobufCMessageDescriptor *d = m->route->parts[0].ask;
+	bool put = known && strcmp(m->route->method, "PUT") == 0;
 	Wire__Problem *p = key_take(m->route, body, a, key), *fault = NULL;
 
-	if (json_to_message(body, d, m->route->hidden, a, out, &fault) && !p) {
+	if (put)
+		known->of = m->route->parts[0].answer;
+	if (json_to_message_known(body, d, m->route->hidden, a, put ? known : NULL, out, &fault) && !p) {
 		path_fill(m, *out, a);
-		return NULL;
+		if (put)
+			p = known_of_path(m, known, a);
+		return p;
 	}
 	*out = question_blank(m, d, a);
 	return fault ? fault : p;

@@ -3,6 +3,7 @@
  * Whatever is refused here for its content (422) is refused by the owner in our name, since only the owner knows whether the
  * thing that the path names exists, and 404 comes first.  So there is always a message, holding at least the path's ids. */
 #pragma once
+#include "json_pb.h"
 #include "problem.h"
 #include "routes.h"
 
@@ -13,8 +14,11 @@ enum refusal question_parse(const char *text, size_t len, json_t **out);
 ProtobufCMessage *question_blank(const struct route_match *m, const ProtobufCMessageDescriptor *d, arena_t *a);
 
 /* The message of an order from its JSON.  Takes member `key` out of the object where the route has it there: *key ("" when
- * there is none) is in the arena.  Not NULL: the refusal; *out is then a blank one. */
-Wire__Problem *question_order(const struct route_match *m, json_t *body, arena_t *a, ProtobufCMessage **out, char **key);
+ * there is none) is in the arena.  Not NULL: the refusal; *out is then a blank one.  What is put may be what was got, changed: members
+ * of the answer that are not the body's to give are in `known` (m NULL: there are none), for the owner to judge; those that the path
+ * gives are judged here.  known may be NULL. */
+Wire__Problem *question_order(const struct route_match *m, json_t *body, arena_t *a, ProtobufCMessage **out, char **key,
+                              struct json_known *known);
 
 /* The messages of a read's parts from the query; each parameter goes to every part that has such a member. */
 Wire__Problem *question_reads(const struct route_match *m, const char *query, arena_t *a,

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "crash.h"
 #include "log.h"
+#include "json_pb.h"
 #include "node_state.h"
 #include <assert.h>
 #include <string.h>
@@ -119,6 +120,53 @@ founded_here(const struct batch *b, const char *district)
 	return false;
 }
 
+/* ---- what a body gave of the answer beside what is ordered: as it stands, or, of what is new, as it would be */
+
+static bool
+known_holds(struct batch *b, const struct input *in, const ProtobufCMessage *answer)
+{
+	const Wire__Command *c = in->command;
+	ProtobufCMessage *known = protobuf_c_message_unpack(answer->descriptor, arena_pb(b->arena), c->known.len, c->known.data);
+
+	return known && json_known_equal(known, answer, c->known_tags, c->n_known_tags, b->arena);
+}
+
+static const ProtobufCMessage *
+answer_of(struct batch *b, const struct input *in)
+{
+	ProtobufCMessage *m = protobuf_c_message_unpack(in->said, arena_pb(b->arena), in->answer->data.len, in->answer->data.data);
+
+	assert(m);
+	return m;
+}
+
+static void
+refuse_known(struct batch *b)
+{
+	batch_refuse(b, 422, "field.fixed", NULL, "A member that the server gives is left out, or as it stands.");
+}
+
+/* The answer is looked at before it is given: what does not hold is as if it had not been ordered. */
+static void
+run_knowing(struct batch *b, struct input *in)
+{
+	const ProtobufCMessage *stands = in->order->stands ? in->order->stands(b, in->m) : NULL;
+
+	if (stands && !known_holds(b, in, stands)) {
+		refuse_known(b);
+		return;
+	}
+	batch_try(b);
+	in->order->run(b, in->m);
+	if (stands || in->answer->status >= 300 || known_holds(b, in, answer_of(b, in))) {
+		batch_stand(b);
+		return;
+	}
+	batch_undo(b);
+	in->answer = NULL;
+	refuse_known(b);
+}
+
 static void
 run_command(struct batch *b, struct input *in)
 {
@@ -138,6 +186,8 @@ run_command(struct batch *b, struct input *in)
 		assert(in->answer);
 	else if (in->command->refusal)
 		batch_answer_set(b, in->command->refusal->status, NULL, in->command->refusal);
+	else if (in->command->n_known_tags)
+		run_knowing(b, in);
 	else
 		in->order->run(b, in->m);
 	assert(!b->tried.open && in->answer && (in->answer->status < 300 || b->nemitted == before));

@@ -7,6 +7,7 @@
  * once the problem is full, and a name too long to point at is left out of the pointer. */
 #include "json_pb.h"
 #include "civil.h"
+#include "utf8.h"
 #include <assert.h>
 #include <math.h>
 #include <stdint.h>
@@ -26,7 +27,7 @@ static const struct json_fault faults[] = {
 	[IS_NULL] = { "json.null", "null is not a value; leave an optional member out." },
 	[RANGE] = { "json.range", "A value is out of range." },
 	[VALUE] = { "json.value", "A value is not one of those allowed here." },
-	[TEXT] = { "json.text", "A string is too long or holds control characters." },
+	[TEXT] = { "json.text", "A string is too long, or holds controls, unseen characters, or such as turn its direction." },
 };
 
 /* ---- how JSON names a field ------------------------------------------------ */
@@ -319,6 +320,7 @@ struct faults {
 	size_t n;
 	enum fault first;
 	bool mixed;
+	struct json_known *known;       /* of the root; NULL: nothing beside the message is taken */
 };
 
 struct segment { const char *text; size_t len; char digits[24]; };
@@ -427,27 +429,38 @@ problem_retry_s(int64_t wait_us)
 
 /* ---- in: single values ------------------------------------------------------ */
 
-/* jansson has checked the UTF-8.  PostgreSQL takes no NUL, terminals and SMS no control characters. */
+/* jansson has checked the UTF-8.  PostgreSQL takes no NUL, terminals and SMS no control characters, XML no characters that are none,
+ * and people see neither what is unseen nor which way a line runs. */
 static enum fault
 text_fault(json_t *j)
 {
 	if (!json_is_string(j))
 		return TYPE;
-	const char *s = json_string_value(j);
 	size_t len = json_string_length(j);
-	if (len > JSON_TEXT_MAX)
-		return TEXT;
-	for (size_t i = 0; i < len; i++)
-		if (((unsigned char)s[i] < 0x20 && s[i] != '\t' && s[i] != '\n') || s[i] == 0x7f)
-			return TEXT;
-	return FINE;
+	return len <= JSON_TEXT_MAX && utf8_shown(json_string_value(j), len) ? FINE : TEXT;
+}
+
+/* Nobody reads a password: it may hold whatever its owner can type. */
+static bool
+is_secret(const field_t *f)
+{
+	return strcmp(f->name, "password") == 0 || strcmp(f->name, "old") == 0 || strcmp(f->name, "new") == 0;
+}
+
+static enum fault
+secret_fault(json_t *j)
+{
+	if (!json_is_string(j))
+		return TYPE;
+	size_t len = json_string_length(j);
+	return len <= JSON_TEXT_MAX && !memchr(json_string_value(j), '\0', len) ? FINE : TEXT;
 }
 
 /* Empty strings too are copied: protobuf-c does not pack a oneof that points to its own empty string. */
 static enum fault
-string_in(json_t *j, char **out, arena_t *a)
+string_in(json_t *j, const field_t *f, char **out, arena_t *a)
 {
-	enum fault fault = text_fault(j);
+	enum fault fault = is_secret(f) ? secret_fault(j) : text_fault(j);
 
 	if (fault == FINE)
 		*out = arena_strndup(a, json_string_value(j), json_string_length(j));
@@ -618,7 +631,7 @@ scalar_in(json_t *j, const field_t *f, void *p, arena_t *a)
 	case PROTOBUF_C_TYPE_ENUM:
 		return enum_in(j, f->descriptor, p);
 	case PROTOBUF_C_TYPE_STRING:
-		return is_free_json(f) ? free_json_in(j, p, a) : string_in(j, p, a);
+		return is_free_json(f) ? free_json_in(j, p, a) : string_in(j, f, p, a);
 	case PROTOBUF_C_TYPE_BYTES:
 		return hex_in(j, p, a);
 	case PROTOBUF_C_TYPE_MESSAGE:
@@ -696,6 +709,21 @@ unknown_note(const char *name, size_t len, const struct step *at, struct faults 
 	fault_note(fs, UNKNOWN_FIELD, len <= NAME_SHOWN_MAX ? &here : at);
 }
 
+/* A member of the root that is not the message's, but that of an answer. */
+static bool
+known_in(json_t *v, const char *name, size_t len, const struct step *at, struct faults *fs)
+{
+	struct json_known *k = at ? NULL : fs->known;
+	int i = k ? field_find(k->of, name, len, 0) : -1;
+	struct step here = { .up = at, .name = name, .len = len, .depth = 1 };
+
+	if (i < 0)
+		return false;
+	field_in(v, &k->of->fields[i], k->m, &here, fs);
+	k->tags[k->n++] = k->of->fields[i].id;
+	return true;
+}
+
 static void
 missing_note(const ProtobufCMessageDescriptor *d, uint64_t seen, const struct step *at, struct faults *fs)
 {
@@ -726,7 +754,8 @@ object_in(json_t *j, ProtobufCMessage *m, uint64_t hidden, const struct step *at
 	json_object_keylen_foreach(j, name, len, v) {
 		int i = field_find(d, name, len, next);
 		if (i < 0 || hidden >> i & 1) {
-			unknown_note(name, len, at, fs);
+			if (!known_in(v, name, len, at, fs))
+				unknown_note(name, len, at, fs);
 			continue;
 		}
 		struct step here = { .up = at, .name = name, .len = len, .depth = at ? at->depth + 1 : 1 };
@@ -757,8 +786,20 @@ bool
 json_to_message(json_t *j, const ProtobufCMessageDescriptor *d, const char *hidden, arena_t *a, ProtobufCMessage **out,
                 Wire__Problem **problem)
 {
-	struct faults fs = { .arena = a };
+	return json_to_message_known(j, d, hidden, a, NULL, out, problem);
+}
 
+bool
+json_to_message_known(json_t *j, const ProtobufCMessageDescriptor *d, const char *hidden, arena_t *a, struct json_known *known,
+                      ProtobufCMessage **out, Wire__Problem **problem)
+{
+	struct faults fs = { .arena = a, .known = known };
+
+	if (known) {
+		known->m = arena_message(a, known->of);
+		known->tags = arena_alloc(a, (known->of->n_fields + 1) * sizeof(*known->tags));
+		known->n = 0;
+	}
 	*out = arena_message(a, d);
 	if (json_is_object(j))
 		object_in(j, *out, hidden_fields(d, hidden), NULL, &fs);
@@ -766,6 +807,37 @@ json_to_message(json_t *j, const ProtobufCMessageDescriptor *d, const char *hidd
 		fault_note(&fs, json_is_null(j) ? IS_NULL : TYPE, NULL);
 	*problem = fs.n ? problem_of_faults(&fs) : NULL;
 	return fs.n == 0;
+}
+
+/* Of m what stands in these fields, and nothing else. */
+static ProtobufCMessage *
+only_these(const ProtobufCMessage *m, const uint32_t *tags, size_t n, arena_t *a)
+{
+	ProtobufCMessage *out = arena_message(a, m->descriptor);
+
+	for (size_t i = 0; i < n; i++) {
+		const field_t *f = protobuf_c_message_descriptor_get_field(m->descriptor, tags[i]);
+		if (!f || (f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF && *(const uint32_t *)member(m, f->quantifier_offset) != f->id))
+			continue;
+		size_t width = f->label == PROTOBUF_C_LABEL_REPEATED ? sizeof(void *) : width_of(f->type);
+		memcpy(member(out, f->offset), member(m, f->offset), width);
+		if (f->label == PROTOBUF_C_LABEL_REPEATED)
+			memcpy(member(out, f->quantifier_offset), member(m, f->quantifier_offset), sizeof(size_t));
+		else if (f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF)
+			*(uint32_t *)member(out, f->quantifier_offset) = f->id;
+	}
+	return out;
+}
+
+bool
+json_known_equal(const ProtobufCMessage *known, const ProtobufCMessage *m, const uint32_t *tags, size_t n, arena_t *a)
+{
+	json_t *x = json_from_message(only_these(known, tags, n, a)), *y = json_from_message(only_these(m, tags, n, a));
+	bool equal = json_equal(x, y);
+
+	json_decref(x);
+	json_decref(y);
+	return equal;
 }
 
 /* ---- in: text --------------------------------------------------------------- */

@@ -152,8 +152,8 @@ static const struct {
 	{ "free JSON may be null", PUBLISH, NULL, PUB("null"), SAME },
 	{ "free JSON, 32 deep", PUBLISH, NULL, PUB("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"),
 	  SAME },
-	{ "bytes are hex", COMMAND, "district type account key trace refusal actor", "{'data':'00ff7e','fingerprint':''}",
-	  "{'account':'','data':'00ff7e','district':'','fingerprint':'','key':'','trace':'','type':''}" },
+	{ "bytes are hex", COMMAND, "district type account key trace refusal actor known known_tags", "{'data':'00ff7e','fingerprint':''}",
+	  "{'account':'','data':'00ff7e','district':'','fingerprint':'','key':'','known':'','known_tags':[],'trace':'','type':''}" },
 	{ "list of integers", HELLO, "lane", "{'instance':'i','partitions':[0,-1,63],'service':'s'}",
 	  "{'instance':'i','lane':'writer','partitions':[0,-1,63],'service':'s'}" },
 	{ "integers at their ends", HEAD, "lane service replica",
@@ -237,9 +237,9 @@ static const struct {
 	  "422 json.text: /name json.text" },
 	{ "carriage return, delete", VILLAGE, "id kind", "{'name':'a\\r','township_id':'t\\u007f'}",
 	  "422 json.text: /name json.text, /township_id json.text" },
-	{ "half a byte", COMMAND, "district type account key trace refusal actor", "{'data':'0','fingerprint':'0G'}",
+	{ "half a byte", COMMAND, "district type account key trace refusal actor known known_tags", "{'data':'0','fingerprint':'0G'}",
 	  "422 json.value: /data json.value, /fingerprint json.value" },
-	{ "hex in capitals", COMMAND, "district type account key trace refusal actor", "{'data':'FF','fingerprint':''}",
+	{ "hex in capitals", COMMAND, "district type account key trace refusal actor known known_tags", "{'data':'FF','fingerprint':''}",
 	  "422 json.value: /data json.value" },
 	{ "free JSON, 33 deep", PUBLISH,
 	  NULL, PUB("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"),
@@ -294,6 +294,57 @@ try_long_and_odd_texts(struct tally *t, arena_t *a)
 	      "422 json.invalid: /areas/0 json.unknown_field, /areas/0/id json.missing, "
 	      "/areas/0/name json.missing", outcome(j, DISTRICT, "name", a));
 	json_decref(j);
+}
+
+/* A body that is an answer, changed: what the message has not is put beside it, of the answer's type; what neither has is unknown. */
+static void
+try_known(struct tally *t, arena_t *a)
+{
+	static const struct { const char *what, *body, *want; } cases[] = {
+		{ "nothing beside it", "{'name':'n','area_id':'a'}", "{} of 0" },
+		{ "a hidden member", "{'name':'n','area_id':'a','id':'t'}", "{'id':'t'} of 1" },
+		{ "one of the wrong type", "{'name':'n','area_id':'a','id':1}", "422 json.type: /id json.type" },
+		{ "null", "{'name':'n','area_id':'a','id':null}", "422 json.null: /id json.null" },
+		{ "one that no answer has", "{'name':'n','area_id':'a','ids':'t'}", "422 json.unknown_field: /ids json.unknown_field" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct json_known known = { .of = &roster__township__descriptor };
+		json_t *j = json_loads(quoted(a, cases[i].body), 0, NULL);
+		ProtobufCMessage *m;
+		Wire__Problem *p;
+		bool ok = json_to_message_known(j, &roster__put_township__descriptor, "id", a, &known, &m, &p);
+		json_t *beside = json_object(), *said = ok ? json_from_message(known.m) : json_object();
+		for (size_t k = 0; k < known.n; k++) {
+			const char *name = protobuf_c_message_descriptor_get_field(known.of, known.tags[k])->name;
+			json_object_set(beside, name, json_object_get(said, name));
+		}
+		char *text = json_dumps(beside, JSON_COMPACT);
+		check(t, cases[i].what, cases[i].want, ok ? arena_printf(a, "%s of %zu", text, known.n) : problem_text(p, a));
+		free(text);
+		json_decref(beside);
+		json_decref(said);
+		json_decref(j);
+	}
+}
+
+static void
+try_known_equal(struct tally *t, arena_t *a)
+{
+	static const uint32_t reason_and_term[] = { 9, 10 }, to[] = { 6 };
+	Roster__Posting one = ROSTER__POSTING__INIT, two = ROSTER__POSTING__INIT;
+
+	one.id = (char *)"1";
+	two.id = (char *)"2";
+	one.reason = two.reason = ROSTER__POSTING_REASON__APPOINTED;
+	one.term = two.term = 2;
+	check(t, "others do not matter", "equal", json_known_equal(&one.base, &two.base, reason_and_term, 2, a) ? "equal" : "not");
+	two.term = 3;
+	check(t, "a number", "not", json_known_equal(&one.base, &two.base, reason_and_term, 2, a) ? "equal" : "not");
+	check(t, "nothing asked", "equal", json_known_equal(&one.base, &two.base, NULL, 0, a) ? "equal" : "not");
+	check(t, "both absent", "equal", json_known_equal(&one.base, &two.base, to, 1, a) ? "equal" : "not");
+	one.maybe_to_case = ROSTER__POSTING__MAYBE_TO_TO_DAY;
+	check(t, "one absent", "not", json_known_equal(&one.base, &two.base, to, 1, a) ? "equal" : "not");
 }
 
 /* The message holds what could be read although something could not. */
@@ -516,6 +567,8 @@ main(void)
 
 	try_bodies(&t, a);
 	try_long_and_odd_texts(&t, a);
+	try_known(&t, a);
+	try_known_equal(&t, a);
 	try_fill_goes_on(&t, a);
 	try_lists_stop(&t, a);
 	try_policy(&t, a);

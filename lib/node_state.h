@@ -49,7 +49,7 @@ enum {
 	CHORES_A_SYNC = 32,
 	BOOKS_AT_ONCE = 128,                    /* districts whose books a batch makes */
 	POLICIES_BYTES_MAX = 32 << 20,          /* of documents and books between batches */
-	TABLES_MAX = 24,
+	TABLES_MAX = 40,
 	PLANS_ROWS = 256, PLANS_GROWTH = 4,     /* plans are made anew when a table has so many rows, and so many times as many */
 	SINGLY_FROM = 3,                        /* takeovers without a commit until inputs are run one by one */
 	TRIES_MAX = 3,                          /* owners that an input run alone may take along: two may have been killed by chance */
@@ -261,6 +261,7 @@ struct input {
 	const struct order *order; const struct fact *fact; const struct alarm *alarm;
 	/* a command */
 	struct group *group; size_t index; const Wire__Command *command; Wire__Answer *answer;
+	const ProtobufCMessageDescriptor *said;         /* what the answer is */
 	/* an event */
 	int producer; const Wire__Logged *logged; const char *park;     /* reason to put it aside */
 	int64_t turn;                                   /* how many had been read before it */

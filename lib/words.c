@@ -404,6 +404,7 @@ batch_answer_set(struct batch *b, int status, const ProtobufCMessage *answer, Wi
 	in->answer = arena_message(b->arena, &wire__answer__descriptor);
 	in->answer->status = status;
 	in->answer->problem = problem;
+	in->said = answer ? answer->descriptor : NULL;
 	if (answer) {
 		in->answer->data.len = protobuf_c_message_get_packed_size(answer);
 		in->answer->data.data = arena_alloc(b->arena, in->answer->data.len + 1);

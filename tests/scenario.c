@@ -224,7 +224,9 @@ save_all(struct run *r, const char *list, json_t *got)
 		json_t *v = got;
 		for (char *part = strtok(member, "."); part; part = strtok(NULL, "."))
 			v = json_is_array(v) ? json_array_get(v, strtoul(part, NULL, 10)) : json_object_get(v, part);
-		save(r, name, json_string_value(v) ? json_string_value(v) : "");
+		if (json_is_integer(v))
+			snprintf(member, sizeof member, "%lld", (long long)json_integer_value(v));
+		save(r, name, json_is_integer(v) ? member : json_string_value(v) ? json_string_value(v) : "");
 		list += n;
 	}
 }

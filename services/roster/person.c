@@ -22,6 +22,23 @@ roster_person_want(struct batch *b, const void *m)
 	batch_want(b, &roster_table_identity, &identity, 2);
 }
 
+/* The phone that is meant.  As others see it, it is the one that stands: who got it so and puts it back has not changed it. */
+static char *
+phone_meant(struct batch *b, const Roster__PutPerson *in)
+{
+	RosterRows__Identity key = ROSTER_ROWS__IDENTITY__INIT;
+	const RosterRows__Identity *now;
+	char masked[PHONE_MASKED_MAX];
+
+	key.district = (char *)batch_district(b);
+	key.person_id = in->id;
+	now = batch_get(b, &roster_table_identity, &key);
+	if (!now)
+		return in->phone;
+	phone_masked(now->phone, masked);
+	return strcmp(in->phone, masked) == 0 ? now->phone : in->phone;
+}
+
 void
 roster_person_check(struct batch *b, const void *m, struct faults *fs)
 {
@@ -29,7 +46,7 @@ roster_person_check(struct batch *b, const void *m, struct faults *fs)
 	const MirrorRows__Person *now = mirror_person_on(b, in->id, batch_today(b));
 
 	roster_name_ok(fs, in->name, "/name");
-	roster_phone_ok(fs, in->phone);
+	roster_phone_ok(fs, phone_meant(b, in));
 	roster_reference_ok(fs, in->unit_id, mirror_unit_on(b, in->unit_id, batch_today(b)), "/unit_id");
 	if (now && now->from_day == batch_today(b) && now->n_also_unit_ids >= OF_ONE_DAY_MAX && strcmp(now->unit_id, in->unit_id) != 0)
 		roster_fault(fs, 409, "person.moved_too_often", "/unit_id", "A person belongs to at most 32 units on one day.");
@@ -69,12 +86,12 @@ roster_person_make(struct batch *b, const void *m)
 	identity.district = (char *)batch_district(b);
 	identity.person_id = e.id = in->id;
 	identity.name = in->name;
-	identity.phone = in->phone;
+	identity.phone = phone_meant(b, in);
 	e.unit_id = in->unit_id;
 	e.establishment = in->establishment;
 	e.from_day = roster_from_day(now, batch_today(b));
 	units_of_day(b, now, &e);
-	phone_masked(in->phone, masked);
+	phone_masked(identity.phone, masked);
 	e.phone_masked = arena_strdup(batch_arena(b), masked);         /* rows keep it until the commit */
 	if (!now || !person_same(now, &e))
 		batch_emit(b, in->id, &e.base);
@@ -95,7 +112,7 @@ roster_person_put(struct batch *b, const void *m)
 	roster_person_make(b, in);
 	out.id = in->id;
 	out.name = in->name;
-	out.phone = in->phone;
+	out.phone = phone_meant(b, in);
 	out.unit_id = in->unit_id;
 	out.establishment = in->establishment;
 	batch_answer(b, status, &out.base);

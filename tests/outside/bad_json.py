@@ -202,7 +202,8 @@ def put_bodies(stage: Stage) -> Iterator[tuple]:
                 for what, body in changed(good, name, (5, True, [], {}, None)):
                     yield what, path, body
         yield "unknown member", path, {**good, "x": 1}
-        yield "id in the body", path, {**good, "id": "x1"}
+        yield "another id in the body", path, {**good, "id": "x2"}
+        yield "an id of another type in the body", path, {**good, "id": 1}
     for name in ("", "x" * 100_000):
         yield "name of %d characters" % len(name), "/units/x1", {"name": name}
     yield from put_references(stage)
