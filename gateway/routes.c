@@ -73,6 +73,7 @@ static const struct route routes[] = {
 	THING("/villages", ROSTER | LEADER, ABOUT_VILLAGE, ROSTER | LEADER, put_village, read_village, list_villages, village),
 	THING("/persons", ROSTER | OWN, ABOUT_PERSON, ROSTER | HEAD, put_person, read_person, list_persons, person),
 	THING("/postings", ROSTER | OWN, ABOUT_ANSWER, ROSTER | OWN, put_posting, read_posting, list_postings, posting),
+	POST("/postings/{id}/void", ADMIN, ABOUT_DISTRICT, roster, void_posting, posting, 0, "id"),
 	FILE_IN("/imports", ADMIN, TYPE_CSV, "csv", roster, import_rows, imported),
 	GET("/vacancies", ROSTER | LEADER, ABOUT_QUERY, ASK(roster, list_vacancies, vacancy_list)),
 	GET("/tasks", ADMIN | AUDITOR, ABOUT_DISTRICT, ASK(roster, list_tasks, task_list)),

@@ -195,7 +195,10 @@ mirror_run_posting(struct batch *b, const void *m)
 
 	if (posting_left(b, e, &left) && batch_get(b, &mirror_posting, &left))
 		batch_drop(b, &mirror_posting, &left);
-	batch_put(b, &mirror_posting, &row);
+	if (e->voided)
+		batch_drop(b, &mirror_posting, &row);
+	else
+		batch_put(b, &mirror_posting, &row);
 }
 
 void

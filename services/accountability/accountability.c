@@ -210,7 +210,10 @@ run_posting(struct batch *b, const void *m)
 	const Roster__PostingPut *e = m;
 	AccountabilityRows__PostingHome home = posting_home(b, e);
 
-	batch_put(b, &posting_home_table, &home);
+	if (e->voided)
+		batch_drop(b, &posting_home_table, &home);
+	else
+		batch_put(b, &posting_home_table, &home);
 	mirror_run_posting(b, m);
 	recount_posted(b, e->posting->person_id);
 	if (has_left(e))

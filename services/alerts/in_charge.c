@@ -85,7 +85,7 @@ alerts_on_posting_put(struct batch *b, const void *m)
 	row.to_day = p->to_day;
 	if (was && was->role == ROSTER__ROLE__CONTACT_LEADER)
 		batch_drop(b, &alerts_table_contact_leader, &old);
-	if (p->role == ROSTER__ROLE__CONTACT_LEADER)
+	if (p->role == ROSTER__ROLE__CONTACT_LEADER && !e->voided)
 		batch_put(b, &alerts_table_contact_leader, &row);
 	mirror_run_posting(b, m);
 }

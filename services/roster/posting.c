@@ -274,14 +274,14 @@ check_overlap(struct batch *b, const Posting *now, const Posting *put, struct fa
 		             arena_printf(batch_arena(b), "Posting %s has days in common with this one.", other->posting_id));
 }
 
-static bool
-may_know(struct batch *b, const Finding *f)
+bool
+roster_may_know(struct batch *b, bool sealed, const char *person_id, int32_t day)
 {
 	struct duty d = duty_open(b);
 
-	if (f->sealed)
-		duty_about(b, &d, f->person_id, NULL, f->on_day);
-	return !f->sealed || duty_knows(&d);
+	if (sealed)
+		duty_about(b, &d, person_id, NULL, day);
+	return !sealed || duty_knows(&d);
 }
 
 /* A person's confirmed findings that may be held against who orders: of a sealed case he may not know of (C3.2.2), not even by a refusal. */
@@ -294,7 +294,7 @@ findings_of(struct batch *b, const char *person_id, const Finding *const **out)
 	const Finding **known = arena_alloc(batch_arena(b), (n + 1) * sizeof(*known));
 
 	for (size_t i = 0; i < n; i++)
-		if (may_know(b, all[i]))
+		if (roster_may_know(b, ((const Finding *)all[i])->sealed, person_id, ((const Finding *)all[i])->on_day))
 			known[count++] = all[i];
 	*out = known;
 	return count;
@@ -311,6 +311,18 @@ check_findings(struct batch *b, const Posting *put, const char *person_id, struc
 	if (left)
 		roster_fault(fs, 409, "posting.has_findings", NULL,
 		             arena_printf(batch_arena(b), "Confirmed finding %s would have no posting on its date.", left->finding_id));
+}
+
+const char *
+roster_confirmed_on(struct batch *b, const Posting *p, const Posting *const *held, size_t n)
+{
+	const Finding *const *findings;
+	size_t nfindings = findings_of(b, p->person_id, &findings);
+
+	for (size_t i = 0; i < nfindings; i++)
+		if (roster_finding_rests(p, findings[i]->on_day, held, n))
+			return findings[i]->finding_id;
+	return NULL;
 }
 
 static bool
@@ -358,6 +370,25 @@ roster_posting_make(struct batch *b, const void *m)
 	batch_emit(b, asked.person_id, &e.base);
 }
 
+Roster__Posting
+roster_posting_now(struct batch *b, const Posting *p)
+{
+	struct postings held = postings_of_person(b, p->person_id);
+
+	return roster_posting_message(p, roster_term(p, held.at, held.n));
+}
+
+const ProtobufCMessage *
+roster_posting_stands(struct batch *b, const void *m)
+{
+	const Posting *p = posting_of(b, ((const Roster__PutPosting *)m)->id);
+
+	if (!p)
+		return NULL;
+	Roster__Posting out = roster_posting_now(b, p);
+	return arena_copy(batch_arena(b), &out, sizeof(out));
+}
+
 void
 roster_posting_put(struct batch *b, const void *m)
 {
@@ -369,9 +400,7 @@ roster_posting_put(struct batch *b, const void *m)
 	if (roster_refused(b, &fs))
 		return;
 	roster_posting_make(b, in);
-	const Posting *p = posting_of(b, in->id);
-	struct postings held = postings_of_person(b, p->person_id);
-	Roster__Posting out = roster_posting_message(p, roster_term(p, held.at, held.n));
+	Roster__Posting out = roster_posting_now(b, posting_of(b, in->id));
 	batch_answer(b, status, &out.base);
 }
 
@@ -477,6 +506,10 @@ roster_on_posting(struct batch *b, const void *m)
 
 	if (was)
 		forget_places(b, was);
+	if (e->voided) {
+		batch_drop(b, &roster_table_posting, &row);
+		return;
+	}
 	batch_put(b, &roster_table_posting, &row);
 	batch_put(b, &roster_table_person_posting, &person);
 	if (row.role == ROSTER__ROLE__FIRST_SECRETARY)
@@ -488,8 +521,10 @@ want_finding(struct batch *b, const Supervision__FindingFact *f)
 {
 	Finding key = finding_key(b, f->person_id, f->id);
 
-	if (f->maybe_person_case)
-		batch_want(b, &roster_table_confirmed_finding, &key, 3);
+	if (!f->maybe_person_case)
+		return;
+	batch_want(b, &roster_table_confirmed_finding, &key, 3);
+	roster_noted_want(b, f->person_id, f->id);
 }
 
 void
@@ -506,8 +541,10 @@ roster_on_confirmed(struct batch *b, const void *m)
 
 	row.on_day = f->on_day;
 	row.sealed = sealed_value(&supervision__finding_kind__descriptor, (int)f->kind);
-	if (f->maybe_person_case)
-		batch_put(b, &roster_table_confirmed_finding, &row);
+	if (!f->maybe_person_case)
+		return;
+	batch_put(b, &roster_table_confirmed_finding, &row);
+	roster_noted_no_more(b, f->person_id, f->id);
 }
 
 void

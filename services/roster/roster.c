@@ -3,17 +3,19 @@
  *   in:   PutDistrict, PutTownship, PutUnit, PutVillage, PutPerson, PutPosting, ImportRows, PublishPolicy; reads of each, and contacts
  *         PutAccount, ChangePassword, OpenSession, CloseSession, CloseSessions
  *         supervision.FindingConfirmed, FindingAnnulled: a confirmed finding keeps the posting of its date
+ *         VoidPosting; supervision.FindingNoted, FindingDismissed, attendance.CheckinRecorded: what else keeps a posting
  *         accountability.RecallMoved, MeasuresChanged: an ordered recall ends postings, empties and refills a post; CloseTask
  *   out:  DistrictPut, TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, PolicyPublished; VacancyOpened, VacancyClosed,
  *         TaskOpened, TaskClosed, AccountPut
  *   owns: schema roster: district, area, township, unit, village, person, identity, posting and its two indexes, policy,
- *         confirmed_finding, vacancy, recall_ended, head_awaited, closed_village, task, account, account_phone, session,
- *         login_try
+ *         confirmed_finding, noted_finding, checkin_month, voided_posting, vacancy, recall_ended, head_awaited, closed_village,
+ *         task, account, account_phone, session, login_try
  *
  * PUT is full replacement: what equals what stands is answered 200 and says nothing.  Values that have a history count from
  * today when they change and from ever the first time; a second change on one day replaces that day's. */
 #include "roster.h"
 #include "accountability.pb-c.h"
+#include "attendance.pb-c.h"
 #include "roster.sql.h"
 #include "supervision.pb-c.h"
 #include "tries.h"
@@ -31,14 +33,15 @@ const struct table roster_table_confirmed_finding = {
 static const struct table *const tables[] = {
 	&roster_table_district, &roster_table_area, &roster_table_identity, &roster_table_posting,
 	&roster_table_person_posting, &roster_table_first_secretary, &roster_table_confirmed_finding,
+	&roster_table_noted_finding, &roster_table_checkin_month, &roster_table_voided_posting,
 	&roster_table_vacancy, &roster_table_recall_ended, &roster_table_head_awaited, &roster_table_closed_village, &roster_table_task,
 	&roster_table_account, &roster_table_account_phone, &roster_table_session, &roster_table_login_try,
 	&mirror_policy, &mirror_township, &mirror_unit, &mirror_village, &mirror_person,
 	NULL,
 };
 
-static const char *const consumes[] = { "supervision", "accountability", NULL };
-enum { SUPERVISION, ACCOUNTABILITY };
+static const char *const consumes[] = { "supervision", "accountability", "attendance", NULL };
+enum { SUPERVISION, ACCOUNTABILITY, ATTENDANCE };
 
 #define PUT(noun) .message = &roster__put_##noun##__descriptor, .want = roster_##noun##_want, .run = roster_##noun##_put
 
@@ -50,7 +53,9 @@ static const struct order orders[] = {
 	{ PUT(person), .exists = roster_path_id_valid },
 	{ .message = &roster__import_rows__descriptor, .want = roster_import_want, .run = roster_import,
 	  .after = AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY), .heavy = true },
-	{ PUT(posting), .exists = roster_path_id_valid, .after = AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY) },
+	{ PUT(posting), .exists = roster_path_id_valid, .stands = roster_posting_stands, .after = AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY) },
+	{ .message = &roster__void_posting__descriptor, .want = roster_void_want, .exists = roster_void_exists, .run = roster_void,
+	  .after = AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY) | AFTER(ATTENDANCE) },
 	{ .message = &roster__publish_policy__descriptor, .want = roster_policy_want, .run = roster_policy_publish },
 	{ .message = &roster__close_task__descriptor, .want = roster_task_want, .exists = roster_task_exists, .run = roster_task_close,
 	  .may = roster_task_may },
@@ -69,6 +74,9 @@ static const struct fact facts[] = {
 	MIRROR(person, person_put),
 	MIRROR(policy, policy_published),
 	{ &roster__posting_put__descriptor, roster_on_posting_want, roster_on_posting },
+	{ &supervision__finding_noted__descriptor, roster_on_noted_want, roster_on_noted, true },
+	{ &supervision__finding_dismissed__descriptor, roster_on_dismissed_want, roster_on_dismissed, true },
+	{ &attendance__checkin_recorded__descriptor, roster_on_checkin_want, roster_on_checkin, true },
 	{ &supervision__finding_confirmed__descriptor, roster_on_confirmed_want, roster_on_confirmed, true },
 	{ &supervision__finding_annulled__descriptor, roster_on_annulled_want, roster_on_annulled },
 	{ &accountability__recall_moved__descriptor, roster_on_recall_want, roster_on_recall },

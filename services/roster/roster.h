@@ -27,6 +27,9 @@ extern const struct table roster_table_posting;                 /* key district,
 extern const struct table roster_table_person_posting;          /* key district, person_id, posting_id */
 extern const struct table roster_table_first_secretary;         /* key district, village_id, posting_id */
 extern const struct table roster_table_confirmed_finding;       /* key district, person_id, finding_id */
+extern const struct table roster_table_noted_finding;           /* key district, person_id, finding_id */
+extern const struct table roster_table_checkin_month;           /* key district, person_id, village_id, month_day */
+extern const struct table roster_table_voided_posting;          /* key district, posting_id, voided_us */
 extern const struct table roster_table_vacancy;                 /* key district, vacancy_id */
 extern const struct table roster_table_recall_ended;            /* key district, person_id, recall_id, posting_id */
 extern const struct table roster_table_head_awaited;            /* key district, unit_id, recall_id */
@@ -114,6 +117,26 @@ const Posting *roster_posting(struct batch *b, const char *posting_id);
 size_t roster_postings_of(struct batch *b, const char *person_id, const Posting *const **held);
 const Posting *roster_posting_beside(struct batch *b, const Posting *put);
 void roster_posting_say(struct batch *b, const Posting *p);
+
+/* As a read of it says it now, with its term; that, of the id of a PUT, or NULL; the first confirmed finding that stands on it. */
+Roster__Posting roster_posting_now(struct batch *b, const Posting *p);
+const ProtobufCMessage *roster_posting_stands(struct batch *b, const void *m);
+/* Whether who orders may know of a finding: of a sealed case not everybody may (C3.2.2). */
+bool roster_may_know(struct batch *b, bool sealed, const char *person_id, int32_t day);
+const char *roster_confirmed_on(struct batch *b, const Posting *p, const Posting *const *held, size_t n);
+
+/* ---- void.c */
+void roster_void_want(struct batch *b, const void *m);
+bool roster_void_exists(struct batch *b, const void *m);
+void roster_void(struct batch *b, const void *m);
+void roster_on_noted_want(struct batch *b, const void *m);
+void roster_on_noted(struct batch *b, const void *m);
+void roster_on_dismissed_want(struct batch *b, const void *m);
+void roster_on_dismissed(struct batch *b, const void *m);
+void roster_on_checkin_want(struct batch *b, const void *m);
+void roster_on_checkin(struct batch *b, const void *m);
+void roster_noted_want(struct batch *b, const char *person_id, const char *finding_id);
+void roster_noted_no_more(struct batch *b, const char *person_id, const char *finding_id);
 
 /* ---- vacancy.c */
 /* A recall's, by its id; NULL: none has been opened. */

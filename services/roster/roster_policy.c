@@ -166,3 +166,50 @@ roster_barred(const Ended *const *ended, size_t n, const Posting *put)
 	}
 	return NULL;
 }
+
+/* ---- what stands on a posting */
+
+static bool
+is_paid(const struct policy_book *book, Roster__Role role, int32_t day)
+{
+	const struct policy_version *v = policy_on(book, day);
+	const Policy__Stipend *s = v ? v->document->stipend : NULL;
+
+	for (size_t i = 0; s && i < s->n_roles; i++)
+		if (policy_names(&roster__role__descriptor, (int)role, s->roles[i]))
+			return true;
+	return false;
+}
+
+bool
+roster_rests_on(const Posting *p, const char *village_id, int32_t day, const Posting *const *held, size_t n,
+                const struct policy_book *book)
+{
+	bool here = strcmp(p->village_id, village_id) == 0, paid = is_paid(book, p->role, day);
+
+	if (!roster_covers(p, day))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(held[i]->posting_id, p->posting_id) == 0 || !roster_covers(held[i], day))
+			continue;
+		here = here && strcmp(held[i]->village_id, village_id) != 0;
+		paid = paid && !is_paid(book, held[i]->role, day);
+	}
+	return here || paid;
+}
+
+bool
+roster_checkin_rests(const Posting *p, const RosterRows__CheckinMonth *m, const Posting *const *held, size_t n,
+                     const struct policy_book *book, int32_t *day)
+{
+	for (*day = m->month_day; *day < m->month_day + 31; ++*day)
+		if ((uint32_t)m->days >> (*day - m->month_day) & 1 && roster_rests_on(p, m->village_id, *day, held, n, book))
+			return true;
+	return false;
+}
+
+bool
+roster_finding_rests(const Posting *p, int32_t day, const Posting *const *held, size_t n)
+{
+	return roster_covers(p, day) && !covered(held, n, day, p->posting_id);
+}

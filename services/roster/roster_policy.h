@@ -51,3 +51,13 @@ Posting roster_recalled(const Posting *p, int32_t ordered_day);
 const Ended *roster_barred(const Ended *const *ended, size_t n, const Posting *put);
 /* Whether a posting that ends so far at the latest would be held beyond it. */
 bool roster_outlasts(const Posting *p, int32_t end_day);
+
+/* Whether something of a day, in this village, stands on the posting alone: no other of the person's would leave it posted there, or
+ * it is what the stipend of the day is paid for (C4.4).  `held` are the person's postings. */
+bool roster_rests_on(const Posting *p, const char *village_id, int32_t day, const Posting *const *held, size_t n,
+                     const struct policy_book *book);
+/* The first day of a month's check-ins that does; false: none. */
+bool roster_checkin_rests(const Posting *p, const RosterRows__CheckinMonth *m, const Posting *const *held, size_t n,
+                          const struct policy_book *book, int32_t *day);
+/* Whether a finding of the day would be left without a posting. */
+bool roster_finding_rests(const Posting *p, int32_t day, const Posting *const *held, size_t n);

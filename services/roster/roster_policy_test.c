@@ -281,6 +281,54 @@ test_bars(void)
 	}
 }
 
+/* ---- api.md: posting.has_facts.  Something of li on day 15 in v1; first secretaries and team members are paid. */
+
+static const struct { const char *name, *held; bool checkin, finding; } facts[] = {
+	{ "the only posting",                               "1 li v1 fs 10-20", true, true },
+	{ "the day before its end",                         "1 li v1 fs 10-16", true, true },
+	{ "it ends that day",                               "1 li v1 fs 10-15", false, false },
+	{ "it begins after",                                "1 li v1 fs 16--", false, false },
+	{ "another in the village, paid too",               "1 li v1 fs 10-20; 2 li v1 team 0--", false, false },
+	{ "another in the village, not paid",               "1 li v1 fs 10-20; 2 li v1 agri 0--", true, false },
+	{ "another in the village, not of that day",        "1 li v1 fs 10-20; 2 li v1 team 0-15", true, true },
+	{ "the unpaid one of two in the village",           "1 li v1 agri 0--; 2 li v1 fs 10-20", false, false },
+	{ "another elsewhere, paid too",                    "1 li v1 fs 10-20; 2 li v2 team 0--", true, false },
+	{ "it is elsewhere, and what the day is paid for",  "1 li v2 fs 10-20; 2 li v1 agri 0--", true, false },
+	{ "it is elsewhere, and so is another paid one",    "1 li v2 fs 10-20; 2 li v1 team 0--", false, false },
+	{ "it is elsewhere and unpaid",                     "1 li v2 agri 10-20; 2 li v1 team 0--", false, false },
+};
+
+static void
+test_facts(void)
+{
+	char *paid[] = { (char *)"first_secretary", (char *)"team_member" };
+	Policy__Policy document = POLICY__POLICY__INIT;
+	Policy__Stipend stipend = POLICY__STIPEND__INIT;
+	const struct policy_version version = { "1", 0, &document };
+	const struct policy_book book = { &version, 1 };
+
+	stipend.roles = paid;
+	stipend.n_roles = 2;
+	document.stipend = &stipend;
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		RosterRows__CheckinMonth m = ROSTER_ROWS__CHECKIN_MONTH__INIT;
+		struct world w;
+		int32_t day = 0;
+
+		parse(&w, facts[i].held);
+		m.village_id = (char *)"v1";
+		m.month_day = 5;
+		m.days = 1 << 10;
+		expect("has_facts, a check-in", facts[i].name, roster_checkin_rests(w.at[0], &m, w.at, w.n, &book, &day) == facts[i].checkin);
+		expect("has_facts, its day", facts[i].name, !facts[i].checkin || day == 15);
+		expect("has_facts, a finding", facts[i].name, roster_finding_rests(w.at[0], 15, w.at, w.n) == facts[i].finding);
+		m.days = 0;
+		expect("has_facts, no check-in", facts[i].name, !roster_checkin_rests(w.at[0], &m, w.at, w.n, &book, &day));
+		m.days = INT32_MIN;                     /* the 32nd bit is no day */
+		expect("has_facts, no such day", facts[i].name, !roster_checkin_rests(w.at[0], &m, w.at, w.n, &book, &day));
+	}
+}
+
 /* ---- a village that closes: who is posted there may be ended, and not be kept longer */
 
 static const struct { const char *name, *now, *put; bool longer; } lasting[] = {
@@ -315,6 +363,7 @@ main(void)
 	test_needed();
 	test_places();
 	test_bars();
+	test_facts();
 	test_lasting();
 	test_recalled();
 	printf("%d passed, %d failed\n", passed, failed);

@@ -21,6 +21,8 @@ export const CALLS = [
 	{ id: 'putVillage', path: { id: 'v2' }, body: { name: '村二', township_id: 't1', kind: 'non_poor' } },
 	{ id: 'putPosting', path: { id: 'a1' }, body: { person_id: 'p1', village_id: 'v1', role: 'first_secretary', from: '2017-08-01', term_from: '2017-08-01', term_to: '2020-08-01' } },
 	{ id: 'putPosting', path: { id: 'a2' }, body: { person_id: 'p2', village_id: 'v2', role: 'first_secretary', from: '2017-08-01', to: '2018-08-01' } },
+	{ id: 'putPosting', path: { id: 'a9' }, body: { person_id: 'p2', village_id: 'v1', role: 'paired_helper', from: '2017-08-01' } },
+	{ id: 'voidPosting', path: { id: 'a9' }, body: { reason: '录错' } },
 	{ id: 'importRows', query: 'kind=units&dry_run=0', file: 'id,name,head_person_id\nu1,局,p2\nu2,二局,\n' },
 	{ id: 'importRows', query: 'kind=units&dry_run=1', file: 'id,name\nu 1,局\n' },
 	{ id: 'publishPolicy', body: { version: 'v-2', effective_from: '2017-08-02', patch: { approval: 'four_eyes' } } },
