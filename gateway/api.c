@@ -312,9 +312,17 @@ needs_nobody(const call_t *c)
 	return flags & ROUTE_STRANGERS || (flags & ROUTE_OPEN && c->near);
 }
 
+static bool
+is_crowded_out(const call_t *c)
+{
+	return c->crowded && !(c->match.route && c->match.route->flags & ROUTE_OPEN);
+}
+
 static enum refusal
 early_refusal(const call_t *c)
 {
+	if (is_crowded_out(c))
+		return REFUSED_BUSY;
 	if (c->stranger)
 		return c->stranger;
 	if (c->found)
@@ -430,6 +438,7 @@ static void
 headers_take(call_t *c, const struct api_request *r)
 {
 	c->near = r->near;
+	c->crowded = r->crowded;
 	c->length = r->content_length;
 	memcpy(c->address, r->address, sizeof(c->address));
 	trace_of(c, r);
@@ -445,6 +454,8 @@ headers_take(call_t *c, const struct api_request *r)
 static void
 call_judge(call_t *c, int64_t mono_us)
 {
+	if (*c->who.account && !c->stranger && c->client.known)
+		c->client.known(c->client.ctx);
 	if (!c->stranger)
 		who_may_ask(c, mono_us);
 	c->early = early_refusal(c);
@@ -460,7 +471,7 @@ api_begin(api_t *api, const struct api_request *r, const struct api_client *clie
 
 	c->began_us = api->now_us = mono_us;
 	headers_take(c, r);
-	if (!(c->match.route && c->match.route->flags & ROUTE_STRANGERS))
+	if (!is_crowded_out(c) && !(c->match.route && c->match.route->flags & ROUTE_STRANGERS))
 		who_begin(c, r->authorization, needs_nobody(c), mono_us);
 	if (!c->asking)
 		call_judge(c, mono_us);

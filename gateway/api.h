@@ -42,6 +42,7 @@ struct api_request {                            /* texts are copied; NULL: the h
 	const char *authorization, *content_type, *content_encoding, *idempotency_key, *if_none_match, *traceparent, *last_event_id;
 	int64_t content_length;                 /* −1: not said */
 	uint8_t address[ADDRESS_BYTES];         /* whose failures and requests count together: networks_client() */
+	bool crowded;                           /* there is room for questions of health only: 503, whatever else */
 	bool near;                              /* from a network whose health questions need no token */
 };
 struct api_client {
@@ -51,6 +52,8 @@ struct api_client {
 	void (*replied)(void *ctx, struct reply *r);
 	/* api_body had not taken all; now it will take more.  May be NULL. */
 	void (*room)(void *ctx);
+	/* Whoever asks has a session, or is the operator; may come from api_begin.  May be NULL. */
+	void (*known)(void *ctx);
 };
 
 api_t *api_open(const struct api_settings *s);

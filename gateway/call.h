@@ -69,7 +69,7 @@ struct call {
 	struct api_client client;
 	bool left, ended;
 	bool get, head;                         /* GET or HEAD; HEAD */
-	bool near;                              /* as of the request */
+	bool near, crowded;                     /* as of the request */
 	int64_t length;                         /* −1: not said */
 	uint8_t address[ADDRESS_BYTES];
 	bool asking;                            /* roster, who calls; until then nothing is judged and no body taken */

@@ -15,6 +15,7 @@
 
 enum {
 	CONNECTION_BYTES = 8 * 1024,            /* what of a body is in flight, and the head of an answer */
+	CLOSING_MAX = 256,                      /* connections that we have ended and the library has not closed yet */
 	STREAM_BYTES = 4 * 1024,                /* of a stream, at a time */
 	BACKLOG = 1024,
 	SILENT_SECONDS = 75,                    /* libmicrohttpd's own; ours come first */
@@ -94,6 +95,12 @@ on_room(void *ctx)
 	exchange_resume(ctx);
 }
 
+static void
+on_known(void *ctx)
+{
+	connection_known(((struct exchange *)ctx)->connection);
+}
+
 /* ---- the answer */
 
 static void
@@ -156,7 +163,7 @@ answer(struct exchange *e)
 		e->reply.stream->woken = on_woken;
 		connection_streams(e->connection);
 	}
-	if (e->reply.close || e->http->stopping)
+	if (e->reply.close || e->http->stopping || e->connection->reserved)
 		MHD_add_response_header(m, "Connection", "close");
 	connection_answered(e->connection, e->reply.len, e->http->now_us);
 	enum MHD_Result queued = MHD_queue_response(e->mhd, (unsigned)e->reply.status, m);
@@ -187,6 +194,7 @@ request_of(const struct exchange *e)
 		.method = h->method, .target = h->target, .authorization = h->authorization, .content_type = h->content_type,
 		.content_encoding = h->content_encoding, .idempotency_key = h->idempotency_key, .if_none_match = h->if_none_match,
 		.traceparent = h->traceparent, .last_event_id = h->last_event_id, .content_length = h->length,
+		.crowded = e->connection->reserved,
 	};
 
 	origin_fill(e, h->forwarded, &r);
@@ -204,7 +212,7 @@ turns_away(const struct exchange *e)
 static void
 begin(struct exchange *e)
 {
-	struct api_client client = { .ctx = e, .replied = on_replied, .room = on_room };
+	struct api_client client = { .ctx = e, .replied = on_replied, .room = on_room, .known = on_known };
 
 	e->begun = true;
 	if (turns_away(e))
@@ -359,7 +367,11 @@ connection_open(http_t *h, struct MHD_Connection *mhd)
 	uint8_t peer[NETWORK_BYTES];
 
 	network_address(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, peer);
-	struct connection *c = connections_add(&h->connections, fd, peer, h->now_us);
+	size_t shut = 0;
+	struct connection *c = connections_add(&h->connections, fd, peer, networks_hold(&h->set.proxies, peer), h->now_us, &shut);
+	metric_add(h->set.metrics, METRIC_HTTP_CROWDED, (int64_t)shut);
+	if (shut)
+		LOG(WARN, "connections.crowded", NULL, LOG_I("connections", h->connections.n), LOG_I("of_address", c->origin->n));
 	if (!tap_open(fd, &c->intake, h->set.tls_cert != NULL))
 		shutdown(fd, SHUT_RDWR);
 	return c;
@@ -422,8 +434,7 @@ daemon_start(http_t *h, const struct addrinfo *at)
 		tls[0].option = MHD_OPTION_END;
 	return MHD_start_daemon(flags, (uint16_t)h->set.port, NULL, NULL, on_request, h,
 		MHD_OPTION_SOCK_ADDR, at->ai_addr,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->set.connections_max,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)h->set.connections_per_address_max,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->set.connections_max + CLOSING_MAX,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENT_SECONDS,
 		MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)BACKLOG,
@@ -451,6 +462,8 @@ http_open(const struct http_settings *s, int64_t mono_us)
 		return NULL;
 	h->set = *s;
 	h->now_us = mono_us;
+	h->connections.max = (size_t)s->connections_max;
+	h->connections.of_address = (size_t)s->connections_per_address_max;
 	h->daemon = daemon_start(h, at);
 	freeaddrinfo(at);
 	if (h->daemon)

@@ -419,6 +419,34 @@ test_cut_off(struct bench *b)
 	check(api_outstanding(b->api) == 0, "no request is left", "");
 }
 
+/* Idle strangers fill all there is; who comes with a question is answered, who has shown a session stays, and no place is left over. */
+static void
+test_crowd(struct bench *b)
+{
+	struct peer_text known = dial(b), crowd[40], p;
+
+	say(&known, "GET /api/v1/nothing HTTP/1.1\r\n" HEAD "\r\n");
+	check(hear(b, &known, "route.unknown"), "somebody with a session", known.text);
+	for (size_t i = 0; i < sizeof(crowd) / sizeof(crowd[0]); i++) {
+		crowd[i] = dial(b);
+		turn(b, &crowd[i]);
+	}
+	for (int i = 0; i < 5; i++) {
+		p = dial(b);
+		say(&p, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+		check(hear(b, &p, "{\"alive\":true}"), "a probe is answered among idle strangers", p.text);
+		hang_up(b, &p);
+	}
+	known.len = 0;
+	say(&known, "GET /api/v1/nothing HTTP/1.1\r\n" HEAD "\r\n");
+	check(hear(b, &known, "route.unknown"), "… and who has a session is still there", known.text);
+	check(atomic_load(&b->metrics.value[METRIC_HTTP_CROWDED]) >= 30 && atomic_load(&b->metrics.value[METRIC_HTTP_CONNECTIONS]) <= 10,
+	      "an address has no more than it may", "");
+	hang_up(b, &known);
+	for (size_t i = 0; i < sizeof(crowd) / sizeof(crowd[0]); i++)
+		close(crowd[i].fd);
+}
+
 /* Whoever waits for us is not cut off; the call's own deadline answers it. */
 static void
 test_deadline(struct bench *b)
@@ -560,7 +588,7 @@ test_stream(struct bench *b)
 		later(b, BEAT_US);
 		p.len = 0;
 		p.text[0] = '\0';
-		check(hear(b, &p, ":\n\n"), "or a comment", p.text);
+		check(hear(b, &p, ":\nid: "), "or a comment with its place", p.text);
 	}
 	check(!p.ended && http_busy(b->http) == 1, "and goes on", p.text);
 	close(p.fd);
@@ -624,7 +652,7 @@ main(void)
 {
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
-		test_improper, test_parameters, test_head_sizes, test_targets, test_half, test_pipelined, test_keep_alive, test_too_large, test_cut_off, test_deadline, test_leaving, test_stopping,
+		test_improper, test_parameters, test_head_sizes, test_targets, test_half, test_pipelined, test_keep_alive, test_too_large, test_cut_off, test_crowd, test_deadline, test_leaving, test_stopping,
 		test_stream, test_stream_unread, test_stream_end,
 	};
 
