@@ -52,7 +52,7 @@ body_read(call_t *c, ProtobufCMessage **m)
 	arena_t *a = c->api->arena;
 	char *key;
 	json_t *body = NULL;
-	enum refusal unreadable = question_parse(c->body.p ? c->body.p : "", c->body.len, &body);
+	enum refusal unreadable = question_body(c->body.p ? c->body.p : "", c->body.len, &body);
 	Wire__Problem *p = unreadable ? problem_of(unreadable, NULL, a) : question_no_query(target_query(c->target), a);
 
 	if (!p)

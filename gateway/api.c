@@ -291,6 +291,8 @@ route_of(call_t *c, const struct api_request *r)
 	enum route_found found = n < 0 ? ROUTE_NONE
 		: route_find(r->method, segments, n, c->api->set.manual_clock, &c->match, c->allow);
 
+	if (found == ROUTE_FOUND)
+		target_plain(c->target, segments, n);
 	return found == ROUTE_FOUND ? REFUSED_NOT : found == ROUTE_NONE ? REFUSED_ROUTE : REFUSED_METHOD;
 }
 
@@ -332,8 +334,9 @@ early_refusal(const call_t *c)
 	return c->api->gave_up ? REFUSED_STOPPING : c->api->ncalls > CALLS_MAX ? REFUSED_BUSY : REFUSED_NOT;
 }
 
+/* JSON is UTF-8; a table may also be what spreadsheets write here. */
 static enum refusal
-media_refusal(const call_t *c, const struct api_request *r)
+media_refusal(call_t *c, const struct api_request *r)
 {
 	const char *type = c->match.route->media ? c->match.route->media : TYPE_JSON;
 
@@ -341,7 +344,9 @@ media_refusal(const call_t *c, const struct api_request *r)
 		return REFUSED_NOT;
 	if (r->content_encoding && strcasecmp(r->content_encoding, "identity") != 0)
 		return REFUSED_MEDIA;
-	return headers_media_is(r->content_type, type) ? REFUSED_NOT : REFUSED_MEDIA;
+	bool right = headers_media_is(r->content_type, type, &c->charset);
+	bool read = c->charset == CHARSET_UNSAID || c->charset == CHARSET_UTF8 || (c->charset == CHARSET_GB18030 && c->match.route->kind == ROUTE_FILE);
+	return right && read ? REFUSED_NOT : REFUSED_MEDIA;
 }
 
 static void
@@ -395,6 +400,13 @@ lines_begin(call_t *c)
 	c->lines = lines_open(&o);
 }
 
+static void
+last_event_id_set(call_t *c, const char *id)
+{
+	if (id && *id && !(c->last_event_id = strdup(id)))
+		abort();
+}
+
 static call_t *
 call_new(api_t *api, const struct api_request *r, const struct api_client *client)
 {
@@ -406,8 +418,7 @@ call_new(api_t *api, const struct api_request *r, const struct api_client *clien
 	c->client = *client;
 	c->head = strcmp(r->method, "HEAD") == 0;
 	c->get = c->head || strcmp(r->method, "GET") == 0;
-	if (r->last_event_id && !(c->last_event_id = strdup(r->last_event_id)))
-		abort();
+	last_event_id_set(c, r->last_event_id);
 	c->before = &api->calls;
 	c->next = api->calls;
 	if (c->next)
@@ -447,6 +458,7 @@ headers_take(call_t *c, const struct api_request *r)
 		return;
 	key_of(c, r);
 	c->media = media_refusal(c, r);
+	c->typed = r->content_type || r->content_encoding;
 	c->known = c->match.route->kind == ROUTE_DOCUMENT && document_is(c->api, r->if_none_match);
 }
 
@@ -529,7 +541,7 @@ static void (*const runs[])(call_t *c, int64_t mono_us) = {
 	[ROUTE_EXPORT] = export_run, [ROUTE_DOCUMENT] = document_run,
 };
 
-/* An empty body has no type to be wrong. */
+/* An empty body without a type has none to be wrong. */
 static enum refusal
 late_refusal(const call_t *c)
 {
@@ -537,7 +549,7 @@ late_refusal(const call_t *c)
 		return c->early;
 	if (c->seen > BODY_BYTES_MAX)
 		return REFUSED_SIZE;
-	return c->seen ? c->media : REFUSED_NOT;
+	return c->seen || c->typed ? c->media : REFUSED_NOT;
 }
 
 static void

@@ -142,6 +142,27 @@ static const struct { struct ask ask; int status; const char *code; } at_once[] 
 	{ { "PUT", D, "text/plain", "{", .filler = 1 << 20 }, 413, "body.too_large" },
 	{ { "PUT", D, "text/plain", "{" }, 415, "body.media_type" },
 	{ { "PUT", D, NULL, "{" }, 415, "body.media_type" },
+	/* a type that is said counts, also of no body; a body that is not there needs none */
+	{ { "POST", D "/findings/F1/confirm", "application/x-www-form-urlencoded", "" }, 415, "body.media_type" },
+	{ { "POST", D "/payrolls/2017-09/close", "multipart/form-data; boundary=x", "" }, 415, "body.media_type" },
+	{ { "POST", D "/findings/F1/confirm", "text/plain;charset=UTF-8" }, 415, "body.media_type" },
+	{ { "POST", D "/recalls/R1/order", "application/json; charset=gbk", "" }, 415, "body.media_type" },
+	{ { "POST", D "/measures/M1/lift", .coding = "gzip" }, 415, "body.media_type" },
+	{ { "DELETE", "/api/v1/sessions/current", "text/plain", "" }, 415, "body.media_type" },
+	{ { "POST", D "/imports?kind=units", "text/csv; charset=latin1", "id,name\n" }, 415, "body.media_type" },
+	{ { "POST", D "/imports?kind=units", "text/csv; charset=utf-16", "" }, 415, "body.media_type" },
+	{ { "POST", D "/findings:batch", "application/x-ndjson; charset=gb18030", "{}" }, 415, "body.media_type" },
+	/* 400 before 422: what is wrong with a value counts in JSON only */
+	{ { "PUT", D, JSON, "{\"name\":99999999999999999999" }, 400, "json.malformed" },
+	{ { "PUT", D, JSON, "{\"name\":99999999999999999999,\"a\":1,\"a\":2}" }, 400, "json.duplicate" },
+	{ { "PUT", D, JSON, "{\"name\":\"\\u0000\",}" }, 400, "json.malformed" },
+	{ { "PUT", D, JSON, "{\"\\u0000\":1" }, 400, "json.malformed" },
+	{ { "PUT", D, JSON, "{\"\\u0000\":1,\"\\u0000\":2}" }, 400, "json.duplicate" },
+	/* ids that no path can name */
+	{ { "GET", D "/persons/%2E" }, 404, "route.unknown" },
+	{ { "GET", D "/persons/%2e%2E" }, 404, "route.unknown" },
+	{ { "PUT", D "/units/..", JSON, "{}" }, 404, "route.unknown" },
+	{ { "GET", D "/persons/a%2Fb" }, 404, "route.unknown" },
 	{ { "PUT", D, "application/json; charset=gb18030", "{}" }, 415, "body.media_type" },
 	{ { "PUT", D, "application/jsonx", "{}" }, 415, "body.media_type" },
 	{ { "PUT", D, JSON, "{}", .coding = "gzip" }, 415, "body.media_type" },
@@ -192,6 +213,32 @@ test_endless_body(struct bench *b)
 	check(b->client.replies == 0 && api_outstanding(b->api) == 0, "a body that does not end is left", "");
 	bench_ask(b, &(struct ask){ "PUT", D, JSON, "{", .filler = DROPPED_BYTES_MAX - 1 });
 	check(b->client.reply.status == 413, "a body up to the bound is read and refused", "");
+}
+
+/* Deeper than can be taken, and cut off there or not. */
+static void
+test_deep(struct bench *b)
+{
+	enum { DEPTH = 5000 };
+	static char text[8 * DEPTH];
+
+	for (int closed = 0; closed < 2; closed++)
+		for (int object = 0; object < 2; object++) {
+			char *at = text;
+			for (int i = 0; i < DEPTH / 3; i++)
+				at = stpcpy(at, object ? "[{\"\":" : "[[[");
+			at = stpcpy(at, "1");
+			for (int i = 0; i < DEPTH / 3 && closed; i++)
+				at = stpcpy(at, object ? "}]" : "]]]");
+			bench_ask(b, &(struct ask){ "PUT", D, JSON, text });
+			const Wire__Problem *p = b->bus.n == 1 ? b->bus.sent[0].commands->items[0]->refusal : NULL;
+			if (closed)
+				check(p && p->status == 422 && strcmp(p->code, "json.range") == 0, "too deep", p ? p->code : code_of(b));
+			else
+				check(b->client.reply.status == 400 && strcmp(code_of(b), "json.malformed") == 0, "too deep, and cut off", code_of(b));
+			if (p)
+				fake_answer_problem(b->api, &b->bus.sent[0], 422, "json.range", b->now_us);
+		}
 }
 
 /* ---- refused by the owner in our name: only it knows whether the thing exists */
@@ -311,23 +358,59 @@ test_keys(struct bench *b)
 	}
 }
 
+/* However a path is escaped it is the same path, so a key stands for it. */
+static void
+test_escapes(struct bench *b)
+{
+	static const char *const targets[] = {
+		D "/findings/F1/confirm", D "/findings/F%31/confirm", D "/%66indings/%46%31/confir%6D", "/api/v1/%64istricts/51170%33/findings/F1/confirm",
+	};
+	uint8_t first[SHA256_SIZE];
+
+	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+		bench_ask(b, &(struct ask){ "POST", targets[i], .key = "k" });
+		const Wire__Command *c = b->bus.n == 1 ? b->bus.sent[0].commands->items[0] : NULL;
+		check(c && !c->refusal && strcmp(c->type, "supervision.ConfirmFinding") == 0 && c->fingerprint.len == SHA256_SIZE, "an order", targets[i]);
+		if (c && i == 0)
+			memcpy(first, c->fingerprint.data, sizeof(first));
+		check(c && memcmp(first, c->fingerprint.data, sizeof(first)) == 0, "the same request", targets[i]);
+		fake_answer_problem(b->api, &b->bus.sent[0], 409, "finding.bad_transition", b->now_us);
+	}
+}
+
+/* A byte order mark before JSON is no error, and nothing else may stand there. */
+static void
+test_mark(struct bench *b)
+{
+	bench_ask(b, &(struct ask){ "POST", D "/findings/F1/confirm", JSON, "\xef\xbb\xbf{\"reason\":\"r\"}" });
+	check(b->bus.n == 1 && !b->bus.sent[0].commands->items[0]->refusal, "JSON after a mark", code_of(b));
+	fake_answer_problem(b->api, &b->bus.sent[0], 409, "finding.bad_transition", b->now_us);
+	static const char *const bad[] = { "\xef\xbb\xbf", "\xef\xbb\xbf\xef\xbb\xbf{}", " \xef\xbb\xbf{}", "\xef\xbb{}", "\xff\xfe{}" };
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		bench_ask(b, &(struct ask){ "POST", D "/findings/F1/confirm", JSON, bad[i] });
+		check(b->bus.n == 0 && b->client.reply.status == 400 && strcmp(code_of(b), "json.malformed") == 0, "a mark alone, or twice, or none", code_of(b));
+	}
+}
+
 /* A file goes on as it came, whatever charset it is said to have; its key stands for the query too. */
 static void
 test_file(struct bench *b)
 {
 	static const char file[] = "id,name\nu1,\xd5\xd4\n";
-	static const struct { const char *target, *type; bool dry_run; } rows[] = {
-		{ D "/imports?kind=units", "text/csv", false }, { D "/imports?kind=units&dry_run=1", "text/csv; charset=gb18030; header=present", true },
+	static const struct { const char *target, *type; bool dry_run; const char *charset; } rows[] = {
+		{ D "/imports?kind=units", "text/csv", false, "" }, { D "/imports?kind=units&dry_run=1", "text/csv; charset=gb18030; header=present", true, "gb18030" },
+		{ D "/imports?kind=units", "text/csv;charset=\"GBK\"", false, "gb18030" }, { D "/imports?kind=units", "Text/CSV ; Charset=utf-8 ;", false, "utf-8" },
 	};
-	uint8_t prints[2][SHA256_SIZE] = { { 0 } };
+	uint8_t prints[4][SHA256_SIZE] = { { 0 } };
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		bench_ask(b, &(struct ask){ "POST", rows[i].target, rows[i].type, file, .key = "k" });
 		const Wire__Command *c = b->bus.n == 1 ? b->bus.sent[0].commands->items[0] : NULL;
 		Roster__ImportRows *m = c ? roster__import_rows__unpack(NULL, c->data.len, c->data.data) : NULL;
 		check(m && !c->refusal && strcmp(c->key, "k") == 0 && m->kind == ROSTER__IMPORT_KIND__UNITS && !!m->dry_run == rows[i].dry_run,
 		      "what is to be done with it", rows[i].target);
-		check(m && m->csv.len == strlen(file) && memcmp(m->csv.data, file, m->csv.len) == 0, "its bytes", rows[i].target);
+		check(m && m->csv.len == strlen(file) && memcmp(m->csv.data, file, m->csv.len) == 0 && strcmp(m->charset, rows[i].charset) == 0,
+		      "its bytes, and what they are said to be", rows[i].type);
 		if (m)
 			memcpy(prints[i], c->fingerprint.data, SHA256_SIZE);
 		roster__import_rows__free_unpacked(m, NULL);
@@ -342,7 +425,6 @@ test_optional_body(struct bench *b)
 {
 	static const struct ask asks[] = {
 		{ "POST", D "/findings/F1/confirm" }, { "POST", D "/findings/F1/confirm", JSON, "" },
-		{ "POST", D "/findings/F1/confirm", "application/x-www-form-urlencoded", "" },
 		{ "POST", D "/findings/F1/confirm", JSON, "{}" }, { "POST", D "/findings/F1/confirm", JSON, "{\"reason\":\"r\"}" },
 	};
 
@@ -731,7 +813,7 @@ main(void)
 {
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
-		test_at_once, test_endless_body, test_by_owner, test_order, test_keys, test_optional_body, test_file, test_clock, test_read,
+		test_at_once, test_endless_body, test_deep, test_escapes, test_mark, test_by_owner, test_order, test_keys, test_optional_body, test_file, test_clock, test_read,
 		test_merge, test_retries, test_comes_back, test_late_answers, test_lost_then_away, test_bad_answers, test_leaving,
 		test_ready, test_metrics, test_numbers, test_document, test_stopping,
 	};

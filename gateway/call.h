@@ -82,11 +82,13 @@ struct call {
 	enum refusal found;                     /* of the route */
 	enum refusal early;                     /* what the headers alone decided */
 	enum refusal media;                     /* … and what counts only if the body is not too long */
+	bool typed;                             /* a type is said, so it counts although there be no body */
+	enum charset charset;                   /* in what its text is said to be written */
 	char allow[ROUTE_ALLOW_MAX], trace[TRACE_MAX], key[KEY_MAX + 1];
 	bool key_bad;
-	char *target;
+	char *target;                           /* its path without escapes, once a route was found */
 	bool known;                             /* the client has the answer already, as its If-None-Match says */
-	char *last_event_id;                    /* NULL: not said */
+	char *last_event_id;                    /* NULL: not said, or said to be none */
 	struct bytes body;
 	size_t seen;                            /* bytes of the body, kept or dropped */
 	bool drop;                              /* nothing of the body is kept from here on */

@@ -41,6 +41,9 @@ struct connection {
 	bool begun;                             /* a request has begun to come, and its time runs */
 	bool known;                             /* has shown a session */
 	bool reserved;                          /* nothing but questions of health is answered on it, and then it ends */
+	void *carrier;                          /* its user's, and so are these: */
+	struct connection *next_to_look;
+	bool to_look;
 	bool gone;                              /* shut down, and not yet removed: it counts no more */
 };
 struct connections {

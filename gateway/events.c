@@ -1,6 +1,6 @@
 /* events - GET /events: where a client begins, and then its stream.
  *
- * With Last-Event-ID it goes on after that place; else it begins where the logs end now, or, with ?from=start, at their
+ * With Last-Event-ID, or ?lastEventId= from clients that cannot send it, it goes on after that place, unless it is empty; else it begins where the logs end now, or, with ?from=start, at their
  * beginning.  Roster's reader says where they end, which also shows whether the district exists, and a place beyond that is
  * none that we gave.  Afterwards roster is asked now and then whether the session still stands and may still do this. */
 #include "call.h"
@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
+
+#define LAST_EVENT_ID "lastEventId"
 
 static size_t
 service_count(const call_t *c)
@@ -41,19 +43,35 @@ place_given(const call_t *c, struct place *out)
 	return place_parse(c->last_event_id, route_district(&c->match), service_count(c), out, c->api->arena);
 }
 
+/* The header goes before the parameter, which goes on standing in the URL of a client that has got on since. */
+static Wire__Problem *
+question_take(call_t *c, ProtobufCMessage *asked[ROUTE_PARTS_MAX])
+{
+	arena_t *a = c->api->arena;
+	char *rest, *id;
+	int n = target_param_out(target_query(c->target), LAST_EVENT_ID, a, &rest, &id);
+	Wire__Problem *p = question_reads(&c->match, rest, a, asked);
+
+	if (!p && n > 1)
+		return problem_of(REFUSED_QUERY_TWICE, "/" LAST_EVENT_ID, a);
+	if (id && *id && !c->last_event_id && !(c->last_event_id = strdup(id)))
+		abort();
+	return p;
+}
+
 static Engine__EventsFrom
-from_of(const call_t *c)
+from_of(call_t *c)
 {
 	ProtobufCMessage *asked[ROUTE_PARTS_MAX];
 
-	if (question_reads(&c->match, target_query(c->target), c->api->arena, asked))
+	if (question_take(c, asked))
 		return ENGINE__EVENTS_FROM__EVENTS_FROM_UNSPECIFIED;
 	return ((const Engine__ReadHeads *)asked[0])->from;
 }
 
 /* False: the place given lies beyond the logs. */
 static bool
-begin_at(const call_t *c, const struct place *heads, struct place *at)
+begin_at(call_t *c, const struct place *heads, struct place *at)
 {
 	*at = *heads;
 	if (!c->last_event_id && from_of(c) == ENGINE__EVENTS_FROM__START)
@@ -124,7 +142,7 @@ events_run(call_t *c, int64_t mono_us)
 {
 	ProtobufCMessage *asked[ROUTE_PARTS_MAX];
 	struct place at;
-	Wire__Problem *refusal = question_reads(&c->match, target_query(c->target), c->api->arena, asked);
+	Wire__Problem *refusal = question_take(c, asked);
 
 	if (!refusal && c->last_event_id && !place_given(c, &at))
 		refusal = problem_of(REFUSED_PLACE, NULL, c->api->arena);

@@ -244,7 +244,7 @@ request(struct bench *b, struct follower *f, const char *method, const char *tar
 static void
 follow(struct bench *b, struct follower *f, const char *query, const char *last)
 {
-	char target[128];
+	char target[640];
 
 	snprintf(target, sizeof(target), PATH "%s", query);
 	request(b, f, "GET", target, last);
@@ -360,6 +360,39 @@ test_now(struct bench *b)
 	      f.text);
 	leave(&f);
 	free(place);
+}
+
+/* The place in the URL, for clients that cannot send a header; the header goes before it, and an empty one is none. */
+static void
+test_resume_in_url(struct bench *b)
+{
+	struct follower f;
+	char query[512];
+
+	say(b, 0, "511703");
+	follow(b, &f, "", NULL);
+	settle(b, &f);
+	char *early = last_id(f.text);
+	say(b, 0, "511703");
+	settle(b, &f);
+	char *late = last_id(f.text);
+	leave(&f);
+	const struct { const char *query, *in_url, *header; bool second; } rows[] = {
+		{ "?lastEventId=", early, NULL, true }, { "?lastEventId=", late, NULL, false }, { "?lastEventId=", late, early, true },
+		{ "?lastEventId=", early, late, false }, { "?lastEventId=", early, "", true }, { "?lastEventId=", "", NULL, false },
+		{ "?lastEventId=", "", early, true }, { "", "", "", false }, { "?from=start&lastEventId=", late, NULL, false },
+		{ "?from=start&lastEventId=", "", NULL, true }, { "?lastEventId=", "nonsense", early, true },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(query, sizeof(query), "%s%s", rows[i].query, rows[i].in_url);
+		follow(b, &f, query, rows[i].header);
+		if (f.stream)
+			settle(b, &f);
+		check(!!strstr(f.text, "\"id\":\"roster-2\"") == rows[i].second, rows[i].second ? "goes on" : "is there already", query);
+		leave(&f);
+	}
+	free(early);
+	free(late);
 }
 
 /* From the beginning, in small pieces, through the reader's lane, then from the owner's memory; resumed at each event. */
@@ -649,7 +682,7 @@ check_refused(struct bench *b, const char *target, const char *last, int status,
 static void
 test_refused(struct bench *b)
 {
-	static const char *const bad[] = { "", "0", "AAAA", "CgY1MTE3MDMSBwAAAAAAAAAd0Ihd9Q", "\xff\xff", "a b" };
+	static const char *const bad[] = { "0", "AAAA", "CgY1MTE3MDMSBwAAAAAAAAAd0Ihd9Q", "\xff\xff", "a b" };
 	struct follower f;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -661,6 +694,20 @@ test_refused(struct bench *b)
 		check(asked->refusal && asked->refusal->status == 422 && strcmp(asked->refusal->code, "events.bad_position") == 0, "a bad place", bad[i]);
 		fake_answer_problem(b->api, fake_last(&b->bus), 422, asked->refusal->code, b->now_us);
 		check(f.c.reply.status == 422, "a bad place", bad[i]);
+		leave(&f);
+	}
+	static const struct { const char *target, *code; } in_url[] = {
+		{ PATH "?lastEventId=AAAA", "events.bad_position" }, { PATH "?lastEventId=%zz", "query.value" }, { PATH "?lastEventId=&lastEventId=", "query.repeated" },
+		{ PATH "?last_event_id=", "query.unknown" }, { PATH "?lastEventId=&colour=red", "query.unknown" },
+	};
+	for (size_t i = 0; i < sizeof(in_url) / sizeof(in_url[0]); i++) {
+		struct api_request r = { .method = "GET", .target = in_url[i].target, .authorization = "Bearer " TOKEN, .content_length = -1 };
+		f = (struct follower){ .text = calloc(1, 1) };
+		struct api_client client = { .ctx = &f.c, .replied = client_replied };
+		api_end(api_begin(b->api, &r, &client, b->now_us), b->now_us);
+		const Wire__Read *asked = fake_last(&b->bus)->read;
+		check(asked->refusal && asked->refusal->status == 422 && strcmp(asked->refusal->code, in_url[i].code) == 0, in_url[i].code, in_url[i].target);
+		fake_answer_problem(b->api, fake_last(&b->bus), 422, in_url[i].code, b->now_us);
 		leave(&f);
 	}
 	say(b, 0, "511703");
@@ -858,7 +905,7 @@ main(void)
 {
 	static struct bench b;
 	static const struct { const char *name; void (*run)(struct bench *); } tests[] = {
-		{ "now", test_now }, { "resume", test_resume }, { "shared", test_shared }, { "slow", test_slow }, { "fair", test_fair }, { "sealed", test_sealed },
+		{ "now", test_now }, { "resume", test_resume }, { "resume in the URL", test_resume_in_url }, { "shared", test_shared }, { "slow", test_slow }, { "fair", test_fair }, { "sealed", test_sealed },
 		{ "silence", test_silence }, { "trouble", test_trouble }, { "refused", test_refused }, { "bounds", test_bounds }, { "sessions", test_sessions },
 		{ "end", test_end }, { "head", test_head },
 	};

@@ -26,6 +26,7 @@ struct http {
 	struct http_settings set;
 	struct MHD_Daemon *daemon;
 	struct connections connections;
+	struct connection *to_look;             /* where the next request may have come already */
 	struct lingering lingering;
 	int64_t now_us, look_us;
 	size_t busy, suspended;
@@ -41,6 +42,7 @@ struct exchange {
 	call_t *call;                           /* NULL before it has begun, and after its reply */
 	size_t dropped;                         /* bytes of a body that nobody wants */
 	bool begun, ended, suspended, replied;
+	bool rested;                            /* it was suspended after its end */
 	struct reply reply;
 };
 
@@ -61,12 +63,13 @@ static void
 exchange_suspend(struct exchange *e)
 {
 	e->suspended = true;
+	e->rested |= e->ended;
 	e->http->suspended++;
 	connection_held(e->connection);
 	MHD_suspend_connection(e->mhd);
 }
 
-/* The library must look once more for what it has not been given yet: it would only be told of what comes from now on. */
+/* The library must read once more what it has not been given yet: it would only be told of what comes from now on. */
 static void
 exchange_ask_again(struct exchange *e)
 {
@@ -281,10 +284,6 @@ end(struct exchange *e)
 			turn_away(e);
 		else
 			api_end(e->call, e->http->now_us);
-		if (e->replied && (in->owes || tap_has_more(e->connection->fd))) {
-			exchange_ask_again(e);
-			return MHD_YES;
-		}
 	}
 	if (e->replied)
 		return answer(e);
@@ -335,14 +334,59 @@ on_request_line(void *cls, const char *ours, struct MHD_Connection *mhd)
 	return e;
 }
 
+/* What has come behind a request: the library will not be told of it, unless it takes the socket up anew as it does after a rest. */
+static void
+look_later(http_t *h, struct connection *c)
+{
+	if (c->to_look)
+		return;
+	c->to_look = true;
+	c->next_to_look = h->to_look;
+	h->to_look = c;
+}
+
+static void
+look_never(http_t *h, struct connection *c)
+{
+	struct connection **at = &h->to_look;
+
+	if (!c->to_look)
+		return;
+	while (*at != c)
+		at = &(*at)->next_to_look;
+	*at = c->next_to_look;
+}
+
+/* True: somebody's next request, or his end, is there. */
+static bool
+look(http_t *h)
+{
+	bool found = false;
+
+	for (struct connection *c; (c = h->to_look) != NULL;) {
+		h->to_look = c->next_to_look;
+		c->to_look = false;
+		if (c->request || !(c->intake.raw || tap_has_more(c->fd)))
+			continue;
+		MHD_suspend_connection(c->carrier);
+		MHD_resume_connection(c->carrier);
+		found = true;
+	}
+	return found;
+}
+
 static void
 exchange_end(http_t *h, struct exchange *e)
 {
+	struct connection *c = e->connection;
+
 	if (e->call)
 		api_leave(e->call, h->now_us);
-	e->connection->request = NULL;
-	connection_idle(e->connection, h->now_us);
-	intake_next(&e->connection->intake);
+	c->request = NULL;
+	connection_idle(c, h->now_us);
+	intake_next(&c->intake);
+	if (!e->rested || c->intake.raw)
+		look_later(h, c);
 	reply_free(&e->reply);
 	head_free(&e->head);
 	free(e);
@@ -372,6 +416,7 @@ connection_open(http_t *h, struct MHD_Connection *mhd)
 	metric_add(h->set.metrics, METRIC_HTTP_CROWDED, (int64_t)shut);
 	if (shut)
 		LOG(WARN, "connections.crowded", NULL, LOG_I("connections", h->connections.n), LOG_I("of_address", c->origin->n));
+	c->carrier = mhd;
 	if (!tap_open(fd, &c->intake, h->set.tls_cert != NULL))
 		shutdown(fd, SHUT_RDWR);
 	return c;
@@ -386,6 +431,7 @@ connection_close(http_t *h, struct connection *c)
 	tap_close(c->fd);
 	if (c->request)
 		exchange_end(h, c->request);
+	look_never(h, c);
 	connections_remove(&h->connections, c);
 }
 
@@ -524,7 +570,7 @@ http_run(http_t *h, int64_t mono_us)
 	do {
 		h->resumed = false;
 		MHD_run(h->daemon);
-	} while (h->resumed);                   /* answered while it ran */
+	} while (look(h) || h->resumed);        /* answered while it ran */
 	if (MHD_get_timeout(h->daemon, &ms) != MHD_YES || (int64_t)ms > LOOK_US / 1000)
 		return h->connections.first || h->lingering.n ? h->look_us : INT64_MAX;
 	return mono_us + (int64_t)ms * 1000;

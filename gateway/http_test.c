@@ -345,6 +345,50 @@ test_pipelined(struct bench *b)
 	hang_up(b, &p);
 }
 
+/* The same beside others that wait, and with an owner between: the library looks after the oldest first, and after these last. */
+static void
+test_pipelined_beside(struct bench *b)
+{
+	static const char *const more[] = { "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", "GET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n" };
+	struct peer_text others[4], p;
+	Roster__District d = ROSTER__DISTRICT__INIT;
+
+	for (int i = 0; i < 4; i++) {
+		others[i] = dial(b);
+		say(&others[i], "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+		hear(b, &others[i], "alive");
+	}
+	for (int first = 0; first < 2; first++) {
+		size_t asked = b->bus.n, answered = 0;
+		char text[512];
+		p = dial(b);
+		snprintf(text, sizeof(text), "%s%s%s", more[first], more[1 - first], more[first]);
+		say(&p, text);
+		for (int i = 0; i < TURNS_MAX && answered < 3; i++) {
+			turn(b, &p);
+			for (; asked < b->bus.n; asked++)
+				fake_answer_message(b->api, &b->bus.sent[asked], 200, &d, b->now_us);
+			answered = 0;
+			for (const char *at = p.text; (at = strstr(at, "HTTP/1.1 200 ")); at += 9)
+				answered++;
+		}
+		check(answered == 3 && !p.ended, "three requests in one piece beside others", p.text);
+		hang_up(b, &p);
+		p = dial(b);
+		say(&p, more[0]);
+		shutdown(p.fd, SHUT_WR);
+		check(hear(b, &p, NULL) && is_answer(p.text, "200"), "its end beside others", p.text);
+		hang_up(b, &p);
+		p = dial(b);
+		say(&p, "GET /livez HTTP/1.1\r\nHost");
+		shutdown(p.fd, SHUT_WR);
+		check(hear(b, &p, NULL) && is_answer(p.text, "400"), "too early an end beside others", p.text);
+		hang_up(b, &p);
+	}
+	for (int i = 0; i < 4; i++)
+		hang_up(b, &others[i]);
+}
+
 /* ---- proper */
 
 static void
@@ -652,7 +696,7 @@ main(void)
 {
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
-		test_improper, test_parameters, test_head_sizes, test_targets, test_half, test_pipelined, test_keep_alive, test_too_large, test_cut_off, test_crowd, test_deadline, test_leaving, test_stopping,
+		test_improper, test_parameters, test_head_sizes, test_targets, test_half, test_pipelined, test_pipelined_beside, test_keep_alive, test_too_large, test_cut_off, test_crowd, test_deadline, test_leaving, test_stopping,
 		test_stream, test_stream_unread, test_stream_end,
 	};
 

@@ -344,7 +344,7 @@ ssize_t
 intake_read(struct intake *in, source_fn *from, void *ctx, char *to, size_t n)
 {
 	struct room out = { to, n };
-	ssize_t end = in->refused ? 0 : SOURCE_AGAIN;
+	ssize_t end = SOURCE_AGAIN;
 	bool dry = false;
 
 	give(in, &out);

@@ -36,7 +36,7 @@ struct intake {
 	bool owes;                              /* less was given than there was room for, though more has come: it must be asked for again */
 };
 
-/* For the library, as recv(2): bytes, 0 at the end, SOURCE_AGAIN, SOURCE_FAILED.  Not beyond the end of a request. */
+/* For the library, as recv(2): bytes, 0 at the end, SOURCE_AGAIN, SOURCE_FAILED.  Not beyond the end of a request, nor of a refusal. */
 ssize_t intake_read(struct intake *in, source_fn *from, void *ctx, char *to, size_t n);
 /* The request has been answered: the next one. */
 void intake_next(struct intake *in);

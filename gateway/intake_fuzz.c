@@ -88,8 +88,6 @@ play(const uint8_t *p, size_t len, size_t piece, size_t room)
 			bytes_append(&got, to, (size_t)n);
 		if (in.state != INTAKE_WHOLE || in.line_at < in.line_len)
 			continue;
-		if (in.refused && !got.len)
-			break;
 		if (in.refused && in.head.text) {               /* the rest of the body is not wanted; how much of it came differs */
 			tell(&out, &in);
 			break;
@@ -98,6 +96,8 @@ play(const uint8_t *p, size_t len, size_t piece, size_t room)
 		tell(&out, &in);
 		got.len = 0;
 		intake_next(&in);
+		if (in.refused)
+			break;
 	} while (n != 0);
 	intake_free(&in);
 	bytes_free(&got);

@@ -108,7 +108,11 @@ play(const char *raw, size_t len, size_t piece, size_t room, bool stays)
 		tell(&out, &in, &body);
 		got.len = 0;
 		intake_next(&in);
+		if (in.refused)
+			break;
 	}
+	if (in.refused && intake_read(&in, from_client, &c, to, room) != SOURCE_AGAIN)
+		bytes_text(&out, "and more\n");
 	if (got.len || (stays && intake_waits(&in)))
 		bytes_text(&out, "waits\n");
 	bytes_append(&out, "", 1);

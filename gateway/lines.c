@@ -207,10 +207,13 @@ line_send(struct lines *l, struct group *g, struct note *note, json_t *j, const 
 	command_append(&g->commands, &c);
 }
 
+/* The first line may carry a byte order mark; it is the same line without it. */
 static void
-line_take(struct lines *l, struct group *g, const struct cut *line)
+line_take(struct lines *l, struct group *g, const struct cut *as_sent)
 {
 	struct note *note = &g->notes[g->nnotes++];
+	size_t mark = l->nlines == 0 && !as_sent->too_long ? question_mark(as_sent->text, as_sent->len) : 0;
+	struct cut marked = { as_sent->text + mark, as_sent->len - mark, as_sent->too_long }, *line = &marked;
 	json_t *j = NULL;
 
 	*note = (struct note){ .refused = line->too_long ? REFUSED_LINE_SIZE : question_parse(line->text, line->len, &j) };

@@ -256,6 +256,43 @@ test_mixed(struct bench *b)
 	supervision__note_finding__free_unpacked(f, NULL);
 }
 
+/* A byte order mark before the first line is not of the line, however it is cut; before another it is. */
+static void
+test_mark(struct bench *b)
+{
+	static const char marked[] = "\xef\xbb\xbf" FINE("a") "\n\xef\xbb\xbf" FINE("b") "\n";
+	uint8_t print[SHA256_SIZE];
+	struct span_of_bytes parts[] = { { "POST", 5 }, { FINDINGS, sizeof(FINDINGS) }, { FINE("a"), strlen(FINE("a")) } };
+
+	sha256(parts, 3, print);
+	for (size_t step = 1; step <= strlen(marked); step++) {
+		batch(b, FINDINGS, marked, step);
+		check(strncmp(b->client.text, "{\"key\":\"a\",\"id\":\"F-a\",\"state\":\"confirmed\"}\n{\"key\":\"\",\"error\":{\"status\":400,", 70) == 0, "a mark",
+		      b->client.text);
+		check(memcmp(b->bus.sent[0].commands->items[0]->fingerprint.data, print, SHA256_SIZE) == 0, "the line without it", "");
+	}
+	batch(b, FINDINGS, "\xef\xbb\xbf", 1);
+	check(strncmp(b->client.text, "{\"key\":\"\",\"error\":{\"status\":400", 30) == 0, "a mark alone", b->client.text);
+}
+
+/* The batch's path escaped is the same path, so a line is the same line. */
+static void
+test_escaped_path(struct bench *b)
+{
+	uint8_t print[SHA256_SIZE];
+	struct span_of_bytes parts[] = { { "POST", 5 }, { FINDINGS, sizeof(FINDINGS) }, { FINE("a"), strlen(FINE("a")) } };
+	static const char *const paths[] = {
+		"/api/v1/districts/511703/findings%3Abatch", "/api/v1/districts/511703/findings%3abatch", "/api/v1/districts/%351170%33/%66indings:batc%68",
+	};
+
+	sha256(parts, 3, print);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		batch(b, paths[i], FINE("a") "\n", 1000);
+		check(b->client.reply.status == 200 && memcmp(b->bus.sent[0].commands->items[0]->fingerprint.data, print, SHA256_SIZE) == 0,
+		      "an escaped path", paths[i]);
+	}
+}
+
 static void
 test_empty(struct bench *b)
 {
@@ -637,7 +674,7 @@ main(void)
 {
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
-		test_mixed, test_empty, test_long_line, test_keys, test_back_pressure, test_shares, test_groups, test_many, test_too_many, test_refused_whole,
+		test_mixed, test_mark, test_escaped_path, test_empty, test_long_line, test_keys, test_back_pressure, test_shares, test_groups, test_many, test_too_many, test_refused_whole,
 		test_too_long, test_unknown_district, test_silence, test_away, test_leaving, test_pieces, test_closing,
 	};
 

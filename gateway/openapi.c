@@ -182,7 +182,7 @@ query_parameters(struct draft *d, const struct route *r, json_t *parameters)
 	for (int i = 0; i < ROUTE_PARTS_MAX && r->parts[i].service; i++)
 		for (unsigned k = 0; k < r->parts[i].ask->n_fields; k++) {
 			const ProtobufCFieldDescriptor *f = &r->parts[i].ask->fields[k];
-			bool in_body = r->hidden && strcmp(r->hidden, f->name) == 0;
+			bool in_body = schema_hides(r->hidden, f);
 			if (!in_body && !is_in_path(r, f->name, json_name_len(f)))
 				query_parameter(d, f, parameters);
 		}
@@ -194,10 +194,10 @@ parameters_add(struct draft *d, const struct route *r, const struct rule *rule, 
 	json_t *parameters = json_array();
 
 	path_parameters(d, r, parameters);
+	if (r->kind == ROUTE_READ || r->kind == ROUTE_FILE || r->kind == ROUTE_EVENTS)
+		query_parameters(d, r, parameters);
 	if (rule->parameter)
 		json_array_append_new(parameters, parameter_ref(rule->parameter));
-	else if (r->kind == ROUTE_READ || r->kind == ROUTE_FILE || r->kind == ROUTE_EVENTS)
-		query_parameters(d, r, parameters);
 	if (rule->header)
 		json_array_append_new(parameters, parameter_ref(rule->header));
 	if (r->flags & ROUTE_KEYED)
@@ -440,7 +440,7 @@ static const struct rule rules[ROUTE_KINDS] = {
 	[ROUTE_READ] = { .answers = read_answers, .refusals = OF_READS },
 	[ROUTE_EXPORT] = { .answers = export_answers, .refusals = OF_READS, .parameter = "format" },
 	[ROUTE_EVENTS] = { .id = "followEvents", .summary = "Follow what happens", .answers = events_answers, .refusals = OF_READS,
-	                   .header = "Last-Event-ID" },
+	                   .parameter = "lastEventId", .header = "Last-Event-ID" },
 	[ROUTE_LOGIN] = { "openSession", NULL, "Log in", order_body, order_answers, OF_READS | S413 | S415 | S504 },
 	[ROUTE_LOGOUT] = { .answers = logout_answers, .refusals = OF_WRITES },
 	[ROUTE_OWN_PASSWORD] = { "changeOwnPassword", NULL, "Change one's own password", order_body, own_password_answers, OF_WRITES },

@@ -62,7 +62,7 @@ body_of(const call_t *c, json_t **out)
 		*out = json_object();
 		return REFUSED_NOT;
 	}
-	return question_parse(c->body.p ? c->body.p : "", c->body.len, out);
+	return question_body(c->body.p ? c->body.p : "", c->body.len, out);
 }
 
 static bool
@@ -206,7 +206,8 @@ file_run(call_t *c, int64_t mono_us)
 {
 	arena_t *a = c->api->arena;
 	ProtobufCMessage *m;
-	Wire__Problem *p = question_file(&c->match, target_query(c->target), c->body.p, c->body.len, a, &m);
+	const char *charset = c->charset == CHARSET_UTF8 ? "utf-8" : c->charset == CHARSET_GB18030 ? "gb18030" : "";
+	Wire__Problem *p = question_file(&c->match, target_query(c->target), c->body.p, c->body.len, charset, a, &m);
 
 	if (!p && c->key_bad)
 		p = problem_of(REFUSED_KEY, NULL, a);

@@ -1,4 +1,5 @@
 #include "question.h"
+#include "json_form.h"
 #include "json_pb.h"
 #include "target.h"
 #include <assert.h>
@@ -10,8 +11,8 @@ enum { LIMIT_MAX = 500 };
 
 /* ---- JSON */
 
-enum refusal
-question_parse(const char *text, size_t len, json_t **out)
+static enum refusal
+parse(const char *text, size_t len, json_t **out)
 {
 	json_error_t error;
 
@@ -30,6 +31,30 @@ question_parse(const char *text, size_t len, json_t **out)
 	default:
 		return REFUSED_JSON;
 	}
+}
+
+/* What is wrong with a value counts only in a text that is JSON to its end. */
+enum refusal
+question_parse(const char *text, size_t len, json_t **out)
+{
+	enum refusal first = parse(text, len, out);
+	enum refusal form = first && problem_status(first) == 422 ? json_form(text, len) : REFUSED_NOT;
+
+	return form ? form : first;
+}
+
+size_t
+question_mark(const char *text, size_t len)
+{
+	return len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
+enum refusal
+question_body(const char *text, size_t len, json_t **out)
+{
+	size_t mark = question_mark(text, len);
+
+	return question_parse(text + mark, len - mark, out);
 }
 
 /* ---- the path's ids */
@@ -175,14 +200,30 @@ refused(enum refusal r, const char *name, arena_t *a)
 	return problem_of(r, key_valid(name) ? pointer_to(name, a) : "", a);
 }
 
+/* The next of words with a blank between them; NULL: there is none. */
+static const char *
+word_next(const char **at, size_t *len)
+{
+	const char *word = *at + strspn(*at, " ");
+
+	*len = strcspn(word, " ");
+	*at = word + *len;
+	return *len ? word : NULL;
+}
+
 /* Members that the path gives, or the body. */
 static bool
 is_elsewhere(const struct route_match *m, const char *name)
 {
+	size_t len;
+
 	for (int i = 0; i < m->nparams; i++)
 		if (strlen(name) == m->params[i].name_len && memcmp(name, m->params[i].name, m->params[i].name_len) == 0)
 			return true;
-	return m->route->hidden && strcmp(m->route->hidden, name) == 0;
+	for (const char *at = m->route->hidden, *word; at && (word = word_next(&at, &len)) != NULL;)
+		if (len == strlen(name) && memcmp(name, word, len) == 0)
+			return true;
+	return false;
 }
 
 /* A number beyond the page's bounds is as wrong as a word; an id that cannot be one finds nothing, and says so. */
@@ -300,15 +341,18 @@ question_no_query(const char *query, arena_t *a)
 /* ---- files */
 
 Wire__Problem *
-question_file(const struct route_match *m, const char *query, const void *bytes, size_t len, arena_t *a, ProtobufCMessage **out)
+question_file(const struct route_match *m, const char *query, const void *bytes, size_t len, const char *charset, arena_t *a,
+              ProtobufCMessage **out)
 {
 	ProtobufCMessage *parts[ROUTE_PARTS_MAX];
 	Wire__Problem *p = question_reads(m, query, a, parts);
-	const ProtobufCFieldDescriptor *f = json_field_named(m->route->parts[0].ask, m->route->hidden);
 	ProtobufCBinaryData file = { .len = len, .data = (uint8_t *)bytes };
+	const struct { const void *from; size_t size; } members[] = { { &file, sizeof(file) }, { &charset, sizeof(charset) } };
+	const char *at = m->route->hidden, *word;
+	size_t n;
 
 	*out = parts[0];
-	if (!p)
-		memcpy((char *)*out + f->offset, &file, sizeof(file));
+	for (size_t i = 0; !p && i < 2 && (word = word_next(&at, &n)) != NULL; i++)
+		memcpy((char *)*out + json_field_named(m->route->parts[0].ask, arena_strndup(a, word, n))->offset, members[i].from, members[i].size);
 	return p;
 }

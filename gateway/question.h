@@ -9,6 +9,9 @@
 
 /* JSON text to a value.  REFUSED_NOT: *out is there, for the caller to free; else *out is NULL. */
 enum refusal question_parse(const char *text, size_t len, json_t **out);
+/* The same at the beginning of a body, which may carry a byte order mark (RFC 8259 §8.1). */
+enum refusal question_body(const char *text, size_t len, json_t **out);
+size_t question_mark(const char *text, size_t len);             /* bytes of the mark, 0: there is none */
 
 /* The message of a part with the ids of the path, and nothing else. */
 ProtobufCMessage *question_blank(const struct route_match *m, const ProtobufCMessageDescriptor *d, arena_t *a);
@@ -23,9 +26,10 @@ Wire__Problem *question_order(const struct route_match *m, json_t *body, arena_t
 /* The messages of a read's parts from the query; each parameter goes to every part that has such a member. */
 Wire__Problem *question_reads(const struct route_match *m, const char *query, arena_t *a,
                               ProtobufCMessage *out[ROUTE_PARTS_MAX]);
-/* The message of an order that brings a file, from the query and the file's bytes, which are not copied. */
-Wire__Problem *question_file(const struct route_match *m, const char *query, const void *bytes, size_t len, arena_t *a,
-                             ProtobufCMessage **out);
+/* The message of an order that brings a file, from the query and the file's bytes, which are not copied.  The route hides two members
+ * that it fills: the bytes, and the charset in which they are said to be written, "" none. */
+Wire__Problem *question_file(const struct route_match *m, const char *query, const void *bytes, size_t len, const char *charset,
+                             arena_t *a, ProtobufCMessage **out);
 /* The one parameter that a query may have is one of these values (NULL-ended); the first of them when it is not given. */
 Wire__Problem *question_choice(const char *query, const char *name, const char *const *values, arena_t *a, int *chosen);
 /* An order takes no parameters. */

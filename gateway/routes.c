@@ -35,7 +35,7 @@ enum {
 #define LINES(path, roles, subject, service, order, answer, flags, members) \
 	{ "POST", DISTRICT path, ROUTE_LINES, ROUTE_KEYED | ROUTE_BODY_KEY | (flags), { ASK(service, order, answer) }, \
 	  .who = WHO_OPERATOR | (roles), .about = subject, .line_members = members, .media = TYPE_LINES }
-/* A file becomes member `into` of the order; the query says the rest.  Its rows are PUTs: the same again changes nothing. */
+/* A file, and the charset it is said to have, become members `into` of the order; the query says the rest.  Its rows are PUTs: the same again changes nothing. */
 #define FILE_IN(path, roles, type, into, service, order, answer) \
 	{ "POST", DISTRICT path, ROUTE_FILE, ROUTE_KEYED | ROUTE_REPEATABLE, { ASK(service, order, answer) }, into, .who = WHO_OPERATOR | (roles), .media = type }
 #define GET(path, roles, subject, ...) \
@@ -74,7 +74,7 @@ static const struct route routes[] = {
 	THING("/persons", ROSTER | OWN, ABOUT_PERSON, ROSTER | HEAD, put_person, read_person, list_persons, person),
 	THING("/postings", ROSTER | OWN, ABOUT_ANSWER, ROSTER | OWN, put_posting, read_posting, list_postings, posting),
 	POST("/postings/{id}/void", ADMIN, ABOUT_DISTRICT, roster, void_posting, posting, 0, "id"),
-	FILE_IN("/imports", ADMIN, TYPE_CSV, "csv", roster, import_rows, imported),
+	FILE_IN("/imports", ADMIN, TYPE_CSV, "csv charset", roster, import_rows, imported),
 	GET("/vacancies", ROSTER | LEADER, ABOUT_QUERY, ASK(roster, list_vacancies, vacancy_list)),
 	GET("/tasks", ADMIN | AUDITOR, ABOUT_DISTRICT, ASK(roster, list_tasks, task_list)),
 	MOVE("/tasks/{id}/close", ADMIN, roster, close_task, task),

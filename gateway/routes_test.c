@@ -139,14 +139,21 @@ check_flags(const struct route *r)
 		      "a body may be left out just when all of it is optional", r->path);
 }
 
-/* The file becomes the one member that the query may not give. */
+/* The file and its charset become the two members that the query may not give. */
 static void
 check_file(const struct route *r)
 {
-	const ProtobufCFieldDescriptor *f =
-		protobuf_c_message_descriptor_get_field_by_name(r->parts[0].ask, r->hidden ? r->hidden : "");
+	static const ProtobufCType types[] = { PROTOBUF_C_TYPE_BYTES, PROTOBUF_C_TYPE_STRING };
+	char names[64], *rest = names;
 
-	check(f && f->type == PROTOBUF_C_TYPE_BYTES && f->label != PROTOBUF_C_LABEL_REPEATED, "a file becomes a member of bytes", r->path);
+	snprintf(names, sizeof(names), "%s", r->hidden ? r->hidden : "");
+	for (int i = 0; i < 2; i++) {
+		const char *name = rest ? strsep(&rest, " ") : "";
+		const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(r->parts[0].ask, name);
+		check(f && f->type == types[i] && f->label != PROTOBUF_C_LABEL_REPEATED && !(f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF),
+		      "a file and its charset become members", r->path);
+	}
+	check(!rest, "nothing else is hidden", r->path);
 	check(r->media && !r->parts[1].service, "a file has a type, and one owner", r->path);
 }
 

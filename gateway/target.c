@@ -74,3 +74,34 @@ target_param(const char **query, arena_t *a, char **name, char **value)
 		*name = arena_strdup(a, "");
 	return **name && *value ? 1 : -1;
 }
+
+void
+target_plain(char *target, char *const *segments, int n)
+{
+	size_t len = target_path_len(target);
+	char *at = target;
+
+	for (int i = 0; i < n; i++) {
+		*at++ = '/';
+		at = mempcpy(at, segments[i], strlen(segments[i]));
+	}
+	memmove(at, target + len, strlen(target + len) + 1);
+}
+
+int
+target_param_out(const char *query, const char *name, arena_t *a, char **rest, char **value)
+{
+	char *found, *given, *to = *rest = arena_alloc(a, strlen(query) + 1);
+	int n = 0, count = 0;
+
+	*value = NULL;
+	for (const char *from = query; (n = target_param(&query, a, &found, &given)) != 0; from = query) {
+		if (n > 0 && strcmp(found, name) == 0) {
+			*value = given;
+			count++;
+		} else {
+			to = mempcpy(to, from, (size_t)(query - from));
+		}
+	}
+	return count;
+}

@@ -41,7 +41,7 @@ all_are(const char *s, bool (*right)(char), size_t min, size_t max)
 bool
 id_valid(const char *s)
 {
-	return all_are(s, letter_of_id, 1, ID_MAX);
+	return all_are(s, letter_of_id, 1, ID_MAX) && strcmp(s, ".") != 0 && strcmp(s, "..") != 0;
 }
 
 bool

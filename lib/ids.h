@@ -10,7 +10,7 @@ enum { PARTITIONS = 64 };
 #endif
 enum { ID_MAX = 64, KEY_MAX = 128, ROWID_MAX = 24 };
 
-bool id_valid(const char *s);                   /* [A-Za-z0-9._-]{1,64} */
+bool id_valid(const char *s);                   /* [A-Za-z0-9._-]{1,64}, but "." and "..": a path cannot name those */
 bool district_valid(const char *s);             /* six digits (GB/T 2260) */
 bool key_valid(const char *s);                  /* 1–128 printable ASCII characters: an Idempotency-Key */
 bool text_valid(const char *s, int max_bytes);  /* 1–max bytes of what people read, lines of it (utf8_shown) */

@@ -28,7 +28,7 @@ test_ids(void)
 		{ "", false, false, false },
 		{ "a", true, false, true },
 		{ "A-z_0.9", true, false, true },
-		{ "..", true, false, true },
+		{ ".", false, false, true }, { "..", false, false, true }, { "...", true, false, true }, { ".a", true, false, true }, { "-", true, false, true },
 		{ "421127", true, true, true },
 		{ "42112", true, false, true },
 		{ "4211270", true, false, true },

@@ -131,8 +131,8 @@ schema_value(const field_t *f, enum schema_side side, json_t *schemas)
 
 /* ---- members */
 
-static bool
-names_hold(const char *names, const field_t *f)
+bool
+schema_hides(const char *names, const field_t *f)
 {
 	size_t len = json_name_len(f);
 
@@ -158,7 +158,7 @@ schema_members(json_t *object, const ProtobufCMessageDescriptor *d, const char *
 {
 	for (unsigned i = 0; i < d->n_fields; i++) {
 		const field_t *f = &d->fields[i];
-		if (names_hold(hidden, f))
+		if (schema_hides(hidden, f))
 			continue;
 		json_t *value = schema_value(f, side, schemas);
 		if (f->label == PROTOBUF_C_LABEL_REPEATED)

@@ -16,6 +16,8 @@ json_t *schema_object(enum schema_side side);
 /* Adds the members of a message to an object's schema, but for those named in hidden (as json_to_message has it). */
 void schema_members(json_t *object, const ProtobufCMessageDescriptor *d, const char *hidden, enum schema_side side,
                     json_t *schemas);
+/* Whether these words, with a blank between them, name the member as JSON does. */
+bool schema_hides(const char *names, const ProtobufCFieldDescriptor *f);
 /* Adds one member. */
 void schema_member(json_t *object, const char *name, size_t len, json_t *schema, bool required);
 

@@ -71,8 +71,9 @@ status_edges(arena_t *a, Engine__ServiceStatus *s, void *const *edges, size_t n)
 	}
 }
 
+/* Replicas live by the machine's clock; what is shown of them lies as far back on the one that is in force. */
 static void
-status_replicas(arena_t *a, Engine__ServiceStatus *s, void *const *replicas, size_t n)
+status_replicas(arena_t *a, Engine__ServiceStatus *s, void *const *replicas, size_t n, int64_t ahead_us)
 {
 	s->replicas = arena_alloc(a, (n + 1) * sizeof(*s->replicas));
 	for (size_t i = 0; i < n; i++) {
@@ -81,7 +82,7 @@ status_replicas(arena_t *a, Engine__ServiceStatus *s, void *const *replicas, siz
 			continue;
 		Engine__ReplicaStatus *c = s->replicas[s->n_replicas++] = arena_message(a, &engine__replica_status__descriptor);
 		*c = (Engine__ReplicaStatus){ .base = c->base, .instance = row->instance, .partitions = row->partitions,
-		                              .since_us = row->since_us, .seen_us = row->seen_us };
+		                              .since_us = row->since_us + ahead_us, .seen_us = row->seen_us + ahead_us };
 	}
 }
 
@@ -98,23 +99,26 @@ service_status(arena_t *a, const EngineRows__Status *row)
 void
 status_answer(struct reader *r)
 {
-	static const struct store_stmt *const asked[] = { &engine_status_lag, &engine_status, &engine_status_edges, &engine_status_replicas };
+	static const struct store_stmt *const asked[] = { &engine_status_lag, &engine_status, &engine_status_edges, &engine_status_replicas,
+	                                                 &engine_clock_now };
 	Engine__Status said = ENGINE__STATUS__INIT;
 	arena_t *a = reader_arena(r);
-	void **lag, **services, **edges, **replicas;
+	void **lag, **services, **edges, **replicas, **clock;
+	int64_t real_us = clock_real_us();
 
 	if (!reader_snapshot(r, asked, ALEN(asked), NULL))
 		return;
 	reader_taken(r, 0, &lag);
 	size_t n = reader_taken(r, 1, &services), nedges = reader_taken(r, 2, &edges), nreplicas = reader_taken(r, 3, &replicas);
-	said.now_us = clock_real_us();
+	bool manual = reader_taken(r, 4, &clock) && reader_manual_clock(r);
+	said.now_us = manual ? ((const EngineRows__Instant *)clock[0])->now_us : real_us;
 	said.lag = ((const EngineRows__Lag *)lag[0])->lag;
 	said.parked = ((const EngineRows__Lag *)lag[0])->parked;
 	said.services = arena_alloc(a, (n + 1) * sizeof(*said.services));
 	for (size_t i = 0; i < n; i++) {
 		Engine__ServiceStatus *s = said.services[said.n_services++] = service_status(a, services[i]);
 		status_edges(a, s, edges, nedges);
-		status_replicas(a, s, replicas, nreplicas);
+		status_replicas(a, s, replicas, nreplicas, said.now_us - real_us);
 	}
 	reader_answer(r, &said.base);
 }

@@ -61,6 +61,7 @@ const char *reader_district(const struct reader *r) { return r->read->district; 
 const char *reader_account(const struct reader *r) { return r->read->account; }
 const Wire__Actor *reader_actor(const struct reader *r) { return r->read->actor; }
 int64_t reader_at_us(const struct reader *r) { return r->now_us; }
+bool reader_manual_clock(const struct reader *r) { return r->set.manual_clock; }
 int32_t reader_today(struct reader *r) { return day_of_instant(r->now_us); }
 
 static void

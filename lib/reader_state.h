@@ -26,6 +26,8 @@ int64_t reader_step(struct reader *r, int64_t mono_us);
 bool reader_snapshot(struct reader *r, const struct store_stmt *const *stmts, size_t n, const void *args);
 size_t reader_taken(struct reader *r, size_t i, void ***rows);  /* of the i-th of them */
 
+bool reader_manual_clock(const struct reader *r);
+
 /* ---- overview.c: what any reader says of all services */
 void progress_answer(struct reader *r, int32_t partition);
 void status_answer(struct reader *r);

@@ -1,5 +1,5 @@
 #!/bin/bash
-# run-outside.sh - a client that knows only the contract: bad input of every kind, random histories, and the same while
+# run-outside.sh - a client that knows only the contract: bad input of every kind, odd requests by the RFCs, random histories, and the same while
 # processes are killed -9, with one replica of each service and with three, of which some are also frozen for a while.
 # ZHUCUN_SEED chooses the histories.
 set -euo pipefail
@@ -45,6 +45,7 @@ count_rules() {
 count_rules
 stack_up
 client bad_input.py
+client sweep.py
 client main.py --seed "$seed" --districts 4 --persons 4 --steps 60
 holds
 stack_down

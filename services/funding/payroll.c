@@ -367,6 +367,13 @@ say_lines_paid(struct batch *b, char *month, const struct payments *p)
 
 /* ---- draft */
 
+/* Nothing is owed for a month that no policy knows, so it has no run. */
+static bool
+has_policy(struct batch *b, int32_t month_day)
+{
+	return policy_on(batch_policies(b), month_end(month_day) - 1) != NULL;
+}
+
 void
 payroll_want_draft(struct batch *b, const void *m)
 {
@@ -374,7 +381,7 @@ payroll_want_draft(struct batch *b, const void *m)
 	int32_t month_day;
 
 	duty_want(b);
-	if (!month_parse(in->month, &month_day))
+	if (!month_parse(in->month, &month_day) || !has_policy(b, month_day))
 		return;
 	want_lines(b, in->month);
 	want_scope(b, in->month);
@@ -399,6 +406,10 @@ payroll_run_draft(struct batch *b, const void *m)
 
 	if (!month_parse(in->month, &month_day)) {
 		batch_refuse(b, 422, "field.month", "/month", "A month is YYYY-MM.");
+		return;
+	}
+	if (!has_policy(b, month_day)) {
+		batch_refuse(b, 422, "payroll.no_policy", "/month", "No policy is in force at the end of that month: nothing can be owed for it.");
 		return;
 	}
 	if (!may(b, PAYROLL_DRAFT, in->month))

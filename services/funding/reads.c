@@ -95,7 +95,7 @@ funding_read_stipend(struct reader *r, const void *m)
 		return;
 	}
 	if (year.number < YEAR_MIN || year.number > YEAR_MAX) {
-		reader_refuse(r, 422, "field.range", "/year", "A year is 1 to 9998.");
+		reader_refuse(r, 422, "field.range", "/year", "A year is 1000 to 9998.");
 		return;
 	}
 	year.from_day = day_of_civil(year.number, 1, 1);

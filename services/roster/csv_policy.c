@@ -6,6 +6,7 @@
 
 static const struct csv_fault
 	NOT_TEXT = { 400, "csv.encoding", "The file is neither UTF-8 nor GB 18030 text." },
+	NOT_AS_SAID = { 400, "csv.encoding", "The file is not in the charset that its type names." },
 	NUL = { 400, "csv.nul", "The file holds a NUL byte; a spreadsheet's own format, or UTF-16, is no CSV." },
 	NOT_CLOSED = { 400, "csv.quote_open", "A quoted field is not closed before the file ends." },
 	TOO_LARGE = { 422, "csv.too_large", "A file has at most 1 MiB and 20,000 rows." },
@@ -56,7 +57,20 @@ from_gb18030(struct text t, arena_t *a, struct text *out)
 }
 
 static const struct csv_fault *
-decode(struct text t, arena_t *a, struct text *out)
+decode_as_said(struct text t, enum csv_charset said, arena_t *a, struct text *out)
+{
+	bool no_chinese;
+
+	*out = t;
+	if (said == CSV_UTF8 ? !is_utf8(t, &no_chinese) : !from_gb18030(t, a, out))
+		return &NOT_AS_SAID;
+	if (has_mark(*out))                     /* which GB 18030 has as well, in four bytes */
+		*out = (struct text){ out->s + 3, out->len - 3 };
+	return NULL;
+}
+
+static const struct csv_fault *
+decode(struct text t, enum csv_charset said, arena_t *a, struct text *out)
 {
 	bool no_chinese = false, utf8;
 
@@ -64,6 +78,8 @@ decode(struct text t, arena_t *a, struct text *out)
 		return &TOO_LARGE;
 	if (memchr(t.s, '\0', t.len))
 		return &NUL;
+	if (said != CSV_UNSAID)
+		return decode_as_said(t, said, a, out);
 	*out = t;
 	if (has_mark(t)) {
 		*out = (struct text){ t.s + 3, t.len - 3 };
@@ -184,10 +200,10 @@ fails(const struct csv_fault *fault, size_t at)
 
 /* A field's text is never longer than what stood for it with its comma or line end, and one NUL may be left over. */
 struct csv
-csv_read(const void *bytes, size_t len, arena_t *a)
+csv_read(const void *bytes, size_t len, enum csv_charset said, arena_t *a)
 {
 	struct text text, raw = { len ? bytes : "", len };
-	const struct csv_fault *fault = decode(raw, a, &text);
+	const struct csv_fault *fault = decode(raw, said, a, &text);
 	struct csv out = { 0 };
 
 	if (fault)

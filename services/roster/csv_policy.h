@@ -1,7 +1,7 @@
 /* csv_policy - a file of comma-separated values (RFC 4180), from bytes to rows of UTF-8 text.
  * Pure: no clock, no I/O but the C library's tables of GB 18030, no allocation but the arena passed in.
  *
- * The encoding is told apart by itself: with a byte order mark it is UTF-8; without one it is UTF-8 when it can be, and GB 18030
+ * The encoding is what it is said to be, and nothing else is tried then.  Else it is told apart by itself: with a byte order mark it is UTF-8; without one it is UTF-8 when it can be, and GB 18030
  * when only that can be, or when as UTF-8 it has non-ASCII characters but none from U+0800 on, where Chinese begins. */
 #pragma once
 #include "arena.h"
@@ -24,4 +24,5 @@ struct csv {
 };
 
 /* Everything lies in the arena, some six times the file. */
-struct csv csv_read(const void *bytes, size_t len, arena_t *a);
+enum csv_charset { CSV_UNSAID, CSV_UTF8, CSV_GB18030 };
+struct csv csv_read(const void *bytes, size_t len, enum csv_charset said, arena_t *a);

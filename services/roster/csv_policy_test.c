@@ -84,9 +84,36 @@ static void
 test_cases(arena_t *a)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct csv csv = csv_read(cases[i].bytes, cases[i].len, a);
+		struct csv csv = csv_read(cases[i].bytes, cases[i].len, CSV_UNSAID, a);
 		const char *got = in_words(&csv, a);
 		expect(cases[i].words, strcmp(got, cases[i].words) == 0, got);
+		arena_reset(a);
+	}
+}
+
+/* The charset that is said goes before all that could be told from the bytes. */
+static const struct { const char *bytes; size_t len; enum csv_charset said; const char *words; } said[] = {
+	{ FILE_OF("A\xc2\xb7" "B\n"), CSV_UNSAID, "1:A\xe8\xb7\xaf" "B" },
+	{ FILE_OF("A\xc2\xb7" "B\n"), CSV_UTF8, "1:A\xc2\xb7" "B" },
+	{ FILE_OF("A\xc2\xb7" "B\n"), CSV_GB18030, "1:A\xe8\xb7\xaf" "B" },
+	{ FILE_OF("\xe8\xb5\xb5\n"), CSV_UTF8, "1:\xe8\xb5\xb5" },
+	{ FILE_OF("\xef\xbb\xbf\xe8\xb5\xb5\n"), CSV_UTF8, "1:\xe8\xb5\xb5" },
+	{ FILE_OF("\xd5\xd4\n"), CSV_GB18030, "1:\xe8\xb5\xb5" },
+	{ FILE_OF("\x84\x31\x95\x33\xd5\xd4\n"), CSV_GB18030, "1:\xe8\xb5\xb5" },
+	{ FILE_OF("\xe8\xb5\xb5\xe7\xa4\xba\n"), CSV_GB18030, "1:\xe7\x92\xa7\xe7\x94\xb5\xe3\x81\x9a" },
+	{ FILE_OF("id\n"), CSV_UTF8, "1:id" }, { FILE_OF("id\n"), CSV_GB18030, "1:id" },
+	{ FILE_OF("\xd5\xd4\n"), CSV_UTF8, "!csv.encoding" }, { FILE_OF("\xe8\xb5\n"), CSV_UTF8, "!csv.encoding" },
+	{ FILE_OF("\xe8\xb5\xb5\n"), CSV_GB18030, "!csv.encoding" }, { FILE_OF("\xd5\xff\n"), CSV_GB18030, "!csv.encoding" },
+	{ FILE_OF("a\0\n"), CSV_UTF8, "!csv.nul" }, { FILE_OF(""), CSV_UTF8, "!csv.no_header" }, { FILE_OF(""), CSV_GB18030, "!csv.no_header" },
+};
+
+static void
+test_said(arena_t *a)
+{
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		struct csv csv = csv_read(said[i].bytes, said[i].len, said[i].said, a);
+		const char *got = in_words(&csv, a);
+		expect(said[i].words, strcmp(got, said[i].words) == 0, got);
 		arena_reset(a);
 	}
 }
@@ -112,14 +139,14 @@ test_bounds(arena_t *a)
 {
 	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
 		char *text = repeated(a, bounds[i].unit, bounds[i].n);
-		struct csv csv = csv_read(text, strlen(text), a);
+		struct csv csv = csv_read(text, strlen(text), CSV_UNSAID, a);
 		const char *code = csv.fault ? csv.fault->code : "";
 		expect(bounds[i].unit, strcmp(code, bounds[i].fault ? bounds[i].fault : "") == 0, code);
 		arena_reset(a);
 	}
 	for (size_t n = CSV_FIELDS_MAX; n <= CSV_FIELDS_MAX + 1; n++) {
 		char *text = repeated(a, "x,", n);
-		struct csv csv = csv_read(text, strlen(text) - 1, a);
+		struct csv csv = csv_read(text, strlen(text) - 1, CSV_UNSAID, a);
 		expect("fields of a row", !csv.fault && !csv.rows[0].fault == (n == CSV_FIELDS_MAX), in_words(&csv, a));
 	}
 }
@@ -130,6 +157,7 @@ main(void)
 	arena_t *a = arena_open(64 << 20);
 
 	test_cases(a);
+	test_said(a);
 	test_bounds(a);
 	arena_close(&a);
 	printf("%d passed, %d failed\n", passed, failed);

@@ -249,11 +249,17 @@ noun_of(Roster__ImportKind kind)
 	return &nouns[0];       /* no other can be asked for: json_pb knows the kinds */
 }
 
+static enum csv_charset
+charset_of(const Roster__ImportRows *in)
+{
+	return !*in->charset ? CSV_UNSAID : strcmp(in->charset, "utf-8") == 0 ? CSV_UTF8 : CSV_GB18030;
+}
+
 static struct import *
 read_file(const Roster__ImportRows *in, arena_t *a)
 {
 	struct import *imp = arena_alloc(a, sizeof(*imp));
-	struct csv csv = csv_read(in->csv.data, in->csv.len, a);
+	struct csv csv = csv_read(in->csv.data, in->csv.len, charset_of(in), a);
 
 	imp->noun = noun_of(in->kind);
 	imp->fault = csv.fault;
