@@ -105,7 +105,7 @@ $O/zhucunctl.bash: $O/bin/zhucunctl
 	$< help --completion > $@
 
 # --- tests.  x_policy_test.c links x_policy.c, the messages and the pure parts of lib, nothing else: the linker proves purity.
-PURE     := $(addprefix $O/lib/,civil.o arena.o policy_book.o sealed_kind.o utf8.o) $(PBC:.c=.o)
+PURE     := $(addprefix $O/lib/,civil.o arena.o policy_book.o sealed_kind.o utf8.o mention.o) $(PBC:.c=.o)
 TESTC    := $(wildcard lib/*_test.c services/*/*_test.c gateway/*_test.c tests/*_test.c tests/*/*_test.c)
 TESTS    := $(TESTC:%.c=$O/%)
 HARNESS  := $(call obj,$(filter-out %_test.c,$(wildcard tests/*.c)) services/bus/routes.c)

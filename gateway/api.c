@@ -39,6 +39,9 @@ call_parts_close(call_t *c)
 	free(c->parts);
 	c->parts = NULL;
 	c->nparts = 0;
+	json_decref(c->mentioned);
+	json_decref(c->names);
+	c->mentioned = c->names = NULL;
 }
 
 void

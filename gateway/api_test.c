@@ -499,6 +499,64 @@ test_merge(struct bench *b)
 	      "one missing is 503", code_of(b));
 }
 
+/* Texts mention people; roster says what they are called, of so many at a time; who it does not know is told by id.  A client who may see
+ * nothing of it, and one whose answer mentions nobody, wait for nothing. */
+static void
+test_names(struct bench *b)
+{
+	enum { MANY = 900 };
+	static char texts[MANY][64];
+	Alerts__Alert alerts[MANY], *items[MANY];
+	Alerts__AlertList list = ALERTS__ALERT_LIST__INIT;
+	Roster__Names none = ROSTER__NAMES__INIT;
+
+	list.items = items;
+	for (int i = 0; i < MANY; i++) {
+		snprintf(texts[i], sizeof(texts[i]), "关于⟦person/p%d@%d⟧、⟦person/p%d@%d⟧。", i, i + 1, i, i + 1);
+		alerts[i] = (Alerts__Alert)ALERTS__ALERT__INIT;
+		alerts[i].text = texts[i];
+		items[i] = &alerts[i];
+	}
+	bench_ask(b, &(struct ask){ "GET", D "/alerts" });
+	fake_answer_message(b->api, &b->bus.sent[0], 200, &list, b->now_us);
+	check(b->bus.n == 1 && b->client.reply.status == 200 && strcmp(b->client.text, "{\"items\":[]}") == 0, "no message mentions nobody", b->client.text);
+
+	list.n_items = MANY;
+	bench_ask(b, &(struct ask){ "GET", D "/alerts" });
+	fake_answer_message(b->api, &b->bus.sent[0], 200, &list, b->now_us);
+	size_t asked = 0, questions = 0;
+	while (!b->client.replies && b->bus.n > 1 + questions) {
+		const struct sent *s = &b->bus.sent[++questions];
+		Roster__ReadNames *m = roster__read_names__unpack(NULL, s->read->data.len, s->read->data.data);
+		Roster__Named first = ROSTER__NAMED__INIT, *one = &first;
+		Roster__Names said = ROSTER__NAMES__INIT;
+		check(m && m->n_refs && m->n_refs <= 400 && strcmp(s->m.service, "roster") == 0, "some at a time", "");
+		asked += m ? m->n_refs : 0;
+		first.ref = m->refs[0];
+		first.name = (char *)"张一";
+		said.n_items = 1;
+		said.items = &one;
+		fake_answer_message(b->api, s, 200, &said, b->now_us);
+		roster__read_names__free_unpacked(m, NULL);
+	}
+	check(asked == MANY && questions == 3, "each of them once", "");
+	check(b->client.reply.status == 200 && strstr(b->client.text, "\"关于张一、张一。\"") && strstr(b->client.text, "\"关于p1、p1。\"") &&
+	              !strstr(b->client.text, "⟦"), "by name, or by id", b->client.text ? b->client.text : "");
+
+	list.n_items = 1;
+	bench_ask(b, &(struct ask){ "GET", D "/alerts" });
+	fake_answer_message(b->api, &b->bus.sent[0], 200, &list, b->now_us);
+	fake_answer_problem(b->api, &b->bus.sent[1], 503, "owner.away", b->now_us);
+	for (int i = 0; i < 10; i++)
+		pass_time(b, 1000000);
+	check(b->client.replies == 1 && b->client.reply.status == 503, "nobody to say it", code_of(b));
+
+	bench_ask(b, &(struct ask){ "GET", D "/alerts" });
+	fake_answer_message(b->api, &b->bus.sent[0], 200, &list, b->now_us);
+	fake_answer_message(b->api, &b->bus.sent[1], 200, &none, b->now_us);
+	check(b->client.reply.status == 200 && strstr(b->client.text, "关于p0、p0。"), "of nobody is anything known", b->client.text);
+}
+
 /* ---- asking again */
 
 static const struct ask put = { "PUT", D "/townships/t", JSON, "{\"name\":\"n\",\"area_id\":\"a\"}" };
@@ -814,7 +872,7 @@ main(void)
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
 		test_at_once, test_endless_body, test_deep, test_escapes, test_mark, test_by_owner, test_order, test_keys, test_optional_body, test_file, test_clock, test_read,
-		test_merge, test_retries, test_comes_back, test_late_answers, test_lost_then_away, test_bad_answers, test_leaving,
+		test_merge, test_names, test_retries, test_comes_back, test_late_answers, test_lost_then_away, test_bad_answers, test_leaving,
 		test_ready, test_metrics, test_numbers, test_document, test_stopping,
 	};
 

@@ -98,6 +98,7 @@ struct call {
 	json_t *peers;                          /* whom /metrics asks */
 	int64_t began_us;
 	struct part *parts;                     /* nparts of them, once asked */
+	json_t *mentioned, *names; size_t named;        /* what the answer's texts mention; what roster calls some of it; how many it was asked for */
 	struct subject subject;                 /* whose the thing is, when that decides */
 	struct bytes given; size_t ngiven; uint32_t given_tags[GIVEN_MAX];      /* what a body gave of the answer (wire.Command.known) */
 	struct bytes held;                      /* an order that waits for its password's hash */
@@ -151,7 +152,7 @@ void file_run(call_t *c, int64_t mono_us);
 struct ask read_of(call_t *c, const char *service, const ProtobufCMessage *m, Wire__Problem *refusal);
 void read_ask_all(call_t *c, int64_t mono_us);                          /* ends in read_answered */
 int read_status(const call_t *c);                                       /* of what read_tell would tell */
-void read_tell(call_t *c);                                              /* ends the call */
+void read_tell(call_t *c, int64_t mono_us);                             /* ends the call */
 /* An order that is not the request's own body; done is called with part 0. */
 void order_send(call_t *c, const ProtobufCMessage *m, ask_done_fn *done, int64_t mono_us);
 void order_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us);

@@ -2,6 +2,7 @@
 #include "civil.h"
 #include "event_types.h"
 #include "json_pb.h"
+#include "names.h"
 #include "reply.h"
 #include "sealed.h"
 #include <stdlib.h>
@@ -72,6 +73,7 @@ event_text(const Wire__Logged *l, const char *district, arena_t *a, struct bytes
 		return EVENT_UNREADABLE;
 	json_t *j = json_from_message(data);
 	bool sealed = events_sealed(j);
+	names_fill(j, NULL, a);                    /* events name nobody: ids, as everywhere in them */
 	if (!sealed)
 		say(e, j, out);
 	json_decref(j);

@@ -1,7 +1,9 @@
 /* ordinary - calls with one body and one answer: orders, and reads whose answers are merged. */
 #include "call.h"
 #include "log.h"
+#include "names.h"
 #include "question.h"
+#include "roster.pb-c.h"
 #include "sealed.h"
 #include "target.h"
 #include <assert.h>
@@ -234,14 +236,9 @@ read_status(const call_t *c)
 	return read_verdict(c)->status;
 }
 
-/* The answer is that of the first part, with the members of the others; when one has none, that is the answer. */
-void
-read_tell(call_t *c)
+static void
+read_say(call_t *c, const struct part *verdict)
 {
-	const struct part *verdict = read_verdict(c);
-
-	for (int i = 1; i < c->nparts && verdict->status < 300; i++)
-		json_object_update_missing(verdict->json, c->parts[i].json);
 	size_t leaked = verdict->status < 300 && !sealed_may_see(&c->who) ? sealed_strip(verdict->json) : 0;
 	if (leaked)
 		LOG(ERROR, "answer.sealed", c->trace, LOG_S("route", c->match.route->path), LOG_I("taken_out", leaked));
@@ -249,6 +246,73 @@ read_tell(call_t *c)
 		call_refuse(c, REFUSED_NOTHING, NULL);
 	else
 		call_reply_json(c, verdict->status, verdict->json);
+}
+
+/* ---- … and names in its texts */
+
+enum { NAMES_AT_ONCE = 400 };           /* of at most NAME_BYTES_MAX each: one answer holds them */
+
+static void names_ask(call_t *c, int64_t mono_us);
+
+static void
+names_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+{
+	call_t *c = ctx;
+	Roster__Names *said = NULL;
+
+	c->waiting = 0;
+	if (outcome == ASK_ANSWERED && items[0]->status == 200)
+		said = roster__names__unpack(arena_pb(c->api->arena), items[0]->data.len, items[0]->data.data);
+	if (!said) {
+		call_refuse(c, REFUSED_AWAY, NULL);
+		return;
+	}
+	for (size_t i = 0; i < said->n_items; i++)
+		json_object_set_new(c->names, said->items[i]->ref, json_string(said->items[i]->name));
+	arena_reset(c->api->arena);
+	if (c->named < json_array_size(c->mentioned)) {
+		names_ask(c, mono_us);
+		return;
+	}
+	names_fill(c->parts[0].json, c->names, c->api->arena);
+	read_say(c, &c->parts[0]);
+}
+
+static void
+names_ask(call_t *c, int64_t mono_us)
+{
+	Roster__ReadNames m = ROSTER__READ_NAMES__INIT;
+
+	m.refs = arena_alloc(c->api->arena, NAMES_AT_ONCE * sizeof(*m.refs));
+	while (m.n_refs < NAMES_AT_ONCE && c->named < json_array_size(c->mentioned))
+		m.refs[m.n_refs++] = (char *)json_string_value(json_array_get(c->mentioned, c->named++));
+	struct ask ask = read_of(c, "roster", &m.base, NULL);
+	ask.done = names_done;
+	ask.ctx = c;
+	if (asks_put(c->api->asks, &ask, mono_us))
+		c->waiting = 1;
+	else
+		call_refuse(c, REFUSED_BUSY, NULL);
+}
+
+/* The answer is that of the first part, with the members of the others; when one has none, that is the answer. */
+void
+read_tell(call_t *c, int64_t mono_us)
+{
+	const struct part *verdict = read_verdict(c);
+
+	for (int i = 1; i < c->nparts && verdict->status < 300; i++)
+		json_object_update_missing(verdict->json, c->parts[i].json);
+	if (verdict->status >= 300 || !(c->match.route->flags & ROUTE_NAMES)) {
+		read_say(c, verdict);
+		return;
+	}
+	c->mentioned = names_mentioned(verdict->json, c->api->arena);
+	c->names = json_object();
+	if (json_array_size(c->mentioned))
+		names_ask(c, mono_us);
+	else
+		read_say(c, verdict);
 }
 
 static void

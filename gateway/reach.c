@@ -16,7 +16,7 @@ decided(call_t *c, bool within, int64_t mono_us)
 	if (!within)
 		call_refuse(c, REFUSED_ROLE, NULL);
 	else if (c->match.route->about == ABOUT_ANSWER)
-		read_tell(c);
+		read_tell(c, mono_us);
 	else
 		read_ask_all(c, mono_us);
 }
@@ -85,7 +85,7 @@ void
 read_answered(call_t *c, int64_t mono_us)
 {
 	if (access_of(&c->who, c->match.route) == ACCESS_ALL || c->match.route->about != ABOUT_ANSWER || read_status(c) >= 500) {
-		read_tell(c);
+		read_tell(c, mono_us);
 		return;
 	}
 	c->subject = read_status(c) < 300 ? subject_of_json(c->parts[0].json) : (struct subject){ 0 };

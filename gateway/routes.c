@@ -123,7 +123,8 @@ static const struct route routes[] = {
 	  .who = WHO_OPERATOR | ADMIN | FINANCE | AUDITOR },
 	EXPORT("/payrolls/{month}/export", ADMIN | FINANCE | AUDITOR, "payroll", payroll_columns,
 	       ASK(funding, export_payroll, payroll_lines), ASK(roster, read_contacts, contacts)),
-	GET("/alerts", CASES | OWN, ABOUT_QUERY, ASK(alerts, list_alerts, alert_list)),
+	{ "GET", DISTRICT "/alerts", ROUTE_READ, ROUTE_NAMES, { ASK(alerts, list_alerts, alert_list) },
+	  .who = WHO_OPERATOR | CASES | OWN, .about = ABOUT_QUERY },
 
 	PUT("/rounds/{id}", ADMIN, incentives, put_round, round, "id"),
 	GET("/rounds/{id}", CASES, ABOUT_DISTRICT, ASK(incentives, read_round, round)),

@@ -36,6 +36,7 @@ enum route_flag {
 	ROUTE_ANYWHERE = 256,           /* outside districts: of the caller's own, or of none (partition −1) */
 	ROUTE_BY_STATE = 512,           /* a read that a thing's state may refuse: 409 */
 	ROUTE_STRANGERS = 1024,         /* no token, from anywhere */
+	ROUTE_NAMES = 4096,             /* a read whose texts mention people and places: roster says what they are called */
 	ROUTE_PASSWORD = 2048,          /* the body holds one */
 };
 

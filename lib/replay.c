@@ -435,6 +435,9 @@ run_list(struct replay *r, struct batch *b)
 		fault(r, "the rows could not be written");
 	batch_after_policies(b);
 	n->part[r->partition].head.seq = r->own_seq;
+	for (size_t i = 0; i < n->nproducers; i++)
+		if (b->part[r->partition].cursor_moved[i])
+			n->part[r->partition].cursor[i].seq = b->part[r->partition].cursor[i].seq;
 	for (size_t i = 0; i < r->nlist; i++) {
 		r->counted.events_read += r->list[i].kind == INPUT_EVENT;
 		r->counted.own_events += r->list[i].kind == INPUT_OWN;
@@ -550,6 +553,7 @@ begin(struct replay *r, int32_t partition)
 	r->counted = (struct replayed){ 0 };
 	*r->why = '\0';
 	n->part[partition].head = (struct position){ 0 };
+	memset(n->part[partition].cursor, 0, sizeof n->part[partition].cursor);
 	r->own = pages_of(r->own, n->svc->name, &engine_events_after, 0);
 	for (size_t i = 0; i < n->nproducers; i++)
 		r->producer[i] = pages_of(r->producer[i], n->svc->consumes[i], &engine_events_after, 0);

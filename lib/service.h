@@ -149,6 +149,7 @@ int32_t batch_today(const struct batch *b);             /* its civil date */
 const char *batch_cause(const struct batch *b);         /* id of the event that began it all; "" for an order */
 const char *batch_trace(const struct batch *b);         /* traceparent of the request that it follows from; "" for a timer */
 const char *batch_event_id(const struct batch *b);      /* id of the event being run; "" for an order or timer */
+int64_t batch_read_to(const struct batch *b, size_t producer);  /* how much of a producer's log (AFTER(producer)) has been read by now */
 bool batch_own(const struct batch *b);                  /* the fact being run is one this service just emitted */
 /* Policies of the input's district; wanted by the engine for services that have the policy table. */
 const struct policy_book *batch_policies(struct batch *b);

@@ -27,6 +27,14 @@ batch_event_id(const struct batch *b)
 	return b->own_fact ? b->own_event_id : b->now->event_id;
 }
 
+int64_t
+batch_read_to(const struct batch *b, size_t producer)
+{
+	const struct head_change *c = &b->part[b->now->partition];
+
+	return c->touched && c->cursor_moved[producer] ? c->cursor[producer].seq : b->node->part[b->now->partition].cursor[producer].seq;
+}
+
 static size_t
 table_index(const struct batch *b, const struct table *t)
 {

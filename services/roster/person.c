@@ -4,8 +4,8 @@
  *   out:  PersonPut (ids, and the phone masked)
  *   owns: identity (and, by lib/mirror, person)
  *
- * A changed name is no event, nor is a phone whose mask stays the same: the identity row is all there is of it, and whoever
- * needs it asks (ReadContacts). */
+ * No event tells a name, nor a phone: the identity row, and since when it was so, are all there is of it, and whoever needs it asks
+ * (ReadContacts, ReadNames).  That a name has changed is an event, for what is said before it and after it is told apart by the log. */
 #include "roster.h"
 #include <string.h>
 
@@ -93,7 +93,11 @@ roster_person_make(struct batch *b, const void *m)
 	units_of_day(b, now, &e);
 	phone_masked(identity.phone, masked);
 	e.phone_masked = arena_strdup(batch_arena(b), masked);         /* rows keep it until the commit */
-	if (!now || !person_same(now, &e))
+	const RosterRows__Identity *was = batch_get(b, &roster_table_identity, &identity);
+	bool renamed = !was || strcmp(was->name, in->name) != 0;
+	if (renamed)
+		roster_named(b, "person", in->id, in->name);
+	if (!now || renamed || !person_same(now, &e))
 		batch_emit(b, in->id, &e.base);
 	batch_put(b, &roster_table_identity, &identity);
 }

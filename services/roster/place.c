@@ -2,11 +2,25 @@
  *
  *   in:   PutTownship, PutUnit, PutVillage
  *   out:  TownshipPut, UnitPut, VillagePut
- *   owns: closed_village (and, by lib/mirror, township, unit, village) */
+ *   owns: closed_village, name_given (and, by lib/mirror, township, unit, village) */
 #include "roster.h"
 #include <string.h>
 
 const struct table roster_table_closed_village = { "closed_village", &roster_rows__closed_village__descriptor, 2, false };
+
+/* From the next event on, which says that something of it is new.  Kinds are those of lib/mention.h. */
+void
+roster_named(struct batch *b, const char *kind, const char *id, const char *name)
+{
+	RosterRows__NameGiven row = ROSTER_ROWS__NAME_GIVEN__INIT;
+
+	row.district = (char *)batch_district(b);
+	row.kind = (char *)kind;
+	row.thing_id = (char *)id;
+	row.since_seq = batch_next_seq(b);
+	row.name = (char *)name;
+	batch_put(b, &roster_table_name_given, &row);
+}
 
 /* ---- townships */
 
@@ -42,6 +56,8 @@ roster_township_put(struct batch *b, const void *m)
 	e.name = out.name = in->name;
 	e.area_id = out.area_id = in->area_id;
 	e.from_day = roster_from_day(now, batch_today(b));
+	if (!now || strcmp(now->name, in->name) != 0)
+		roster_named(b, "township", in->id, in->name);
 	if (!now || strcmp(now->name, in->name) != 0 || strcmp(now->area_id, in->area_id) != 0)
 		batch_emit(b, in->id, &e.base);
 	batch_answer(b, now ? 200 : 201, &out.base);
@@ -114,6 +130,8 @@ roster_unit_make(struct batch *b, const void *m)
 	}
 	e.from_day = roster_from_day(now, batch_today(b));
 	heads_of_day(b, now, &e);
+	if (!now || strcmp(now->name, in->name) != 0)
+		roster_named(b, "unit", in->id, in->name);
 	if (now && unit_same(now, in))
 		return;
 	batch_emit(b, in->id, &e.base);
@@ -226,6 +244,8 @@ roster_village_make(struct batch *b, const void *m)
 	e.maybe_closed_case = in->maybe_closed_case ? ROSTER__VILLAGE_PUT__MAYBE_CLOSED_CLOSED_ON_DAY : 0;
 	e.closed_on_day = in->closed_on_day;
 	e.from_day = roster_from_day(now, batch_today(b));
+	if (!now || strcmp(now->name, in->name) != 0)
+		roster_named(b, "village", in->id, in->name);
 	if (!now || !village_same(b, now, in))
 		batch_emit(b, in->id, &e.base);
 }

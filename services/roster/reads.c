@@ -1,8 +1,9 @@
 /* reads - what roster answers: things as they are today, lists of them in id order, the policy in force on a day, and the
  * names and phones that nobody else keeps.
  *
- *   in:   ReadX, ListX, ReadPolicy, ReadReach, ReadContacts
+ *   in:   ReadX, ListX, ReadPolicy, ReadReach, ReadContacts, ReadNames
  *   out:  answers; owns nothing */
+#include "mention.h"
 #include "roster.h"
 #include "roster.sql.h"
 #include <string.h>
@@ -335,6 +336,47 @@ roster_read_reach(struct reader *r, const void *m)
 
 	reader_answer(r, &roster_reach_of(r, in->maybe_person_case ? in->person_id : "",
 	                                  in->maybe_village_case ? in->village_id : "")->base);
+}
+
+static void
+names_args(struct reader *r, const Roster__ReadNames *in, RosterRows__NamesAt *args)
+{
+	arena_t *a = reader_arena(r);
+	struct mentioned what;
+
+	args->district = (char *)reader_district(r);
+	args->refs = arena_alloc(a, (in->n_refs + 1) * sizeof(char *));
+	args->kinds = arena_alloc(a, (in->n_refs + 1) * sizeof(char *));
+	args->ids = arena_alloc(a, (in->n_refs + 1) * sizeof(char *));
+	args->seqs = arena_alloc(a, (in->n_refs + 1) * sizeof(char *));
+	for (size_t i = 0; i < in->n_refs; i++) {
+		if (!mention_read(in->refs[i], strlen(in->refs[i]), a, &what))
+			continue;
+		args->refs[args->n_refs++] = in->refs[i];
+		args->kinds[args->n_kinds++] = (char *)what.kind;
+		args->ids[args->n_ids++] = (char *)what.id;
+		args->seqs[args->n_seqs++] = arena_printf(a, "%lld", (long long)what.seq);
+	}
+}
+
+/* Of what is not known, or not a reference, nothing. */
+void
+roster_read_names(struct reader *r, const void *m)
+{
+	RosterRows__NamesAt args = ROSTER_ROWS__NAMES_AT__INIT;
+	Roster__Names out = ROSTER__NAMES__INIT;
+	void **rows;
+
+	names_args(r, m, &args);
+	out.n_items = reader_rows(r, &roster_names, &args, &rows);
+	out.items = arena_alloc(reader_arena(r), (out.n_items + 1) * sizeof(*out.items));
+	for (size_t i = 0; i < out.n_items; i++) {
+		const RosterRows__NameAt *n = rows[i];
+		out.items[i] = arena_message(reader_arena(r), &roster__named__descriptor);
+		out.items[i]->ref = n->ref;
+		out.items[i]->name = n->shared ? arena_printf(reader_arena(r), "%s（%s）", n->name, n->id) : n->name;
+	}
+	reader_answer(r, &out.base);
 }
 
 /* Unknown ids are left out. */

@@ -7,7 +7,7 @@
  *         accountability.RecallMoved, MeasuresChanged: an ordered recall ends postings, empties and refills a post; CloseTask
  *   out:  DistrictPut, TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, PolicyPublished; VacancyOpened, VacancyClosed,
  *         TaskOpened, TaskClosed, AccountPut
- *   owns: schema roster: district, area, township, unit, village, person, identity, posting and its two indexes, policy,
+ *   owns: schema roster: district, area, township, unit, village, person, identity, name_given, posting and its two indexes, policy,
  *         confirmed_finding, noted_finding, checkin_month, voided_posting, vacancy, recall_ended, head_awaited, closed_village,
  *         task, account, account_phone, session, login_try
  *
@@ -23,6 +23,7 @@
 const struct table roster_table_district = { "district", &roster_rows__district__descriptor, 1, false };
 const struct table roster_table_area = { "area", &roster_rows__area__descriptor, 2, false };
 const struct table roster_table_identity = { "identity", &roster_rows__identity__descriptor, 2, false };
+const struct table roster_table_name_given = { "name_given", &roster_rows__name_given__descriptor, 4, true };
 const struct table roster_table_posting = { "posting", &roster_rows__posting__descriptor, 2, false };
 const struct table roster_table_person_posting = { "person_posting", &roster_rows__person_posting__descriptor, 3, false };
 const struct table roster_table_first_secretary = { "first_secretary", &roster_rows__first_secretary__descriptor, 3, false };
@@ -31,7 +32,7 @@ const struct table roster_table_confirmed_finding = {
 };
 
 static const struct table *const tables[] = {
-	&roster_table_district, &roster_table_area, &roster_table_identity, &roster_table_posting,
+	&roster_table_district, &roster_table_area, &roster_table_identity, &roster_table_name_given, &roster_table_posting,
 	&roster_table_person_posting, &roster_table_first_secretary, &roster_table_confirmed_finding,
 	&roster_table_noted_finding, &roster_table_checkin_month, &roster_table_voided_posting,
 	&roster_table_vacancy, &roster_table_recall_ended, &roster_table_head_awaited, &roster_table_closed_village, &roster_table_task,
@@ -108,6 +109,7 @@ static const struct read reads[] = {
 	{ &roster__list_tasks__descriptor, roster_list_tasks },
 	{ &roster__read_policy__descriptor, roster_read_policy },
 	{ &roster__read_contacts__descriptor, roster_read_contacts },
+	{ &roster__read_names__descriptor, roster_read_names },
 	{ &roster__read_reach__descriptor, roster_read_reach },
 	{ &roster__read_account__descriptor, roster_read_account },
 	{ &roster__list_accounts__descriptor, roster_list_accounts },

@@ -23,6 +23,7 @@ enum {
 extern const struct table roster_table_district;                /* key district */
 extern const struct table roster_table_area;                    /* key district, area_id */
 extern const struct table roster_table_identity;                /* key district, person_id */
+extern const struct table roster_table_name_given;              /* key district, kind, thing_id, since_seq; append-only */
 extern const struct table roster_table_posting;                 /* key district, posting_id */
 extern const struct table roster_table_person_posting;          /* key district, person_id, posting_id */
 extern const struct table roster_table_first_secretary;         /* key district, village_id, posting_id */
@@ -92,6 +93,7 @@ bool roster_village_closes(struct batch *b, const Posting *put);        /* befor
 /* ---- person.c */
 void roster_person_want(struct batch *b, const void *m);
 void roster_person_check(struct batch *b, const void *m, struct faults *fs);
+void roster_named(struct batch *b, const char *kind, const char *id, const char *name);       /* before the event that tells of it */
 void roster_person_make(struct batch *b, const void *m);
 void roster_person_put(struct batch *b, const void *m);
 
@@ -228,3 +230,4 @@ void roster_list_postings(struct reader *r, const void *m);
 void roster_read_policy(struct reader *r, const void *m);
 void roster_read_reach(struct reader *r, const void *m);
 void roster_read_contacts(struct reader *r, const void *m);
+void roster_read_names(struct reader *r, const void *m);

@@ -61,6 +61,17 @@ select i.person_id, i.name, i.phone, coalesce(p.unit_id, '') as unit_id, coalesc
                       order by from_day desc limit 1) u on true
  where i.district = :district and i.person_id = any((:ids::text)::text[]) order by i.person_id;
 
+-- shared: something else of its kind was called the same then.
+-- name: names NamesAt -> NameAt
+select k.ref, n.name, k.id,
+       exists (select from name_given t
+                where t.district = :district and t.kind = k.kind and t.name = n.name and t.thing_id <> k.id and t.since_seq <= k.seq
+                  and not exists (select from name_given l where l.district = t.district and l.kind = t.kind and l.thing_id = t.thing_id
+                                     and l.since_seq > t.since_seq and l.since_seq <= k.seq)) as shared
+  from unnest((:refs::text)::text[], (:kinds::text)::text[], (:ids::text)::text[], (:seqs::text)::bigint[]) as k(ref, kind, id, seq)
+ cross join lateral (select g.name from name_given g where g.district = :district and g.kind = k.kind and g.thing_id = k.id and g.since_seq <= k.seq
+                      order by g.since_seq desc limit 1) as n;
+
 -- name: posting_read Id -> Posting
 select posting_id, person_id, village_id, role, from_day, to_day, term_from_day, term_to_day, reason from posting
  where district = :district and posting_id = :id;
