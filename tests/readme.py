@@ -43,6 +43,7 @@ def run(commands, url, var):
 
 def timeless(text):
     text = re.sub(r"\b20(2[6-9]|[3-9]\d)-\d\d-\d\d(T[\d:.]+\+08:00)?", "<day>", text)
+    text = re.sub(r"20(2[6-9]|[3-9]\d)年\d+月\d+日", "<day>", text)
     return re.sub(r"\b([CF])\d{12}\b", r"<\1>", text)
 
 

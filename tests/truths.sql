@@ -90,8 +90,14 @@ select * from accountability.finding f where f.kind = 'written_criticism' and f.
  and not exists (select from accountability.finding s where (s.district, s.person_id) = (f.district, f.person_id) and s.kind = f.kind
  and s.source = 'superior' and extract(year from s.on_day) = extract(year from f.on_day));
 
--- name: C3.2.2: of what is sealed nobody was told where it went
-select * from alerts.told t join accountability.measure m on (m.district, m.measure_id) = (t.district, t.about) where m.kind = 'referral';
+-- name: C3.2.2: of what is sealed nobody was told but the department, and nobody of himself
+select a.* from alerts.alert a where a.state <> 'failed' and (a.sealed
+   or exists (select from alerts.told t join accountability.measure m on (m.district, m.measure_id) = (t.district, t.about)
+               where (t.district, t.root, t.person_id) = (a.district, a.root, a.person_id) and m.kind = 'referral')
+   or exists (select from supervision.finding f where (f.district, f.finding_id) = (a.district, a.finding_id)
+               and f.kind in ('fund_misuse', 'discipline_violation') and a.template in ('finding_confirmed', 'finding_annulled', 'hearing_missed')))
+   and (not a.sealed or a.person_id = a.about_person_id
+        or not exists (select from alerts.department d where (d.district, d.person_id) = (a.district, a.person_id)));
 
 -- name: §3 a day's absences are the confirmed findings of absence on it
 select * from (select district, person_id, on_day, absences from attendance.day where absences <> 0) a full join (

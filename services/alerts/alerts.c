@@ -25,7 +25,7 @@ static const struct table *const tables[] = {
 	&alerts_table_department, &alerts_table_alert, &alerts_table_held, &alerts_table_told, &alerts_table_contact_leader, &mirror_policy, &mirror_person, &mirror_posting, &mirror_unit, NULL,
 };
 
-enum { ROSTER, ATTENDANCE, SUPERVISION, ACCOUNTABILITY, INCENTIVES, FUNDING, ALERTS };
+enum { ROSTER = ALERTS_OF_ROSTER, ATTENDANCE, SUPERVISION, ACCOUNTABILITY, INCENTIVES, FUNDING, ALERTS };
 static const char *const consumes[] = {
 	[ROSTER] = "roster", [ATTENDANCE] = "attendance", [SUPERVISION] = "supervision", [ACCOUNTABILITY] = "accountability",
 	[INCENTIVES] = "incentives", [FUNDING] = "funding", [ALERTS] = "alerts", NULL,

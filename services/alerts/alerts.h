@@ -11,6 +11,7 @@ extern const struct table alerts_table_told;            /* key district, about, 
 extern const struct table alerts_table_contact_leader;  /* key district, village_id, posting_id */
 extern const struct table alerts_table_department;      /* key district, account_id */
 
+enum { ALERTS_OF_ROSTER };                              /* place of roster among the producers */
 #define ALERTS_SEND "send"                              /* kind of the timer that sends a message */
 
 /* ---- in_charge.c: who answers for a person or a unit today */
@@ -23,6 +24,9 @@ const char *alerts_head_of(struct batch *b, const char *unit_id);               
 const char *alerts_head_over(struct batch *b, const char *person_id, int32_t on_day);
 void alerts_want_department(struct batch *b);
 size_t alerts_department(struct batch *b, const char ***ids);                              /* persons, nobody twice */
+/* … those of them who may hear of a sealed case: who have no part in it.  NULL: nobody, none. */
+void alerts_want_apart(struct batch *b, const char *person_id, const char *unit_id);
+size_t alerts_apart_of(struct batch *b, const char *person_id, const char *unit_id, int32_t on_day, const char ***ids);
 /* want and run of roster's facts */
 void alerts_want_account_put(struct batch *b, const void *m);   void alerts_on_account_put(struct batch *b, const void *m);
 void alerts_want_person_put(struct batch *b, const void *m);    void alerts_on_person_put(struct batch *b, const void *m);
@@ -36,9 +40,9 @@ const char *alerts_root(const struct batch *b);
 struct alerts_news {
 	const char *cause, *finding_id;         /* finding_id: "" for none */
 	Alerts__Template template;
-	bool correction, sealed;
+	bool correction, sealed, urgent;        /* urgent: whatever its template */
 	Alerts__CaseSubject about;              /* of a sealed case */
-	char **measures; size_t nmeasures;
+	char **measures, **said; size_t nmeasures;      /* said: what it says of each, to be compared; NULL: nothing of them alone */
 	char **fallen; size_t nfallen;          /* of the measures */
 };
 struct wording;

@@ -1,9 +1,11 @@
 -- alerts: statements of reader threads.
 
--- Whom a message went to is shown as roster masks the phone, as of :on_day.
+-- Whom a message went to is shown as roster masks the phone, as of :on_day.  What the text mentions is mentioned as of when it was sent
+-- (lib/mention.h).
 -- name: list_all Page -> alerts.Alert
-select a.alert_id as id, a.person_id, coalesce(p.phone_masked, '') as phone, a.template, a.text_zh as text, a.cause, a.state, a.at_us,
-       nullif(a.digest, '') as digest
+select a.alert_id as id, a.person_id, coalesce(p.phone_masked, '') as phone, a.template,
+       case when a.named_seq > 0 then replace(a.text_zh, '⟧', '@' || a.named_seq || '⟧') else a.text_zh end as text, a.cause, a.state, a.at_us,
+       nullif(a.digest, '') as digest, nullif(a.reason, '') as reason
   from alert a
   left join lateral (select p.phone_masked from person p
                       where p.district = a.district and p.person_id = a.person_id and p.from_day <= :on_day
@@ -13,8 +15,9 @@ select a.alert_id as id, a.person_id, coalesce(p.phone_masked, '') as phone, a.t
 ;
 
 -- name: list_of_person Page -> alerts.Alert
-select a.alert_id as id, a.person_id, coalesce(p.phone_masked, '') as phone, a.template, a.text_zh as text, a.cause, a.state, a.at_us,
-       nullif(a.digest, '') as digest
+select a.alert_id as id, a.person_id, coalesce(p.phone_masked, '') as phone, a.template,
+       case when a.named_seq > 0 then replace(a.text_zh, '⟧', '@' || a.named_seq || '⟧') else a.text_zh end as text, a.cause, a.state, a.at_us,
+       nullif(a.digest, '') as digest, nullif(a.reason, '') as reason
   from alert a
   left join lateral (select p.phone_masked from person p
                       where p.district = a.district and p.person_id = a.person_id and p.from_day <= :on_day

@@ -39,13 +39,52 @@ alerts_tells_finding(Supervision__FindingKind kind)
 	       kind == SUPERVISION__FINDING_KIND__FUND_MISUSE;
 }
 
-static bool
-is_sealed(const Accountability__Measure *m)
-{
-	const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value(&accountability__measure_kind__descriptor, (int)m->kind);
+/* ---- what is sealed, and who may hear of it */
 
-	return v && sealed_kind(v->name);
+bool
+alerts_seals_finding(Supervision__FindingKind kind)
+{
+	return sealed_value(&supervision__finding_kind__descriptor, (int)kind);
 }
+
+bool
+alerts_seals_measure(const Accountability__Measure *m)
+{
+	return sealed_value(&accountability__measure_kind__descriptor, (int)m->kind);
+}
+
+static bool
+is_among(const char *const *ids, size_t n, const char *id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(ids[i], id) == 0)
+			return true;
+	return false;
+}
+
+static bool
+has_part(const struct alerts_official *o, const struct alerts_matter *of)
+{
+	bool part = strcmp(o->person_id, of->person_id) == 0;
+
+	for (size_t i = 0; i < o->nunits; i++)
+		part = part || is_among(of->units, of->nunits, o->units[i]);
+	return part;
+}
+
+size_t
+alerts_apart(const struct alerts_official *all, size_t n, const struct alerts_matter *of, arena_t *a, const char ***ids)
+{
+	size_t k = 0;
+
+	*ids = arena_alloc(a, (n + 1) * sizeof(**ids));
+	for (size_t i = 0; i < n; i++)
+		if (!has_part(&all[i], of))
+			(*ids)[k++] = all[i].person_id;
+	return k;
+}
+
+/* ---- what follows from a finding */
 
 static bool
 tells_any(Policy__Consequence *const *list, size_t n)
@@ -80,7 +119,7 @@ is_held(const Alert *a, int64_t at_us)
 	return a->state == ALERTS__ALERT_STATE__QUEUED && a->due_us > at_us;
 }
 
-struct earlier { const struct alerts_told *told; size_t n; int64_t at_us; const struct alerts_plan *plan; };
+struct earlier { const struct alerts_told *told; size_t n; int64_t at_us; const Policy__Alerts *policy; const struct alerts_plan *plan; };
 
 static bool
 is_obsolete(const struct alerts_plan *plan, const Alert *a)
@@ -94,24 +133,37 @@ is_obsolete(const struct alerts_plan *plan, const Alert *a)
 static bool
 says_fallen(const Alert *a, const char *measure_id)
 {
-	for (size_t i = 0; i < a->n_fallen; i++)
-		if (strcmp(a->fallen[i], measure_id) == 0)
-			return true;
-	return false;
+	return is_among((const char *const *)a->fallen, a->n_fallen, measure_id);
 }
 
-/* The last that somebody has got, or will get, about a measure or finding is that it stands. */
+/* What somebody has got, or will get. */
 static bool
-knows(const struct earlier *w, const char *person_id, const char *about)
+is_heard(const struct earlier *w, const Alert *a)
+{
+	return a->state != ALERTS__ALERT_STATE__FAILED && !is_obsolete(w->plan, a);
+}
+
+/* The last that somebody has heard about a measure or finding; NULL: nothing. */
+static const Alert *
+last_of(const struct earlier *w, const char *person_id, const char *about)
 {
 	const Alert *last = NULL;
 
 	for (size_t i = 0; i < w->n; i++) {
 		const Alert *a = w->told[i].alert;
-		if (strcmp(a->person_id, person_id) == 0 && strcmp(w->told[i].about, about) == 0 && a->state != ALERTS__ALERT_STATE__FAILED &&
-		    !is_obsolete(w->plan, a) && (!last || strcmp(a->alert_id, last->alert_id) > 0))
+		if (strcmp(a->person_id, person_id) == 0 && strcmp(w->told[i].about, about) == 0 && is_heard(w, a) &&
+		    (!last || strcmp(a->alert_id, last->alert_id) > 0))
 			last = a;
 	}
+	return last;
+}
+
+/* … is that it stands. */
+static bool
+knows(const struct earlier *w, const char *person_id, const char *about)
+{
+	const Alert *last = last_of(w, person_id, about);
+
 	return last && !says_fallen(last, about);
 }
 
@@ -171,15 +223,6 @@ is_corrected(const struct earlier *w, const Alert *a)
 
 /* ---- whom to tell */
 
-static bool
-is_among(const char *const *ids, size_t n, const char *id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(ids[i], id) == 0)
-			return true;
-	return false;
-}
-
 size_t
 alerts_with_heads(const Accountability__MeasuresChanged *e, const char ***ids, size_t n, arena_t *a)
 {
@@ -210,18 +253,20 @@ add(const char **ids, size_t *n, const char *id)
 		ids[(*n)++] = id;
 }
 
-/* Those in charge, then heads, then whoever was told before; nobody twice. */
+/* Those in charge, then heads, the department, whoever was told before; nobody twice. */
 static size_t
 recipients(const Accountability__MeasuresChanged *e, const struct alerts_circle *c, const struct alerts_told *told, size_t ntold, arena_t *a,
            const char ***out)
 {
 	size_t nchanges = e ? e->n_changes : 0, n = 0;
-	const char **ids = arena_alloc(a, (c->nin_charge + c->nheads + nchanges + ntold + 1) * sizeof(*ids));
+	const char **ids = arena_alloc(a, (c->nin_charge + c->nheads + c->ndepartment + nchanges + ntold + 1) * sizeof(*ids));
 
 	for (size_t i = 0; i < c->nin_charge; i++)
 		add(ids, &n, c->in_charge[i]);
 	for (size_t i = 0; i < c->nheads; i++)
 		add(ids, &n, c->heads[i]);
+	for (size_t i = 0; i < c->ndepartment; i++)
+		add(ids, &n, c->department[i]);
 	for (size_t i = 0; i < nchanges; i++)
 		if (is_units(e->changes[i]->measure) && e->changes[i]->measure->subject->maybe_person_case)
 			add(ids, &n, e->changes[i]->measure->subject->person_id);
@@ -234,9 +279,19 @@ recipients(const Accountability__MeasuresChanged *e, const struct alerts_circle 
 static bool
 is_in(const struct alerts_circle *circle, const Accountability__Measure *m, const char *person_id)
 {
+	if (alerts_seals_measure(m))
+		return is_among(circle->department, circle->ndepartment, person_id);
 	if (!is_units(m))
 		return is_among(circle->in_charge, circle->nin_charge, person_id);
 	return is_among(circle->heads, circle->nheads, person_id) || (m->subject->maybe_person_case && strcmp(m->subject->person_id, person_id) == 0);
+}
+
+enum circle_kind { OF_PERSON, OF_UNIT, OF_DEPARTMENT };
+
+static enum circle_kind
+circle_kind(const Accountability__Measure *m)
+{
+	return alerts_seals_measure(m) ? OF_DEPARTMENT : is_units(m) ? OF_UNIT : OF_PERSON;
 }
 
 /* Somebody has been told of a change, or of the finding that moved it: then of all that it moved, unless that is of two circles. */
@@ -246,19 +301,52 @@ heard(const Accountability__MeasuresChanged *e, const Change *c, const struct ea
 	bool one_circle = true;
 
 	for (size_t i = 0; i < e->n_changes; i++)
-		one_circle = one_circle && is_units(e->changes[i]->measure) == is_units(c->measure);
+		one_circle = one_circle && circle_kind(e->changes[i]->measure) == circle_kind(c->measure);
 	return knows(w, person_id, c->measure->id) || (one_circle && *e->finding_id && knows(w, person_id, e->finding_id));
+}
+
+/* What the last message about a measure says of it. */
+static bool
+says(const Alert *a, const char *measure_id, const char *said)
+{
+	for (size_t i = 0; i < a->n_measures && i < a->n_said; i++)
+		if (strcmp(a->measures[i], measure_id) == 0)
+			return strcmp(a->said[i], said) == 0;
+	return false;
+}
+
+static bool
+anybody_heard(const struct earlier *w, const char *measure_id, const char *said)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (strcmp(w->told[i].about, measure_id) == 0 && is_heard(w, w->told[i].alert) && says(w->told[i].alert, measure_id, said))
+			return true;
+	return false;
+}
+
+/* An amended measure is news when a message would say something else; for who has never heard of it, when nobody has heard just that. */
+static bool
+is_news(const Change *c, const char *said, const struct earlier *w, const char *person_id)
+{
+	const char *id = c->measure->id;
+
+	if (c->change != ACCOUNTABILITY__CHANGE__AMENDED)
+		return true;
+	return knows(w, person_id, id) ? !says(last_of(w, person_id, id), id, said) : !anybody_heard(w, id, said);
 }
 
 /* What stands concerns those in charge; what is corrected, those who know it. */
 static bool
-concerns(const Accountability__MeasuresChanged *e, const Change *c, const struct earlier *w, const char *person_id, const struct alerts_circle *circle)
+concerns(const struct alerts_case *x, size_t i, const struct earlier *w, const char *person_id)
 {
-	if (is_sealed(c->measure))
+	const Change *c = x->event->changes[i];
+	bool in = is_in(&x->circle, c->measure, person_id);
+
+	if ((alerts_seals_measure(c->measure) && !in) || !is_news(c, x->said[i], w, person_id))
 		return false;
-	if (is_in(circle, c->measure, person_id) && c->change != ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
+	if (in && c->change != ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
 		return true;
-	return e->correction && c->change != ACCOUNTABILITY__CHANGE__IMPOSED && heard(e, c, w, person_id);
+	return x->event->correction && c->change != ACCOUNTABILITY__CHANGE__IMPOSED && heard(x->event, c, w, person_id);
 }
 
 /* The first row that a message has a change for.  Kind 0 and state 0: any. */
@@ -293,12 +381,36 @@ template_of(const struct alerts_message *m)
 	return ALERTS__TEMPLATE__MEASURES_AMENDED;
 }
 
+static bool
+is_about(const struct alerts_message *m, const char *finding_id, const char *about)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (strcmp(m->changes[i]->measure->id, about) == 0)
+			return true;
+	return strcmp(about, finding_id) == 0;
+}
+
+/* It corrects what was urgent: whoever was woken for that is not left with it until the morning. */
+static bool
+takes_back_urgent(const struct alerts_message *m, const char *finding_id, const struct earlier *w)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		const Alert *a = w->told[i].alert;
+		if (strcmp(a->person_id, m->person_id) == 0 && is_heard(w, a) && is_about(m, finding_id, w->told[i].about) &&
+		    (a->urgent || alerts_is_urgent(w->policy, a->template_)))
+			return true;
+	}
+	return false;
+}
+
 /* What to say to one of them; n stays 0: nothing. */
 static void
-message_of(const Accountability__MeasuresChanged *e, const struct earlier *w, const struct alerts_circle *circle, struct alerts_message *m)
+message_of(const struct alerts_case *x, const struct earlier *w, struct alerts_message *m)
 {
+	const Accountability__MeasuresChanged *e = x->event;
+
 	for (size_t i = 0; i < e->n_changes; i++)
-		if (concerns(e, e->changes[i], w, m->person_id, circle))
+		if (concerns(x, i, w, m->person_id))
 			m->changes[m->n++] = e->changes[i];
 	m->correction = e->correction && knows_any(w, m->person_id);
 	m->obsolete = m->n == 0 && has_obsolete(w->plan, m->person_id);
@@ -307,6 +419,7 @@ message_of(const Accountability__MeasuresChanged *e, const struct earlier *w, co
 			m->changes[m->n++] = e->changes[i];
 	m->correction = m->correction || m->obsolete;
 	m->template = template_of(m);
+	m->urgent = m->correction && takes_back_urgent(m, e->finding_id, w);
 }
 
 /* ---- plans */
@@ -324,20 +437,26 @@ plan_open(const Accountability__MeasuresChanged *e, const struct earlier *w, are
 	}
 }
 
-void
-alerts_of_measures(const Accountability__MeasuresChanged *e, const struct alerts_circle *circle, const struct alerts_told *told, size_t ntold,
-                   int64_t at_us, arena_t *a, struct alerts_plan *out)
+static struct earlier
+earlier_of(const struct alerts_case *x, const struct alerts_plan *plan)
 {
-	struct earlier w = { told, ntold, at_us, out };
+	return (struct earlier){ x->told, x->ntold, x->at_us, x->policy, plan };
+}
+
+void
+alerts_of_measures(const struct alerts_case *x, arena_t *a, struct alerts_plan *out)
+{
+	const Accountability__MeasuresChanged *e = x->event;
+	struct earlier w = earlier_of(x, out);
 	const char **ids;
-	size_t n = recipients(e, circle, told, ntold, a, &ids);
+	size_t n = recipients(e, &x->circle, x->told, x->ntold, a, &ids);
 
 	plan_open(e, &w, a, out);
 	out->messages = arena_alloc(a, (n + 1) * sizeof(*out->messages));
 	for (size_t i = 0; i < n; i++) {
 		struct alerts_message *m = &out->messages[out->n];
 		*m = (struct alerts_message){ .person_id = ids[i], .changes = arena_alloc(a, (e->n_changes + 1) * sizeof(*m->changes)) };
-		message_of(e, &w, circle, m);
+		message_of(x, &w, m);
 		out->n += m->n > 0;
 	}
 }
@@ -356,23 +475,29 @@ told_by_measures(const struct earlier *w, const char *person_id)
 	return last && last->n_measures > 0;
 }
 
-void
-alerts_of_annulled(const struct alerts_told *told, size_t ntold, int64_t at_us, arena_t *a, struct alerts_plan *out)
+/* Of a sealed one those who may not know hear no more, whatever an earlier version of this has told them. */
+static bool
+may_hear(const struct alerts_circle *c, const char *person_id)
 {
-	struct earlier w = { told, ntold, at_us, out };
+	return !c->department || is_among(c->department, c->ndepartment, person_id);
+}
+
+void
+alerts_of_annulled(const struct alerts_case *x, arena_t *a, struct alerts_plan *out)
+{
+	struct earlier w = earlier_of(x, out);
 	const char **ids;
-	size_t n = recipients(NULL, &(struct alerts_circle){ 0 }, told, ntold, a, &ids);
+	size_t n = recipients(NULL, &(struct alerts_circle){ 0 }, x->told, x->ntold, a, &ids);
 
 	plan_open(NULL, &w, a, out);
 	out->messages = arena_alloc(a, (n + 1) * sizeof(*out->messages));
 	for (size_t i = 0; i < n; i++) {
 		bool got = knows_any(&w, ids[i]);
-		if (told_by_measures(&w, ids[i]))
+		struct alerts_message m = { .person_id = ids[i], .template = ALERTS__TEMPLATE__FINDING_ANNULLED, .correction = true, .obsolete = !got };
+		if (told_by_measures(&w, ids[i]) || !may_hear(&x->circle, ids[i]) || (!got && !has_obsolete(out, ids[i])))
 			continue;
-		if (got || has_obsolete(out, ids[i]))
-			out->messages[out->n++] = (struct alerts_message){
-				.person_id = ids[i], .template = ALERTS__TEMPLATE__FINDING_ANNULLED, .correction = true, .obsolete = !got,
-			};
+		m.urgent = x->ntold && takes_back_urgent(&m, x->told[0].about, &w);
+		out->messages[out->n++] = m;
 	}
 }
 
@@ -381,21 +506,21 @@ alerts_of_annulled(const struct alerts_told *told, size_t ntold, int64_t at_us, 
 #define HOUR_US INT64_C(3600000000)
 
 /* What is the policy's to say; but that somebody could act in one's name cannot wait. */
-static bool
-is_urgent(const Policy__Alerts *p, Alerts__Template template)
+bool
+alerts_is_urgent(const Policy__Alerts *p, Alerts__Template template)
 {
 	const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value(&alerts__template__descriptor, (int)template);
 
-	for (size_t i = 0; v && i < p->n_urgent; i++)
+	for (size_t i = 0; p && v && i < p->n_urgent; i++)
 		if (strcasecmp(p->urgent[i], v->name) == 0)     /* the document says it in lower case */
 			return true;
 	return template == ALERTS__TEMPLATE__ACCOUNT_CHANGED;
 }
 
 int64_t
-alerts_due_us(const Policy__Alerts *p, Alerts__Template template, int64_t at_us)
+alerts_due_us(const Policy__Alerts *p, bool urgent, int64_t at_us)
 {
-	if (!p || p->quiet_from_hour == p->quiet_until_hour || is_urgent(p, template))
+	if (!p || p->quiet_from_hour == p->quiet_until_hour || urgent)
 		return at_us;
 	int64_t today_us = instant_of_day(day_of_instant(at_us));
 	int64_t from_us = today_us + p->quiet_from_hour * HOUR_US, until_us = today_us + p->quiet_until_hour * HOUR_US;

@@ -3,7 +3,10 @@
  * Pure: everything depends on the arguments alone, results live in the arena passed in and point into the arguments.
  *
  * A message that is queued and not yet due is *held*.  A held message about nothing but what is revoked meanwhile is obsolete:
- * it fails instead of being sent.  So does the correction for somebody who has then got nothing to correct. */
+ * it fails instead of being sent.  So does the correction for somebody who has then got nothing to correct.
+ *
+ * News is what somebody is told, not what stands behind it: a measure that is amended and of which a message would say what the last
+ * one said is no news, though its cause, or the policy that it follows, is another. */
 #pragma once
 #include "accountability.pb-c.h"
 #include "alerts_rows.pb-c.h"
@@ -16,6 +19,7 @@
 
 #define ALERTS_OBSOLETE "obsolete"              /* reason of failure: overtaken before it was sent */
 #define ALERTS_NOBODY "recipient.unknown"       /* nobody has this id */
+#define ALERTS_SEALED "recipient.sealed"        /* may not know of it (C3.2.2) */
 
 /* The day as of which a case's unit and villages are looked up: the latest date that reached a rung; without one, today. */
 int32_t alerts_incident_day(const Accountability__MeasuresChanged *e, int32_t today);
@@ -28,8 +32,15 @@ size_t alerts_with_heads(const Accountability__MeasuresChanged *e, const char **
 
 /* A confirmed finding of this kind is told by itself, unless what follows from it is told; criticisms and absences never are. */
 bool alerts_tells_finding(Supervision__FindingKind kind);
+/* Findings and measures that nobody hears of but the organisation department, and of it only who has no part in the case (C3.2.2). */
+bool alerts_seals_finding(Supervision__FindingKind kind);
+bool alerts_seals_measure(const Accountability__Measure *m);
+/* Of the department those who have no part in a case: who are not whom it is about, and neither belong to nor head a unit of it. */
+struct alerts_official { const char *person_id; const char *const *units; size_t nunits; };        /* belonged to, or headed, since the day of its facts */
+struct alerts_matter { const char *person_id; const char *const *units; size_t nunits; };          /* person_id "": nobody */
+size_t alerts_apart(const struct alerts_official *all, size_t n, const struct alerts_matter *of, arena_t *a, const char ***ids);
 /* Who is told of what follows from a finding: whom it names, the head of the unit.  p: the policy in force on its date, or NULL.
- * What is sealed is told to nobody (C3.2.2): of such a case one hears that it was found, not where it went. */
+ * What is sealed is not told to them. */
 struct alerts_follows { bool person, head; };
 struct alerts_follows alerts_follows(const Policy__Policy *p, const struct policy_finding *f);
 
@@ -41,6 +52,7 @@ struct alerts_message {
 	Alerts__Template template;
 	bool correction;
 	bool obsolete;                          /* recorded, never sent */
+	bool urgent;                            /* it takes back what was urgent */
 	const Accountability__MeasureChange **changes; size_t n;
 };
 struct alerts_plan {
@@ -49,13 +61,25 @@ struct alerts_plan {
 };
 
 /* Who is told of what newly stands: of a person's measures those in charge, the person first; of a unit's who heads it now, beside whom
- * a measure names. */
-struct alerts_circle { const char *const *in_charge; size_t nin_charge; const char *const *heads; size_t nheads; };
-/* told: of all measures and the finding of the event.  at_us: when the event happened. */
-void alerts_of_measures(const Accountability__MeasuresChanged *e, const struct alerts_circle *circle, const struct alerts_told *told, size_t ntold, int64_t at_us, arena_t *a, struct alerts_plan *out);
-/* The same for an annulled finding of a kind that is told by itself; told: of that finding.  Whoever was told of it by what followed is
- * told by what falls.  The messages have no changes. */
-void alerts_of_annulled(const struct alerts_told *told, size_t ntold, int64_t at_us, arena_t *a, struct alerts_plan *out);
+ * a measure names; of what is sealed those of the department who have no part in it. */
+struct alerts_circle {
+	const char *const *in_charge; size_t nin_charge; const char *const *heads; size_t nheads;
+	const char *const *department; size_t ndepartment;
+};
+/* said: what a message says of each change.  told: of all measures and the finding of the event.  at_us: when the event happened.
+ * policy: of now, NULL none. */
+struct alerts_case {
+	const Accountability__MeasuresChanged *event; const char *const *said;
+	struct alerts_circle circle;
+	const struct alerts_told *told; size_t ntold;
+	int64_t at_us;
+	const Policy__Alerts *policy;
+};
+void alerts_of_measures(const struct alerts_case *c, arena_t *a, struct alerts_plan *out);
+/* The same for an annulled finding of a kind that is told by itself; event NULL, told: of that finding.  Whoever was told of it by what
+ * followed is told by what falls.  department: whom alone a sealed one is told to; NULL: it is not sealed.  The messages have no changes. */
+void alerts_of_annulled(const struct alerts_case *c, arena_t *a, struct alerts_plan *out);
 
+bool alerts_is_urgent(const Policy__Alerts *p, Alerts__Template template);                /* p NULL: none is */
 /* When a message may be sent that is queued at this instant: at once, or at the end of the quiet hours.  p NULL: at once. */
-int64_t alerts_due_us(const Policy__Alerts *p, Alerts__Template template, int64_t at_us);
+int64_t alerts_due_us(const Policy__Alerts *p, bool urgent, int64_t at_us);

@@ -4,6 +4,8 @@
  * ("+1 09:00" is the day after).  An event is the finding that moved measures and what it did to them:
  *
  *   F1 +m1 +m2          imposed              F1: ~m1 -m2         a correction (":"): amended, revoked
+ *   - =m1               amended, but a message would say the same as the last one about it
+ *   s…: a referral; ^ID: heads a unit of it; *ID: of the department
  *   F1 +r1              r…: a recall         F2 annul            an annulled finding that had been told by itself
  *   account !m1         moved by hand        F2 found            such a finding, confirmed
  *
@@ -33,7 +35,7 @@ expect(const char *name, bool good, const char *got)
 
 /* ---- the world */
 
-struct world { arena_t *arena; Policy__Alerts policy; Alert alerts[ALERTS_MAX]; size_t n; bool timers_run; };
+struct world { arena_t *arena; Policy__Alerts policy; Alert alerts[ALERTS_MAX]; size_t n; bool timers_run; int version; const char *last[256]; };
 
 static int64_t
 instant(const char *text, const char **rest)
@@ -80,10 +82,21 @@ change(struct world *w, const char *word)
 		c->measure->subject->person_id = (char *)"chief";
 	}
 	c->change = *word == '+'   ? ACCOUNTABILITY__CHANGE__IMPOSED
-	            : *word == '~' ? ACCOUNTABILITY__CHANGE__AMENDED
+	            : *word == '~' || *word == '=' ? ACCOUNTABILITY__CHANGE__AMENDED
 	            : *word == '-' ? ACCOUNTABILITY__CHANGE__REVOKED_CHANGE
 	                           : ACCOUNTABILITY__CHANGE__MOVED;
 	return c;
+}
+
+/* What a message says of it: anew with each change but "=".  Measures are told apart by their last letter, m1 and r1 by both. */
+static const char *
+said_of(struct world *w, const char *word)
+{
+	const char **last = &w->last[(unsigned char)(word[1] * 16 + word[2]) & 255];
+
+	if (*word != '=' || !*last)
+		*last = arena_printf(w->arena, "%s as of %d", word + 1, ++w->version);
+	return *last;
 }
 
 static Accountability__MeasuresChanged *
@@ -128,7 +141,7 @@ time_passes(struct world *w, int64_t at_us)
 }
 
 static void
-put(struct world *w, const struct alerts_message *m, const char *finding_id, int64_t at_us)
+put(struct world *w, const struct alerts_message *m, const Accountability__MeasuresChanged *e, const char *const *said, const char *finding_id, int64_t at_us)
 {
 	Alert *a = &w->alerts[w->n++];
 
@@ -140,12 +153,17 @@ put(struct world *w, const struct alerts_message *m, const char *finding_id, int
 	a->correction = m->correction;
 	a->measures = arena_alloc(w->arena, (m->n + 1) * sizeof(*a->measures));
 	a->fallen = arena_alloc(w->arena, (m->n + 1) * sizeof(*a->fallen));
+	a->said = arena_alloc(w->arena, (m->n + 1) * sizeof(*a->said));
 	for (size_t i = 0; i < m->n; i++) {
 		a->measures[a->n_measures++] = m->changes[i]->measure->id;
 		if (m->changes[i]->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
 			a->fallen[a->n_fallen++] = m->changes[i]->measure->id;
+		for (size_t k = 0; k < e->n_changes; k++)
+			if (e->changes[k] == m->changes[i])
+				a->said[a->n_said++] = (char *)said[k];
 	}
-	a->due_us = alerts_due_us(&w->policy, m->template, at_us);
+	a->urgent = m->urgent || alerts_is_urgent(&w->policy, m->template);
+	a->due_us = alerts_due_us(&w->policy, a->urgent, at_us);
 	a->state = m->obsolete ? ALERTS__ALERT_STATE__FAILED : ALERTS__ALERT_STATE__QUEUED;
 }
 
@@ -167,7 +185,7 @@ said(struct world *w, const struct alerts_plan *plan)
 		out = arena_printf(w->arena, "%s%sdrop %s", out, *out ? " " : "", plan->obsolete[i]->person_id);
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct alerts_message *m = &plan->messages[i];
-		out = arena_printf(w->arena, "%s%s%s%s=%s(", out, *out ? " " : "", m->obsolete ? "!" : "", m->person_id, template_word(m->template));
+		out = arena_printf(w->arena, "%s%s%s%s%s=%s(", out, *out ? " " : "", m->obsolete ? "!" : "", m->person_id, m->urgent ? "^" : "", template_word(m->template));
 		for (size_t k = 0; k < m->n; k++)
 			out = arena_printf(w->arena, "%s%s%s", out, k ? "," : "", m->changes[k]->measure->id);
 		out = arena_printf(w->arena, "%s)", out);
@@ -176,12 +194,12 @@ said(struct world *w, const struct alerts_plan *plan)
 }
 
 static void
-apply(struct world *w, const struct alerts_plan *plan, const char *finding_id, int64_t at_us)
+apply(struct world *w, const struct alerts_plan *plan, const Accountability__MeasuresChanged *e, const char *const *said, const char *finding_id, int64_t at_us)
 {
 	for (size_t i = 0; i < plan->nobsolete; i++)
 		((Alert *)plan->obsolete[i])->state = ALERTS__ALERT_STATE__FAILED;
 	for (size_t i = 0; i < plan->n; i++)
-		put(w, &plan->messages[i], finding_id, at_us);
+		put(w, &plan->messages[i], e, said, finding_id, at_us);
 }
 
 /* A confirmed finding is told without a plan: to everybody in charge. */
@@ -193,42 +211,60 @@ plan_found(struct world *w, char **ids, size_t n, struct alerts_plan *plan)
 		plan->messages[plan->n++] = (struct alerts_message){ .person_id = ids[i], .template = ALERTS__TEMPLATE__FINDING_CONFIRMED };
 }
 
+/* Those in charge come first, then heads: ^head, then the department: *official. */
+static struct alerts_circle
+circle(char **ids, size_t n)
+{
+	struct alerts_circle c = { .in_charge = (const char *const *)ids };
+
+	while (c.nin_charge < n && !strchr("^*", *ids[c.nin_charge]))
+		c.nin_charge++;
+	c.heads = (const char *const *)ids + c.nin_charge;
+	while (c.nin_charge + c.nheads < n && *ids[c.nin_charge + c.nheads] == '^')
+		c.nheads++;
+	c.department = (const char *const *)ids + c.nin_charge + c.nheads;
+	c.ndepartment = n - c.nin_charge - c.nheads;
+	for (size_t i = c.nin_charge; i < n; i++)
+		ids[i]++;
+	if (!c.ndepartment)
+		c.department = NULL;
+	return c;
+}
+
 static char *
 step(struct world *w, const char *text)
 {
 	char *words[WORDS_MAX], *ids[WORDS_MAX];
 	struct alerts_told told[ALERTS_MAX * WORDS_MAX];
+	const char *said_all[WORDS_MAX], *rest;
+	struct alerts_case c = { .said = said_all, .told = told, .policy = &w->policy };
 	struct alerts_plan plan;
-	size_t ntold = 0;
-	const char *rest;
-	int64_t at_us = instant(text, &rest);
-	char *copy = arena_strdup(w->arena, rest), *bar = strchr(copy, '|');
 
+	c.at_us = instant(text, &rest);
+	char *copy = arena_strdup(w->arena, rest), *bar = strchr(copy, '|');
 	*bar = '\0';
 	size_t nids = words_of(bar + 1, ids), n = words_of(copy, words);
-	time_passes(w, at_us);
+	time_passes(w, c.at_us);
 	if (n == 2 && strcmp(words[1], "found") == 0) {
 		plan_found(w, ids, nids, &plan);
 	} else if (n == 2 && strcmp(words[1], "annul") == 0) {
-		ntold = told_of(w, words[0], told, ntold);
-		alerts_of_annulled(told, ntold, at_us, w->arena, &plan);
+		c.ntold = told_of(w, words[0], told, c.ntold);
+		c.circle = circle(ids, nids);
+		alerts_of_annulled(&c, w->arena, &plan);
 	} else {
-		const Accountability__MeasuresChanged *e = event(w, words, n);
-		for (size_t i = 0; i < e->n_changes; i++)
-			ntold = told_of(w, e->changes[i]->measure->id, told, ntold);
-		if (*e->finding_id)
-			ntold = told_of(w, e->finding_id, told, ntold);
-		size_t nfirst = 0;                      /* those in charge come first, then heads: ^head */
-		while (nfirst < nids && *ids[nfirst] != '^')
-			nfirst++;
-		for (size_t i = nfirst; i < nids; i++)
-			ids[i]++;
-		const struct alerts_circle circle = { (const char *const *)ids, nfirst, (const char *const *)ids + nfirst, nids - nfirst };
-		alerts_of_measures(e, &circle, told, ntold, at_us, w->arena, &plan);
+		c.event = event(w, words, n);
+		for (size_t i = 0; i < c.event->n_changes; i++) {
+			c.ntold = told_of(w, c.event->changes[i]->measure->id, told, c.ntold);
+			said_all[i] = said_of(w, words[i + 1]);
+		}
+		if (*c.event->finding_id)
+			c.ntold = told_of(w, c.event->finding_id, told, c.ntold);
+		c.circle = circle(ids, nids);
+		alerts_of_measures(&c, w->arena, &plan);
 	}
 	char *out = said(w, &plan);
 	size_t len = strlen(words[0]);
-	apply(w, &plan, *words[0] == 'F' ? arena_strndup(w->arena, words[0], len - (words[0][len - 1] == ':')) : "", at_us);
+	apply(w, &plan, c.event, said_all, *words[0] == 'F' ? arena_strndup(w->arena, words[0], len - (words[0][len - 1] == ':')) : "", c.at_us);
 	return out;
 }
 
@@ -253,9 +289,38 @@ static const struct { const char *name; struct { const char *happens, *told; } s
 		{ "10:00 F1: -m1 -u1 | p1 head leader ^head", "p1=corrected(m1) head=corrected(m1,u1) leader=corrected(m1) chief=corrected(u1)" } } },
 	{ "C3.1.1 of a unit alone", {
 		{ "09:00 F1 +u1 | ^head", "head=imposed(u1) chief=imposed(u1)" } } },
-	{ "C3.2.2 a referral is told to nobody", {
-		{ "09:00 F1 +s1 | p1 head ^head", "" },
-		{ "10:00 F2 ~s1 +m1 | p1 head", "p1=imposed(m1) head=imposed(m1)" } } },
+	{ "C3.2.2 a referral is told to the department alone", {
+		{ "09:00 F1 +s1 | p1 head ^head *admin", "admin=imposed(s1)" },
+		{ "10:00 F2 ~s1 +m1 | p1 head *admin", "p1=imposed(m1) head=imposed(m1) admin=amended(s1)" },
+		{ "11:00 account !s1 | p1 head *admin", "admin=moved(s1)" },
+		{ "12:00 F1: -s1 -m1 | p1 head *admin", "p1=corrected(m1) head=corrected(m1) admin=corrected(s1)" } } },
+	{ "C3.2.2 where there is no department, to nobody", {
+		{ "09:00 F1 +s1 | p1 head ^head", "" } } },
+	{ "C3.2.2 who administers and is in charge hears of both", {
+		{ "09:00 F1 +s1 +m1 | p1 admin *admin", "p1=imposed(m1) admin=imposed(s1,m1)" } } },
+	{ "C3.2.2 who is of the department no more is told no more", {
+		{ "09:00 F1 +s1 | p1 *admin", "admin=imposed(s1)" },
+		{ "10:00 F1: -s1 | p1 *next", "" } } },
+	{ "C3.2.2 a sealed finding is annulled: the department is told, not whom an earlier version told", {
+		{ "09:00 F1 found | p1 head admin", "p1=found() head=found() admin=found()" },
+		{ "10:00 F1 annul | *admin", "admin=annulled()" } } },
+	{ "a policy that changes no message changes nobody's peace", {
+		{ "09:00 F1 +m1 +m2 | p1 head", "p1=imposed(m1,m2) head=imposed(m1,m2)" },
+		{ "10:00 - =m1 =m2 | p1 head", "" },
+		{ "11:00 - ~m1 =m2 | p1 head", "p1=amended(m1) head=amended(m1)" },
+		{ "12:00 - =m1 =m2 | p1 new", "" },
+		{ "13:00 F1: -m1 =m2 | p1 new", "p1=corrected(m1) head=corrected(m1)" } } },
+	{ "of a unit, neither", {
+		{ "09:00 F1 +u1 | ^head", "head=imposed(u1) chief=imposed(u1)" },
+		{ "10:00 - =u1 | ^head", "" },
+		{ "11:00 - =u1 | ^next", "" } } },
+	{ "what nobody was told yet is news, whatever it says", {
+		{ "09:00 - =m1 | p1", "p1=amended(m1)" } } },
+	{ "there and back again: each time something else than last", {
+		{ "09:00 F1 +m1 | p1", "p1=imposed(m1)" },
+		{ "10:00 F2 ~m1 | p1", "p1=amended(m1)" },
+		{ "11:00 F2: ~m1 | p1", "p1=corrected(m1)" },
+		{ "12:00 F2: =m1 | p1", "" } } },
 	{ "a finding that was told by what followed is told by what falls", {
 		{ "09:00 F1 +m1 | p1", "p1=imposed(m1)" },
 		{ "10:00 F1 annul | p1", "" },
@@ -288,9 +353,15 @@ static const struct { const char *name; struct { const char *happens, *told; } s
 	{ "due at the instant it is overtaken: on its way", {
 		{ "23:00 F1 +m1 | p1", "p1=imposed(m1)" },
 		{ "+1 07:00 F1: -m1 | p1", "p1=corrected(m1)" } } },
-	{ "urgent: not held, so corrected", {
-		{ "23:00 F1 +r1 | p1", "p1=recall(r1)" },
-		{ "23:30 F1: -r1 | p1", "p1=corrected(r1)" } } },
+	{ "urgent: not held, so corrected, and as urgently; so is what corrects the correction", {
+		{ "23:00 F1 +r1 +m1 | p1", "p1=recall(r1,m1)" },
+		{ "23:30 F1: ~m1 -r1 | p1", "p1^=corrected(m1,r1)" },
+		{ "23:40 F2: ~m1 | p1", "p1^=corrected(m1)" } } },
+	{ "what was not urgent is not corrected urgently; what is no correction, neither", {
+		{ "21:00 F1 +m1 | p1", "p1=imposed(m1)" },
+		{ "23:00 F1: -m1 | p1", "p1=corrected(m1)" },
+		{ "23:10 F2 +r1 +m2 | p1", "p1=recall(r1,m2)" },
+		{ "23:20 F3 ~m2 | p1", "p1=amended(m2)" } } },
 	{ "a held correction is not overtaken", {
 		{ "21:00 F1 +m1 | p1", "p1=imposed(m1)" },
 		{ "22:30 F1: ~m1 | p1", "p1=corrected(m1)" },
@@ -367,15 +438,16 @@ test_hours(void)
 		p.quiet_until_hour = hours[i].until;
 		p.n_urgent = hours[i].urgent;
 		p.urgent = urgent;
-		expect("quiet hours", alerts_due_us(&p, ALERTS__TEMPLATE__MEASURES_IMPOSED, instant(hours[i].at, &rest)) == instant(hours[i].due, &rest),
+		expect("quiet hours", alerts_due_us(&p, alerts_is_urgent(&p, ALERTS__TEMPLATE__MEASURES_IMPOSED), instant(hours[i].at, &rest)) == instant(hours[i].due, &rest),
 		       hours[i].at);
 	}
 	Policy__Alerts nights = POLICY__ALERTS__INIT;
 	nights.quiet_from_hour = 0;
 	nights.quiet_until_hour = 7;
-	expect("nobody waits to hear of his account", alerts_due_us(&nights, ALERTS__TEMPLATE__ACCOUNT_CHANGED, instant_of_day(17000)) == instant_of_day(17000), "");
-	expect("but for all else", alerts_due_us(&nights, ALERTS__TEMPLATE__TASK_OPENED, instant_of_day(17000)) > instant_of_day(17000), "");
-	expect("no policy: at once", alerts_due_us(NULL, ALERTS__TEMPLATE__MEASURES_IMPOSED, 5) == 5, "");
+	expect("nobody waits to hear of his account",
+	       alerts_due_us(&nights, alerts_is_urgent(&nights, ALERTS__TEMPLATE__ACCOUNT_CHANGED), instant_of_day(17000)) == instant_of_day(17000), "");
+	expect("but for all else", alerts_due_us(&nights, alerts_is_urgent(&nights, ALERTS__TEMPLATE__TASK_OPENED), instant_of_day(17000)) > instant_of_day(17000), "");
+	expect("no policy: at once", alerts_due_us(NULL, false, 5) == 5 && !alerts_is_urgent(NULL, ALERTS__TEMPLATE__RECALL_OPENED), "");
 }
 
 /* ---- what an event is about */
@@ -455,9 +527,39 @@ test_follows(void)
 	}
 }
 
+/* C3.2.2: of the department who has no part in a case. */
+static void
+test_apart(void)
+{
+	static const char *const of_u1[] = { "u1" }, *const of_u2[] = { "u2" }, *const of_both[] = { "u3", "u1" };
+	static const struct alerts_official all[] = {
+		{ "a1", of_u1, 1 }, { "a2", of_u2, 1 }, { "p1", of_u2, 1 }, { "a3", of_both, 2 }, { "a4", NULL, 0 },
+	};
+	static const struct { struct alerts_matter of; const char *ids; } rows[] = {
+		{ { "p1", of_u1, 1 }, "a2 a4 " },       /* the person's; colleagues, and who heads the unit */
+		{ { "", of_u2, 1 }, "a1 a3 a4 " },      /* a unit's */
+		{ { "p2", NULL, 0 }, "a1 a2 p1 a3 a4 " },
+		{ { "", of_both, 2 }, "a2 p1 a4 " },
+	};
+	arena_t *a = arena_open(1 << 16);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char **ids;
+		size_t n = alerts_apart(all, sizeof(all) / sizeof(all[0]), &rows[i].of, a, &ids);
+		char *got = arena_strdup(a, "");
+		for (size_t k = 0; k < n; k++)
+			got = arena_printf(a, "%s%s ", got, ids[k]);
+		expect("C3.2.2: apart", strcmp(got, rows[i].ids) == 0, got);
+	}
+	expect("C3.2.2: kinds", alerts_seals_finding(SUPERVISION__FINDING_KIND__FUND_MISUSE) && alerts_seals_finding(SUPERVISION__FINDING_KIND__DISCIPLINE_VIOLATION) &&
+	       !alerts_seals_finding(SUPERVISION__FINDING_KIND__DUTY_FAILURE), "");
+	arena_close(&a);
+}
+
 int
 main(void)
 {
+	test_apart();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		play(i, true);
 		play(i, false);

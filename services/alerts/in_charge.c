@@ -7,6 +7,7 @@
  * Where somebody belonged is looked up as at the incident, who is in office as of today.  A unit or village that is only named
  * by a row which changes in the same batch is wanted by the fact that changes it. */
 #include "alerts.h"
+#include "alerts_policy.h"
 #include <string.h>
 
 typedef AlertsRows__ContactLeader ContactLeader;
@@ -242,4 +243,109 @@ alerts_department(struct batch *b, const char ***ids)
 	}
 	*ids = l.at;
 	return l.n;
+}
+
+/* ---- of the department, those who have no part in a case */
+
+static size_t
+history(struct batch *b, const char *person_id, const MirrorRows__Person *const **rows)
+{
+	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
+	const void **all;
+
+	key.district = (char *)batch_district(b);
+	key.person_id = (char *)person_id;
+	size_t n = batch_list(b, &mirror_person, &key, 2, &all);
+	*rows = (const MirrorRows__Person *const *)all;
+	return n;
+}
+
+static void
+want_history(struct batch *b, const char *person_id)
+{
+	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
+
+	key.district = (char *)batch_district(b);
+	key.person_id = (char *)person_id;
+	batch_want(b, &mirror_person, &key, 2);
+}
+
+void
+alerts_want_apart(struct batch *b, const char *person_id, const char *unit_id)
+{
+	const MirrorRows__Person *const *rows;
+	const char **ids;
+
+	alerts_want_department(b);
+	size_t n = alerts_department(b, &ids);                  /* there in the second round, like the next ones */
+	for (size_t i = 0; i < n; i++)
+		want_history(b, ids[i]);
+	if (unit_id)
+		alerts_want_unit(b, unit_id);
+	if (!person_id)
+		return;
+	want_history(b, person_id);
+	n = history(b, person_id, &rows);
+	for (size_t i = 0; i < n; i++)
+		alerts_want_unit(b, rows[i]->unit_id);
+}
+
+/* The units that somebody has belonged to since a day. */
+static void
+belonged_since(struct batch *b, const char *person_id, int32_t day, struct ids *l)
+{
+	const MirrorRows__Person *const *rows;
+	size_t n = history(b, person_id, &rows);
+
+	for (size_t i = 0; i < n; i++)
+		if (i + 1 == n || rows[i + 1]->from_day > day)
+			ids_add(b, l, rows[i]->unit_id);
+}
+
+static bool
+has_headed_since(struct batch *b, const char *unit_id, const char *person_id, int32_t day)
+{
+	MirrorRows__Unit key = MIRROR_ROWS__UNIT__INIT;
+	const void **rows;
+
+	key.district = (char *)batch_district(b);
+	key.unit_id = (char *)unit_id;
+	size_t n = batch_list(b, &mirror_unit, &key, 2, &rows);
+	for (size_t i = 0; i < n; i++) {
+		const MirrorRows__Unit *u = rows[i];
+		bool counts = i + 1 == n || ((const MirrorRows__Unit *)rows[i + 1])->from_day > day;
+		if (counts && u->maybe_head_case && strcmp(u->head_person_id, person_id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct alerts_official
+official(struct batch *b, const char *person_id, const struct alerts_matter *of, int32_t day)
+{
+	struct ids l = { 0 };
+
+	belonged_since(b, person_id, day, &l);
+	for (size_t i = 0; i < of->nunits; i++)
+		if (has_headed_since(b, of->units[i], person_id, day))
+			ids_add(b, &l, of->units[i]);
+	return (struct alerts_official){ person_id, l.at, l.n };
+}
+
+size_t
+alerts_apart_of(struct batch *b, const char *person_id, const char *unit_id, int32_t on_day, const char ***ids)
+{
+	struct ids units = { 0 };
+	const char **all;
+	size_t n = alerts_department(b, &all);
+	struct alerts_official *officials = arena_alloc(batch_arena(b), (n + 1) * sizeof(*officials));
+
+	if (unit_id)
+		ids_add(b, &units, unit_id);
+	if (person_id)
+		belonged_since(b, person_id, on_day, &units);
+	const struct alerts_matter of = { person_id ? person_id : "", units.at, units.n };
+	for (size_t i = 0; i < n; i++)
+		officials[i] = official(b, all[i], &of, on_day);
+	return alerts_apart(officials, n, &of, batch_arena(b), ids);
 }

@@ -115,6 +115,9 @@ alerts_on_queued(struct batch *b, const void *m)
 	row.fallen = e->fallen;
 	row.correction = e->correction;
 	row.sealed = e->sealed;
+	row.n_said = e->n_said;
+	row.said = e->said;
+	row.urgent = e->urgent;
 	if (e->maybe_about_case) {
 		row.about_person_id = e->about->person_id;
 		row.about_unit_id = e->about->unit_id;
@@ -150,6 +153,7 @@ alerts_on_sent(struct batch *b, const void *m)
 
 	row.state = ALERTS__ALERT_STATE__SENT;
 	row.digest = e->digest;
+	row.named_seq = e->named_seq;
 	batch_put(b, &alerts_table_alert, &row);
 }
 
@@ -169,6 +173,7 @@ alerts_on_failed(struct batch *b, const void *m)
 
 	row.state = ALERTS__ALERT_STATE__FAILED;
 	row.reason = e->reason;
+	row.named_seq = e->named_seq;
 	batch_put(b, &alerts_table_alert, &row);
 	if (row.due_us > row.at_us)
 		batch_timer(b, ALERTS_SEND, timer_subject(b, e->root, e->person_id), 0);
@@ -184,6 +189,7 @@ alerts_fail(struct batch *b, const Alert *a, const char *reason)
 	e.person_id = a->person_id;
 	e.reason = (char *)reason;
 	e.sealed = a->sealed;
+	e.named_seq = batch_read_to(b, ALERTS_OF_ROSTER);
 	batch_emit(b, a->person_id, &e.base);
 }
 
@@ -222,6 +228,7 @@ alerts_want_due(struct batch *b, const char *subject)
 	for (size_t i = 0; i < n; i++)
 		alerts_want_message(b, ((const Held *)rows[i])->root, person_id);
 	want_recipient(b, person_id);
+	alerts_want_department(b);
 }
 
 void
@@ -233,6 +240,8 @@ alerts_want_prompt(struct batch *b, const void *m)
 		return;
 	alerts_want_message(b, e->root, e->person_id);
 	want_recipient(b, e->person_id);
+	if (e->sealed)
+		alerts_want_department(b);
 }
 
 enum { TOGETHER_MAX = 10 };                              /* nobody reads more of them in one */
@@ -242,6 +251,22 @@ static int
 by_id(const void *a, const void *b)
 {
 	return strcmp((*(const Alert *const *)a)->alert_id, (*(const Alert *const *)b)->alert_id);
+}
+
+/* Of a sealed case the department alone hears.  Messages that an earlier version queued, to whom such a case was about, do not say whose it
+ * is: they were never for the department. */
+static bool
+may_hear(struct batch *b, const Alert *a)
+{
+	const char **ids;
+	size_t n;
+
+	if (!a->sealed)
+		return true;
+	n = *a->about_person_id || *a->about_unit_id ? alerts_department(b, &ids) : 0;
+	while (n && strcmp(ids[n - 1], a->person_id) != 0)
+		n--;
+	return n > 0;
 }
 
 /* Of those that waited for the same moment, the ones that still wait, in the order in which they were queued.  What is sealed goes by
@@ -257,7 +282,7 @@ parcel_of(struct batch *b, const Alert *first)
 	for (size_t i = 0; i < n; i++) {
 		const Held *h = rows[i];
 		const Alert *a = alerts_message(b, h->root, first->person_id);
-		if (a && a->state == ALERTS__ALERT_STATE__QUEUED && !a->sealed == !first->sealed && strcmp(h->root, first->root) != 0)
+		if (a && a->state == ALERTS__ALERT_STATE__QUEUED && !a->sealed == !first->sealed && may_hear(b, a) && strcmp(h->root, first->root) != 0)
 			p.at[p.n++] = a;
 	}
 	p.at[p.n++] = first;
@@ -303,6 +328,7 @@ send_parcel(struct batch *b, const struct parcel *p)
 		e.person_id = p->at[i]->person_id;
 		e.sealed = p->at[i]->sealed;
 		e.digest = (char *)(p->n > 1 ? first : "");
+		e.named_seq = batch_read_to(b, ALERTS_OF_ROSTER);
 		batch_emit(b, e.person_id, &e.base);
 	}
 }
@@ -313,10 +339,11 @@ is_sendable(struct batch *b, const Alert *a)
 {
 	if (!a || a->state != ALERTS__ALERT_STATE__QUEUED)
 		return false;
-	if (mirror_person_on(b, a->person_id, batch_today(b)))
+	const char *reason = !may_hear(b, a) ? ALERTS_SEALED : !mirror_person_on(b, a->person_id, batch_today(b)) ? ALERTS_NOBODY : NULL;
+	if (!reason)
 		return true;
-	LOG(WARN, "alert.failed", NULL, LOG_S("alert", a->alert_id), LOG_S("reason", ALERTS_NOBODY));
-	alerts_fail(b, a, ALERTS_NOBODY);
+	LOG(WARN, "alert.failed", NULL, LOG_S("alert", a->alert_id), LOG_S("reason", reason));
+	alerts_fail(b, a, reason);
 	return false;
 }
 

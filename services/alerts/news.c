@@ -10,7 +10,6 @@
 #include "alerts.h"
 #include "alerts_policy.h"
 #include "json_pb.h"
-#include "sealed_kind.h"
 #include "supervision.pb-c.h"
 #include "wording_policy.h"
 #include <string.h>
@@ -69,12 +68,12 @@ told_add(struct batch *b, const char *about, struct told_list *l)
 	l->at = grown;
 }
 
-static int64_t
-due_us(struct batch *b, Alerts__Template template)
+static const Policy__Alerts *
+policy_of(struct batch *b)
 {
 	const struct policy_version *v = policy_on(batch_policies(b), batch_today(b));
 
-	return alerts_due_us(v ? v->document->alerts : NULL, template, batch_at_us(b));
+	return v ? v->document->alerts : NULL;
 }
 
 const Alert *
@@ -104,7 +103,10 @@ alerts_queue(struct batch *b, const char *person_id, const struct alerts_news *n
 	e.measures = news->measures;
 	e.n_fallen = news->nfallen;
 	e.fallen = news->fallen;
-	e.due_us = due_us(b, e.template_);
+	e.n_said = news->said ? news->nmeasures : 0;
+	e.said = news->said;
+	e.urgent = news->urgent || alerts_is_urgent(policy_of(b), e.template_);
+	e.due_us = alerts_due_us(policy_of(b), e.urgent, batch_at_us(b));
 	batch_emit(b, person_id, &e.base);
 	return alerts_message(b, root, person_id);
 }
@@ -142,6 +144,15 @@ unit_of(const Accountability__MeasuresChanged *e)
 	return e->subject->maybe_unit_case ? e->subject->unit_id : NULL;
 }
 
+static bool
+seals_any(const Accountability__MeasuresChanged *e)
+{
+	for (size_t i = 0; i < e->n_changes; i++)
+		if (alerts_seals_measure(e->changes[i]->measure))
+			return true;
+	return false;
+}
+
 void
 alerts_want_measures(struct batch *b, const void *m)
 {
@@ -157,13 +168,15 @@ alerts_want_measures(struct batch *b, const void *m)
 	for (size_t i = 0; i < e->n_changes; i++)
 		if (e->changes[i]->measure->subject->maybe_unit_case)
 			alerts_want_unit(b, e->changes[i]->measure->subject->unit_id);
+	if (seals_any(e))
+		alerts_want_apart(b, person_of(e), unit_of(e));
 }
 
-/* Of a person's measures those in charge of the person; of units', who heads them now. */
+/* Of a person's measures those in charge of the person; of units', who heads them now; of what is sealed the department. */
 static struct alerts_circle
 circle_of(struct batch *b, const Accountability__MeasuresChanged *e)
 {
-	const char **in_charge = NULL, **heads = arena_alloc(batch_arena(b), (e->n_changes + 1) * sizeof(*heads));
+	const char **in_charge = NULL, **department = NULL, **heads = arena_alloc(batch_arena(b), (e->n_changes + 1) * sizeof(*heads));
 	size_t n = 0, nheads = 0;
 
 	if (person_of(e))
@@ -175,7 +188,8 @@ circle_of(struct batch *b, const Accountability__MeasuresChanged *e)
 		if (head)
 			heads[nheads++] = head;
 	}
-	return (struct alerts_circle){ in_charge, n, heads, nheads };
+	size_t ndepartment = !seals_any(e) ? 0 : alerts_apart_of(b, person_of(e), unit_of(e), alerts_incident_day(e, batch_today(b)), &department);
+	return (struct alerts_circle){ in_charge, n, heads, nheads, department, ndepartment };
 }
 
 static void
@@ -183,9 +197,11 @@ news_measures(const struct alerts_message *m, arena_t *a, struct alerts_news *ne
 {
 	news->measures = arena_alloc(a, (m->n + 1) * sizeof(*news->measures));
 	news->fallen = arena_alloc(a, (m->n + 1) * sizeof(*news->fallen));
+	news->said = arena_alloc(a, (m->n + 1) * sizeof(*news->said));
 	for (size_t i = 0; i < m->n; i++) {
+		news->said[i] = wording_said(m->changes[i], a);
 		news->measures[news->nmeasures++] = m->changes[i]->measure->id;
-		news->sealed = news->sealed || sealed_value(&accountability__measure_kind__descriptor, (int)m->changes[i]->measure->kind);
+		news->sealed = news->sealed || alerts_seals_measure(m->changes[i]->measure);
 		if (m->changes[i]->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
 			news->fallen[news->nfallen++] = m->changes[i]->measure->id;
 	}
@@ -196,7 +212,7 @@ tell_measures(struct batch *b, const Accountability__MeasuresChanged *e, const s
 {
 	struct wording_about about = { person_of(e), unit_of(e), person_of(e) && strcmp(person_of(e), m->person_id) == 0, m->person_id };
 	struct alerts_news news = {
-		.cause = alerts_cause(e), .finding_id = e->finding_id, .template = m->template, .correction = m->correction,
+		.cause = alerts_cause(e), .finding_id = e->finding_id, .template = m->template, .correction = m->correction, .urgent = m->urgent,
 		.about = case_subject(person_of(e), unit_of(e), alerts_incident_day(e, batch_today(b))),
 	};
 	struct wording words;
@@ -208,19 +224,29 @@ tell_measures(struct batch *b, const Accountability__MeasuresChanged *e, const s
 		alerts_fail(b, a, ALERTS_OBSOLETE);
 }
 
+static const char *const *
+said_of(const Accountability__MeasuresChanged *e, arena_t *a)
+{
+	const char **said = arena_alloc(a, (e->n_changes + 1) * sizeof(*said));
+
+	for (size_t i = 0; i < e->n_changes; i++)
+		said[i] = wording_said(e->changes[i], a);
+	return said;
+}
+
 void
 alerts_on_measures(struct batch *b, const void *m)
 {
 	const Accountability__MeasuresChanged *e = m;
 	struct told_list told = { 0 };
 	struct alerts_plan plan;
-	const struct alerts_circle circle = circle_of(b, e);
 
 	for (size_t i = 0; i < e->n_changes; i++)
 		told_add(b, e->changes[i]->measure->id, &told);
 	if (*e->finding_id)
 		told_add(b, e->finding_id, &told);
-	alerts_of_measures(e, &circle, told.at, told.n, batch_at_us(b), batch_arena(b), &plan);
+	const struct alerts_case c = { e, said_of(e, batch_arena(b)), circle_of(b, e), told.at, told.n, batch_at_us(b), policy_of(b) };
+	alerts_of_measures(&c, batch_arena(b), &plan);
 	drop_overtaken(b, &plan);
 	for (size_t i = 0; i < plan.n; i++)
 		tell_measures(b, e, &plan.messages[i]);
@@ -229,23 +255,53 @@ alerts_on_measures(struct batch *b, const void *m)
 /* ---- findings of kinds that most often move no measures */
 
 static void
-tell_finding(struct batch *b, const Finding *f, const char *person_id, Alerts__Template template, bool obsolete)
+tell_finding(struct batch *b, const Finding *f, const struct alerts_message *m)
 {
+	const char *person_id = m->person_id;
 	struct wording_about about = {
 		f->maybe_person_case ? f->person_id : NULL, f->maybe_unit_case ? f->unit_id : NULL,
 		f->maybe_person_case && strcmp(f->person_id, person_id) == 0,
 	};
 	struct alerts_news news = {
-		.cause = f->id, .finding_id = f->id, .template = template, .correction = template == ALERTS__TEMPLATE__FINDING_ANNULLED,
-		.sealed = sealed_value(&supervision__finding_kind__descriptor, (int)f->kind),
+		.cause = f->id, .finding_id = f->id, .template = m->template, .correction = m->correction, .urgent = m->urgent,
+		.sealed = alerts_seals_finding(f->kind),
 		.about = case_subject(f->maybe_person_case ? f->person_id : NULL, f->maybe_unit_case ? f->unit_id : NULL, f->on_day),
 	};
 	struct wording words;
 
-	wording_finding(template, about, (struct wording_finding){ f->id, f->kind, f->on_day }, batch_arena(b), &words);
+	wording_finding(m->template, about, (struct wording_finding){ f->kind, f->on_day }, batch_arena(b), &words);
 	const Alert *a = alerts_queue(b, person_id, &news, &words);
-	if (a && obsolete)
+	if (a && m->obsolete)
 		alerts_fail(b, a, ALERTS_OBSOLETE);
+}
+
+static const char *
+person_in(const Finding *f)
+{
+	return f->maybe_person_case ? f->person_id : NULL;
+}
+
+static const char *
+unit_in(const Finding *f)
+{
+	return f->maybe_unit_case ? f->unit_id : NULL;
+}
+
+static void
+tell_of(struct batch *b, const Finding *f, const char *person_id, Alerts__Template template)
+{
+	tell_finding(b, f, &(struct alerts_message){ .person_id = person_id, .template = template });
+}
+
+/* Of what is sealed nobody else hears, from the first note on. */
+static void
+tell_department(struct batch *b, const Finding *f, Alerts__Template template)
+{
+	const char **ids;
+	size_t n = alerts_apart_of(b, person_in(f), unit_in(f), f->on_day, &ids);
+
+	for (size_t i = 0; i < n; i++)
+		tell_of(b, f, ids[i], template);
 }
 
 /* The unit that answers for a finding: the one it names, else the person's on its date. */
@@ -265,6 +321,8 @@ want_finding(struct batch *b, const Finding *f)
 		alerts_want_in_charge(b, f->person_id, f->on_day);
 	if (f->maybe_unit_case)
 		alerts_want_unit(b, f->unit_id);
+	if (alerts_seals_finding(f->kind))
+		alerts_want_apart(b, person_in(f), unit_in(f));
 }
 
 void
@@ -295,12 +353,16 @@ alerts_on_confirmed(struct batch *b, const void *m)
 
 	if (!alerts_tells_finding(f->kind))
 		return;
+	if (alerts_seals_finding(f->kind)) {
+		tell_department(b, f, ALERTS__TEMPLATE__FINDING_CONFIRMED);
+		return;
+	}
 	const char *head = head_for(b, f);
 	struct alerts_follows follows = follows_from(b, f);
 	if (f->maybe_person_case && !follows.person)
-		tell_finding(b, f, f->person_id, ALERTS__TEMPLATE__FINDING_CONFIRMED, false);
+		tell_of(b, f, f->person_id, ALERTS__TEMPLATE__FINDING_CONFIRMED);
 	if (head && !follows.head)
-		tell_finding(b, f, head, ALERTS__TEMPLATE__FINDING_CONFIRMED, false);
+		tell_of(b, f, head, ALERTS__TEMPLATE__FINDING_CONFIRMED);
 }
 
 void
@@ -312,6 +374,8 @@ alerts_want_annulled(struct batch *b, const void *m)
 		return;
 	alerts_want_message(b, alerts_root(b), NULL);
 	want_told(b, f->id);
+	if (alerts_seals_finding(f->kind))
+		alerts_want_apart(b, person_in(f), unit_in(f));
 }
 
 void
@@ -319,18 +383,26 @@ alerts_on_annulled(struct batch *b, const void *m)
 {
 	const Finding *f = ((const Supervision__FindingAnnulled *)m)->finding;
 	struct told_list told = { 0 };
+	struct alerts_case c = { .at_us = batch_at_us(b), .policy = policy_of(b) };
 	struct alerts_plan plan;
+	const char **ids;
 
 	if (!alerts_tells_finding(f->kind))
 		return;
 	told_add(b, f->id, &told);
-	alerts_of_annulled(told.at, told.n, batch_at_us(b), batch_arena(b), &plan);
+	c.told = told.at;
+	c.ntold = told.n;
+	if (alerts_seals_finding(f->kind)) {
+		c.circle.ndepartment = alerts_apart_of(b, person_in(f), unit_in(f), f->on_day, &ids);
+		c.circle.department = ids;
+	}
+	alerts_of_annulled(&c, batch_arena(b), &plan);
 	drop_overtaken(b, &plan);
 	for (size_t i = 0; i < plan.n; i++)
-		tell_finding(b, f, plan.messages[i].person_id, plan.messages[i].template, plan.messages[i].obsolete);
+		tell_finding(b, f, &plan.messages[i]);
 }
 
-/* ---- a missed hearing: a matter of the organisation department, which is nobody here yet; so of the unit's head */
+/* ---- a missed hearing: a matter of the unit's head; of a sealed case the department's */
 
 static Finding
 finding_of(const Supervision__HearingMissed *e, int32_t today)
@@ -359,8 +431,12 @@ void
 alerts_on_hearing(struct batch *b, const void *m)
 {
 	Finding f = finding_of(m, batch_today(b));
-	const char *head = head_for(b, &f);
 
+	if (alerts_seals_finding(f.kind)) {
+		tell_department(b, &f, ALERTS__TEMPLATE__HEARING_MISSED);
+		return;
+	}
+	const char *head = head_for(b, &f);
 	if (head)
-		tell_finding(b, &f, head, ALERTS__TEMPLATE__HEARING_MISSED, false);
+		tell_of(b, &f, head, ALERTS__TEMPLATE__HEARING_MISSED);
 }

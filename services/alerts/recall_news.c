@@ -126,7 +126,7 @@ alerts_on_task(struct batch *b, const void *m)
 	const char **ids;
 	size_t n = alerts_department(b, &ids);
 
-	wording_task(about, e->id, e->kind, e->village_id, batch_arena(b), &words);
+	wording_task(about, e->kind, e->village_id, batch_arena(b), &words);
 	for (size_t i = 0; i < n; i++)
 		alerts_queue(b, ids[i], &news, &words);
 }

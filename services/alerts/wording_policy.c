@@ -1,12 +1,13 @@
 /* wording_policy - see wording_policy.h. */
 #include "wording_policy.h"
 #include "civil.h"
+#include "mention.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Texts stay near 500 bytes: a list ends when its next entry would go beyond its bytes, and says how many it leaves out. */
-enum { ABSENCES_BYTES = 100, MEASURES_BYTES = 240, CLAUSES_BYTES = 60, LIST_BYTES_MAX = 512, TEXT_BYTES_MAX = 1536 };
+/* Texts stay near 600 bytes: a list ends when its next entry would go beyond its bytes, and says how many it leaves out. */
+enum { ABSENCES_BYTES = 120, MEASURES_BYTES = 280, CLAUSES_BYTES = 60, LIST_BYTES_MAX = 512, TEXT_BYTES_MAX = 1536 };
 enum language { ZH, EN, LANGUAGES };
 
 typedef const Accountability__MeasureChange *const *changes_t;
@@ -14,64 +15,68 @@ typedef const Accountability__MeasureChange *const *changes_t;
 /* ---- the words.  {blank} is replaced; what stands in [ ] is left out when a blank in it is empty. */
 
 static const struct row { Alerts__Template template; int32_t version; const char *text[LANGUAGES]; } rows[] = {
-	{ ALERTS__TEMPLATE__MEASURES_IMPOSED, 2,
-	  { "关于{who}[（无故脱岗：{absences}）][（书面通报批评：{criticisms}）]：{what}。依据：{clauses}。",
-	    "About {who}[ (unexcused absence: {absences})][ (written criticism: {criticisms})]: {what}. Grounds: {clauses}." } },
-	{ ALERTS__TEMPLATE__RECALL_OPENED, 2,
-	  { "召回：关于{who}[（无故脱岗：{absences}）][（书面通报批评：{criticisms}）]：{what}。依据：{clauses}。召回经审定后执行。",
-	    "Recall: about {who}[ (unexcused absence: {absences})][ (written criticism: {criticisms})]: {what}. Grounds: {clauses}. A recall is carried out once ordered." } },
-	{ ALERTS__TEMPLATE__MEASURES_AMENDED, 2,
-	  { "关于{who}的措施有变[（无故脱岗：{absences}）][（书面通报批评：{criticisms}）]：{what}。依据：{clauses}。",
-	    "Measures about {who} have changed[ (unexcused absence: {absences})][ (written criticism: {criticisms})]: {what}. Grounds: {clauses}." } },
-	{ ALERTS__TEMPLATE__MEASURES_CORRECTED, 2,
-	  { "更正：此前关于{who}的通知有变[（现计无故脱岗：{absences}）][（现计书面通报批评：{criticisms}）]：{what}。依据：{clauses}。",
-	    "Correction: what was said about {who} has changed[ (unexcused absence now counted: {absences})][ (written criticism now counted: {criticisms})]: {what}. Grounds: {clauses}." } },
-	{ ALERTS__TEMPLATE__MEASURES_MOVED, 2,
-	  { "关于{who}的措施[（无故脱岗：{absences}）][（书面通报批评：{criticisms}）]：{what}。依据：{clauses}。",
-	    "Measures about {who}[ (unexcused absence: {absences})][ (written criticism: {criticisms})]: {what}. Grounds: {clauses}." } },
-	{ ALERTS__TEMPLATE__FINDING_CONFIRMED, 1,
-	  { "关于{who}：{date}督查发现的{kind}问题已经确认（编号{finding}）。",
-	    "About {who}: the finding of {date} ({kind}) has been confirmed (no. {finding})." } },
-	{ ALERTS__TEMPLATE__FINDING_ANNULLED, 2,
-	  { "更正：关于{who}：{date}的{kind}问题（编号{finding}）已经撤销，此前通知作废。",
-	    "Correction: the finding of {date} about {who} ({kind}, no. {finding}) has been annulled; what was said of it is void." } },
-	{ ALERTS__TEMPLATE__RECALL_ORDERED, 1,
-	  { "召回：关于{who}：{what}。依据：{clauses}。任职自决定次日终止。",
-	    "Recall: about {who}: {what}. Grounds: {clauses}. The posting ends the day after the order." } },
-	{ ALERTS__TEMPLATE__RECALL_HANDED_OVER, 1,
-	  { "召回：{who}已办理移交[，由派出单位主要负责人{head}顶岗][，{unknown}][。接替人员最迟应于{due}到位]。",
-	    "Recall: {who} has handed over[; the head of the sending unit, {head}, takes the post][; {unknown}][. A successor is due by {due}]." } },
-	{ ALERTS__TEMPLATE__RECALL_REPLACED, 1,
-	  { "召回：关于{who}：{what}。依据：{clauses}。", "Recall: about {who}: {what}. Grounds: {clauses}." } },
-	{ ALERTS__TEMPLATE__RECALL_CANCELLED, 1,
-	  { "召回：关于{who}：{what}。依据：{clauses}。", "Recall: about {who}: {what}. Grounds: {clauses}." } },
-	{ ALERTS__TEMPLATE__RECALL_OVERDUE, 1,
-	  { "催办：关于{who}的召回，{step}最迟应于{due}完成，尚未办理。",
-	    "Overdue: the recall of {who}: {step} was due by {due} and has not been made." } },
-	{ ALERTS__TEMPLATE__HEAD_TAKES_POST, 1,
-	  { "关于{who}：{what}。依据：{clauses}。", "About {who}: {what}. Grounds: {clauses}." } },
-	{ ALERTS__TEMPLATE__TASK_OPENED, 1,
-	  { "待办：关于{who}（{village}）：{task}。编号{id}。全部待办见任务清单。", "Task: about {who} ({village}): {task}. No. {id}. The list of tasks has all." } },
+	{ ALERTS__TEMPLATE__MEASURES_IMPOSED, 3,
+	  { "处理通知：{who}[因无故脱岗（{absences}），][因受书面通报批评（{criticisms}），]现按规定处理如下：{what}。依据：{clauses}。",
+	    "Notice: [for unexcused absence ({absences}), ][for written criticism ({criticisms}), ]the following applies to {who}: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__RECALL_OPENED, 3,
+	  { "召回通知：{who}[因无故脱岗（{absences}），][因受书面通报批评（{criticisms}），]现按规定处理如下：{what}。依据：{clauses}。召回经审定后执行。",
+	    "Recall: [for unexcused absence ({absences}), ][for written criticism ({criticisms}), ]the following applies to {who}: {what}. Grounds: {clauses}. A recall is carried out once it is ordered." } },
+	{ ALERTS__TEMPLATE__MEASURES_AMENDED, 3,
+	  { "变更通知：{who}[因无故脱岗（{absences}），][因受书面通报批评（{criticisms}），]原处理现变更如下：{what}。依据：{clauses}。",
+	    "Notice of change: [for unexcused absence ({absences}), ][for written criticism ({criticisms}), ]what applies to {who} has changed: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__MEASURES_CORRECTED, 3,
+	  { "更正通知：此前关于{who}的通知现更正如下[（现计无故脱岗：{absences}）][（现计书面通报批评：{criticisms}）]：{what}。依据：{clauses}。",
+	    "Correction: what was said about {who} no longer holds[ (unexcused absence now counted: {absences})][ (written criticism now counted: {criticisms})]: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__MEASURES_MOVED, 3,
+	  { "办理通知：{who}[因无故脱岗（{absences}），][因受书面通报批评（{criticisms}），]原处理现办理如下：{what}。依据：{clauses}。",
+	    "Notice: [for unexcused absence ({absences}), ][for written criticism ({criticisms}), ]what applies to {who} now stands as follows: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__FINDING_CONFIRMED, 2,
+	  { "督查通知：{date}督查发现{who}{kind}，现已确认。",
+	    "Notice: the finding of {date} about {who} ({kind}) has been confirmed." } },
+	{ ALERTS__TEMPLATE__FINDING_ANNULLED, 3,
+	  { "更正通知：{date}督查发现{who}{kind}的认定已经撤销，此前通知作废。",
+	    "Correction: the finding of {date} about {who} ({kind}) has been annulled; the earlier notice is void." } },
+	{ ALERTS__TEMPLATE__RECALL_ORDERED, 2,
+	  { "召回通知：关于{who}的召回，现通知如下：{what}。依据：{clauses}。所任驻村职务自决定次日起终止。",
+	    "Recall: about {who}: {what}. Grounds: {clauses}. The posting ends on the day after the order." } },
+	{ ALERTS__TEMPLATE__RECALL_HANDED_OVER, 2,
+	  { "召回通知：{who}已办理移交[，{head}][，接替人员应于{due}前（含当日）到位]。",
+	    "Recall: {who} {has} handed over the post[; {head}][; a successor is due by {due}]." } },
+	{ ALERTS__TEMPLATE__RECALL_REPLACED, 2,
+	  { "召回通知：关于{who}的召回，现通知如下：{what}。依据：{clauses}。",
+	    "Recall: about {who}: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__RECALL_CANCELLED, 2,
+	  { "召回通知：关于{who}的召回，现通知如下：{what}。依据：{clauses}。",
+	    "Recall: about {who}: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__RECALL_OVERDUE, 2,
+	  { "催办通知：关于{who}的召回，{step}应于{due}前（含当日）完成，目前尚未办理，请尽快办理。",
+	    "Reminder: in the recall of {who}, {step} was due by {due} and has not been made." } },
+	{ ALERTS__TEMPLATE__HEAD_TAKES_POST, 2,
+	  { "顶岗通知：关于{who}，现通知如下：{what}。依据：{clauses}。",
+	    "Notice about {who}: {what}. Grounds: {clauses}." } },
+	{ ALERTS__TEMPLATE__TASK_OPENED, 2,
+	  { "待办通知：关于{who}（{village}）：{task}。全部待办事项见任务清单。",
+	    "Task about {who} ({village}): {task}. All of them are in the list of tasks." } },
 	{ ALERTS__TEMPLATE__ACCOUNT_CHANGED, 1,
 	  { "账号安全：您的账号{id}被他人变更：{what}。如非您所知，请立即联系区委组织部。",
 	    "Account security: your account {id} was changed by somebody else: {what}. If you did not know, tell the organisation department at once." } },
-	{ ALERTS__TEMPLATE__HEARING_MISSED, 1,
-	  { "关于{who}：督查问题（编号{finding}）听取陈述的日期已过，尚未处理。",
-	    "About {who}: the hearing date of the finding (no. {finding}) has passed and nothing was decided." } },
+	{ ALERTS__TEMPLATE__HEARING_MISSED, 2,
+	  { "催办通知：关于{who}的督查问题，听取陈述的期限已过，目前尚未处理，请尽快处理。",
+	    "Reminder: the hearing date of a finding about {who} has passed and nothing has been decided." } },
 };
 
 static const struct { Accountability__MeasureKind kind; const char *text[LANGUAGES]; } phrases[] = {
-	{ ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED, { "取消{span}驻村补助", "the village stipend of {span} is cancelled" } },
-	{ ACCOUNTABILITY__MEASURE_KIND__ADMONISHMENT_TALK, { "诫勉谈话", "admonishment talk" } },
-	{ ACCOUNTABILITY__MEASURE_KIND__ASSESSMENT_CANCELLED, { "取消{span}考核评优资格", "no excellent rating in {span}" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED, { "取消{span}驻村补助", "cancellation of the village stipend for {span}" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__ADMONISHMENT_TALK, { "诫勉谈话", "an admonishment talk" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__ASSESSMENT_CANCELLED, { "取消{span}考核评优资格", "no excellent rating for {span}" } },
 	{ ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, { "[{until}前]不得评优评先", "no honours[ until {until}]" } },
 	{ ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, { "[{until}前]不得提拔重用", "no promotion[ until {until}]" } },
-	{ ACCOUNTABILITY__MEASURE_KIND__RECALL, { "启动召回撤换程序", "the recall procedure is opened" } },
-	{ ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST, { "由派出单位主要负责人顶岗", "the head of the sending unit takes the post" } },
-	{ ACCOUNTABILITY__MEASURE_KIND__WRITTEN_SELF_CRITICISM, { "作出书面检查", "written self-criticism" } },
-	{ ACCOUNTABILITY__MEASURE_KIND__INTERVIEW, { "约谈", "interview" } },
-	{ ACCOUNTABILITY__MEASURE_KIND__REMOVAL_PROPOSED, { "建议免职处理", "removal is proposed" } },
-	{ ACCOUNTABILITY__MEASURE_KIND__REFERRAL, { "移送纪检监察机关", "referral to discipline inspection" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__RECALL, { "启动召回撤换程序", "opening of the recall procedure" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST, { "由派出单位主要负责人顶岗", "taking over of the post by the head of the sending unit" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__WRITTEN_SELF_CRITICISM, { "作出书面检查", "a written self-criticism" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__INTERVIEW, { "约谈", "an interview" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__REMOVAL_PROPOSED, { "建议免职处理", "a proposal of removal" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__REFERRAL, { "移送纪检监察机关", "a referral to discipline inspection" } },
 };
 
 static const struct { Supervision__FindingKind kind; const char *text[LANGUAGES]; } finding_kinds[] = {
@@ -84,10 +89,10 @@ static const struct { Supervision__FindingKind kind; const char *text[LANGUAGES]
 
 /* What is done with a measure: the order of the lists, and what stands before each. */
 static const struct { Accountability__Change change; const char *label[LANGUAGES]; } groups[] = {
+	{ ACCOUNTABILITY__CHANGE__MOVED, { "", "" } },          /* a recall is ordered, and then what that brings */
 	{ ACCOUNTABILITY__CHANGE__IMPOSED, { "", "" } },
-	{ ACCOUNTABILITY__CHANGE__MOVED, { "", "" } },
 	{ ACCOUNTABILITY__CHANGE__AMENDED, { "改为", "now: " } },
-	{ ACCOUNTABILITY__CHANGE__REVOKED_CHANGE, { "不再执行", "no longer: " } },
+	{ ACCOUNTABILITY__CHANGE__REVOKED_CHANGE, { "不再执行", "withdrawn: " } },
 };
 
 static const struct { Accountability__MeasureState state; const char *text[LANGUAGES]; } moved[] = {
@@ -114,12 +119,12 @@ static const struct { Accountability__RecallCase__State state; const char *text[
 };
 
 static const struct { Roster__TaskKind kind; const char *text[LANGUAGES]; } tasks[] = {
-	{ ROSTER__TASK_KIND__SETTLE_CANCELLED_RECALL, { "召回在移交之后撤销，请处理其岗位", "the recall fell after the hand-over; settle the post" } },
+	{ ROSTER__TASK_KIND__SETTLE_CANCELLED_RECALL, { "召回在移交之后撤销，请处理其岗位", "the recall was withdrawn after the hand-over; please settle the post" } },
 	{ ROSTER__TASK_KIND__SETTLE_HEAD_IN_POST,
-	  { "所顶的岗位不再属于应顶岗的召回，请处理", "the post is held for a recall that no longer asks for it; settle it" } },
-	{ ROSTER__TASK_KIND__RESTORE_POSTING, { "召回撤销，但原任职不能自动恢复，请处理", "the recall fell, but the posting cannot come back by itself; settle it" } },
+	  { "所顶的岗位不再属于应顶岗的召回，请处理", "the post is held for a recall that no longer asks for it; please settle it" } },
+	{ ROSTER__TASK_KIND__RESTORE_POSTING, { "召回撤销，但原任职不能自动恢复，请处理", "the recall was withdrawn, but the posting cannot come back by itself; please settle it" } },
 	{ ROSTER__TASK_KIND__GIVE_POST_TO_HEAD, { "应由派出单位主要负责人顶岗，但岗位未空出或负责人未登记，请处理",
-	    "the head is to take the post, but it is not free, or no head is known; settle it" } },
+	    "the head of the sending unit is to take the post, but it is not free, or no head is registered; please settle it" } },
 };
 
 /* ---- filling */
@@ -209,23 +214,36 @@ comma(enum language in)
 	return in == ZH ? "、" : ", ";
 }
 
+static const char *
+semicolon(enum language in)
+{
+	return in == ZH ? "；" : "; ";
+}
+
 /* ---- what fills the blanks */
+
+static char *
+person(const char *id, enum language in, arena_t *a)
+{
+	return arena_printf(a, in == ZH ? "%s同志" : "%s", mention_of("person", id, a));
+}
 
 static char *
 who(struct wording_about about, enum language in, arena_t *a)
 {
 	if (about.self)
 		return arena_strdup(a, in == ZH ? "您" : "you");
-	if (about.person_id)
-		return arena_printf(a, in == ZH ? "驻村人员%s" : "helper %s", about.person_id);
-	return arena_printf(a, in == ZH ? "单位%s" : "unit %s", about.unit_id ? about.unit_id : "");
+	return about.person_id ? person(about.person_id, in, a) : mention_of("unit", about.unit_id ? about.unit_id : "", a);
 }
 
 static char *
-day(int32_t on_day, arena_t *a)
+day(int32_t on_day, enum language in, arena_t *a)
 {
+	struct civil c = civil_of_day(on_day);
 	char text[DAY_TEXT_MAX];
 
+	if (in == ZH)
+		return arena_printf(a, "%d年%d月%d日", c.year, c.month, c.day);
 	day_text(on_day, text);
 	return arena_strdup(a, text);
 }
@@ -273,7 +291,7 @@ absences(changes_t changes, size_t n, enum language in, arena_t *a)
 		if (!counts_by(changes[i], "absence") || is_listed(changes, i, "absence"))
 			continue;
 		const Accountability__Grounds *g = changes[i]->grounds;
-		list_add(&l, comma(in), arena_printf(a, in == ZH ? "%s%s" : "%s, %s", day(g->absence_day, a), time_of(g->rung, in, a)));
+		list_add(&l, semicolon(in), arena_printf(a, in == ZH ? "%s，%s" : "%s, %s", day(g->absence_day, in, a), time_of(g->rung, in, a)));
 	}
 	return list_end(&l, in, a);
 }
@@ -289,8 +307,8 @@ criticisms(struct wording_about about, changes_t changes, size_t n, enum languag
 			continue;
 		const Accountability__Grounds *g = changes[i]->grounds;
 		bool units = about.person_id && is_units(changes[i]->measure);
-		list_add(&l, comma(in), in == ZH ? arena_printf(a, "%s%s达第%d级", day(g->absence_day, a), units ? "单位" : "", g->rung)
-		                                 : arena_printf(a, "%s, %srung %d", day(g->absence_day, a), units ? "unit's " : "", g->rung));
+		list_add(&l, semicolon(in), in == ZH ? arena_printf(a, "%s，%s第%d级", day(g->absence_day, in, a), units ? "单位" : "", g->rung)
+		                                 : arena_printf(a, "%s, %srung %d", day(g->absence_day, in, a), units ? "unit's " : "", g->rung));
 	}
 	return list_end(&l, in, a);
 }
@@ -317,14 +335,14 @@ span(const Accountability__Measure *m, enum language in, arena_t *a)
 	struct civil from = civil_of_day(m->from_day);
 
 	if (!m->maybe_until_case)
-		return arena_printf(a, in == ZH ? "%s起" : "%s on", day(m->from_day, a));
+		return arena_printf(a, in == ZH ? "%s起" : "%s on", day(m->from_day, in, a));
 	if (m->from_day == year_start(m->from_day) && m->until_day == year_end(m->from_day))
 		return arena_printf(a, in == ZH ? "%d年度" : "%d", from.year);
 	if (m->from_day == quarter_start(m->from_day) && m->until_day == quarter_end(m->from_day))
-		return arena_printf(a, in == ZH ? "%d年第%d季度" : "%d quarter %d", from.year, (from.month + 2) / 3);
+		return arena_printf(a, in == ZH ? "%d年第%d季度" : "%d-Q%d", from.year, (from.month + 2) / 3);
 	if (m->from_day == month_start(m->from_day) && m->until_day == month_end(m->from_day))
 		return arena_printf(a, in == ZH ? "%d年%d月" : "%d-%02d", from.year, from.month);
-	return arena_printf(a, in == ZH ? "%s至%s前" : "%s until %s", day(m->from_day, a), day(m->until_day, a));
+	return arena_printf(a, in == ZH ? "%s至%s（不含）" : "%s until %s", day(m->from_day, in, a), day(m->until_day, in, a));
 }
 
 static const char *
@@ -355,7 +373,7 @@ phrase(const Accountability__MeasureChange *c, const char *label, enum language 
 {
 	const Accountability__Measure *m = c->measure;
 	const struct blank blanks[] = {
-		{ "span", span(m, in, a) }, { "until", m->maybe_until_case ? day(m->until_day, a) : "" }, { NULL, NULL },
+		{ "span", span(m, in, a) }, { "until", m->maybe_until_case ? day(m->until_day, in, a) : "" }, { NULL, NULL },
 	};
 
 	for (size_t i = 0; c->change == ACCOUNTABILITY__CHANGE__MOVED && m->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL &&
@@ -388,7 +406,7 @@ what(changes_t changes, size_t n, const char *recipient, enum language in, arena
 				continue;
 			const char *whose = is_units(changes[i]->measure) ? bearer(changes[i]->measure, recipient, in) : "";
 			bool first = !last || strcmp(last, whose) != 0;
-			list_add(&l, first ? (in == ZH ? "；" : "; ") : comma(in),
+			list_add(&l, first ? semicolon(in) : comma(in),
 			         arena_printf(a, "%s%s", first ? whose : "", phrase(changes[i], first ? groups[g].label[in] : "", in, a)));
 			last = whose;
 		}
@@ -408,6 +426,20 @@ row_of(Alerts__Template template)
 	return NULL;
 }
 
+/* Names are not known here: what is mentioned counts as a name of the usual length. */
+static const char *
+usual_name(void *ctx, const char *ref)
+{
+	(void)ctx;
+	return strncmp(ref, "person/", strlen("person/")) == 0 ? "某某某" : "某某某某某某";
+}
+
+static int32_t
+segments_named(const char *text, arena_t *a)
+{
+	return wording_segments(mention_fill(text, usual_name, NULL, a));
+}
+
 static void
 worded(const struct row *row, char *const text[LANGUAGES], arena_t *a, struct wording *out)
 {
@@ -415,7 +447,7 @@ worded(const struct row *row, char *const text[LANGUAGES], arena_t *a, struct wo
 	out->text->zh = text[ZH];
 	out->text->en = text[EN];
 	out->version = row->version;
-	out->segments = wording_segments(text[ZH]);
+	out->segments = segments_named(text[ZH], a);
 }
 
 void
@@ -431,7 +463,15 @@ wording_digest(const Common__Text *const *texts, size_t n, arena_t *a, struct wo
 	out->text->zh = (char *)zh;
 	out->text->en = (char *)en;
 	out->version = 1;
-	out->segments = wording_segments(zh);
+	out->segments = segments_named(zh, a);
+}
+
+char *
+wording_said(const Accountability__MeasureChange *c, arena_t *a)
+{
+	const struct wording_about about = { .person_id = "" };
+
+	return arena_printf(a, "%s|%s%s|%s", phrase(c, "", ZH, a), absences(&c, 1, ZH, a), criticisms(about, &c, 1, ZH, a), c->measure->clause);
 }
 
 void
@@ -468,7 +508,7 @@ wording_finding(Alerts__Template template, struct wording_about about, struct wo
 
 	for (enum language in = ZH; in < LANGUAGES; in++) {
 		const struct blank blanks[] = {
-			{ "who", who(about, in, a) }, { "finding", f.id }, { "date", day(f.on_day, a) },
+			{ "who", who(about, in, a) }, { "date", day(f.on_day, in, a) },
 			{ "kind", finding_kind(f.kind, in) }, { NULL, NULL },
 		};
 		text[in] = filled(row->text[in], blanks, a);
@@ -487,20 +527,30 @@ awaited_step(Accountability__RecallCase__State state, enum language in)
 	return in == ZH ? "下一步" : "the next step";
 }
 
+/* Who takes the post; "" when nobody has to. */
+static char *
+head_takes(struct wording_recall r, enum language in, arena_t *a)
+{
+	if (!r.head_person_id)
+		return arena_strdup(a, "");
+	if (!*r.head_person_id)
+		return arena_strdup(a, in == ZH ? "应由派出单位主要负责人顶岗，因其尚未登记，岗位暂时空缺"
+		                                : "the head of the sending unit is to take it, but is not registered, so it stays vacant");
+	if (r.recipient && strcmp(r.head_person_id, r.recipient) == 0)
+		return arena_strdup(a, in == ZH ? "由您作为派出单位主要负责人顶岗" : "you take it as head of the sending unit");
+	return arena_printf(a, in == ZH ? "由派出单位主要负责人%s顶岗" : "%s takes it as head of the sending unit", person(r.head_person_id, in, a));
+}
+
 void
 wording_recall(Alerts__Template template, struct wording_about about, struct wording_recall r, arena_t *a, struct wording *out)
 {
 	const struct row *row = row_of(template);
-	const char *head = r.head_person_id ? r.head_person_id : "";
-	bool unknown = r.head_person_id && !*head, self = *head && r.recipient && strcmp(head, r.recipient) == 0;
 	char *text[LANGUAGES];
 
 	for (enum language in = ZH; in < LANGUAGES; in++) {
 		const struct blank blanks[] = {
-			{ "who", who(about, in, a) }, { "head", self ? (in == ZH ? "（您）" : "you") : head },
-			{ "unknown", !unknown ? "" : in == ZH ? "应由派出单位主要负责人顶岗，但其人未登记，岗位空缺"
-			                                      : "the head of the sending unit should take the post, but is not known: it stays vacant" },
-			{ "due", r.has_due ? day(r.due_day, a) : "" }, { "step", awaited_step(r.state, in) }, { NULL, NULL },
+			{ "who", who(about, in, a) }, { "has", about.self ? "have" : "has" }, { "head", head_takes(r, in, a) },
+			{ "due", r.has_due ? day(r.due_day, in, a) : "" }, { "step", awaited_step(r.state, in) }, { NULL, NULL },
 		};
 		text[in] = filled(row->text[in], blanks, a);
 	}
@@ -508,18 +558,18 @@ wording_recall(Alerts__Template template, struct wording_about about, struct wor
 }
 
 void
-wording_task(struct wording_about about, const char *id, Roster__TaskKind kind, const char *village_id, arena_t *a, struct wording *out)
+wording_task(struct wording_about about, Roster__TaskKind kind, const char *village_id, arena_t *a, struct wording *out)
 {
 	const struct row *row = row_of(ALERTS__TEMPLATE__TASK_OPENED);
 	char *text[LANGUAGES];
 
 	for (enum language in = ZH; in < LANGUAGES; in++) {
-		const char *task = in == ZH ? "请处理" : "settle it";
+		const char *task = in == ZH ? "请处理" : "please settle it";
 		for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++)
 			if (tasks[i].kind == kind)
 				task = tasks[i].text[in];
 		const struct blank blanks[] = {
-			{ "who", who(about, in, a) }, { "village", village_id }, { "task", task }, { "id", id }, { NULL, NULL },
+			{ "who", who(about, in, a) }, { "village", mention_of("village", village_id, a) }, { "task", task }, { NULL, NULL },
 		};
 		text[in] = filled(row->text[in], blanks, a);
 	}

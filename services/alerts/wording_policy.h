@@ -1,7 +1,7 @@
 /* wording_policy - what a message says, in Chinese and in English (rules.md §8): templates as rows, and what fills them.
  *
  * Pure: everything depends on the arguments alone, texts live in the arena passed in.  No name and no phone stands in a text:
- * people and units are named by id, and whoever reads of their own case is "you". */
+ * people, units and villages are mentioned (lib/mention.h), and whoever reads of their own case is "you". */
 #pragma once
 #include "accountability.pb-c.h"
 #include "alerts.pb-c.h"
@@ -16,15 +16,18 @@
  * theirs can be among those of somebody else. */
 struct wording_about { const char *person_id, *unit_id; bool self; const char *recipient; };
 
-struct wording { Common__Text *text; int32_t version, segments; };      /* segments: of the Chinese text, which is what is sent */
+struct wording { Common__Text *text; int32_t version, segments; };      /* segments: of the Chinese text, which is what is sent, with usual names */
 
 /* The changes that this recipient is told of: when they were absent and for which time, by which criticism which
  * rung was reached, what follows, and the clauses. */
 void wording_measures(Alerts__Template template, struct wording_about about, const Accountability__MeasureChange *const *changes, size_t n,
                       arena_t *a, struct wording *out);
 
+/* All that a message says of one measure, but whose it is: two that are the same would read the same. */
+char *wording_said(const Accountability__MeasureChange *c, arena_t *a);
+
 /* A missed hearing says neither kind nor date. */
-struct wording_finding { const char *id; Supervision__FindingKind kind; int32_t on_day; };
+struct wording_finding { Supervision__FindingKind kind; int32_t on_day; };
 void wording_finding(Alerts__Template template, struct wording_about about, struct wording_finding f, arena_t *a, struct wording *out);
 
 /* A step of a recall: handed over, or not made in time.  head_person_id: who takes the post, "" not known, NULL nobody has to. */
@@ -32,7 +35,7 @@ struct wording_recall { Accountability__RecallCase__State state; const char *hea
 void wording_recall(Alerts__Template template, struct wording_about about, struct wording_recall r, arena_t *a, struct wording *out);
 
 /* A task of the organisation department. */
-void wording_task(struct wording_about about, const char *id, Roster__TaskKind kind, const char *village_id, arena_t *a, struct wording *out);
+void wording_task(struct wording_about about, Roster__TaskKind kind, const char *village_id, arena_t *a, struct wording *out);
 
 /* An account that somebody else has made or changed. */
 void wording_account(const Roster__AccountAltered *e, arena_t *a, struct wording *out);
