@@ -26,7 +26,7 @@ enum {
 	TRY_US = 1500 * 1000, WHOLE_US = 5000 * 1000,
 	FILE_TRY_US = 6 * 1000 * 1000, FILE_WHOLE_US = 30 * 1000 * 1000,      /* thousands of rows in one answer */
 	READY_US = 1000 * 1000,
-	METRICS_PEERS_MAX = 128,                /* replicas whose counters one answer has; of more the rest is left out */
+	METRICS_PEERS_MAX = 2048,               /* replicas whose counters one answer has: as many as the buses take; of more it is refused */
 	LOOKS_MAX = 64,                         /* at sessions of streams, under way */
 	PASSWORDS_MAX = 16,                     /* under way: each takes a thread of roster some 27 ms */
 	PASSWORDS_WAIT_MAX = 128,               /* … and whose turn has not come */

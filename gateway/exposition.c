@@ -3,11 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FAMILIES_MAX = 512 };    /* different metrics; more are left out */
-
 /* A metric, in the order of first sight. */
 struct family { const char *name; size_t len; struct bytes help, type, samples; };
-struct families { struct family at[FAMILIES_MAX]; size_t n; };
+struct families { struct family *at; size_t n, cap; };
 
 static struct family *
 family_of(struct families *fs, const char *name, size_t len)
@@ -15,8 +13,12 @@ family_of(struct families *fs, const char *name, size_t len)
 	for (size_t i = fs->n; i-- > 0;)
 		if (fs->at[i].len == len && memcmp(fs->at[i].name, name, len) == 0)
 			return &fs->at[i];
-	if (fs->n == FAMILIES_MAX)
-		return NULL;
+	if (fs->n == fs->cap) {
+		fs->cap = fs->cap ? 2 * fs->cap : 256;
+		fs->at = realloc(fs->at, fs->cap * sizeof(*fs->at));
+		if (!fs->at)
+			abort();
+	}
 	fs->at[fs->n] = (struct family){ .name = name, .len = len };
 	return &fs->at[fs->n++];
 }
@@ -51,8 +53,6 @@ line_add(struct families *fs, const char *line, size_t len)
 	if (name_len == 0 || *name == '#')
 		return;
 	struct family *f = help || type ? family_of(fs, name, name_len) : family_of_sample(fs, name, name_len);
-	if (!f)
-		return;
 	struct bytes *to = help ? &f->help : type ? &f->type : &f->samples;
 	if (to == &f->samples || to->len == 0) {
 		bytes_append(to, line, len);
@@ -63,10 +63,8 @@ line_add(struct families *fs, const char *line, size_t len)
 void
 exposition_merge(const char *const *texts, size_t n, struct bytes *out)
 {
-	struct families *fs = calloc(1, sizeof(*fs));
+	struct families made = { 0 }, *fs = &made;
 
-	if (!fs)
-		abort();
 	for (size_t i = 0; i < n; i++)
 		for (const char *line = texts[i]; line && *line; line += strcspn(line, "\n"), line += *line == '\n')
 			line_add(fs, line, strcspn(line, "\n"));
@@ -79,5 +77,5 @@ exposition_merge(const char *const *texts, size_t n, struct bytes *out)
 		bytes_free(&f->type);
 		bytes_free(&f->samples);
 	}
-	free(fs);
+	free(fs->at);
 }

@@ -258,7 +258,10 @@ peers_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mo
 	c->peers = p->status == 200 ? json_incref(json_object_get(p->json, "items")) : NULL;
 	call_parts_close(c);
 	int nbuses = c->api->set.buses, npeers = (int)json_array_size(c->peers);
-	npeers = npeers < METRICS_PEERS_MAX ? npeers : METRICS_PEERS_MAX;
+	if (npeers > METRICS_PEERS_MAX) {
+		call_refuse(c, REFUSED_BUSY, NULL);
+		return;
+	}
 	call_parts_open(c, 1 + nbuses + npeers);
 	inquire(c, 0, (struct inquiry){ .service = c->api->set.services[0], .lane = WIRE__LANE__READER, .message = &engine__read_status__descriptor },
 	        metrics_done, mono_us);

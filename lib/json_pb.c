@@ -319,7 +319,7 @@ struct faults {
 	Wire__ProblemError *errors[JSON_ERRORS_MAX];
 	size_t n;
 	enum fault first;
-	bool mixed;
+	bool mixed, more;                       /* of several kinds; more than there is room for */
 	struct json_known *known;       /* of the root; NULL: nothing beside the message is taken */
 };
 
@@ -378,8 +378,10 @@ pointer_of(const struct step *leaf, arena_t *a)
 static void
 fault_note(struct faults *fs, enum fault fault, const struct step *at)
 {
-	if (fs->n == JSON_ERRORS_MAX)
+	if (fs->n == JSON_ERRORS_MAX) {
+		fs->more = true;
 		return;
+	}
 	if (fs->n == 0)
 		fs->first = fault;
 	fs->mixed |= fault != fs->first;
@@ -396,6 +398,8 @@ problem_of_faults(const struct faults *fs)
 		? problem_make(fs->arena, 422, "json.invalid", NULL, "The body has faults of several kinds; see errors.")
 		: problem_make(fs->arena, 422, faults[fs->first].code, NULL, faults[fs->first].detail);
 
+	if (fs->more)
+		p->detail = arena_printf(fs->arena, "%s The first %d faults are listed; there may be more.", p->detail, JSON_ERRORS_MAX);
 	p->n_errors = fs->n;
 	p->errors = arena_copy(fs->arena, fs->errors, fs->n * sizeof(fs->errors[0]));
 	return p;
@@ -691,6 +695,7 @@ list_in(json_t *j, const field_t *f, ProtobufCMessage *m, const struct step *at,
 	for (; here.index < n && fs->n < JSON_ERRORS_MAX; here.index++)
 		if (value_in(json_array_get(j, here.index), f, items + *count * width, &here, fs))
 			++*count;
+	fs->more = fs->more || here.index < n;
 }
 
 static void

@@ -375,6 +375,7 @@ try_lists_stop(struct tally *t, arena_t *a)
 		                      i == 0 || i > JSON_ERRORS_MAX ? json_integer(i) : json_null());
 	bool ok = json_to_message(j, HELLO, "lane service instance", a, &m, &problem);
 	check(t, "lists stop, refused", "no", ok ? "yes" : "no");
+	check(t, "and it is said that there is more", "yes", strstr(problem->detail, " The first 16 faults are listed; there may be more.") ? "yes" : "no");
 	check(t, "lists stop", "{'service':'','instance':'','lane':'writer','partitions':[0]}",
 	      dumped(json_from_message(m), a, 0));
 	json_decref(j);

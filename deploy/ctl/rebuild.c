@@ -5,6 +5,7 @@
 #include "ctl.h"
 #include "engine_rows.pb-c.h"
 #include "replay.h"
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -93,8 +94,9 @@ compare(struct rebuild *r)
 				return false;
 			c.n = 0;
 		}
-		if (!k || c.n == COLUMNS_MAX)
+		if (!k)
 			continue;
+		assert(c.n < COLUMNS_MAX);
 		c.table = k->table_name;
 		c.key[c.n] = k->key;
 		c.name[c.n++] = k->column_name;

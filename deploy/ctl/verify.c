@@ -12,6 +12,7 @@
 #include "event_types.h"
 #include "steady.h"
 #include "wire.pb-c.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,7 @@ log_fault(struct log *l, int64_t seq, const char *what, const char *detail)
 	for (size_t i = 0; i < l->ntold; i++)
 		if (!strcmp(l->told[i], what))
 			return;
+	assert(l->ntold < KINDS_MAX);
 	l->told[l->ntold++] = what;
 	fault(l->v, l->svc->name, l->part->partition, seq, what, detail);
 }

@@ -4,7 +4,7 @@
 #include "policy_book.h"
 #include <string.h>
 
-enum { STEPS_EXTRA = 8, READINGS_MAX = 16 };
+enum { STEPS_EXTRA = 8 };
 
 /* The story so far. */
 struct story { arena_t *arena; Common__Text **steps; size_t n; };
@@ -456,8 +456,8 @@ case_readings(const struct case_file *f, arena_t *a, Accountability__ReadingUsed
 	const Policy__Consequence *c = case_consequence(f);
 	size_t n = 0;
 
-	*out = arena_alloc(a, READINGS_MAX * sizeof(**out));
-	for (size_t i = 0; (c || (f->policy && f->measure->recall_id[0])) && i < f->policy->n_readings && n < READINGS_MAX; i++) {
+	*out = arena_alloc(a, ((f->policy ? f->policy->n_readings : 0) + 1) * sizeof(**out));
+	for (size_t i = 0; (c || (f->policy && f->measure->recall_id[0])) && i < f->policy->n_readings; i++) {
 		const Policy__Reading *r = f->policy->readings[i];
 		if (!depends_on(f, c, r->id))
 			continue;

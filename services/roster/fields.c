@@ -10,6 +10,8 @@ roster_fault(struct faults *fs, int status, const char *code, const char *pointe
 {
 	if (fs->n < FAULTS_MAX)
 		fs->at[fs->n++] = (struct fault){ status, code, pointer, detail };
+	else
+		fs->more++;
 }
 
 bool

@@ -328,13 +328,28 @@ error_of(arena_t *a, const struct line *l, const struct fault *f)
 	return e;
 }
 
+/* What a line has to tell: of more faults than it has kept, one that says how many. */
+static size_t
+faults_told(const struct line *l)
+{
+	return l->faults ? l->faults->n + (l->faults->more > 0) : 0;
+}
+
+static struct fault
+fault_told(arena_t *a, const struct line *l, size_t k)
+{
+	if (k < l->faults->n)
+		return l->faults->at[k];
+	return (struct fault){ .code = "import.more_errors", .detail = arena_printf(a, "%zu more errors of this row are not listed.", l->faults->more) };
+}
+
 static size_t
 count_faults(const struct import *imp)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < imp->n; i++)
-		n += imp->lines[i].faults ? imp->lines[i].faults->n : 0;
+		n += faults_told(&imp->lines[i]);
 	return n;
 }
 
@@ -346,15 +361,16 @@ list_faults(arena_t *a, const struct import *imp, size_t nfaults, Roster__Import
 
 	out->errors = arena_alloc(a, (told + 2) * sizeof(Roster__ImportError *));
 	for (size_t i = 0; i < imp->n; i++)
-		for (size_t k = 0; imp->lines[i].faults && k < imp->lines[i].faults->n; k++) {
-			struct fault more = { .code = "import.more_errors" };
-			if (out->n_errors < told) {
-				out->errors[out->n_errors++] = error_of(a, &imp->lines[i], &imp->lines[i].faults->at[k]);
-				continue;
-			}
-			more.detail = arena_printf(a, "%zu more errors, from this row on, are not listed.", nfaults - told);
-			out->errors[out->n_errors++] = error_of(a, &imp->lines[i], &more);
-			return;
+		for (size_t k = 0; k < faults_told(&imp->lines[i]); k++) {
+			struct fault f = { .code = "import.more_errors" };
+			bool last = out->n_errors == told;
+			if (last)
+				f.detail = arena_printf(a, "%zu more errors, from this row on, are not listed.", nfaults - told);
+			else
+				f = fault_told(a, &imp->lines[i], k);
+			out->errors[out->n_errors++] = error_of(a, &imp->lines[i], &f);
+			if (last)
+				return;
 		}
 }
 

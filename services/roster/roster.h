@@ -44,7 +44,7 @@ extern const struct table roster_table_login_try;               /* key district,
 /* ---- fields.c: what is wrong with an order.  Rules note faults; a PUT is refused for the first, an import lists them all.
  * Texts of a fault are constants or in the batch's arena. */
 struct fault { int status; const char *code, *pointer, *detail; };      /* pointer: RFC 6901, or NULL */
-struct faults { size_t n; struct fault at[FAULTS_MAX]; };
+struct faults { size_t n, more; struct fault at[FAULTS_MAX]; };        /* more: that found no room */
 
 void roster_fault(struct faults *fs, int status, const char *code, const char *pointer, const char *detail);
 bool roster_refused(struct batch *b, const struct faults *fs);                  /* false: there is no fault */
