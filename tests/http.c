@@ -12,7 +12,7 @@
 
 enum { PATIENCE_US = 30000000, AGAIN_US = 50000 };
 
-struct client { CURL *curl; const char *url, *token, *var, *as; };      /* as: whose token; NULL: the operator's */
+struct client { CURL *curl; const char *url, *token, *var, *as; FILE *answers; };       /* as: whose token; NULL: the operator's */
 
 static size_t
 on_bytes(char *p, size_t size, size_t n, void *ctx)
@@ -51,6 +51,21 @@ as(void *ctx, const char *token)
 	c->as = token;
 }
 
+/* A line: what was asked and what came. */
+static void
+keep(const struct client *c, const char *method, const char *path, const struct answered *a)
+{
+	json_t *headers = json_object(), *line;
+	struct curl_header *h = NULL;
+
+	while ((h = curl_easy_nextheader(c->curl, CURLH_HEADER, -1, h)))
+		json_object_set_new(headers, h->name, json_string(h->value));
+	line = json_pack("{s:s, s:s, s:i, s:o, s:s}", "method", method, "path", path, "status", a->status, "headers", headers, "text", a->body);
+	if (line && !json_dumpf(line, c->answers, JSON_COMPACT))
+		fputc('\n', c->answers);
+	json_decref(line);
+}
+
 static struct answered
 once(struct client *c, const char *method, const char *path, const char *key, const char *type, const char *body)
 {
@@ -75,6 +90,8 @@ once(struct client *c, const char *method, const char *path, const char *key, co
 	if (curl_easy_perform(c->curl) == CURLE_OK)
 		curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
 	a.status = (int)status;
+	if (c->answers && a.status)
+		keep(c, method, path, &a);
 	curl_slist_free_all(h);
 	return a;
 }
@@ -164,6 +181,7 @@ http_world_open(void)
 	c->url = getenv("ZHUCUN_URL");
 	c->token = getenv("ZHUCUN_BOOTSTRAP_TOKEN");
 	c->var = getenv("ZHUCUN_VAR");
+	c->answers = getenv("ZHUCUN_TEST_ANSWERS") ? fopen(getenv("ZHUCUN_TEST_ANSWERS"), "a") : NULL;
 	if (!c->url || !c->token || !c->var) {
 		fprintf(stderr, "http: ZHUCUN_URL, ZHUCUN_BOOTSTRAP_TOKEN and ZHUCUN_VAR must be set\n");
 		exit(2);
@@ -176,6 +194,8 @@ http_world_close(struct world *w)
 {
 	struct client *c = w->ctx;
 
+	if (c->answers)
+		fclose(c->answers);
 	curl_easy_cleanup(c->curl);
 	curl_global_cleanup();
 	free(c);

@@ -20,6 +20,7 @@ export class Contract {
 		this.ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }))
 		this.ajv.addSchema(closed(document), 'document')
 		this.compiled = new Map()
+		this.seen = new Set()           // "Schema value", of answers
 		this.operations = []
 		for (const [path, methods] of Object.entries(document.paths))
 			for (const method of METHODS)
@@ -84,15 +85,49 @@ export class Contract {
 	}
 
 	contentFaults(content, answer, place) {
-		if (content['x-line']) {
-			for (const line of answer.text.split('\n').filter(Boolean)) {
-				const fault = this.faults(JSON.parse(line), ...place, 'x-line')
-				if (fault) return `${fault}: ${line.slice(0, 300)}`
-			}
-			return ''
+		const lines = content['x-line'] !== undefined
+		if (!lines && !/json/.test(answer.type)) return ''
+		for (const text of lines ? answer.text.split('\n').filter(Boolean) : [answer.text]) {
+			const value = JSON.parse(text)
+			const fault = this.faults(value, ...place, lines ? 'x-line' : 'schema')
+			if (fault) return `${fault}: ${text.slice(0, 300)}`
+			this.note(lines ? content['x-line'] : content.schema, value)
 		}
-		if (!/json/.test(answer.type)) return ''
-		const fault = this.faults(JSON.parse(answer.text), ...place, 'schema')
-		return fault && `${fault}: ${answer.text.slice(0, 300)}`
+		return ''
+	}
+
+	// Remembers which of the listed values stand in an answer.
+	note(schema, value, name = '') {
+		if (schema.$ref) return this.note(this.resolve(schema), value, schema.$ref.split('/').at(-1))
+		if (schema.enum) return void this.seen.add(`${name} ${value}`)
+		for (const part of [...(schema.allOf ?? []), ...(schema.oneOf ?? []), ...(schema.anyOf ?? [])]) this.note(part, value, name)
+		if (Array.isArray(value)) return value.forEach((item) => schema.items && this.note(schema.items, item, name))
+		if (!value || typeof value !== 'object') return
+		for (const [member, inner] of Object.entries(value)) {
+			const at = schema.properties?.[member] ?? schema.additionalProperties
+			if (at) this.note(at, inner, `${name}.${member}`)
+		}
+	}
+
+	// "Schema value" of every value that some answer may have, as the document says.
+	listed() {
+		const found = new Set()
+		const walked = new Set()
+		const walk = (schema, name) => {
+			if (schema.$ref) {
+				if (walked.has(schema.$ref)) return
+				walked.add(schema.$ref)
+				return walk(this.resolve(schema), schema.$ref.split('/').at(-1))
+			}
+			for (const value of schema.enum ?? []) found.add(`${name} ${value}`)
+			for (const part of [...(schema.allOf ?? []), ...(schema.oneOf ?? []), ...(schema.anyOf ?? [])]) walk(part, name)
+			if (schema.items) walk(schema.items, name)
+			for (const [member, inner] of Object.entries(schema.properties ?? {})) walk(inner, `${name}.${member}`)
+			if (schema.additionalProperties instanceof Object) walk(schema.additionalProperties, name)
+		}
+		for (const o of this.operations)
+			for (const said of Object.values(o.responses))
+				for (const content of Object.values(this.resolve(said).content ?? {})) walk(content['x-line'] ?? content.schema ?? {}, o.operationId)
+		return found
 	}
 }
