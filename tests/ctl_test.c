@@ -487,7 +487,7 @@ static void
 test_clock(struct count *c, suite_t *s)
 {
 	sql(s, "delete from engine.clock; update engine.head set now_us = clock_timestamp() where service <> 'funding'");
-	told(c, s, "clock --json", 1, "{\"service\":\"funding\",\"partition\":$P,\"last\":\"2017-");
+	told(c, s, "clock --json", 1, "{\"service\":\"funding\",\"partition\":$P,\"last\":\"2020-");
 	told(c, s, "clock --json", 1, "\"state\":\"long_ago\"}");
 	told(c, s, "clock --accept --yes --reason 'it was off' --json", 0, "\"reason\":\"it was off\"");
 	told(c, s, "clock --record --json", 0, "\"login\":\"operator\"");

@@ -286,8 +286,11 @@ alerts_want_apart(struct batch *b, const char *person_id, const char *unit_id)
 		return;
 	want_history(b, person_id);
 	n = history(b, person_id, &rows);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		alerts_want_unit(b, rows[i]->unit_id);
+		for (size_t k = 0; k < rows[i]->n_also_unit_ids; k++)
+			alerts_want_unit(b, rows[i]->also_unit_ids[k]);
+	}
 }
 
 /* The units that somebody has belonged to since a day. */
@@ -298,8 +301,11 @@ belonged_since(struct batch *b, const char *person_id, int32_t day, struct ids *
 	size_t n = history(b, person_id, &rows);
 
 	for (size_t i = 0; i < n; i++)
-		if (i + 1 == n || rows[i + 1]->from_day > day)
+		if (i + 1 == n || rows[i + 1]->from_day > day) {
 			ids_add(b, l, rows[i]->unit_id);
+			for (size_t k = 0; k < rows[i]->n_also_unit_ids; k++)
+				ids_add(b, l, rows[i]->also_unit_ids[k]);
+		}
 }
 
 static bool
@@ -316,6 +322,9 @@ has_headed_since(struct batch *b, const char *unit_id, const char *person_id, in
 		bool counts = i + 1 == n || ((const MirrorRows__Unit *)rows[i + 1])->from_day > day;
 		if (counts && u->maybe_head_case && strcmp(u->head_person_id, person_id) == 0)
 			return true;
+		for (size_t k = 0; counts && k < u->n_also_head_ids; k++)
+			if (strcmp(u->also_head_ids[k], person_id) == 0)
+				return true;
 	}
 	return false;
 }

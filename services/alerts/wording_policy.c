@@ -58,7 +58,7 @@ static const struct row { Alerts__Template template; int32_t version; const char
 	  { "待办通知：关于{who}（{village}）：{task}。全部待办事项见任务清单。",
 	    "Task about {who} ({village}): {task}. All of them are in the list of tasks." } },
 	{ ALERTS__TEMPLATE__ACCOUNT_CHANGED, 1,
-	  { "账号安全：您的账号{id}被他人变更：{what}。如非您所知，请立即联系区委组织部。",
+	  { "账号安全通知：您的账号{id}已被他人变更：{what}。如非您所知，请立即联系区委组织部。",
 	    "Account security: your account {id} was changed by somebody else: {what}. If you did not know, tell the organisation department at once." } },
 	{ ALERTS__TEMPLATE__HEARING_MISSED, 2,
 	  { "催办通知：关于{who}的督查问题，听取陈述的期限已过，目前尚未处理，请尽快处理。",

@@ -379,8 +379,8 @@ static const struct { Roster__TaskKind kind; const char *zh, *en; } said_tasks[]
 	  "Task about 张一 (一村): the post is held for a recall that no longer asks for it; please settle it. All of them are in the list of tasks." },
 	{ ROSTER__TASK_KIND__RESTORE_POSTING, "待办通知：关于张一同志（一村）：召回撤销，但原任职不能自动恢复，请处理。全部待办事项见任务清单。",
 	  "Task about 张一 (一村): the recall was withdrawn, but the posting cannot come back by itself; please settle it. All of them are in the list of tasks." },
-	{ ROSTER__TASK_KIND__GIVE_POST_TO_HEAD, "待办通知：关于张一同志（一村）：应由派出单位主要负责人顶岗，但岗位未空出，请处理。全部待办事项见任务清单。",
-	  "Task about 张一 (一村): the head of the sending unit is to take the post, but it is not free; please settle it. All of them are in the list of tasks." },
+	{ ROSTER__TASK_KIND__GIVE_POST_TO_HEAD, "待办通知：关于张一同志（一村）：应由派出单位主要负责人顶岗，但岗位未空出或负责人未登记，请处理。全部待办事项见任务清单。",
+	  "Task about 张一 (一村): the head of the sending unit is to take the post, but it is not free, or no head is registered; please settle it. All of them are in the list of tasks." },
 };
 
 static void
@@ -462,7 +462,7 @@ test_accounts(arena_t *a)
 	e.id = (char *)"rev-1";
 	e.password = e.roles = true;
 	wording_account(&e, a, &w);
-	expect("an account, two things", strcmp(w.text->zh, "账号安全：您的账号rev-1被他人变更：密码被重设、角色有变。如非您所知，请立即联系区委组织部。") == 0, w.text->zh);
+	expect("an account, two things", strcmp(w.text->zh, "账号安全通知：您的账号rev-1已被他人变更：密码被重设、角色有变。如非您所知，请立即联系区委组织部。") == 0, w.text->zh);
 	expect("in English", strcmp(w.text->en, "Account security: your account rev-1 was changed by somebody else: its password was reset, its roles were changed. "
 	       "If you did not know, tell the organisation department at once.") == 0, w.text->en);
 	e = (Roster__AccountAltered)ROSTER__ACCOUNT_ALTERED__INIT;

@@ -97,7 +97,7 @@ import(struct batch *b, const void *m)
 	batch_answer(b, mirror_unit_on(b, e.id, 0) ? 201 : 200, NULL);
 }
 
-static const char *const roster_consumes[] = { "supervision", "accountability", NULL };
+static const char *const roster_consumes[] = { "supervision", "accountability", "attendance", NULL };
 static const struct table *const roster_tables[] = { &mirror_unit, NULL };
 static const struct order roster_orders[] = {
 	{ .message = &roster__put_district__descriptor, .run = put_district, .founding = true },
