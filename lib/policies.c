@@ -114,6 +114,7 @@ policies_of(struct batch *b)
 	const struct policy_book *book;
 	const void **list;
 
+	assert(!b->wanting);            /* they are loaded with what is wanted: what stands here now would be kept as if it were all */
 	key.district = (char *)b->now->district;
 	if (!(changed && rows_wanted(rows, &key, 1)) && (book = policy_cache_of(b->node->policies, key.district)))
 		return book;

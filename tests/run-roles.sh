@@ -33,13 +33,13 @@ check() {               # what, faults: nothing is well
 }
 
 # Beside its own schema.  What stands there of all districts are positions, which say nothing of anybody.
-engine_of_service='consumes:s clock:s head:s cursor:s edge:s live:s holding:s answer:sd timer:siud work:siud parked:sid turn:s'
+engine_of_service='consumes:s clock:s head:s cursor:s edge:s live:s holding:s clocks:s answer:sd timer:siud work:siud parked:sid turn:s'
 engine_of_reader='consumes:s district:s clock:s head:s cursor:s edge:s live:s holding:s'
-engine_of_operator="$engine_of_reader replica:s parked:s timer:s work:s turn:s ran:s"
+engine_of_operator="$engine_of_reader replica:s parked:s timer:s work:s turn:s ran:s clocks:s clock_act:s clock_partition:s clock_event:s clock_row:s"
 calls_of_service='take advance move_cursors keep_answers trying retried refused take_turns note_ran drop_timers work_done beat give'
 calls_of_service+=' advance_clock lag parked_count status work_moved purge_answers due_timers next_timers some_work work_of held_of last_turns'
 calls_of_reader='lag parked_count status'
-calls_of_operator='lag parked_count retry'
+calls_of_operator='lag parked_count retry accept_clock bring_back'
 
 try_as() {              # login service: its faults, or nothing; the operator's login is of no service
 	local reader=false engine="$engine_of_service district:s" calls=$calls_of_service said

@@ -94,6 +94,7 @@ static const struct line { const char *method, *path; bool list; const char *bod
 	{ "POST", "/payrolls", false, "{}" }, { "POST", "/payrolls/2017-07/approve", false, "{}" }, { "POST", "/payrolls/2017-07/close", false, "{}" },
 	{ "PUT", "", false, "{}" }, { "PUT", "/townships/t-own", false, "{}" }, { "PUT", "/units/u-own", false, "{}" }, { "PUT", "/villages/v-own", false, "{}" },
 	{ "PUT", "/persons/suspect", false, "{}" }, { "PUT", "/postings/q-suspect", false, "{}" }, { "PUT", "/accounts/cadre", false, "{}" },
+	{ "POST", "/postings/q-suspect/void", false, "{}" }, { "POST", "/postings/none/void", false, "{\"reason\":\"r\"}" },
 	{ "PUT", "/rounds/none", false, "{}" },
 	{ "POST", "/api/v1/clock", false, "{}" }, { "POST", "/api/v1/sessions", false, "{}" },
 	{ "PUT", "/api/v1/sessions/current/password", false, "{}" },

@@ -32,11 +32,14 @@ create function sealed_known(of_district text, about_person text, about_unit tex
 begin atomic
     select case current_setting('zhucun.eyes', true)
            when 'all' then true
-           when 'apart' then (current_setting('zhucun.person') = '' or current_setting('zhucun.person') is distinct from about_person)
+           when 'apart' then (current_setting('zhucun.person', true) = '' or current_setting('zhucun.person', true) is distinct from about_person)
              and not exists (
                  select from (select about_unit as unit_id union all select sealed_units(of_district, about_person, since, false)) theirs
-                        join (select unnest(current_setting('zhucun.units')::text[]) as unit_id
-                              union all select sealed_units(of_district, current_setting('zhucun.person'), since, true)) own using (unit_id)
+                        join (select unnest(current_setting('zhucun.units', true)::text[]) as unit_id
+                              union all select sealed_units(of_district, current_setting('zhucun.person', true), since, true)) own using (unit_id)
                   where unit_id <> '')
            else false end;
 end;
+
+revoke execute on function sealed_is(text), sealed_units(text, text, date, boolean), sealed_known(text, text, text, date) from public;
+grant execute on function sealed_is(text), sealed_units(text, text, date, boolean), sealed_known(text, text, text, date) to :"reader";

@@ -22,15 +22,15 @@ create or replace function sealed_known(of_district text, about_person text, abo
 begin atomic
     select case current_setting('zhucun.eyes', true)
            when 'all' then true
-           when 'apart' then (current_setting('zhucun.person') = '' or current_setting('zhucun.person') is distinct from about_person)
+           when 'apart' then (current_setting('zhucun.person', true) = '' or current_setting('zhucun.person', true) is distinct from about_person)
              and not exists (
                  select from (select about_unit as unit_id union all select sealed_units(of_district, about_person, since, false)) theirs
-                        join (select unnest(current_setting('zhucun.units')::text[]) as unit_id
-                              union all select sealed_units(of_district, current_setting('zhucun.person'), since, true)) own using (unit_id)
+                        join (select unnest(current_setting('zhucun.units', true)::text[]) as unit_id
+                              union all select sealed_units(of_district, current_setting('zhucun.person', true), since, true)) own using (unit_id)
                   where unit_id <> '')
              and not exists (
                  select from sealed_units(of_district, about_person, since, true) as theirs (unit_id)
-                        join sealed_units(of_district, current_setting('zhucun.person'), since, false) as own (unit_id) using (unit_id)
+                        join sealed_units(of_district, current_setting('zhucun.person', true), since, false) as own (unit_id) using (unit_id)
                   where unit_id <> '')
            else false end;
 end;

@@ -381,7 +381,7 @@ payroll_want_draft(struct batch *b, const void *m)
 	int32_t month_day;
 
 	duty_want(b);
-	if (!month_parse(in->month, &month_day) || !has_policy(b, month_day))
+	if (!month_parse(in->month, &month_day))
 		return;
 	want_lines(b, in->month);
 	want_scope(b, in->month);
