@@ -13,23 +13,6 @@ persons_of(struct batch *b, const char *account, const char *const **out)
 	return row ? row->n_person_ids : 0;
 }
 
-static void
-want_units_of(struct batch *b, const char *person_id)
-{
-	const MirrorRows__Person *const *rows;
-	size_t n;
-
-	if (!person_id || !*person_id)
-		return;
-	mirror_want_person_history(b, person_id);
-	n = mirror_persons(b, person_id, &rows);
-	for (size_t i = 0; i < n; i++) {
-		mirror_want_unit_id(b, rows[i]->unit_id);
-		for (size_t k = 0; k < rows[i]->n_also_unit_ids; k++)
-			mirror_want_unit_id(b, rows[i]->also_unit_ids[k]);
-	}
-}
-
 void
 duty_want_decided(struct batch *b, const char *account)
 {
@@ -48,10 +31,10 @@ duty_want(struct batch *b)
 	duty_want_decided(b, batch_account(b));
 	if (!batch_has_table(b, &mirror_unit))
 		return;
-	want_units_of(b, batch_actor(b)->person_id);
+	mirror_want_units_of_person(b, batch_actor(b)->person_id);
 	n = persons_of(b, batch_account(b), &persons);
 	for (size_t i = 0; i < n; i++)
-		want_units_of(b, persons[i]);
+		mirror_want_units_of_person(b, persons[i]);
 }
 
 void
@@ -61,7 +44,8 @@ duty_want_about(struct batch *b, const char *person_id, const char *unit_id)
 		return;
 	if (unit_id && *unit_id)
 		mirror_want_unit_id(b, unit_id);
-	want_units_of(b, person_id);
+	if (person_id)
+		mirror_want_units_of_person(b, person_id);
 }
 
 /* ---- judging */

@@ -157,24 +157,70 @@ posting_left(const struct batch *b, const Roster__PostingPut *e, MirrorRows__Pos
 	return true;
 }
 
-#define MIRROR_OF(noun, Message) \
+#define WANT_OF(noun, Message) \
 	void mirror_want_##noun(struct batch *b, const void *m) \
 	{ \
 		__auto_type row = noun##_row(b, (const Message *)m); \
 		batch_want(b, &mirror_##noun, &row, mirror_##noun.nkey); \
-	} \
+	}
+#define RUN_OF(noun, Message) \
 	void mirror_run_##noun(struct batch *b, const void *m) \
 	{ \
 		__auto_type row = noun##_row(b, (const Message *)m); \
 		batch_put(b, &mirror_##noun, &row); \
 	}
 
+#define MIRROR_OF(noun, Message) WANT_OF(noun, Message) RUN_OF(noun, Message)
+
 MIRROR_OF(policy, Roster__PolicyPublished)
 MIRROR_OF(township, Roster__TownshipPut)
 MIRROR_OF(unit, Roster__UnitPut)
 MIRROR_OF(village, Roster__VillagePut)
-MIRROR_OF(person, Roster__PersonPut)
-MIRROR_OF(account, Roster__AccountPut)
+RUN_OF(person, Roster__PersonPut)
+RUN_OF(account, Roster__AccountPut)
+
+/* Whoever judges somebody (lib/duty.h) may do so in one batch with what has just made him of another unit, or said whose an account is: then
+ * it finds what these have brought. */
+void
+mirror_want_person(struct batch *b, const void *m)
+{
+	const Roster__PersonPut *e = m;
+	const MirrorRows__Person row = person_row(b, e);
+
+	batch_want(b, &mirror_person, &row, mirror_person.nkey);
+	if (!batch_has_table(b, &mirror_unit))
+		return;
+	mirror_want_unit_id(b, e->unit_id);
+	for (size_t i = 0; i < e->n_also_unit_ids; i++)
+		mirror_want_unit_id(b, e->also_unit_ids[i]);
+}
+
+void
+mirror_want_account(struct batch *b, const void *m)
+{
+	const Roster__AccountPut *e = m;
+	const MirrorRows__Account row = account_row(b, e);
+
+	batch_want(b, &mirror_account, &row, mirror_account.nkey);
+	for (size_t i = 0; i < e->n_person_ids; i++)
+		mirror_want_units_of_person(b, e->person_ids[i]);
+}
+
+void
+mirror_want_units_of_person(struct batch *b, const char *person_id)
+{
+	const MirrorRows__Person *const *rows;
+
+	if (!*person_id || !batch_has_table(b, &mirror_person) || !batch_has_table(b, &mirror_unit))
+		return;
+	mirror_want_person_history(b, person_id);
+	size_t n = mirror_persons(b, person_id, &rows);
+	for (size_t i = 0; i < n; i++) {
+		mirror_want_unit_id(b, rows[i]->unit_id);
+		for (size_t k = 0; k < rows[i]->n_also_unit_ids; k++)
+			mirror_want_unit_id(b, rows[i]->also_unit_ids[k]);
+	}
+}
 
 void
 mirror_want_posting(struct batch *b, const void *m)

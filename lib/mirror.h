@@ -30,6 +30,8 @@ void mirror_want_account(struct batch *b, const void *m);  void mirror_run_accou
 void mirror_want_person_id(struct batch *b, const char *person_id);             /* history and postings, of the tables the service has */
 void mirror_want_person_history(struct batch *b, const char *person_id);        /* without the postings */
 void mirror_want_account_id(struct batch *b, const char *account_id);
+/* His history, and in the next round that of each unit in it, for services that have both. */
+void mirror_want_units_of_person(struct batch *b, const char *person_id);
 void mirror_want_township_id(struct batch *b, const char *township_id);         /* history */
 void mirror_want_unit_id(struct batch *b, const char *unit_id);
 void mirror_want_village_id(struct batch *b, const char *village_id);

@@ -142,12 +142,12 @@ roster_posting_want(struct batch *b, const void *m)
 	mirror_want_person_id(b, in->person_id);
 	mirror_want_village_id(b, in->village_id);
 	want_posting(b, in->id);
-	roster_recall_want(b, in->person_id);
+	roster_want_stands(b, in->person_id);
 	want_of_person(b, in->person_id);
 	want_of_village(b, in->village_id);
 	const Posting *now = posting_of(b, in->id);
 	if (now) {
-		roster_recall_want(b, now->person_id);
+		roster_want_stands(b, now->person_id);
 		want_of_person(b, now->person_id);
 		want_of_village(b, now->village_id);
 	}

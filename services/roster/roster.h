@@ -128,6 +128,8 @@ bool roster_may_know(struct batch *b, bool sealed, const char *person_id, int32_
 const char *roster_confirmed_on(struct batch *b, const Posting *p, const Posting *const *held, size_t n);
 
 /* ---- void.c */
+/* Of a person, what may stand on a posting of his, and what is needed to judge who may know of it. */
+void roster_want_stands(struct batch *b, const char *person_id);
 void roster_void_want(struct batch *b, const void *m);
 bool roster_void_exists(struct batch *b, const void *m);
 void roster_void(struct batch *b, const void *m);
