@@ -64,8 +64,14 @@ async function settle() {
 
 // ---- well
 
+// Of whose token it is called with, if that is not the operator's.
+const bearer = (row) => (row.token ? { authorization: `Bearer ${row.token(said)}` } : {})
+
 function request(o, row) {
-	if (row.token) return { headers: { authorization: `Bearer ${row.token(said)}` } }
+	return { ...content(o, row), headers: bearer(row) }
+}
+
+function content(o, row) {
 	if (row.file) return { type: contract.bodyType(o), body: row.file }
 	if (row.lines) return { type: contract.bodyType(o), body: row.lines.map((l) => JSON.stringify(l) + '\n').join('') }
 	if (row.body === undefined) return {}
@@ -174,7 +180,7 @@ async function refuseBodies(o, row) {
 	const target = place(o, valuesOf(row))
 	for (const [what, body, code] of badBodies(contract.bodySchema(o), keyless(row.body))) {
 		check(contract.bodyFaults(o, body) ? '' : 'the document takes it', `${o.operationId} ${what}`)
-		const answer = await call(o, what, [422], target, { type: contract.bodyType(o), body: JSON.stringify(body) })
+		const answer = await call(o, what, [422], target, { type: contract.bodyType(o), body: JSON.stringify(body), headers: bearer(row) })
 		if (code && answer.status === 422) check(JSON.parse(answer.text).code === code ? '' : answer.text, `${o.operationId} ${what}`)
 	}
 }
@@ -198,16 +204,16 @@ async function refuseFile(o, row) {
 async function refuseWrite(o, row) {
 	const json = contract.bodyType(o) === 'application/json'
 	const target = placeOf(o, row)
-	await call(o, 'of another type', [415], target, { type: 'text/plain', body: 'x' })
+	await call(o, 'of another type', [415], target, { type: 'text/plain', body: 'x', headers: bearer(row) })
 	if (contract.parameters(o, 'header').length)
-		await call(o, 'with a bad key', [422], target, { ...request(o, row), headers: { 'idempotency-key': 'x'.repeat(129) } })
+		await call(o, 'with a bad key', [422], target, { ...request(o, row), headers: { ...bearer(row), 'idempotency-key': 'x'.repeat(129) } })
 	if (o.method === 'post' && thing(o)) await call(o, 'of nothing', [404], place(o), { type: contract.bodyType(o), body: '{}' })
 	if (inDistrict(o) && o.path !== '/api/v1/districts/{district}')
-		await call(o, 'in no district', [403, 404], filled(o.path, { district: '999999', ...valuesOf(row) }) + (row.query ? `?${row.query}` : ''), { headers: { 'idempotency-key': `n${++serial}` }, ...request(o, row) })
+		await call(o, 'in no district', [403, 404], filled(o.path, { district: '999999', ...valuesOf(row) }) + (row.query ? `?${row.query}` : ''), { ...request(o, row), headers: { ...bearer(row), 'idempotency-key': `n${++serial}` } })
 	if (row.file) return refuseFile(o, row)
 	if (!json) return refuseLines(o, row)
-	await call(o, 'that is not JSON', [400], target, { type: 'application/json', body: '{' })
-	await call(o, 'too large', [413], target, { type: 'application/json', body: JSON.stringify({ a: 'a'.repeat(1 << 20) }) })
+	await call(o, 'that is not JSON', [400], target, { type: 'application/json', body: '{', headers: bearer(row) })
+	await call(o, 'too large', [413], target, { type: 'application/json', body: JSON.stringify({ a: 'a'.repeat(1 << 20) }), headers: bearer(row) })
 	return refuseBodies(o, row)
 }
 

@@ -23,6 +23,7 @@ export const CALLS = [
 	{ id: 'putPosting', path: { id: 'a2' }, body: { person_id: 'p2', village_id: 'v2', role: 'first_secretary', from: '2017-08-01', to: '2018-08-01' } },
 	{ id: 'putPosting', path: { id: 'a9' }, body: { person_id: 'p2', village_id: 'v1', role: 'paired_helper', from: '2017-08-01' } },
 	{ id: 'voidPosting', path: { id: 'a9' }, body: { reason: '录错' } },
+	{ id: 'putPosting', path: { id: 'a9' }, body: { person_id: 'p2', village_id: 'v1', role: 'paired_helper', from: '2017-08-01' } },
 	{ id: 'importRows', query: 'kind=units&dry_run=0', file: 'id,name,head_person_id\nu1,局,p2\nu2,二局,\n' },
 	{ id: 'importRows', query: 'kind=units&dry_run=1', file: 'id,name\nu 1,局\n' },
 	{ id: 'publishPolicy', body: { version: 'v-2', effective_from: '2017-08-02', patch: { approval: 'four_eyes' } } },
@@ -67,6 +68,8 @@ export const CALLS = [
 	{ id: 'openSession', body: { district: DISTRICT, phone: '13700000001', password: PASSWORD }, as: 'another' },
 	{ id: 'closeSession', token: (said) => said.session.token },
 	{ id: 'closeSessions', token: (said) => said.another.token },
+	{ id: 'openSession', body: { district: DISTRICT, phone: '13700000001', password: PASSWORD }, as: 'own' },
+	{ id: 'changeOwnPassword', token: (said) => said.own.token, body: { old: PASSWORD, new: 'another-horse-8' } },
 	{ id: 'closeTask', path: { id: (said) => said.tasks.items[0].id }, body: { reason: '已办' } },
 ]
 
