@@ -159,13 +159,17 @@ def play_refused(client: Client, district: str, other: str, token: str, url: str
     follower.start()
     follower.placed.wait(PATIENCE_S)
     follower.stop()
-    for given in ("", "0", "AAAA", "x" * 300, follower.last_id, follower.last_id[:-1], "%00"):
+    for given in ("0", "AAAA", "x" * 300, follower.last_id, follower.last_id[:-1], "%00"):
         connection = client._connection()
         connection.request("GET", "/api/v1/districts/%s/events" % district,
                            headers={"Authorization": "Bearer " + token, "Last-Event-ID": given})
         response = connection.getresponse()
         body = response.read()
         count.check(response.status == 422 and b"events.bad_position" in body, "Last-Event-ID %r: %s" % (given, body))
+    connection = client._connection()
+    connection.request("GET", "/api/v1/districts/%s/events" % district, headers={"Authorization": "Bearer " + token, "Last-Event-ID": ""})
+    count.check(connection.getresponse().status == 200, "an empty Last-Event-ID means from now")
+    client.hang_up()
     count.check(client.call("HEAD", "/districts/%s/events" % district).status == 200, "HEAD")
     count.check(client.get("/districts/%s/events?from=never" % district).status == 422, "from=never")
     count.check(client.get("/districts/999999/events").status == 404, "no such district")
