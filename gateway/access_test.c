@@ -29,7 +29,7 @@ enum { MANY = 30 };
 static struct identity
 caller(Wire__AccountRole a, Wire__AccountRole b)
 {
-	static char text[2 * MANY][8];
+	static char text[2 * MANY][16];
 	char *townships[MANY], *headed[MANY];
 	Wire__AccountRole roles[] = { a, b };
 	Wire__Actor actor = WIRE__ACTOR__INIT;
