@@ -505,7 +505,7 @@ static void
 test_names(struct bench *b)
 {
 	enum { MANY = 900 };
-	static char texts[MANY][64];
+	static char texts[MANY][128];
 	Alerts__Alert alerts[MANY], *items[MANY];
 	Alerts__AlertList list = ALERTS__ALERT_LIST__INIT;
 	Roster__Names none = ROSTER__NAMES__INIT;
