@@ -458,7 +458,7 @@ answer_text(const struct answered *a)
 static void
 pages_ask(struct world *w, const char *path, int limit, const char *what)
 {
-	char cursor[256] = "", url[512];
+	char cursor[256] = "", url[1024];
 	struct text all = { 0 };
 
 	for (int page = 0; page < 200; page++) {
