@@ -1,4 +1,5 @@
 #include "openapi.h"
+#include "withheld.h"
 #include "json_pb.h"
 #include "json_schema.h"
 #include "problem.h"
@@ -443,7 +444,7 @@ static const struct rule rules[ROUTE_KINDS] = {
 	                   .parameter = "lastEventId", .header = "Last-Event-ID" },
 	[ROUTE_LOGIN] = { "openSession", NULL, "Log in", order_body, order_answers, OF_READS | S413 | S415 | S504 },
 	[ROUTE_LOGOUT] = { .answers = logout_answers, .refusals = OF_WRITES },
-	[ROUTE_OWN_PASSWORD] = { "changeOwnPassword", NULL, "Change one's own password", order_body, own_password_answers, OF_WRITES },
+	[ROUTE_OWN_PASSWORD] = { "changeOwnPassword", NULL, "Change one's own password", order_body, own_password_answers, OF_WRITES | S403 },
 	[ROUTE_LIVE] = { "readLiveness", NULL, "Is this process alive?", NULL, live_answers, OF_ALL },
 	[ROUTE_READY] = { "readReadiness", NULL, "Does every service answer?", NULL, ready_answers, OF_ALL | S503 },
 	[ROUTE_METRICS] = { "readMetrics", NULL, "Counters, as Prometheus reads them", NULL, metrics_answers, OF_ALL },
@@ -589,5 +590,9 @@ openapi_document(bool manual_clock)
 	for (size_t i = 0; i < n; i++)
 		if (openapi_knows(routes[i].kind) && (manual_clock || !(routes[i].flags & ROUTE_MANUAL_CLOCK)))
 			route_add(&d, &routes[i]);
+	const char *name;
+	json_t *schema;
+	json_object_foreach(d.schemas, name, schema)
+		withheld_optional(schema);
 	return whole;
 }

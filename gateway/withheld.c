@@ -10,6 +10,25 @@ static const char *const of_origin[] = { "source", "complaint_id", "inspection_i
 
 struct eyes { const char *person; bool origins, phones; };      /* what they see */
 
+static bool
+is_of_origin(const char *name)
+{
+	for (size_t i = 0; i < sizeof(of_origin) / sizeof(of_origin[0]); i++)
+		if (strcmp(of_origin[i], name) == 0)
+			return true;
+	return false;
+}
+
+void
+withheld_optional(json_t *schema)
+{
+	json_t *required = json_object_get(schema, "required");
+
+	for (size_t i = json_array_size(required); i-- > 0;)
+		if (is_of_origin(json_string_value(json_array_get(required, i))))
+			json_array_remove(required, i);
+}
+
 static void
 origins_take(json_t *object)
 {

@@ -10,5 +10,8 @@
 #include "routes.h"
 #include <jansson.h>
 
+/* Members that some are not shown, so that no answer need have them: takes them out of the required ones of a schema. */
+void withheld_optional(json_t *schema);
+
 /* Takes it out, or masks it. */
 void withheld_take(json_t *answer, const struct identity *who, const struct route *r);
