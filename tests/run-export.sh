@@ -20,6 +20,8 @@ try() {                 # what, a line wanted, exit status wanted, command...
 }
 
 stack_up
+# shellcheck source=deploy/paths.sh
+. deploy/paths.sh
 if ! python3 tests/export.py "$ZHUCUN_URL" "$ZHUCUN_BOOTSTRAP_TOKEN" "$(conninfo postgres zhucun)" >"$ZHUCUN_VAR/export.log"; then
 	cat "$ZHUCUN_VAR/export.log"
 	failed=1
