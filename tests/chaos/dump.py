@@ -16,6 +16,7 @@ VOLATILE = {
     "seq": "the number of an event, or of a row in the order it came",
     "root": "the event that began it", "cause_event": "the event that caused it",
     "alert_id": "counts events of alerts", "digest": "the alert_id of the one that came first", "ordered_seq": "the number of an event",
+    "named_seq": "how many events of roster had been read when it was sent", "since_seq": "the number of an event",
     "token": "random", "password_hash": "salted", "hash": "salted",
 }
 UNCOUNTED = ("event",)          # tables that are logs: the truths say of them what must be
