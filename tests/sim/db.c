@@ -104,6 +104,21 @@ key_equal(const void *a, const void *b, int nkey)
 	return true;
 }
 
+static void
+texts_copy(char *copy, const ProtobufCFieldDescriptor *f)
+{
+	size_t n = *(size_t *)(copy + f->quantifier_offset);
+	char ***at = (char ***)(copy + f->offset), **texts;
+
+	assert(n == 0 || f->type == PROTOBUF_C_TYPE_STRING);
+	if (n == 0)
+		return;
+	texts = arena_alloc(world.arena, n * sizeof *texts);
+	for (size_t i = 0; i < n; i++)
+		texts[i] = arena_strdup(world.arena, (*at)[i]);
+	*at = texts;
+}
+
 void *
 message_copy(const void *m)
 {
@@ -112,7 +127,9 @@ message_copy(const void *m)
 
 	for (unsigned i = 0; i < d->n_fields; i++) {
 		void *at = copy + d->fields[i].offset;
-		if (d->fields[i].type == PROTOBUF_C_TYPE_STRING)
+		if (d->fields[i].label == PROTOBUF_C_LABEL_REPEATED)
+			texts_copy(copy, &d->fields[i]);
+		else if (d->fields[i].type == PROTOBUF_C_TYPE_STRING)
 			*(char **)at = arena_strdup(world.arena, *(char **)at);
 		else if (d->fields[i].type == PROTOBUF_C_TYPE_BYTES) {
 			ProtobufCBinaryData *b = at;
