@@ -104,12 +104,12 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (len > INPUT_MAX)
 		return 0;
 	arena_t *a = arena_open(ARENA_BYTES);
-	struct csv csv = csv_read(bytes, len, a);
+	struct csv csv = csv_read(bytes, len, CSV_UNSAID, a);
 
 	must_keep_bounds(&csv);
 	if (!csv.fault) {
 		char *out = arena_alloc(a, 12 * len + 64);
-		struct csv again = csv_read(out, written(&csv, out), a);
+		struct csv again = csv_read(out, written(&csv, out), CSV_UNSAID, a);
 		must_keep_bounds(&again);
 		must_be_same(&csv, &again);
 	}
