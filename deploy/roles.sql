@@ -2,7 +2,7 @@
 -- password has changed, with :service, :reader, :password, :reader_password.
 --
 -- An owner that is frozen keeps its locks, and inside a transaction its rows: the server ends its session after three seconds.
--- One that lives asks something several times a second.
+-- One that lives asks something every second.
 
 select format('create role %I login', r) from unnest(array[:'service', :'reader']) as r
  where not exists (select from pg_roles where rolname = r) \gexec

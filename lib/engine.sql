@@ -24,6 +24,10 @@ select database_us, accepted, peers, peers_off_us from engine.clocks;
 -- name: beat Beat
 select from engine.beat(:instance, :clock_us);
 
+-- Said with the first beat: who is alone looks seldom.
+-- name: come
+select from pg_notify('zhucun_share', '-' || current_user);
+
 -- name: lock Lock -> Partition
 select p as partition from unnest(:partition::integer[]) as p where pg_try_advisory_lock(:service_class, p);
 
@@ -92,9 +96,11 @@ select t as now_us from engine.advance_clock(:now_us) as t where t is not null;
 -- name: districts DistrictArg -> District
 select district, partition, opened_us from engine.district where district = any(:district);
 
+-- All services hear of it: its partition may be the first of theirs there.
 -- name: district_open District
-insert into engine.district (district, partition, opened_us)
-select * from unnest(:district::text[], :partition::integer[], :opened_us::timestamptz[]) on conflict do nothing;
+with o as (insert into engine.district (district, partition, opened_us)
+           select * from unnest(:district::text[], :partition::integer[], :opened_us::timestamptz[]) on conflict do nothing returning district)
+select from (select from o limit 1) as any_of_them, pg_notify('zhucun_share', '-');
 
 -- name: advance Advance
 select from engine.advance(:partition, :epoch, :seq, :next_seq, :hash, :now_us);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES_BYTES_MAX = 4 << 20, SCRATCH_BYTES_MAX = 64 << 20, IDLE_MS = 100 };
+enum { NAMES_BYTES_MAX = 4 << 20, SCRATCH_BYTES_MAX = 64 << 20, WAITED_FOR_MS = 100, IDLE_MS = 1000 };
 
 /* ---- opening */
 
@@ -225,7 +225,8 @@ hear_clock(node_t *n, int64_t now_us)
 	return n->clock_news = true;
 }
 
-/* "-roster": one of its replicas has given partitions back; "+roster": one has taken some; else the clock.  True: it was moved. */
+/* "-roster": one of its replicas has come, or given partitions back; "-": districts were founded; "+roster": one of its replicas
+ * has taken partitions; else the clock.  True: it was moved. */
 static bool
 hear(node_t *n)
 {
@@ -234,7 +235,7 @@ hear(node_t *n)
 
 	while ((payload = store_notification(n->db, n->scratch)))
 		if (*payload == '-')
-			n->open_us = strcmp(payload + 1, n->svc->name) ? n->open_us : 0;
+			n->open_us = payload[1] && strcmp(payload + 1, n->svc->name) ? n->open_us : 0;
 		else if (*payload == '+')
 			feed_moved(n, payload + 1);
 		else
@@ -252,7 +253,7 @@ earlier(int64_t a, int64_t b)
 static int64_t
 work_due_us(const node_t *n)
 {
-	int64_t at = earlier(earlier(n->open_us, feed_next_us(n)), catch_up_next_us(n)), now_us = own_now_us(n);
+	int64_t at = earlier(earlier(n->open_us, n->purge_us), earlier(feed_next_us(n), catch_up_next_us(n))), now_us = own_now_us(n);
 
 	if (n->patient_us)
 		at = earlier(at, n->patient_us + PATIENT_MS * 1000);
@@ -267,7 +268,7 @@ work_due_us(const node_t *n)
 static int64_t
 next_wake(const node_t *n)
 {
-	int64_t at = earlier(n->mono_us + IDLE_MS * 1000, earlier(fetch_next_us(n), work_due_us(n)));
+	int64_t at = earlier(n->mono_us + (n->queue.first ? WAITED_FOR_MS : IDLE_MS) * 1000, earlier(fetch_next_us(n), work_due_us(n)));
 	return at > n->mono_us ? at : n->mono_us;
 }
 

@@ -40,7 +40,8 @@ enum {
 	RING_BYTES_MAX = 3 << 20, HELD_FETCHES_MAX = 256, FETCH_BRIEF_BYTES = 32 << 10,
 	FETCH_WAIT_MS = 1000, FETCH_LOST_MS = 2500, FETCH_REST_MS = 20, FETCH_REST_MAX_MS = 160, FETCH_STALE_MS = 100, RETRY_MS = 50,
 	PATIENT_MS = 10,                        /* events of no concern, or of patient facts, wait so long for company: else most commits would be theirs */
-	OPEN_MS = 150, BEAT_MS = 700,           /* looks, which keep the session from being idle; the heartbeat row */
+	OPEN_MS = 150, CALM_MS = 1000,          /* looks, which keep the session from being idle; of who is alone and has all that there is */
+	BEAT_MS = 700,                          /* the heartbeat row */
 	CATCH_UP_LOOK_MS = 5, CATCH_UP_STILL_MS = 2000,        /* a due timer waits for what was acknowledged before: how often it looks; for whom it waits no longer */
 	UPSTREAM_MAX = 16,                      /* services whose events it may stand on */
 	LINGER_MS = 700,                        /* a fold uses the session so often; it may be idle for 3 s (deploy/roles.sql) */

@@ -2,7 +2,8 @@
  *
  * The advisory lock (held by the connection) gives liveness, the (epoch, head) row compared and swapped in every batch gives
  * safety.  A partition is opened when its first district is founded; the others do not exist for us.  Several times a second
- * a node looks at what is opened and who lives; share.c says what of it should be whose. */
+ * a node looks at what is opened and who lives; share.c says what of it should be whose.  Where nobody else lives and nothing
+ * is free it looks once a second: of who comes and what is founded it is told. */
 #include "clock.h"
 #include "crash.h"
 #include "log.h"
@@ -352,12 +353,13 @@ free_to_go_on(const node_t *n)
 	return out;
 }
 
-/* Says that we live, now and then, unless nobody is to count on us; how many statements that takes. */
+/* Says that we live, now and then, unless nobody is to count on us, and at first to everybody; how many statements that takes. */
 static size_t
 beat(node_t *n)
 {
 	EngineRows__Beat *b = arena_message(n->scratch, &engine_rows__beat__descriptor);
 	const void *args = b;
+	bool comes = !n->beat_us;
 
 	if (n->mono_us < n->beat_us || n->doubt)
 		return 0;
@@ -366,7 +368,9 @@ beat(node_t *n)
 	b->clock_us = n->set.manual_clock ? 0 : clock_real_us();
 	store_queue(n->db, &engine_oust, NULL, 0);
 	store_queue(n->db, &engine_beat, &args, 1);
-	return 2;
+	if (comes)
+		store_queue(n->db, &engine_come, NULL, 0);
+	return 2 + comes;
 }
 
 static void
@@ -429,6 +433,17 @@ look(node_t *n)
 	return v;
 }
 
+/* All that there is is ours, and nobody lives who might die. */
+static bool
+calm(const node_t *n, const struct share_view *v)
+{
+	bool all = v->nreplicas == 1;
+
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		all = all && (n->part[p].owned || !n->opened[p]);
+	return all && !n->lost && !n->surplus;
+}
+
 void
 own_look(node_t *n, int32_t also)
 {
@@ -446,6 +461,8 @@ own_look(node_t *n, int32_t also)
 	n->surplus = s.give;
 	n->surplus_looks = s.give ? n->surplus_looks + 1 : 0;
 	own_get(n, (s.take | (also >= 0 ? UINT64_C(1) << also : 0)) & free_to_go_on(n));
+	if (n->open_us && calm(n, v))
+		n->open_us = n->mono_us + CALM_MS * 1000;
 }
 
 /* ---- giving back */

@@ -254,6 +254,13 @@ give(struct call_of *c)
 	return STORE_OK;
 }
 
+static enum store_error
+come(struct call_of *c)
+{
+	notify(sign('-', c->s->service));
+	return STORE_OK;
+}
+
 /* ---- the fence */
 
 static enum store_error
@@ -533,8 +540,10 @@ static enum store_error
 district_open(struct call_of *c)
 {
 	for (size_t i = 0; i < c->q->n; i++)
-		if (!tab_find(&db.district, c->q->args[i], 1, 0))
+		if (!tab_find(&db.district, c->q->args[i], 1, 0)) {
 			tab_put(&db.district, c->q->args[i]);
+			notify("-");
+		}
 	return STORE_OK;
 }
 
@@ -798,7 +807,7 @@ of_table(struct call_of *c)
 /* ---- one statement */
 
 static const struct { const struct store_stmt *stmt; enum store_error (*run)(struct call_of *c); bool locks; } meanings[] = {
-	{ &engine_opened, opened, false }, { &engine_replicas, replicas, false }, { &engine_beat, beat, false }, { &engine_oust, oust, false }, { &engine_clocks, clocks, false },
+	{ &engine_opened, opened, false }, { &engine_replicas, replicas, false }, { &engine_beat, beat, false }, { &engine_come, come, false }, { &engine_oust, oust, false }, { &engine_clocks, clocks, false },
 	{ &engine_timers_due, timers_due, false }, { &engine_work_some, work_some, false }, { &engine_timers_next, timers_next, false },
 	{ &engine_advance, advance, true }, { &engine_cursors_move, cursors_move, false }, { &engine_events_append, events_append, false },
 	{ &engine_answers_of, answers_of, false }, { &engine_answers_keep, answers_keep, false }, { &engine_look, look, false }, { &engine_edges, edges, false },
