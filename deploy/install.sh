@@ -51,7 +51,6 @@ need_for_serving() {
 }
 
 need_for_running() {
-	need_command runsvdir runit
 	need_command jq jq              # the README's walk-through
 }
 

@@ -18,7 +18,7 @@ export ZHUCUN_VAR
 CLUSTER=$ZHUCUN_VAR/postgres    # PostgreSQL's data directory
 SECRETS=$ZHUCUN_VAR/secrets     # passfiles, one per login that the stack made
 LOGS=$ZHUCUN_VAR/log
-RUN=$ZHUCUN_VAR/run             # runit's service directories, lock: remade at each start
+RUN=$ZHUCUN_VAR/run             # a directory for each process: remade at each start
 
 # Socket paths end at 107 bytes, however long ZHUCUN_VAR is.
 SOCKETS=/tmp/zhucun-$(printf %s "$ZHUCUN_VAR" | sha256sum | head -c 12)

@@ -5,10 +5,12 @@
 # ZHUCUN_REPLICAS (1), ZHUCUN_LOG_LEVEL.
 # Out: the line `ready http://127.0.0.1:PORT` (https with ZHUCUN_TLS_CERT) on standard output when requests are answered; all talk on standard error; the
 # processes' logs in $ZHUCUN_VAR/log.
-# Stops everything it started on SIGINT, SIGTERM or SIGHUP, and when the make that started it is gone or was told to stop:
-# make passes SIGTERM on, but on SIGINT it only waits, and on SIGKILL it can do nothing.
+# Stops everything it started on SIGINT, SIGTERM or SIGHUP, and when the make that started it is gone or was told to stop.
 set -euo pipefail
 umask 077
+[ $# != 0 ] || exec setpriv --pdeathsig TERM "$0" "$PPID"       # the death of who started us is a SIGTERM, and we are called with his pid
+parent=$1
+[ "$parent" = "$PPID" ] || exit 0
 exec 3>&1 1>&2
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES "${!PG@}"
 # shellcheck source=deploy/paths.sh
@@ -20,55 +22,38 @@ port=${ZHUCUN_PORT:-8080}
 url=http${ZHUCUN_TLS_CERT:+s}://127.0.0.1:$port
 replicas=${ZHUCUN_REPLICAS:-1}
 token_file=
-told=0                  # a signal came
+step=           # pid of what is being done now
+watch=          # pid of who watches make
 
 # ---- hearing that we are to stop
 
-signals_of() {          # pid: its handlers of SIGHUP, SIGINT, SIGQUIT, three bits
-	local key value
-	while read -r key value; do
-		[ "$key" != SigCgt: ] || { echo $((16#${value: -1} & 7)) && return; }
-	done 2>/dev/null <"/proc/$1/status"
-	echo 0
+handlers_of() {         # pid: its handlers of SIGHUP, SIGINT and SIGQUIT, as three bits in `handlers`
+	local stat
+	read -ra stat 2>/dev/null <"/proc/$1/stat" && handlers=$((stat[33] & 7))
 }
 
-parent=$PPID
-parent_handlers=0
-[ "$(cat "/proc/$parent/comm" 2>/dev/null)" != make ] || parent_handlers=$(signals_of "$parent")
-
-# A make that was interrupted takes its handler away and then waits for us.
-parent_left() {
-	local key value
-	while read -r key value; do
-		[ "$key" != PPid: ] || break
-	done <"/proc/$$/status"
-	[ "$value" = "$parent" ] || return 0
-	[ "$parent_handlers" != 0 ] && [ "$(signals_of "$parent")" != "$parent_handlers" ]
-}
-
-# Asked twice: what /proc says may change while it is read, and to stop for that would be to stop for nothing.
-to_stop() {
-	[ "$told" = 1 ] || { parent_left && pause 0.05 && parent_left; }
-}
-
-exec 7<> <(:)           # never written to: reading it is a pause that a signal ends
-pause() {               # seconds
-	read -r -t "$1" -u 7 || true
-}
-
-# A step in the background, so that a wish to stop is heard meanwhile.
-step() {
-	"$@" 3>&- 7>&- 8>&- &
-	local pid=$!
-	while kill -0 "$pid" 2>/dev/null; do
-		if to_stop; then
-			kill "$pid" 2>/dev/null || true
-			wait "$pid" || true
-			exit 0
-		fi
-		pause 0.03
+# make passes SIGTERM on.  On SIGINT it takes its handlers away and waits for us, and nothing tells us: so this looks, once a
+# second, and the one look reads one line.
+watch_make() {
+	local handlers before
+	handlers_of "$parent" || return 0
+	before=$handlers
+	[ "$before" != 0 ] || return 0
+	exec 7<> <(:)           # never written to: reading it is a pause
+	while handlers_of "$parent"; do
+		[ "$handlers" = "$before" ] || { kill -TERM $$ && return; }
+		read -r -t 1 -u 7 || true
 	done
-	wait "$pid"
+}
+
+# A step in the background, so that a wish to stop, and the end of a process, is heard meanwhile.
+step() {
+	local status=0
+	"$@" 3>&- 8>&- &
+	step=$!
+	supervise "$step" || status=$?
+	step=
+	return "$status"
 }
 
 # ---- before anything is started
@@ -128,7 +113,7 @@ turn_logs() {
 # What /readyz says is missing, each once: "roster clock.waits".  Nothing: it is ready.
 missing() {
 	local said
-	said=$(curl -sk --noproxy '*' -m 2 -w '\n%{http_code}' "$url/readyz" 3>&- 7>&-) || true
+	said=$(curl -sk --noproxy '*' -m 2 -w '\n%{http_code}' "$url/readyz" 3>&-) || true
 	[ "${said##*$'\n'}" != 200 ] || return 0
 	grep -oE '"pointer": ?"/[a-z]+", ?"code": ?"[a-z_.]+"' <<<"$said" | sed -E 's|.*"/([a-z]+)".*"([a-z_.]+)"|\1 \2|' | sort -u | grep . || echo "gateway silent"
 }
@@ -142,7 +127,7 @@ clock_talk() {          # what is missing
 wait_until_ready() {
 	local i lacks told_lacks=
 	for ((i = 0; i < 1200; i++)); do
-		! to_stop || exit 0
+		start_again || true
 		lacks=$(missing)
 		[ -n "$lacks" ] || return 0
 		if [[ $lacks == *" clock."* ]]; then
@@ -150,7 +135,7 @@ wait_until_ready() {
 			told_lacks=$lacks
 			i=0
 		fi
-		pause 0.1
+		sleep 0.1
 	done
 	die "not ready after two minutes, for want of $(tr '\n' ',' <<<"$lacks"); the logs in $LOGS say why"
 }
@@ -159,20 +144,11 @@ load_sample() {
 	step "$top/deploy/sample.sh" "$url" "$token_file" || echo "run.sh: the sample district was not loaded whole; the next start tries again"
 }
 
-stand() {
-	while ! to_stop; do
-		if ! supervisor_alive; then
-			echo "run.sh: the supervisor died; starting anew"
-			clear_leftovers
-			supervisor_start
-		fi
-		pause 0.2
-	done
-}
-
 go() {
 	trap '' INT TERM HUP
 	echo stopping >"$ZHUCUN_VAR/lock"
+	kill ${step:+"$step"} ${watch:+"$watch"} 2>/dev/null || true
+	[ -z "$step" ] || wait "$step" || true
 	supervisor_stop
 	rm -rf "$SOCKETS"
 }
@@ -180,7 +156,12 @@ go() {
 check_settings
 take_lock
 keep_token
-trap 'told=1' INT TERM HUP
+trap 'exit 0' INT TERM HUP
+trap go EXIT
+if [ "$(cat "/proc/$parent/comm" 2>/dev/null)" = make ]; then
+	watch_make 3>&- 8>&- </dev/null &
+	watch=$!
+fi
 "$top/deploy/install.sh"
 ulimit -Sn 8192 2>/dev/null || true
 step build || die "the build failed"
@@ -188,8 +169,7 @@ step "$top/deploy/keys.sh"
 step "$top/deploy/postgres.sh" init
 turn_logs
 make_service_directories
-trap go EXIT
-supervisor_start
+process_start postgres
 step "$top/deploy/postgres.sh" ready
 step "$top/deploy/migrate.sh"
 services_up
@@ -197,4 +177,4 @@ wait_until_ready
 load_sample
 echo "ready $url" >&3
 exec 3>&-
-stand
+supervise

@@ -1,12 +1,14 @@
 # shellcheck shell=bash disable=SC2153,SC2154 # they are set by paths.sh and run.sh
-# supervise.sh - the processes of a stack under runit; sourced by run.sh.
+# supervise.sh - the processes of a stack; sourced by run.sh, which is the parent of them all.
 #
 # In: the variables of paths.sh, and port, token_file, replicas.  Owns: $RUN/services, one directory per process, made anew
-# each time.
+# each time: `run` says what it is, `pid` who it is now; while there is a file `down` it is not started again.
 #
-# A process whose runsv is killed goes with it (--pdeathsig) and comes back with the next; runsvdir itself goes with run.sh.
+# Nothing stands between run.sh and a process that could end and take it along.  One that ends is started again; when run.sh
+# itself is killed they all end (--pdeathsig).
 
-supervisor=     # pid of runsvdir
+declare -A running=()   # pid: name
+declare -A begun=()     # name: when it was started last, in $SECONDS
 
 # Quoted for bash, as its scripts are run.
 service_directory() {   # name command... ; its environment on standard input, NAME=value a line
@@ -19,9 +21,10 @@ service_directory() {   # name command... ; its environment on standard input, N
 			echo "export ${line%%=*}=${line#*=}"
 		done
 		echo "exec 2>>${LOGS@Q}/$name.log"
+		echo "echo \$\$ >${dir@Q}/pid"
+		echo "[ ! -e ${dir@Q}/down ] || exit 0"
 		echo "exec ${*@Q}"
 	} >"$dir/run"
-	touch "$dir/down"
 	chmod +x "$dir/run"
 }
 
@@ -35,7 +38,7 @@ key_of() {              # name
 bus_directories() {
 	local bus authorized=$SECRETS/authorized-keys
 	for bus in "${BUSES[@]}"; do
-		service_directory "$bus" setpriv --pdeathsig TERM "$PROGRAMS/bus" <<-ENV
+		service_directory "$bus" "$PROGRAMS/bus" <<-ENV
 			ZHUCUN_BUS_BIND=ipc://$BUS_SOCKETS/$bus
 			ZHUCUN_INSTANCE=$bus
 			ZHUCUN_AUTHORIZED_KEYS_FILE=${authorized@Q}
@@ -62,7 +65,7 @@ service_directories() {
 		s=${name%%-*}
 		db=$(conninfo "$s" zhucun)
 		reader=$(conninfo "$s"_reader zhucun "$SECRETS/$s.pgpass")
-		service_directory "$name" setpriv --pdeathsig TERM "$PROGRAMS/$s" <<-ENV
+		service_directory "$name" "$PROGRAMS/$s" <<-ENV
 			ZHUCUN_BUSES=${buses@Q}
 			ZHUCUN_INSTANCE=$name
 			$(key_of "$s")
@@ -70,16 +73,6 @@ service_directories() {
 			ZHUCUN_DB_READER=${reader@Q}
 		ENV
 	done
-}
-
-# PostgreSQL takes SIGTERM as "when everybody has gone": a fast shutdown is SIGINT.
-postgres_directory() {
-	service_directory postgres "$top/deploy/postgres.sh" run </dev/null
-	rm "$RUN/services/postgres/down"
-	mkdir "$RUN/services/postgres/control"
-	# shellcheck disable=SC2016 # for the script to expand
-	printf '#!/bin/sh\nexec kill -INT "$(cat supervise/pid)"\n' >"$RUN/services/postgres/control/t"
-	chmod +x "$RUN/services/postgres/control/t"
 }
 
 make_service_directories() {
@@ -92,48 +85,92 @@ make_service_directories() {
 	own_directory "$BUS_SOCKETS" 700
 	bus_directories
 	service_directories
-	service_directory gateway setpriv --pdeathsig TERM "$PROGRAMS/gateway" <<-ENV
+	service_directory gateway "$PROGRAMS/gateway" <<-ENV
 		ZHUCUN_BUSES=${buses@Q}
 		ZHUCUN_PORT=$port
 		$(key_of gateway)
 		ZHUCUN_BOOTSTRAP_TOKEN_FILE=${token_file@Q}
 	ENV
-	postgres_directory
+	service_directory postgres "$top/deploy/postgres.sh" run </dev/null
 }
 
-# In a session of its own: Ctrl-C at the terminal is for run.sh, which stops things in order.
-supervisor_start() {
-	setsid setpriv --pdeathsig HUP runsvdir -P "$RUN/services" >>"$LOGS/supervisor.log" 2>&1 </dev/null 3>&- 7>&- 8>&- &
-	supervisor=$!
+# In a session of its own: Ctrl-C at the terminal is for run.sh, which stops things in order.  Not more than once a second.
+process_start() {       # name
+	local name=$1 rest=
+	((SECONDS > ${begun[$name]:--2} + 1)) || rest='sleep 1;'
+	begun[$name]=$SECONDS
+	setsid setpriv --pdeathsig TERM bash -c "$rest exec \"\$0\"" "$RUN/services/$name/run" >>"$LOGS/$name.log" 2>&1 </dev/null 3>&- 8>&- &
+	running[$!]=$name
 }
 
-supervisor_alive() {
-	kill -0 "$supervisor" 2>/dev/null
-}
-
-# All but PostgreSQL are down until the schema is there.
+# All but PostgreSQL, which is up: they want the schema.
 services_up() {
-	rm -f "$RUN"/services/*/down
-	sv up "$RUN"/services/* >/dev/null || true
+	local name
+	# shellcheck disable=SC2046 # names without spaces
+	for name in "${BUSES[@]}" $(replicas_of "${SERVICES[@]}") gateway; do
+		process_start "$name"
+	done
 }
 
-stop_services() {       # seconds name...
-	local seconds=$1
+# Those that have ended, once more.  True: there were any.
+start_again() {
+	local pid name any=1
+	for pid in "${!running[@]}"; do
+		! kill -0 "$pid" 2>/dev/null || continue
+		name=${running[$pid]}
+		unset "running[$pid]"
+		process_start "$name"
+		any=0
+	done
+	return "$any"
+}
+
+# Until that one has ended, whose status it returns; without one, for ever.  Nothing wakes us but the end of a process.  Who has
+# ended is looked for by pid each time: `wait -n` does not tell of those that ended while a command ran in the foreground.
+supervise() {           # [pid]
+	while :; do
+		! start_again || continue
+		if [ -n "${1:-}" ] && ! kill -0 "$1" 2>/dev/null; then
+			wait "$1"
+			return
+		fi
+		wait -n ${1:+"$1"} "${!running[@]}" || true
+	done
+}
+
+alive() {               # pid...; those that are, in `living`
+	local pid
+	living=()
+	for pid in "$@"; do
+		! kill -0 "$pid" 2>/dev/null || living+=("$pid")
+	done
+	[ ${#living[@]} != 0 ]
+}
+
+# PostgreSQL takes SIGTERM as "when everybody has gone": a fast shutdown is SIGINT.  A frozen one is to hear it too.
+stop_processes() {      # seconds name...
+	local until=$((SECONDS + $1)) pid signal living pids=()
 	shift
-	sv -w "$seconds" force-stop "${@/#/$RUN/services/}" >>"$LOGS/supervisor.log" 2>&1 || true
+	for pid in "${!running[@]}"; do
+		[[ " $* " == *" ${running[$pid]} "* ]] || continue
+		signal=TERM
+		[ "${running[$pid]}" != postgres ] || signal=INT
+		kill "-$signal" "$pid" 2>/dev/null && kill -CONT "$pid" 2>/dev/null && pids+=("$pid")
+	done
+	while alive "${pids[@]}"; do
+		((SECONDS < until)) || kill -KILL "${living[@]}" 2>/dev/null || true
+		sleep 0.05
+	done
 }
 
 # From the outside in, so that nobody waits for somebody who has gone.
 supervisor_stop() {
-	[ -n "$supervisor" ] || return 0
-	stop_services 10 gateway
+	[ ${#running[@]} != 0 ] || return 0
+	stop_processes 10 gateway
 	# shellcheck disable=SC2046 # names without spaces
-	stop_services 10 $(replicas_of "${SERVICES[@]}")
-	stop_services 5 "${BUSES[@]}"
-	stop_services 60 postgres
-	kill -HUP "$supervisor" 2>/dev/null || true
-	wait "$supervisor" 2>/dev/null || true
-	supervisor=
+	stop_processes 10 $(replicas_of "${SERVICES[@]}")
+	stop_processes 5 "${BUSES[@]}"
+	stop_processes 60 postgres
 	clear_leftovers
 }
 
@@ -157,12 +194,11 @@ signal_leftovers() {    # signal name...
 	done
 }
 
-# What a killed run.sh or runsvdir left behind: asked, then made, to go.
+# What a killed run.sh left behind: asked, then made, to go.
 clear_leftovers() {
-	local names=(runsvdir runsv gateway "${SERVICES[@]}" bus postgres) i
+	local names=(gateway "${SERVICES[@]}" bus postgres) i
 	[ -n "$(leftovers "${names[@]}")" ] || return 0
-	signal_leftovers HUP runsvdir
-	signal_leftovers TERM runsv gateway "${SERVICES[@]}" bus
+	signal_leftovers TERM gateway "${SERVICES[@]}" bus
 	signal_leftovers INT postgres
 	for ((i = 0; i < 100; i++)); do
 		[ -n "$(leftovers "${names[@]}")" ] || return 0

@@ -81,17 +81,24 @@ check "for the operator only" "$(curl -s --noproxy '*' -o /dev/null -w '%{http_c
 
 # ---- what is missing
 check "nothing" "$(missing)" ''
-pid_of() { (. deploy/paths.sh && cat "$RUN/services/$1/supervise/pid"); }
-for s in funding funding-2; do (. deploy/paths.sh && sv -w 20 down "$RUN/services/$s" >/dev/null); done
+pid_of() { cat "$ZHUCUN_VAR/run/services/$1/pid"; }
+down() {                # name [signal]
+	touch "$ZHUCUN_VAR/run/services/$1/down"
+	kill "-${2:-TERM}" "$(pid_of "$1")"
+}
+up() { rm "$ZHUCUN_VAR/run/services/$1/down"; }
+down funding
+down funding-2
 check "a service that is down" "$(until_is 15 '/funding partition.unowned, /funding reader.silent, /funding writer.silent' missing)" \
 	'/funding partition.unowned, /funding reader.silent, /funding writer.silent'
 check "is seen in the gauges" "$(get /metrics | grep -c '^zhucun_replicas{service="funding"} 0$' || true)" 1
-for s in funding funding-2; do (. deploy/paths.sh && sv up "$RUN/services/$s" >/dev/null); done
+up funding
+up funding-2
 check "and back" "$(until_is 30 '' missing)" ''
 postgres=$(pid_of postgres)
-(. deploy/paths.sh && sv -w 20 down "$RUN/services/postgres" >/dev/null)
+down postgres INT
 check "no database" "$(until_is 15 '*/alerts reader.without_database*' missing)" '*/alerts reader.without_database*/roster writer.without_database*'
-(. deploy/paths.sh && sv up "$RUN/services/postgres" >/dev/null)
+up postgres
 check "and back again" "$(until_is 30 '' missing)" ''
 check "another process of it" "$([ "$(pid_of postgres)" != "$postgres" ] && echo yes)" yes
 

@@ -31,7 +31,7 @@ stack_up() {
 	export ZHUCUN_VAR ZHUCUN_PORT ZHUCUN_URL
 	mkfifo "$ZHUCUN_VAR/said"
 	# A SANITIZE run of the tests still tries the processes that operators run.
-	env -u SANITIZE -u MAKEFLAGS make -s -C "$top" run >"$ZHUCUN_VAR/said" 2>"$ZHUCUN_VAR/talk" &
+	env --default-signal=INT -u SANITIZE -u MAKEFLAGS make -s -C "$top" run >"$ZHUCUN_VAR/said" 2>"$ZHUCUN_VAR/talk" &
 	stack=$!
 	if ! read -r -t "$(patience 180)" line <"$ZHUCUN_VAR/said" || [ "$line" != "ready $ZHUCUN_URL" ]; then
 		echo "the stack did not come up: ${line:-nothing said}"

@@ -73,8 +73,8 @@ class Process:
             self.popen, self.ends = None, self.ends + 1
         if self.wanted and self.popen is None and time.monotonic() >= self._not_before:
             environment = {**os.environ, **self.armed}
-            self._not_before = time.monotonic() + 1         # as runsv does
-            self.popen = subprocess.Popen(["bash", str(self.script)], env=environment, stdin=subprocess.DEVNULL,
+            self._not_before = time.monotonic() + 1         # as supervise.sh does
+            self.popen = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", "bash", str(self.script)], env=environment, stdin=subprocess.DEVNULL,
                                           stdout=subprocess.DEVNULL)
 
     def signal(self, number: int) -> bool:
