@@ -281,6 +281,7 @@ turn(struct process *p, int64_t *next_us)
 	int64_t api_us = api_tick(p->api, now_us), http_us = http_run(p->http, now_us);
 	*next_us = api_us < http_us ? api_us : http_us;
 	health_turn(&p->health, 0, now_us, link_alive(p->link) ? NULL : "no bus answers");
+	log_tick(now_us);
 	return items[n + 1].revents != 0;
 }
 

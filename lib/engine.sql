@@ -87,6 +87,10 @@ select c.relname::text as name from pg_class c where c.relnamespace = current_sc
 -- name: look Partition -> Seen
 select service, partition, seq from engine.head where partition = any(:partition);
 
+-- Takes a megabyte of the disk that the tables lie on, for what does not stay in memory, and gives it back.
+-- name: room -
+select from (select from generate_series(1, 1000) as i order by repeat(chr(65 + i % 26), 1000) offset 999) as t;
+
 -- name: clock_now - -> Instant
 select now_us from engine.clock;
 

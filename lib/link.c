@@ -255,8 +255,7 @@ read_frames(link_t *l, struct bus *b, int n)
 	const Wire__Head *h = n == FRAMES ? frames_head(&l->got[FRAME_HEAD], zmq_msg_size(&l->got[FRAME_BODY]), l->heads) : NULL;
 
 	if (!h || !addressed(h, zmq_msg_size(&l->got[FRAME_PEER]))) {
-		if ((l->malformed & (l->malformed + 1)) == 0)           /* the first, third, seventh …: a torrent is no log */
-			LOG(WARN, "link.malformed", NULL, LOG_S("endpoint", b->endpoint), LOG_I("so_far", l->malformed + 1));
+		LOG(WARN, "link.malformed", NULL, LOG_S("endpoint", b->endpoint), LOG_I("so_far", l->malformed + 1));
 		l->malformed++;
 		return NULL;
 	}

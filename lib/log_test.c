@@ -1,11 +1,14 @@
 /* log_test - what is written is one whole JSON object a line, whatever is logged.
  *
- * How: standard error is a datagram socket, so that each write(2) arrives by itself; jansson reads what arrives. */
+ * How: standard error is a datagram socket, so that each write(2) arrives by itself; jansson reads what arrives.  A minute is over
+ * when log_tick() is told so. */
 #include "log.h"
 #include "civil.h"
+#include "clock.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,11 +35,11 @@ struct ear {
 	json_t *object;
 };
 
-/* The next line; false when nothing was written. */
+/* The next line, which may still come; false when nothing was written. */
 static bool
-hear(struct ear *e)
+listen_for(struct ear *e, int flags)
 {
-	ssize_t n = recv(e->fd, e->line, sizeof(e->line) - 1, MSG_DONTWAIT);
+	ssize_t n = recv(e->fd, e->line, sizeof(e->line) - 1, flags);
 
 	json_decref(e->object);
 	e->object = NULL;
@@ -49,6 +52,19 @@ hear(struct ear *e)
 	e->object = json_loadb(e->line, (size_t)n, JSON_REJECT_DUPLICATES, NULL);
 	check(json_is_object(e->object), e->line);
 	return true;
+}
+
+static bool
+hear(struct ear *e)
+{
+	return listen_for(e, MSG_DONTWAIT);
+}
+
+/* What was left out counts from now on. */
+static void
+minute_over(void)
+{
+	log_tick(clock_mono_us() + INT64_C(60000001));
 }
 
 static const char *
@@ -145,7 +161,7 @@ test_cuts(struct ear *e)
 			memcpy(text + n * unit, characters[c], unit + 1);
 			if (n % 100 > 3 && (n < 150 || n > 530) && n < 1015)
 				continue;
-			LOG(INFO, "cut", &"twenty characters..."[n % 20], LOG_S("a", text), LOG_S("b", text), LOG_S("c", text), LOG_S("d", text), LOG_I("last", 1));
+			LOG_EACH(INFO, "cut", &"twenty characters..."[n % 20], LOG_S("a", text), LOG_S("b", text), LOG_S("c", text), LOG_S("d", text), LOG_I("last", 1));
 			check(hear(e), "a long line is written");
 			size_t len = strlen(member(e, "a"));
 			bool whole = *characters[c] == '\xff' || strncmp(member(e, "a"), text, len) == 0;
@@ -170,10 +186,95 @@ test_many(struct ear *e)
 		fields[i] = i % 2 ? LOG_I(names[i], i) : LOG_S(names[i], "v");
 	}
 	for (size_t n = 300; n <= 600; n++) {
-		log_write(LOG_LEVEL_INFO, "many", NULL, fields, n);
+		log_each(LOG_LEVEL_INFO, "many", NULL, fields, n);
 		check(hear(e) && json_is_object(e->object) && json_object_get(e->object, "f250"), "as many as there is room for");
 	}
 	check(json_object_size(e->object) < 600 && e->len > LOG_LINE_MAX - 20, "and no more");
+}
+
+enum { TORRENT = 10000, TALKERS = 4 };
+
+static void
+torrent(const char *event, int lines)
+{
+	for (int i = 0; i < lines; i++)
+		log_write(LOG_LEVEL_WARN, event, NULL, NULL, 0);
+}
+
+static int64_t
+left_out(struct ear *e, const char *of, const char *level)
+{
+	check(!strcmp(member(e, "event"), "log.left_out") && !strcmp(member(e, "of"), of), "it says of what");
+	check(!strcmp(member(e, "level"), level), "as loud as what it stands for");
+	return json_integer_value(json_object_get(e->object, "left_out"));
+}
+
+/* Whatever is provoked, lines are few, and none is lost from the count. */
+static void
+test_bound(struct ear *e)
+{
+	int lines = 0;
+
+	for (int i = 0; i < TORRENT; i++, lines += hear(e))
+		LOG(INFO, "garbage.came", NULL, LOG_I("i", i));
+	check(lines == LOG_LINES_A_MINUTE, "so many lines");
+	LOG(ERROR, "garbage.came", NULL);
+	check(!hear(e), "however loud");
+	LOG(INFO, "other.came", "t-1");
+	check(hear(e) && !strcmp(member(e, "event"), "other.came"), "another event has its own");
+	log_tick(clock_mono_us());
+	check(!hear(e), "the minute is not over");
+	minute_over();
+	check(hear(e) && left_out(e, "garbage.came", "error") == TORRENT + 1 - lines, "the rest is counted");
+	check(!hear(e), "once");
+	LOG(INFO, "garbage.came", NULL);
+	check(hear(e) && !strcmp(member(e, "event"), "garbage.came"), "and a new minute has begun");
+	for (int i = 0; i < TORRENT; i++) {
+		LOG_EACH(INFO, "message.sent", NULL, LOG_I("i", i));
+		check(hear(e) && json_integer_value(json_object_get(e->object, "i")) == i, "what may not be left out is not");
+	}
+	minute_over();
+	check(!hear(e), "nothing was left out");
+}
+
+static void *
+talk(void *arg)
+{
+	torrent(arg, TORRENT / TALKERS);
+	return NULL;
+}
+
+static void
+test_threads(struct ear *e)
+{
+	pthread_t talker[TALKERS];
+
+	for (int i = 0; i < TALKERS; i++)
+		check(!pthread_create(&talker[i], NULL, talk, (void *)(uintptr_t)"shared.came"), "a thread");
+	for (int i = 0; i < LOG_LINES_A_MINUTE; i++)
+		check(listen_for(e, 0) && !strcmp(member(e, "event"), "shared.came"), "a line of all together");
+	for (int i = 0; i < TALKERS; i++)
+		pthread_join(talker[i], NULL);
+	check(!hear(e), "no more of them");
+	minute_over();
+	check(hear(e) && left_out(e, "shared.came", "warn") == TORRENT - LOG_LINES_A_MINUTE, "the rest of all together");
+}
+
+/* More events than there are places for: what is too many shares one. */
+static void
+test_many_events(struct ear *e)
+{
+	static char names[1000][16];
+	int lines = 0;
+
+	for (int i = 0; i < 1000; i++) {
+		snprintf(names[i], sizeof(names[i]), "event.n%d", i);
+		torrent(names[i], 1);
+		lines += hear(e);
+	}
+	minute_over();
+	check(lines >= LOG_LINES_A_MINUTE && lines < 400, "memory is bounded");
+	check(hear(e) && left_out(e, "others", "warn") == 1000 - lines, "and none is lost from the count");
 }
 
 static void
@@ -208,6 +309,9 @@ main(void)
 	test_cuts(&e);
 	test_many(&e);
 	test_errno(&e);
+	test_bound(&e);
+	test_threads(&e);
+	test_many_events(&e);
 	json_decref(e.object);
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;

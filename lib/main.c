@@ -152,6 +152,7 @@ writer_loop(struct process *p, node_t *node, link_t *link)
 			return;
 		for (int i = 0; i < MESSAGES_A_TURN && link_receive(link, &m); i++)
 			node_receive(node, &m);
+		log_tick(clock_mono_us());
 		next_us = node_step(node, clock_mono_us());
 		health_turn(&p->health, WRITER, clock_mono_us(), trouble_of(link, node));
 		if (node_hello(node, &hello))

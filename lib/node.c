@@ -135,7 +135,6 @@ answer(node_t *n, const struct message *m, int status, const ProtobufCMessage *s
 	n->set.port.send(n->set.port.ctx, &out);
 }
 
-/* The loop finds out by itself that the connection has gone; what it does not know yet a reader does. */
 static void
 on_ready(node_t *n, const struct message *m)
 {
@@ -144,8 +143,9 @@ on_ready(node_t *n, const struct message *m)
 	bool doubts[STEADY_DOUBTS] = { [STEADY_SENDER] = own_believes(n) && own_sender_doubted(n, m) };
 
 	said.missing = missing;
-	if (n->lost || store_fd(n->db) < 0)
-		missing[said.n_missing++] = (char *)"writer.without_database";
+	const char *lacks = ready_lacks(n);
+	if (lacks)
+		missing[said.n_missing++] = (char *)lacks;
 	doubts[n->doubt] = true;
 	for (int32_t p = 0; p < PARTITIONS; p++)
 		doubts[n->waits[p]] = true;

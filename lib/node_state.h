@@ -8,6 +8,7 @@
  *   catch_up.c  what due timers must see first
  *   known.c   districts, subjects that wait             share.c   who should hold what (knows no node)
  *   steady.c  whether the clock can be believed (knows no node)
+ *   ready.c   whether an order would be carried out
  *   retry.c   what was put aside, tried again           order.c   in what order things were done, noted
  *   replay.c  the facts once more, from the logs alone  policies.c  rule books in memory */
 #pragma once
@@ -205,6 +206,7 @@ struct node {
 	uint64_t locked;                                /* advisory locks that the session holds */
 	uint64_t surplus; int surplus_looks;            /* partitions to be given; how often in a row there were any */
 	int64_t open_us, beat_us, looked_us;            /* when to look around, to say we live; when we looked last */
+	const char *refusal;                            /* why the database refuses whatever is written, as it said last; NULL: it does not */
 	int64_t retry_us, purge_us;                     /* when to run a batch again, to drop old answers */
 	uint64_t next_id;
 	int32_t hello_partitions[PARTITIONS];
@@ -229,6 +231,10 @@ int64_t own_now_us(const node_t *n);
 bool own_believes(node_t *n);
 const struct steady_text *own_doubt(const node_t *n, int32_t partition);        /* why nothing is decided, there or (-1) at all; NULL: it would be */
 bool own_sender_doubted(node_t *n, const struct message *m);    /* its clock is not ours */
+
+/* ---- ready.c */
+void ready_refused(node_t *n);                          /* the database has not done what no batch was to blame for */
+const char *ready_lacks(node_t *n);                     /* asks it; why no order would be carried out, NULL: it would be */
 
 /* ---- known.c */
 bool district_known(const node_t *n, const char *district);

@@ -195,6 +195,7 @@ own_take(node_t *n, const void *const *locked, size_t count)
 	store_queue(n->db, &engine_take, take, count);
 	store_text(n->db, "commit");
 	if (store_sync(n->db)) {                /* epochs may have moved or not: the next try reads what is */
+		ready_refused(n);
 		n->lost = true;
 		return;
 	}
@@ -452,9 +453,11 @@ own_look(node_t *n, int32_t also)
 	n->open_us = n->mono_us + OPEN_MS * 1000;
 	n->looked_us = n->mono_us;
 	if (!(v = look(n))) {
+		ready_refused(n);
 		n->lost = true;
 		return;
 	}
+	n->refusal = NULL;
 	if (n->doubt)
 		return;                         /* what is ours is given back by the step */
 	struct share s = share_decide(v);
@@ -544,6 +547,7 @@ own_recover(node_t *n)
 	own_lose_all(n);
 	n->locked = 0;
 	if (!store_reopen(n->db)) {
+		n->refusal = NULL;
 		n->retry_us = n->mono_us + RETRY_MS * 1000;
 		return;
 	}

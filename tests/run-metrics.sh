@@ -37,8 +37,14 @@ check "the rules are rules" "$(promtool check rules deploy/prometheus/alerts.yml
 check "each fires when it should, and not before" "$(promtool test rules tests/alert-rules.yml 2>&1 | tr '\n' ' ')" '*SUCCESS*'
 check "each is tried" "$(comm -3 <(grep -oP 'alert: \K\w+' deploy/prometheus/alerts.yml | sort -u) <(grep -B1 -A1 exp_alerts tests/alert-rules.yml | grep -oP 'alertname: \K\w+' | sort -u))" ''
 
+# A disk that can be full: tests/disk/full.c.  PostgreSQL may run as somebody who sees neither the checkout nor what is private.
+disk=$(mktemp -d "${TMPDIR:-/tmp}/zhucun-disk-XXXXXX")
+trap 'stack_down; rm -rf "$disk"' EXIT
+chmod 755 "$disk"
+(umask 022 && ${CC:-cc} -O1 -shared -fPIC -o "$disk/full.so" tests/disk/full.c)
+
 export ZHUCUN_REPLICAS=2
-stack_up
+LD_PRELOAD=$disk/full.so FULL_DISK=$disk/full stack_up
 
 # ---- a trace from a request to the message it led to
 d=/districts/511700 trace=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
@@ -101,6 +107,33 @@ check "no database" "$(until_is 15 '*/alerts reader.without_database*' missing)"
 up postgres
 check "and back again" "$(until_is 30 '' missing)" ''
 check "another process of it" "$([ "$(pid_of postgres)" != "$postgres" ] && echo yes)" yes
+
+# ---- orders would be refused, though who only reads sees nothing of it: found, and found to be over, without an order
+all_lack() {            # code, of each service
+	local s
+	for s in accountability alerts attendance funding incentives roster supervision; do printf '*/%s %s' "$s" "$1"; done
+	echo '*'
+}
+psql_all() { ask_database "$1" >/dev/null; }
+check "an order before" "$(put PUT $d/units/before '{"name": "局"}')" 201
+touch "$disk/full"
+check "a full disk" "$(until_is 15 "$(all_lack database.full)" missing)" "$(all_lack database.full)"
+check "who reads is answered" "$(get "/api/v1$d/units/before" | jq -r .id)" before
+check "the database says so" "$(grep -hF '"sqlstate":"53100"' "$ZHUCUN_VAR"/log/*.log | grep -c 'No space left on device' || true)" '[1-9]*'
+rm "$disk/full"
+check "there is room again" "$(until_is 30 '' missing)" ''
+psql_all "alter system set default_transaction_read_only = on"
+psql_all "select pg_reload_conf()"
+check "a database that may only be read" "$(until_is 15 "$(all_lack database.read_only)" missing)" "$(all_lack database.read_only)"
+check "who reads is answered then, too" "$(get "/api/v1$d/units/before" | jq -r .id)" before
+psql_all "alter system reset default_transaction_read_only"
+psql_all "select pg_reload_conf()"
+check "it may be written again" "$(until_is 30 '' missing)" ''
+psql_all "revoke insert on roster.event from roster"
+check "a right that is gone" "$(until_is 15 '/roster database.rights' missing)" '/roster database.rights'
+psql_all "grant insert on roster.event to roster"
+check "and is back" "$(until_is 15 '' missing)" ''
+check "an order after" "$(put PUT $d/units/after '{"name": "局"}')" 201
 
 stack_down
 echo "$passed passed, $failed failed"

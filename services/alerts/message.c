@@ -295,7 +295,7 @@ send_by_log(const Alert *a, size_t together, int32_t segments, const char *trace
 {
 	const ProtobufCEnumValue *template = protobuf_c_enum_descriptor_get_value(&alerts__template__descriptor, (int)a->template_);
 
-	LOG(INFO, "alert.sent", trace, LOG_S("alert", a->alert_id), LOG_S("template", template ? template->name : ""),
+	LOG_EACH(INFO, "alert.sent", trace, LOG_S("alert", a->alert_id), LOG_S("template", template ? template->name : ""),
 	    LOG_S("recipient", a->person_id), LOG_I("together", together), LOG_I("segments", segments));
 }
 

@@ -51,8 +51,7 @@ struct bus {
 static void
 drop_malformed(struct bus *b, const char *why)
 {
-	if ((b->malformed & (b->malformed + 1)) == 0)           /* the first, third, seventh …: a torrent is no log */
-		LOG(WARN, "message.malformed", NULL, LOG_S("why", why), LOG_I("so_far", b->malformed + 1));
+	LOG(WARN, "message.malformed", NULL, LOG_S("why", why), LOG_I("so_far", b->malformed + 1));
 	b->malformed++;
 	metric_add(&b->metrics, METRIC_BUS_DROPPED, 1);
 }
@@ -337,6 +336,7 @@ route(struct bus *b, int stop_fd)
 
 		b->now_us = clock_mono_us();
 		health_turn(b->health, 0, b->now_us, NULL);
+		log_tick(b->now_us);
 		while ((service = routes_expire(&b->routes, b->now_us)))
 			LOG(WARN, "replica.gone", NULL, LOG_S("why", "silent"), LOG_S("serves", service));
 		zap_step(b->zap, b->now_us);

@@ -315,6 +315,71 @@ malformed_to_the_bus(struct stage *s)
 	request_and_answer(s);
 }
 
+/* Sums a number up over the lines that have the text; how many there are. */
+static long
+sum_of(const char *path, const char *text, const char *number, long *sum)
+{
+	char line[LOG_LINE_MAX + 1];
+	long lines = 0;
+	FILE *f = fopen(path, "r");
+
+	*sum = 0;
+	while (f && fgets(line, sizeof(line), f)) {
+		const char *n = strstr(line, text) ? strstr(line, number) : NULL;
+		lines += n != NULL;
+		*sum += n ? strtol(n + strlen(number), NULL, 10) : 0;
+	}
+	if (f)
+		fclose(f);
+	return lines;
+}
+
+enum { TORRENT = 10000 };
+
+static void
+send_torrent(struct stage *s)
+{
+	void *raw = raw_open(s, ZMQ_DEALER, "bus-1", "pay"), *watch = raw_open(s, ZMQ_DEALER, "bus-1", "gateway");
+	long sent = 0;
+
+	while (sent < TORRENT) {
+		sent += send_malformed(raw);
+		CHECK(s, await_metric(watch, "zhucun_bus_dropped_total", sent));
+	}
+	zmq_close(raw);
+	zmq_close(watch);
+}
+
+/* A peer that goes on for ever fills no disk, and what is not written is counted. */
+static void
+a_torrent_is_no_log(struct stage *s)
+{
+	char path[80];
+	int kept = dup(STDERR_FILENO);
+	long left_out, so_far, malformed;
+
+	snprintf(path, sizeof(path), "%s/log", s->dir);
+	bus_stop(s, 0);
+	int file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	log_open("bus", LOG_LEVEL_INFO);
+	CHECK(s, file >= 0 && dup2(file, STDERR_FILENO) >= 0);
+	bus_start(s, 0);
+	send_torrent(s);
+	bus_stop(s, 0);
+	log_tick(INT64_MAX);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	close(file);
+	log_open("bus", s->quiet);
+	bus_start(s, 0);
+	long lines = sum_of(path, "\"event\":\"message.malformed\"", "\"so_far\":", &so_far);
+	long minutes = sum_of(path, "\"of\":\"message.malformed\"", "\"left_out\":", &left_out);
+	CHECK(s, minutes > 0 && lines <= LOG_LINES_A_MINUTE * minutes);
+	CHECK(s, sum_of(path, "\"event\":\"bus.ended\"", "\"malformed\":", &malformed) == 1 && malformed > TORRENT / 2);
+	CHECK(s, lines + left_out == malformed);
+	unlink(path);
+}
+
 static void
 questions_to_the_bus(struct stage *s)
 {
@@ -520,7 +585,7 @@ bad_endpoints(struct stage *s)
 static void (*const tests[])(struct stage *) = {
 	request_and_answer, ask_oneself, unrouted, bodies_up_to_the_limits, readers_take_turns, owner_dies, partition_moves,
 	bus_restarts, bus_restarts_at_once, two_buses_share_partitions, one_of_two_is_stuck, silence_is_counted_in_pings,
-	malformed_to_the_bus, questions_to_the_bus, one_of_many, oversize_frames, malformed_to_a_link, deaf_replica, bad_endpoints,
+	malformed_to_the_bus, a_torrent_is_no_log, questions_to_the_bus, one_of_many, oversize_frames, malformed_to_a_link, deaf_replica, bad_endpoints,
 };
 
 int

@@ -40,6 +40,7 @@ struct stage {
 	struct curve_pair bus_keys, keys[NAMES];
 	char authorized[64];
 	int failed;
+	enum log_level quiet;           /* unless a test is about what is logged */
 };
 /* A link with what its owner knows. */
 struct actor {
@@ -403,7 +404,8 @@ stage_run(const char *program, void (*const tests[])(struct stage *), size_t n)
 	struct stage s = { .dir = dir, .bus_keys = new_pair() };
 	int passed = 0, failed = 0;
 
-	log_open(program, getenv("VERBOSE") ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR + 1);
+	s.quiet = getenv("VERBOSE") ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR + 1;
+	log_open(program, s.quiet);
 	if (!mkdtemp(dir))
 		abort();
 	snprintf(s.authorized, sizeof(s.authorized), "%s/authorized-keys", dir);

@@ -131,6 +131,61 @@ test_lost(struct count *c)
 	stage_close(s);
 }
 
+/* What ready_lacks() says in the end: sessions that have been ended come again first. */
+static bool
+lacks(struct stage *s, const char *code)
+{
+	const char *said = "";
+
+	for (int i = 0; i < TURNS_MAX; i++) {
+		stage_turn(s);
+		said = ready_lacks(s->node[ROSTER]);
+		if (!said == !code && (!code || !strcmp(said, code)))
+			return true;
+	}
+	printf("it says %s\n", said ? said : "nothing");
+	return false;
+}
+
+static void
+role_of_new_sessions(struct stage *s, const char *setting)
+{
+	char text[200];
+
+	snprintf(text, sizeof text, "alter role roster in database %s %s", s->name, setting);
+	stage_tamper(s, text);
+	stage_tamper(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'roster'");
+}
+
+/* What refuses every order is found without one, and found to be over without one. */
+static void
+test_refused(struct count *c)
+{
+	struct stage *s = stage_open(c);
+
+	check(c, stage_put(s, "", "p1", "u") == 201 && lacks(s, NULL), "nothing is lacking");
+	long events = stage_number(s, "select count(*) from roster.event");
+	role_of_new_sessions(s, "set temp_file_limit = '100kB'");
+	check(c, lacks(s, "database.exhausted"), "no room for a file");
+	role_of_new_sessions(s, "reset temp_file_limit");
+	check(c, lacks(s, NULL), "there is room again");
+	role_of_new_sessions(s, "set default_transaction_read_only = on");
+	check(c, lacks(s, "database.read_only"), "it may only be read");
+	role_of_new_sessions(s, "reset default_transaction_read_only");
+	check(c, lacks(s, NULL), "it may be written again");
+	stage_tamper(s, "revoke insert on roster.event from roster");
+	check(c, lacks(s, "database.rights"), "a right is gone");
+	stage_tamper(s, "grant insert on roster.event to roster");
+	check(c, lacks(s, NULL), "and back");
+	stage_tamper(s, "alter table roster.event rename to gone");
+	check(c, lacks(s, "database.schema"), "a table is gone");
+	stage_tamper(s, "alter table roster.gone rename to event");
+	check(c, lacks(s, NULL), "and back, too");
+	check(c, stage_number(s, "select count(*) from roster.event") == events, "who asks writes nothing");
+	check(c, stage_put(s, "", "p2", "u") == 201, "orders are carried out");
+	stage_close(s);
+}
+
 /* A fold that lasts longer than a session may be idle is no frozen owner. */
 static void
 test_slow(struct count *c)
@@ -175,7 +230,7 @@ int
 main(void)
 {
 	static void (*const tests[])(struct count *) = {
-		test_poison, test_suspect, test_retry_suspect, test_ring_after_fence, test_lost, test_slow, test_superseded,
+		test_poison, test_suspect, test_retry_suspect, test_ring_after_fence, test_lost, test_refused, test_slow, test_superseded,
 	};
 
 	return stage_main("failures_test", tests, ALEN(tests));
