@@ -158,6 +158,9 @@ select * from alerts.alert a where a.finding_id <> '' and not exists (select fro
 select * from alerts.alert a where a.correction and a.state <> 'failed' and not exists (select from alerts.alert b where (b.district, b.person_id) = (a.district, a.person_id)
  and b.alert_id < a.alert_id and b.state <> 'failed');
 
+-- name: §8 whatever a message mentions has a name to be called by
+select * from alerts.alert where text_zh ~ '⟦[a-z]+/(@[0-9]*)?⟧' or text_en ~ '⟦[a-z]+/(@[0-9]*)?⟧';
+
 -- name: §10.9 what an event is about lies in its own district's partition
 select * from (select partition, district from roster.event union select partition, district from supervision.event
  union select partition, district from attendance.event union select partition, district from accountability.event

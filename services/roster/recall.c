@@ -552,19 +552,21 @@ roster_on_measures_want(struct batch *b, const void *m)
 		if (!is_off(c))
 			continue;
 		roster_vacancy_want(b, c->grounds->recall_id);
+		roster_want_posting_row(b, head_posting_id(b, c->grounds->recall_id));
 		roster_task_want_of(b, c->grounds->recall_id, ROSTER__TASK_KIND__SETTLE_HEAD_IN_POST);
 		roster_task_want_of(b, c->grounds->recall_id, ROSTER__TASK_KIND__GIVE_POST_TO_HEAD);
 		want_awaited(b, unit_of(c), c->grounds->recall_id);
 	}
 }
 
+/* Who holds the post as the head: not whom the measure names, for it may have come before the unit had a head. */
 static void
 head_takes_it_no_more(struct batch *b, const Accountability__MeasureChange *c, const Vacancy *v)
 {
-	const char *person_id = c->measure->subject->maybe_person_case ? c->measure->subject->person_id : "";
+	const Posting *p = *v->head_posting_id ? roster_posting(b, v->head_posting_id) : NULL;
 
-	if (*v->head_posting_id && is_revoked(c, c->measure->kind))
-		roster_task_open(b, &(struct task_of){ ROSTER__TASK_KIND__SETTLE_HEAD_IN_POST, v->vacancy_id, person_id, v->head_posting_id, v->village_id, "" });
+	if (p && is_revoked(c, c->measure->kind))
+		roster_task_open(b, &(struct task_of){ ROSTER__TASK_KIND__SETTLE_HEAD_IN_POST, v->vacancy_id, p->person_id, p->posting_id, v->village_id, "" });
 	roster_task_settled(b, v->vacancy_id, ROSTER__TASK_KIND__GIVE_POST_TO_HEAD);
 	roster_head_await_no_more(b, unit_of(c), v->vacancy_id);
 }

@@ -127,6 +127,9 @@ select coalesce((select unit_id from person where district = :district and perso
 
 -- Posts emptied by recalls, and roles that a village of its kind needs and nobody holds on the day: each post once.  The first row
 -- counts: what matches, and the villages, of which those are complete in which nothing is open on the day.
+--
+-- Villages, postings and needs meet in one grouping each and not in joins: a planner does not know how many rows such parts have, takes
+-- them for few, and compares each with each.
 -- name: vacancy_list VacancyPage -> VacancyRow
 with need as (select n.kind, n.role from unnest((:kinds::text)::text[], (:roles::text)::text[]) as n(kind, role)),
      place as (select v.village_id, v.kind
@@ -135,28 +138,30 @@ with need as (select n.kind, n.role from unnest((:kinds::text)::text[], (:roles:
                         order by village_id, from_day desc) v
                  left join closed_village c on c.district = :district and c.village_id = v.village_id
                 where (:township_id::text is null or v.township_id = :township_id) and (c.closed_on_day is null or :on_day < c.closed_on_day)),
-     post as (select q.village_id, q.role, bool_or(q.from_day <= :on_day and (q.to_day is null or :on_day < q.to_day)) as held,
-                     max(q.to_day) filter (where q.to_day <= :on_day) as ended
-                from posting q where q.district = :district and (:village_id::text is null or q.village_id = :village_id)
-               group by q.village_id, q.role),
      emptied as (select w.vacancy_id, w.village_id, w.role, w.from_day, w.due_day, w.posting_id,
                         case when w.state = 'filled' and :fill_day < f.from_day then 'open' else w.state end as state,
                         case when w.state = 'filled' and :fill_day < f.from_day then null else nullif(w.filled_by, '') end as filled_by
                    from vacancy w join place p on p.village_id = w.village_id
                    left join posting f on f.district = w.district and f.posting_id = w.filled_by
                   where w.district = :district and w.from_day <= :seen_day),
+     post as (select village_id, role, max(ended) as ended
+                from (select p.village_id, n.role, true as needed, false as filled, null::date as ended from place p join need n on n.kind = p.kind
+                      union all
+                      select q.village_id, q.role, false, q.from_day <= :on_day and (q.to_day is null or :on_day < q.to_day),
+                             case when q.to_day <= :on_day then q.to_day end
+                        from posting q where q.district = :district and (:village_id::text is null or q.village_id = :village_id)
+                      union all
+                      select e.village_id, e.role, false, true, null from emptied e where e.state = 'open' and e.from_day <= :on_day) s
+               group by village_id, role having bool_or(needed) and not bool_or(filled)),
      empty as (select vacancy_id as id, village_id, role, state, from_day, due_day, vacancy_id as recall_id, posting_id, filled_by from emptied
                union all
-               select p.village_id || '.' || n.role, p.village_id, n.role, 'open', o.ended, null, null, null, null
-                 from place p join need n on n.kind = p.kind
-                 left join post o on o.village_id = p.village_id and o.role = n.role
-                where not coalesce(o.held, false)
-                  and not exists (select from emptied e where e.village_id = p.village_id and e.role = n.role and e.state = 'open'
-                                     and e.from_day <= :on_day)),
+               select village_id || '.' || role, village_id, role, 'open', ended, null, null, null, null from post),
      wanted as (select * from empty where :state::text is null or state = :state),
-     whole as (select p.kind, not exists (select from empty e where e.village_id = p.village_id and e.state = 'open'
-                                             and (e.recall_id is null or e.from_day <= :on_day)) as complete
-                 from place p)
+     whole as (select max(kind) as kind, bool_and(kind is not null) as complete
+                 from (select village_id, kind from place
+                       union all
+                       select village_id, null from empty where state = 'open' and (recall_id is null or from_day <= :on_day)) s
+                group by village_id)
 select * from (
 select '' as id, '' as village_id, 'first_secretary' as role, 'open' as state, null::date as from_day, null::date as due_day, null as recall_id,
        null as posting_id, null as filled_by, (select count(*) from wanted)::integer as count,

@@ -22,7 +22,7 @@ enum { REASON_BYTES_MAX = 2000 };
 
 const struct table roster_table_noted_finding = { "noted_finding", &roster_rows__noted_finding__descriptor, 3, false };
 const struct table roster_table_checkin_month = { "checkin_month", &roster_rows__checkin_month__descriptor, 4, false };
-const struct table roster_table_voided_posting = { "voided_posting", &roster_rows__voided_posting__descriptor, 3, true };
+const struct table roster_table_voided_posting = { "voided_posting", &roster_rows__voided_posting__descriptor, 4, true };
 
 /* ---- keys */
 
@@ -134,6 +134,7 @@ stands_on(struct batch *b, const Posting *p)
 	return arena_printf(batch_arena(b), "A check-in of %s stands on this posting.", date);
 }
 
+/* Before the event is said: the row has the event's number. */
 static void
 keep_reason(struct batch *b, const Roster__VoidPosting *in)
 {
@@ -142,6 +143,7 @@ keep_reason(struct batch *b, const Roster__VoidPosting *in)
 	row.district = (char *)batch_district(b);
 	row.posting_id = in->id;
 	row.voided_us = batch_at_us(b);
+	row.seq = batch_next_seq(b);
 	row.account = (char *)batch_account(b);
 	row.reason = in->reason;
 	batch_put(b, &roster_table_voided_posting, &row);
