@@ -122,6 +122,8 @@ slot_find(asks_t *s, uint64_t id)
 	return i < s->nslots && s->slots[i].serial && s->slots[i].serial == id >> (ASK_SLOT_BITS + TRY_BITS) ? &s->slots[i] : NULL;
 }
 
+static const char *const lanes[] = { "writer", "reader", "password", "trial" };
+
 /* The slot is free before its asker hears, who may ask again at once. */
 static void
 finish(asks_t *s, struct slot *t, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
@@ -130,7 +132,7 @@ finish(asks_t *s, struct slot *t, enum ask_outcome outcome, Wire__Answer **items
 
 	if (outcome != ASK_ANSWERED && !ask.quiet)
 		LOG(WARN, "ask.given_up", ask.trace, LOG_S("to", ask.service), LOG_I("partition", ask.partition),
-		    LOG_S("lane", ask.lane == WIRE__LANE__WRITER ? "writer" : "reader"),
+		    LOG_S("lane", lanes[ask.lane]),
 		    LOG_S("outcome", outcome == ASK_AWAY ? "away" : "lost"), LOG_I("tries", t->tries));
 	t->serial = 0;
 	t->next_free = s->free_first;

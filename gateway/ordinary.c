@@ -143,8 +143,9 @@ order_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mo
 	call_reply_json(c, p->status, p->json);
 }
 
+/* A dry run is tried where nobody waits for it. */
 static void
-order_ask(call_t *c, const Wire__Command *o, ask_done_fn *done, int64_t mono_us)
+order_ask(call_t *c, const Wire__Command *o, bool dry, ask_done_fn *done, int64_t mono_us)
 {
 	const struct route *r = c->match.route;
 	struct bytes commands = { 0 };
@@ -156,7 +157,7 @@ order_ask(call_t *c, const Wire__Command *o, ask_done_fn *done, int64_t mono_us)
 		return;
 	}
 	struct ask ask = {
-		.kind = WIRE__KIND__COMMANDS, .lane = WIRE__LANE__WRITER, .service = r->parts[0].service,
+		.kind = WIRE__KIND__COMMANDS, .lane = dry ? WIRE__LANE__TRIAL : WIRE__LANE__WRITER, .service = r->parts[0].service,
 		.partition = call_partition(c), .repeatable = *o->key || r->flags & ROUTE_REPEATABLE,
 		.body = (uint8_t *)commands.p, .body_len = commands.len,
 	};
@@ -175,7 +176,7 @@ order_send(call_t *c, const ProtobufCMessage *m, ask_done_fn *done, int64_t mono
 {
 	Wire__Command o = command_of(c, m, NULL, "");
 
-	order_ask(c, &o, done, mono_us);
+	order_ask(c, &o, false, done, mono_us);
 }
 
 void
@@ -200,7 +201,7 @@ order_run(call_t *c, int64_t mono_us)
 	if (c->match.route->flags & ROUTE_PASSWORD && !o.refusal)
 		account_put(c, m, mono_us);
 	else
-		order_ask(c, &o, order_done, mono_us);
+		order_ask(c, &o, message_is_dry(m), order_done, mono_us);
 }
 
 void
@@ -215,7 +216,7 @@ file_run(call_t *c, int64_t mono_us)
 		p = problem_of(REFUSED_KEY, NULL, a);
 	Wire__Command o = command_of(c, m, p, c->key);
 	call_body_free(c);
-	order_ask(c, &o, order_done, mono_us);
+	order_ask(c, &o, !p && message_is_dry(m), order_done, mono_us);
 }
 
 /* ---- reads */

@@ -259,6 +259,8 @@ batch_linger(struct batch *b)
 		return;
 	b->used_us = now_us;
 	b->touches++;
+	if (n->set.busy)
+		n->set.busy(n->set.port.ctx, now_us);
 	if (store_run(n->db, &engine_clock_now, NULL, NULL, NULL, NULL))
 		LOG(WARN, "batch.lingered", NULL, LOG_S("service", n->svc->name));
 }
@@ -355,6 +357,65 @@ inputs_fit(node_t *n, const struct batch *b, size_t count)
 	if (count == n->inputs_max && n->inputs_max < BATCH_INPUTS_MAX && 4 * b->loaded < LOAD_ROWS_MAX)
 		n->inputs_max *= 2;
 }
+
+/* ---- a trial's */
+
+/* Found out before a whole file is loaded. */
+static bool
+any_waits(struct batch *b)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < b->ninputs; i++)
+		if (must_wait(b, &b->inputs[i])) {
+			wait_begins(b, b->inputs[i].group);
+			any = true;
+		}
+	return any;
+}
+
+/* What is read ends before the fold, which may last: the server would not bear a transaction that is silent. */
+static enum batch_result
+try_load(struct batch *b, bool *waits)
+{
+	if (!own_peek(b->node, b->inputs[0].partition))
+		return BATCH_AWAY;
+	enum batch_result r = batch_look(b);
+	*waits = !r && any_waits(b);
+	if (!r && !*waits)
+		r = batch_load(b);
+	store_text(b->node->db, "rollback");
+	return store_sync(b->node->db) ? BATCH_AWAY : r;
+}
+
+/* Of dry runs, all of one group: the same but for the commit.  Books are made anew, since nobody tells of policies here. */
+enum batch_result
+batch_try_run(node_t *n, struct input *inputs, size_t count)
+{
+	struct batch *b = arena_alloc(n->arena, sizeof *b);
+	bool waits = false;
+
+	policies_forget(n, NULL);
+	batch_open(b, n, inputs, count);
+	if (!batch_date(b))
+		return BATCH_AGAIN;
+	enum batch_result r = try_load(b, &waits);
+	if (r || waits)
+		return r;
+	CRASH_POINT("trial.loaded");
+	b->used_us = clock_mono_us();
+	batch_fold(b);
+	assert(!b->nemitted && !b->nchores && !b->nopened);
+	if (store_fd(n->db) < 0)
+		return BATCH_AWAY;
+	metric_max(n->set.metrics, METRIC_BATCH_BYTES_MAX, (int64_t)arena_used(n->arena));
+	r = batch_keep_answers(b);
+	if (!r)
+		metric_add(n->set.metrics, METRIC_TRIALS, (int64_t)b->ninputs);
+	return r;
+}
+
+/* ---- who writes */
 
 enum batch_result
 batch_run(node_t *n, struct input *inputs, size_t count)

@@ -419,6 +419,33 @@ keys_taken(struct batch *b)
 	return any;
 }
 
+/* By themselves they need no fence: who is fenced off has said nothing that could be wrong later.  When the outcome is not known it
+ * is all tried again, and finds out. */
+enum batch_result
+batch_keep_answers(struct batch *b)
+{
+	if (!b->answers.changes) {
+		after_commands(b);
+		return BATCH_DONE;
+	}
+	store_text(b->node->db, "begin");
+	write_answers(b);
+	store_text(b->node->db, "commit");
+	switch (store_sync(b->node->db)) {
+	case STORE_OK:
+		after_commands(b);
+		return BATCH_DONE;
+	case STORE_KEY_TAKEN:
+		return keys_taken(b) ? BATCH_AGAIN : BATCH_BAD;
+	case STORE_TRANSIENT:
+		return BATCH_TRANSIENT;
+	case STORE_LOST:
+		return BATCH_AWAY;
+	default:
+		return BATCH_BAD;
+	}
+}
+
 enum batch_result
 batch_commit(struct batch *b)
 {

@@ -48,6 +48,6 @@ bool frames_head_fill(zmq_msg_t *part, const Wire__Head *head);
 /* Unpacked into a, which bounds it.  NULL: not a Head, or not one that may stand with a body this long. */
 const Wire__Head *frames_head(zmq_msg_t *head, size_t body_len, arena_t *a);
 bool frames_is_request(Wire__Kind kind);
-enum { FRAMES_LANES = WIRE__LANE__PASSWORD + 1 };
+enum { FRAMES_LANES = WIRE__LANE__TRIAL + 1 };
 static inline bool frames_is_lane(Wire__Lane lane)
 { return lane >= WIRE__LANE__WRITER && (int)lane < FRAMES_LANES; }

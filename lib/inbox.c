@@ -558,7 +558,7 @@ run_if_small(node_t *n, struct input *inputs, size_t count)
 {
 	if (count > 1 && (count > n->inputs_max || policies_crowded(n, inputs, count)))
 		return BATCH_WIDE;
-	enum batch_result r = batch_run(n, inputs, count);
+	enum batch_result r = n->trial ? batch_try_run(n, inputs, count) : batch_run(n, inputs, count);
 	if (r == BATCH_WIDE && count > 1)
 		n->inputs_max = count / 2;
 	return r;
@@ -586,6 +586,21 @@ run(node_t *n, struct input *inputs, size_t count)
 	if (inputs[count / 2].kind == INPUT_TIMER || arena_used(n->arena) > FOLD_BYTES_MAX / 2)
 		return BATCH_AGAIN;
 	return run(n, inputs + count / 2, count - count / 2);
+}
+
+/* What is not only to be tried is for who writes. */
+enum batch_result
+inbox_run_group(node_t *n, struct group *g)
+{
+	struct inbox *box;
+
+	arena_reset(n->arena);
+	box = arena_alloc(n->arena, sizeof(*box));
+	take_group(n, box, g);
+	for (size_t i = 0; i < box->n; i++)
+		if (box->inputs[i].m && !message_is_dry(box->inputs[i].m))
+			box->inputs[i].order = NULL;
+	return run(n, box->inputs, box->n);
 }
 
 static void

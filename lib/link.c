@@ -356,6 +356,16 @@ earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+void
+link_busy(void *ctx, int64_t mono_us)
+{
+	link_t *l = ctx;
+
+	l->now_us = mono_us;
+	if (l->hello_len && mono_us >= l->hello_due_us)
+		tell_hello(l);
+}
+
 int
 link_tick(link_t *l, int64_t mono_us)
 {

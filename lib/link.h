@@ -28,6 +28,8 @@ int link_poll_items(link_t *l, zmq_pollitem_t *items);
 bool link_receive(link_t *l, struct message *m);
 /* What we serve; packed now, told at once and from then on.  NULL: nothing any more. */
 void link_hello(link_t *l, const Wire__Hello *hello);
+/* Between two ticks that lie far apart: says what we serve when that is due.  ctx: a link. */
+void link_busy(void *ctx, int64_t mono_us);
 /* Sends what is due (pings, hello).  Milliseconds until something is due again. */
 int link_tick(link_t *l, int64_t mono_us);
 /* How many buses there are; how many of them answer. */

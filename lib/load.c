@@ -279,6 +279,19 @@ prelude_read(struct batch *b, const struct prelude *p, size_t *at)
 }
 
 enum batch_result
+batch_look(struct batch *b)
+{
+	struct prelude p = prelude_collect(b);
+	size_t at = 0;
+
+	prelude_queue(b, &p);
+	enum store_error e = store_sync(b->node->db);
+	if (e)
+		return result_of(e);
+	return prelude_read(b, &p, &at) ? BATCH_DONE : BATCH_AGAIN;
+}
+
+enum batch_result
 batch_load(struct batch *b)
 {
 	struct prelude p = prelude_collect(b);

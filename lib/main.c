@@ -1,7 +1,7 @@
 /* The main() of every service; the Makefile says which: -DSERVICE=roster_service.
  *
- * One thread writes (a node), ZHUCUN_READERS threads read, and one more hashes passwords, where there are any; each has its own
- * bus sockets and its own connection, and they share nothing but counters.  SIGTERM or SIGINT ends the process between two batches. */
+ * One thread writes (a node), ZHUCUN_READERS threads read, and one more hashes passwords, and another tries dry runs, where there are
+ * any; each has its own bus sockets and its own connection, and they share nothing but counters.  SIGTERM or SIGINT ends the process between two batches. */
 #include "clock.h"
 #include "config.h"
 #include "curve.h"
@@ -10,6 +10,7 @@
 #include "log.h"
 #include "node.h"
 #include "reader_state.h"
+#include "trial.h"
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -22,7 +23,7 @@
 extern const struct service SERVICE;
 
 enum { WRITER, READERS_FROM, READERS_MAX = 8, MESSAGES_A_TURN = 1024 };
-_Static_assert(READERS_FROM + READERS_MAX + 1 <= HEALTH_THREADS_MAX, "each thread says how it is");
+_Static_assert(READERS_FROM + READERS_MAX + 2 <= HEALTH_THREADS_MAX, "each thread says how it is");
 
 static const struct setting settings[] = {
 	{ "ZHUCUN_BUSES", SETTING_TEXT, NULL, 1, 1000, "endpoints of the buses, space-separated: ipc://… or tcp://…" },
@@ -42,7 +43,7 @@ struct process {
 	struct curve_client me;         /* on the buses */
 	struct metrics metrics;
 	struct health health;
-	struct reading { struct process *of; int me; Wire__Lane lane; pthread_t thread; } reading[READERS_MAX + 1];
+	struct reading { struct process *of; int me; Wire__Lane lane; pthread_t thread; } reading[READERS_MAX + 2];
 	int nreading;
 	bool manual_clock;
 	struct steady_word steady;      /* what its writer believes */
@@ -76,7 +77,30 @@ trouble_of(const link_t *link, const node_t *node)
 	return link_alive(link) ? NULL : "no bus answers";
 }
 
-/* ---- readers */
+/* ---- readers, and who tries */
+
+static void
+say_lane(const struct reading *self, link_t *link)
+{
+	Wire__Hello hello = WIRE__HELLO__INIT;
+
+	hello.service = (char *)SERVICE.name;
+	hello.instance = self->of->instance;
+	hello.lane = self->lane;
+	link_hello(link, &hello);
+}
+
+/* Until a message has come, or something is due.  False: the process is to end. */
+static bool
+wait_turn(const struct process *p, link_t *link, int64_t next_us)
+{
+	zmq_pollitem_t items[LINK_BUSES_MAX + 1];
+	int link_ms = link_tick(link, clock_mono_us()), n = link_poll_items(link, items);
+
+	items[n] = (zmq_pollitem_t){ .fd = p->stop_fd, .events = ZMQ_POLLIN };
+	zmq_poll(items, n + 1, wait_ms(next_us, link_ms));
+	return !items[n].revents;
+}
 
 /* Who hashes turns after each, so that the buses hear from him; all else is gone before there is time to. */
 static void *
@@ -88,28 +112,42 @@ reader_main(void *arg)
 	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"), &p->me);
 	struct reader_settings set = { config_text("ZHUCUN_DB_READER"), p->manual_clock, link_port(link), &p->metrics, p->instance, &p->steady };
 	struct reader *r = reader_open(&SERVICE, &set);
-	Wire__Hello hello = WIRE__HELLO__INIT;
-	zmq_pollitem_t items[LINK_BUSES_MAX + 1];
 	struct message m;
 
 	if (!r)
 		_exit(1);                       /* logged; the supervisor starts us again */
-	hello.service = (char *)SERVICE.name;
-	hello.instance = p->instance;
-	hello.lane = self->lane;
-	link_hello(link, &hello);
-	for (int64_t next_us = 0;;) {
-		int link_ms = link_tick(link, clock_mono_us()), n = link_poll_items(link, items);
-		items[n] = (zmq_pollitem_t){ .fd = p->stop_fd, .events = ZMQ_POLLIN };
-		zmq_poll(items, n + 1, wait_ms(next_us, link_ms));
-		if (items[n].revents)
-			break;
+	say_lane(self, link);
+	for (int64_t next_us = 0; wait_turn(p, link, next_us);) {
 		for (int i = 0; i < most && link_receive(link, &m); i++)
 			reader_receive(r, &m);
 		next_us = reader_step(r, clock_mono_us());
 		health_turn(&p->health, self->me, clock_mono_us(), trouble_of(link, NULL));
 	}
 	reader_close(&r);
+	link_close(&link);
+	return NULL;
+}
+
+static void *
+trial_main(void *arg)
+{
+	const struct reading *self = arg;
+	struct process *p = self->of;
+	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"), &p->me);
+	struct node_settings set = { config_text("ZHUCUN_DB"), p->instance, p->manual_clock, link_port(link), &p->metrics, &p->steady, link_busy };
+	node_t *n = trial_open(&SERVICE, &set);
+	struct message m;
+
+	if (!n)
+		_exit(1);
+	say_lane(self, link);
+	for (int64_t next_us = 0; wait_turn(p, link, next_us);) {
+		for (int i = 0; i < MESSAGES_A_TURN && link_receive(link, &m); i++)
+			trial_receive(n, &m);
+		next_us = trial_step(n, clock_mono_us());
+		health_turn(&p->health, self->me, clock_mono_us(), node_fd(n) < 0 ? "no database" : trouble_of(link, NULL));
+	}
+	trial_close(&n);
 	link_close(&link);
 	return NULL;
 }
@@ -132,6 +170,8 @@ reading_choose(struct process *p)
 		hashes = hashes || SERVICE.reads[i].password;
 	if (hashes)
 		reading_add(p, WIRE__LANE__PASSWORD);
+	if (trial_serves(&SERVICE))
+		reading_add(p, WIRE__LANE__TRIAL);
 }
 
 /* ---- the writer */
@@ -166,7 +206,7 @@ run(struct process *p)
 	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"), &p->me);
 	if (!link)
 		return 1;
-	struct node_settings set = { config_text("ZHUCUN_DB"), p->instance, p->manual_clock, link_port(link), &p->metrics, &p->steady };
+	struct node_settings set = { config_text("ZHUCUN_DB"), p->instance, p->manual_clock, link_port(link), &p->metrics, &p->steady, link_busy };
 	node_t *node = node_open(&SERVICE, &set);
 	if (!node)
 		return 1;
@@ -219,7 +259,7 @@ main(int argc, char **argv)
 	reading_choose(&p);
 	health_open(&p.health, config_text(HEALTH_SETTING), READERS_FROM + p.nreading, clock_mono_us());
 	for (int i = 0; i < p.nreading; i++)
-		if (pthread_create(&p.reading[i].thread, NULL, reader_main, &p.reading[i]))
+		if (pthread_create(&p.reading[i].thread, NULL, p.reading[i].lane == WIRE__LANE__TRIAL ? trial_main : reader_main, &p.reading[i]))
 			return 1;
 	int code = run(&p);
 	if (code)

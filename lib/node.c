@@ -52,6 +52,7 @@ node_make(const struct service *s, const struct node_settings *settings)
 	n->scratch = arena_open(SCRATCH_BYTES_MAX);
 	n->policies = policy_cache_open(POLICIES_BYTES_MAX, settings->metrics);
 	queue_open(&n->queue);
+	metric_add(settings->metrics, METRIC_QUEUE, 0);
 	n->inputs_max = BATCH_INPUTS_MAX;
 	n->next_id = (uint64_t)clock_real_us() << 8;
 	n->doubt = settings->manual_clock ? STEADY_SURE : STEADY_UNHEARD;

@@ -19,6 +19,7 @@ struct node_settings {
 	struct port port;
 	struct metrics *metrics;
 	struct steady_word *steady;     /* what time it is, for the process's readers; NULL: nobody asks */
+	void (*busy)(void *ctx, int64_t mono_us);       /* called now and then, with the port's ctx, while a fold lasts; NULL: nobody need know */
 };
 
 /* NULL: the database cannot be reached or does not fit the service (logged). */

@@ -10,7 +10,8 @@
  *   steady.c  whether the clock can be believed (knows no node)
  *   ready.c   whether an order would be carried out
  *   retry.c   what was put aside, tried again           order.c   in what order things were done, noted
- *   replay.c  the facts once more, from the logs alone  policies.c  rule books in memory */
+ *   replay.c  the facts once more, from the logs alone  policies.c  rule books in memory
+ *   trial.c   dry runs */
 #pragma once
 #include "arena.h"
 #include "chain.h"
@@ -183,6 +184,7 @@ struct node {
 	struct table_sql tables[TABLES_MAX]; size_t ntables;
 	bool own_table[TABLES_MAX];                     /* orders write it; no replay can */
 	struct replay *replay;                          /* NULL: this is no replay */
+	bool trial;                                     /* it only tries (trial.c): what it runs is read as of one instant, and not written */
 	size_t nproducers;
 	struct partition part[PARTITIONS];
 	struct queue queue;
@@ -222,12 +224,14 @@ void own_share(node_t *n);                              /* give back what is bey
 void own_leave(node_t *n);                              /* give back all; nobody is to count on us */
 void own_lose(node_t *n, int32_t partition);            /* fenced */
 void own_lose_all(node_t *n);
+bool own_peek(node_t *n, int32_t partition);            /* of a trial: begins to read as of one instant, and knows where the partition stands then */
 void own_recover(node_t *n);                            /* the connection is gone: reconnect and take over again */
 void own_end(node_t *n);
 void own_timers(node_t *n);                             /* reads when the next timers are due */
 void own_purge(node_t *n);                              /* drops answers older than we promise to keep them */
 int64_t own_now_us(const node_t *n);
-/* Reads the clock and judges it; says so when it is believed no more, or again.  False: nothing may be decided now. */
+/* Reads the clock and judges it; says so when it is believed no more, or again; of a trial the writer has done so.  False: nothing
+ * may be decided now. */
 bool own_believes(node_t *n);
 const struct steady_text *own_doubt(const node_t *n, int32_t partition);        /* why nothing is decided, there or (-1) at all; NULL: it would be */
 bool own_sender_doubted(node_t *n, const struct message *m);    /* its clock is not ours */
@@ -319,8 +323,11 @@ struct batch {
 
 void batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count);
 enum batch_result batch_run(node_t *n, struct input *inputs, size_t count);
+enum batch_result batch_try_run(node_t *n, struct input *inputs, size_t count);         /* of a trial */
+enum batch_result batch_look(struct batch *b);          /* only what the engine itself must know of its inputs */
 enum batch_result batch_load(struct batch *b);
 enum batch_result batch_commit(struct batch *b);
+enum batch_result batch_keep_answers(struct batch *b);  /* of a trial: nothing else is written */
 void batch_write_tables(struct batch *b);               /* queues what became of the rows */
 void batch_after_policies(struct batch *b);             /* rule books that are no longer the right ones */
 void batch_linger(struct batch *b);                     /* in a fold that lasts: so that we do not seem frozen */
@@ -345,6 +352,7 @@ void replay_need(struct batch *b, size_t table, const void *key, int nprefix);
 
 /* ---- inbox.c: runs what waits, bisecting around poison; false when there was nothing to run, or it must wait */
 bool inbox_run(node_t *n);
+enum batch_result inbox_run_group(node_t *n, struct group *g);          /* of a trial: its orders that have no answer; those that must wait get none */
 void input_of_event(node_t *n, struct input *in, int producer, const Wire__Logged *l, const Wire__Event *e);
 const struct alarm *alarm_of(const struct alarm *list, size_t n, const char *kind);
 enum batch_result inbox_run_singly(node_t *n, struct input *in);      /* its name is written down first; poison is isolated */

@@ -16,6 +16,12 @@ enum { TOLD_AGAIN_US = 60 * 1000 * 1000 };
 
 /* ---- preparation */
 
+/* Where a trial finds a partition. */
+static const struct store_stmt head_now = {
+	.name = "own.head_now", .text = "select partition, seq, hash, now_us from engine.head where service = current_user and partition = any($1)",
+	.params = { "partition" }, .nparams = 1, .args = &engine_rows__partition__descriptor, .row = &engine_rows__taken__descriptor,
+};
+
 static bool
 prepare_all(node_t *n, const struct store_stmt *const *list, size_t count)
 {
@@ -53,7 +59,7 @@ own_prepare(node_t *n)
 		if (!table_prepare(&n->tables[n->ntables++], *t, n->db, n->names))
 			return false;
 	}
-	return graph_agrees(n) && order_tables(n);
+	return graph_agrees(n) && order_tables(n) && (!n->trial || store_prepare(n->db, &head_now));
 }
 
 /* ---- taking over */
@@ -83,6 +89,15 @@ own_forget(node_t *n, int32_t partition)
 	n->hello_news = true;
 }
 
+static struct position
+position_of(int64_t seq, ProtobufCBinaryData hash)
+{
+	struct position p = { .seq = seq, .hash_len = hash.len <= SHA256_SIZE ? hash.len : 0 };
+
+	memcpy(p.hash, hash.data ? hash.data : (const uint8_t *)"", p.hash_len);
+	return p;
+}
+
 static void
 own_begin(node_t *n, const EngineRows__Taken *t)
 {
@@ -91,9 +106,7 @@ own_begin(node_t *n, const EngineRows__Taken *t)
 	held_clear(p);
 	free(p->suspect);
 	*p = (struct partition){ .owned = true, .epoch = t->epoch, .now_us = t->now_us, .timer_next_us = NEVER_US, .timer_put_us = NEVER_US, .work = true, .turn.reading = -1 };
-	p->head.seq = t->seq;
-	p->head.hash_len = t->hash.len <= SHA256_SIZE ? t->hash.len : 0;
-	memcpy(p->head.hash, t->hash.data ? t->hash.data : (const uint8_t *)"", p->head.hash_len);
+	p->head = position_of(t->seq, t->hash);
 	p->singly = t->starts >= SINGLY_FROM || *t->trying;
 	suspect(p, t->trying);
 	n->hello_news = n->timers_stale = true;
@@ -110,13 +123,36 @@ own_cursor(node_t *n, const EngineRows__Cursor *c)
 	for (size_t i = 0; i < n->nproducers; i++) {
 		if (strcmp(n->svc->consumes[i], c->producer))
 			continue;
-		struct position *k = &n->part[c->partition].cursor[i];
-		k->seq = c->seq;
-		k->hash_len = c->hash.len <= SHA256_SIZE ? c->hash.len : 0;
-		memcpy(k->hash, c->hash.data ? c->hash.data : (const uint8_t *)"", k->hash_len);
-		n->part[c->partition].fetched[i] = *k;
+		n->part[c->partition].cursor[i] = n->part[c->partition].fetched[i] = position_of(c->seq, c->hash);
 		n->part[c->partition].turn.n += c->seq;
 	}
+}
+
+/* Chores count as there: whether there are any of its district is asked each time. */
+bool
+own_peek(node_t *n, int32_t partition)
+{
+	EngineRows__Partition *key = arena_message(n->scratch, &engine_rows__partition__descriptor);
+	struct partition *p = &n->part[partition];
+	const void *args = key;
+	void **rows;
+
+	key->partition = partition;
+	store_text(n->db, "begin isolation level repeatable read, read only");
+	store_queue(n->db, &head_now, &args, 1);
+	store_queue(n->db, &engine_cursors_of, &args, 1);
+	if (store_sync(n->db))
+		return false;
+	*p = (struct partition){ .owned = true, .timer_next_us = NEVER_US, .timer_put_us = NEVER_US, .work = true };
+	if (store_rows(n->db, 0, n->scratch, &rows)) {
+		const EngineRows__Taken *t = rows[0];
+		p->head = position_of(t->seq, t->hash);
+		p->now_us = t->now_us;
+	}
+	size_t k = store_rows(n->db, 1, n->scratch, &rows);
+	for (size_t i = 0; i < k; i++)
+		own_cursor(n, rows[i]);
+	return true;
 }
 
 static void
@@ -648,6 +684,14 @@ steady_tell(node_t *n, int64_t boot_us)
 	atomic_store_explicit(&w->sure, n->steady.sure, memory_order_release);
 }
 
+/* What the writer of the process has judged. */
+static bool
+own_hears(node_t *n)
+{
+	n->doubt = n->set.steady ? steady_word_us(n->set.steady, clock_boot_us(), &n->real_us) : STEADY_UNHEARD;
+	return !n->doubt;
+}
+
 bool
 own_believes(node_t *n)
 {
@@ -656,6 +700,8 @@ own_believes(node_t *n)
 
 	if (n->set.manual_clock)
 		return true;
+	if (n->trial)
+		return own_hears(n);
 	n->doubt = steady_judge(&n->steady, real_us, boot_us);
 	if (!n->doubt)
 		n->real_us = real_us;

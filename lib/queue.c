@@ -88,7 +88,7 @@ enqueue(node_t *n, const struct message *m, size_t ncommands)
 	n->queue.last = &g->next;
 	n->queue.commands += ncommands;
 	n->queue.bytes += m->body_len;
-	metric_set(n->set.metrics, METRIC_QUEUE, (int64_t)n->queue.commands);
+	metric_add(n->set.metrics, METRIC_QUEUE, (int64_t)ncommands);
 	CRASH_POINT("command.queued");
 }
 
@@ -175,6 +175,7 @@ group_free(node_t *n, struct group *g)
 {
 	n->queue.commands -= g->ncommands;
 	n->queue.bytes -= g->body_len;
+	metric_add(n->set.metrics, METRIC_QUEUE, -(int64_t)g->ncommands);       /* of the whole process: a trial has a queue too */
 	for (size_t i = 0; i < g->ncommands; i++)
 		free(g->answers[i].data);
 	free(g->answers);
@@ -233,7 +234,6 @@ queue_reply(node_t *n)
 		group_free(n, g);
 	}
 	n->queue.last = at;
-	metric_set(n->set.metrics, METRIC_QUEUE, (int64_t)n->queue.commands);
 }
 
 void

@@ -350,11 +350,9 @@ read_dated(struct reader *r)
 		r->now_us = clock_real_us();
 		return true;
 	}
-	if (atomic_load_explicit(&w->sure, memory_order_acquire)) {
-		r->now_us = clock_boot_us() + atomic_load_explicit(&w->offset_us, memory_order_relaxed);
+	const struct steady_text *t = &steady_texts[steady_word_us(w, clock_boot_us(), &r->now_us)];
+	if (r->now_us)
 		return true;
-	}
-	const struct steady_text *t = &steady_texts[atomic_load_explicit(&w->doubt, memory_order_relaxed)];
 	reader_refuse(r, 503, t->code ? t->code : "owner.away", NULL, t->detail ? t->detail : "The clock is not known yet.");
 	return false;
 }

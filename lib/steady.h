@@ -79,3 +79,10 @@ struct steady_word {
 	_Atomic int64_t offset_us;
 	_Atomic(int) doubt;             /* enum steady_doubt, as of now */
 };
+/* Why it is doubted now, and what time it is by what was believed last; 0 when nothing ever was. */
+static inline enum steady_doubt
+steady_word_us(const struct steady_word *w, int64_t boot_us, int64_t *now_us)
+{
+	*now_us = atomic_load_explicit(&w->sure, memory_order_acquire) ? boot_us + atomic_load_explicit(&w->offset_us, memory_order_relaxed) : 0;
+	return (enum steady_doubt)atomic_load_explicit(&w->doubt, memory_order_relaxed);
+}

@@ -6,10 +6,13 @@
 #include "log.h"
 #include "node.h"
 #include "reader_state.h"
+#include "trial.h"
 #include "../services/bus/routes.h"
 #include "pace.h"
 #include <assert.h>
 #include <libpq-fe.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +22,7 @@ extern const struct service roster_service, attendance_service, supervision_serv
 	funding_service, alerts_service;
 
 enum {
-	SERVICES = 7, REPLICAS = SUITE_REPLICAS_MAX, GATEWAY = 2 * SERVICES * REPLICAS, MEMBERS = GATEWAY + 1,
+	SERVICES = 7, REPLICAS = SUITE_REPLICAS_MAX, LANES = 3, GATEWAY = LANES * SERVICES * REPLICAS, MEMBERS = GATEWAY + 1,
 	CALL_WAIT_US = 20000000, SETTLE_WAIT_US = 60000000, HELLO_US = 500000,
 };
 #define TOKEN "an operator's token for tests only, 32+"
@@ -35,6 +38,12 @@ struct suite {
 		const struct service *svc;
 		node_t *node;                           /* NULL: not there */
 		struct reader *reader;
+		struct trial_thread {                   /* a turn of it is a thread's, which shares nothing while it lasts */
+			node_t *node;                   /* NULL: the service tries nothing */
+			pthread_t thread; bool turns;
+			_Atomic bool over;              /* of its turn */
+			struct letter *said;            /* in its turn, the last first */
+		} trial;
 		char *instance;
 		Wire__Hello hello; int32_t owns[PARTITIONS];    /* what it said last */
 		int64_t hello_us;                       /* when it says so again */
@@ -48,6 +57,7 @@ struct suite {
 	struct metrics metrics;
 	struct member members[MEMBERS];
 	struct letter *first, **last;
+	size_t replies;                                 /* so far */
 };
 
 static const struct service *const all[SERVICES] = {
@@ -56,17 +66,17 @@ static const struct service *const all[SERVICES] = {
 
 /* ---- the switchboard */
 
-/* Of the writer; its reader's is the next. */
+/* Of the writer; its reader's is the next, and then comes who tries. */
 static int
 member_of(int service, int replica)
 {
-	return 2 * (service * REPLICAS + replica);
+	return LANES * (service * REPLICAS + replica);
 }
 
 static struct service_process *
 process_of(suite_t *s, int member)
 {
-	return &s->at[member / 2 / REPLICAS][member / 2 % REPLICAS];
+	return &s->at[member / LANES / REPLICAS][member / LANES % REPLICAS];
 }
 
 /* Who gets it, by the buses' own table. */
@@ -118,6 +128,31 @@ say_hello(suite_t *s, int member)
 	hello.instance = p->instance;
 	hello.lane = WIRE__LANE__READER;
 	tell_hello(s, member + 1, &hello);
+	hello.lane = WIRE__LANE__TRIAL;
+	if (p->trial.node)
+		tell_hello(s, member + 2, &hello);
+}
+
+static struct letter *
+letter_of(int to, const struct message *m)
+{
+	struct letter *l = calloc(1, sizeof(*l));
+
+	l->to = to;
+	l->m = *m;
+	l->body = malloc(m->body_len + 1);
+	memcpy(l->body, m->body ? m->body : "", m->body_len);
+	l->m.body = l->body;
+	l->m.service = l->service = strdup(m->service ? m->service : "");
+	return l;
+}
+
+static void
+put(suite_t *s, struct letter *l)
+{
+	l->next = NULL;
+	*s->last = l;
+	s->last = &l->next;
 }
 
 static bool
@@ -129,17 +164,22 @@ post(void *ctx, const struct message *m)
 
 	if (to < 0)
 		return false;
-	struct letter *l = calloc(1, sizeof(*l));
-	l->to = to;
-	l->m = *m;
-	l->body = malloc(m->body_len + 1);
-	memcpy(l->body, m->body ? m->body : "", m->body_len);
-	l->m.body = l->body;
-	l->m.service = l->service = strdup(m->service ? m->service : "");
+	struct letter *l = letter_of(to, m);
 	if (m->kind != WIRE__KIND__ANSWER)
 		l->m.peer = (struct peer){ .bus = 0, .id = { (uint8_t)from->index }, .id_len = 1 };
-	*s->last = l;
-	s->last = &l->next;
+	put(s, l);
+	return true;
+}
+
+/* Of who tries: answers, kept until its turn is over. */
+static bool
+keep(void *ctx, const struct message *m)
+{
+	struct trial_thread *t = ctx;
+	struct letter *l = letter_of(m->peer.id[0], m);
+
+	l->next = t->said;
+	t->said = l;
 	return true;
 }
 
@@ -164,8 +204,8 @@ dies_now(suite_t *s, int member)
 	struct service_process *p = process_of(s, member);
 	if (p->crash_after <= 0 || --p->crash_after)
 		return false;
-	suite_kill(s, p->svc->name, member / 2 % REPLICAS);
-	suite_join(s, p->svc->name, member / 2 % REPLICAS);
+	suite_kill(s, p->svc->name, member / LANES % REPLICAS);
+	suite_join(s, p->svc->name, member / LANES % REPLICAS);
 	return true;
 }
 
@@ -181,19 +221,15 @@ deliver(suite_t *s, struct letter *l)
 		return false;
 	else if (!p->node)
 		return true;                    /* it died with it */
-	else if (l->to % 2)
+	else if (l->to % LANES == 2 && p->trial.turns)
+		return false;
+	else if (l->to % LANES == 2)
+		trial_receive(p->trial.node, &l->m);
+	else if (l->to % LANES)
 		reader_receive(p->reader, &l->m);
 	else if (!dies_now(s, l->to))
 		node_receive(p->node, &l->m);
 	return true;
-}
-
-static void
-put_back(suite_t *s, struct letter *l)
-{
-	l->next = NULL;
-	*s->last = l;
-	s->last = &l->next;
 }
 
 static bool
@@ -209,10 +245,52 @@ deliver_all(suite_t *s)
 		if (deliver(s, l))
 			letter_free(l);
 		else
-			put_back(s, l);
+			put(s, l);
 		l = next;
 	}
 	return any;
+}
+
+/* ---- who tries */
+
+static void *
+trial_turn(void *arg)
+{
+	struct trial_thread *t = arg;
+
+	trial_step(t->node, clock_mono_us());
+	atomic_store(&t->over, true);
+	return NULL;
+}
+
+static void
+trial_begin(struct trial_thread *t)
+{
+	atomic_store(&t->over, false);
+	t->turns = pthread_create(&t->thread, NULL, trial_turn, t) == 0;
+	assert(t->turns);
+}
+
+/* What it has said is sent now. */
+static void
+trial_end(suite_t *s, struct trial_thread *t)
+{
+	pthread_join(t->thread, NULL);
+	t->turns = false;
+	for (struct letter *l = t->said, *next; l; l = next) {
+		next = l->next;
+		put(s, l);
+	}
+	t->said = NULL;
+}
+
+static void
+trial_look(suite_t *s, struct trial_thread *t)
+{
+	if (t->turns && atomic_load(&t->over))
+		trial_end(s, t);
+	if (t->node && !t->turns && !node_idle(t->node))
+		trial_begin(t);
 }
 
 /* True: it has more to do. */
@@ -226,6 +304,7 @@ step(suite_t *s, int member)
 	bool more = node_step(p->node, clock_mono_us()) <= clock_mono_us();
 	say_hello(s, member);
 	reader_step(p->reader, clock_mono_us());
+	trial_look(s, &p->trial);
 	return more;
 }
 
@@ -236,7 +315,7 @@ turn(suite_t *s)
 
 	while (routes_expire(s->routes, clock_mono_us()))
 		continue;
-	for (int i = 0; i < GATEWAY; i += 2)
+	for (int i = 0; i < GATEWAY; i += LANES)
 		any = step(s, i) || any;
 	api_tick(s->api, clock_mono_us());
 	if (!any)
@@ -318,7 +397,10 @@ start(suite_t *s, int i, int replica)
 	struct reader_settings rs = { reader, true, port_of(s, member + 1), &s->counted[i], p->instance };
 	p->node = node_open(p->svc, &ns);
 	p->reader = reader_open(p->svc, &rs);
-	if (!p->node || !p->reader) {
+	struct node_settings ts = { writer, p->instance, true, { &p->trial, keep }, &s->counted[i] };
+	if (trial_serves(p->svc))
+		p->trial.node = trial_open(p->svc, &ts);
+	if (!p->node || !p->reader || (trial_serves(p->svc) && !p->trial.node)) {
 		fprintf(stderr, "suite: %s does not start\n", p->svc->name);
 		exit(2);
 	}
@@ -352,7 +434,7 @@ suite_open_with(int replicas)
 	for (int i = 0; i < SERVICES; i++)
 		for (int k = 0; k < replicas; k++) {
 			start(s, i, k);
-			for (int m = 0; m < GATEWAY; m += 2)    /* starting takes a while: nobody is to seem frozen meanwhile */
+			for (int m = 0; m < GATEWAY; m += LANES)    /* starting takes a while: nobody is to seem frozen meanwhile */
 				step(s, m);
 		}
 	struct api_settings as = { .manual_clock = true, .services = names, .port = port_of(s, GATEWAY), .metrics = &s->metrics };
@@ -366,6 +448,9 @@ stop(suite_t *s, int i, int replica)
 {
 	struct service_process *p = &s->at[i][replica];
 
+	if (p->trial.turns)
+		trial_end(s, &p->trial);
+	node_close(&p->trial.node);
 	node_close(&p->node);
 	reader_close(&p->reader);
 	free(p->instance);
@@ -426,6 +511,7 @@ replied(void *ctx, struct reply *r)
 	struct asking *g = ctx;
 	struct answered *a = g->answered;
 
+	a->place = g->suite->replies++;
 	a->status = r->status;
 	for (int i = 0, n = 0; i < r->nheaders; i++)
 		if (strcmp(r->headers[i].name, "traceparent") != 0)

@@ -1,7 +1,7 @@
 /* suite - every service and the gateway in one process, on a hand-set clock, over a real database.
  *
  * Messages go through a switchboard (a queue) instead of ZeroMQ, HTTP is left out; everything else is the product: the same
- * nodes, readers, route table, checks, transcoding, SQL.  Each suite has a database of its own, cloned from one that
+ * nodes, readers, route table, checks, transcoding, SQL; dry runs are tried on threads of their own.  Each suite has a database of its own, cloned from one that
  * deploy/migrate.sh made.
  *
  *   ZHUCUN_TEST_DB        conninfo of a login that may create databases
@@ -25,8 +25,8 @@ suite_t *suite_open_with(int replicas);
 void suite_close(suite_t **sp);
 
 enum { SUITE_HEADERS_MAX = 1024 };
-/* body is malloc'ed, NUL-ended; headers: "name: value" a line, but the trace's. */
-struct answered { int status; char *body; size_t len; char headers[SUITE_HEADERS_MAX]; };
+/* body is malloc'ed, NUL-ended; headers: "name: value" a line, but the trace's; place: how many answers had been given before. */
+struct answered { int status; char *body; size_t len; char headers[SUITE_HEADERS_MAX]; size_t place; };
 
 /* One call from request to reply.  key, type may be NULL. */
 struct answered suite_call(suite_t *s, const char *method, const char *path, const char *key, const char *type, const char *body);

@@ -285,7 +285,7 @@ send_malformed(void *raw)
 		{ 3, { none, packed_head(WIRE__KIND__READ, 1, long_name, 3, WIRE__LANE__WRITER, h[5]), q } },
 		{ 3, { none, packed_head(WIRE__KIND__READ, 1, "pay", 64, WIRE__LANE__WRITER, h[6]), q } },
 		{ 3, { none, packed_head(WIRE__KIND__READ, 1, "pay", -2, WIRE__LANE__WRITER, h[7]), q } },
-		{ 3, { none, packed_head(WIRE__KIND__READ, 1, "pay", 3, (Wire__Lane)3, h[8]), q } },
+		{ 3, { none, packed_head(WIRE__KIND__READ, 1, "pay", 3, (Wire__Lane)4, h[8]), q } },
 		{ 3, { none, packed_head(WIRE__KIND__PONG, 1, "", 0, WIRE__LANE__WRITER, h[9]), none } },
 		{ 3, { none, packed_head(WIRE__KIND__ANSWER, 1, "pay", 0, WIRE__LANE__WRITER, h[10]), q } },    /* to nobody */
 		{ 3, { q, packed_head(WIRE__KIND__ANSWER, 1, "pay", 0, WIRE__LANE__WRITER, h[11]), q } },       /* to a stranger */

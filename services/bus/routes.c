@@ -139,17 +139,26 @@ anyone(struct served *s, Wire__Lane lane, int64_t now_us)
 	return p ? p : next_in_turn(s, lane, now_us - ROUTES_EXPIRY_US);
 }
 
+static const struct replica *
+in_lane(struct served *s, int32_t partition, Wire__Lane lane, int64_t now_us)
+{
+	const struct replica *p = NULL;
+
+	if (lane == WIRE__LANE__WRITER && partition >= 0 && partition < PARTITIONS)
+		p = owner(s, partition, now_us);
+	return p ? p : anyone(s, lane, now_us);
+}
+
+/* Where nobody serves the lane of what takes long, whoever else can do it: in the moment of an upgrade. */
 const struct replica *
 routes_find(struct routes *r, const char *service, int32_t partition, Wire__Lane lane, int64_t now_us)
 {
 	struct served *s = served_by_name(r, service);
-	const struct replica *p = NULL;
+	const struct replica *p = s ? in_lane(s, partition, lane, now_us) : NULL;
 
-	if (s && lane == WIRE__LANE__WRITER && partition >= 0 && partition < PARTITIONS)
-		p = owner(s, partition, now_us);
-	if (!p && s)
-		p = anyone(s, lane, now_us);
-	return p || !s || lane != WIRE__LANE__PASSWORD ? p : anyone(s, WIRE__LANE__READER, now_us);
+	if (p || !s || lane == WIRE__LANE__WRITER || lane == WIRE__LANE__READER)
+		return p;
+	return in_lane(s, partition, lane == WIRE__LANE__PASSWORD ? WIRE__LANE__READER : WIRE__LANE__WRITER, now_us);
 }
 
 const struct replica *

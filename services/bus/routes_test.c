@@ -51,6 +51,8 @@ static const struct { const char *name, *script, *want; } cases[] = {
 	{ "a bad word takes out what stood",          "a=pay/W:1 a=pay/W:1,99 ?pay/W:1", "!." },
 	{ "passwords go to who hashes them",          "a=pay/R: b=pay/P: c=pay/P: ?pay/P:1 ?pay/P:1 ?pay/P:1 ?pay/R:1 ?pay/R:1", "bcbaa" },
 	{ "… else to a reader, never a writer",       "a=pay/R: b=pay/W:1 ?pay/P:1 c=pay/P: ?pay/P:1 -c ?pay/P:1 -a ?pay/P:1", "aca." },
+	{ "dry runs go to who tries",                 "a=pay/W:1 b=pay/T: c=pay/T: ?pay/T:1 ?pay/T:1 ?pay/T:1 ?pay/W:1", "bcba" },
+	{ "… else to the owner, never a reader",      "a=pay/W:2 b=pay/W:1 r=pay/R: ?pay/T:1 ?pay/T:1 t=pay/T: ?pay/T:1 -t ?pay/T:2 -a -b ?pay/T:1", "bbta." },
 	{ "a lane that is none",                      "a=pay/X:1 ?pay/W:1 ?pay/R:1", "!.." },
 	{ "a name too long",                          "a=abcdefghijklmnopqrstuvwxyz012345/W:1", "!" },
 	{ "a name just short enough",                 "a=abcdefghijklmnopqrstuvwxyz01234/W:1 ?abcdefghijklmnopqrstuvwxyz01234/W:1", "a" },
@@ -69,7 +71,7 @@ read_target(const char *text)
 	snprintf(t.service, sizeof(t.service), "%.*s", (int)len, text);
 	if (!text[len])
 		return t;
-	static const char lanes[] = "WRP";
+	static const char lanes[] = "WRPT";
 	const char *lane = strchr(lanes, text[len + 1]);
 	t.lane = lane ? (Wire__Lane)(lane - lanes) : (Wire__Lane)7;
 	for (const char *at = text + len + 3; *at; at += *at == ',') {

@@ -398,7 +398,7 @@ roster_import(struct batch *b, const void *m)
 	batch_try(b);
 	make_rows(b, imp);
 	size_t nfaults = count_faults(imp);
-	if (nfaults || (in->maybe_dry_run_case && in->dry_run))
+	if (nfaults || message_is_dry(&in->base))
 		batch_undo(b);
 	else
 		batch_stand(b);
