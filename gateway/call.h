@@ -28,9 +28,9 @@ enum {
 	READY_US = 1000 * 1000,
 	METRICS_PEERS_MAX = 2048,               /* replicas whose counters one answer has: as many as the buses take; of more it is refused */
 	LOOKS_MAX = 64,                         /* at sessions of streams, under way */
-	PASSWORDS_MAX = 16,                     /* under way: each takes a thread of roster some 27 ms */
+	PASSWORDS_MAX = 8,                      /* under way: each takes a thread of roster some 27 ms, and much more where cores are busy */
 	PASSWORDS_WAIT_MAX = 128,               /* … and whose turn has not come */
-	PASSWORD_WAIT_US = 4000 * 1000,
+	PASSWORD_WAIT_US = 4000 * 1000, PASSWORD_TRY_US = 2500 * 1000,
 };
 enum { ETAG_MAX = 36 };
 
