@@ -50,6 +50,7 @@ struct api {
 	arena_t *arena;                         /* of one request or answer; emptied after it */
 	call_t *calls;                          /* all of them, linked */
 	size_t ncalls, body_bytes;
+	size_t body_bytes_of[PARTITIONS + 1];   /* the last: of those who have no district yet */
 	unsigned nlines;                        /* batches under way */
 	size_t npasswords, nwaiting;            /* passwords asked about; waiting for that */
 	bool gave_up;
@@ -90,6 +91,7 @@ struct call {
 	bool known;                             /* the client has the answer already, as its If-None-Match says */
 	char *last_event_id;                    /* NULL: not said, or said to be none */
 	struct bytes body;
+	int32_t holder;                         /* to whom it is counted */
 	size_t seen;                            /* bytes of the body, kept or dropped */
 	bool drop;                              /* nothing of the body is kept from here on */
 	struct lines *lines;
