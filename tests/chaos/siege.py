@@ -38,7 +38,8 @@ def phone(n: int) -> str:
 
 
 class Siege:
-    """The stage, and the processes of those who are there: `begin` starts some, `end` says what each saw."""
+    """The stage, and the processes of those who are there: `begin` starts some, and waits until they are a siege; `end` says
+    what each saw."""
 
     def __init__(self, url: str, token: str):
         self.client, self.port = Client(url, token), urlsplit(url).port
@@ -109,6 +110,9 @@ class Siege:
             self.running[role] = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             self.running[role].stdin.write(json.dumps(self.stage) + "\n")
             self.running[role].stdin.flush()
+        for role in {"idle", "hostile"}.intersection(roles):
+            if not self.running[role].stdout.readline():
+                raise AssertionError("the %s role did not begin" % role)
 
     def end(self, *roles: str) -> dict:
         said = {}
@@ -169,7 +173,7 @@ class Verdict:
         self.figures["all"] = {"calls": len(spans), "p50_s": round(sorted(e - b for b, e in spans)[len(spans) // 2], 3) if spans else 0,
                                "p99_s": round(took, 3), "worst_s": round(max((e - b for b, e in spans), default=0), 3),
                                "calls_with_kills": len(self.calls) - len(spans)}
-        self.check(len(spans) > 50, "the honest district was answered %d calls" % len(spans))
+        self.check(len(spans) > 20, "the honest district was answered %d calls" % len(spans))
         self.check(took <= patient(P99_S), "p99 of the honest district is %.2f s, beyond %.1f s" % (took, patient(P99_S)))
         wrong = [c for c in self.calls if c[3] not in (200, 201)]
         self.check(not wrong, "the honest district was refused %d calls, as %s" % (len(wrong), wrong[:3]))
@@ -214,7 +218,6 @@ def arguments():
     parser.add_argument("--url", required=True)
     parser.add_argument("--token", required=True)
     parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--roles", default="idle,logins,hostile")
     return parser.parse_args()
 
 
@@ -224,7 +227,8 @@ def main() -> int:
         siege.begin("honest")
         time.sleep(5)
         alone = siege.end()["honest"]["calls"]
-        siege.begin("honest", *options.roles.split(","))
+        siege.begin("idle", "hostile")
+        siege.begin("honest", "logins")
         time.sleep(options.seconds)
         verdict = Verdict(siege.end(), [])
     print("without the siege: %d calls, p99 %.3f s" % (len(alone), p99([c[1:3] for c in alone if c[0] not in PROBES])))

@@ -2,7 +2,7 @@
 hostile, and one that works.
 
 Each role is a process of its own, so that none waits for another's: `siege_roles.py ROLE` reads the stage, a line of JSON,
-plays until its standard input ends, and prints what it saw as a line of JSON.
+plays until its standard input ends, and prints what it saw as a line of JSON; those who besiege print a line before, when they do.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Role:
         self.rng = Random(type(self).__name__)
         self.serial = 0
         self.said: dict = {}
+        self.has_begun = False
         self.under_way: dict = {}               # what was asked, and has no final answer yet -> since when
 
     @contextlib.contextmanager
@@ -63,6 +64,12 @@ class Role:
             self.count("login %d" % status)
             await asyncio.sleep(0.2)
 
+    def besieges(self) -> None:
+        """Said once."""
+        if not self.has_begun:
+            print("begun", flush=True)
+        self.has_begun = True
+
     def report(self) -> dict:
         late = time.monotonic() - patient(LATE_S)
         return {**self.said, "unanswered": [(what, began) for what, began in self.under_way.items() if began < late]}
@@ -77,6 +84,7 @@ class Idle(Role):
             for first in range(0, IDLE, 100):
                 await asyncio.gather(*(self.hold(i) for i in range(first, first + 100)))
             self.said["held"] = max(self.said.get("held", 0), sum(p is not None and not p.reader.at_eof() for p in self.places))
+            self.besieges()
             await asyncio.sleep(RENEW_S)
 
     async def hold(self, i: int) -> None:
@@ -158,6 +166,8 @@ class Hostile(Role):
             self.serial += 1
             status = await getattr(self, what)(wire, self.serial)
             self.count("%s %d" % (what, status))
+            if {name.split()[0] for name in self.said} >= {kind for kind, _ in self.CREW}:
+                self.besieges()
             if status == 401:
                 self.tokens[n] = wire.token = await self.token(self.stage["hostile_people"][n], wire.address)
             if status not in (200, 201, 400, 413, 422):
@@ -222,6 +232,7 @@ class Hostile(Role):
             await wire.send("GET", self.base + "/events?from=start")
             status, _ = await wire.read_head()
             if status == 200:
+                self.count("streams open")
                 wire.writer.transport.pause_reading()
                 await asyncio.sleep(30)
             return status

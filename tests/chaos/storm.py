@@ -161,7 +161,8 @@ def storm_over(stack: Stack, pair: Pair, options, codes: list):
     """(storm, load, probes, hands, what the siege comes to) when all is done and quiet."""
     kinds = tuple(f for f in FAULTS if options.faults in f[0])
     with Probes(stack.url, TOKEN, codes) as probes, Siege(stack.url, TOKEN) as siege:
-        siege.begin("idle", "logins", "hostile", "honest")
+        siege.begin("idle", "hostile")
+        siege.begin("honest", "logins")
         hands = Hands(stack, pair, Random("hands/%d" % options.seed), probes.all[0].district)
         storm, load = Storm(hands, probes, Random("storm/%d" % options.seed), kinds), Load(stack.url, options)
         began = time.monotonic()
