@@ -1,5 +1,6 @@
 #include "call.h"
 #include "crash.h"
+#include "fairness.h"
 #include "ids.h"
 #include "json_pb.h"
 #include "lines.h"
@@ -12,7 +13,8 @@
 #include <string.h>
 #include <strings.h>
 
-enum { ARENA_MAX = 64 << 20 };          /* a body of 1 MiB of tiny strings, as messages */
+enum { ARENA_MAX = 64 << 20,            /* a body of 1 MiB of tiny strings, as messages */
+       SMALL_BODY_BYTES = 16 << 10 };
 
 api_t *
 api_open(const struct api_settings *s)
@@ -48,6 +50,7 @@ void
 call_body_free(call_t *c)
 {
 	c->api->body_bytes -= c->body.len;
+	c->api->body_bytes_of[c->holder] -= c->body.len;
 	if (c->match.route && c->match.route->flags & ROUTE_PASSWORD && c->body.len)
 		explicit_bzero(c->body.p, c->body.len);
 	bytes_free(&c->body);
@@ -474,6 +477,7 @@ call_judge(call_t *c, int64_t mono_us)
 	if (!c->stranger)
 		who_may_ask(c, mono_us);
 	c->early = early_refusal(c);
+	c->holder = call_partition(c) < 0 ? PARTITIONS : call_partition(c);
 	if (!c->early && c->match.route->kind == ROUTE_LINES)
 		lines_judge(c);
 	c->drop = c->early || c->get || c->length > BODY_BYTES_MAX;
@@ -503,16 +507,28 @@ body_drop(call_t *c)
 	call_body_free(c);
 }
 
+/* What most requests bring has room as long as there is any: who has none of his own, as one who logs in, is one with all strangers. */
+static bool
+body_has_room(const call_t *c, size_t n)
+{
+	const api_t *api = c->api;
+
+	if (c->body.len + n <= SMALL_BODY_BYTES)
+		return n <= BODIES_BYTES_MAX - api->body_bytes;
+	return fairness_has_room(api->body_bytes_of[c->holder], api->body_bytes, BODIES_BYTES_MAX, n);
+}
+
 static void
 body_keep(call_t *c, const void *p, size_t n)
 {
-	if (n > BODIES_BYTES_MAX - c->api->body_bytes) {
+	if (!body_has_room(c, n)) {
 		c->early = REFUSED_BUSY;
 		body_drop(c);
 		return;
 	}
 	bytes_append(&c->body, p, n);
 	c->api->body_bytes += n;
+	c->api->body_bytes_of[c->holder] += n;
 }
 
 size_t

@@ -20,7 +20,7 @@
 enum {
 	BODY_BYTES_MAX = 1 << 20,               /* a JSON body */
 	DROPPED_BYTES_MAX = 8 << 20,            /* how much too long it may be and still be answered */
-	BODIES_BYTES_MAX = 64 << 20,            /* of all calls together; beyond: 503 */
+	BODIES_BYTES_MAX = 64 << 20,            /* of all calls together, a district's share by fairness.h; beyond: 503 */
 	ADDRESS_BYTES = 16,
 	CALLS_MAX = 4096,                       /* under way; beyond: 503 */
 };

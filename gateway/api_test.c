@@ -855,6 +855,60 @@ test_document(struct bench *b)
 	check(b->client.reply.status == 401, "takes a token", b->client.text);
 }
 
+/* ---- who asks for much waits for himself */
+
+#define ELSEWHERE "/api/v1/districts/511704"
+
+static void
+test_windows(struct bench *b)
+{
+	static const struct ask here = { "GET", D "/persons/p1" }, elsewhere = { "GET", ELSEWHERE "/persons/p1" }, order = { "PUT", D "/units/u1", JSON, "{\"name\":\"n\"}" };
+	struct sent first = { 0 };
+	int n = 0;
+
+	for (bench_ask(b, &here); b->bus.n == 1 && n < 100; n++, bench_ask(b, &here))
+		first = b->bus.sent[0];
+	check(n > 1 && n < 100 && b->client.replies == 0, "so many of a district are asked at once, one more waits", "");
+	bench_ask(b, &order);
+	check(b->bus.n == 1, "not behind another lane", "");
+	bench_ask(b, &elsewhere);
+	check(b->bus.n == 1, "nor another district", "");
+	fake_forget(&b->bus);
+	fake_answer_problem(b->api, &first, 404, "resource.unknown", b->now_us);
+	check(b->bus.n == 1 && b->bus.sent[0].read, "one has its answer, the next is asked", "");
+	bench_ask(b, &here);
+	check(b->bus.n == 0, "and so on", "");
+	pass_time(b, 5000000);
+	pass_time(b, 0);
+	check(api_outstanding(b->api) == 0 && b->client.reply.status == 503, "who waits too long is told", code_of(b));
+}
+
+static void
+test_bodies(struct bench *b)
+{
+	static const struct ask here = { "PUT", D "/units/u1", JSON }, small = { "PUT", D "/units/u1", JSON, "{\"name\":\"n\"}" };
+	static const struct ask other = { "PUT", ELSEWHERE "/units/u1", JSON, "{\"name\":\"n\"}", .filler = 1000000 };
+	enum { MANY = BODIES_BYTES_MAX / BODY_BYTES_MAX };
+	call_t *calls[MANY];
+	char *blanks = malloc(BODY_BYTES_MAX);
+
+	memset(blanks, ' ', BODY_BYTES_MAX);
+	for (int i = 0; i < MANY; i++) {
+		bench_begin(b, &here, -1);
+		calls[i] = b->call;
+		api_body(b->call, blanks, BODY_BYTES_MAX, b->now_us);
+	}
+	bench_ask(b, &small);
+	check(b->bus.n == 1, "a district whose bodies take their share still asks for little", "");
+	bench_ask(b, &other);
+	check(b->bus.n == 1, "another for much", code_of(b));
+	api_end(calls[MANY - 1], b->now_us);
+	check(b->client.reply.status == 503, "not so itself", code_of(b));
+	for (int i = 0; i < MANY - 1; i++)
+		api_leave(calls[i], b->now_us);
+	free(blanks);
+}
+
 static void
 test_stopping(struct bench *b)
 {
@@ -873,7 +927,7 @@ main(void)
 	static void (*const tests[])(struct bench *) = {
 		test_at_once, test_endless_body, test_deep, test_escapes, test_mark, test_by_owner, test_order, test_keys, test_optional_body, test_file, test_clock, test_read,
 		test_merge, test_names, test_retries, test_comes_back, test_late_answers, test_lost_then_away, test_bad_answers, test_leaving,
-		test_ready, test_metrics, test_numbers, test_document, test_stopping,
+		test_ready, test_metrics, test_numbers, test_document, test_windows, test_bodies, test_stopping,
 	};
 
 	log_open("api_test", LOG_LEVEL_ERROR + 1);

@@ -10,6 +10,7 @@ enum {
 	TRY_BITS = 8,
 	ANSWER_ARENA_MAX = 32 << 20,            /* 512 answers of a batch, unpacked */
 	DELAY_FIRST_US = 10 * 1000, DELAY_MAX_US = 200 * 1000,
+	WINDOWS = 1024,
 };
 _Static_assert(ASKS_MAX <= ASK_SLOT_NONE, "a slot's number must fit");
 
@@ -22,7 +23,13 @@ struct slot {
 	bool lost_one;                  /* some try may have been done */
 	int64_t due_us, end_us, delay_us;
 	uint32_t next_free;
+	struct window *window;          /* NULL: of no partition */
+	bool queued;                    /* until there is room in its window */
+	uint32_t before, after;         /* … in its order */
 };
+/* What is asked of one lane of one service for one partition: what is under way, and who waits, by slot.  Those that fall
+ * together by chance wait for each other. */
+struct window { size_t n, bytes; uint32_t first, last; };
 struct asks {
 	struct port port;
 	arena_t *arena;                 /* of one answer */
@@ -32,6 +39,7 @@ struct asks {
 	uint64_t serial;
 	int64_t next_due_us;            /* not later than the first one due */
 	bool receiving;
+	struct window windows[WINDOWS];
 };
 #define NO_SLOT UINT32_MAX
 
@@ -46,6 +54,8 @@ asks_open(struct port port)
 	s->arena = arena_open(ANSWER_ARENA_MAX);
 	s->free_first = NO_SLOT;
 	s->next_due_us = INT64_MAX;
+	for (size_t i = 0; i < WINDOWS; i++)
+		s->windows[i].first = s->windows[i].last = NO_SLOT;
 	return s;
 }
 
@@ -124,21 +134,98 @@ slot_find(asks_t *s, uint64_t id)
 
 static const char *const lanes[] = { "writer", "reader", "password", "trial" };
 
+/* ---- windows: nobody's questions are so many at an owner, or its readers, that others' wait behind them for long */
+
+static struct window *
+window_of(asks_t *s, const struct ask *ask)
+{
+	uint32_t h = 2166136261;
+
+	if (ask->partition < 0)
+		return NULL;
+	for (const char *p = ask->service; *p; p++)
+		h = (h ^ (unsigned char)*p) * 16777619;
+	h = (h ^ (uint32_t)ask->lane) * 16777619;
+	return &s->windows[((h ^ (uint32_t)ask->partition) * 16777619 >> 8) % WINDOWS];
+}
+
+static bool
+window_has_room(const struct window *w, const struct ask *ask)
+{
+	size_t most = ask->lane == WIRE__LANE__WRITER ? ORDERS_OF_PARTITION_MAX : READS_OF_PARTITION_MAX;
+
+	return w->n == 0 || (w->n < most && w->bytes + ask->body_len <= BYTES_OF_PARTITION_MAX);
+}
+
+static void
+window_queue(asks_t *s, struct slot *t)
+{
+	struct window *w = t->window;
+	uint32_t i = (uint32_t)(t - s->slots);
+
+	t->queued = true;
+	t->before = w->last;
+	t->after = NO_SLOT;
+	*(w->last == NO_SLOT ? &w->first : &s->slots[w->last].after) = i;
+	w->last = i;
+}
+
+static void
+window_enter(struct slot *t)
+{
+	t->window->n++;
+	t->window->bytes += t->ask.body_len;
+}
+
+static void
+window_leave(asks_t *s, struct slot *t)
+{
+	struct window *w = t->window;
+
+	if (!t->queued) {
+		w->n--;
+		w->bytes -= t->ask.body_len;
+		return;
+	}
+	t->queued = false;
+	*(t->before == NO_SLOT ? &w->first : &s->slots[t->before].after) = t->after;
+	*(t->after == NO_SLOT ? &w->last : &s->slots[t->after].before) = t->before;
+}
+
+static void try_now(asks_t *s, struct slot *t, int64_t mono_us);
+
+/* Those whose turn has come. */
+static void
+window_serve(asks_t *s, struct window *w, int64_t mono_us)
+{
+	while (w->first != NO_SLOT && window_has_room(w, &s->slots[w->first].ask)) {
+		struct slot *t = &s->slots[w->first];
+		window_leave(s, t);
+		window_enter(t);
+		try_now(s, t, mono_us);
+	}
+}
+
 /* The slot is free before its asker hears, who may ask again at once. */
 static void
 finish(asks_t *s, struct slot *t, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	struct ask ask = t->ask;
+	struct window *w = t->window;
 
 	if (outcome != ASK_ANSWERED && !ask.quiet)
 		LOG(WARN, "ask.given_up", ask.trace, LOG_S("to", ask.service), LOG_I("partition", ask.partition),
 		    LOG_S("lane", lanes[ask.lane]),
 		    LOG_S("outcome", outcome == ASK_AWAY ? "away" : "lost"), LOG_I("tries", t->tries));
+	if (w)
+		window_leave(s, t);
 	t->serial = 0;
 	t->next_free = s->free_first;
 	s->free_first = (uint32_t)(t - s->slots);
 	s->outstanding--;
 	free(ask.body);
+	if (w)
+		window_serve(s, w, mono_us);
 	ask.done(ask.ctx, outcome, items, mono_us);
 }
 
@@ -191,7 +278,15 @@ asks_put(asks_t *s, const struct ask *ask, int64_t mono_us)
 	}
 	t->ask = *ask;
 	t->end_us = mono_us + ask->whole_us;
-	try_now(s, t, mono_us);
+	t->window = window_of(s, ask);
+	if (t->window)
+		window_queue(s, t);
+	if (t->window)
+		window_serve(s, t->window, mono_us);
+	else
+		try_now(s, t, mono_us);
+	if (t->queued)
+		due_at(s, t, t->end_us);
 	return true;
 }
 

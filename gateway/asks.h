@@ -3,13 +3,17 @@
  * A state machine without sockets: messages go out by the port, come in by asks_receive(), time comes in by asks_tick().
  *
  * What may be repeated: a try that surely reached nobody (UNROUTED, an owner away or busy: nothing was done) always; a try
- * that was lost only when the request is a read, or doing it twice is doing it once. */
+ * that was lost only when the request is a read, or doing it twice is doing it once.
+ *
+ * Owners and readers serve all partitions, first come first served.  So of one partition only so much is under way at a lane of a
+ * service; more waits here, and a district that asks for too much waits for itself. */
 #pragma once
 #include "arena.h"
 #include "message.h"
 
 enum {
 	ASKS_MAX = 8192,                /* outstanding; beyond that: busy */
+	READS_OF_PARTITION_MAX = 16, ORDERS_OF_PARTITION_MAX = 256, BYTES_OF_PARTITION_MAX = 4 << 20,   /* under way; bytes: half of what an owner queues */
 	ASK_SLOT_BITS = 16,             /* the lowest of an ask's id */
 	ASK_SLOT_NONE = (1 << ASK_SLOT_BITS) - 1,       /* what they never are: ids of others who use the same port */
 };

@@ -28,9 +28,9 @@ enum {
 	READY_US = 1000 * 1000,
 	METRICS_PEERS_MAX = 2048,               /* replicas whose counters one answer has: as many as the buses take; of more it is refused */
 	LOOKS_MAX = 64,                         /* at sessions of streams, under way */
-	PASSWORDS_MAX = 16,                     /* under way: each takes a thread of roster some 27 ms */
+	PASSWORDS_MAX = 8,                      /* under way: each takes a thread of roster some 27 ms, and much more where cores are busy */
 	PASSWORDS_WAIT_MAX = 128,               /* … and whose turn has not come */
-	PASSWORD_WAIT_US = 4000 * 1000,
+	PASSWORD_WAIT_US = 4000 * 1000, PASSWORD_TRY_US = 2500 * 1000,
 };
 enum { ETAG_MAX = 36 };
 
@@ -50,6 +50,7 @@ struct api {
 	arena_t *arena;                         /* of one request or answer; emptied after it */
 	call_t *calls;                          /* all of them, linked */
 	size_t ncalls, body_bytes;
+	size_t body_bytes_of[PARTITIONS + 1];   /* the last: of those who have no district yet */
 	unsigned nlines;                        /* batches under way */
 	size_t npasswords, nwaiting;            /* passwords asked about; waiting for that */
 	bool gave_up;
@@ -90,6 +91,7 @@ struct call {
 	bool known;                             /* the client has the answer already, as its If-None-Match says */
 	char *last_event_id;                    /* NULL: not said, or said to be none */
 	struct bytes body;
+	int32_t holder;                         /* to whom it is counted */
 	size_t seen;                            /* bytes of the body, kept or dropped */
 	bool drop;                              /* nothing of the body is kept from here on */
 	struct lines *lines;

@@ -752,13 +752,15 @@ test_bounds(struct bench *b)
 
 #define SESSION "zs_511703_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
+static char account[8] = "a1";          /* whose it is; of a test, one thread */
+
 static void
 answer_caller(struct bench *b, const struct sent *s, Wire__AccountRole role)
 {
 	Roster__Caller said = ROSTER__CALLER__INIT;
 	Wire__Actor actor = WIRE__ACTOR__INIT;
 
-	said.account_id = (char *)"a1";
+	said.account_id = account;
 	said.actor = &actor;
 	actor.n_roles = 1;
 	actor.roles = &role;
@@ -793,6 +795,28 @@ follow_as(struct bench *b, struct follower *f, Wire__AccountRole role)
 		f->stream->woken = on_woken;
 		drain(b, f, 4096);
 	}
+}
+
+/* Whatever number of accounts. */
+static void
+test_share(struct bench *b)
+{
+	static struct follower f[STREAMS_MAX / 2 + 1], operators;
+
+	for (int i = 0; i <= STREAMS_MAX / 2; i++) {
+		if (i % STREAMS_OF_ACCOUNT_MAX == 0)
+			b->now_us += 2000001;   /* who calls is asked anew */
+		snprintf(account, sizeof(account), "a%d", i / STREAMS_OF_ACCOUNT_MAX + 1);
+		follow_as(b, &f[i], WIRE__ACCOUNT_ROLE__AUDITOR);
+		tidy(b);
+	}
+	check(f[STREAMS_MAX / 2 - 1].stream && !f[STREAMS_MAX / 2].stream, "a district takes no more than it leaves", "");
+	follow(b, &operators, "", NULL);
+	check(operators.stream != NULL, "there is room", "");
+	for (int i = 0; i <= STREAMS_MAX / 2; i++)
+		leave(&f[i]);
+	leave(&operators);
+	snprintf(account, sizeof(account), "a1");
 }
 
 /* Time passes; whoever is asked whether the session stands. */
@@ -906,7 +930,7 @@ main(void)
 	static struct bench b;
 	static const struct { const char *name; void (*run)(struct bench *); } tests[] = {
 		{ "now", test_now }, { "resume", test_resume }, { "resume in the URL", test_resume_in_url }, { "shared", test_shared }, { "slow", test_slow }, { "fair", test_fair }, { "sealed", test_sealed },
-		{ "silence", test_silence }, { "trouble", test_trouble }, { "refused", test_refused }, { "bounds", test_bounds }, { "sessions", test_sessions },
+		{ "silence", test_silence }, { "trouble", test_trouble }, { "refused", test_refused }, { "bounds", test_bounds }, { "share", test_share }, { "sessions", test_sessions },
 		{ "end", test_end }, { "head", test_head },
 	};
 

@@ -7,6 +7,7 @@
  *
  * A page at a time is in memory, however long the list.  The list must not change between pages; its owner sees to that. */
 #include "call.h"
+#include "fairness.h"
 #include "json_pb.h"
 #include "question.h"
 #include "sheet.h"
@@ -297,13 +298,24 @@ page_ask(call_t *c, const char *cursor, Wire__Problem *refusal, int64_t mono_us)
 		refused(c, &c->parts[LIST]);
 }
 
+/* Of the district of c. */
+static size_t
+exports_of(const call_t *c)
+{
+	size_t n = 0;
+
+	for (const call_t *o = c->api->calls; o; o = o->next)
+		n += o->export && strcmp(call_district(o), call_district(c)) == 0;
+	return n;
+}
+
 void
 export_run(call_t *c, int64_t mono_us)
 {
 	int format;
 	Wire__Problem *refusal = question_choice(target_query(c->target), "format", sheet_formats, c->api->arena, &format);
 
-	if (c->api->nexports == EXPORTS_MAX) {
+	if (!fairness_has_room(exports_of(c), c->api->nexports, EXPORTS_MAX, 1)) {
 		call_refuse(c, REFUSED_BUSY, NULL);
 		return;
 	}

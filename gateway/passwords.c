@@ -1,7 +1,8 @@
 /* passwords - whose turn it is to have roster hash or check one.
  *
  * It takes some 27 ms of a core, so a few are under way and the others wait here: the next is of the address that has fewest
- * under way, the one that has waited longest.  When too many wait, who makes room is of the address of which most do, so a
+ * under way, the one that has waited longest.  What is asked again is hashed again, so few are under way and a try has long: else
+ * a machine that is slow once would do all the work for nobody.  When too many wait, who makes room is of the address of which most do, so a
  * crowd at one address, honest or not, waits for itself. */
 #include "call.h"
 #include "question.h"
@@ -121,6 +122,7 @@ password_ask(call_t *c, const ProtobufCMessage *question, ask_done_fn *done, int
 
 	c->turn.ask = read_of(c, "roster", question, NULL);
 	c->turn.ask.lane = WIRE__LANE__PASSWORD;
+	c->turn.ask.try_us = PASSWORD_TRY_US;
 	c->turn.ask.done = done;
 	c->turn.ask.ctx = c;
 	c->turn.since_us = mono_us;

@@ -1,4 +1,5 @@
 #include "streams.h"
+#include "fairness.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -228,10 +229,22 @@ streams_of(const streams_t *s, const struct streams_order *o)
 	return n;
 }
 
+static size_t
+streams_of_district(const streams_t *s, const char *district)
+{
+	size_t n = 0;
+
+	for (const struct stream *t = s->first; t; t = t->next)
+		n += strcmp(t->district, district) == 0;
+	return n;
+}
+
 static bool
 has_room(const streams_t *s, const struct streams_order *o)
 {
-	return !s->ended && s->n < STREAMS_MAX && (!*o->token_sha256 || streams_of(s, o) < STREAMS_OF_ACCOUNT_MAX);
+	if (s->ended || s->n >= STREAMS_MAX)
+		return false;
+	return !*o->token_sha256 || (streams_of(s, o) < STREAMS_OF_ACCOUNT_MAX && fairness_has_room(streams_of_district(s, o->district), s->n, STREAMS_MAX, 1));
 }
 
 static void

@@ -14,7 +14,7 @@
 
 enum {
 	STREAMS_MAX = 500,                      /* clients at once … */
-	STREAMS_OF_ACCOUNT_MAX = 20,            /* … of which one account's, but the operator's */
+	STREAMS_OF_ACCOUNT_MAX = 20,            /* … of which one account's, but the operator's; a district's: fairness.h */
 	BEAT_US = 15 * 1000 * 1000,             /* a comment after this much silence: it finds those who have gone */
 	LOOK_US = 15 * 1000 * 1000,             /* how often a session is looked at again */
 	RETRY_MS = 1000,                        /* after how long a client that lost us should come back */

@@ -6,7 +6,7 @@ It goes on until the time is over, there were as many kills, and each kind of fa
 
 Seeded histories of several districts (tests/outside) play one after the other: check-ins, findings single and in batches,
 with keys, repeats and races, annulments, policies, recalls, payrolls; each compares all that is shown with the rules
-whenever it is quiet. Meanwhile faults.py does one thing after another, chosen by the seed; probes.py measures how long
+whenever it is quiet. Around it is a siege (siege.py). Meanwhile faults.py does one thing after another, chosen by the seed; probes.py measures how long
 somebody had to wait for each; judge.py says whether anything acknowledged was lost or done twice. Three replicas of each
 service, two buses, a gateway, a primary and a synchronous standby.
 
@@ -37,8 +37,10 @@ from cluster import Pair  # noqa: E402
 from faults import FAULTS, Hands, Skip  # noqa: E402
 from judge import WITNESS, judge  # noqa: E402
 from probes import KINDS, Probes  # noqa: E402
+from siege import Siege, Verdict  # noqa: E402
 from stack import TOKEN, Stack, until  # noqa: E402
 
+LULL_EVERY, LULL_S = 8, 10      # every so many strikes nothing is done for a while: what the siege alone does is seen
 RECOVERY_S = 180        # in which everybody must be served again; else the fault is not survived
 
 
@@ -63,14 +65,18 @@ class Storm(threading.Thread):
         self.figures = {name: Figures() for name, *_ in kinds}
         self.skipped: set = set()
         self.order: list = []
+        self.windows: list = []         # (since, until): something was done, and not everybody was served again
         self.fault = ""
 
     def run(self) -> None:
         try:
-            while not self.hands.over.wait(self.rng.uniform(0, 0.3)):
+            while not self.hands.over.wait(self.pause()):
                 self.strike(*self.next())
         except Exception as fault:      # whatever it is, the storm has shown something
             self.fault = "%s after %s: %s" % (type(fault).__name__, self.order[-3:], fault)
+
+    def pause(self) -> float:
+        return LULL_S if len(self.order) % LULL_EVERY == 0 else self.rng.uniform(0, 0.3)
 
     def next(self) -> tuple:
         """The rare ones first, once each, so that a short storm has seen them all; then by weight."""
@@ -84,11 +90,13 @@ class Storm(threading.Thread):
     def strike(self, name: str, _weight: int, act, afterwards) -> None:
         began = time.monotonic()
         self.order.append(name)
+        self.windows.append((began, float("inf")))
         print("%s %d kills; %s" % (time.strftime("%H:%M:%S"), self.hands.kills, name), file=sys.stderr, flush=True)
         try:
             act(self.hands)
         except Skip as why:
             self.skipped.add(str(why))
+            self.windows.pop()
             return
         done = time.monotonic()
         until(lambda: self.probes.served_since(done), RECOVERY_S, "everybody is served again after: " + name)
@@ -96,6 +104,7 @@ class Storm(threading.Thread):
         self.figures[name].stalls.append(self.probes.longest(began, time.monotonic()))
         if afterwards:
             afterwards(self.hands)
+        self.windows[-1] = (began, time.monotonic())
 
 
 class Load:
@@ -149,9 +158,11 @@ def arguments():
 
 
 def storm_over(stack: Stack, pair: Pair, options, codes: list):
-    """(storm, load, probes, hands) when all is done and quiet."""
+    """(storm, load, probes, hands, what the siege comes to) when all is done and quiet."""
     kinds = tuple(f for f in FAULTS if options.faults in f[0])
-    with Probes(stack.url, TOKEN, codes) as probes:
+    with Probes(stack.url, TOKEN, codes) as probes, Siege(stack.url, TOKEN) as siege:
+        siege.begin("idle", "hostile")
+        siege.begin("honest", "logins")
         hands = Hands(stack, pair, Random("hands/%d" % options.seed), probes.all[0].district)
         storm, load = Storm(hands, probes, Random("storm/%d" % options.seed), kinds), Load(stack.url, options)
         began = time.monotonic()
@@ -164,7 +175,8 @@ def storm_over(stack: Stack, pair: Pair, options, codes: list):
         load.play(enough)
         hands.over.set()
         storm.join()
-    return storm, load, probes, hands
+        besieged = Verdict(siege.end(), storm.windows)
+    return storm, load, probes, hands, besieged
 
 
 def settled(stack: Stack, load: Load, probes: Probes) -> None:
@@ -181,11 +193,12 @@ def table(storm: Storm) -> str:
     return "\n".join(lines)
 
 
-def report(options, storm: Storm, count, hands: Hands, seconds: float, faults: list) -> None:
+def report(options, storm: Storm, count, hands: Hands, besieged: Verdict, seconds: float, faults: list) -> None:
     figures = {"seed": options.seed, "seconds": round(seconds), "kills": hands.kills, "acknowledged": count.acknowledged,
                "lost": count.lost, "doubled": count.doubled, "faults": {n: f.row() for n, f in storm.figures.items()},
-               "wrong": faults}
+               "siege": besieged.figures, "wrong": faults}
     print(table(storm))
+    print(besieged.table())
     print("seed %d, %d s: %d kills, %d writes acknowledged, %d lost, %d doubled" % (
         options.seed, seconds, hands.kills, count.acknowledged, count.lost, count.doubled))
     for why in sorted(storm.skipped):
@@ -197,17 +210,17 @@ def report(options, storm: Storm, count, hands: Hands, seconds: float, faults: l
 def verdict(options, pair: Pair, stack: Stack) -> int:
     began = time.monotonic()
     codes = outside.free_codes(Client(stack.url, TOKEN), options.seed + 7, len(KINDS))
-    storm, load, probes, hands = storm_over(stack, pair, options, codes)
+    storm, load, probes, hands, besieged = storm_over(stack, pair, options, codes)
     if not storm.fault and not load.failures():
         settled(stack, load, probes)
         load.again()
-    faults = [storm.fault] * bool(storm.fault) + load.failures() + probes.faults() + hands.wrong
+    faults = [storm.fault] * bool(storm.fault) + load.failures() + probes.faults() + hands.wrong + besieged.faults
     count = judge(pair.conninfo(), load.players, probes.all, hands)
     faults += count.faults
-    report(options, storm, count, hands, time.monotonic() - began, faults)
+    report(options, storm, count, hands, besieged, time.monotonic() - began, faults)
     for fault in faults:
         print("FAIL %s" % fault)
-    passed = sum(p.trace.cases for p in load.players) + sum(len(p.calls) for p in probes.all)
+    passed = sum(p.trace.cases for p in load.players) + sum(len(p.calls) for p in probes.all) + besieged.passed
     print("%d passed, %d failed" % (passed, len(faults)))
     return 1 if faults else 0
 
