@@ -39,7 +39,7 @@ struct suite {
 		Wire__Hello hello; int32_t owns[PARTITIONS];    /* what it said last */
 		int64_t hello_us;                       /* when it says so again */
 		int crash_after;
-		bool frozen;
+		bool frozen, loses;
 	} at[SERVICES][REPLICAS];
 	int replicas;                           /* of each service, at the start */
 	struct routes *routes;
@@ -120,6 +120,18 @@ say_hello(suite_t *s, int member)
 	tell_hello(s, member + 1, &hello);
 }
 
+/* What an owner has answered, but not what a reader has. */
+static bool
+is_lost(suite_t *s, const struct member *from, const struct message *m, int to)
+{
+	struct service_process *p = from->index < GATEWAY && from->index % 2 == 0 ? process_of(s, from->index) : NULL;
+
+	if (!p || !p->loses || m->kind != WIRE__KIND__ANSWER || to != GATEWAY)
+		return false;
+	p->loses = false;
+	return true;
+}
+
 static bool
 post(void *ctx, const struct message *m)
 {
@@ -129,6 +141,8 @@ post(void *ctx, const struct message *m)
 
 	if (to < 0)
 		return false;
+	if (is_lost(s, from, m, to))
+		return true;
 	struct letter *l = calloc(1, sizeof(*l));
 	l->to = to;
 	l->m = *m;
@@ -620,6 +634,13 @@ suite_crash_after(suite_t *s, const char *service, int messages)
 {
 	for (int k = 0; k < REPLICAS; k++)
 		s->at[service_of(service)][k].crash_after = messages;
+}
+
+void
+suite_lose_answer(suite_t *s, const char *service)
+{
+	for (int k = 0; k < REPLICAS; k++)
+		s->at[service_of(service)][k].loses = s->at[service_of(service)][k].node != NULL;
 }
 
 void
