@@ -5,7 +5,8 @@
  *   PUT …/current/password   roster checks the old one and hashes the new one; the order brings proof and hash
  *   DELETE /sessions …    an order of the session's own account
  *
- * So a password is held by a call for as long as it is asked about, and nowhere else; a token for as long as it is answered. */
+ * So a password is held by a call for as long as it is asked about, and a token for as long as it is answered.  What they stood in here
+ * (the body, its JSON, the message, the question) is wiped when it is let go; what sockets, HTTP and bus passed on is theirs. */
 #include "call.h"
 #include "json_pb.h"
 #include "question.h"
@@ -112,7 +113,6 @@ account_put(call_t *c, ProtobufCMessage *order, int64_t mono_us)
 	question.id = m->id;
 	question.password = password;
 	password_ask(c, &question.base, hash_done, mono_us);
-	explicit_bzero(password, strlen(password));
 }
 
 /* ---- PUT /sessions/current/password */
@@ -156,8 +156,6 @@ prove_ask(call_t *c, const Roster__OwnPassword *in, int64_t mono_us)
 	question.new_ = in->new_;
 	question.address_mark = mark;
 	password_ask(c, &question.base, proved, mono_us);
-	explicit_bzero(in->old, strlen(in->old));
-	explicit_bzero(in->new_, strlen(in->new_));
 }
 
 void
@@ -230,7 +228,6 @@ login_ask(call_t *c, const Roster__Login *in, int64_t mono_us)
 	question.password = in->password;
 	question.address_mark = mark;
 	password_ask(c, &question.base, checked, mono_us);
-	explicit_bzero(in->password, strlen(in->password));
 }
 
 void

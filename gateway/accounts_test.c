@@ -534,6 +534,77 @@ test_own_password(struct bench *b)
 	check(says(b, 422, "json.missing") && b->bus.n == 1, "what is wrong with it is said here", b->client.text);
 }
 
+#ifndef __SANITIZE_ADDRESS__                    /* there the heap is elsewhere, and what is freed is kept */
+/* What malloc has given out, or has back. */
+static bool
+heap_holds(const char *secret)
+{
+	FILE *f = fopen("/proc/self/maps", "r");
+	char line[512];
+	unsigned long from, to;
+	bool holds = false;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (strstr(line, "[heap]") && sscanf(line, "%lx-%lx", &from, &to) == 2)
+			holds |= memmem((const void *)from, to - from, secret, strlen(secret)) != NULL;
+	if (f)
+		fclose(f);
+	return holds;
+}
+
+enum { SECRET_MAX = 160, SECRET_PIECE = 100 };
+
+/* In pieces, so that what holds it has to grow; it stands where `form` has "%". */
+static void
+ask_secretly(struct bench *b, const char *token, const char *method, const char *target, const char *form, const char *secret)
+{
+	static char body[2048];
+	int before = (int)strcspn(form, "%"), len = snprintf(body, sizeof(body), "%*s%.*s%s%s", 1000, "", before, form, secret, form + before + 1);
+
+	begin(b, token, method, target, JSON);
+	if (b->bus.n)
+		say_caller(b);
+	for (int at = 0; at < len; at += SECRET_PIECE)
+		api_body(b->call, body + at, len - at < SECRET_PIECE ? (size_t)(len - at) : SECRET_PIECE, b->now_us);
+	api_end(b->call, b->now_us);
+}
+
+/* The bus keeps what was asked, as no bus does. */
+static void
+bus_forget(struct bench *b)
+{
+	for (size_t i = 0; i < b->bus.n; i++)
+		if (b->bus.sent[i].read)
+			explicit_bzero(b->bus.sent[i].read->data.data, b->bus.sent[i].read->data.len);
+}
+
+/* A password that was asked about, or was not since something else was wrong, is nowhere when the call is over. */
+static void
+test_wiped(struct bench *b)
+{
+	static const struct { const char *token, *method, *target, *form; bool asks; } rows[] = {
+		{ NULL, "POST", "/api/v1/sessions", "{\"district\":\"511703\",\"phone\":\"13700000001\",\"password\":\"%\"}", true },
+		{ NULL, "POST", "/api/v1/sessions", "{\"district\":\"511703\",\"phone\":\"13700000001\",\"password\":\"%\",\"x\":1}", false },
+		{ NULL, "POST", "/api/v1/sessions", "{\"district\":\"511703\",\"phone\":\"13700000001\",\"password\":\"%\"", false },
+		{ OPERATORS, "PUT", D "/accounts/li", "{\"phone\":\"13700000001\",\"roles\":[\"cadre\"],\"password\":\"%\"}", true },
+		{ SESSION, "PUT", "/api/v1/sessions/current/password", "{\"old\":\"x\",\"new\":\"%\"}", true },
+		{ SESSION, "PUT", "/api/v1/sessions/current/password", "{\"new\":\"x\",\"old\":\"%\"}", true },
+	};
+	static char secret[SECRET_MAX];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (size_t k = 0; k < sizeof(secret) - 1; k++)
+			secret[k] = (char)('a' + (k * k + i) % 26);
+		ask_secretly(b, rows[i].token, rows[i].method, rows[i].target, rows[i].form, secret);
+		bus_forget(b);
+		check(rows[i].asks == (b->client.replies == 0) && rows[i].asks == heap_holds(secret), "held while it is asked about", rows[i].form);
+		if (rows[i].asks)
+			fake_answer_problem(b->api, fake_last(&b->bus), 429, "login.locked", b->now_us);
+		check(b->client.replies == 1 && !heap_holds(secret + SECRET_MAX / 2), "and then no more", rows[i].form);
+	}
+}
+#endif
+
 static void
 test_logout(struct bench *b)
 {
@@ -628,7 +699,11 @@ main(void)
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
 		test_asked_first, test_remembered, test_overtaken, test_strangers, test_forbidden, test_held_body, test_held_lines, test_leaves,
-		test_put_account, test_slow_hashes, test_login, test_login_refused, test_turns, test_turns_left, test_own_password, test_logout, test_rates, test_buckets, test_tokens,
+		test_put_account, test_slow_hashes, test_login, test_login_refused, test_turns, test_turns_left, test_own_password,
+#ifndef __SANITIZE_ADDRESS__
+		test_wiped,
+#endif
+		test_logout, test_rates, test_buckets, test_tokens,
 	};
 	struct rate any = { 0, 0 };
 

@@ -8,6 +8,7 @@
 #include "target.h"
 #include "withheld.h"
 #include <assert.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,15 @@
 
 enum { ARENA_MAX = 64 << 20,            /* a body of 1 MiB of tiny strings, as messages */
        SMALL_BODY_BYTES = 16 << 10 };
+
+/* What JSON was made of may have been a password. */
+static void
+wiped_free(void *p)
+{
+	if (p)
+		explicit_bzero(p, malloc_usable_size(p));
+	free(p);
+}
 
 api_t *
 api_open(const struct api_settings *s)
@@ -24,6 +34,7 @@ api_open(const struct api_settings *s)
 	if (!api)
 		abort();
 	api->set = *s;
+	json_set_alloc_funcs(malloc, wiped_free);
 	api->asks = asks_open(s->port);
 	api->arena = arena_open(ARENA_MAX);
 	api->counts = counts_open();
@@ -51,8 +62,8 @@ call_body_free(call_t *c)
 {
 	c->api->body_bytes -= c->body.len;
 	c->api->body_bytes_of[c->holder] -= c->body.len;
-	if (c->match.route && c->match.route->flags & ROUTE_PASSWORD && c->body.len)
-		explicit_bzero(c->body.p, c->body.len);
+	if (c->body.secret)
+		arena_secret(c->api->arena);    /* where it was read into */
 	bytes_free(&c->body);
 }
 
@@ -462,6 +473,7 @@ headers_take(call_t *c, const struct api_request *r)
 	c->found = route_of(c, r);
 	if (!c->match.route)
 		return;
+	c->body.secret = c->match.route->flags & ROUTE_PASSWORD;
 	key_of(c, r);
 	c->media = media_refusal(c, r);
 	c->typed = r->content_type || r->content_encoding;

@@ -43,6 +43,15 @@ struct asks {
 };
 #define NO_SLOT UINT32_MAX
 
+void
+ask_body_free(struct ask *ask)
+{
+	if (ask->secret && ask->body)
+		explicit_bzero(ask->body, ask->body_len);
+	free(ask->body);
+	ask->body = NULL;
+}
+
 asks_t *
 asks_open(struct port port)
 {
@@ -66,7 +75,7 @@ asks_close(asks_t **ap)
 
 	for (uint32_t i = 0; s && i < s->nslots; i++)
 		if (s->slots[i].serial)
-			free(s->slots[i].ask.body);
+			ask_body_free(&s->slots[i].ask);
 	if (s) {
 		arena_close(&s->arena);
 		free(s->slots);
@@ -223,7 +232,7 @@ finish(asks_t *s, struct slot *t, enum ask_outcome outcome, Wire__Answer **items
 	t->next_free = s->free_first;
 	s->free_first = (uint32_t)(t - s->slots);
 	s->outstanding--;
-	free(ask.body);
+	ask_body_free(&ask);
 	if (w)
 		window_serve(s, w, mono_us);
 	ask.done(ask.ctx, outcome, items, mono_us);
@@ -273,7 +282,8 @@ asks_put(asks_t *s, const struct ask *ask, int64_t mono_us)
 	struct slot *t = slot_take(s);
 
 	if (!t) {
-		free(ask->body);
+		struct ask refused = *ask;
+		ask_body_free(&refused);
 		return false;
 	}
 	t->ask = *ask;

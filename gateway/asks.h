@@ -37,6 +37,7 @@ struct ask {
 	int via;                        /* by this bus alone, counted from 1; 0: by any */
 	size_t nitems;                  /* answers expected: commands in it, 1 for a read */
 	bool repeatable;
+	bool secret;                    /* the body holds a password: wiped before it is freed */
 	bool quiet;                     /* that nobody answers is what was asked, and no failure to be noted */
 	int64_t try_us, whole_us;       /* how long one try may take, and all together */
 	char trace[56];
@@ -45,6 +46,9 @@ struct ask {
 	ask_done_fn *done;
 	void *ctx;
 };
+
+/* Of an ask that is not put after all. */
+void ask_body_free(struct ask *ask);
 
 asks_t *asks_open(struct port port);
 void asks_close(asks_t **ap);           /* done is called for none of those outstanding */

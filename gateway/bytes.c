@@ -5,6 +5,22 @@
 
 enum { BYTES_FIRST = 512 };
 
+/* As realloc, but what moves leaves nothing where it was. */
+static char *
+moved(struct bytes *b, size_t cap)
+{
+	char *p = b->secret ? malloc(cap) : realloc(b->p, cap);
+
+	if (!p)
+		abort();
+	if (b->secret && b->p) {
+		memcpy(p, b->p, b->len);
+		explicit_bzero(b->p, b->len);
+		free(b->p);
+	}
+	return p;
+}
+
 char *
 bytes_room(struct bytes *b, size_t n)
 {
@@ -12,10 +28,7 @@ bytes_room(struct bytes *b, size_t n)
 		size_t cap = b->cap ? b->cap : BYTES_FIRST;
 		while (cap - b->len < n)
 			cap *= 2;
-		char *p = realloc(b->p, cap);
-		if (!p)
-			abort();
-		b->p = p;
+		b->p = moved(b, cap);
 		b->cap = cap;
 	}
 	b->len += n;
@@ -62,6 +75,8 @@ bytes_json_string(struct bytes *b, const char *s)
 void
 bytes_free(struct bytes *b)
 {
+	if (b->secret && b->p)
+		explicit_bzero(b->p, b->len);
 	free(b->p);
 	*b = (struct bytes){ 0 };
 }

@@ -1,9 +1,10 @@
 /* bytes - a buffer that grows.  Owned by whoever declares it; {0} is empty.  Running out of memory aborts: every caller
  * bounds what it appends, so that would be a machine in trouble, and the supervisor restarts us. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 
-struct bytes { char *p; size_t len, cap; };
+struct bytes { char *p; size_t len, cap; bool secret; };         /* secret: set while it is empty; no copy is left behind */
 
 void bytes_append(struct bytes *b, const void *p, size_t n);
 void bytes_text(struct bytes *b, const char *s);                /* without its NUL */

@@ -20,6 +20,7 @@ enum {
 	BACKLOG = 1024,
 	SILENT_SECONDS = 75,                    /* libmicrohttpd's own; ours come first */
 	LOOK_US = 500 * 1000,                   /* how often we look whose time is over */
+	ROUNDS_MAX = 16,                        /* of the library's, before buses and clock have their turn */
 };
 
 struct http {
@@ -225,7 +226,8 @@ begin(struct exchange *e)
 	head_free(&e->head);
 }
 
-/* Of what has no call, or was answered while it still came. */
+/* Of what has no call: it was turned away, or answered while it still came.  Nobody reads it, so it is only swallowed, up to a bound
+ * beyond which its connection ends. */
 static size_t
 body_drop(struct exchange *e, size_t n)
 {
@@ -280,9 +282,9 @@ end(struct exchange *e)
 	if (!e->ended) {
 		e->ended = true;
 		connection_held(e->connection);
-		if (in->refused || !e->call)
+		if (in->refused || (!e->call && !e->replied))
 			turn_away(e);
-		else
+		else if (e->call)
 			api_end(e->call, e->http->now_us);
 	}
 	if (e->replied)
@@ -560,6 +562,20 @@ cut_off(http_t *h)
 	LOG(DEBUG, "connections.reaped", NULL, LOG_I("count", n));
 }
 
+/* What was answered while it ran may go out at once, and the next request come in, but not for ever: whoever asks again and again
+ * would keep us from everybody else.  True: there is more to do. */
+static bool
+rounds(http_t *h)
+{
+	for (int i = 0; i < ROUNDS_MAX; i++) {
+		h->resumed = false;
+		MHD_run(h->daemon);
+		if (!look(h) && !h->resumed)
+			return false;
+	}
+	return true;
+}
+
 int64_t
 http_run(http_t *h, int64_t mono_us)
 {
@@ -567,10 +583,8 @@ http_run(http_t *h, int64_t mono_us)
 
 	h->now_us = mono_us;
 	cut_off(h);
-	do {
-		h->resumed = false;
-		MHD_run(h->daemon);
-	} while (look(h) || h->resumed);        /* answered while it ran */
+	if (rounds(h))
+		return mono_us;
 	if (MHD_get_timeout(h->daemon, &ms) != MHD_YES || (int64_t)ms > LOOK_US / 1000)
 		return h->connections.first || h->lingering.n ? h->look_us : INT64_MAX;
 	return mono_us + (int64_t)ms * 1000;

@@ -28,7 +28,7 @@ void http_close(http_t **hp);
 
 int http_fd(const http_t *h);                   /* readable: http_run */
 int http_port(const http_t *h);                 /* the one it got, when the setting was 0 */
-/* Reads, answers, cuts off.  When it must be called again at the latest. */
+/* Reads, answers, cuts off.  When it must be called again at the latest; mono_us: at once, for there was more than one turn's work. */
 int64_t http_run(http_t *h, int64_t mono_us);
 /* No new connections; after each answer the connection ends. */
 void http_stop(http_t *h);

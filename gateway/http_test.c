@@ -1,7 +1,8 @@
 /* http_test - what goes over the socket: framing, time, coming and going.
  *
  * How: a real listener on a port of its own and raw bytes from a client in the same thread; the bus is played, and the
- * clock by which connections are cut off is a variable.  Each step runs the server until what is waited for is there. */
+ * clock by which connections are cut off is a variable.  Each step runs the server until what is waited for is there.  TLS is spoken
+ * by openssl(1), which makes the certificate too: in this process our own gnutls_record_recv stands before the library's. */
 #include "api.h"
 #include "bytes.h"
 #include "connections.h"
@@ -16,7 +17,10 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define TOKEN "0123456789abcdef0123456789abcdef"
@@ -43,6 +47,7 @@ struct bench {
 	api_t *api;
 	http_t *http;
 	int64_t now_us;
+	char cert[8192], key[8192];             /* "": in the clear */
 };
 struct peer_text { int fd; char text[TEXT_MAX]; size_t len; bool ended; };
 
@@ -54,7 +59,9 @@ bench_open(struct bench *b)
 	struct http_settings h = { .bind = "127.0.0.1", .connections_max = 20, .connections_per_address_max = 10, .metrics = &b->metrics };
 	struct span_of_bytes token = { TOKEN, strlen(TOKEN) };
 
-	memset(b, 0, sizeof(*b));
+	memset(b, 0, offsetof(struct bench, cert));
+	if (*b->cert)
+		h.tls_cert = b->cert, h.tls_key = b->key;
 	sha256(&token, 1, s.token_sha256);
 	b->now_us = 1000000;
 	h.api = b->api = api_open(&s);
@@ -389,6 +396,48 @@ test_pipelined_beside(struct bench *b)
 		hang_up(b, &others[i]);
 }
 
+/* ---- one run does no more than its share: whoever asks without end keeps the buses and the clock from nobody */
+
+enum { ASKED_AT_ONCE = 120, SHARE_MAX = 32 };
+
+static size_t
+count_of(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (const char *at = text; (at = strstr(at, what)); at += strlen(what))
+		n++;
+	return n;
+}
+
+static void
+test_endless(struct bench *b)
+{
+	static char text[ASKED_AT_ONCE * 1024];
+	struct peer_text p = dial(b);
+	size_t len = 0, most = 0, now, before = 0;
+	bool at_once = false;
+
+	for (int i = 0; i < ASKED_AT_ONCE; i++)
+		say(&p, "GET /none HTTP/1.1\r\nHost: x\r\n\r\n");
+	for (int i = 0; i < TURNS_MAX && before < ASKED_AT_ONCE; i++) {
+		struct pollfd ready = { http_fd(b->http), POLLIN, 0 };
+		if (!at_once)
+			poll(&ready, 1, TURN_MS);
+		at_once = http_run(b->http, b->now_us) <= b->now_us;
+		ssize_t n = recv(p.fd, text + len, sizeof(text) - 1 - len, 0);
+		len += n > 0 ? (size_t)n : 0;
+		text[len] = '\0';
+		now = count_of(text, "HTTP/1.1 401 ");
+		most = now - before > most ? now - before : most;
+		check(now < before + SHARE_MAX / 2 || now == ASKED_AT_ONCE || at_once, "who was cut short is served on at once", "");
+		before = now;
+	}
+	check(before == ASKED_AT_ONCE, "all are answered in the end", "");
+	check(most > 1 && most <= SHARE_MAX, "a few at a time", "");
+	hang_up(b, &p);
+}
+
 /* ---- proper */
 
 static void
@@ -547,6 +596,92 @@ test_stopping(struct bench *b)
 	close(q.fd);
 }
 
+/* ---- TLS */
+
+static void
+slurp(const char *path, char *to, size_t size)
+{
+	FILE *f = fopen(path, "r");
+
+	if (!f)
+		abort();
+	to[fread(to, 1, size - 1, f)] = '\0';
+	fclose(f);
+}
+
+static void
+certificate_make(struct bench *b)
+{
+	char dir[] = "/tmp/http_test-XXXXXX", command[512], cert[64], key[64];
+
+	if (!mkdtemp(dir))
+		abort();
+	snprintf(cert, sizeof(cert), "%s/cert.pem", dir);
+	snprintf(key, sizeof(key), "%s/key.pem", dir);
+	snprintf(command, sizeof(command), "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -keyout %s -out %s 2>/dev/null", key, cert);
+	if (system(command))
+		abort();
+	slurp(cert, b->cert, sizeof(b->cert));
+	slurp(key, b->key, sizeof(b->key));
+	unlink(cert);
+	unlink(key);
+	rmdir(dir);
+}
+
+/* What is written to fd goes to the server in TLS, and back. */
+static struct peer_text
+dial_secured(struct bench *b, pid_t *pid)
+{
+	char at[32];
+	int ends[2], nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	snprintf(at, sizeof(at), "127.0.0.1:%d", http_port(b->http));
+	if (nothing < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) || (*pid = fork()) < 0)
+		abort();
+	if (*pid == 0) {
+		dup2(ends[1], STDIN_FILENO);
+		dup2(ends[1], STDOUT_FILENO);
+		dup2(nothing, STDERR_FILENO);
+		execlp("openssl", "openssl", "s_client", "-quiet", "-connect", at, (char *)NULL);
+		_exit(127);
+	}
+	close(ends[1]);
+	close(nothing);
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	return (struct peer_text){ .fd = ends[0] };
+}
+
+static void
+hang_up_secured(struct bench *b, struct peer_text *p, pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	hang_up(b, p);
+}
+
+/* As in the clear: whole ones are answered, and who is cut off in the middle of one hears why. */
+static void
+test_secured(struct bench *b)
+{
+	static struct bench tls;
+	pid_t pid;
+
+	(void)b;
+	certificate_make(&tls);
+	bench_open(&tls);
+	struct peer_text p = dial_secured(&tls, &pid);
+	say(&p, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\nGET /livez HTTP/1.1\r\nHost:");
+	check(hear(&tls, &p, "{\"alive\":true}") && is_answer(p.text, "200"), "a whole one", p.text);
+	p.len = 0, p.text[0] = '\0';
+	for (int64_t us = 0; us < 4 * REQUEST_US && !p.ended && !strstr(p.text, "http."); us += 1000000) {
+		tls.now_us += 1000000;
+		turn(&tls, &p);
+	}
+	check(hear(&tls, &p, "\"code\":\"http.late\"") && is_answer(p.text, "408"), "half of one, when its time is over", p.text);
+	hang_up_secured(&tls, &p, pid);
+	bench_close(&tls);
+}
+
 /* ---- a stream */
 
 /* The client asks and hears where it begins; the log ends at `head`. */
@@ -696,7 +831,7 @@ main(void)
 {
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
-		test_improper, test_parameters, test_head_sizes, test_targets, test_half, test_pipelined, test_pipelined_beside, test_keep_alive, test_too_large, test_cut_off, test_crowd, test_deadline, test_leaving, test_stopping,
+		test_improper, test_parameters, test_head_sizes, test_targets, test_half, test_pipelined, test_pipelined_beside, test_endless, test_keep_alive, test_too_large, test_cut_off, test_crowd, test_deadline, test_leaving, test_stopping, test_secured,
 		test_stream, test_stream_unread, test_stream_end,
 	};
 

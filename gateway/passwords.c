@@ -9,15 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Wiped when it is let go: it holds the password. */
 static void
 turn_free(struct password_turn *t)
 {
-	if (t->ask.body) {
-		explicit_bzero(t->ask.body, t->ask.body_len);
-		free(t->ask.body);
-	}
-	t->ask.body = NULL;
+	ask_body_free(&t->ask);
 	t->waits = false;
 }
 
@@ -123,6 +118,7 @@ password_ask(call_t *c, const ProtobufCMessage *question, ask_done_fn *done, int
 	c->turn.ask = read_of(c, "roster", question, NULL);
 	c->turn.ask.lane = WIRE__LANE__PASSWORD;
 	c->turn.ask.try_us = PASSWORD_TRY_US;
+	c->turn.ask.secret = true;
 	c->turn.ask.done = done;
 	c->turn.ask.ctx = c;
 	c->turn.since_us = mono_us;

@@ -27,6 +27,7 @@ struct arena {
 	ProtobufCAllocator pb;
 	struct chunk *top;              /* the newest; the first is last in the list */
 	size_t cap, used, next_size;
+	bool secret;                    /* what has been given out is wiped before it goes */
 };
 
 static size_t
@@ -98,12 +99,20 @@ arena_open(size_t cap_bytes)
 }
 
 static void
+chunk_wipe(const arena_t *a, struct chunk *c)
+{
+	ASAN_UNPOISON_MEMORY_REGION(c->bytes, c->size);
+	if (a->secret)
+		explicit_bzero(c->bytes, c->used);
+}
+
+static void
 chunk_drop(arena_t *a)
 {
 	struct chunk *c = a->top;
 
 	a->top = c->next;
-	ASAN_UNPOISON_MEMORY_REGION(c->bytes, c->size);
+	chunk_wipe(a, c);
 	free(c);
 }
 
@@ -126,9 +135,17 @@ arena_reset(arena_t *a)
 		return;
 	while (a->top->next)
 		chunk_drop(a);
+	chunk_wipe(a, a->top);
+	a->secret = false;
 	a->top->used = 0;
 	a->next_size = lesser(2 * a->top->size, CHUNK_MAX);
 	ASAN_POISON_MEMORY_REGION(a->top->bytes, a->top->size);
+}
+
+void
+arena_secret(arena_t *a)
+{
+	a->secret = true;
 }
 
 size_t

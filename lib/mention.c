@@ -42,21 +42,57 @@ mention_next(const char *text, struct mention *m)
 	return true;
 }
 
-/* What only looks like a mention stays as it is. */
+/* What is said in place of m; NULL: it only looks like a mention, and stays as it is. */
+static const char *
+said_for(const struct mention *m, mention_name_fn *name, void *ctx, arena_t *a)
+{
+	struct mentioned what;
+
+	if (!mention_read(m->ref, m->ref_len, a, &what))
+		return NULL;
+	const char *called = name ? name(ctx, arena_strndup(a, m->ref, m->ref_len)) : NULL;
+	return called ? called : what.id;
+}
+
+/* A run of the result: of the text itself, or a name. */
+struct run { struct run *next; const char *text; size_t len; };
+
+static struct run **
+run_add(struct run **end, const char *text, size_t len, arena_t *a)
+{
+	*end = arena_copy(a, &(struct run){ .text = text, .len = len }, sizeof(**end));
+	return &(*end)->next;
+}
+
+static char *
+runs_joined(const struct run *first, arena_t *a)
+{
+	size_t len = 0;
+
+	for (const struct run *r = first; r; r = r->next)
+		len += r->len;
+	char *out = arena_alloc(a, len + 1), *at = out;
+	for (const struct run *r = first; r; r = r->next)
+		at = mempcpy(at, r->text, r->len);
+	return out;
+}
+
+/* The result is copied once, when its length is known: what a text costs grows as the text does, and not as its square. */
 char *
 mention_fill(const char *text, mention_name_fn *name, void *ctx, arena_t *a)
 {
-	char *out = arena_strdup(a, "");
-	struct mentioned what;
+	struct run *first = NULL, **end = &first;
+	const char *from = text;
 	struct mention m;
 
-	while (mention_next(text, &m)) {
-		bool is = mention_read(m.ref, m.ref_len, a, &what);
-		const char *said = is && name ? name(ctx, arena_strndup(a, m.ref, m.ref_len)) : NULL;
+	for (const char *at = text; mention_next(at, &m); at = m.end) {
+		const char *said = said_for(&m, name, ctx, a);
 		if (!said)
-			said = is ? what.id : arena_strndup(a, m.begin, (size_t)(m.end - m.begin));
-		out = arena_printf(a, "%s%.*s%s", out, (int)(m.begin - text), text, said);
-		text = m.end;
+			continue;
+		end = run_add(end, from, (size_t)(m.begin - from), a);
+		end = run_add(end, said, strlen(said), a);
+		from = m.end;
 	}
-	return arena_printf(a, "%s%s", out, text);
+	run_add(end, from, strlen(from), a);
+	return runs_joined(first, a);
 }

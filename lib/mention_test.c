@@ -42,6 +42,33 @@ static const struct { const char *ref, *kind, *id; int64_t seq; } reads[] = {
 	{ "township/t@9000000000", "township", "t", 9000000000 }, { "person/@3", NULL, NULL, 0 }, { "Person/p1", NULL, NULL, 0 }, { "p1", NULL, NULL, 0 },
 };
 
+/* Twice as long a text costs twice as much, whatever it mentions. */
+static size_t
+cost_of(const char *piece, int n)
+{
+	arena_t *a = arena_open(256 << 20);
+	char *text = arena_alloc(a, n * strlen(piece) + 1), *at = text;
+
+	for (int i = 0; i < n; i++)
+		at = stpcpy(at, piece);
+	size_t before = arena_used(a);
+	mention_fill(text, NULL, NULL, a);
+	size_t used = arena_used(a) - before;
+	arena_close(&a);
+	return used;
+}
+
+static void
+test_cost(void)
+{
+	static const char *const pieces[] = { "⟦⟧", "⟦person/p1⟧", "⟦person/p1⟧。", "⟦", "没有人" };
+
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		size_t one = cost_of(pieces[i], 1000), two = cost_of(pieces[i], 2000);
+		expect(pieces[i], two <= 2 * one + 64 && one <= 1000 * (strlen(pieces[i]) + 192), "grows faster than the text");
+	}
+}
+
 int
 main(void)
 {
@@ -63,6 +90,7 @@ main(void)
 		struct mentioned what;
 		expect(mention_kinds[i], mention_next(text, &m) && mention_read(m.ref, m.ref_len, a, &what) && !*m.end && !strcmp(what.kind, mention_kinds[i]), text);
 	}
+	test_cost();
 	arena_close(&a);
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;

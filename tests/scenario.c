@@ -361,7 +361,7 @@ run_as(struct run *r, const char *text)
 static bool
 run_command(struct run *r, const char *text)
 {
-	static const char *const words[] = { "use ", "clock ", "settle", "crash ", "login ", "as " };
+	static const char *const words[] = { "use ", "clock ", "settle", "crash ", "login ", "as ", "lose " };
 
 	if (!strncmp(text, words[0], strlen(words[0])))
 		return run_use(r, text + strlen(words[0]));
@@ -375,6 +375,8 @@ run_command(struct run *r, const char *text)
 		return run_login(r, text + strlen(words[4]));
 	if (!strncmp(text, words[5], strlen(words[5])))
 		return run_as(r, text + strlen(words[5]));
+	if (!strncmp(text, words[6], strlen(words[6])))
+		return r->world->lose(r->world->ctx, text + strlen(words[6])) || fail(r, "cannot lose", text);
 	return run_step(r, text);
 }
 

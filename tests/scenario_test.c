@@ -22,6 +22,13 @@ in_settle(void *ctx, const char *district)
 }
 
 static bool
+in_lose(void *ctx, const char *service)
+{
+	suite_lose_answer(ctx, service);
+	return true;
+}
+
+static bool
 in_crash(void *ctx, const char *service)
 {
 	suite_crash(ctx, service);
@@ -48,7 +55,7 @@ run_one(const char *file, int replicas)
 		return ok;
 	}
 	suite_t *s = suite_open_with(asked ? atoi(asked) : replicas);
-	struct world w = { .ctx = s, .call = in_call, .settle = in_settle, .crash = in_crash, .as = in_as };
+	struct world w = { .ctx = s, .call = in_call, .settle = in_settle, .crash = in_crash, .lose = in_lose, .as = in_as };
 	ok = scenario_run(file, &w, district);
 	suite_close(&s);
 	return ok;

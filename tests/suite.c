@@ -48,7 +48,7 @@ struct suite {
 		Wire__Hello hello; int32_t owns[PARTITIONS];    /* what it said last */
 		int64_t hello_us;                       /* when it says so again */
 		int crash_after;
-		bool frozen;
+		bool frozen, loses;
 	} at[SERVICES][REPLICAS];
 	int replicas;                           /* of each service, at the start */
 	struct routes *routes;
@@ -155,6 +155,18 @@ put(suite_t *s, struct letter *l)
 	s->last = &l->next;
 }
 
+/* What an owner has answered, but not what a reader has. */
+static bool
+is_lost(suite_t *s, const struct member *from, const struct message *m, int to)
+{
+	struct service_process *p = from->index < GATEWAY && from->index % LANES == 0 ? process_of(s, from->index) : NULL;
+
+	if (!p || !p->loses || m->kind != WIRE__KIND__ANSWER || to != GATEWAY)
+		return false;
+	p->loses = false;
+	return true;
+}
+
 static bool
 post(void *ctx, const struct message *m)
 {
@@ -164,6 +176,8 @@ post(void *ctx, const struct message *m)
 
 	if (to < 0)
 		return false;
+	if (is_lost(s, from, m, to))
+		return true;
 	struct letter *l = letter_of(to, m);
 	if (m->kind != WIRE__KIND__ANSWER)
 		l->m.peer = (struct peer){ .bus = 0, .id = { (uint8_t)from->index }, .id_len = 1 };
@@ -706,6 +720,13 @@ suite_crash_after(suite_t *s, const char *service, int messages)
 {
 	for (int k = 0; k < REPLICAS; k++)
 		s->at[service_of(service)][k].crash_after = messages;
+}
+
+void
+suite_lose_answer(suite_t *s, const char *service)
+{
+	for (int k = 0; k < REPLICAS; k++)
+		s->at[service_of(service)][k].loses = s->at[service_of(service)][k].node != NULL;
 }
 
 void

@@ -53,6 +53,8 @@ int suite_replicas(const suite_t *s);
 bool suite_there(const suite_t *s, const char *service, int replica);
 /* Lets `times` messages through to each, then behaves as if the addressee's process had died before answering. */
 void suite_crash_after(suite_t *s, const char *service, int messages);
+/* The next answer of each of its owners to the gateway is lost on its way. */
+void suite_lose_answer(suite_t *s, const char *service);
 /* Ask the suite's database something, as the administrator: first column of the first row, malloc'ed; "" when none. */
 char *suite_sql(suite_t *s, const char *sql);
 int64_t suite_metric(const suite_t *s, const char *service, enum metric_id id);
