@@ -81,6 +81,7 @@ identity_heads(const struct identity *who, const char *unit)
 void
 identity_drop(struct identity *who)
 {
+	list_drop(&who->persons);
 	list_drop(&who->townships);
 	list_drop(&who->headed);
 }
@@ -90,6 +91,7 @@ identity_copy(struct identity *to, const struct identity *from)
 {
 	struct identity copy = *from;
 
+	list_held(copy.persons);
 	list_held(copy.townships);
 	list_held(copy.headed);
 	identity_drop(to);
@@ -116,6 +118,7 @@ identity_take(struct identity *who, const char *account, const Wire__Actor *acto
 	who->nroles = actor->n_roles;
 	for (size_t i = 0; i < actor->n_roles; i++)
 		who->roles[i] = actor->roles[i];
+	who->persons = list_made(actor->person_ids, actor->n_person_ids);
 	who->townships = list_made(actor->township_ids, actor->n_township_ids);
 	who->headed = list_made(actor->headed_unit_ids, actor->n_headed_unit_ids);
 	return true;
@@ -143,6 +146,7 @@ identity_actor(const struct identity *who, arena_t *a)
 	actor->person_id = (char *)who->person;
 	actor->unit_id = (char *)who->unit;
 	actor->vouched = who->vouched;
+	actor->n_person_ids = list_told(who->persons, a, &actor->person_ids);
 	actor->n_township_ids = list_told(who->townships, a, &actor->township_ids);
 	actor->n_headed_unit_ids = list_told(who->headed, a, &actor->headed_unit_ids);
 	return actor;

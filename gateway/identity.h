@@ -18,6 +18,7 @@ struct identity {
 	Wire__AccountRole roles[IDENTITY_ROLES_MAX];
 	size_t nroles;
 	char person[ID_MAX + 1];                /* whose account it is; "" nobody's */
+	struct identity_list *persons;          /* whose it is or ever was; NULL: nobody's */
 	char unit[ID_MAX + 1];                  /* of that person today; "" */
 	bool vouched;                           /* nobody's, and put so by the operator */
 	struct identity_list *townships;        /* that a township leader answers for; NULL: none */

@@ -314,6 +314,7 @@ batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
 		struct input *in = &inputs[i];
 		in->answer = NULL;
 		in->kept = NULL;
+		in->looks = NULL;
 		in->overtaken = in->goes_on = in->behind_work = false;
 		if (in->kind == INPUT_EVENT && in->fact && !in->park && !is_echo(n, (size_t)in->producer) && held_is(&n->part[in->partition], in->district, in->subject))
 			in->park = "waits behind an earlier input of its subject";
@@ -338,24 +339,25 @@ batch_date(struct batch *b)
 	return true;
 }
 
-/* One after the other, until much memory is used: what comes after that is left to the next batch. */
+/* One after the other, until much memory is used, or one lacks what only those before it have made it want: what comes after that is left
+ * to the next batch.  The first of a batch lacks nothing. */
 static void
 batch_fold(struct batch *b)
 {
 	size_t n = 0;
 
-	while (n < b->ninputs && (n == 0 || arena_used(b->arena) < FOLD_BYTES_MAX))
+	while (n < b->ninputs && (n == 0 || (arena_used(b->arena) < FOLD_BYTES_MAX && !batch_lacks(b, &b->inputs[n]))))
 		run_one(b, &b->inputs[n++]);
 	b->ninputs = n;
 	order_skip(b);
 }
 
-/* As many as might be, and they brought few rows: more may be tried. */
+/* More than half of what might be, for halves of a batch seldom are just that, and they brought few rows: more may be tried. */
 static void
 inputs_fit(node_t *n, const struct batch *b, size_t count)
 {
-	if (count == n->inputs_max && n->inputs_max < BATCH_INPUTS_MAX && 4 * b->loaded < LOAD_ROWS_MAX)
-		n->inputs_max *= 2;
+	if (count > n->inputs_max / 2 && 4 * b->loaded < LOAD_ROWS_MAX)
+		n->inputs_max = 2 * n->inputs_max < BATCH_INPUTS_MAX ? 2 * n->inputs_max : BATCH_INPUTS_MAX;
 }
 
 /* ---- a trial's */

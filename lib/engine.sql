@@ -177,7 +177,7 @@ select engine.purge_answers(:now_us, :limit) as rows;
 -- name: show_district Asker
 select from set_config('zhucun.district', :district, true) as d, set_config('zhucun.eyes', :eyes, true) as e,
             set_config('zhucun.sealed_kinds', :sealed_kinds, true) as k, set_config('zhucun.person', :person, true) as p,
-            set_config('zhucun.units', :units, true) as u;
+            set_config('zhucun.persons', :persons, true) as w, set_config('zhucun.units', :units, true) as u;
 
 -- name: show_partitions Positions
 select from set_config('zhucun.partitions', array_to_string(:partition::integer[], ','), true);

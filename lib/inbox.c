@@ -552,19 +552,21 @@ overloaded(const node_t *n)
 	return !strcmp(store_sqlstate(n->db), "57014");
 }
 
-/* Those that want much are run some at a time until they want less again. */
+/* Those that want much are run some at a time until they want less again.  What was loaded for too many stays in the arena, so their
+ * half is put together anew: it is judged by what it wants itself. */
 static enum batch_result
 run_if_small(node_t *n, struct input *inputs, size_t count)
 {
 	if (count > 1 && (count > n->inputs_max || policies_crowded(n, inputs, count)))
 		return BATCH_WIDE;
 	enum batch_result r = n->trial ? batch_try_run(n, inputs, count) : batch_run(n, inputs, count);
-	if (r == BATCH_WIDE && count > 1)
-		n->inputs_max = count / 2;
-	return r;
+	if (r != BATCH_WIDE || count == 1)
+		return r;
+	n->inputs_max = count / 2;
+	return BATCH_AGAIN;
 }
 
-/* Halves around what the database refuses, what wants too many rows, and what is of too many districts.  Timers after a half that is
+/* Halves around what the database refuses, what wanted too many rows lately, and what is of too many districts.  Timers after a half that is
  * done may have been moved by it, and the arena is bounded: then the rest is put together anew. */
 static enum batch_result
 run(node_t *n, struct input *inputs, size_t count)

@@ -321,6 +321,7 @@ struct faults {
 	enum fault first;
 	bool mixed, more;                       /* of several kinds; more than there is room for */
 	struct json_known *known;       /* of the root; NULL: nothing beside the message is taken */
+	bool stored;                    /* what is read now is, or is to be, what stands already */
 };
 
 struct segment { const char *text; size_t len; char digits[24]; };
@@ -433,15 +434,26 @@ problem_retry_s(int64_t wait_us)
 
 /* ---- in: single values ------------------------------------------------------ */
 
-/* jansson has checked the UTF-8.  PostgreSQL takes no NUL, terminals and SMS no control characters, XML no characters that are none,
- * and people see neither what is unseen nor which way a line runs. */
+/* jansson has checked the UTF-8.  PostgreSQL takes no NUL, terminals and SMS no control characters: no text has ever come in with them. */
+static bool
+is_kept(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (((unsigned char)s[i] < 0x20 && s[i] != '\t' && s[i] != '\n') || s[i] == 0x7f)
+			return false;
+	return true;
+}
+
+/* XML takes no characters that are none, and people see neither what is unseen nor which way a line runs: what comes in has none of
+ * them; of what is stored already, some came in before that was asked. */
 static enum fault
-text_fault(json_t *j)
+text_fault(json_t *j, bool stored)
 {
 	if (!json_is_string(j))
 		return TYPE;
+	const char *s = json_string_value(j);
 	size_t len = json_string_length(j);
-	return len <= JSON_TEXT_MAX && utf8_shown(json_string_value(j), len) ? FINE : TEXT;
+	return len <= JSON_TEXT_MAX && (stored ? is_kept(s, len) : utf8_shown(s, len)) ? FINE : TEXT;
 }
 
 /* Nobody reads a password: it may hold whatever its owner can type. */
@@ -462,9 +474,9 @@ secret_fault(json_t *j)
 
 /* Empty strings too are copied: protobuf-c does not pack a oneof that points to its own empty string. */
 static enum fault
-string_in(json_t *j, const field_t *f, char **out, arena_t *a)
+string_in(json_t *j, const field_t *f, bool stored, char **out, arena_t *a)
 {
-	enum fault fault = is_secret(f) ? secret_fault(j) : text_fault(j);
+	enum fault fault = is_secret(f) ? secret_fault(j) : text_fault(j, stored);
 
 	if (fault == FINE)
 		*out = arena_strndup(a, json_string_value(j), json_string_length(j));
@@ -474,7 +486,7 @@ string_in(json_t *j, const field_t *f, char **out, arena_t *a)
 static enum fault
 day_in(json_t *j, int32_t *out)
 {
-	enum fault fault = text_fault(j);
+	enum fault fault = text_fault(j, false);
 	return fault != FINE ? fault : day_parse(json_string_value(j), out) ? FINE : VALUE;
 }
 
@@ -482,7 +494,7 @@ day_in(json_t *j, int32_t *out)
 static enum fault
 instant_in(json_t *j, int64_t *out)
 {
-	enum fault fault = text_fault(j);
+	enum fault fault = text_fault(j, false);
 	int64_t at_us;
 
 	if (fault != FINE)
@@ -498,7 +510,7 @@ instant_in(json_t *j, int64_t *out)
 static enum fault
 enum_in(json_t *j, const ProtobufCEnumDescriptor *d, int *out)
 {
-	enum fault fault = text_fault(j);
+	enum fault fault = text_fault(j, false);
 	return fault != FINE ? fault : enum_value(d, json_string_value(j), out) ? FINE : VALUE;
 }
 
@@ -559,7 +571,7 @@ nibble(char c)
 static enum fault
 hex_in(json_t *j, ProtobufCBinaryData *out, arena_t *a)
 {
-	enum fault fault = text_fault(j);
+	enum fault fault = text_fault(j, false);
 
 	if (fault != FINE)
 		return fault;
@@ -613,7 +625,7 @@ free_json_in(json_t *j, char **out, arena_t *a)
 
 /* Any value that is no message.  *p changes only when it is FINE. */
 static enum fault
-scalar_in(json_t *j, const field_t *f, void *p, arena_t *a)
+scalar_in(json_t *j, const field_t *f, bool stored, void *p, arena_t *a)
 {
 	switch (f->type) {
 	case PROTOBUF_C_TYPE_INT32:
@@ -635,7 +647,7 @@ scalar_in(json_t *j, const field_t *f, void *p, arena_t *a)
 	case PROTOBUF_C_TYPE_ENUM:
 		return enum_in(j, f->descriptor, p);
 	case PROTOBUF_C_TYPE_STRING:
-		return is_free_json(f) ? free_json_in(j, p, a) : string_in(j, f, p, a);
+		return is_free_json(f) ? free_json_in(j, p, a) : string_in(j, f, stored, p, a);
 	case PROTOBUF_C_TYPE_BYTES:
 		return hex_in(j, p, a);
 	case PROTOBUF_C_TYPE_MESSAGE:
@@ -671,7 +683,7 @@ value_in(json_t *j, const field_t *f, void *p, const struct step *at, struct fau
 	else if (f->type == PROTOBUF_C_TYPE_MESSAGE)
 		fault = message_in(j, f->descriptor, p, at, fs);
 	else
-		fault = scalar_in(j, f, p, fs->arena);
+		fault = scalar_in(j, f, fs->stored, p, fs->arena);
 	if (fault != FINE)
 		fault_note(fs, fault, at);
 	return fault == FINE;
@@ -724,7 +736,9 @@ known_in(json_t *v, const char *name, size_t len, const struct step *at, struct 
 
 	if (i < 0)
 		return false;
+	fs->stored = true;
 	field_in(v, &k->of->fields[i], k->m, &here, fs);
+	fs->stored = false;
 	k->tags[k->n++] = k->of->fields[i].id;
 	return true;
 }
@@ -787,6 +801,18 @@ hidden_fields(const ProtobufCMessageDescriptor *d, const char *names)
 	return hidden;
 }
 
+static bool
+root_in(json_t *j, const ProtobufCMessageDescriptor *d, const char *hidden, struct faults *fs, ProtobufCMessage **out, Wire__Problem **problem)
+{
+	*out = arena_message(fs->arena, d);
+	if (json_is_object(j))
+		object_in(j, *out, hidden_fields(d, hidden), NULL, fs);
+	else
+		fault_note(fs, json_is_null(j) ? IS_NULL : TYPE, NULL);
+	*problem = fs->n ? problem_of_faults(fs) : NULL;
+	return fs->n == 0;
+}
+
 bool
 json_to_message(json_t *j, const ProtobufCMessageDescriptor *d, const char *hidden, arena_t *a, ProtobufCMessage **out,
                 Wire__Problem **problem)
@@ -805,13 +831,14 @@ json_to_message_known(json_t *j, const ProtobufCMessageDescriptor *d, const char
 		known->tags = arena_alloc(a, (known->of->n_fields + 1) * sizeof(*known->tags));
 		known->n = 0;
 	}
-	*out = arena_message(a, d);
-	if (json_is_object(j))
-		object_in(j, *out, hidden_fields(d, hidden), NULL, &fs);
-	else
-		fault_note(&fs, json_is_null(j) ? IS_NULL : TYPE, NULL);
-	*problem = fs.n ? problem_of_faults(&fs) : NULL;
-	return fs.n == 0;
+	return root_in(j, d, hidden, &fs, out, problem);
+}
+
+bool
+json_to_message_stored(json_t *j, const ProtobufCMessageDescriptor *d, arena_t *a, ProtobufCMessage **out, Wire__Problem **problem)
+{
+	struct faults fs = { .arena = a, .stored = true };
+	return root_in(j, d, NULL, &fs, out, problem);
 }
 
 /* Of m what stands in these fields, and nothing else. */
@@ -895,7 +922,7 @@ field_from_text(ProtobufCMessage *m, const char *json_name, const char *text, ar
 	json_t *j = json_of_text(f, text);
 	if (!j)
 		return VALUE;
-	enum fault fault = scalar_in(j, f, member(m, f->offset), a);
+	enum fault fault = scalar_in(j, f, false, member(m, f->offset), a);
 	json_decref(j);
 	if (fault == FINE && f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF)
 		*(uint32_t *)member(m, f->quantifier_offset) = f->id;

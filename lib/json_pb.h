@@ -29,8 +29,12 @@ json_t *json_from_message(const ProtobufCMessage *m);
 bool json_to_message(json_t *j, const ProtobufCMessageDescriptor *d, const char *hidden, arena_t *a,
                      ProtobufCMessage **out, Wire__Problem **problem) __attribute__((warn_unused_result));
 
+/* The same of what was taken already, perhaps by an earlier version: which texts are shown is not asked again. */
+bool json_to_message_stored(json_t *j, const ProtobufCMessageDescriptor *d, arena_t *a, ProtobufCMessage **out, Wire__Problem **problem)
+	__attribute__((warn_unused_result));
+
 /* The same for a body that may be one of our answers, changed: top-level members that `of` has and the message has not, or that are
- * hidden, are put into `known`, a message of `of`, and not judged. */
+ * hidden, are put into `known`, a message of `of`, and not judged: their texts are as what is stored. */
 struct json_known { const ProtobufCMessageDescriptor *of; ProtobufCMessage *m; uint32_t *tags; size_t n; };
 bool json_to_message_known(json_t *j, const ProtobufCMessageDescriptor *d, const char *hidden, arena_t *a, struct json_known *known,
                            ProtobufCMessage **out, Wire__Problem **problem) __attribute__((warn_unused_result));

@@ -305,6 +305,9 @@ try_known(struct tally *t, arena_t *a)
 		{ "a hidden member", "{'name':'n','area_id':'a','id':'t'}", "{'id':'t'} of 1" },
 		{ "one of the wrong type", "{'name':'n','area_id':'a','id':1}", "422 json.type: /id json.type" },
 		{ "null", "{'name':'n','area_id':'a','id':null}", "422 json.null: /id json.null" },
+		{ "one that was taken before unseen characters were refused", "{'name':'n','area_id':'a','id':'\\u200bt'}", "{'id':'\u200bt'} of 1" },
+		{ "an unseen character behind it", "{'id':'\\u200bt','name':'n\\u200b','area_id':'a'}", "422 json.text: /name json.text" },
+		{ "one that never was taken", "{'name':'n','area_id':'a','id':'\\u0007'}", "422 json.text: /id json.text" },
 		{ "one that no answer has", "{'name':'n','area_id':'a','ids':'t'}", "422 json.unknown_field: /ids json.unknown_field" },
 	};
 

@@ -24,9 +24,10 @@ publishes(const struct input *in)
 }
 
 static void
-want_one(struct batch *b, const struct input *in)
+want_one(struct batch *b, struct input *in)
 {
 	b->now = in;
+	in->looks = NULL;
 	if (policies_mirrored(b->node) && (in->order || in->fact || in->alarm) && (!policies_cached(b->node, in->district) || publishes(in)))
 		want_policies(b, in);
 	if (in->order && in->order->want && in->m)
@@ -37,21 +38,43 @@ want_one(struct batch *b, const struct input *in)
 		in->alarm->want(b, in->subject);
 }
 
+static bool
+anything_wanted(const struct batch *b)
+{
+	for (size_t t = 0; t < b->node->ntables; t++)
+		for (int k = 1; k <= b->node->tables[t].table->nkey; k++)
+			if (b->wants[t][k].n)
+				return true;
+	return false;
+}
+
 /* True when something is to be loaded. */
 static bool
 want_all(struct batch *b)
 {
-	bool more = false;
-
 	b->wanting = true;
 	for (size_t i = 0; i < b->ninputs; i++)
 		if (!b->inputs[i].answer && !b->inputs[i].park)
 			want_one(b, &b->inputs[i]);
 	b->wanting = false;
-	for (size_t t = 0; t < b->node->ntables; t++)
-		for (int k = 1; k <= b->node->tables[t].table->nkey; k++)
-			more = more || b->wants[t][k].n;
-	return more;
+	return anything_wanted(b);
+}
+
+/* Wants are found out before anything is run.  What an input's want has looked at may be another when its turn comes, and then its run
+ * reads what nobody has loaded. */
+bool
+batch_lacks(struct batch *b, struct input *in)
+{
+	const struct look *l = in->looks;
+
+	while (l && !(b->changed[l->mark / 64] >> l->mark % 64 & 1))
+		l = l->next;
+	if (!l)
+		return false;
+	b->wanting = true;
+	want_one(b, in);
+	b->wanting = false;
+	return anything_wanted(b);
 }
 
 static bool

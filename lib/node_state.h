@@ -52,7 +52,7 @@ enum {
 	CHORES_A_SYNC = 32,
 	BOOKS_AT_ONCE = 128,                    /* districts whose books a batch makes */
 	POLICIES_BYTES_MAX = 32 << 20,          /* of documents and books between batches */
-	TABLES_MAX = 40,
+	TABLES_MAX = 40, CHANGED_BITS = 1 << 16,
 	PLANS_ROWS = 256, PLANS_GROWTH = 4,     /* plans are made anew when a table has so many rows, and so many times as many */
 	SINGLY_FROM = 3,                        /* takeovers without a commit until inputs are run one by one */
 	TRIES_MAX = 3,                          /* owners that an input run alone may take along: two may have been killed by chance */
@@ -283,7 +283,9 @@ struct input {
 	struct span span; bool goes_on;                 /* of work: what is left of it; goes_on: it has been moved on */
 	bool behind_work;                               /* a command that comes after others: there was work of its district */
 	void *kept;                                     /* what its want made of it, in the arena */
+	struct look *looks;                             /* what its want has looked at */
 };
+struct look { struct look *next; uint32_t mark; };      /* mark: a hash of the table and the first two key fields at most */
 enum batch_result {
 	BATCH_DONE, BATCH_AGAIN, BATCH_FENCED, BATCH_BAD, BATCH_TRANSIENT,
 	BATCH_WIDE,                                     /* several inputs want more rows than there is room for; nothing was run */
@@ -315,6 +317,7 @@ struct batch {
 	bool own_fact, wanting;
 	bool wrote;                                     /* the one being run has changed a derived table by itself, not by an event */
 	struct list turns, ran;                         /* to be noted: EngineRows.Turn, EngineRows.Ran */
+	uint64_t changed[CHANGED_BITS / 64];            /* by a look's mark: what inputs have changed; others' marks may share a bit */
 	struct { bool open; struct head_change head; size_t nemitted, nchores; } tried;        /* how far things were at batch_try */
 	const char *own_event_id;
 	int64_t now_us;
@@ -328,6 +331,7 @@ enum batch_result batch_look(struct batch *b);          /* only what the engine 
 enum batch_result batch_load(struct batch *b);
 enum batch_result batch_commit(struct batch *b);
 enum batch_result batch_keep_answers(struct batch *b);  /* of a trial: nothing else is written */
+bool batch_lacks(struct batch *b, struct input *in);    /* an earlier input has made it want more than was loaded */
 void batch_write_tables(struct batch *b);               /* queues what became of the rows */
 void batch_after_policies(struct batch *b);             /* rule books that are no longer the right ones */
 void batch_linger(struct batch *b);                     /* in a fold that lasts: so that we do not seem frozen */

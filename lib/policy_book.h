@@ -38,9 +38,12 @@ struct policy_finding {
 };
 bool policy_case_covers(const Policy__Case *c, const struct policy_finding *f);
 
-/* Document text → message.  False: *problem says what (422), pointers relative to the document. */
+/* Document text → message.  False: *problem says what (422), pointers relative to the document.  Documents that are stored are read
+ * with it too, so a check that becomes stricter than it was when they came belongs to what a patch brings. */
 bool policy_parse(const char *document_json, arena_t *a, Policy__Policy **out, Wire__Problem **problem)
 	__attribute__((warn_unused_result));
+/* Whether all texts of a patch, whose document policy_parse has accepted, are such as people read (utf8_shown). */
+bool policy_patch_shown(const char *patch_json, arena_t *a, Wire__Problem **problem) __attribute__((warn_unused_result));
 /* RFC 7396: base patched, as canonical text (sorted keys, compact); NULL when base is no object. */
 char *policy_patched(const char *base_json, const char *patch_json, arena_t *a);
 /* The document we ship, dachuan-2017-96, from deploy/data. */

@@ -178,6 +178,25 @@ test_refusals(int counts[2], arena_t *a)
 	}
 }
 
+/* Documents that were published before unseen characters were refused are read for ever, and may be patched elsewhere. */
+static void
+test_stored(int counts[2], arena_t *a)
+{
+	static const char unseen[] = "{\"pairs\":[{\"name\":{\"zh\":\"\u200b一\",\"en\":\"a\\ufeff\"}}]}";
+	const char *shown = strstr(data_dachuan_2017_96_json, "\"by\": \""), *at = shown ? strchr(shown + 6, '"') + 1 : NULL;
+	char *stored = at ? arena_printf(a, "%.*s\u200b%s", (int)(at - data_dachuan_2017_96_json), data_dachuan_2017_96_json, at) : NULL;
+	Wire__Problem *problem = NULL;
+	Policy__Policy *p;
+
+	check(counts, stored && policy_parse(stored, a, &p, &problem), "a document from before is read", problem ? problem->detail : stored);
+	char *next = stored ? policy_patched(stored, "{\"hold\":true}", a) : NULL;
+	check(counts, next && strstr(next, "\u200b") && policy_parse(next, a, &p, &problem) && p->hold, "and patched", next);
+	check(counts, policy_patch_shown("{\"hold\":true}", a, &problem) && !problem, "by a patch that is shown", NULL);
+	bool taken = policy_patch_shown(unseen, a, &problem);
+	check(counts, !taken && !strcmp(problem->errors[0]->code, "json.text") && !strcmp(problem->errors[0]->pointer, "/pairs/0/name/zh"),
+	      "a patch brings nothing unseen", taken ? "taken" : problem->errors[0]->pointer);
+}
+
 static void
 test_not_a_document(int counts[2], arena_t *a)
 {
@@ -282,6 +301,7 @@ main(void)
 	test_shipped(counts, a);
 	test_later_keys(counts, a);
 	test_refusals(counts, a);
+	test_stored(counts, a);
 	test_not_a_document(counts, a);
 	test_approvals(counts, a);
 	test_policy_on(counts);

@@ -7,6 +7,7 @@
 #include "policy_book.h"
 #include "roster.pb-c.h"
 #include "sealed_kind.h"
+#include "utf8.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -550,12 +551,40 @@ policy_parse(const char *document_json, arena_t *a, Policy__Policy **out, Wire__
 		return false;
 	}
 	later_keys_set(j);
-	bool shaped = json_to_message(j, &policy__policy__descriptor, NULL, a, &m, problem);
+	bool shaped = json_to_message_stored(j, &policy__policy__descriptor, a, &m, problem);
 	json_decref(j);
 	if (!shaped)
 		return false;
 	*out = (Policy__Policy *)m;
 	check_policy(&c, *out);
+	*problem = c.problem;
+	return !c.problem;
+}
+
+static void
+check_shown(struct check *c, json_t *v, const char *at)
+{
+	const char *name;
+	json_t *value;
+	size_t i;
+
+	if (json_is_string(v))
+		expect(c, utf8_shown(json_string_value(v), json_string_length(v)), at, "json.text",
+		       "A string holds controls, unseen characters, or such as turn its direction.");
+	json_object_foreach (v, name, value)
+		check_shown(c, value, arena_printf(c->arena, "%s/%s", at, name));
+	json_array_foreach (v, i, value)
+		check_shown(c, value, arena_printf(c->arena, "%s/%zu", at, i));
+}
+
+bool
+policy_patch_shown(const char *patch_json, arena_t *a, Wire__Problem **problem)
+{
+	struct check c = { .arena = a };
+	json_t *patch = json_loads(patch_json, JSON_DECODE_ANY, NULL);
+
+	check_shown(&c, patch, "");
+	json_decref(patch);
 	*problem = c.problem;
 	return !c.problem;
 }

@@ -335,7 +335,7 @@ asker_args(struct reader *r)
 	struct sealed_asker s = sealed_asker(r->read->actor, r->arena);
 
 	*out = (EngineRows__Asker){ .base = out->base, .district = r->read->district, .eyes = (char *)s.eyes, .sealed_kinds = (char *)s.kinds,
-	                            .person = (char *)s.person, .units = (char *)s.units };
+	                            .person = (char *)s.person, .persons = (char *)s.persons, .units = (char *)s.units };
 	return out;
 }
 

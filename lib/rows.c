@@ -308,6 +308,14 @@ rows_wanted(const struct rows *r, const void *key, int nprefix)
 	return is_wanted(r, key_encode(r, key, nprefix, &room), room.ends, nprefix);
 }
 
+uint32_t
+rows_hash(const struct rows *r, const void *key, int nprefix)
+{
+	struct key_in_room room;
+
+	return key_of(r, key, nprefix, &room).hash;
+}
+
 void
 rows_loaded(struct rows *r, const void *row)
 {

@@ -33,6 +33,7 @@ void rows_open(struct rows *r, const struct table *t, arena_t *a);
 /* True when this prefix was not wanted before: it must be loaded. */
 bool rows_want(struct rows *r, const void *key, int nprefix);
 bool rows_wanted(const struct rows *r, const void *key, int nprefix);   /* this prefix, or a shorter one that covers it */
+uint32_t rows_hash(const struct rows *r, const void *key, int nprefix);       /* of that prefix; another in each process */
 void rows_loaded(struct rows *r, const void *row);                      /* keeps an earlier change */
 const void *rows_get(const struct rows *r, const void *key);
 size_t rows_list(struct rows *r, const void *key, int nprefix, const void ***out);

@@ -52,12 +52,13 @@ literal(const char *const *first, size_t nfirst, char *const *rest, size_t nrest
 struct sealed_asker
 sealed_asker(const Wire__Actor *actor, arena_t *a)
 {
-	struct sealed_asker s = { .eyes = "all", .kinds = literal(kinds, KINDS, NULL, 0, a), .person = "", .units = "{}" };
+	struct sealed_asker s = { .eyes = "all", .kinds = literal(kinds, KINDS, NULL, 0, a), .person = "", .persons = "{}", .units = "{}" };
 
 	if (!actor)
 		return s;
 	s.eyes = sealed_seen_by(actor->roles, actor->n_roles) ? "apart" : "none";
 	s.person = actor->person_id;
+	s.persons = literal(NULL, 0, actor->person_ids, actor->n_person_ids, a);
 	s.units = literal((const char *const *)&actor->unit_id, 1, actor->headed_unit_ids, actor->n_headed_unit_ids, a);
 	return s;
 }

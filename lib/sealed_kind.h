@@ -13,9 +13,9 @@
 bool sealed_kind(const char *kind);
 bool sealed_value(const ProtobufCEnumDescriptor *kinds, int kind);
 /* Whether one of an account's roles works on such cases: administrators, inspectors and reviewers.  It takes more to know of a
- * case: to have no part in it as its subject. */
+ * case: that nobody whose account it is or ever was has a part in it as its subject. */
 bool sealed_seen_by(const Wire__AccountRole *roles, size_t n);
 
 /* For whom a read asks, as its statements are told (engine.sql, show_district). */
-struct sealed_asker { const char *eyes, *kinds, *person, *units; };
+struct sealed_asker { const char *eyes, *kinds, *person, *persons, *units; };
 struct sealed_asker sealed_asker(const Wire__Actor *actor, arena_t *a);         /* actor NULL: the operator, who may know of all */

@@ -44,21 +44,25 @@ static const struct { const char *what; Wire__AccountRole roles[2]; const char *
 static void
 test_askers(arena_t *a)
 {
+	static const char *const persons[] = { "{}", "{\"p0\"}", "{\"p0\",\"p1\"}" };
 	struct sealed_asker s = sealed_asker(NULL, a);
 
-	check(strcmp(s.eyes, "all") == 0 && !*s.person && strcmp(s.units, "{}") == 0, "the operator", s.eyes);
+	check(strcmp(s.eyes, "all") == 0 && !*s.person && strcmp(s.persons, "{}") == 0 && strcmp(s.units, "{}") == 0, "the operator", s.eyes);
 	check(strcmp(s.kinds, "{\"discipline_violation\",\"fund_misuse\",\"referral\"}") == 0, "the kinds", s.kinds);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		Wire__Actor actor = WIRE__ACTOR__INIT;
 		actor.roles = (Wire__AccountRole *)cases[i].roles;
 		actor.n_roles = cases[i].roles[1] ? 2 : 1;
 		actor.person_id = (char *)"p1";
+		actor.person_ids = (char *[]){ (char *)"p0", (char *)"p1" };
+		actor.n_person_ids = i % 3;
 		actor.unit_id = (char *)cases[i].unit;
 		actor.headed_unit_ids = (char **)cases[i].headed;
 		while (actor.n_headed_unit_ids < 2 && cases[i].headed[actor.n_headed_unit_ids])
 			actor.n_headed_unit_ids++;
 		s = sealed_asker(&actor, a);
 		check(strcmp(s.eyes, cases[i].eyes) == 0 && strcmp(s.units, cases[i].units) == 0 && strcmp(s.person, "p1") == 0, cases[i].what, s.units);
+		check(strcmp(s.persons, persons[i % 3]) == 0, "whose it ever was", s.persons);
 	}
 }
 

@@ -107,11 +107,34 @@ batch_touch(struct batch *b, int32_t partition)
 	return c;
 }
 
+enum { MARK_KEYS = 2 };                 /* the district and what it is of */
+
+static uint32_t
+mark_of(const struct batch *b, size_t table, const void *key, int nprefix)
+{
+	uint32_t hash = rows_hash(&b->rows[table], key, nprefix < MARK_KEYS ? nprefix : MARK_KEYS);
+	return (hash + (uint32_t)table * 0x9e3779b1u) % CHANGED_BITS;
+}
+
+static void
+look_noted(struct batch *b, size_t table, const void *key, int nprefix)
+{
+	struct input *in = &b->inputs[b->now - b->inputs];
+	struct look *l = arena_alloc(b->arena, sizeof *l);
+
+	*l = (struct look){ in->looks, mark_of(b, table, key, nprefix) };
+	in->looks = l;
+}
+
 /* What is read must have been wanted; a replay runs facts whose orders did the wanting, so it loads what they lack. */
 static void
 need(struct batch *b, size_t table, const void *key, int nprefix)
 {
-	if (b->wanting || rows_wanted(&b->rows[table], key, nprefix))
+	if (b->wanting) {
+		look_noted(b, table, key, nprefix);
+		return;
+	}
+	if (rows_wanted(&b->rows[table], key, nprefix))
 		return;
 	assert(b->node->replay);
 	replay_need(b, table, key, nprefix);
@@ -136,8 +159,12 @@ batch_list(struct batch *b, const struct table *t, const void *key, int nprefix,
 }
 
 static void
-wrote(struct batch *b, size_t table)
+wrote(struct batch *b, size_t table, const void *key)
 {
+	for (int n = 1; n <= MARK_KEYS && n <= b->rows[table].table->nkey; n++) {
+		uint32_t mark = mark_of(b, table, key, n);
+		b->changed[mark / 64] |= UINT64_C(1) << mark % 64;
+	}
 	batch_touch(b, b->now->partition);
 	b->wrote = b->wrote || (!b->own_fact && !b->node->own_table[table]);
 }
@@ -154,7 +181,7 @@ batch_put(struct batch *b, const struct table *t, const void *row)
 	if (!t->append_only)
 		need(b, i, row, t->nkey);
 	if (rows_put(&b->rows[i], row))
-		wrote(b, i);
+		wrote(b, i, row);
 }
 
 void
@@ -167,7 +194,7 @@ batch_drop(struct batch *b, const struct table *t, const void *key)
 		return;
 	need(b, i, key, t->nkey);
 	if (rows_drop(&b->rows[i], key))
-		wrote(b, i);
+		wrote(b, i, key);
 }
 
 /* ---- what runs may say */

@@ -252,7 +252,7 @@ patched_document(struct batch *b, const char *base, const char *patch)
 		batch_refuse(b, 422, "field.range", "/patch", "A policy is a JSON object of at most 128 KiB.");
 		return NULL;
 	}
-	if (policy_parse(document, batch_arena(b), &policy, &problem))
+	if (policy_parse(document, batch_arena(b), &policy, &problem) && policy_patch_shown(patch, batch_arena(b), &problem))
 		return document;
 	const Wire__ProblemError *first = problem->n_errors ? problem->errors[0] : NULL;
 	batch_refuse(b, 422, first ? first->code : problem->code,

@@ -196,6 +196,6 @@ select district, phone_mark, address_mark, failures, failed_at_us, known_at_us, 
  where district = :district and phone_mark = :phone_mark;
 
 -- name: caller_read Token -> Account
-select a.district, a.account_id, a.person_id, '' as phone, '' as password_hash, a.roles, a.township_id, a.disabled, a.vouched
+select a.district, a.account_id, a.person_id, '' as phone, '' as password_hash, a.roles, a.township_id, a.disabled, a.vouched, a.person_ids
   from session s join account a on a.district = s.district and a.account_id = s.account_id
  where s.district = :district and s.token_sha256 = :token_sha256 and s.expires_at_us > :now_us and not a.disabled;

@@ -289,6 +289,8 @@ roster_read_caller(struct reader *r, const void *m)
 	actor.n_roles = account_roles_of(row->roles, roles);
 	actor.roles = roles;
 	actor.vouched = row->vouched;
+	actor.n_person_ids = row->n_person_ids;
+	actor.person_ids = row->person_ids;
 	reach_fill(r, row, &actor);
 	headed_fill(r, &actor);
 	reader_answer(r, &out.base);

@@ -186,6 +186,102 @@ person_everywhere(struct stage *s, const char *id, bool founding)
 	return taken;
 }
 
+/* What was too much lately is tried again, however few fitted then: halves of what comes need not be as many as that. */
+static void
+test_growing_again(struct count *c)
+{
+	static const size_t few[] = { 1, 3, 5, 6, 97 };
+	struct stage *s = stage_open(c);
+
+	for (size_t i = 0; i < ALEN(few); i++) {
+		struct group_of g = { 0 };
+		s->node[ATTENDANCE]->inputs_max = few[i];
+		group_add_persons(&g, 'p', 0, 5 * FETCH_ITEMS_MAX, "unit");
+		stage_send(s, ROSTER, &g, 5000);
+		check(c, stage_await(s) == 201 && stage_settle(s) && stage_persons(s, "unit") == 5 * FETCH_ITEMS_MAX, "all came");
+		check(c, s->node[ATTENDANCE]->inputs_max >= FETCH_ITEMS_MAX && s->node[ATTENDANCE]->inputs_max <= BATCH_INPUTS_MAX, "as many at once as before");
+	}
+	stage_close(s);
+}
+
+enum { WIDE_INPUTS = 100, WIDE_ROWS = 300, WIDE_BYTES = 100 * 1000 };   /* a district's rows fit in a batch, two districts' do not */
+_Static_assert(WIDE_ROWS * WIDE_BYTES < FOLD_BYTES_MAX && 2 * WIDE_ROWS * WIDE_BYTES > FOLD_BYTES_MAX, "one does, two do not");
+
+static void
+wide_district(struct count *c, struct stage *s, const char *district)
+{
+	struct group_of founding = { .district = district };
+	Roster__PutDistrict d = ROSTER__PUT_DISTRICT__INIT;
+	char sql[300];
+
+	group_add(&founding, "", &d.base);
+	stage_send(s, ROSTER, &founding, 5000);
+	check(c, stage_await(s) == 201 && stage_settle(s), "a district");
+	snprintf(sql, sizeof sql, "insert into attendance.person select '%s', 'w' || n, '2017-01-01', repeat('x', %d), 'civil_servant', '' from generate_series(1, %d) n",
+	         district, WIDE_BYTES, WIDE_ROWS);
+	stage_tamper(s, sql);
+}
+
+/* The smallest batch that was the largest allowed while all is done; 0: it did not come to an end. */
+static size_t
+least_allowed(struct stage *s)
+{
+	size_t least = BATCH_INPUTS_MAX;
+
+	for (int i = 0; i < TURNS_MAX && !stage_quiet(s); i++) {
+		stage_turn(s);
+		if (s->node[ATTENDANCE]->inputs_max < least)
+			least = s->node[ATTENDANCE]->inputs_max;
+	}
+	return stage_quiet(s) ? least : 0;
+}
+
+/* What was loaded for too many at once does not count against the half of them. */
+static void
+test_wide(struct count *c)
+{
+	static const char *const districts[] = { "400001", "400002" };
+	struct stage *s = stage_open(c);
+
+	for (size_t i = 0; i < ALEN(districts); i++)
+		wide_district(c, s, districts[i]);
+	stage_stop(s, ATTENDANCE);
+	for (size_t i = 0; i < ALEN(districts); i++) {
+		struct group_of g = { .district = districts[i] };
+		group_add_persons(&g, 'p', 0, WIDE_INPUTS, "unit");
+		stage_send(s, ROSTER, &g, 5000);
+		check(c, stage_await(s) == 201, "many of one district");
+	}
+	stage_start(s, ATTENDANCE);
+	size_t least = least_allowed(s);
+	check(c, stage_persons(s, "unit") == 2 * WIDE_INPUTS, "all of both came");
+	check(c, least <= WIDE_INPUTS, "both together want too much");
+	check(c, least >= WIDE_INPUTS / 2, "but each does not");
+	stage_close(s);
+}
+
+/* What an input wants may depend on a row that only an earlier one of its batch makes: then it comes in the next. */
+static void
+test_wants_made(struct count *c)
+{
+	static const char *const persons[][2] = { { "a", "@b" }, { "c", "@@a" }, { "d", "@@a" }, { "e", "@@none" } };
+	struct stage *s = stage_open(c);
+	struct group_of g = { 0 };
+
+	check(c, stage_put(s, "", "b", "@") == 201 && stage_settle(s), "whom somebody leads to");
+	stage_stop(s, ATTENDANCE);
+	for (size_t i = 0; i < ALEN(persons); i++)
+		group_add_person(&g, "", persons[i][0], persons[i][1]);
+	stage_send(s, ROSTER, &g, 5000);
+	check(c, stage_await(s) == 201, "who leads there, and who goes by that");
+	stage_start(s, ATTENDANCE);
+	long long before = (long long)s->metrics[ATTENDANCE].value[METRIC_BATCHES];
+	check(c, stage_settle(s) && stage_persons(s, "led") == 2 && stage_persons(s, "lost") == 1, "all found what they read");
+	long long batches = (long long)s->metrics[ATTENDANCE].value[METRIC_BATCHES] - before;
+	check(c, batches >= 2 && batches <= 3, "in the next batch, with those behind it");     /* one more may be the clock's */
+	stage_close(s);
+}
+
 /* Far more districts at once than there are books. */
 static void
 test_districts(struct count *c)
@@ -231,7 +327,8 @@ int
 main(void)
 {
 	static void (*const tests[])(struct count *) = {
-		test_chores, test_timers, test_catching_up, test_catching_up_in_vain, test_catching_up_upstream, test_hunger, test_districts, test_policies,
+		test_chores, test_timers, test_catching_up, test_catching_up_in_vain, test_catching_up_upstream, test_hunger, test_growing_again, test_wide,
+		test_wants_made, test_districts, test_policies,
 	};
 
 	return stage_main("batches_test", tests, ALEN(tests));

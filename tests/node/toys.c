@@ -151,12 +151,67 @@ want_person(struct batch *b, const void *m)
 	want_all_persons(b);
 }
 
+static MirrorRows__Person
+person_named(struct batch *b, const char *id)
+{
+	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
+
+	key.district = (char *)batch_district(b);
+	key.person_id = (char *)id;
+	return key;
+}
+
+/* Whom the person that the event names with "@@" leads to: its unit is "@" and an id.  NULL: there is no such person (yet). */
+static const char *
+led_to(struct batch *b, const Roster__PersonPut *e)
+{
+	const MirrorRows__Person key = person_named(b, e->unit_id + 2);
+	const void **rows;
+
+	return batch_list(b, &mirror_person, &key, 2, &rows) ? ((const MirrorRows__Person *)rows[0])->unit_id + 1 : NULL;
+}
+
+/* Most want everybody; those of "@" want themselves, and those of "@@" also whom they name, and whom that one leads to. */
+static void
+want_put(struct batch *b, const void *m)
+{
+	const Roster__PersonPut *e = m;
+
+	if (*e->unit_id != '@') {
+		want_all_persons(b);
+		return;
+	}
+	MirrorRows__Person key = person_named(b, e->id);
+	batch_want(b, &mirror_person, &key, 2);
+	if (e->unit_id[1] != '@')
+		return;
+	key = person_named(b, e->unit_id + 2);
+	batch_want(b, &mirror_person, &key, 2);
+	if (led_to(b, e)) {
+		key = person_named(b, led_to(b, e));
+		batch_want(b, &mirror_person, &key, 2);
+	}
+}
+
+static void
+on_led(struct batch *b, const Roster__PersonPut *e)
+{
+	const MirrorRows__Person key = person_named(b, led_to(b, e) ? led_to(b, e) : e->id);
+	const void **rows;
+
+	mark(b, e->id, batch_list(b, &mirror_person, &key, 2, &rows) && led_to(b, e) ? "led" : "lost");
+}
+
 static void
 on_person(struct batch *b, const void *m)
 {
 	const Roster__PersonPut *e = m;
 	EngineRows__Work work = ENGINE_ROWS__WORK__INIT;
 
+	if (!strncmp(e->unit_id, "@@", 2)) {
+		on_led(b, e);
+		return;
+	}
 	mark(b, e->id, e->unit_id);
 	if (!strcmp(e->unit_id, "\xff"))
 		mark(b, "ruin", e->unit_id);    /* no later event of the batch makes this one good */
@@ -263,7 +318,7 @@ static const struct order attendance_orders[] = {
 	{ .message = &roster__put_posting__descriptor, .after = AFTER(0), .want = want_person, .run = put_posting },
 };
 static const struct fact attendance_facts[] = {
-	{ &roster__person_put__descriptor, want_person, on_person },
+	{ &roster__person_put__descriptor, want_put, on_person },
 	MIRROR(policy, policy_published),
 };
 static const struct alarm attendance_alarms[] = {
