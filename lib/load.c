@@ -65,7 +65,7 @@ want_all(struct batch *b)
 bool
 batch_lacks(struct batch *b, struct input *in)
 {
-	const struct look *l = in->looks;
+	const struct want_mark *l = in->looks;
 
 	while (l && !(b->changed[l->mark / 64] >> l->mark % 64 & 1))
 		l = l->next;

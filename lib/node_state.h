@@ -283,9 +283,9 @@ struct input {
 	struct span span; bool goes_on;                 /* of work: what is left of it; goes_on: it has been moved on */
 	bool behind_work;                               /* a command that comes after others: there was work of its district */
 	void *kept;                                     /* what its want made of it, in the arena */
-	struct look *looks;                             /* what its want has looked at */
+	struct want_mark *looks;                             /* what its want has looked at */
 };
-struct look { struct look *next; uint32_t mark; };      /* mark: a hash of the table and the first two key fields at most */
+struct want_mark { struct want_mark *next; uint32_t mark; };      /* mark: a hash of the table and the first two key fields at most */
 enum batch_result {
 	BATCH_DONE, BATCH_AGAIN, BATCH_FENCED, BATCH_BAD, BATCH_TRANSIENT,
 	BATCH_WIDE,                                     /* several inputs want more rows than there is room for; nothing was run */

@@ -120,9 +120,9 @@ static void
 look_noted(struct batch *b, size_t table, const void *key, int nprefix)
 {
 	struct input *in = &b->inputs[b->now - b->inputs];
-	struct look *l = arena_alloc(b->arena, sizeof *l);
+	struct want_mark *l = arena_alloc(b->arena, sizeof *l);
 
-	*l = (struct look){ in->looks, mark_of(b, table, key, nprefix) };
+	*l = (struct want_mark){ in->looks, mark_of(b, table, key, nprefix) };
 	in->looks = l;
 }
 

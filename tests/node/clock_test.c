@@ -256,7 +256,7 @@ test_others(struct count *c)
 	check(c, put(s, 201, ""), "nor is it here");
 	stage_tamper(s, "insert into engine.replica select 'peer', 'p' || n, 0, clock_timestamp(), clock_timestamp() + interval '2 seconds', -20000000 from generate_series(1, 5) n");
 	check(c, stage_put(s, "", "x", "fine") > 0, "but five others say otherwise");
-	for (int i = 0; i < 40 && s->node[ROSTER]->doubt != STEADY_PEERS; i++) {
+	for (int i = 0; i < 4000 && s->node[ROSTER]->doubt != STEADY_PEERS; i++) {
 		stage_tamper(s, "update engine.replica set seen_us = clock_timestamp() where service = 'peer'");
 		stage_turn(s);
 	}
