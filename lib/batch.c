@@ -122,13 +122,19 @@ founded_here(const struct batch *b, const char *district)
 
 /* ---- what a body gave of the answer beside what is ordered: as it stands, or, of what is new, as it would be */
 
-static bool
-known_holds(struct batch *b, const struct input *in, const ProtobufCMessage *answer)
+/* Where the first of them that does not hold stands in the body; NULL: all hold. */
+static const char *
+known_differs(struct batch *b, const struct input *in, const ProtobufCMessage *answer)
 {
 	const Wire__Command *c = in->command;
 	ProtobufCMessage *known = protobuf_c_message_unpack(answer->descriptor, arena_pb(b->arena), c->known.len, c->known.data);
 
-	return known && json_known_equal(known, answer, c->known_tags, c->n_known_tags, b->arena);
+	for (size_t i = 0; i < c->n_known_tags; i++) {
+		const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field(answer->descriptor, c->known_tags[i]);
+		if (!f || !known || !json_known_equal(known, answer, &c->known_tags[i], 1, b->arena))
+			return f ? arena_printf(b->arena, "/%.*s", (int)json_name_len(f), f->name) : "";
+	}
+	return NULL;
 }
 
 static const ProtobufCMessage *
@@ -141,9 +147,9 @@ answer_of(struct batch *b, const struct input *in)
 }
 
 static void
-refuse_known(struct batch *b)
+refuse_known(struct batch *b, const char *pointer)
 {
-	batch_refuse(b, 422, "field.fixed", NULL, "A member that the server gives is left out, or as it stands.");
+	batch_refuse(b, 422, "field.fixed", pointer, "A member that the server gives is left out, or as it stands.");
 }
 
 /* The answer is looked at before it is given: what does not hold is as if it had not been ordered. */
@@ -152,19 +158,23 @@ run_knowing(struct batch *b, struct input *in)
 {
 	const ProtobufCMessage *stands = in->order->stands ? in->order->stands(b, in->m) : NULL;
 
-	if (stands && !known_holds(b, in, stands)) {
-		refuse_known(b);
+	const char *differs = stands ? known_differs(b, in, stands) : NULL;
+
+	if (differs) {
+		refuse_known(b, differs);
 		return;
 	}
 	batch_try(b);
 	in->order->run(b, in->m);
-	if (stands || in->answer->status >= 300 || known_holds(b, in, answer_of(b, in))) {
+	if (!stands && in->answer->status < 300)
+		differs = known_differs(b, in, answer_of(b, in));
+	if (!differs) {
 		batch_stand(b);
 		return;
 	}
 	batch_undo(b);
 	in->answer = NULL;
-	refuse_known(b);
+	refuse_known(b, differs);
 }
 
 static void

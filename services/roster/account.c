@@ -123,7 +123,7 @@ persons_check(struct batch *b, const Roster__PutAccount *in, struct faults *fs)
 
 	if (!in->maybe_person_case && account_needs_person(account_roles_mask(in->roles, in->n_roles), !batch_actor(b)))
 		roster_fault(fs, 422, "account.person_required", "/person_id",
-		             "An account that notes, confirms, approves or pays names whose it is; only the operator makes another, and none that administers too.");
+		             "An account that notes, confirms, approves or pays names whose it is; only the operator makes another.");
 	if (in->maybe_person_case && now && now->n_person_ids >= ACCOUNT_PERSONS_MAX && strcmp(now->person_id, in->person_id) != 0)
 		roster_fault(fs, 409, "account.too_many_persons", "/person_id", "An account is at most sixteen people's, one after the other; make another.");
 }

@@ -50,7 +50,7 @@ enum {
 bool
 account_needs_person(int32_t roles, bool by_operator)
 {
-	return (roles & ACTS) && (!by_operator || (roles & ADMINISTERS));
+	return (roles & ACTS) && !by_operator;
 }
 
 bool

@@ -28,8 +28,8 @@ bool account_password_fits(const char *password);
 int32_t account_roles_mask(const Wire__AccountRole *roles, size_t n);
 size_t account_roles_of(int32_t mask, Wire__AccountRole out[ACCOUNT_ROLES_MAX]);
 
-/* Who notes, confirms, approves or pays does so as somebody.  The operator knows who has an account that names nobody; but whoever also
- * administers could make themselves a second one, so theirs always names them (422 account.person_required). */
+/* Who notes, confirms, approves or pays does so as somebody.  The operator knows who has an account that names nobody; an administrator
+ * may not put one (422 account.person_required). */
 bool account_needs_person(int32_t roles, bool by_operator);
 
 /* What somebody else did to an account that its owner should hear of at once: who may log in with it, and what it may do.  Of a new one

@@ -132,6 +132,15 @@ first_secretaries(struct batch *b, const char *village_id)
 	return p;
 }
 
+/* What of a person's recalls and cases may stand in the way, and whether who commands may know of it. */
+void
+roster_want_bars(struct batch *b, const char *person_id)
+{
+	roster_recall_want(b, person_id);
+	duty_want(b);
+	duty_want_about(b, person_id, NULL);
+}
+
 /* ---- PUT of a posting */
 
 void
@@ -142,12 +151,12 @@ roster_posting_want(struct batch *b, const void *m)
 	mirror_want_person_id(b, in->person_id);
 	mirror_want_village_id(b, in->village_id);
 	want_posting(b, in->id);
-	roster_want_stands(b, in->person_id);
+	roster_want_bars(b, in->person_id);
 	want_of_person(b, in->person_id);
 	want_of_village(b, in->village_id);
 	const Posting *now = posting_of(b, in->id);
 	if (now) {
-		roster_want_stands(b, now->person_id);
+		roster_want_bars(b, now->person_id);
 		want_of_person(b, now->person_id);
 		want_of_village(b, now->village_id);
 	}

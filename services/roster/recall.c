@@ -166,12 +166,6 @@ roster_recall_forget(struct batch *b, const char *person_id, const char *recall_
 
 /* ---- ordered */
 
-static bool
-is_paid_force(Roster__Role role)
-{
-	return role == ROSTER__ROLE__FIRST_SECRETARY || role == ROSTER__ROLE__TEAM_MEMBER;
-}
-
 /* False: it is that short already. */
 static bool
 end_posting(struct batch *b, const Posting *p, int32_t ordered_day, Posting *ended)
@@ -209,7 +203,7 @@ end_others(struct batch *b, const Moved *e, const Posting *p, Roster__VacancyOpe
 
 	v->also_ended = arena_alloc(batch_arena(b), (n + 1) * sizeof(*v->also_ended));
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(held[i]->posting_id, p->posting_id) != 0 && is_paid_force(held[i]->role) && roster_covers(held[i], e->ordered_day))
+		if (strcmp(held[i]->posting_id, p->posting_id) != 0 && roster_of_force(held[i]->role) && roster_covers(held[i], e->ordered_day))
 			v->also_ended[v->n_also_ended++] = end_also(b, held[i], e->ordered_day);
 }
 

@@ -111,6 +111,7 @@ void roster_on_annulled(struct batch *b, const void *m);
 Roster__Posting roster_posting_message(const Posting *p, int32_t term);
 /* A posting with all that is looked at beside it; what has days in common with `put` (NULL: nothing); and its event. */
 void roster_want_posting(struct batch *b, const char *posting_id);
+void roster_want_bars(struct batch *b, const char *person_id);          /* a person's recalls, and who may know of his cases */
 void roster_want_posting_row(struct batch *b, const char *posting_id);  /* it alone */
 void roster_want_postings_of(struct batch *b, const char *person_id);
 void roster_want_village(struct batch *b, const char *village_id);     /* its first secretaries, and whether it closes */
@@ -128,8 +129,6 @@ bool roster_may_know(struct batch *b, bool sealed, const char *person_id, int32_
 const char *roster_confirmed_on(struct batch *b, const Posting *p, const Posting *const *held, size_t n);
 
 /* ---- void.c */
-/* Of a person, what may stand on a posting of his, and what is needed to judge who may know of it. */
-void roster_want_stands(struct batch *b, const char *person_id);
 void roster_void_want(struct batch *b, const void *m);
 bool roster_void_exists(struct batch *b, const void *m);
 void roster_void(struct batch *b, const void *m);

@@ -155,13 +155,26 @@ roster_recalled(const Posting *p, int32_t ordered_day)
 	return ended;
 }
 
+bool
+roster_of_force(Roster__Role role)
+{
+	return role == ROSTER__ROLE__FIRST_SECRETARY || role == ROSTER__ROLE__TEAM_MEMBER;
+}
+
+/* The day of the order was the last. */
+static bool
+covers_order(const Posting *put, const Ended *e)
+{
+	return roster_of_force(put->role) && put->from_day < e->end_day;
+}
+
 const Ended *
 roster_barred(const Ended *const *ended, size_t n, const Posting *put)
 {
 	for (size_t i = 0; i < n; i++) {
 		bool itself = strcmp(ended[i]->posting_id, put->posting_id) == 0;
 		bool its_post = ended[i]->recalled && ended[i]->role == put->role && strcmp(ended[i]->village_id, put->village_id) == 0;
-		if ((itself || its_post) && roster_outlasts(put, ended[i]->end_day))
+		if ((itself || its_post || covers_order(put, ended[i])) && roster_outlasts(put, ended[i]->end_day))
 			return ended[i];
 	}
 	return NULL;

@@ -46,8 +46,11 @@ bool roster_lasts_longer(const Posting *now, const Posting *put);
 
 /* The posting as an ordered recall leaves it: its end no later than the day after the order. */
 Posting roster_recalled(const Posting *p, int32_t ordered_day);
+/* First secretaries and team members: the force whose postings an ordered recall of their holder ends. */
+bool roster_of_force(Roster__Role role);
 /* Of what the standing recalls of its person have ended, the first that stands in the way of a posting as it is put: it would be held
- * beyond its end, or is another in the post that the person was recalled from, and lasts beyond that end (409 posting.recalled). */
+ * beyond its end; or is another in the post that the person was recalled from, or of the force and covers the day of the order, and
+ * lasts beyond that end (409 posting.recalled). */
 const Ended *roster_barred(const Ended *const *ended, size_t n, const Posting *put);
 /* Whether a posting that ends so far at the latest would be held beyond it. */
 bool roster_outlasts(const Posting *p, int32_t end_day);

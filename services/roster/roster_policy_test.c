@@ -256,6 +256,10 @@ static const struct { const char *name, *put; bool barred; } bars[] = {
 	{ "another role in the village",                "3 li v1 team 51--", false },
 	{ "the role in another village",                "3 li v2 fs 51--", false },
 	{ "the other post that ended",                  "3 li v2 team 51--", false },
+	{ "of the force, over the day of the order",    "3 li v3 team 50--", true },
+	{ "of the force, until that day",               "3 li v3 team 0-51", false },
+	{ "of the force, from the next day on",         "3 li v3 team 51--", false },
+	{ "not of the force, over that day",            "3 li v3 agri 0--", false },
 };
 
 static void

@@ -57,18 +57,15 @@ id_of(const void *m)
 	return ((const Roster__VoidPosting *)m)->id;
 }
 
-/* Also with a PUT: what voids a posting may be in one batch with what has made it. */
-void
-roster_want_stands(struct batch *b, const char *person_id)
+static void
+want_stands(struct batch *b, const char *person_id)
 {
 	Noted noted = noted_key(b, person_id, "");
 	Month months = month_key(b, person_id, "", 0);
 
 	batch_want(b, &roster_table_noted_finding, &noted, 2);
 	batch_want(b, &roster_table_checkin_month, &months, 2);
-	roster_recall_want(b, person_id);
-	duty_want(b);
-	duty_want_about(b, person_id, NULL);
+	roster_want_bars(b, person_id);
 }
 
 void
@@ -77,7 +74,7 @@ roster_void_want(struct batch *b, const void *m)
 	roster_want_posting(b, id_of(m));
 	const Posting *p = roster_posting(b, id_of(m));
 	if (p)
-		roster_want_stands(b, p->person_id);
+		want_stands(b, p->person_id);
 }
 
 bool
