@@ -50,7 +50,9 @@ static size_t nfindings;
 static struct measure { char id[64], state[16]; bool recall; int person, unit, causes[CAUSES_MAX], ncauses; struct act approved; bool was_approved; } measures[THINGS_MAX];
 static size_t nmeasures;
 static struct payroll { int month; enum { NO_RUN, DRAFT, APPROVED, CLOSED } state; struct act drafted; } payrolls[2] = { { .month = 7 }, { .month = 8 } };
-static struct seen { int notes, confirms, dismissals, annulments, moves, steps, runs, accounts, persons, heads, barred, required; } seen;
+static struct task { char id[96], recall[64]; int person; bool open; } tasks[THINGS_MAX];
+static size_t ntasks;
+static struct seen { int tasks, notes, confirms, dismissals, annulments, moves, steps, runs, accounts, persons, heads, barred, required; } seen;
 
 static unsigned
 drawn(unsigned n)
@@ -372,6 +374,25 @@ step_move(int by)
 	json_decref(j);
 }
 
+/* What a recall has left is a matter of its person, from its first fact on. */
+static void
+step_settle(int by)
+{
+	struct act a = act_by(by);
+	int status;
+
+	for (size_t i = 0; i < ntasks; i++) {
+		struct task *t = &tasks[i];
+		if (!t->open || DO(by, "POST", "{}", "/tasks/%s/close", t->id) != 200)
+			continue;
+		for (size_t k = 0; k < nmeasures; k++)
+			if (strcmp(measures[k].id, t->recall) == 0)
+				in_case(&a, t->person, NOBODY, first_day(&measures[k]), "close", t->id);
+		t->open = false;
+		seen.tasks++;
+	}
+}
+
 static void
 step_run(int by)
 {
@@ -440,6 +461,24 @@ measure_learn(const json_t *j)
 }
 
 static void
+tasks_learn(void)
+{
+	int status;
+	json_t *j = call(OPERATOR, &status, "GET", NULL, "/tasks?limit=500"), *items = json_object_get(j, "items");
+
+	ntasks = 0;
+	for (size_t i = 0; i < json_array_size(items) && ntasks < THINGS_MAX; i++) {
+		const json_t *t = json_array_get(items, i);
+		struct task *row = &tasks[ntasks++];
+		snprintf(row->id, sizeof row->id, "%s", json_string_value(json_object_get(t, "id")));
+		snprintf(row->recall, sizeof row->recall, "%s", json_string_value(json_object_get(t, "recall_id")));
+		row->person = index_of(people, PEOPLE, json_string_value(json_object_get(t, "person_id")));
+		row->open = strcmp(json_string_value(json_object_get(t, "state")), "open") == 0;
+	}
+	json_decref(j);
+}
+
+static void
 all_learn(void)
 {
 	static const char *const of[] = { "persons/cad", "persons/pos", "persons/rev", "units/u0", "units/u1", "units/u2", "units/u3", "units/u4" };
@@ -462,6 +501,7 @@ all_learn(void)
 		snprintf(m->state, sizeof m->state, "%s", json_string_value(json_object_get(r, "state")));
 	}
 	json_decref(j);
+	tasks_learn();
 }
 
 /* ---- the world and the walk */
@@ -579,7 +619,7 @@ step_as(int by)
 {
 	static const struct { const char *role; void (*act)(int by); } acts[] = {
 		{ "inspector", step_note }, { "inspector", step_note }, { "reviewer", step_decide }, { "reviewer", step_decide }, { "reviewer", step_decide },
-		{ "reviewer", step_move }, { "reviewer", step_move }, { "finance", step_run },
+		{ "reviewer", step_move }, { "reviewer", step_move }, { "finance", step_run }, { "district_admin", step_settle },
 	};
 	unsigned from = drawn(sizeof(acts) / sizeof(acts[0])), any = drawn(20) == 0;
 
@@ -625,12 +665,29 @@ check_told(void)
 	}
 }
 
+/* The operator, whom nothing bars, takes each recall so far that its end leaves a task, and ends it; then all try to settle what is left. */
+static void
+tasks_leave(void)
+{
+	static const char *const steps[] = { "review", "order", "hand-over", "cancel" };
+	int status;
+
+	for (size_t i = 0; i < nmeasures; i++)
+		for (size_t k = 0; measures[i].recall && k < sizeof(steps) / sizeof(steps[0]); k++)
+			DO(OPERATOR, "POST", "{}", "/recalls/%s/%s", measures[i].id, steps[k]);
+	all_learn();
+	account_put(OPERATOR, ACCOUNTS - 1, OTHER, ADMINISTERS, OTHER);        /* who mostly has no part, by an account that was others' */
+	for (int a = 0; a < ACCOUNTS; a++)
+		if (account[a].token)
+			step_settle(a);
+}
+
 /* A district of its own; the days go on. */
 static void
 world_walk(int i)
 {
 	snprintf(district, sizeof district, "%u", 511840U + (unsigned)i % 100);
-	nbelongs = nheads = nfindings = nmeasures = 0;
+	nbelongs = nheads = nfindings = nmeasures = ntasks = 0;
 	payrolls[0].state = payrolls[1].state = NO_RUN;
 	world_make();
 	for (int k = 0; k < STEPS; k++) {
@@ -640,6 +697,8 @@ world_walk(int i)
 		if (k % 60 == 59)
 			day_next();
 	}
+	all_learn();
+	tasks_leave();
 	check(suite_settle(suite, district), "lag 0");
 	check_told();
 	for (int a = 0; a < ACCOUNTS; a++) {
@@ -660,10 +719,10 @@ main(void)
 	day_next();
 	for (int i = 0; i < worlds; i++)
 		world_walk(i);
-	printf("%d notes, %d confirmed, %d dismissed, %d annulled, %d measures and %d recalls moved, %d payrolls approved, %d accounts, %d units and %d heads changed; "
-	       "%d barred, %d asked for a person\n", seen.notes, seen.confirms, seen.dismissals, seen.annulments, seen.moves, seen.steps, seen.runs, seen.accounts,
+	printf("%d notes, %d confirmed, %d dismissed, %d annulled, %d measures and %d recalls moved, %d payrolls approved, %d tasks settled, %d accounts, %d units and %d heads changed; "
+	       "%d barred, %d asked for a person\n", seen.notes, seen.confirms, seen.dismissals, seen.annulments, seen.moves, seen.steps, seen.runs, seen.tasks, seen.accounts,
 	       seen.persons, seen.heads, seen.barred, seen.required);
-	check(seen.notes && seen.confirms && seen.dismissals && seen.annulments && seen.moves && seen.steps && seen.runs && seen.accounts && seen.persons && seen.heads && seen.barred &&
+	check(seen.tasks && seen.notes && seen.confirms && seen.dismissals && seen.annulments && seen.moves && seen.steps && seen.runs && seen.accounts && seen.persons && seen.heads && seen.barred &&
 	      seen.required, "each kind of step is taken, and some are refused");
 	suite_close(&suite);
 	printf("%d passed, %d failed\n", passed, failed);
