@@ -40,7 +40,7 @@ static char district[8];
 static int today;                               /* days since the world began */
 static struct span { int who, day, at; } belongs[MOVES_MAX], heads[MOVES_MAX];    /* who: person, unit; at: unit, person */
 static size_t nbelongs, nheads;
-static struct account { int person, human, roles; char *token; int taken[PEOPLE]; } account[ACCOUNTS];
+static struct account { int person, human, roles; unsigned was; char *token; int taken[PEOPLE]; } account[ACCOUNTS];
 
 /* Who did a half of something: by which account, whose name it bore, and which human had it. */
 struct act { int account, person, human; };
@@ -108,18 +108,25 @@ name_of(int person)
 }
 
 static void
+has_no_part(int who, int person, int unit, int day, const char *what, const char *id)
+{
+	check(who != person, "%s of %s by the person it is about, %s", what, id, name_of(person));
+	for (int u = 0; u < UNITS; u++) {
+		bool of_case = unit == u || (person != NOBODY && since(belongs, nbelongs, person, day, u));
+		bool headed = person != NOBODY && since(heads, nheads, u, day, person) && since(belongs, nbelongs, who, day, u);
+		check(!(of_case && own_unit(who, u, day)) && !headed, "%s of %s by %s, whose own unit u%d is since day %d (today %d)", what, id,
+		      name_of(who), u, day, today);
+	}
+}
+
+/* Everybody whose the account is or ever was. */
+static void
 in_case(const struct act *a, int person, int unit, int day, const char *what, const char *id)
 {
 	check(a->person != NOBODY, "%s of %s by %s, which is nobody's", what, id, accounts[a->account]);
-	if (a->person == NOBODY)
-		return;
-	check(a->person != person, "%s of %s by the person it is about, %s", what, id, name_of(person));
-	for (int u = 0; u < UNITS; u++) {
-		bool of_case = unit == u || (person != NOBODY && since(belongs, nbelongs, person, day, u));
-		bool headed = person != NOBODY && since(heads, nheads, u, day, person) && since(belongs, nbelongs, a->person, day, u);
-		check(!(of_case && own_unit(a->person, u, day)) && !headed, "%s of %s by %s, whose own unit u%d is since day %d (today %d)", what, id,
-		      name_of(a->person), u, day, today);
-	}
+	for (int p = 0; a->person != NOBODY && p < PEOPLE; p++)
+		if (account[a->account].was & (1U << p))
+			has_no_part(p, person, unit, day, what, id);
 }
 
 /* In whose name it was, he has been told. */
@@ -205,6 +212,7 @@ account_put(int by, int a, int person, int roles, int human)
 	if (hears && by != OPERATOR && person != NOBODY && person != account[by].person)
 		account[a].taken[person]++;
 	account[a].person = person;
+	account[a].was |= person == NOBODY ? 0 : 1U << person;
 	account[a].human = human;
 	account[a].roles = roles;
 	seen.accounts += by != OPERATOR;
@@ -665,18 +673,39 @@ check_told(void)
 	}
 }
 
-/* The operator, whom nothing bars, takes each recall so far that its end leaves a task, and ends it; then all try to settle what is left. */
+/* The operator, whom nothing bars, makes the first steps of the recalls that there are: when one falls, or is ended, a task is left.  A reviewer
+ * is of the unit meanwhile. */
 static void
-tasks_leave(void)
+recalls_hand_over(void)
 {
-	static const char *const steps[] = { "review", "order", "hand-over", "cancel" };
+	static const char *const steps[] = { "review", "order", "hand-over" };
 	int status;
 
+	person_put(OPERATOR, REVIEWER, 4);
 	for (size_t i = 0; i < nmeasures; i++)
 		for (size_t k = 0; measures[i].recall && k < sizeof(steps) / sizeof(steps[0]); k++)
 			DO(OPERATOR, "POST", "{}", "/recalls/%s/%s", measures[i].id, steps[k]);
 	all_learn();
-	account_put(OPERATOR, ACCOUNTS - 1, OTHER, ADMINISTERS, OTHER);        /* who mostly has no part, by an account that was others' */
+}
+
+/* In the end what is left is tried by all, first by who has left the unit since, and by an account that was the case's person's. */
+static void
+tasks_settle(void)
+{
+	int status;
+
+	person_put(OPERATOR, REVIEWER, 3);
+	day_next();
+	for (size_t i = 0; i < nmeasures; i++)
+		if (measures[i].recall)
+			DO(OPERATOR, "POST", "{}", "/recalls/%s/cancel", measures[i].id);
+	all_learn();
+	account_put(OPERATOR, ACCOUNTS - 1, POSTED, ADMINISTERS, OTHER);
+	account_put(OPERATOR, ACCOUNTS - 1, OTHER, ADMINISTERS, OTHER);
+	step_settle(ACCOUNTS - 1);
+	account_put(OPERATOR, 1, REVIEWER, ADMINISTERS, REVIEWER);
+	step_settle(1);
+	account_put(OPERATOR, 3, OTHER, ADMINISTERS, OTHER);
 	for (int a = 0; a < ACCOUNTS; a++)
 		if (account[a].token)
 			step_settle(a);
@@ -690,6 +719,8 @@ world_walk(int i)
 	nbelongs = nheads = nfindings = nmeasures = ntasks = 0;
 	payrolls[0].state = payrolls[1].state = NO_RUN;
 	world_make();
+	if (i % 2)
+		recalls_hand_over();
 	for (int k = 0; k < STEPS; k++) {
 		step();
 		if (k % 30 == 29)
@@ -698,7 +729,7 @@ world_walk(int i)
 			day_next();
 	}
 	all_learn();
-	tasks_leave();
+	tasks_settle();
 	check(suite_settle(suite, district), "lag 0");
 	check_told();
 	for (int a = 0; a < ACCOUNTS; a++) {
