@@ -627,7 +627,7 @@ step_as(int by)
 {
 	static const struct { const char *role; void (*act)(int by); } acts[] = {
 		{ "inspector", step_note }, { "inspector", step_note }, { "reviewer", step_decide }, { "reviewer", step_decide }, { "reviewer", step_decide },
-		{ "reviewer", step_move }, { "reviewer", step_move }, { "finance", step_run }, { "district_admin", step_settle },
+		{ "reviewer", step_move }, { "reviewer", step_move }, { "finance", step_run },
 	};
 	unsigned from = drawn(sizeof(acts) / sizeof(acts[0])), any = drawn(20) == 0;
 
