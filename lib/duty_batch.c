@@ -4,11 +4,25 @@
 
 /* ---- histories */
 
+static void
+want_persons(struct batch *b, const char *account)
+{
+	const struct owners *own = batch_owners(b);
+
+	if (own)
+		own->want(b, account);
+	else if (batch_has_table(b, &mirror_account))
+		mirror_want_account_id(b, account);
+}
+
 static size_t
 persons_of(struct batch *b, const char *account, const char *const **out)
 {
-	const MirrorRows__Account *row = batch_has_table(b, &mirror_account) ? mirror_account_at(b, account) : NULL;
+	const struct owners *own = batch_owners(b);
+	const MirrorRows__Account *row = !own && batch_has_table(b, &mirror_account) ? mirror_account_at(b, account) : NULL;
 
+	if (own)
+		return own->of(b, account, out);
 	*out = row ? (const char *const *)row->person_ids : NULL;
 	return row ? row->n_person_ids : 0;
 }
@@ -16,48 +30,75 @@ persons_of(struct batch *b, const char *account, const char *const **out)
 void
 duty_want_decided(struct batch *b, const char *account)
 {
-	if (batch_actor(b) && account && *account && batch_has_table(b, &mirror_account))
-		mirror_want_account_id(b, account);
+	if (batch_actor(b) && account && *account)
+		want_persons(b, account);
 }
 
 void
-duty_want(struct batch *b)
+duty_want_for(struct batch *b, const char *account, const char *person_id)
 {
 	const char *const *persons;
 	size_t n;
 
-	if (!batch_actor(b))
-		return;
-	duty_want_decided(b, batch_account(b));
+	want_persons(b, account);
 	if (!batch_has_table(b, &mirror_unit))
 		return;
-	mirror_want_units_of_person(b, batch_actor(b)->person_id);
-	n = persons_of(b, batch_account(b), &persons);
+	mirror_want_units_of_person(b, person_id);
+	n = persons_of(b, account, &persons);
 	for (size_t i = 0; i < n; i++)
 		mirror_want_units_of_person(b, persons[i]);
 }
 
 void
-duty_want_about(struct batch *b, const char *person_id, const char *unit_id)
+duty_want(struct batch *b)
 {
-	if (!batch_actor(b))
-		return;
+	if (batch_actor(b))
+		duty_want_for(b, batch_account(b), batch_actor(b)->person_id);
+}
+
+void
+duty_want_case(struct batch *b, const char *person_id, const char *unit_id)
+{
 	if (unit_id && *unit_id)
 		mirror_want_unit_id(b, unit_id);
 	if (person_id)
 		mirror_want_units_of_person(b, person_id);
 }
 
+void
+duty_want_about(struct batch *b, const char *person_id, const char *unit_id)
+{
+	if (batch_actor(b))
+		duty_want_case(b, person_id, unit_id);
+}
+
 /* ---- judging */
+
+static struct duty
+duty_begin(struct batch *b, const char *account, const Wire__Actor *actor)
+{
+	struct duty d = { .account = account, .actor = actor };
+
+	if (actor)
+		d.npersons = persons_of(b, account, &d.persons);
+	return d;
+}
 
 struct duty
 duty_open(struct batch *b)
 {
-	struct duty d = { .account = batch_account(b), .actor = batch_actor(b) };
+	return duty_begin(b, batch_account(b), batch_actor(b));
+}
 
-	if (d.actor)
-		d.npersons = persons_of(b, d.account, &d.persons);
-	return d;
+struct duty
+duty_open_for(struct batch *b, const char *account, const char *person_id, Wire__AccountRole role)
+{
+	Wire__Actor *actor = arena_message(batch_arena(b), &wire__actor__descriptor);
+
+	actor->person_id = (char *)person_id;
+	actor->roles = arena_copy(batch_arena(b), &role, sizeof(role));
+	actor->n_roles = 1;
+	return duty_begin(b, account, actor);
 }
 
 static void

@@ -76,6 +76,12 @@ struct read {
 	bool password;                                  /* it hashes one: a service that has such a read has a thread for them */
 };
 
+/* Whose an account is or ever was, in a service that keeps accounts itself; others have mirror_account (duty_batch.h). */
+struct owners {
+	void (*want)(struct batch *b, const char *account);
+	size_t (*of)(struct batch *b, const char *account, const char *const **persons);        /* 0: not known, nobody's */
+};
+
 struct service {
 	const char *name;                               /* also its schema and login role */
 	const char *const *consumes;                    /* producers, NULL-ended; AFTER(0) is the first */
@@ -87,6 +93,7 @@ struct service {
 	const struct alarm *chores;   size_t nchores;
 	const struct read *reads;     size_t nreads;
 	const struct store_stmt *const *statements; size_t nstatements;         /* of <service>.sql */
+	const struct owners *owners;                    /* NULL: it keeps no accounts */
 };
 #define AFTER(i) (1u << (i))
 #define ALEN(a) (sizeof(a) / sizeof((a)[0]))
@@ -95,6 +102,7 @@ struct service {
 void batch_want(struct batch *b, const struct table *t, const void *key, int nprefix);
 /* Whether the service lists this table (by address): for code that serves several of them, like lib/mirror. */
 bool batch_has_table(const struct batch *b, const struct table *t);
+const struct owners *batch_owners(const struct batch *b);
 
 /* What a want has made of its order (a file taken apart), for its next rounds and for run.  One thing for each input. */
 void batch_keep(struct batch *b, void *made);

@@ -45,6 +45,12 @@ table_index(const struct batch *b, const struct table *t)
 	return 0;
 }
 
+const struct owners *
+batch_owners(const struct batch *b)
+{
+	return b->node->svc->owners;
+}
+
 bool
 batch_has_table(const struct batch *b, const struct table *t)
 {

@@ -40,7 +40,7 @@ static char district[8];
 static int today;                               /* days since the world began */
 static struct span { int who, day, at; } belongs[MOVES_MAX], heads[MOVES_MAX];    /* who: person, unit; at: unit, person */
 static size_t nbelongs, nheads;
-static struct account { int person, human, roles; char *token; int taken[PEOPLE]; } account[ACCOUNTS];
+static struct account { int person, human, roles; unsigned was; char *token; int taken[PEOPLE]; } account[ACCOUNTS];
 
 /* Who did a half of something: by which account, whose name it bore, and which human had it. */
 struct act { int account, person, human; };
@@ -50,7 +50,9 @@ static size_t nfindings;
 static struct measure { char id[64], state[16]; bool recall; int person, unit, causes[CAUSES_MAX], ncauses; struct act approved; bool was_approved; } measures[THINGS_MAX];
 static size_t nmeasures;
 static struct payroll { int month; enum { NO_RUN, DRAFT, APPROVED, CLOSED } state; struct act drafted; } payrolls[2] = { { .month = 7 }, { .month = 8 } };
-static struct seen { int notes, confirms, dismissals, annulments, moves, steps, runs, accounts, persons, heads, barred, required; } seen;
+static struct task { char id[96], recall[64]; int person; bool open; } tasks[THINGS_MAX];
+static size_t ntasks;
+static struct seen { int tasks, notes, confirms, dismissals, annulments, moves, steps, runs, accounts, persons, heads, barred, required; } seen;
 
 static unsigned
 drawn(unsigned n)
@@ -106,18 +108,25 @@ name_of(int person)
 }
 
 static void
+has_no_part(int who, int person, int unit, int day, const char *what, const char *id)
+{
+	check(who != person, "%s of %s by the person it is about, %s", what, id, name_of(person));
+	for (int u = 0; u < UNITS; u++) {
+		bool of_case = unit == u || (person != NOBODY && since(belongs, nbelongs, person, day, u));
+		bool headed = person != NOBODY && since(heads, nheads, u, day, person) && since(belongs, nbelongs, who, day, u);
+		check(!(of_case && own_unit(who, u, day)) && !headed, "%s of %s by %s, whose own unit u%d is since day %d (today %d)", what, id,
+		      name_of(who), u, day, today);
+	}
+}
+
+/* Everybody whose the account is or ever was. */
+static void
 in_case(const struct act *a, int person, int unit, int day, const char *what, const char *id)
 {
 	check(a->person != NOBODY, "%s of %s by %s, which is nobody's", what, id, accounts[a->account]);
-	if (a->person == NOBODY)
-		return;
-	check(a->person != person, "%s of %s by the person it is about, %s", what, id, name_of(person));
-	for (int u = 0; u < UNITS; u++) {
-		bool of_case = unit == u || (person != NOBODY && since(belongs, nbelongs, person, day, u));
-		bool headed = person != NOBODY && since(heads, nheads, u, day, person) && since(belongs, nbelongs, a->person, day, u);
-		check(!(of_case && own_unit(a->person, u, day)) && !headed, "%s of %s by %s, whose own unit u%d is since day %d (today %d)", what, id,
-		      name_of(a->person), u, day, today);
-	}
+	for (int p = 0; a->person != NOBODY && p < PEOPLE; p++)
+		if (account[a->account].was & (1U << p))
+			has_no_part(p, person, unit, day, what, id);
 }
 
 /* In whose name it was, he has been told. */
@@ -203,6 +212,7 @@ account_put(int by, int a, int person, int roles, int human)
 	if (hears && by != OPERATOR && person != NOBODY && person != account[by].person)
 		account[a].taken[person]++;
 	account[a].person = person;
+	account[a].was |= person == NOBODY ? 0 : 1U << person;
 	account[a].human = human;
 	account[a].roles = roles;
 	seen.accounts += by != OPERATOR;
@@ -372,6 +382,25 @@ step_move(int by)
 	json_decref(j);
 }
 
+/* What a recall has left is a matter of its person, from its first fact on. */
+static void
+step_settle(int by)
+{
+	struct act a = act_by(by);
+	int status;
+
+	for (size_t i = 0; i < ntasks; i++) {
+		struct task *t = &tasks[i];
+		if (!t->open || DO(by, "POST", "{}", "/tasks/%s/close", t->id) != 200)
+			continue;
+		for (size_t k = 0; k < nmeasures; k++)
+			if (strcmp(measures[k].id, t->recall) == 0)
+				in_case(&a, t->person, NOBODY, first_day(&measures[k]), "close", t->id);
+		t->open = false;
+		seen.tasks++;
+	}
+}
+
 static void
 step_run(int by)
 {
@@ -440,6 +469,24 @@ measure_learn(const json_t *j)
 }
 
 static void
+tasks_learn(void)
+{
+	int status;
+	json_t *j = call(OPERATOR, &status, "GET", NULL, "/tasks?limit=500"), *items = json_object_get(j, "items");
+
+	ntasks = 0;
+	for (size_t i = 0; i < json_array_size(items) && ntasks < THINGS_MAX; i++) {
+		const json_t *t = json_array_get(items, i);
+		struct task *row = &tasks[ntasks++];
+		snprintf(row->id, sizeof row->id, "%s", json_string_value(json_object_get(t, "id")));
+		snprintf(row->recall, sizeof row->recall, "%s", json_string_value(json_object_get(t, "recall_id")));
+		row->person = index_of(people, PEOPLE, json_string_value(json_object_get(t, "person_id")));
+		row->open = strcmp(json_string_value(json_object_get(t, "state")), "open") == 0;
+	}
+	json_decref(j);
+}
+
+static void
 all_learn(void)
 {
 	static const char *const of[] = { "persons/cad", "persons/pos", "persons/rev", "units/u0", "units/u1", "units/u2", "units/u3", "units/u4" };
@@ -462,6 +509,7 @@ all_learn(void)
 		snprintf(m->state, sizeof m->state, "%s", json_string_value(json_object_get(r, "state")));
 	}
 	json_decref(j);
+	tasks_learn();
 }
 
 /* ---- the world and the walk */
@@ -625,14 +673,54 @@ check_told(void)
 	}
 }
 
+/* The operator, whom nothing bars, makes the first steps of the recalls that there are: when one falls, or is ended, a task is left.  A reviewer
+ * is of the unit meanwhile. */
+static void
+recalls_hand_over(void)
+{
+	static const char *const steps[] = { "review", "order", "hand-over" };
+	int status;
+
+	person_put(OPERATOR, REVIEWER, 4);
+	for (size_t i = 0; i < nmeasures; i++)
+		for (size_t k = 0; measures[i].recall && k < sizeof(steps) / sizeof(steps[0]); k++)
+			DO(OPERATOR, "POST", "{}", "/recalls/%s/%s", measures[i].id, steps[k]);
+	all_learn();
+}
+
+/* In the end what is left is tried by all, first by who has left the unit since, and by an account that was the case's person's. */
+static void
+tasks_settle(void)
+{
+	int status;
+
+	person_put(OPERATOR, REVIEWER, 3);
+	day_next();
+	for (size_t i = 0; i < nmeasures; i++)
+		if (measures[i].recall)
+			DO(OPERATOR, "POST", "{}", "/recalls/%s/cancel", measures[i].id);
+	all_learn();
+	account_put(OPERATOR, ACCOUNTS - 1, POSTED, ADMINISTERS, OTHER);
+	account_put(OPERATOR, ACCOUNTS - 1, OTHER, ADMINISTERS, OTHER);
+	step_settle(ACCOUNTS - 1);
+	account_put(OPERATOR, 1, REVIEWER, ADMINISTERS, REVIEWER);
+	step_settle(1);
+	account_put(OPERATOR, 3, OTHER, ADMINISTERS, OTHER);
+	for (int a = 0; a < ACCOUNTS; a++)
+		if (account[a].token)
+			step_settle(a);
+}
+
 /* A district of its own; the days go on. */
 static void
 world_walk(int i)
 {
 	snprintf(district, sizeof district, "%u", 511840U + (unsigned)i % 100);
-	nbelongs = nheads = nfindings = nmeasures = 0;
+	nbelongs = nheads = nfindings = nmeasures = ntasks = 0;
 	payrolls[0].state = payrolls[1].state = NO_RUN;
 	world_make();
+	if (i % 2)
+		recalls_hand_over();
 	for (int k = 0; k < STEPS; k++) {
 		step();
 		if (k % 30 == 29)
@@ -640,6 +728,8 @@ world_walk(int i)
 		if (k % 60 == 59)
 			day_next();
 	}
+	all_learn();
+	tasks_settle();
 	check(suite_settle(suite, district), "lag 0");
 	check_told();
 	for (int a = 0; a < ACCOUNTS; a++) {
@@ -660,10 +750,10 @@ main(void)
 	day_next();
 	for (int i = 0; i < worlds; i++)
 		world_walk(i);
-	printf("%d notes, %d confirmed, %d dismissed, %d annulled, %d measures and %d recalls moved, %d payrolls approved, %d accounts, %d units and %d heads changed; "
-	       "%d barred, %d asked for a person\n", seen.notes, seen.confirms, seen.dismissals, seen.annulments, seen.moves, seen.steps, seen.runs, seen.accounts,
+	printf("%d notes, %d confirmed, %d dismissed, %d annulled, %d measures and %d recalls moved, %d payrolls approved, %d tasks settled, %d accounts, %d units and %d heads changed; "
+	       "%d barred, %d asked for a person\n", seen.notes, seen.confirms, seen.dismissals, seen.annulments, seen.moves, seen.steps, seen.runs, seen.tasks, seen.accounts,
 	       seen.persons, seen.heads, seen.barred, seen.required);
-	check(seen.notes && seen.confirms && seen.dismissals && seen.annulments && seen.moves && seen.steps && seen.runs && seen.accounts && seen.persons && seen.heads && seen.barred &&
+	check(seen.tasks && seen.notes && seen.confirms && seen.dismissals && seen.annulments && seen.moves && seen.steps && seen.runs && seen.accounts && seen.persons && seen.heads && seen.barred &&
 	      seen.required, "each kind of step is taken, and some are refused");
 	suite_close(&suite);
 	printf("%d passed, %d failed\n", passed, failed);

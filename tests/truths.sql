@@ -99,6 +99,16 @@ select a.* from alerts.alert a where a.state <> 'failed' and (a.sealed
    and (not a.sealed or a.person_id = a.about_person_id
         or not exists (select from alerts.department d where (d.district, d.person_id) = (a.district, a.person_id)));
 
+-- name: C3.2.2: of what is sealed nobody was sent word who has a part in it, as reads judge it; where nobody has moved since it was sent
+with sent as (select a.*, (greatest(a.at_us, a.due_us) at time zone 'Asia/Shanghai')::date as sent_on from alerts.alert a where a.sealed and a.state = 'sent')
+select a.* from sent a
+ where not exists (select from alerts.person p where p.district = a.district and p.person_id in (a.person_id, a.about_person_id) and p.from_day >= a.sent_on)
+   and not exists (select from alerts.unit u where u.district = a.district and u.from_day >= a.sent_on)
+   and (exists (select from (select a.about_unit_id union all select alerts.sealed_units(a.district, a.about_person_id, a.about_day, false)) theirs (unit_id)
+                join alerts.sealed_units(a.district, a.person_id, a.about_day, true) own (unit_id) using (unit_id) where unit_id <> '')
+        or exists (select from alerts.sealed_units(a.district, a.about_person_id, a.about_day, true) theirs (unit_id)
+                   join alerts.sealed_units(a.district, a.person_id, a.about_day, false) own (unit_id) using (unit_id) where unit_id <> ''));
+
 -- name: §3 a day's absences are the confirmed findings of absence on it
 select * from (select district, person_id, on_day, absences from attendance.day where absences <> 0) a full join (
  select f.district, f.person_id, f.on_day, count(*) as absences from supervision.finding f where f.kind = 'unexcused_absence' and 'confirmed' = (

@@ -2,9 +2,9 @@
  *
  * How: the same world is made twice in one process, one after the other, with and without one sealed case: noted, confirmed, referred,
  * the referral approved.  At two points of its life everybody who may not know of it asks everything there is to ask, list by list in
- * pages of one and of many, orders too, and follows the events; the two worlds' answers must be the same bytes.  What the server makes of
- * a sequence is renamed in the order in which it appears, through all answers of a world: ids (a letter and digits, m-…), positions
- * (cursors, ids of events), traces; numbers of log heads are left out.  Where the one world names the sealed thing by its id, the other
+ * pages of one and of many, orders too, and follows the events; the two worlds' answers must be the same bytes, and so must be what
+ * each of them has been sent.  What the server makes of a sequence is renamed in the order in which it appears, through all answers of a
+ * world: ids (a letter and digits, m-…), positions (cursors, ids of events), traces; numbers of log heads are left out.  Where the one world names the sealed thing by its id, the other
  * names what is not there.  A route without a line here fails. */
 #include "digest.h"
 #include "event_text.h"
@@ -31,7 +31,7 @@ check(bool right, const char *what, const char *which)
 
 /* ---- who asks: none of them may know, by his role or by his part */
 
-static const struct asker { const char *account, *person, *roles, *more; } askers[] = {
+static const struct asker { const char *account, *person, *roles, *more; const char *was; } askers[] = {         /* was: whose the account was once */
 	{ "cadre", "suspect", "\"cadre\"", "" },
 	{ "head", "boss", "\"unit_head\"", "" },
 	{ "leader", NULL, "\"township_leader\"", ",\"township_id\":\"t-own\"" },
@@ -44,6 +44,9 @@ static const struct asker { const char *account, *person, *roles, *more; } asker
 	{ "reviewer-boss", "boss", "\"reviewer\",\"unit_head\",\"auditor\"", "" },
 	{ "inspector-self", "suspect", "\"inspector\",\"auditor\"", "" },
 	{ "admin-self", "suspect", "\"district_admin\"", "" },
+	{ "admin-under", "under", "\"district_admin\",\"reviewer\"", "" },          /* of a unit that the person heads */
+	{ "admin-mover", "mover", "\"district_admin\",\"inspector\"", "" },         /* moved away on the very day */
+	{ "admin-was", "fresh", "\"district_admin\"", "", "suspect" },
 };
 enum { ASKERS = sizeof(askers) / sizeof(askers[0]) };
 
@@ -115,7 +118,7 @@ static struct world {
 	bool sealed;
 	suite_t *suite;
 	char *tokens[ASKERS];
-	char finding[32], measure[32], open_id[32], other_finding[32], other_measure[32];
+	char finding[32], second[32], measure[32], open_id[32], other_finding[32], other_measure[32];
 	struct names names;
 	struct told told[8192];
 	size_t ntold;
@@ -294,22 +297,39 @@ people_make(struct world *w)
 	person_make(w, "mate", "u-own", "v-own", "team_member");
 	person_make(w, "suspect", "u-own", "v-own", "first_secretary");
 	person_make(w, "other", "u-other", "v-other", "first_secretary");
+	person_make(w, "mover", "u-own", "v-own", "team_member");
+	person_make(w, "fresh", "u-other", "v-other", "team_member");
+	person_make(w, "apart", "u-other", "v-other", "team_member");
 	DO(w, "PUT", 200, "{\"name\":\"局\",\"head_person_id\":\"boss\"}", D "/units/u-own");
+	DO(w, "PUT", 201, "{\"name\":\"局\"}", D "/units/u-under");
+	person_make(w, "under", "u-under", "v-other", "team_member");
+	DO(w, "PUT", 200, "{\"name\":\"局\",\"head_person_id\":\"suspect\"}", D "/units/u-under");
+	DO(w, "PUT", 200, "{\"name\":\"某人\",\"phone\":\"13900000000\",\"unit_id\":\"u-other\",\"establishment\":\"other\"}", D "/persons/mover");
 	DO(w, "POST", 201, "{\"version\":\"eyes\",\"effective_from\":\"2017-08-02\",\"patch\":{\"approval\":\"automatic\"}}", D "/policies");
 	DO(w, "PUT", 201, "{\"name\":\"轮\",\"category\":\"first_secretary\",\"on\":\"2017-09-08\"}", D "/rounds/r");
 }
 
 static void
-accounts_make(struct world *w)
+account_make(struct world *w, int i, const char *person, int status)
 {
+	const struct asker *k = &askers[i];
 	char body[512];
 
+	snprintf(body, sizeof body, "{%s%s%s\"phone\":\"137000000%02d\",\"password\":\"a password of %d\",\"roles\":[%s]%s}", person ? "\"person_id\":\"" : "",
+	         person ? person : "", person ? "\"," : "", i, i, k->roles, k->more);
+	DO(w, "PUT", status, body, D "/accounts/%s", k->account);
+}
+
+/* And one of the department who has no part: he is told. */
+static void
+accounts_make(struct world *w)
+{
 	for (int i = 0; i < ASKERS; i++) {
-		const struct asker *k = &askers[i];
-		snprintf(body, sizeof body, "{%s%s%s\"phone\":\"137000000%02d\",\"password\":\"a password of %d\",\"roles\":[%s]%s}", k->person ? "\"person_id\":\"" : "",
-		         k->person ? k->person : "", k->person ? "\"," : "", i, i, k->roles, k->more);
-		DO(w, "PUT", 201, body, D "/accounts/%s", k->account);
+		account_make(w, i, askers[i].was ? askers[i].was : askers[i].person, 201);
+		if (askers[i].was)
+			account_make(w, i, askers[i].person, 200);
 	}
+	DO(w, "PUT", 201, "{\"person_id\":\"apart\",\"phone\":\"13600000000\",\"password\":\"a password of his\",\"roles\":[\"district_admin\"]}", D "/accounts/apart");
 }
 
 /* A session lasts twelve hours, less than the clock is moved. */
@@ -352,8 +372,10 @@ begin(struct world *w)
 	finding_make(w, "\"kind\":\"duty_failure\",\"person_id\":\"other\",\"on\":\"2017-09-04\"", true, id);
 	snprintf(w->finding, sizeof w->finding, "F999999999999");
 	snprintf(w->measure, sizeof w->measure, "m-aaaaaaaaaaaaaaaa");
-	if (w->sealed)
+	if (w->sealed) {
 		finding_make(w, "\"kind\":\"fund_misuse\",\"person_id\":\"suspect\",\"on\":\"2017-09-01\",\"major\":true", false, w->finding);
+		finding_make(w, "\"kind\":\"discipline_violation\",\"person_id\":\"suspect\",\"on\":\"2017-09-08\"", false, w->second);
+	}
 	finding_make(w, "\"kind\":\"written_criticism\",\"person_id\":\"suspect\",\"on\":\"2017-09-06\",\"bulletin\":\"b1\"", true, id);
 	settle(w);
 	json_t *j = told(w, "GET", 200, NULL, D "/persons/suspect/standing");
@@ -399,8 +421,10 @@ go_on(struct world *w)
 	DO(w, "POST", 200, "{\"now\":\"2017-09-09T10:00:00+08:00\"}", "/api/v1/clock");
 	finding_make(w, "\"kind\":\"unexcused_absence\",\"person_id\":\"suspect\",\"on\":\"2017-09-07\"", true, id);
 	finding_make(w, "\"kind\":\"unexcused_absence\",\"person_id\":\"other\",\"on\":\"2017-09-07\"", false, id);
-	if (w->sealed)
+	if (w->sealed) {
+		DO(w, "POST", 200, NULL, D "/findings/%s/confirm", w->second);
 		DO(w, "POST", 200, NULL, D "/measures/%s/serve", w->measure);
+	}
 	DO(w, "POST", 201, "{\"month\":\"2017-08\"}", D "/payrolls");
 	settle(w);
 }
@@ -555,11 +579,37 @@ events_ask(struct world *w)
 	free(text);
 }
 
+/* What they have been sent, as the operator sees it. */
+static void
+sent_ask(struct world *w)
+{
+	char path[128], what[64];
+
+	for (int i = 0; i < ASKERS; i++) {
+		snprintf(path, sizeof path, D "/alerts?person_id=%s", askers[i].person ? askers[i].person : "nobody");
+		snprintf(what, sizeof what, "sent to %s", askers[i].account);
+		pages_ask(w, path, 200, what);
+	}
+}
+
+/* Once it is confirmed, who has no part in it is. */
+static void
+sent_to_some(struct world *w)
+{
+	json_t *j = told(w, "GET", 200, NULL, D "/alerts?person_id=apart");
+
+	check(json_array_size(json_object_get(j, "items")) == (w->sealed ? 3 : 0), "two confirmed, one served", w->sealed ? "sealed" : "plain");
+	json_decref(j);
+}
+
 static void
 everybody_asks(struct world *w)
 {
 	everybody_enters(w);
+	sent_ask(w);
 	for (int i = 0; i < ASKERS; i++) {
+		if (askers[i].was)                      /* reads go by whose it is now */
+			continue;
 		suite_as(w->suite, w->tokens[i]);
 		for (int k = 0; k < LINES; k++)
 			line_ask(w, &lines[k], askers[i].account);
@@ -568,7 +618,8 @@ everybody_asks(struct world *w)
 	events_ask(w);
 }
 
-/* What keeps a posting where it is must not be told to whom it is about: an administrator takes away the day of the case, and no other's. */
+/* What keeps a posting where it is must not be told to whom it is about: an administrator takes away the day of the case, and no other's;
+ * then it is given back, so that the next one takes it. */
 static void
 posting_shortened(struct world *w)
 {
@@ -583,6 +634,7 @@ posting_shortened(struct world *w)
 		const char *said = w->told[w->ntold - 1].text;
 		check(strncmp(said, strstr(askers[i].roles, "district_admin") ? "200" : "403", 3) == 0, "a posting made shorter", said);
 		suite_as(w->suite, NULL);
+		DO(w, "PUT", 200, "{\"person_id\":\"suspect\",\"village_id\":\"v-own\",\"role\":\"first_secretary\",\"from\":\"2017-07-01\"}", D "/postings/q-suspect");
 	}
 }
 
@@ -608,6 +660,7 @@ world_run(struct world *w, bool sealed)
 	go_on(w);
 	known_to_some(w);
 	everybody_asks(w);
+	sent_to_some(w);
 	posting_shortened(w);
 	suite_close(&w->suite);
 }

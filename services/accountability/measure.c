@@ -226,11 +226,11 @@ move_key(const struct batch *b, const char *id)
 }
 
 static Finding
-cause_key(const Measure *m, size_t i)
+cause_key(struct batch *b, const Measure *m, size_t i)
 {
 	Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
 
-	key.district = m->district;
+	key.district = district(b);
 	key.person_id = m->cause_of[0] ? m->cause_of : m->person_id;
 	key.finding_id = m->cause[i];
 	return key;
@@ -266,7 +266,7 @@ want_duty(struct batch *b, const Measure *m, Move moves)
 	for (size_t i = 0; i < n; i++)
 		duty_want_decided(b, ((const Move *)moved[i])->account);
 	for (size_t i = 0; i < m->n_cause; i++) {
-		Finding key = cause_key(m, i);
+		Finding key = cause_key(b, m, i);
 		const Finding *f = batch_get(b, &finding_table, &key);
 		if (!f)
 			continue;
@@ -295,7 +295,7 @@ want_move(struct batch *b, const char *id)
 	if (*subject_person(m))
 		mirror_want_person_id(b, subject_person(m));
 	for (size_t i = 0; i < m->n_cause; i++) {
-		Finding finding = cause_key(m, i);
+		Finding finding = cause_key(b, m, i);
 		batch_want(b, &finding_table, &finding, 3);
 	}
 	want_duty(b, m, moves);
@@ -307,7 +307,7 @@ static void
 decided_facts(struct batch *b, struct duty *d, const Measure *m)
 {
 	for (size_t i = 0; i < m->n_cause; i++) {
-		Finding key = cause_key(m, i);
+		Finding key = cause_key(b, m, i);
 		const Finding *f = batch_get(b, &finding_table, &key);
 		if (!f)
 			continue;
@@ -317,14 +317,13 @@ decided_facts(struct batch *b, struct duty *d, const Measure *m)
 	}
 }
 
-/* Of its first fact. */
-static int32_t
-since_day_of(struct batch *b, const Measure *m)
+int32_t
+measure_first_day(struct batch *b, const Measure *m)
 {
 	int32_t day = m->absence_day;
 
 	for (size_t i = 0; i < m->n_cause; i++) {
-		Finding key = cause_key(m, i);
+		Finding key = cause_key(b, m, i);
 		const Finding *f = batch_get(b, &finding_table, &key);
 		day = f && f->on_day < day ? f->on_day : day;
 	}
@@ -351,14 +350,20 @@ duty_about_measure(struct batch *b, const Measure *m)
 {
 	struct duty d = duty_open(b);
 
-	duty_about(b, &d, subject_person(m), m->unit_id, since_day_of(b, m));
+	duty_about(b, &d, subject_person(m), m->unit_id, measure_first_day(b, m));
 	for (size_t i = 0; i < m->n_cause; i++) {
-		Finding key = cause_key(m, i);
+		Finding key = cause_key(b, m, i);
 		const Finding *f = batch_get(b, &finding_table, &key);
 		if (f)
 			duty_about_person(&d, f->about_person_id);
 	}
 	return d;
+}
+
+bool
+measure_is_sealed(const Measure *m)
+{
+	return sealed_value(&accountability__measure_kind__descriptor, (int)m->kind);
 }
 
 /* A sealed one is not there for whoever may not know of it (C3.2.2), as it is not when they read. */
@@ -368,7 +373,7 @@ is_there(struct batch *b, const char *id)
 	const AccountabilityRows__MeasureHome *home = home_of(b, id);
 	const Measure *m = home ? measure_at(b, home) : NULL;
 
-	if (!m || !sealed_value(&accountability__measure_kind__descriptor, (int)m->kind))
+	if (!m || !measure_is_sealed(m))
 		return home != NULL;
 	struct duty d = duty_about_measure(b, m);
 	return duty_knows(&d);
@@ -382,7 +387,7 @@ may_move(struct batch *b, const char *id, enum move move)
 	const Measure *m = measure_at(b, home_of(b, id));
 	struct duty d = duty_open(b);
 
-	duty_about(b, &d, subject_person(m), m->unit_id, since_day_of(b, m));
+	duty_about(b, &d, subject_person(m), m->unit_id, measure_first_day(b, m));
 	if (move != MOVE_SERVE)
 		decided_facts(b, &d, m);
 	if (move == MOVE_LIFT)
@@ -438,6 +443,10 @@ move_emit(struct batch *b, const Measure *was, Accountability__MeasureState to)
 	e.n_changes = 1;
 	e.changes = &change;
 	e.account = (char *)batch_account(b);
+	if (measure_is_sealed(was)) {
+		e.maybe_first_case = ACCOUNTABILITY__MEASURES_CHANGED__MAYBE_FIRST_FIRST_DAY;
+		e.first_day = measure_first_day(b, was);
+	}
 	batch_emit(b, was->unit_id[0] ? was->unit_id : was->person_id, &e.base);
 }
 

@@ -19,6 +19,9 @@ size_t measure_list(struct batch *b, const char *case_id, const AccountabilityRo
 /* Whose case the measure of this id is in; NULL: no such measure, or, while wanting, not there yet. */
 const char *measure_want_home(struct batch *b, const char *id);
 const char *measure_home_person(struct batch *b, const char *id);
+/* Of the earliest of its facts, which must have been wanted. */
+int32_t measure_first_day(struct batch *b, const AccountabilityRows__Measure *m);
+bool measure_is_sealed(const AccountabilityRows__Measure *m);
 /* The measure that an ordered recall brought for its unit was rejected or lifted. */
 bool measure_is_off(struct batch *b, const char *unit_id, const char *recall_id);
 /* Who made a step of a recall, and what they said. */

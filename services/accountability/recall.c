@@ -241,8 +241,32 @@ recall_run_moved(struct batch *b, const void *m)
 	recall_put(b, &r);
 }
 
+static const Finding *
+cause_at(struct batch *b, const Recall *r, size_t i)
+{
+	Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
+
+	key.district = r->district;
+	key.person_id = r->person_id;
+	key.finding_id = r->cause[i];
+	return batch_get(b, &finding_table, &key);
+}
+
+/* Of the earliest of its facts. */
+static int32_t
+first_day(struct batch *b, const Recall *r)
+{
+	int32_t day = r->absence_day;
+
+	for (size_t i = 0; i < r->n_cause; i++) {
+		const Finding *f = cause_at(b, r, i);
+		day = f && f->on_day < day ? f->on_day : day;
+	}
+	return day;
+}
+
 static Moved
-moved_from(const Recall *r)
+moved_from(struct batch *b, const Recall *r)
 {
 	Moved e = ACCOUNTABILITY__RECALL_MOVED__INIT;
 
@@ -258,13 +282,15 @@ moved_from(const Recall *r)
 	e.cause = r->cause;
 	e.successor_posting_id = r->successor_posting_id;
 	e.absence_day = r->absence_day;
+	e.maybe_first_case = ACCOUNTABILITY__RECALL_MOVED__MAYBE_FIRST_FIRST_DAY;
+	e.first_day = first_day(b, r);
 	return e;
 }
 
 void
 recall_say_cancelled(struct batch *b, const Recall *was)
 {
-	Moved e = moved_from(was);
+	Moved e = moved_from(b, was);
 
 	e.state = STATE(CANCELLED);
 	batch_emit(b, was->person_id, &e.base);
@@ -306,17 +332,6 @@ recall_at(struct batch *b, const char *id)
 		return NULL;
 	Recall key = recall_key(b, person_id, id);
 	return batch_get(b, &recall_table, &key);
-}
-
-static const Finding *
-cause_at(struct batch *b, const Recall *r, size_t i)
-{
-	Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
-
-	key.district = r->district;
-	key.person_id = r->person_id;
-	key.finding_id = r->cause[i];
-	return batch_get(b, &finding_table, &key);
 }
 
 /* What separation of duties is judged by: units of whom it is about, whose accounts noted and confirmed. */
@@ -406,17 +421,15 @@ may_step(struct batch *b, const char *id)
 {
 	const Recall *r = recall_at(b, id);
 	struct duty d = duty_open(b);
-	int32_t since_day = r->absence_day;
 
 	for (size_t i = 0; i < r->n_cause; i++) {
 		const Finding *f = cause_at(b, r, i);
 		if (!f)
 			continue;
-		since_day = f->on_day < since_day ? f->on_day : since_day;
 		duty_decided(b, &d, f->noted_by, f->noted_by_person);
 		duty_decided(b, &d, f->confirmed_by, f->confirmed_by_person);
 	}
-	duty_about(b, &d, r->person_id, r->maybe_unit_case ? r->unit_id : "", since_day);
+	duty_about(b, &d, r->person_id, r->maybe_unit_case ? r->unit_id : "", first_day(b, r));
 	duty_about_person(&d, r->head_person_id);
 	return duty_allows(b, &d);
 }
@@ -502,7 +515,7 @@ head_takes_post(struct batch *b, const Recall *r)
 static void
 say_moved(struct batch *b, const struct step *s, const Recall *r, recall_state_t to)
 {
-	Moved e = moved_from(r);
+	Moved e = moved_from(b, r);
 
 	e.state = to;
 	e.account = (char *)batch_account(b);

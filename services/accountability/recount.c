@@ -4,7 +4,6 @@
 #include "digest.h"
 #include "mirror.h"
 #include "recall.h"
-#include "sealed_kind.h"
 #include "secret.h"
 #include <stdio.h>
 #include <string.h>
@@ -119,12 +118,6 @@ recount_headed(struct batch *b, const char *person_id, const char ***units)
 
 /* ---- what changes in a case */
 
-static bool
-is_sealed(const Measure *m)
-{
-	return sealed_value(&accountability__measure_kind__descriptor, (int)m->kind);
-}
-
 /* A function of what it names (§5 Identity), so a measure that comes back is the same one.  Whoever can name a sealed one must not be
  * able to ask whether it is there, so its id is made with a secret too. */
 static char *
@@ -136,7 +129,7 @@ measure_id(struct batch *b, const char *case_id, const Measure *m, arena_t *a)
 	const char *parts[] = { batch_district(b), subject, m->clause, kind, m->recall_id[0] ? m->recall_id : year };
 
 	snprintf(year, sizeof(year), "%d", m->window_year);
-	if (is_sealed(m))
+	if (measure_is_sealed(m))
 		short_id_keyed(secret_of_district(b), parts, ALEN(parts), id);
 	else
 		short_id(parts, ALEN(parts), id);
@@ -170,7 +163,7 @@ logged_id(const struct batch *b, const char *case_id, const Measure *m)
 static char *
 id_of(struct batch *b, const char *case_id, const Measure *m, arena_t *a)
 {
-	return is_sealed(m) && batch_replays(b) ? logged_id(b, case_id, m) : measure_id(b, case_id, m, a);
+	return measure_is_sealed(m) && batch_replays(b) ? logged_id(b, case_id, m) : measure_id(b, case_id, m, a);
 }
 
 struct measures { Measure **at; size_t n; };
@@ -358,6 +351,21 @@ unit_changes(struct batch *b, const char *unit_id, const char *person_id, const 
 
 /* ---- all that one input moved */
 
+/* The earliest fact of what they were and are. */
+static void
+first_day_set(struct batch *b, const struct changes *all, Accountability__MeasuresChanged *e)
+{
+	e->maybe_first_case = ACCOUNTABILITY__MEASURES_CHANGED__MAYBE_FIRST_FIRST_DAY;
+	e->first_day = batch_today(b);
+	for (size_t i = 0; i < all->n; i++) {
+		const Measure *of[] = { all->at[i].is, all->at[i].was };
+		for (size_t k = 0; k < ALEN(of) && measure_is_sealed(all->at[i].is); k++) {
+			int32_t day = of[k] ? measure_first_day(b, of[k]) : e->first_day;
+			e->first_day = day < e->first_day ? day : e->first_day;
+		}
+	}
+}
+
 /* What is sealed is said apart: of the rest nothing must show that there was more. */
 static void
 say_changes(struct batch *b, const struct recount *r, const struct changes *all, bool sealed)
@@ -379,11 +387,13 @@ say_changes(struct batch *b, const struct recount *r, const struct changes *all,
 	e.correction = r->annulled;
 	e.changes = arena_alloc(a, (all->n + 1) * sizeof(*e.changes));
 	for (size_t i = 0; i < all->n; i++) {
-		if (is_sealed(all->at[i].is) != sealed)
+		if (measure_is_sealed(all->at[i].is) != sealed)
 			continue;
 		e.changes[e.n_changes++] = measure_change_message(all->at[i].change, all->at[i].was, all->at[i].is, a);
 		e.correction = e.correction || ladder_shrank(&all->at[i]);
 	}
+	if (e.n_changes && sealed)
+		first_day_set(b, all, &e);
 	if (e.n_changes)
 		batch_emit(b, r->person_id ? r->person_id : r->units[0], &e.base);
 }

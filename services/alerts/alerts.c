@@ -4,7 +4,7 @@
  *         HearingMissed; roster's persons, postings, units, accounts and policies, TaskOpened, AccountAltered; messages that are due;
  *         reads ListAlerts, ReadMeasureMessages
  *   out:  AlertQueued, AlertSent, AlertFailed
- *   owns: schema alerts: alert, held, told, contact_leader, department (and, by lib/mirror, policy, person, posting, unit)
+ *   owns: schema alerts: alert, held, told, contact_leader, department (and, by lib/mirror, policy, person, posting, unit, account)
  *
  * One input gives one message to a recipient: an alert's key is the event that began it all and who is told, so whatever comes
  * twice, or moves several things, is told once.  What other services say (attendance, incentives, funding) follows from an input
@@ -22,7 +22,8 @@ const struct table alerts_table_contact_leader = { "contact_leader", &alerts_row
 const struct table alerts_table_department = { "department", &alerts_rows__department__descriptor, 2, false };
 
 static const struct table *const tables[] = {
-	&alerts_table_department, &alerts_table_alert, &alerts_table_held, &alerts_table_told, &alerts_table_contact_leader, &mirror_policy, &mirror_person, &mirror_posting, &mirror_unit, NULL,
+	&alerts_table_department, &alerts_table_alert, &alerts_table_held, &alerts_table_told, &alerts_table_contact_leader, &mirror_policy, &mirror_person, &mirror_posting, &mirror_unit,
+	&mirror_account, NULL,
 };
 
 enum { ROSTER = ALERTS_OF_ROSTER, ATTENDANCE, SUPERVISION, ACCOUNTABILITY, INCENTIVES, FUNDING, ALERTS };

@@ -24,9 +24,11 @@ const char *alerts_head_of(struct batch *b, const char *unit_id);               
 const char *alerts_head_over(struct batch *b, const char *person_id, int32_t on_day);
 void alerts_want_department(struct batch *b);
 size_t alerts_department(struct batch *b, const char ***ids);                              /* persons, nobody twice */
-/* … those of them who may hear of a sealed case: who have no part in it.  NULL: nobody, none. */
+/* … those of them who may hear of a sealed case: who have no part in it.  NULL or "": nobody, none.  first_day: of its earliest fact. */
+struct alerts_matter { const char *person_id, *unit_id; int32_t first_day; };
 void alerts_want_apart(struct batch *b, const char *person_id, const char *unit_id);
-size_t alerts_apart_of(struct batch *b, const char *person_id, const char *unit_id, int32_t on_day, const char ***ids);
+bool alerts_apart(struct batch *b, const char *person_id, const struct alerts_matter *m);
+size_t alerts_apart_of(struct batch *b, const struct alerts_matter *m, const char ***ids);
 /* want and run of roster's facts */
 void alerts_want_account_put(struct batch *b, const void *m);   void alerts_on_account_put(struct batch *b, const void *m);
 void alerts_want_person_put(struct batch *b, const void *m);    void alerts_on_person_put(struct batch *b, const void *m);

@@ -62,28 +62,6 @@ is_among(const char *const *ids, size_t n, const char *id)
 	return false;
 }
 
-static bool
-has_part(const struct alerts_official *o, const struct alerts_matter *of)
-{
-	bool part = strcmp(o->person_id, of->person_id) == 0;
-
-	for (size_t i = 0; i < o->nunits; i++)
-		part = part || is_among(of->units, of->nunits, o->units[i]);
-	return part;
-}
-
-size_t
-alerts_apart(const struct alerts_official *all, size_t n, const struct alerts_matter *of, arena_t *a, const char ***ids)
-{
-	size_t k = 0;
-
-	*ids = arena_alloc(a, (n + 1) * sizeof(**ids));
-	for (size_t i = 0; i < n; i++)
-		if (!has_part(&all[i], of))
-			(*ids)[k++] = all[i].person_id;
-	return k;
-}
-
 /* ---- what follows from a finding */
 
 static bool

@@ -35,10 +35,6 @@ bool alerts_tells_finding(Supervision__FindingKind kind);
 /* Findings and measures that nobody hears of but the organisation department, and of it only who has no part in the case (C3.2.2). */
 bool alerts_seals_finding(Supervision__FindingKind kind);
 bool alerts_seals_measure(const Accountability__Measure *m);
-/* Of the department those who have no part in a case: who are not whom it is about, and neither belong to nor head a unit of it. */
-struct alerts_official { const char *person_id; const char *const *units; size_t nunits; };        /* belonged to, or headed, since the day of its facts */
-struct alerts_matter { const char *person_id; const char *const *units; size_t nunits; };          /* person_id "": nobody */
-size_t alerts_apart(const struct alerts_official *all, size_t n, const struct alerts_matter *of, arena_t *a, const char ***ids);
 /* Who is told of what follows from a finding: whom it names, the head of the unit.  p: the policy in force on its date, or NULL.
  * What is sealed is not told to them. */
 struct alerts_follows { bool person, head; };

@@ -527,39 +527,17 @@ test_follows(void)
 	}
 }
 
-/* C3.2.2: of the department who has no part in a case. */
 static void
-test_apart(void)
+test_sealed(void)
 {
-	static const char *const of_u1[] = { "u1" }, *const of_u2[] = { "u2" }, *const of_both[] = { "u3", "u1" };
-	static const struct alerts_official all[] = {
-		{ "a1", of_u1, 1 }, { "a2", of_u2, 1 }, { "p1", of_u2, 1 }, { "a3", of_both, 2 }, { "a4", NULL, 0 },
-	};
-	static const struct { struct alerts_matter of; const char *ids; } rows[] = {
-		{ { "p1", of_u1, 1 }, "a2 a4 " },       /* the person's; colleagues, and who heads the unit */
-		{ { "", of_u2, 1 }, "a1 a3 a4 " },      /* a unit's */
-		{ { "p2", NULL, 0 }, "a1 a2 p1 a3 a4 " },
-		{ { "", of_both, 2 }, "a2 p1 a4 " },
-	};
-	arena_t *a = arena_open(1 << 16);
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const char **ids;
-		size_t n = alerts_apart(all, sizeof(all) / sizeof(all[0]), &rows[i].of, a, &ids);
-		char *got = arena_strdup(a, "");
-		for (size_t k = 0; k < n; k++)
-			got = arena_printf(a, "%s%s ", got, ids[k]);
-		expect("C3.2.2: apart", strcmp(got, rows[i].ids) == 0, got);
-	}
 	expect("C3.2.2: kinds", alerts_seals_finding(SUPERVISION__FINDING_KIND__FUND_MISUSE) && alerts_seals_finding(SUPERVISION__FINDING_KIND__DISCIPLINE_VIOLATION) &&
 	       !alerts_seals_finding(SUPERVISION__FINDING_KIND__DUTY_FAILURE), "");
-	arena_close(&a);
 }
 
 int
 main(void)
 {
-	test_apart();
+	test_sealed();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		play(i, true);
 		play(i, false);

@@ -2,12 +2,12 @@
  *
  *   in:   roster's PersonPut, PostingPut, AccountPut
  *   out:  nothing
- *   owns: contact_leader, department (and, by lib/mirror, person, posting)
+ *   owns: contact_leader, department (and, by lib/mirror, person, posting, account)
  *
  * Where somebody belonged is looked up as at the incident, who is in office as of today.  A unit or village that is only named
  * by a row which changes in the same batch is wanted by the fact that changes it. */
 #include "alerts.h"
-#include "alerts_policy.h"
+#include "duty_batch.h"
 #include <string.h>
 
 typedef AlertsRows__ContactLeader ContactLeader;
@@ -198,6 +198,7 @@ alerts_want_account_put(struct batch *b, const void *m)
 {
 	AlertsRows__Department key = department_key(b, ((const Roster__AccountPut *)m)->id);
 
+	mirror_want_account(b, m);
 	batch_want(b, &alerts_table_department, &key, 2);
 }
 
@@ -208,6 +209,7 @@ alerts_on_account_put(struct batch *b, const void *m)
 	AlertsRows__Department row = department_key(b, e->id);
 	bool administers = false;
 
+	mirror_run_account(b, m);
 	row.person_id = e->person_id;
 	for (size_t i = 0; i < e->n_roles; i++)
 		administers = administers || e->roles[i] == WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN;
@@ -245,116 +247,59 @@ alerts_department(struct batch *b, const char ***ids)
 	return l.n;
 }
 
-/* ---- of the department, those who have no part in a case */
-
-static size_t
-history(struct batch *b, const char *person_id, const MirrorRows__Person *const **rows)
-{
-	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
-	const void **all;
-
-	key.district = (char *)batch_district(b);
-	key.person_id = (char *)person_id;
-	size_t n = batch_list(b, &mirror_person, &key, 2, &all);
-	*rows = (const MirrorRows__Person *const *)all;
-	return n;
-}
-
-static void
-want_history(struct batch *b, const char *person_id)
-{
-	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
-
-	key.district = (char *)batch_district(b);
-	key.person_id = (char *)person_id;
-	batch_want(b, &mirror_person, &key, 2);
-}
+/* ---- of the department, those who have no part in a case (lib/duty.h) */
 
 void
 alerts_want_apart(struct batch *b, const char *person_id, const char *unit_id)
 {
-	const MirrorRows__Person *const *rows;
-	const char **ids;
+	AlertsRows__Department key = department_key(b, "");
+	const void **rows;
 
 	alerts_want_department(b);
-	size_t n = alerts_department(b, &ids);                  /* there in the second round, like the next ones */
-	for (size_t i = 0; i < n; i++)
-		want_history(b, ids[i]);
-	if (unit_id)
-		alerts_want_unit(b, unit_id);
-	if (!person_id)
-		return;
-	want_history(b, person_id);
-	n = history(b, person_id, &rows);
+	duty_want_case(b, person_id, unit_id);
+	size_t n = batch_list(b, &alerts_table_department, &key, 1, &rows);    /* there in the second round */
 	for (size_t i = 0; i < n; i++) {
-		alerts_want_unit(b, rows[i]->unit_id);
-		for (size_t k = 0; k < rows[i]->n_also_unit_ids; k++)
-			alerts_want_unit(b, rows[i]->also_unit_ids[k]);
+		const AlertsRows__Department *d = rows[i];
+		duty_want_for(b, d->account_id, d->person_id);
 	}
-}
-
-/* The units that somebody has belonged to since a day. */
-static void
-belonged_since(struct batch *b, const char *person_id, int32_t day, struct ids *l)
-{
-	const MirrorRows__Person *const *rows;
-	size_t n = history(b, person_id, &rows);
-
-	for (size_t i = 0; i < n; i++)
-		if (i + 1 == n || rows[i + 1]->from_day > day) {
-			ids_add(b, l, rows[i]->unit_id);
-			for (size_t k = 0; k < rows[i]->n_also_unit_ids; k++)
-				ids_add(b, l, rows[i]->also_unit_ids[k]);
-		}
 }
 
 static bool
-has_headed_since(struct batch *b, const char *unit_id, const char *person_id, int32_t day)
+knows(struct batch *b, const AlertsRows__Department *of, const struct alerts_matter *m)
 {
-	MirrorRows__Unit key = MIRROR_ROWS__UNIT__INIT;
-	const void **rows;
+	struct duty d = duty_open_for(b, of->account_id, of->person_id, WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN);
 
-	key.district = (char *)batch_district(b);
-	key.unit_id = (char *)unit_id;
-	size_t n = batch_list(b, &mirror_unit, &key, 2, &rows);
-	for (size_t i = 0; i < n; i++) {
-		const MirrorRows__Unit *u = rows[i];
-		bool counts = i + 1 == n || ((const MirrorRows__Unit *)rows[i + 1])->from_day > day;
-		if (counts && u->maybe_head_case && strcmp(u->head_person_id, person_id) == 0)
-			return true;
-		for (size_t k = 0; counts && k < u->n_also_head_ids; k++)
-			if (strcmp(u->also_head_ids[k], person_id) == 0)
-				return true;
-	}
-	return false;
+	duty_about(b, &d, m->person_id, m->unit_id, m->first_day);
+	return duty_knows(&d);
 }
 
-static struct alerts_official
-official(struct batch *b, const char *person_id, const struct alerts_matter *of, int32_t day)
+/* By none of his accounts that would tell him has he a part in it: a message is to a person, not to an account. */
+bool
+alerts_apart(struct batch *b, const char *person_id, const struct alerts_matter *m)
 {
-	struct ids l = { 0 };
+	AlertsRows__Department key = department_key(b, "");
+	const void **rows;
+	size_t n = batch_list(b, &alerts_table_department, &key, 1, &rows), known = 0;
 
-	belonged_since(b, person_id, day, &l);
-	for (size_t i = 0; i < of->nunits; i++)
-		if (has_headed_since(b, of->units[i], person_id, day))
-			ids_add(b, &l, of->units[i]);
-	return (struct alerts_official){ person_id, l.at, l.n };
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(((const AlertsRows__Department *)rows[i])->person_id, person_id) != 0)
+			continue;
+		if (!knows(b, rows[i], m))
+			return false;
+		known++;
+	}
+	return known > 0;
 }
 
 size_t
-alerts_apart_of(struct batch *b, const char *person_id, const char *unit_id, int32_t on_day, const char ***ids)
+alerts_apart_of(struct batch *b, const struct alerts_matter *m, const char ***ids)
 {
-	struct ids units = { 0 };
 	const char **all;
-	size_t n = alerts_department(b, &all);
-	struct alerts_official *officials = arena_alloc(batch_arena(b), (n + 1) * sizeof(*officials));
+	size_t n = alerts_department(b, &all), count = 0;
 
-	if (unit_id)
-		ids_add(b, &units, unit_id);
-	if (person_id)
-		belonged_since(b, person_id, on_day, &units);
-	const struct alerts_matter of = { person_id ? person_id : "", units.at, units.n };
+	*ids = arena_alloc(batch_arena(b), (n + 1) * sizeof(**ids));
 	for (size_t i = 0; i < n; i++)
-		officials[i] = official(b, all[i], &of, on_day);
-	return alerts_apart(officials, n, &of, batch_arena(b), ids);
+		if (alerts_apart(b, all[i], m))
+			(*ids)[count++] = all[i];
+	return count;
 }

@@ -10,6 +10,7 @@
 #include "alerts.h"
 #include "alerts.pb-c.h"
 #include "alerts_policy.h"
+#include "civil.h"
 #include "log.h"
 #include "wording_policy.h"
 #include <stdlib.h>
@@ -121,7 +122,7 @@ alerts_on_queued(struct batch *b, const void *m)
 	if (e->maybe_about_case) {
 		row.about_person_id = e->about->person_id;
 		row.about_unit_id = e->about->unit_id;
-		row.about_day = e->about->on_day;
+		row.about_day = e->about->maybe_first_case ? e->about->first_day : DAY_EVER;
 	}
 	row.state = ALERTS__ALERT_STATE__QUEUED;
 	row.at_us = batch_at_us(b);
@@ -214,6 +215,16 @@ want_recipient(struct batch *b, const char *person_id)
 	batch_want(b, &mirror_person, &person, 2);
 }
 
+/* One of the messages; whoever may hear of a sealed one is judged when it is sent.  Its case is there in the next round. */
+static void
+want_sendable(struct batch *b, const char *root, const char *person_id)
+{
+	alerts_want_message(b, root, person_id);
+	const Alert *a = alerts_message(b, root, person_id);
+	if (a && a->sealed)
+		alerts_want_apart(b, a->about_person_id, a->about_unit_id);
+}
+
 /* With what waited for the same moment, which is there in the second round. */
 void
 alerts_want_due(struct batch *b, const char *subject)
@@ -222,11 +233,11 @@ alerts_want_due(struct batch *b, const char *subject)
 	Held held = held_key(b, person_id, batch_at_us(b));
 	const void **rows;
 
-	alerts_want_message(b, root, person_id);
+	want_sendable(b, root, person_id);
 	batch_want(b, &alerts_table_held, &held, 3);
 	size_t n = batch_list(b, &alerts_table_held, &held, 3, &rows);
 	for (size_t i = 0; i < n; i++)
-		alerts_want_message(b, ((const Held *)rows[i])->root, person_id);
+		want_sendable(b, ((const Held *)rows[i])->root, person_id);
 	want_recipient(b, person_id);
 	alerts_want_department(b);
 }
@@ -240,8 +251,8 @@ alerts_want_prompt(struct batch *b, const void *m)
 		return;
 	alerts_want_message(b, e->root, e->person_id);
 	want_recipient(b, e->person_id);
-	if (e->sealed)
-		alerts_want_department(b);
+	if (e->sealed && e->maybe_about_case)
+		alerts_want_apart(b, e->about->person_id, e->about->unit_id);
 }
 
 enum { TOGETHER_MAX = 10 };                              /* nobody reads more of them in one */
@@ -253,20 +264,14 @@ by_id(const void *a, const void *b)
 	return strcmp((*(const Alert *const *)a)->alert_id, (*(const Alert *const *)b)->alert_id);
 }
 
-/* Of a sealed case the department alone hears.  Messages that an earlier version queued, to whom such a case was about, do not say whose it
- * is: they were never for the department. */
+/* Of a sealed case the department alone hears, and of it only who has no part in it by now.  Messages that an earlier version queued, to
+ * whom such a case was about, do not say whose it is: they were never for the department. */
 static bool
 may_hear(struct batch *b, const Alert *a)
 {
-	const char **ids;
-	size_t n;
+	const struct alerts_matter matter = { a->about_person_id, a->about_unit_id, a->about_day };
 
-	if (!a->sealed)
-		return true;
-	n = *a->about_person_id || *a->about_unit_id ? alerts_department(b, &ids) : 0;
-	while (n && strcmp(ids[n - 1], a->person_id) != 0)
-		n--;
-	return n > 0;
+	return !a->sealed || ((*matter.person_id || *matter.unit_id) && alerts_apart(b, a->person_id, &matter));
 }
 
 /* Of those that waited for the same moment, the ones that still wait, in the order in which they were queued.  What is sealed goes by

@@ -9,6 +9,7 @@
 #include "accountability.pb-c.h"
 #include "alerts.h"
 #include "alerts_policy.h"
+#include "civil.h"
 #include "json_pb.h"
 #include "supervision.pb-c.h"
 #include "wording_policy.h"
@@ -111,15 +112,15 @@ alerts_queue(struct batch *b, const char *person_id, const struct alerts_news *n
 	return alerts_message(b, root, person_id);
 }
 
-/* NULL: nobody, none. */
 static Alerts__CaseSubject
-case_subject(const char *person_id, const char *unit_id, int32_t on_day)
+case_subject(const struct alerts_matter *m)
 {
 	Alerts__CaseSubject s = ALERTS__CASE_SUBJECT__INIT;
 
-	s.person_id = (char *)(person_id ? person_id : "");
-	s.unit_id = (char *)(unit_id ? unit_id : "");
-	s.on_day = on_day;
+	s.person_id = (char *)(m->person_id ? m->person_id : "");
+	s.unit_id = (char *)(m->unit_id ? m->unit_id : "");
+	s.maybe_first_case = ALERTS__CASE_SUBJECT__MAYBE_FIRST_FIRST_DAY;
+	s.first_day = m->first_day;
 	return s;
 }
 
@@ -142,6 +143,13 @@ static const char *
 unit_of(const Accountability__MeasuresChanged *e)
 {
 	return e->subject->maybe_unit_case ? e->subject->unit_id : NULL;
+}
+
+/* Of sealed ones.  An event that does not say since when is of ever. */
+static struct alerts_matter
+matter_of(const Accountability__MeasuresChanged *e)
+{
+	return (struct alerts_matter){ person_of(e), unit_of(e), e->maybe_first_case ? e->first_day : DAY_EVER };
 }
 
 static bool
@@ -188,7 +196,8 @@ circle_of(struct batch *b, const Accountability__MeasuresChanged *e)
 		if (head)
 			heads[nheads++] = head;
 	}
-	size_t ndepartment = !seals_any(e) ? 0 : alerts_apart_of(b, person_of(e), unit_of(e), alerts_incident_day(e, batch_today(b)), &department);
+	const struct alerts_matter matter = matter_of(e);
+	size_t ndepartment = !seals_any(e) ? 0 : alerts_apart_of(b, &matter, &department);
 	return (struct alerts_circle){ in_charge, n, heads, nheads, department, ndepartment };
 }
 
@@ -211,9 +220,10 @@ static void
 tell_measures(struct batch *b, const Accountability__MeasuresChanged *e, const struct alerts_message *m)
 {
 	struct wording_about about = { person_of(e), unit_of(e), person_of(e) && strcmp(person_of(e), m->person_id) == 0, m->person_id };
+	const struct alerts_matter matter = matter_of(e);
 	struct alerts_news news = {
 		.cause = alerts_cause(e), .finding_id = e->finding_id, .template = m->template, .correction = m->correction, .urgent = m->urgent,
-		.about = case_subject(person_of(e), unit_of(e), alerts_incident_day(e, batch_today(b))),
+		.about = case_subject(&matter),
 	};
 	struct wording words;
 
@@ -254,27 +264,6 @@ alerts_on_measures(struct batch *b, const void *m)
 
 /* ---- findings of kinds that most often move no measures */
 
-static void
-tell_finding(struct batch *b, const Finding *f, const struct alerts_message *m)
-{
-	const char *person_id = m->person_id;
-	struct wording_about about = {
-		f->maybe_person_case ? f->person_id : NULL, f->maybe_unit_case ? f->unit_id : NULL,
-		f->maybe_person_case && strcmp(f->person_id, person_id) == 0,
-	};
-	struct alerts_news news = {
-		.cause = f->id, .finding_id = f->id, .template = m->template, .correction = m->correction, .urgent = m->urgent,
-		.sealed = alerts_seals_finding(f->kind),
-		.about = case_subject(f->maybe_person_case ? f->person_id : NULL, f->maybe_unit_case ? f->unit_id : NULL, f->on_day),
-	};
-	struct wording words;
-
-	wording_finding(m->template, about, (struct wording_finding){ f->kind, f->on_day }, batch_arena(b), &words);
-	const Alert *a = alerts_queue(b, person_id, &news, &words);
-	if (a && m->obsolete)
-		alerts_fail(b, a, ALERTS_OBSOLETE);
-}
-
 static const char *
 person_in(const Finding *f)
 {
@@ -287,6 +276,34 @@ unit_in(const Finding *f)
 	return f->maybe_unit_case ? f->unit_id : NULL;
 }
 
+static struct alerts_matter
+matter_in(const Finding *f)
+{
+	return (struct alerts_matter){ person_in(f), unit_in(f), f->on_day };
+}
+
+static void
+tell_finding(struct batch *b, const Finding *f, const struct alerts_message *m)
+{
+	const char *person_id = m->person_id;
+	const struct alerts_matter matter = matter_in(f);
+	struct wording_about about = {
+		person_in(f), unit_in(f),
+		f->maybe_person_case && strcmp(f->person_id, person_id) == 0,
+	};
+	struct alerts_news news = {
+		.cause = f->id, .finding_id = f->id, .template = m->template, .correction = m->correction, .urgent = m->urgent,
+		.sealed = alerts_seals_finding(f->kind),
+		.about = case_subject(&matter),
+	};
+	struct wording words;
+
+	wording_finding(m->template, about, (struct wording_finding){ f->kind, f->on_day }, batch_arena(b), &words);
+	const Alert *a = alerts_queue(b, person_id, &news, &words);
+	if (a && m->obsolete)
+		alerts_fail(b, a, ALERTS_OBSOLETE);
+}
+
 static void
 tell_of(struct batch *b, const Finding *f, const char *person_id, Alerts__Template template)
 {
@@ -297,8 +314,9 @@ tell_of(struct batch *b, const Finding *f, const char *person_id, Alerts__Templa
 static void
 tell_department(struct batch *b, const Finding *f, Alerts__Template template)
 {
+	const struct alerts_matter matter = matter_in(f);
 	const char **ids;
-	size_t n = alerts_apart_of(b, person_in(f), unit_in(f), f->on_day, &ids);
+	size_t n = alerts_apart_of(b, &matter, &ids);
 
 	for (size_t i = 0; i < n; i++)
 		tell_of(b, f, ids[i], template);
@@ -393,7 +411,8 @@ alerts_on_annulled(struct batch *b, const void *m)
 	c.told = told.at;
 	c.ntold = told.n;
 	if (alerts_seals_finding(f->kind)) {
-		c.circle.ndepartment = alerts_apart_of(b, person_in(f), unit_in(f), f->on_day, &ids);
+		const struct alerts_matter matter = matter_in(f);
+		c.circle.ndepartment = alerts_apart_of(b, &matter, &ids);
 		c.circle.department = ids;
 	}
 	alerts_of_annulled(&c, batch_arena(b), &plan);
@@ -402,7 +421,7 @@ alerts_on_annulled(struct batch *b, const void *m)
 		tell_finding(b, f, &plan.messages[i]);
 }
 
-/* ---- a missed hearing: a matter of the unit's head; of a sealed case the department's */
+/* ---- a missed hearing: a matter of the unit's head as of now; of a sealed case the department's, since the day of its facts */
 
 static Finding
 finding_of(const Supervision__HearingMissed *e, int32_t today)
@@ -414,8 +433,8 @@ finding_of(const Supervision__HearingMissed *e, int32_t today)
 	f.person_id = e->person_id;
 	f.maybe_unit_case = e->maybe_unit_case ? SUPERVISION__FINDING_FACT__MAYBE_UNIT_UNIT_ID : 0;
 	f.unit_id = e->unit_id;
-	f.on_day = today;
 	f.kind = e->kind;
+	f.on_day = !alerts_seals_finding(f.kind) ? today : e->maybe_on_case ? e->on_day : DAY_EVER;
 	return f;
 }
 

@@ -54,6 +54,15 @@ account_want(struct batch *b, const char *id)
 	batch_want(b, &roster_table_account, &key, 2);
 }
 
+size_t
+account_persons(struct batch *b, const char *id, const char *const **persons)
+{
+	const Account *row = account_get(b, id);
+
+	*persons = row ? (const char *const *)row->person_ids : NULL;
+	return row ? row->n_person_ids : 0;
+}
+
 char *
 account_proof(const Account *row, arena_t *a)
 {
@@ -85,7 +94,7 @@ roster_account_want(struct batch *b, const void *m)
 	session_want_of(b, in->id);
 	tries_want(b, tries_mark_of_phone(in->phone, batch_arena(b)));
 	if (in->maybe_person_case)
-		mirror_want_person_id(b, in->person_id);
+		mirror_want_units_of_person(b, in->person_id);         /* whoever it is may be judged in this same batch */
 	if (in->maybe_township_case)
 		mirror_want_township_id(b, in->township_id);
 	const Account *now = account_get(b, in->id);

@@ -9,6 +9,7 @@ bool account_proves(const Account *row, const char *proof, arena_t *a);
 
 const Account *account_get(struct batch *b, const char *id);           /* NULL: none; wanted before */
 void account_want(struct batch *b, const char *id);
+size_t account_persons(struct batch *b, const char *id, const char *const **persons);  /* whose it is or ever was; wanted before */
 
 /* Sessions of an account: wanted, and ended in this transaction. */
 void session_want_of(struct batch *b, const char *account_id);

@@ -222,6 +222,8 @@ on_ordered(struct batch *b, const Moved *e, const Posting *p)
 	v.due_day = e->replacement_due_day;
 	v.maybe_was_to_case = p->maybe_to_case ? ROSTER__VACANCY_OPENED__MAYBE_WAS_TO_WAS_TO_DAY : 0;
 	v.was_to_day = p->to_day;
+	v.maybe_first_case = e->maybe_first_case ? ROSTER__VACANCY_OPENED__MAYBE_FIRST_FIRST_DAY : 0;
+	v.first_day = e->first_day;
 	end_posting(b, p, e->ordered_day, &ended);
 	v.from_day = ended.maybe_to_case ? ended.to_day : e->ordered_day + 1;
 	end_others(b, e, p, &v);
@@ -302,12 +304,19 @@ give_post(struct batch *b, const Vacancy *v, const char *head_id)
 	Posting p = head_posting(b, head_id, v);
 
 	if (roster_posting(b, p.posting_id) || roster_posting_beside(b, &p) || is_barred(b, &p) || roster_village_closes(b, &p)) {
-		roster_task_open(b, &(struct task_of){ ROSTER__TASK_KIND__GIVE_POST_TO_HEAD, v->vacancy_id, head_id, v->posting_id, v->village_id, "" });
+		roster_task_open(b, &(struct task_of){ ROSTER__TASK_KIND__GIVE_POST_TO_HEAD, v->vacancy_id, head_id, v->posting_id, v->village_id, "", v->first_day });
 		return;
 	}
 	roster_posting_say(b, &p);
 	roster_vacancy_close(b, v, ROSTER__VACANCY_STATE__FILLED, p.posting_id, true);
 	roster_task_settled(b, v->vacancy_id, ROSTER__TASK_KIND__GIVE_POST_TO_HEAD);
+}
+
+/* Of the case's facts: an earlier one may have been found since it was ordered. */
+static int32_t
+first_day(const Moved *e, const Vacancy *v)
+{
+	return e->maybe_first_case && e->first_day < v->first_day ? e->first_day : v->first_day;
 }
 
 /* Fixed by the order; nobody known then: who heads the unit by now. */
@@ -328,7 +337,7 @@ on_handed_over(struct batch *b, const Moved *e, const Vacancy *v)
 	if (*head_id)
 		give_post(b, v, head_id);
 	else
-		roster_task_open(b, &(struct task_of){ ROSTER__TASK_KIND__GIVE_POST_TO_HEAD, e->id, v->person_id, v->posting_id, v->village_id, e->unit_id });
+		roster_task_open(b, &(struct task_of){ ROSTER__TASK_KIND__GIVE_POST_TO_HEAD, e->id, v->person_id, v->posting_id, v->village_id, e->unit_id, first_day(e, v) });
 }
 
 /* ---- a head is put for a unit that had none */
@@ -412,7 +421,7 @@ restore_one(struct batch *b, const Ended *held)
 
 /* All that it has ended, but what another recall of the person holds too. */
 static void
-restore(struct batch *b, const Vacancy *v)
+restore(struct batch *b, const Moved *e, const Vacancy *v)
 {
 	const Ended *const *rows, *left = NULL;
 	size_t n = ended_of(b, v->person_id, &rows);
@@ -424,20 +433,20 @@ restore(struct batch *b, const Vacancy *v)
 			left = rows[i];
 	}
 	if (left)
-		roster_task_open(b, &(struct task_of){ ROSTER__TASK_KIND__RESTORE_POSTING, v->vacancy_id, left->person_id, left->posting_id, left->village_id, "" });
+		roster_task_open(b, &(struct task_of){ ROSTER__TASK_KIND__RESTORE_POSTING, v->vacancy_id, left->person_id, left->posting_id, left->village_id, "", first_day(e, v) });
 }
 
 static void
 on_cancelled(struct batch *b, const Moved *e, const Vacancy *v)
 {
 	if (e->was == STATE(ORDERED)) {
-		restore(b, v);
+		restore(b, e, v);
 		roster_vacancy_close(b, v, ROSTER__VACANCY_STATE__WITHDRAWN, "", false);
 	} else if (e->was == STATE(HANDED_OVER) || e->was == STATE(REPLACED)) {
 		roster_recall_forget(b, v->person_id, v->vacancy_id);          /* how long it lasts is for people to say again */
 		roster_head_await_no_more(b, e->unit_id, e->id);
 		roster_task_settled(b, e->id, ROSTER__TASK_KIND__GIVE_POST_TO_HEAD);
-		roster_task_open(b, &(struct task_of){ ROSTER__TASK_KIND__SETTLE_CANCELLED_RECALL, e->id, v->person_id, v->posting_id, v->village_id, "" });
+		roster_task_open(b, &(struct task_of){ ROSTER__TASK_KIND__SETTLE_CANCELLED_RECALL, e->id, v->person_id, v->posting_id, v->village_id, "", first_day(e, v) });
 	}
 }
 
@@ -560,7 +569,7 @@ head_takes_it_no_more(struct batch *b, const Accountability__MeasureChange *c, c
 	const Posting *p = *v->head_posting_id ? roster_posting(b, v->head_posting_id) : NULL;
 
 	if (p && is_revoked(c, c->measure->kind))
-		roster_task_open(b, &(struct task_of){ ROSTER__TASK_KIND__SETTLE_HEAD_IN_POST, v->vacancy_id, p->person_id, p->posting_id, v->village_id, "" });
+		roster_task_open(b, &(struct task_of){ ROSTER__TASK_KIND__SETTLE_HEAD_IN_POST, v->vacancy_id, p->person_id, p->posting_id, v->village_id, "", v->first_day });
 	roster_task_settled(b, v->vacancy_id, ROSTER__TASK_KIND__GIVE_POST_TO_HEAD);
 	roster_head_await_no_more(b, unit_of(c), v->vacancy_id);
 }

@@ -14,6 +14,7 @@
  * PUT is full replacement: what equals what stands is answered 200 and says nothing.  Values that have a history count from
  * today when they change and from ever the first time; a second change on one day replaces that day's. */
 #include "roster.h"
+#include "account.h"
 #include "accountability.pb-c.h"
 #include "attendance.pb-c.h"
 #include "roster.sql.h"
@@ -128,4 +129,5 @@ const struct service roster_service = {
 	.alarms = alarms, .nalarms = ALEN(alarms),
 	.reads = reads, .nreads = ALEN(reads),
 	.statements = roster_sql, .nstatements = ROSTER_SQL_COUNT,
+	.owners = &(const struct owners){ account_want, account_persons },
 };

@@ -147,7 +147,7 @@ void roster_vacancy_want(struct batch *b, const char *recall_id);
 const RosterRows__Vacancy *roster_vacancy(struct batch *b, const char *recall_id);
 void roster_vacancy_close(struct batch *b, const RosterRows__Vacancy *v, Roster__VacancyState state, const char *filled_by, bool by_head);
 /* A recall's task of a kind: opened unless it is open; one that waits for a unit's head (unit_id) closes itself when that is settled. */
-struct task_of { Roster__TaskKind kind; const char *recall_id, *person_id, *posting_id, *village_id, *unit_id; };
+struct task_of { Roster__TaskKind kind; const char *recall_id, *person_id, *posting_id, *village_id, *unit_id; int32_t first_day; };
 void roster_task_want_of(struct batch *b, const char *recall_id, Roster__TaskKind kind);
 void roster_task_open(struct batch *b, const struct task_of *t);
 void roster_task_settled(struct batch *b, const char *recall_id, Roster__TaskKind kind);

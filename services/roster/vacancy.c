@@ -94,6 +94,8 @@ roster_task_open(struct batch *b, const struct task_of *t)
 	e.posting_id = (char *)t->posting_id;
 	e.village_id = (char *)t->village_id;
 	e.unit_id = (char *)t->unit_id;
+	e.maybe_first_case = t->first_day != DAY_EVER ? ROSTER__TASK_OPENED__MAYBE_FIRST_FIRST_DAY : 0;
+	e.first_day = t->first_day;
 	batch_emit(b, t->recall_id, &e.base);
 }
 
@@ -125,6 +127,7 @@ roster_on_task_opened(struct batch *b, const void *m)
 	row.unit_id = e->unit_id;
 	row.state = ROSTER__TASK__STATE__OPEN;
 	row.opened_us = batch_at_us(b);
+	row.first_day = e->maybe_first_case ? e->first_day : DAY_EVER;
 	batch_put(b, &roster_table_task, &row);
 	if (*e->unit_id)
 		roster_head_await(b, e->unit_id, e->recall_id);
@@ -165,7 +168,7 @@ roster_task_may(struct batch *b, const void *m)
 	const Task *t = task_of(b, m);
 	struct duty d = duty_open(b);
 
-	duty_about(b, &d, t->person_id, NULL, day_of_instant(t->opened_us));
+	duty_about(b, &d, t->person_id, NULL, t->first_day);
 	return duty_allows(b, &d);
 }
 
@@ -225,6 +228,7 @@ roster_on_vacancy_opened(struct batch *b, const void *m)
 	row.from_day = e->from_day;
 	row.maybe_due_case = e->maybe_due_case ? ROSTER_ROWS__VACANCY__MAYBE_DUE_DUE_DAY : 0;
 	row.due_day = e->due_day;
+	row.first_day = e->maybe_first_case ? e->first_day : DAY_EVER;
 	row.state = ROSTER__VACANCY_STATE__OPEN;
 	batch_put(b, &roster_table_vacancy, &row);
 	roster_recall_keep(b, e);

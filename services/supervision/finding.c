@@ -198,5 +198,7 @@ supervision_hearing_missed(struct batch *b, const char *finding_id)
 	e.maybe_unit_case = f->maybe_unit_case ? SUPERVISION__HEARING_MISSED__MAYBE_UNIT_UNIT_ID : 0;
 	e.unit_id = f->unit_id;
 	e.kind = f->kind;
+	e.maybe_on_case = SUPERVISION__HEARING_MISSED__MAYBE_ON_ON_DAY;
+	e.on_day = f->on_day;
 	batch_emit(b, supervision_subject(f), &e.base);
 }
