@@ -87,6 +87,7 @@ ended(struct model *m, int who, enum state to)
 		p->withdrawn = true;
 	} else if (p->state == HANDED || p->state == REPLACED) {
 		p->settle_recall = true;
+		p->withdrawn = !p->filled;
 	}
 	uncount(m, who);
 	p->state = to;

@@ -143,6 +143,10 @@ select * from accountability.unit_recall u join accountability.recall r using (d
  left join roster.vacancy v on (v.district, v.vacancy_id) = (u.district, u.recall_id)
  where v.state is null or v.state = 'withdrawn' or (r.state = 'replaced' and v.state <> 'filled');
 
+-- name: C3.2.1-r: no post waits for a recall that does not count any more
+select * from roster.vacancy v where v.state = 'open' and not exists (
+ select from accountability.unit_recall u where (u.district, u.recall_id) = (v.district, v.vacancy_id));
+
 -- name: §5 a recall's due date that is over has been told
 select * from accountability.recall r, engine.clock k where r.due_day is not null and not r.overdue
  and ((r.due_day + 1)::timestamp at time zone 'Asia/Shanghai') <= k.now_us;
