@@ -34,6 +34,7 @@ static const char *const move_words[] = { "review", "order", "hand-over", "repla
 struct model_person {
 	bool counts[ABSENCES], said[ABSENCES];          /* absence k is confirmed and not annulled; was ever said */
 	enum state state;
+	unsigned called_off[STEPS]; int ncalled_off;    /* the absences that it rested on each time it was cancelled by hand (A98) */
 	int32_t ordered, to;                            /* to: of the posting; 0: open */
 	int32_t was_to;                                 /* before the recall ended it */
 	int place_seq;                                  /* when it was ordered; 0: it is not */
@@ -51,6 +52,30 @@ absences(const struct model_person *p)
 	for (int k = 0; k < ABSENCES; k++)
 		n += p->counts[k];
 	return n;
+}
+
+/* Those that a recall rests on: the first three. */
+static unsigned
+rests_on(const struct model_person *p)
+{
+	unsigned set = 0;
+	int n = 0;
+
+	for (int k = 0; k < ABSENCES && n < 3; k++)
+		if (p->counts[k]) {
+			set |= 1u << k;
+			n++;
+		}
+	return set;
+}
+
+static bool
+is_called_off(const struct model_person *p)
+{
+	for (int i = 0; i < p->ncalled_off; i++)
+		if (p->called_off[i] == rests_on(p))
+			return true;
+	return false;
 }
 
 static bool
@@ -87,21 +112,24 @@ ended(struct model *m, int who, enum state to)
 		p->withdrawn = true;
 	} else if (p->state == HANDED || p->state == REPLACED) {
 		p->settle_recall = true;
+		p->withdrawn = !p->filled;
 	}
 	uncount(m, who);
 	p->state = to;
 }
 
-/* The ladder has moved: a recall opens, or falls. */
+/* The ladder has moved: a recall opens, or falls, or is what somebody has called off. */
 static void
 recounted(struct model *m, int who)
 {
 	struct model_person *p = &m->p[who];
-	bool reached = absences(p) >= 3, open = p->state != NONE && p->state != FELL;
+	bool reached = absences(p) >= 3, open = p->state != NONE && p->state != FELL && p->state != CANCELLED_BY_HAND;
 
-	if (reached && !open)
+	if (reached && is_called_off(p))
+		ended(m, who, CANCELLED_BY_HAND);
+	else if (reached && !open)
 		p->state = PROPOSED;
-	if (!reached && open)
+	else if (!reached && p->state != NONE)
 		ended(m, who, FELL);
 }
 
@@ -146,7 +174,7 @@ model_step(struct model *m, int who, enum move move, int k, int32_t today)
 		return 200;
 	case CANCEL:
 		if (p->state == PROPOSED || p->state == REVIEWED || p->state == ORDERED)
-			return ended(m, who, CANCELLED_BY_HAND), 200;
+			return p->called_off[p->ncalled_off++] = rests_on(p), ended(m, who, CANCELLED_BY_HAND), 200;
 		return p->state == CANCELLED_BY_HAND || p->state == FELL ? 200 : 409;
 	case ABSENT:
 		p->counts[k] = p->said[k] = true;

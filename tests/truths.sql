@@ -153,6 +153,17 @@ select * from accountability.unit_recall u join accountability.recall r using (d
  left join roster.vacancy v on (v.district, v.vacancy_id) = (u.district, u.recall_id)
  where v.state is null or v.state = 'withdrawn' or (r.state = 'replaced' and v.state <> 'filled');
 
+-- name: C3.2.1-r: no post waits for a recall that does not count any more
+select * from roster.vacancy v where v.state = 'open' and not exists (
+ select from accountability.unit_recall u where (u.district, u.recall_id) = (v.district, v.vacancy_id));
+
+-- name: A98: nothing stands refused that rests on what was not decided
+select * from accountability.measure m where m.state in ('rejected', 'lifted') and not exists (select from accountability.decision d
+ where (d.district, d.person_id, d.measure_id, d.state) = (m.district, m.person_id, m.measure_id, m.state)
+ and array(select case m.ladder when 'criticism' then f.bulletin when 'case' then f.finding_id else f.on_day::text end
+ from accountability.finding f where f.district = m.district and f.person_id = coalesce(nullif(m.cause_of, ''), m.person_id)
+ and f.finding_id = any (m.cause)) <@ d.counted);
+
 -- name: §5 a recall's due date that is over has been told
 select * from accountability.recall r, engine.clock k where r.due_day is not null and not r.overdue
  and ((r.due_day + 1)::timestamp at time zone 'Asia/Shanghai') <= k.now_us;

@@ -5,14 +5,15 @@
  *         CancelRecall; the days by which steps of recalls are due;
  *         reads ReadStanding, ReadUnitStanding, ReadMeasure, ListRecalls
  *   out:  accountability.MeasuresChanged, RecallMoved, RecallOverdue
- *   owns: schema accountability (finding, headship, measure, measure_home, recall, unit_recall, posting_home, move, secret; mirrors of roster)
+ *   owns: schema accountability (finding, headship, measure, measure_home, recall, unit_recall, posting_home, move, decision, secret; mirrors of roster)
  *
  * What follows for a person, or for a unit and its head, is a function of what was found and confirmed, of postings and heads, and of
  * the policy of each date.  Whatever may move one of these counts the case anew (recount.c) and says the difference to what stands, so
  * neither order nor repetition matters.  The rules are in accountability_policy.c, criticism_policy.c and recall_policy.c, rows and
- * moves in measure.c and recall.c, questions in standing.c and case_sheet.c. */
+ * moves in measure.c and recall.c, what was decided against them in decision.c, questions in standing.c and case_sheet.c. */
 #include "accountability.sql.h"
 #include "case_sheet.h"
+#include "decision.h"
 #include "measure.h"
 #include "mirror.h"
 #include "recall.h"
@@ -331,6 +332,8 @@ run_unit(struct batch *b, const void *m)
 	mirror_run_unit(b, m);
 	if (e->maybe_head_case && !batch_get(b, &headship_table, &row))
 		batch_put(b, &headship_table, &row);
+	if (e->maybe_head_case)
+		recall_head_known(b, unit_id, e->head_person_id);
 	recount(b, &(struct recount){ .units = &unit_id, .nunits = 1 });
 }
 
@@ -356,7 +359,7 @@ static const char *const consumes[] = { [ROSTER] = "roster", [SUPERVISION] = "su
 static const struct table *const tables[] = {
 	&mirror_policy, &mirror_person, &mirror_posting, &mirror_unit, &mirror_account,
 	&finding_table, &headship_table, &measure_table, &measure_home_table, &recall_table, &unit_recall_table, &posting_home_table,
-	&move_table, &secret_table, NULL,
+	&move_table, &decision_table, &secret_table, NULL,
 };
 
 #define FACT(Message, wants, runs) { .message = &Message##__descriptor, .want = wants, .run = runs }
@@ -369,7 +372,7 @@ static const struct fact facts[] = {
 	FACT(roster__person_put, want_person, run_person),
 	FACT(roster__unit_put, want_unit, run_unit),
 	FACT(accountability__measures_changed, measure_want_changed, measure_run_changed),
-	FACT(accountability__recall_moved, NULL, recall_run_moved),
+	FACT(accountability__recall_moved, recall_want_moved, recall_run_moved),
 	FACT(accountability__recall_overdue, NULL, recall_run_overdue),
 };
 

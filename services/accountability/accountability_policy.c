@@ -318,8 +318,8 @@ with_identity(const Measure *of, const Measure *const *rows, size_t n)
 	return NULL;
 }
 
-/* Imposed, amended, or NULL when nothing is new.  What was decided by a person outlives an amendment, but not a change of who
- * has to decide. */
+/* Imposed, amended, or nothing new.  What was approved or served outlives an amendment, but not a change of who has to decide; what was
+ * refused is refused no longer than the refusal reaches. */
 static bool
 change_to(const Measure *was, Measure *due, struct measure_change *out)
 {
@@ -328,8 +328,10 @@ change_to(const Measure *was, Measure *due, struct measure_change *out)
 		return true;
 	if (same_measure(was, due))
 		return false;
+	if (measure_is_refused(was->state) && !measure_is_refused(due->state))
+		return true;
 	out->change = ACCOUNTABILITY__CHANGE__AMENDED;
-	if (strcmp(was->approval, due->approval) == 0)
+	if (!measure_is_refused(due->state) && strcmp(was->approval, due->approval) == 0)
 		due->state = was->state;
 	return true;
 }
@@ -354,6 +356,55 @@ ladder_identify(Measure *const *due, size_t ndue, const Measure *const *standing
 		due[i]->measure_id = was->measure_id;
 	}
 }
+
+/* ---- decisions against measures (A98) */
+
+size_t
+ladder_counted(const char *ladder, const Finding *const *facts, size_t n, arena_t *a, char ***out)
+{
+	char day[DAY_TEXT_MAX];
+
+	*out = arena_alloc(a, (n + 1) * sizeof(**out));
+	for (size_t i = 0; i < n; i++) {
+		day_text(facts[i]->on_day, day);
+		const char *by = strcmp(ladder, "criticism") == 0 ? facts[i]->bulletin : strcmp(ladder, "case") == 0 ? facts[i]->finding_id : day;
+		(*out)[i] = arena_strdup(a, by);
+	}
+	return n;
+}
+
+static bool
+is_within(char *const *counted, size_t n, const AccountabilityRows__Decision *d)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+		while (k < d->n_counted && strcmp(d->counted[k], counted[i]) != 0)
+			k++;
+		if (k == d->n_counted)
+			return false;
+	}
+	return true;
+}
+
+const AccountabilityRows__Decision *
+ladder_held(const AccountabilityRows__Decision *const *decisions, size_t n, const char *measure_id, char *const *counted, size_t ncounted)
+{
+	const AccountabilityRows__Decision *held = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(decisions[i]->measure_id, measure_id) == 0 && is_within(counted, ncounted, decisions[i]) &&
+		    (!held || decisions[i]->seq > held->seq))
+			held = decisions[i];
+	return held;
+}
+
+bool
+measure_is_refused(Accountability__MeasureState state)
+{
+	return state == ACCOUNTABILITY__MEASURE_STATE__REJECTED || state == ACCOUNTABILITY__MEASURE_STATE__LIFTED;
+}
+
+/* ---- the difference */
 
 size_t
 ladder_diff(Measure *const *due, size_t ndue, const Measure *const *standing, size_t nstanding, arena_t *a, struct measure_change **out)
@@ -383,7 +434,8 @@ ladder_shrank(const struct measure_change *c)
 		return false;
 	bool ends_sooner = c->is->maybe_until_case && (!c->was->maybe_until_case || c->is->until_day < c->was->until_day);
 	bool loses_effect = measure_in_effect(c->was->state) && !measure_in_effect(c->is->state);
-	return c->is->from_day > c->was->from_day || ends_sooner || loses_effect;
+	bool is_refused = !measure_is_refused(c->was->state) && measure_is_refused(c->is->state);
+	return c->is->from_day > c->was->from_day || ends_sooner || loses_effect || is_refused;
 }
 
 bool

@@ -59,7 +59,15 @@ struct measure_change {
 };
 /* Measures that have stood before get the keys they had then. */
 void ladder_identify(AccountabilityRows__Measure *const *due, size_t ndue, const AccountabilityRows__Measure *const *standing, size_t nstanding);
-/* What must change so that what stands of a case is what should.  Nothing when it already is. */
+/* What the count of a measure of this ladder rests on, of the findings that are its cause: dates of absences, bulletins, findings of a case. */
+size_t ladder_counted(const char *ladder, const AccountabilityRows__Finding *const *facts, size_t n, arena_t *a, char ***out);
+/* The last decision against the measure that holds while its count rests on this (A98); NULL: none. */
+const AccountabilityRows__Decision *ladder_held(const AccountabilityRows__Decision *const *decisions, size_t n, const char *measure_id,
+                                                char *const *counted, size_t ncounted);
+/* Rejected or lifted. */
+bool measure_is_refused(Accountability__MeasureState state);
+/* What must change so that what stands of a case is what should.  Nothing when it already is.  What is due is in the state that
+ * a person's decision holds it in, or as newly decided: what was refused, and is held no longer, is imposed anew. */
 size_t ladder_diff(AccountabilityRows__Measure *const *due, size_t ndue, const AccountabilityRows__Measure *const *standing, size_t nstanding,
                    arena_t *a, struct measure_change **out);
 /* Something that stood is gone or smaller: whoever was told of it must be told again. */

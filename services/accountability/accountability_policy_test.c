@@ -112,6 +112,7 @@ struct world {
 	const Finding *findings[FACTS_MAX]; size_t nfindings;
 	const MirrorRows__Posting *postings[4]; size_t npostings;
 	const Measure *measures[MEASURES_MAX]; size_t nmeasures;
+	const AccountabilityRows__Decision *decisions[4]; size_t ndecisions;
 	struct measure_change *changes; size_t nchanges;        /* of the last count */
 };
 
@@ -128,6 +129,45 @@ measure_put(struct world *w, const struct measure_change *c)
 	w->measures[w->nmeasures++] = c->is;
 }
 
+/* What a measure's count rests on. */
+static size_t
+counted(struct world *w, const Measure *m, char ***out)
+{
+	const Finding *facts[FACTS_MAX];
+	size_t n = 0;
+
+	for (size_t c = 0; c < m->n_cause; c++)
+		for (size_t i = 0; i < w->nfindings; i++)
+			if (strcmp(w->findings[i]->finding_id, m->cause[c]) == 0)
+				facts[n++] = w->findings[i];
+	return ladder_counted(m->ladder, facts, n, w->arena, out);
+}
+
+static void
+decision_keep(struct world *w, const Measure *m)
+{
+	AccountabilityRows__Decision *d = arena_message(w->arena, &accountability_rows__decision__descriptor);
+
+	if (!measure_is_refused(m->state))
+		return;
+	d->measure_id = m->measure_id;
+	d->seq = (int64_t)w->ndecisions;
+	d->state = m->state;
+	d->n_counted = counted(w, m, &d->counted);
+	w->decisions[w->ndecisions++] = d;
+}
+
+static void
+decisions_hold(struct world *w, Measure *const *due, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char **rests_on;
+		size_t nrests = counted(w, due[i], &rests_on);
+		const AccountabilityRows__Decision *d = ladder_held(w->decisions, w->ndecisions, due[i]->measure_id, rests_on, nrests);
+		due[i]->state = d ? d->state : due[i]->state;
+	}
+}
+
 static void
 recount(struct world *w)
 {
@@ -136,6 +176,8 @@ recount(struct world *w)
 	size_t n = ladder_absences(w->book, w->findings, w->nfindings, w->arena, &absences);
 	size_t ndue = ladder_measures(absences, n, w->postings, w->npostings, w->arena, &due);
 
+	ladder_identify(due, ndue, w->measures, w->nmeasures);
+	decisions_hold(w, due, ndue);
 	w->nchanges = ladder_diff(due, ndue, w->measures, w->nmeasures, w->arena, &w->changes);
 	for (size_t i = 0; i < w->nchanges; i++)
 		measure_put(w, &w->changes[i]);
@@ -230,6 +272,7 @@ tell_move(struct world *w, const char *kind, const char *state)
 			Measure *m = arena_copy(w->arena, w->measures[i], sizeof(*m));
 			m->state = (Accountability__MeasureState)v;
 			w->measures[i] = m;
+			decision_keep(w, m);
 		}
 }
 
@@ -391,8 +434,21 @@ static const struct {
 	{ "§5 the same fact twice", SHIPPED, "F1:09-05 F2:10-02 F2:10-02", "recall", "", "" },
 	{ "§5 comes back as newly decided", AUTOMATIC, "F1:09-05 stipend_cancelled=lifted -F1 F2:09-07", NULL,
 	  "1 stipend_cancelled 2017-09-01..2017-10-01 F2 in_force", "imposed 1 stipend_cancelled" },
-	{ "§5 amended: the state is kept", SHIPPED, "F1:09-05 F2:10-02 award_ban=rejected F0:08-04>10-10", "award_ban",
-	  "2 award_ban 2017-10-10..2018-01-01 F0,F1 rejected", NULL },
+	{ "A98: rejected, and another fact counts: decided anew", SHIPPED, "F1:09-05 F2:10-02 award_ban=rejected F0:08-04>10-10", "award_ban",
+	  "2 award_ban 2017-10-10..2018-01-01 F0,F1 proposed", NULL },
+	{ "A98: the first measure rests on the first absence alone", SHIPPED, "F1:09-06 stipend_cancelled=rejected F0:09-04", "^1 ",
+	  "1 stipend_cancelled 2017-09-01..2017-10-01 F0 proposed", "imposed 1 stipend_cancelled; imposed 2 stipend_cancelled; imposed 2 admonishment_talk; "
+	  "imposed 2 assessment_cancelled; imposed 2 award_ban; imposed 2 promotion_freeze" },
+	{ "A98: and holds again when that fact goes", AUTOMATIC, "F1:09-06 stipend_cancelled=lifted F0:08-04 -F0", NULL,
+	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 lifted", NULL },
+	{ "A98: a fact that does not count under it changes nothing", SHIPPED, "F1:09-06 stipend_cancelled=rejected F2:10-02", "^1 ",
+	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 rejected", NULL },
+	{ "A98: the rejection holds when the same absence is confirmed again", SHIPPED, "F1:09-06 stipend_cancelled=rejected -F1 F2:09-06", NULL,
+	  "1 stipend_cancelled 2017-09-01..2017-10-01 F2 rejected", "imposed 1 stipend_cancelled" },
+	{ "A98: another finding of the same date is no other fact", AUTOMATIC, "F1:09-06 stipend_cancelled=lifted F0:09-06", NULL,
+	  "1 stipend_cancelled 2017-09-01..2017-10-01 F0 lifted", "amended 1 stipend_cancelled" },
+	{ "A98: what is approved is not refused", SHIPPED, "F1:09-05 F2:10-02 award_ban=in_force F0:08-04>10-10", "award_ban",
+	  "2 award_ban 2017-10-10..2018-01-01 F0,F1 in_force", NULL },
 	{ "§5 amended: served is kept", AUTOMATIC, "F1:09-05 F2:10-02 admonishment_talk=served P:2016-09-01..~2019-03-01", "admonishment_talk",
 	  "2 admonishment_talk 2017-10-02.. F1,F2 served", "amended 2 award_ban" },
 	{ "§5 approval changes with the policy of the k-th date", AUTOMATIC_LATER, "F2:10-02 F1:09-05", "^1 ",

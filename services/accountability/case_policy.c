@@ -137,13 +137,13 @@ tell_facts(struct story *s, const struct case_file *f)
 	}
 }
 
-/* A criticism by superiors enters the ladder higher up (A15). */
+/* A criticism by superiors enters the ladder higher up (A15); who is not told where facts came from is not told that either. */
 static void
 tell_superior(struct story *s, const struct case_file *f)
 {
 	const AccountabilityRows__Finding *last = f->nfacts ? f->facts[f->nfacts - 1] : NULL;
 
-	if (!f->policy || !last || !is_ladder(f, "criticism") || last->source != SUPERVISION__SOURCE__SUPERIOR)
+	if (f->limited || !f->policy || !last || !is_ladder(f, "criticism") || last->source != SUPERVISION__SOURCE__SUPERIOR)
 		return;
 	int rung = f->policy->criticisms->superior_enters_at;
 	step(s, arena_printf(s->arena, "最后一份由上级作出，从严从重，至少按第 %d 级处理（A15）。", rung),
@@ -440,7 +440,7 @@ depends_on(const struct case_file *f, const Policy__Consequence *c, const char *
 	if (f->measure->recall_id[0])
 		return recall_depends_on(f, id);
 	if (strcmp(id, "A15") == 0)
-		return is_ladder(f, "criticism") && has_superior(f);
+		return is_ladder(f, "criticism") && has_superior(f) && !f->limited;
 	if (strcmp(id, "A22") == 0)
 		return is_ladder(f, "criticism") && !f->measure->unit_id[0];
 	for (size_t i = 0; i < sizeof(rests_on) / sizeof(rests_on[0]); i++)

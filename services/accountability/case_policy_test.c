@@ -302,6 +302,10 @@ test_criticisms(int counts[2], arena_t *a)
 	b.findings[1].source = SUPERVISION__SOURCE__SUPERIOR;
 	expect(counts, &b, "最后一份由上级作出，从严从重，至少按第 2 级处理（A15）。", "by superiors and weighs heavier: at least rung 2 (A15)");
 	expect_readings(counts, &b, "A5 A14 A15 A19 A22");
+	b.file.limited = true;
+	check(counts, strstr(told(&b, true), "上级") == NULL && strstr(told(&b, false), "superiors") == NULL, "who is not told a source", told(&b, true));
+	expect_readings(counts, &b, "A5 A14 A19 A22");
+	b.file.limited = false;
 	b.measure.state = ACCOUNTABILITY__MEASURE_STATE__REVOKED;
 	b.file.counted_now = b.file.rung_now = 1;
 	expect(counts, &b, "当时计为 2017 年第 1 份书面通报批评", "Was counted as written criticism 1 of 2017");

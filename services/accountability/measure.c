@@ -1,6 +1,7 @@
 /* measure - see measure.h. */
 #include "measure.h"
 #include "civil.h"
+#include "decision.h"
 #include "duty_batch.h"
 #include "json_pb.h"
 #include "mirror.h"
@@ -154,6 +155,14 @@ measure_change_message(Accountability__Change change, const Measure *was, const 
 
 /* ---- what a change does to the tables */
 
+/* By hand; of a recall it is the step of its case that says so. */
+static bool
+is_refusal(const Accountability__MeasureChange *c)
+{
+	return c->change == ACCOUNTABILITY__CHANGE__MOVED && measure_is_refused(c->measure->state) &&
+	       c->measure->kind != ACCOUNTABILITY__MEASURE_KIND__RECALL;
+}
+
 void
 measure_want_changed(struct batch *b, const void *m)
 {
@@ -164,6 +173,8 @@ measure_want_changed(struct batch *b, const void *m)
 		batch_want(b, &measure_table, row, 3);
 		if (row->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL)
 			recall_want_person(b, row->person_id);
+		if (is_refusal(e->changes[i]))
+			decision_want_facts(b, row);
 	}
 }
 
@@ -181,6 +192,8 @@ change_apply(struct batch *b, const Accountability__MeasureChange *c)
 	batch_put(b, &measure_table, row);
 	if (row->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL)
 		recall_follow(b, c->change, row);
+	if (is_refusal(c))
+		decision_keep(b, row);
 }
 
 void
@@ -425,8 +438,7 @@ measure_is_off(struct batch *b, const char *unit_id, const char *recall_id)
 	size_t n = measure_list(b, measure_case_of_unit(unit_id, batch_arena(b)), &standing);
 
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(standing[i]->recall_id, recall_id) == 0 &&
-		    (standing[i]->state == ACCOUNTABILITY__MEASURE_STATE__REJECTED || standing[i]->state == ACCOUNTABILITY__MEASURE_STATE__LIFTED))
+		if (strcmp(standing[i]->recall_id, recall_id) == 0 && measure_is_refused(standing[i]->state))
 			return true;
 	return false;
 }

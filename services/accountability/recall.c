@@ -1,6 +1,7 @@
 /* recall - see recall.h. */
 #include "recall.h"
 #include "civil.h"
+#include "decision.h"
 #include "duty_batch.h"
 #include "json_pb.h"
 #include "measure.h"
@@ -46,6 +47,17 @@ unit_key(const struct batch *b, const char *unit_id)
 	return key;
 }
 
+static Finding
+finding_key(const struct batch *b, const char *person_id, const char *finding_id)
+{
+	Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
+
+	key.district = (char *)batch_district(b);
+	key.person_id = (char *)person_id;
+	key.finding_id = (char *)finding_id;
+	return key;
+}
+
 void
 recall_want_unit(struct batch *b, const char *unit_id)
 {
@@ -54,9 +66,15 @@ recall_want_unit(struct batch *b, const char *unit_id)
 	batch_want(b, &unit_recall_table, &key, 2);
 	const UnitRecall *const *rows;
 	size_t n = recall_of_unit(b, unit_id, &rows);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		Finding findings = finding_key(b, rows[i]->person_id, "");
+		batch_want(b, &finding_table, &findings, 2);
+		Recall recalls = recall_key(b, rows[i]->person_id, "");
 		if (rows[i]->head_person_id[0])
 			mirror_want_person_id(b, rows[i]->head_person_id);      /* for whoever moves the measure in the same batch */
+		else
+			batch_want(b, &recall_table, &recalls, 2);              /* which get their head when one is known */
+	}
 }
 
 void
@@ -92,6 +110,29 @@ recall_of_unit(struct batch *b, const char *unit_id, const UnitRecall *const **r
 
 	*rows = (const UnitRecall *const *)list;
 	return n;
+}
+
+static void
+head_fix(struct batch *b, const UnitRecall *of_unit, const char *head_id)
+{
+	Recall key = recall_key(b, of_unit->person_id, of_unit->recall_id);
+	UnitRecall u = *of_unit;
+	Recall r = *(const Recall *)batch_get(b, &recall_table, &key);
+
+	u.head_person_id = r.head_person_id = (char *)head_id;
+	batch_put(b, &unit_recall_table, &u);
+	batch_put(b, &recall_table, &r);
+}
+
+void
+recall_head_known(struct batch *b, const char *unit_id, const char *head_id)
+{
+	const UnitRecall *const *rows;
+	size_t n = recall_of_unit(b, unit_id, &rows);
+
+	for (size_t i = 0; i < n; i++)
+		if (!rows[i]->head_person_id[0])
+			head_fix(b, rows[i], head_id);
 }
 
 static const UnitRecall *
@@ -180,7 +221,7 @@ recall_follow(struct batch *b, Accountability__Change change, const Measure *m)
 	r.n_cause = m->n_cause;
 	r.cause = m->cause;
 	const UnitRecall *u = was ? counted(b, was) : NULL;
-	if (change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
+	if (change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE || measure_is_refused(m->state))
 		cancel(b, &r);
 	else if (change == ACCOUNTABILITY__CHANGE__IMPOSED || r.state == STATE(PROPOSED))
 		reopen(b, &r, m);
@@ -195,6 +236,38 @@ recall_follow(struct batch *b, Accountability__Change change, const Measure *m)
 }
 
 /* ---- RecallMoved */
+
+/* The measure of a case that a person has called off. */
+static Measure
+called_off(const struct batch *b, const Moved *e)
+{
+	Measure m = ACCOUNTABILITY_ROWS__MEASURE__INIT;
+
+	m.district = (char *)batch_district(b);
+	m.person_id = e->person_id;
+	m.measure_id = e->id;
+	m.ladder = (char *)LADDER_ABSENCE;
+	m.state = recall_measure_state(STATE(CANCELLED));
+	m.n_cause = e->n_cause;
+	m.cause = e->cause;
+	return m;
+}
+
+static bool
+is_called_off(const Moved *e)
+{
+	return e->state == STATE(CANCELLED) && *e->account;
+}
+
+void
+recall_want_moved(struct batch *b, const void *m)
+{
+	const Moved *e = m;
+	Measure off = called_off(b, e);
+
+	if (is_called_off(e))
+		decision_want_facts(b, &off);
+}
 
 /* Counted among its unit's in the order in which they were ordered. */
 static void
@@ -239,16 +312,17 @@ recall_run_moved(struct batch *b, const void *m)
 		count_in(b, &r);
 	}
 	recall_put(b, &r);
+	if (is_called_off(e)) {
+		Measure off = called_off(b, e);
+		decision_keep(b, &off);
+	}
 }
 
 static const Finding *
 cause_at(struct batch *b, const Recall *r, size_t i)
 {
-	Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
+	Finding key = finding_key(b, r->person_id, r->cause[i]);
 
-	key.district = r->district;
-	key.person_id = r->person_id;
-	key.finding_id = r->cause[i];
 	return batch_get(b, &finding_table, &key);
 }
 

@@ -20,12 +20,16 @@ void recall_want_unit(struct batch *b, const char *unit_id);
 size_t recall_of_person(struct batch *b, const char *person_id, const AccountabilityRows__Recall *const **rows);
 size_t recall_of_unit(struct batch *b, const char *unit_id, const AccountabilityRows__UnitRecall *const **rows);
 
+/* A head has been put: of what was ordered while none was known, the first to be known is the head. */
+void recall_head_known(struct batch *b, const char *unit_id, const char *head_id);
+
 /* A recall measure has been imposed, amended or revoked; called by the fact that writes it. */
 void recall_follow(struct batch *b, Accountability__Change change, const AccountabilityRows__Measure *m);
 /* Says that a case has ended because its rung is no longer reached; was: as it stood before. */
 void recall_say_cancelled(struct batch *b, const AccountabilityRows__Recall *was);
 
-/* run of RecallMoved and RecallOverdue */
+/* want and run of RecallMoved, run of RecallOverdue */
+void recall_want_moved(struct batch *b, const void *m);
 void recall_run_moved(struct batch *b, const void *m);
 void recall_run_overdue(struct batch *b, const void *m);
 /* the timer */

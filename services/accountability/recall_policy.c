@@ -191,11 +191,12 @@ of_recall(const Recall *r, const Measure *opened, Measure *m, const struct polic
 	return m;
 }
 
+/* NULL: no longer due, or called off. */
 static const Measure *
 opened_by(const char *recall_id, const Measure *const *opened, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(opened[i]->measure_id, recall_id) == 0)
+		if (strcmp(opened[i]->measure_id, recall_id) == 0 && opened[i]->state != ACCOUNTABILITY__MEASURE_STATE__LIFTED)
 			return opened[i];
 	return NULL;
 }

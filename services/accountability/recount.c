@@ -1,6 +1,7 @@
 /* recount - see recount.h. */
 #include "recount.h"
 #include "criticism_policy.h"
+#include "decision.h"
 #include "digest.h"
 #include "mirror.h"
 #include "recall.h"
@@ -33,6 +34,7 @@ want_rows(struct batch *b, const char *case_id)
 	measure.person_id = finding.person_id = (char *)case_id;
 	batch_want(b, &measure_table, &measure, 2);
 	batch_want(b, &finding_table, &finding, 2);
+	decision_want(b, case_id);
 	secret_want(b);
 }
 
@@ -189,6 +191,9 @@ changes_add(struct batch *b, const char *case_id, struct measures due, struct ch
 	const Measure *const *standing;
 	struct measure_change *more;
 	size_t nstanding = measure_list(b, case_id, &standing);
+
+	ladder_identify(due.at, due.n, standing, nstanding);
+	decision_hold(b, case_id, due.at, due.n);
 	size_t n = ladder_diff(due.at, due.n, standing, nstanding, a, &more);
 	struct measure_change *grown = arena_alloc(a, (all->n + n + 1) * sizeof(*grown));
 
@@ -247,7 +252,7 @@ criticisms_due(struct batch *b, const char *person_id)
 	return due;
 }
 
-/* A case's recall measure is in the state that its steps have brought it to. */
+/* A case's recall measure is in the state that its steps have brought it to, unless it was called off on these facts before. */
 static void
 changes_follow(struct batch *b, const Measure *was, recall_state_t state, struct changes *all)
 {
@@ -256,7 +261,7 @@ changes_follow(struct batch *b, const Measure *was, recall_state_t state, struct
 
 	for (size_t i = 0; i < all->n; i++)
 		if (all->at[i].was == was) {
-			if (all->at[i].change == ACCOUNTABILITY__CHANGE__AMENDED)
+			if (all->at[i].change == ACCOUNTABILITY__CHANGE__AMENDED && !measure_is_refused(all->at[i].is->state))
 				all->at[i].is->state = to;
 			return;
 		}
@@ -282,6 +287,7 @@ person_changes(struct batch *b, const char *person_id, const Recall *const *reca
 	struct measures ladder = absences_due(b, person_id), brought;
 
 	ladder_identify(ladder.at, ladder.n, standing, nstanding);
+	decision_hold(b, person_id, ladder.at, ladder.n);
 	*opened = ladder;
 	brought.n = recall_measures(recalls, nrecalls, (const Measure *const *)ladder.at, ladder.n, batch_policies(b), a, &brought.at);
 	changes_add(b, person_id, both(both(ladder, brought, a), criticisms_due(b, person_id), a), all);
@@ -423,13 +429,22 @@ units_moved(const struct recount *r, const Recall *const *recalls, size_t nrecal
 	return n;
 }
 
+/* Its rung is lost, or it rests again on no more than when it was called off. */
+static bool
+has_fallen(const struct measure_change *c, const Recall *r)
+{
+	return c->was && strcmp(c->was->measure_id, r->recall_id) == 0 &&
+	       (c->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE ||
+	        (c->change == ACCOUNTABILITY__CHANGE__AMENDED && measure_is_refused(c->is->state) && !measure_is_refused(c->was->state)));
+}
+
 /* Recalls that have fallen end. */
 static void
 say_cancelled(struct batch *b, const Recall *const *recalls, size_t n, const struct changes *all)
 {
 	for (size_t i = 0; i < all->n; i++)
-		for (size_t k = 0; all->at[i].change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE && k < n; k++)
-			if (strcmp(all->at[i].was->measure_id, recalls[k]->recall_id) == 0)
+		for (size_t k = 0; k < n; k++)
+			if (has_fallen(&all->at[i], recalls[k]))
 				recall_say_cancelled(b, recalls[k]);
 }
 

@@ -91,13 +91,17 @@ alerts_follows(const Policy__Policy *p, const struct policy_finding *f)
 
 /* ---- what was told before.  An alert's due instant decides, not whether it has gone out by now: batches must not show. */
 
-static bool
-is_held(const Alert *a, int64_t at_us)
+bool
+alerts_is_held(const Alert *a, int64_t at_us)
 {
 	return a->state == ALERTS__ALERT_STATE__QUEUED && a->due_us > at_us;
 }
 
-struct earlier { const struct alerts_told *told; size_t n; int64_t at_us; const Policy__Alerts *policy; const struct alerts_plan *plan; };
+struct earlier {
+	const struct alerts_told *told; size_t n;
+	const struct alerts_told *beside; size_t nbeside;
+	int64_t at_us; const Policy__Alerts *policy; const struct alerts_plan *plan;
+};
 
 static bool
 is_obsolete(const struct alerts_plan *plan, const Alert *a)
@@ -163,58 +167,165 @@ has_obsolete(const struct alerts_plan *plan, const char *person_id)
 	return false;
 }
 
+/* ---- what is gone, and which held messages with it */
+
 static bool
-revokes(const Accountability__MeasuresChanged *e, const char *measure_id)
+is_refused(const Accountability__Measure *m)
+{
+	return m->state == ACCOUNTABILITY__MEASURE_STATE__REJECTED || m->state == ACCOUNTABILITY__MEASURE_STATE__LIFTED;
+}
+
+bool
+alerts_says_gone(const Change *c)
+{
+	return c->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE || is_refused(c->measure);
+}
+
+/* By the rules: what a person refuses is told as that. */
+static bool
+is_gone(const Change *c)
+{
+	return alerts_says_gone(c) && c->change != ACCOUNTABILITY__CHANGE__MOVED;
+}
+
+static bool
+falls(const Accountability__MeasuresChanged *e, const char *measure_id)
 {
 	for (size_t i = 0; i < e->n_changes; i++)
-		if (e->changes[i]->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE && strcmp(e->changes[i]->measure->id, measure_id) == 0)
+		if (is_gone(e->changes[i]) && strcmp(e->changes[i]->measure->id, measure_id) == 0)
 			return true;
 	return false;
 }
 
-/* A correction stands: it is about what was told earlier, which has not become untold. */
 static bool
-all_revoked(const Accountability__MeasuresChanged *e, const Alert *a)
+is_of(const Alert *a, const char *measure_id)
 {
-	bool all = a->n_measures > 0 && !a->correction;
+	return is_among((const char *const *)a->measures, a->n_measures, measure_id);
+}
+
+/* Held messages, and all that their recipients were told of the same measures. */
+struct holding { const Accountability__MeasuresChanged *event; const struct earlier *earlier; const Alert **held; bool *overtaken; size_t n; };
+
+static bool
+is_overtaken(const struct holding *h, const Alert *a)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (h->held[i] == a)
+			return h->overtaken[i];
+	return false;
+}
+
+/* The last message to somebody about a measure says that it is gone. */
+static bool
+fell_before(const struct earlier *w, const char *person_id, const char *measure_id)
+{
+	const Alert *last = NULL;
+
+	for (size_t i = 0; i < w->nbeside; i++) {
+		const Alert *a = w->beside[i].alert;
+		if (strcmp(w->beside[i].about, measure_id) == 0 && strcmp(a->person_id, person_id) == 0 && a->state != ALERTS__ALERT_STATE__FAILED &&
+		    (!last || strcmp(a->alert_id, last->alert_id) > 0))
+			last = a;
+	}
+	return last && says_fallen(last, measure_id);
+}
+
+static bool
+all_gone(const struct holding *h, const Alert *a)
+{
+	bool all = a->n_measures > 0;
 
 	for (size_t i = 0; i < a->n_measures && all; i++)
-		all = revokes(e, a->measures[i]);
+		all = falls(h->event, a->measures[i]) || fell_before(h->earlier, a->person_id, a->measures[i]);
 	return all;
 }
 
-/* A later message corrects what this one says: without it that would be the first that somebody hears. */
+/* Another message to the same person, sent or to be sent, that this one goes with: a later correction of what it says, without it the
+ * first that somebody would hear; or, of a correction, what it corrects. */
 static bool
-is_corrected(const struct earlier *w, const Alert *a)
+goes_with_another(const struct holding *h, const Alert *a)
 {
-	for (size_t i = 0; i < w->n; i++) {
-		const Alert *later = w->told[i].alert;
-		if (!later->correction || later->state == ALERTS__ALERT_STATE__FAILED || strcmp(later->person_id, a->person_id) != 0 ||
-		    strcmp(later->alert_id, a->alert_id) <= 0)
-			continue;
-		for (size_t k = 0; k < a->n_measures; k++)
-			if (strcmp(a->measures[k], w->told[i].about) == 0)
-				return true;
+	const struct earlier *w = h->earlier;
+
+	for (size_t i = 0; i < w->nbeside; i++) {
+		const Alert *other = w->beside[i].alert;
+		int order = strcmp(other->alert_id, a->alert_id);
+		bool corrects = order > 0 ? other->correction : order < 0 && a->correction;
+		if (corrects && other->state != ALERTS__ALERT_STATE__FAILED && strcmp(other->person_id, a->person_id) == 0 && !is_overtaken(h, other) &&
+		    is_of(a, w->beside[i].about))
+			return true;
 	}
 	return false;
 }
 
+static void
+holding_add(struct holding *h, const Alert *a)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (h->held[i] == a)
+			return;
+	h->held[h->n] = a;
+	h->overtaken[h->n++] = all_gone(h, a);
+}
+
+/* The most that can be dropped together. */
+static void
+holding_settle(struct holding *h)
+{
+	bool moved = true;
+
+	while (moved) {
+		moved = false;
+		for (size_t i = 0; i < h->n; i++)
+			if (h->overtaken[i] && goes_with_another(h, h->held[i])) {
+				h->overtaken[i] = false;
+				moved = true;
+			}
+	}
+}
+
+static void
+drop_overtaken(const Accountability__MeasuresChanged *e, const struct earlier *w, arena_t *a, struct alerts_plan *out)
+{
+	struct holding h = {
+		.event = e, .earlier = w,
+		.held = arena_alloc(a, (w->nbeside + 1) * sizeof(*h.held)), .overtaken = arena_alloc(a, (w->nbeside + 1) * sizeof(*h.overtaken)),
+	};
+
+	for (size_t i = 0; i < w->nbeside; i++)
+		if (alerts_is_held(w->beside[i].alert, w->at_us))
+			holding_add(&h, w->beside[i].alert);
+	holding_settle(&h);
+	for (size_t i = 0; i < h.n; i++)
+		if (h.overtaken[i])
+			out->obsolete[out->nobsolete++] = h.held[i];
+}
+
 /* ---- whom to tell */
 
-size_t
-alerts_with_heads(const Accountability__MeasuresChanged *e, const char ***ids, size_t n, arena_t *a)
+const char *
+alerts_post_of(const Change *c)
 {
-	const char **all = arena_alloc(a, (n + e->n_changes + 1) * sizeof(*all));
+	if (c->measure->kind != ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST || !c->grounds || !*c->grounds->cause_of)
+		return NULL;
+	return c->grounds->cause_of;
+}
 
-	if (n)
-		memcpy(all, *ids, n * sizeof(*all));
-	for (size_t i = 0; i < e->n_changes; i++) {
-		const Accountability__Measure *m = e->changes[i]->measure;
-		if (m->kind == ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST && m->subject->maybe_person_case && !is_among(all, n, m->subject->person_id))
-			all[n++] = m->subject->person_id;
-	}
-	*ids = all;
-	return n;
+static const char *
+subject_of(const Accountability__MeasuresChanged *e)
+{
+	return e->subject && e->subject->maybe_person_case ? e->subject->person_id : NULL;
+}
+
+const char *
+alerts_about(const Accountability__MeasuresChanged *e, const Change *const *changes, size_t n)
+{
+	const char *post = n ? alerts_post_of(changes[0]) : NULL;
+
+	for (size_t i = 1; post && i < n; i++)
+		if (!alerts_post_of(changes[i]) || strcmp(alerts_post_of(changes[i]), post) != 0)
+			return subject_of(e);
+	return post ? post : subject_of(e);
 }
 
 /* 顶岗 is about a post, which those in charge of the person recalled must know. */
@@ -222,6 +333,13 @@ static bool
 is_units(const Accountability__Measure *m)
 {
 	return m->subject && m->subject->maybe_unit_case && m->kind != ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST;
+}
+
+/* Somebody who answers for a unit: as its head, or by taking a post. */
+static bool
+names_head(const Accountability__Measure *m)
+{
+	return m->subject && m->subject->maybe_unit_case && m->subject->maybe_person_case;
 }
 
 static void
@@ -236,17 +354,23 @@ static size_t
 recipients(const Accountability__MeasuresChanged *e, const struct alerts_circle *c, const struct alerts_told *told, size_t ntold, arena_t *a,
            const char ***out)
 {
-	size_t nchanges = e ? e->n_changes : 0, n = 0;
-	const char **ids = arena_alloc(a, (c->nin_charge + c->nheads + c->ndepartment + nchanges + ntold + 1) * sizeof(*ids));
+	size_t nchanges = e ? e->n_changes : 0, n = 0, nposts = 0;
+
+	for (size_t i = 0; c->posts && i < nchanges; i++)
+		nposts += c->posts[i].n;
+	const char **ids = arena_alloc(a, (c->nin_charge + nposts + c->nheads + c->ndepartment + nchanges + ntold + 1) * sizeof(*ids));
 
 	for (size_t i = 0; i < c->nin_charge; i++)
 		add(ids, &n, c->in_charge[i]);
+	for (size_t i = 0; c->posts && i < nchanges; i++)
+		for (size_t k = 0; k < c->posts[i].n; k++)
+			add(ids, &n, c->posts[i].at[k]);
 	for (size_t i = 0; i < c->nheads; i++)
 		add(ids, &n, c->heads[i]);
 	for (size_t i = 0; i < c->ndepartment; i++)
 		add(ids, &n, c->department[i]);
 	for (size_t i = 0; i < nchanges; i++)
-		if (is_units(e->changes[i]->measure) && e->changes[i]->measure->subject->maybe_person_case)
+		if (names_head(e->changes[i]->measure))
 			add(ids, &n, e->changes[i]->measure->subject->person_id);
 	for (size_t i = 0; i < ntold; i++)
 		add(ids, &n, told[i].alert->person_id);
@@ -254,33 +378,48 @@ recipients(const Accountability__MeasuresChanged *e, const struct alerts_circle 
 	return n;
 }
 
+/* Whoever is in charge of change i, or named by it. */
 static bool
-is_in(const struct alerts_circle *circle, const Accountability__Measure *m, const char *person_id)
+is_in(const struct alerts_case *x, size_t i, const char *person_id)
 {
+	const struct alerts_circle *c = &x->circle;
+	const Accountability__Measure *m = x->event->changes[i]->measure;
+
 	if (alerts_seals_measure(m))
-		return is_among(circle->department, circle->ndepartment, person_id);
-	if (!is_units(m))
-		return is_among(circle->in_charge, circle->nin_charge, person_id);
-	return is_among(circle->heads, circle->nheads, person_id) || (m->subject->maybe_person_case && strcmp(m->subject->person_id, person_id) == 0);
+		return is_among(c->department, c->ndepartment, person_id);
+	if (names_head(m) && strcmp(m->subject->person_id, person_id) == 0)
+		return true;
+	if (is_units(m))
+		return is_among(c->heads, c->nheads, person_id);
+	if (c->posts && alerts_post_of(x->event->changes[i]))
+		return is_among(c->posts[i].at, c->posts[i].n, person_id);
+	return is_among(c->in_charge, c->nin_charge, person_id);
 }
 
-enum circle_kind { OF_PERSON, OF_UNIT, OF_DEPARTMENT };
+enum circle_kind { OF_PERSON, OF_POST, OF_UNIT, OF_DEPARTMENT };
 
 static enum circle_kind
-circle_kind(const Accountability__Measure *m)
+circle_kind(const Accountability__MeasuresChanged *e, const Change *c)
 {
-	return alerts_seals_measure(m) ? OF_DEPARTMENT : is_units(m) ? OF_UNIT : OF_PERSON;
+	const char *post = alerts_post_of(c), *subject = subject_of(e);
+
+	if (post && (!subject || strcmp(post, subject) != 0))
+		return OF_POST;
+	return alerts_seals_measure(c->measure) ? OF_DEPARTMENT : is_units(c->measure) ? OF_UNIT : OF_PERSON;
 }
 
 /* Somebody has been told of a change, or of the finding that moved it: then of all that it moved, unless that is of two circles. */
 static bool
 heard(const Accountability__MeasuresChanged *e, const Change *c, const struct earlier *w, const char *person_id)
 {
-	bool one_circle = true;
+	const Alert *last = last_of(w, person_id, c->measure->id);
+	bool one_circle = circle_kind(e, c) != OF_POST;
 
+	if (last)
+		return !says_fallen(last, c->measure->id);
 	for (size_t i = 0; i < e->n_changes; i++)
-		one_circle = one_circle && circle_kind(e->changes[i]->measure) == circle_kind(c->measure);
-	return knows(w, person_id, c->measure->id) || (one_circle && *e->finding_id && knows(w, person_id, e->finding_id));
+		one_circle = one_circle && circle_kind(e, e->changes[i]) == circle_kind(e, c);
+	return one_circle && *e->finding_id && knows(w, person_id, e->finding_id);
 }
 
 /* What the last message about a measure says of it. */
@@ -308,21 +447,23 @@ is_news(const Change *c, const char *said, const struct earlier *w, const char *
 {
 	const char *id = c->measure->id;
 
-	if (c->change != ACCOUNTABILITY__CHANGE__AMENDED)
+	if (c->change != ACCOUNTABILITY__CHANGE__AMENDED || is_gone(c))
 		return true;
 	return knows(w, person_id, id) ? !says(last_of(w, person_id, id), id, said) : !anybody_heard(w, id, said);
 }
 
-/* What stands concerns those in charge; what is corrected, those who know it. */
+/* What stands concerns those in charge; what is corrected, those who know it.  What comes back and is refused still never stood. */
 static bool
 concerns(const struct alerts_case *x, size_t i, const struct earlier *w, const char *person_id)
 {
 	const Change *c = x->event->changes[i];
-	bool in = is_in(&x->circle, c->measure, person_id);
+	bool in = is_in(x, i, person_id);
 
 	if ((alerts_seals_measure(c->measure) && !in) || !is_news(c, x->said[i], w, person_id))
 		return false;
-	if (in && c->change != ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
+	if (c->change == ACCOUNTABILITY__CHANGE__IMPOSED && is_refused(c->measure))
+		return false;
+	if (in && !is_gone(c))
 		return true;
 	return x->event->correction && c->change != ACCOUNTABILITY__CHANGE__IMPOSED && heard(x->event, c, w, person_id);
 }
@@ -393,7 +534,7 @@ message_of(const struct alerts_case *x, const struct earlier *w, struct alerts_m
 	m->correction = e->correction && knows_any(w, m->person_id);
 	m->obsolete = m->n == 0 && has_obsolete(w->plan, m->person_id);
 	for (size_t i = 0; m->obsolete && i < e->n_changes; i++)
-		if (e->changes[i]->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
+		if (is_gone(e->changes[i]))
 			m->changes[m->n++] = e->changes[i];
 	m->correction = m->correction || m->obsolete;
 	m->template = template_of(m);
@@ -402,15 +543,19 @@ message_of(const struct alerts_case *x, const struct earlier *w, struct alerts_m
 
 /* ---- plans */
 
-/* Of what was told the held messages that nobody needs any more.  e NULL: a finding has fallen; what followed from it falls by itself. */
 static void
-plan_open(const Accountability__MeasuresChanged *e, const struct earlier *w, arena_t *a, struct alerts_plan *out)
+plan_open(const struct earlier *w, arena_t *a, struct alerts_plan *out)
 {
-	*out = (struct alerts_plan){ .obsolete = arena_alloc(a, (w->n + 1) * sizeof(*out->obsolete)) };
+	*out = (struct alerts_plan){ .obsolete = arena_alloc(a, (w->n + w->nbeside + 1) * sizeof(*out->obsolete)) };
+}
+
+/* A finding has fallen: held messages of it alone are not needed any more; what followed from it falls by itself. */
+static void
+drop_finding(const struct earlier *w, struct alerts_plan *out)
+{
 	for (size_t i = 0; i < w->n; i++) {
 		const Alert *x = w->told[i].alert;
-		bool overtaken = e ? all_revoked(e, x) : !x->correction && x->n_measures == 0;
-		if (is_held(x, w->at_us) && overtaken && !is_obsolete(out, x) && !is_corrected(w, x))
+		if (alerts_is_held(x, w->at_us) && !x->correction && x->n_measures == 0 && !is_obsolete(out, x))
 			out->obsolete[out->nobsolete++] = x;
 	}
 }
@@ -418,7 +563,7 @@ plan_open(const Accountability__MeasuresChanged *e, const struct earlier *w, are
 static struct earlier
 earlier_of(const struct alerts_case *x, const struct alerts_plan *plan)
 {
-	return (struct earlier){ x->told, x->ntold, x->at_us, x->policy, plan };
+	return (struct earlier){ x->told, x->ntold, x->beside, x->nbeside, x->at_us, x->policy, plan };
 }
 
 void
@@ -429,7 +574,8 @@ alerts_of_measures(const struct alerts_case *x, arena_t *a, struct alerts_plan *
 	const char **ids;
 	size_t n = recipients(e, &x->circle, x->told, x->ntold, a, &ids);
 
-	plan_open(e, &w, a, out);
+	plan_open(&w, a, out);
+	drop_overtaken(e, &w, a, out);
 	out->messages = arena_alloc(a, (n + 1) * sizeof(*out->messages));
 	for (size_t i = 0; i < n; i++) {
 		struct alerts_message *m = &out->messages[out->n];
@@ -467,7 +613,8 @@ alerts_of_annulled(const struct alerts_case *x, arena_t *a, struct alerts_plan *
 	const char **ids;
 	size_t n = recipients(NULL, &(struct alerts_circle){ 0 }, x->told, x->ntold, a, &ids);
 
-	plan_open(NULL, &w, a, out);
+	plan_open(&w, a, out);
+	drop_finding(&w, out);
 	out->messages = arena_alloc(a, (n + 1) * sizeof(*out->messages));
 	for (size_t i = 0; i < n; i++) {
 		bool got = knows_any(&w, ids[i]);

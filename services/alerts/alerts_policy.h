@@ -2,8 +2,8 @@
  *
  * Pure: everything depends on the arguments alone, results live in the arena passed in and point into the arguments.
  *
- * A message that is queued and not yet due is *held*.  A held message about nothing but what is revoked meanwhile is obsolete:
- * it fails instead of being sent.  So does the correction for somebody who has then got nothing to correct.
+ * A message that is queued and not yet due is *held*.  A held message about nothing but what is gone meanwhile is obsolete: it fails
+ * instead of being sent.  So does a correction of what was never sent.
  *
  * News is what somebody is told, not what stands behind it: a measure that is amended and of which a message would say what the last
  * one said is no news, though its cause, or the policy that it follows, is another. */
@@ -27,8 +27,12 @@ int32_t alerts_incident_day(const Accountability__MeasuresChanged *e, int32_t to
 /* Id of what moved the measures: the finding; else, of a move by hand, the measure; else the policy version now counted by. */
 const char *alerts_cause(const Accountability__MeasuresChanged *e);
 
-/* Those in charge, and whoever is to take a post (C3.2.1-rr): ids is replaced.  Returns how many. */
-size_t alerts_with_heads(const Accountability__MeasuresChanged *e, const char ***ids, size_t n, arena_t *a);
+/* Whose post a change is about (C3.2.1-rr), which one recall may move that another has brought; NULL: it is not about a post. */
+const char *alerts_post_of(const Accountability__MeasureChange *c);
+/* Whom a message of these changes is about: the subject of the event, or whose post all of them are about. */
+const char *alerts_about(const Accountability__MeasuresChanged *e, const Accountability__MeasureChange *const *changes, size_t n);
+/* What a message says of it is that it stands no more: revoked, rejected, lifted. */
+bool alerts_says_gone(const Accountability__MeasureChange *c);
 
 /* A confirmed finding of this kind is told by itself, unless what follows from it is told; criticisms and absences never are. */
 bool alerts_tells_finding(Supervision__FindingKind kind);
@@ -56,21 +60,27 @@ struct alerts_plan {
 	const AlertsRows__Alert **obsolete; size_t nobsolete;   /* held ones that are not to be sent any more */
 };
 
-/* Who is told of what newly stands: of a person's measures those in charge, the person first; of a unit's who heads it now, beside whom
- * a measure names; of what is sealed those of the department who have no part in it. */
+struct alerts_ids { const char *const *at; size_t n; };
+/* Who is told of what newly stands: of a person's measures those in charge, the person first; of a head's taking of a post those in charge
+ * of whose post it is, beside whom the measure names; of a unit's who heads it now, and whom a measure names; of what is sealed those of the
+ * department who have no part in it. */
 struct alerts_circle {
 	const char *const *in_charge; size_t nin_charge; const char *const *heads; size_t nheads;
 	const char *const *department; size_t ndepartment;
+	const struct alerts_ids *posts;         /* of each change that is about a post who is in charge of whose it is; NULL: there is none */
 };
-/* said: what a message says of each change.  told: of all measures and the finding of the event.  at_us: when the event happened.
+/* said: what a message says of each change.  told: of all measures and the finding of the event.
+ * beside: of all measures of which messages are held for those recipients, what these recipients were told.  at_us: when the event happened.
  * policy: of now, NULL none. */
 struct alerts_case {
 	const Accountability__MeasuresChanged *event; const char *const *said;
 	struct alerts_circle circle;
 	const struct alerts_told *told; size_t ntold;
+	const struct alerts_told *beside; size_t nbeside;
 	int64_t at_us;
 	const Policy__Alerts *policy;
 };
+bool alerts_is_held(const AlertsRows__Alert *a, int64_t at_us);
 void alerts_of_measures(const struct alerts_case *c, arena_t *a, struct alerts_plan *out);
 /* The same for an annulled finding of a kind that is told by itself; event NULL, told: of that finding.  Whoever was told of it by what
  * followed is told by what falls.  department: whom alone a sealed one is told to; NULL: it is not sealed.  The messages have no changes. */

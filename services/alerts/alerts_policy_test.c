@@ -20,7 +20,7 @@
 
 typedef AlertsRows__Alert Alert;
 
-enum { ALERTS_MAX = 32, WORDS_MAX = 16, STEPS_MAX = 6 };
+enum { ALERTS_MAX = 32, WORDS_MAX = 16, STEPS_MAX = 8 };
 
 static int passed, failed;
 
@@ -63,6 +63,17 @@ words_of(char *text, char *out[WORDS_MAX])
 	return n;
 }
 
+/* x: rejected, the first time by hand, later because that holds again.  X: comes back, and is rejected still. */
+static bool
+refused_before(const struct world *w, const char *id)
+{
+	for (size_t i = 0; i < w->n; i++)
+		for (size_t k = 0; k < w->alerts[i].n_fallen; k++)
+			if (strcmp(w->alerts[i].fallen[k], id) == 0)
+				return true;
+	return false;
+}
+
 static Accountability__MeasureChange *
 change(struct world *w, const char *word)
 {
@@ -81,8 +92,17 @@ change(struct world *w, const char *word)
 		c->measure->subject->maybe_person_case = ACCOUNTABILITY__SUBJECT__MAYBE_PERSON_PERSON_ID;
 		c->measure->subject->person_id = (char *)"chief";
 	}
-	c->change = *word == '+'   ? ACCOUNTABILITY__CHANGE__IMPOSED
-	            : *word == '~' || *word == '=' ? ACCOUNTABILITY__CHANGE__AMENDED
+	if (word[1] == 'h') {                           /* h1: the head takes the post of p1 */
+		c->measure->kind = ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST;
+		c->measure->subject->maybe_unit_case = ACCOUNTABILITY__SUBJECT__MAYBE_UNIT_UNIT_ID;
+		c->measure->subject->unit_id = (char *)"u";
+		c->grounds = arena_message(w->arena, &accountability__grounds__descriptor);
+		c->grounds->cause_of = arena_printf(w->arena, "p%s", word + 2);
+	}
+	if (*word == 'x' || *word == 'X')
+		c->measure->state = ACCOUNTABILITY__MEASURE_STATE__REJECTED;
+	c->change = *word == '+' || *word == 'X' ? ACCOUNTABILITY__CHANGE__IMPOSED
+	            : *word == '~' || *word == '=' || (*word == 'x' && refused_before(w, word + 1)) ? ACCOUNTABILITY__CHANGE__AMENDED
 	            : *word == '-' ? ACCOUNTABILITY__CHANGE__REVOKED_CHANGE
 	                           : ACCOUNTABILITY__CHANGE__MOVED;
 	return c;
@@ -156,7 +176,7 @@ put(struct world *w, const struct alerts_message *m, const Accountability__Measu
 	a->said = arena_alloc(w->arena, (m->n + 1) * sizeof(*a->said));
 	for (size_t i = 0; i < m->n; i++) {
 		a->measures[a->n_measures++] = m->changes[i]->measure->id;
-		if (m->changes[i]->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
+		if (alerts_says_gone(m->changes[i]))
 			a->fallen[a->n_fallen++] = m->changes[i]->measure->id;
 		for (size_t k = 0; k < e->n_changes; k++)
 			if (e->changes[k] == m->changes[i])
@@ -173,7 +193,7 @@ static const char *
 template_word(Alerts__Template t)
 {
 	static const char *const words[] = { "", "imposed", "recall", "amended", "corrected", "moved", "found", "annulled", "hearing" };
-	return words[t];
+	return t == ALERTS__TEMPLATE__HEAD_TAKES_POST ? "post" : words[t];
 }
 
 static char *
@@ -231,13 +251,38 @@ circle(char **ids, size_t n)
 	return c;
 }
 
+static size_t
+told_at_all(const struct world *w, struct alerts_told *told)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		for (size_t k = 0; k < w->alerts[i].n_measures; k++)
+			told[n++] = (struct alerts_told){ w->alerts[i].measures[k], &w->alerts[i] };
+	return n;
+}
+
+/* Whose post it is, and a head who answers for everybody's. */
+static const struct alerts_ids *
+posts_of(struct world *w, const Accountability__MeasuresChanged *e, struct alerts_ids *posts)
+{
+	for (size_t i = 0; i < e->n_changes; i++) {
+		const char **ids = arena_alloc(w->arena, 2 * sizeof(*ids));
+		ids[0] = alerts_post_of(e->changes[i]);
+		ids[1] = "head";
+		posts[i] = ids[0] ? (struct alerts_ids){ ids, 2 } : (struct alerts_ids){ 0 };
+	}
+	return posts;
+}
+
 static char *
 step(struct world *w, const char *text)
 {
 	char *words[WORDS_MAX], *ids[WORDS_MAX];
-	struct alerts_told told[ALERTS_MAX * WORDS_MAX];
+	struct alerts_told told[ALERTS_MAX * WORDS_MAX], beside[ALERTS_MAX * WORDS_MAX];
+	struct alerts_ids posts[WORDS_MAX];
 	const char *said_all[WORDS_MAX], *rest;
-	struct alerts_case c = { .said = said_all, .told = told, .policy = &w->policy };
+	struct alerts_case c = { .said = said_all, .told = told, .beside = beside, .policy = &w->policy };
 	struct alerts_plan plan;
 
 	c.at_us = instant(text, &rest);
@@ -259,7 +304,9 @@ step(struct world *w, const char *text)
 		}
 		if (*c.event->finding_id)
 			c.ntold = told_of(w, c.event->finding_id, told, c.ntold);
+		c.nbeside = told_at_all(w, beside);
 		c.circle = circle(ids, nids);
+		c.circle.posts = posts_of(w, c.event, posts);
 		alerts_of_measures(&c, w->arena, &plan);
 	}
 	char *out = said(w, &plan);
@@ -389,6 +436,32 @@ static const struct { const char *name; struct { const char *happens, *told; } s
 	{ "amended, nothing taken back: no news for who is in charge no more", {
 		{ "09:00 F1 +m1 | p1 old", "p1=imposed(m1) old=imposed(m1)" },
 		{ "10:00 F2 ~m1 | p1 new", "p1=amended(m1) new=amended(m1)" } } },
+	{ "§8 nothing stands and nothing was sent: a whole night is dropped, its corrections too", {
+		{ "22:30 F1 +m1 | p1 head", "p1=imposed(m1) head=imposed(m1)" },
+		{ "22:31 F2: ~m1 +m2 +m3 | p1 head", "p1=corrected(m1,m2,m3) head=corrected(m1,m2,m3)" },
+		{ "22:32 F2: ~m1 -m2 -m3 | p1 head", "p1=corrected(m1,m2,m3) head=corrected(m1,m2,m3)" },
+		{ "22:33 F1: -m1 | p1 head", "drop p1 drop head drop p1 drop head drop p1 drop head !p1=corrected(m1) !head=corrected(m1)" } } },
+	{ "§8 … in the other order, where the last does not name what the first said", {
+		{ "22:30 F1 +m1 | p1", "p1=imposed(m1)" },
+		{ "22:31 F2: ~m1 +m2 | p1", "p1=corrected(m1,m2)" },
+		{ "22:32 F1: -m2 | p1", "p1=corrected(m2)" },
+		{ "22:33 F2: -m1 | p1", "drop p1 drop p1 drop p1 !p1=corrected(m1)" } } },
+	{ "§8 … but not what corrects what was sent", {
+		{ "21:00 F1 +m1 | p1", "p1=imposed(m1)" },
+		{ "22:31 F2: ~m1 +m2 | p1", "p1=corrected(m1,m2)" },
+		{ "22:32 F2: ~m1 -m2 | p1", "p1=corrected(m1,m2)" },
+		{ "22:33 F1: -m1 | p1", "p1=corrected(m1)" } } },
+	{ "A98 rejected: of what has no effect no more is told", {
+		{ "09:00 F1 +m1 | p1", "p1=imposed(m1)" },
+		{ "10:00 account xm1 | p1", "p1=moved(m1)" },
+		{ "11:00 F2 xm1 +m2 | p1", "p1=imposed(m2)" },
+		{ "12:00 F1: -m1 ~m2 | p1", "p1=corrected(m2)" },
+		{ "13:00 F3 Xm1 | p1", "" },
+		{ "14:00 F4 +m1 | p1", "p1=imposed(m1)" },
+		{ "15:00 F4: xm1 | p1", "p1=corrected(m1)" } } },
+	{ "C3.2.1-rr a post is told to those in charge of whose it is, and corrected to them", {
+		{ "09:00 F1 +m3 +m4 +h4 | p3 head", "p3=imposed(m3,m4) head=post(m3,m4,h4) p4=post(h4)" },
+		{ "10:00 F1: -m3 -m4 -h4 | p3 head", "p3=corrected(m3,m4) head=corrected(m3,m4,h4) p4=corrected(h4)" } } },
 	{ "a finding told by itself, annulled", {
 		{ "09:00 F1 found | p1 head", "p1=found() head=found()" },
 		{ "10:00 F1 annul |", "p1=annulled() head=annulled()" } } },

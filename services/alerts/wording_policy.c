@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Texts stay near 600 bytes: a list ends when its next entry would go beyond its bytes, and says how many it leaves out. */
-enum { ABSENCES_BYTES = 120, MEASURES_BYTES = 280, CLAUSES_BYTES = 60, LIST_BYTES_MAX = 512, TEXT_BYTES_MAX = 1536 };
+enum { ABSENCES_BYTES = 120, MEASURES_BYTES = 300, CLAUSES_BYTES = 60, LIST_BYTES_MAX = 512, TEXT_BYTES_MAX = 1536 };
 enum language { ZH, EN, LANGUAGES };
 
 typedef const Accountability__MeasureChange *const *changes_t;
@@ -72,7 +72,8 @@ static const struct { Accountability__MeasureKind kind; const char *text[LANGUAG
 	{ ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, { "[{until}前]不得评优评先", "no honours[ until {until}]" } },
 	{ ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, { "[{until}前]不得提拔重用", "no promotion[ until {until}]" } },
 	{ ACCOUNTABILITY__MEASURE_KIND__RECALL, { "启动召回撤换程序", "opening of the recall procedure" } },
-	{ ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST, { "由派出单位主要负责人顶岗", "taking over of the post by the head of the sending unit" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST, { "由派出单位主要负责人[{head}]顶岗[（{post}所任岗位）]",
+	    "taking over of the post[ of {post}] by the head of the sending unit[, {head}]" } },
 	{ ACCOUNTABILITY__MEASURE_KIND__WRITTEN_SELF_CRITICISM, { "作出书面检查", "a written self-criticism" } },
 	{ ACCOUNTABILITY__MEASURE_KIND__INTERVIEW, { "约谈", "an interview" } },
 	{ ACCOUNTABILITY__MEASURE_KIND__REMOVAL_PROPOSED, { "建议免职处理", "a proposal of removal" } },
@@ -87,13 +88,16 @@ static const struct { Supervision__FindingKind kind; const char *text[LANGUAGES]
 	{ SUPERVISION__FINDING_KIND__FUND_MISUSE, { "资金使用违规", "funds misused" } },
 };
 
-/* What is done with a measure: the order of the lists, and what stands before each. */
+/* What is done with a measure: the order of the lists of what weighs alike, and what stands before each. */
 static const struct { Accountability__Change change; const char *label[LANGUAGES]; } groups[] = {
 	{ ACCOUNTABILITY__CHANGE__MOVED, { "", "" } },          /* a recall is ordered, and then what that brings */
 	{ ACCOUNTABILITY__CHANGE__IMPOSED, { "", "" } },
 	{ ACCOUNTABILITY__CHANGE__AMENDED, { "改为", "now: " } },
 	{ ACCOUNTABILITY__CHANGE__REVOKED_CHANGE, { "不再执行", "withdrawn: " } },
 };
+
+enum { GROUPS = sizeof(groups) / sizeof(groups[0]) };
+enum { POSTS = 3 };                                     /* so many kinds are about who holds a post: they come before all others */
 
 static const struct { Accountability__MeasureState state; const char *text[LANGUAGES]; } moved[] = {
 	{ ACCOUNTABILITY__MEASURE_STATE__APPROVED, { "已批准", " (approved)" } },
@@ -258,10 +262,19 @@ time_of(int32_t rung, enum language in, arena_t *a)
 	return rung >= 1 && rung <= 3 ? arena_strdup(a, ordinals[rung - 1]) : arena_printf(a, "no. %d", rung);
 }
 
+/* It stands no more: revoked, or held off by what a person decided before. */
+static bool
+is_gone(const Accountability__MeasureChange *c)
+{
+	return c->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE ||
+	       (c->change == ACCOUNTABILITY__CHANGE__AMENDED && (c->measure->state == ACCOUNTABILITY__MEASURE_STATE__REJECTED ||
+	                                                          c->measure->state == ACCOUNTABILITY__MEASURE_STATE__LIFTED));
+}
+
 static bool
 counts_by(const Accountability__MeasureChange *c, const char *ladder)
 {
-	return c->change != ACCOUNTABILITY__CHANGE__REVOKED_CHANGE && c->grounds && strcmp(c->grounds->ladder, ladder) == 0;
+	return !is_gone(c) && c->grounds && strcmp(c->grounds->ladder, ladder) == 0;
 }
 
 /* The same absence, or criticism, as one of an earlier change. */
@@ -358,7 +371,7 @@ phrase_of(Accountability__MeasureKind kind, enum language in)
 static const char *
 state_word(const Accountability__MeasureChange *c, enum language in)
 {
-	if (c->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
+	if (is_gone(c))
 		return "";
 	for (size_t i = 0; c->change == ACCOUNTABILITY__CHANGE__MOVED && i < sizeof(moved) / sizeof(moved[0]); i++)
 		if (moved[i].state == c->measure->state)
@@ -368,12 +381,43 @@ state_word(const Accountability__MeasureChange *c, enum language in)
 	return "";
 }
 
+static bool
+is_heads_post(const Accountability__Measure *m)
+{
+	return m->kind == ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST;
+}
+
+/* 顶岗: who takes the post. */
 static char *
-phrase(const Accountability__MeasureChange *c, const char *label, enum language in, arena_t *a)
+head_words(const Accountability__Measure *m, struct wording_about about, enum language in, arena_t *a)
+{
+	if (!is_heads_post(m) || !m->subject || !m->subject->maybe_person_case)
+		return arena_strdup(a, "");
+	if (about.recipient && strcmp(m->subject->person_id, about.recipient) == 0)
+		return arena_strdup(a, in == ZH ? "（您）" : "you");
+	return person(m->subject->person_id, in, a);
+}
+
+/* And whose post that is, where it is not whom the message is about: one recall moves what another has brought. */
+static char *
+post_words(const Accountability__MeasureChange *c, struct wording_about about, enum language in, arena_t *a)
+{
+	const char *of = c->grounds && c->grounds->cause_of ? c->grounds->cause_of : "";
+
+	if (!*of || !is_heads_post(c->measure) || (about.person_id && strcmp(of, about.person_id) == 0))
+		return arena_strdup(a, "");
+	if (about.recipient && strcmp(of, about.recipient) == 0)
+		return arena_strdup(a, in == ZH ? "您" : "yours");
+	return person(of, in, a);
+}
+
+static char *
+phrase(const Accountability__MeasureChange *c, struct wording_about about, const char *label, enum language in, arena_t *a)
 {
 	const Accountability__Measure *m = c->measure;
 	const struct blank blanks[] = {
-		{ "span", span(m, in, a) }, { "until", m->maybe_until_case ? day(m->until_day, in, a) : "" }, { NULL, NULL },
+		{ "span", span(m, in, a) }, { "until", m->maybe_until_case ? day(m->until_day, in, a) : "" },
+		{ "head", head_words(m, about, in, a) }, { "post", post_words(c, about, in, a) }, { NULL, NULL },
 	};
 
 	for (size_t i = 0; c->change == ACCOUNTABILITY__CHANGE__MOVED && m->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL &&
@@ -394,22 +438,99 @@ bearer(const Accountability__Measure *m, const char *recipient, enum language in
 	return in == ZH ? "派出单位主要负责人" : "the head of the sending unit: ";
 }
 
-static char *
-what(changes_t changes, size_t n, const char *recipient, enum language in, arena_t *a)
+/* The group that a change is listed in. */
+static size_t
+group_of(const Accountability__MeasureChange *c)
 {
-	struct list l = { .bytes = MEASURES_BYTES };
+	Accountability__Change as = is_gone(c) ? ACCOUNTABILITY__CHANGE__REVOKED_CHANGE : c->change;
+	size_t g = 0;
 
-	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
-		const char *last = NULL;                /* whose the one before is; NULL: this is the first of the group */
-		for (size_t i = 0; i < n; i++) {
-			if (changes[i]->change != groups[g].change)
-				continue;
-			const char *whose = is_units(changes[i]->measure) ? bearer(changes[i]->measure, recipient, in) : "";
-			bool first = !last || strcmp(last, whose) != 0;
-			list_add(&l, first ? semicolon(in) : comma(in),
-			         arena_printf(a, "%s%s", first ? whose : "", phrase(changes[i], first ? groups[g].label[in] : "", in, a)));
-			last = whose;
-		}
+	while (g + 1 < GROUPS && groups[g].change != as)
+		g++;
+	return g;
+}
+
+/* What is cut off when a list is long is the least: first comes who loses or takes a post, then the rest, of that first what costs money. */
+static size_t
+weight_of(Accountability__MeasureKind kind)
+{
+	static const Accountability__MeasureKind heaviest_first[POSTS + 1] = {
+		ACCOUNTABILITY__MEASURE_KIND__RECALL, ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST, ACCOUNTABILITY__MEASURE_KIND__REMOVAL_PROPOSED,
+		ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED,
+	};
+	size_t n = 0;
+
+	while (n < POSTS + 1 && heaviest_first[n] != kind)
+		n++;
+	return n;
+}
+
+/* Where a change comes in the list: smaller comes first. */
+static size_t
+place_of(const Accountability__MeasureChange *c)
+{
+	size_t weight = weight_of(c->measure->kind);
+
+	return ((weight < POSTS ? 0 : GROUPS) + group_of(c)) * (POSTS + 2) + weight;
+}
+
+/* What it is, however far it has come; a post is the same whoever takes it. */
+static char *
+thing(const Accountability__MeasureChange *c, struct wording_about about, arena_t *a)
+{
+	const Accountability__Measure *m = c->measure;
+	const struct blank blanks[] = {
+		{ "span", span(m, ZH, a) }, { "until", m->maybe_until_case ? day(m->until_day, ZH, a) : "" },
+		{ "head", "" }, { "post", post_words(c, about, ZH, a) }, { NULL, NULL },
+	};
+
+	return arena_printf(a, "%s/%s", is_units(m) && m->subject->maybe_person_case ? m->subject->person_id : "", filled(phrase_of(m->kind, ZH), blanks, a));
+}
+
+/* What another measure of the message brings as well is not gone: a ban of two grounds that one keeps, a post that another head takes. */
+static bool
+is_said_to_stand(changes_t changes, size_t n, size_t i, struct wording_about about, arena_t *a)
+{
+	for (size_t k = 0; is_gone(changes[i]) && k < n; k++)
+		if (!is_gone(changes[k]) && changes[k]->change != ACCOUNTABILITY__CHANGE__MOVED && changes[k]->measure->kind == changes[i]->measure->kind &&
+		    is_units(changes[k]->measure) == is_units(changes[i]->measure) && strcmp(thing(changes[k], about, a), thing(changes[i], about, a)) == 0)
+			return true;
+	return false;
+}
+
+/* The changes that are said, in the order in which they are. */
+static size_t
+sorted(changes_t changes, size_t n, struct wording_about about, arena_t *a, const Accountability__MeasureChange ***out)
+{
+	size_t count = 0;
+
+	*out = arena_alloc(a, (n + 1) * sizeof(**out));
+	for (size_t i = 0; i < n; i++) {
+		size_t at = count;
+		if (is_said_to_stand(changes, n, i, about, a))
+			continue;
+		for (; at > 0 && place_of((*out)[at - 1]) > place_of(changes[i]); at--)
+			(*out)[at] = (*out)[at - 1];
+		(*out)[at] = changes[i];
+		count++;
+	}
+	return count;
+}
+
+static char *
+what(changes_t all, size_t nall, struct wording_about about, enum language in, arena_t *a)
+{
+	const Accountability__MeasureChange **changes;
+	size_t n = sorted(all, nall, about, a, &changes);
+	struct list l = { .bytes = MEASURES_BYTES };
+	const char *last = "";                          /* whose the one before is */
+
+	for (size_t i = 0; i < n; i++) {
+		const char *whose = is_units(changes[i]->measure) ? bearer(changes[i]->measure, about.recipient, in) : "";
+		bool first = i == 0 || group_of(changes[i - 1]) != group_of(changes[i]) || strcmp(last, whose) != 0;
+		list_add(&l, first ? semicolon(in) : comma(in),
+		         arena_printf(a, "%s%s", first ? whose : "", phrase(changes[i], about, first ? groups[group_of(changes[i])].label[in] : "", in, a)));
+		last = whose;
 	}
 	return list_end(&l, in, a);
 }
@@ -469,9 +590,9 @@ wording_digest(const Common__Text *const *texts, size_t n, arena_t *a, struct wo
 char *
 wording_said(const Accountability__MeasureChange *c, arena_t *a)
 {
-	const struct wording_about about = { .person_id = "" };
+	const struct wording_about about = { .person_id = c->grounds && c->grounds->cause_of ? c->grounds->cause_of : "" };
 
-	return arena_printf(a, "%s|%s%s|%s", phrase(c, "", ZH, a), absences(&c, 1, ZH, a), criticisms(about, &c, 1, ZH, a), c->measure->clause);
+	return arena_printf(a, "%s|%s%s|%s", phrase(c, about, "", ZH, a), absences(&c, 1, ZH, a), criticisms(about, &c, 1, ZH, a), c->measure->clause);
 }
 
 void
@@ -483,7 +604,7 @@ wording_measures(Alerts__Template template, struct wording_about about, changes_
 	for (enum language in = ZH; in < LANGUAGES; in++) {
 		const struct blank blanks[] = {
 			{ "who", who(about, in, a) }, { "absences", absences(changes, n, in, a) },
-			{ "criticisms", criticisms(about, changes, n, in, a) }, { "what", what(changes, n, about.recipient, in, a) },
+			{ "criticisms", criticisms(about, changes, n, in, a) }, { "what", what(changes, n, about, in, a) },
 			{ "clauses", clauses(changes, n, in, a) }, { NULL, NULL },
 		};
 		text[in] = filled(row->text[in], blanks, a);

@@ -30,7 +30,7 @@ expect(const char *name, bool good, const char *got)
 /* ---- names */
 
 static const char *const names[][2] = {
-	{ "person/p1", "张一" }, { "person/h1", "局长甲" }, { "person/h2", "局长乙" }, { "unit/u1", "第一局" }, { "village/v1", "一村" },
+	{ "person/p1", "张一" }, { "person/p2", "李二" }, { "person/h1", "局长甲" }, { "person/h2", "局长乙" }, { "unit/u1", "第一局" }, { "village/v1", "一村" },
 };
 
 static const char *
@@ -56,7 +56,7 @@ read_as(const char *text, arena_t *a)
 static bool
 has_id(const char *text)
 {
-	static const char *const marks[] = { "p1", "h1", "h2", "u1", "v1", "m-", "F0", "T1", "/", "⟦", "⟧", "@" };
+	static const char *const marks[] = { "p1", "p2", "h1", "h2", "u1", "v1", "m-", "F0", "T1", "/", "⟦", "⟧", "@" };
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (strstr(text, marks[i]))
@@ -179,9 +179,9 @@ static const struct { const char *name, *changes; Alerts__Template template; boo
 	{ "C3.2.1-3: recall, which always awaits its steps",
 	  "+stipend_cancelled 2017-01-01..2018-01-01 3@2017-12-01 C3.2.1-3;+recall 2017-12-05..- 3@2017-12-01 C3.2.1-3 proposed",
 	  ALERTS__TEMPLATE__RECALL_OPENED, true,
-	  "召回通知：您因无故脱岗（2017年12月1日，第3次），现按规定处理如下：取消2017年度驻村补助、启动召回撤换程序。依据：C3.2.1-3。召回经审定后执行。",
-	  "Recall: for unexcused absence (2017-12-01, third), the following applies to you: cancellation of the village stipend for 2017, opening of the recall "
-	  "procedure. Grounds: C3.2.1-3. A recall is carried out once it is ordered." },
+	  "召回通知：您因无故脱岗（2017年12月1日，第3次），现按规定处理如下：启动召回撤换程序、取消2017年度驻村补助。依据：C3.2.1-3。召回经审定后执行。",
+	  "Recall: for unexcused absence (2017-12-01, third), the following applies to you: opening of the recall procedure, cancellation of the village "
+	  "stipend for 2017. Grounds: C3.2.1-3. A recall is carried out once it is ordered." },
 	{ "§5: a late earlier absence re-levels",
 	  "~stipend_cancelled 2017-08-01..2017-09-01 1@2017-08-07 C3.2.1-1;+admonishment_talk 2017-12-20..- 2@2017-11-07 C3.2.1-2",
 	  ALERTS__TEMPLATE__MEASURES_IMPOSED, true,
@@ -202,11 +202,26 @@ static const struct { const char *name, *changes; Alerts__Template template; boo
 	  "办理通知：您因无故脱岗（2017年10月17日，第2次），原处理现办理如下：2018年1月1日前不得评优评先未获批准，不予执行。依据：C3.2.1-2。",
 	  "Notice: for unexcused absence (2017-10-17, second), what applies to you now stands as follows: no honours until 2018-01-01 (rejected, not carried out). "
 	  "Grounds: C3.2.1-2." },
+	{ "what weighs most comes first: who hears of a reversal hears that the recall is gone",
+	  "-award_ban 2017-12-05..2018-01-01 3@2017-12-01 C3.2.1-r revoked;-promotion_freeze 2017-12-05..2019-12-05 3@2017-12-01 C3.2.1-r revoked;"
+	  "-stipend_cancelled 2017-01-01..2018-01-01 3@2017-12-01 C3.2.1-3 revoked;-recall 2017-12-05..- 3@2017-12-01 C3.2.1-3 revoked", ALERTS__TEMPLATE__MEASURES_CORRECTED, true,
+	  "更正通知：此前关于您的通知现更正如下：不再执行启动召回撤换程序、取消2017年度驻村补助、2018年1月1日前不得评优评先、2019年12月5日前不得提拔重用。依据：C3.2.1-r、C3.2.1-3。",
+	  "Correction: what was said about you no longer holds: withdrawn: opening of the recall procedure, cancellation of the village stipend for 2017, no honours "
+	  "until 2018-01-01, no promotion until 2019-12-05. Grounds: C3.2.1-r, C3.2.1-3." },
+	{ "what one of two grounds keeps is not gone",
+	  "~award_ban 2017-11-20..2018-01-01 2@2017-10-17 C3.2.1-2;-award_ban 2017-12-05..2018-01-01 3@2017-12-01 C3.2.1-r revoked;-recall 2017-12-05..- 3@2017-12-01 C3.2.1-3 revoked",
+	  ALERTS__TEMPLATE__MEASURES_CORRECTED, true,
+	  "更正通知：此前关于您的通知现更正如下（现计无故脱岗：2017年10月17日，第2次）：不再执行启动召回撤换程序；改为2018年1月1日前不得评优评先。依据：C3.2.1-2、C3.2.1-r、C3.2.1-3。",
+	  "Correction: what was said about you no longer holds (unexcused absence now counted: 2017-10-17, second): withdrawn: opening of the recall procedure; now: "
+	  "no honours until 2018-01-01. Grounds: C3.2.1-2, C3.2.1-r, C3.2.1-3." },
+	{ "A98: what is held off again by a rejection is gone", "~award_ban 2017-11-20..2018-01-01 2@2017-10-17 C3.2.1-2 rejected", ALERTS__TEMPLATE__MEASURES_CORRECTED, true,
+	  "更正通知：此前关于您的通知现更正如下：不再执行2018年1月1日前不得评优评先。依据：C3.2.1-2。",
+	  "Correction: what was said about you no longer holds: withdrawn: no honours until 2018-01-01. Grounds: C3.2.1-2." },
 	{ "a ban without an end, a span that is no month", "~award_ban 2017-11-20..- 2@2017-10-17 X;~stipend_cancelled 2017-09-05..2017-09-09 2@2017-10-17 X",
 	  ALERTS__TEMPLATE__MEASURES_AMENDED, true,
-	  "变更通知：您因无故脱岗（2017年10月17日，第2次），原处理现变更如下：改为不得评优评先、取消2017年9月5日至2017年9月9日（不含）驻村补助。依据：X。",
-	  "Notice of change: for unexcused absence (2017-10-17, second), what applies to you has changed: now: no honours, cancellation of the village stipend for "
-	  "2017-09-05 until 2017-09-09. Grounds: X." },
+	  "变更通知：您因无故脱岗（2017年10月17日，第2次），原处理现变更如下：改为取消2017年9月5日至2017年9月9日（不含）驻村补助、不得评优评先。依据：X。",
+	  "Notice of change: for unexcused absence (2017-10-17, second), what applies to you has changed: now: cancellation of the village stipend for 2017-09-05 "
+	  "until 2017-09-09, no honours. Grounds: X." },
 	{ "§5 Recall: ordered", "!recall 2017-12-05..- 3@2017-12-01 C3.2.1-3 in_force;+promotion_freeze 2017-12-20..2019-12-20 3@2017-12-01 C3.2.1-r",
 	  ALERTS__TEMPLATE__RECALL_ORDERED, false,
 	  "召回通知：关于张一同志的召回，现通知如下：决定召回；2019年12月20日前不得提拔重用。依据：C3.2.1-3、C3.2.1-r。所任驻村职务自决定次日起终止。",
@@ -217,8 +232,8 @@ static const struct { const char *name, *changes; Alerts__Template template; boo
 	{ "§5 Recall: called off", "!recall 2017-12-05..- 3@2017-12-01 C3.2.1-3 lifted", ALERTS__TEMPLATE__RECALL_CANCELLED, true,
 	  "召回通知：关于您的召回，现通知如下：召回程序终止。依据：C3.2.1-3。", "Recall: about you: the recall is called off. Grounds: C3.2.1-3." },
 	{ "C3.2.1-rr: the head takes the post", "+unit_head_takes_post 2017-12-20..- u3@2017-12-01 C3.2.1-rr", ALERTS__TEMPLATE__HEAD_TAKES_POST, false,
-	  "顶岗通知：关于张一同志，现通知如下：由派出单位主要负责人顶岗。依据：C3.2.1-rr。",
-	  "Notice about 张一: taking over of the post by the head of the sending unit. Grounds: C3.2.1-rr." },
+	  "顶岗通知：关于张一同志，现通知如下：由派出单位主要负责人局长甲同志顶岗。依据：C3.2.1-rr。",
+	  "Notice about 张一: taking over of the post by the head of the sending unit, 局长甲. Grounds: C3.2.1-rr." },
 };
 
 /* ---- measures by criticisms, as the person, the head and somebody else read them */
@@ -280,6 +295,28 @@ test_measures(arena_t *a)
 		wording_measures(cases[i].template, (struct wording_about){ "p1", NULL, cases[i].self }, list, n, a, &w);
 		expect_text(cases[i].name, &w, cases[i].zh, cases[i].en, a);
 		expect(cases[i].name, w.version >= 1 && w.segments == wording_segments(read_as(w.text->zh, a)), "version, segments");
+	}
+}
+
+/* One recall moves what another has brought: whose post it is, is said beside. */
+static void
+test_post(arena_t *a)
+{
+	static const struct { const char *name, *recipient, *zh, *en; } readers[] = {
+		{ "C3.2.1-rr: another's post, to the head", "h1", "不再执行启动召回撤换程序、由派出单位主要负责人（您）顶岗（李二同志所任岗位）。",
+		  "withdrawn: opening of the recall procedure, taking over of the post of 李二 by the head of the sending unit, you." },
+		{ "C3.2.1-rr: another's post, to whose it is", "p2", "不再执行启动召回撤换程序、由派出单位主要负责人局长甲同志顶岗（您所任岗位）。",
+		  "withdrawn: opening of the recall procedure, taking over of the post of yours by the head of the sending unit, 局长甲." },
+	};
+
+	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+		const Accountability__MeasureChange *list[CHANGES_MAX];
+		size_t n = changes("-unit_head_takes_post 2017-12-20..- u2@2017-12-01 C3.2.1-rr revoked;-recall 2017-12-05..- 3@2017-12-01 C3.2.1-3 revoked", a, list);
+		struct wording w;
+		list[0]->grounds->cause_of = (char *)"p2";
+		wording_measures(ALERTS__TEMPLATE__MEASURES_CORRECTED, (struct wording_about){ "p1", NULL, false, readers[i].recipient }, list, n, a, &w);
+		expect_text(readers[i].name, &w, arena_printf(a, "更正通知：此前关于张一同志的通知现更正如下：%s依据：C3.2.1-rr、C3.2.1-3。", readers[i].zh),
+		            arena_printf(a, "Correction: what was said about 张一 no longer holds: %s Grounds: C3.2.1-rr, C3.2.1-3.", readers[i].en), a);
 	}
 }
 
@@ -508,6 +545,7 @@ main(void)
 
 	test_criticised(a);
 	test_measures(a);
+	test_post(a);
 	test_bounded(a);
 	test_findings(a);
 	test_digest(a);

@@ -444,6 +444,8 @@ on_cancelled(struct batch *b, const Moved *e, const Vacancy *v)
 		roster_vacancy_close(b, v, ROSTER__VACANCY_STATE__WITHDRAWN, "", false);
 	} else if (e->was == STATE(HANDED_OVER) || e->was == STATE(REPLACED)) {
 		roster_recall_forget(b, v->person_id, v->vacancy_id);          /* how long it lasts is for people to say again */
+		if (v->state == ROSTER__VACANCY_STATE__OPEN)
+			roster_vacancy_close(b, v, ROSTER__VACANCY_STATE__WITHDRAWN, "", false);        /* nobody is due to fill it any more */
 		roster_head_await_no_more(b, e->unit_id, e->id);
 		roster_task_settled(b, e->id, ROSTER__TASK_KIND__GIVE_POST_TO_HEAD);
 		roster_task_open(b, &(struct task_of){ ROSTER__TASK_KIND__SETTLE_CANCELLED_RECALL, e->id, v->person_id, v->posting_id, v->village_id, "", first_day(e, v) });
@@ -539,6 +541,17 @@ falls(const Accountability__MeasuresChanged *e, const char *recall_id)
 	return false;
 }
 
+/* The same post is to be taken by a head who has become known: the measure has another subject, and stands. */
+static bool
+stands_anew(const Accountability__MeasuresChanged *e, const char *recall_id)
+{
+	for (size_t i = 0; i < e->n_changes; i++)
+		if (e->changes[i]->measure->kind == ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST && !is_off(e->changes[i]) &&
+		    strcmp(e->changes[i]->grounds->recall_id, recall_id) == 0)
+			return true;
+	return false;
+}
+
 static const char *
 unit_of(const Accountability__MeasureChange *c)
 {
@@ -581,7 +594,7 @@ roster_on_measures(struct batch *b, const void *m)
 
 	for (size_t i = 0; i < e->n_changes; i++) {
 		const Accountability__MeasureChange *c = e->changes[i];
-		if (!is_off(c) || falls(e, c->grounds->recall_id))
+		if (!is_off(c) || falls(e, c->grounds->recall_id) || stands_anew(e, c->grounds->recall_id))
 			continue;
 		const Vacancy *v = roster_vacancy(b, c->grounds->recall_id);
 		if (v)
