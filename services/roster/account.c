@@ -356,7 +356,7 @@ roster_password_change(struct batch *b, const void *m)
 	} else if (now && !now->disabled && *in->password_hash && account_proves(now, in->proof, batch_arena(b))) {
 		password_set(b, now, in);
 	} else {
-		tries_failed(b, in->phone_mark, in->address_mark, false);
+		tries_failed(b, in->phone_mark, in->address_mark, NULL);
 		batch_refuse(b, 403, "session.password", "/old", "This is not the password of this account.");
 	}
 }

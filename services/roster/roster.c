@@ -91,7 +91,7 @@ static const struct fact facts[] = {
 
 static const struct alarm alarms[] = {
 	{ ROSTER_SESSION_ENDS, roster_session_ends_want, roster_session_ends },
-	{ ROSTER_FAILURES_FORGOTTEN, tries_want, roster_failures_forgotten },
+	{ ROSTER_FAILURES_FORGOTTEN, roster_failures_forgotten_want, roster_failures_forgotten },
 };
 
 static const struct read reads[] = {

@@ -209,6 +209,7 @@ void roster_read_caller(struct reader *r, const void *m);
 
 /* ---- tries.c */
 #define ROSTER_FAILURES_FORGOTTEN "failures_forgotten"
+void roster_failures_forgotten_want(struct batch *b, const char *phone_mark);
 void roster_failures_forgotten(struct batch *b, const char *phone_mark);
 
 /* ---- reads.c */

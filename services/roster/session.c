@@ -126,6 +126,7 @@ roster_session_open_want(struct batch *b, const void *m)
 	const Roster__OpenSession *in = m;
 
 	tries_want(b, in->phone_mark);
+	tries_want_room(b, in->token_sha256);
 	if (!*in->account_id)
 		return;
 	account_want(b, in->account_id);
@@ -170,7 +171,7 @@ roster_session_open(struct batch *b, const void *m)
 		tries_succeeded(b, in->phone_mark, in->address_mark);
 		session_begin(b, in);
 	} else {
-		tries_failed(b, in->phone_mark, in->address_mark, in->nobodys);
+		tries_failed(b, in->phone_mark, in->address_mark, in->nobodys ? in->token_sha256 : NULL);
 		batch_refuse(b, 401, REFUSED);
 	}
 }

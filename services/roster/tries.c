@@ -5,15 +5,16 @@
  *
  * A row for a phone and an address, whether an account has that phone or not; one for all addresses together at which it is not
  * known.  Bounded by what is counted: of a phone so many addresses, and when there are more the one that failed longest ago makes
- * room: whoever has so many is slowed by what they have failed together.  Phones that nobody has are without number, so the rows
- * of all of them are counted; beyond the bound a failure is not kept, and said so: there is no account that it could have opened. */
+ * room: whoever has so many is slowed by what they have failed together.  Phones that nobody has are without number, so their rows
+ * share so many slots, and a new one takes the place of another: who fails waits as at an account's, unless thousands have failed since. */
 #include "tries.h"
 #include "account_policy.h"
 #include "digest.h"
-#include "log.h"
 #include "phone.h"
 #include "roster.h"
 #include "roster.sql.h"
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { FAILURES_SHOWN_MAX = 1000000 };          /* far beyond what makes a difference */
@@ -47,10 +48,9 @@ try_key(struct batch *b, const char *phone_mark, const char *address_mark)
 void
 tries_want(struct batch *b, const char *phone_mark)
 {
-	const Try of_phone = try_key(b, phone_mark, ""), of_nobody = try_key(b, "", "");
+	const Try of_phone = try_key(b, phone_mark, "");
 
 	batch_want(b, &roster_table_login_try, &of_phone, 2);
-	batch_want(b, &roster_table_login_try, &of_nobody, 3);
 }
 
 static const Try *
@@ -72,34 +72,74 @@ tries_of(struct batch *b, const char *phone_mark, const Try *const **out)
 	return n;
 }
 
-/* ---- how many rows are of phones that nobody has */
+/* ---- room for phones that nobody has: each row of theirs has a slot, which a row too (number, "phone/address") says */
 
-static int32_t
-count_nobodys(struct batch *b)
+/* Which is a matter of luck (hex digits that nobody can know): who could choose it could choose what is forgotten. */
+static char *
+slot_of(struct batch *b, const char *luck, int which)
 {
-	const Try *row = try_get(b, "", "");
+	char digits[9];
 
-	return row ? row->failures : 0;
+	snprintf(digits, sizeof(digits), "%.8s", luck + (which && strlen(luck) >= 16 ? 8 : 0));
+	return arena_printf(batch_arena(b), "%lu", strtoul(digits, NULL, 16) % TRIES_OF_NOBODY_MAX);
 }
 
-static void
-nobodys_add(struct batch *b, int32_t n)
+static Try
+try_in_slot(struct batch *b, const Try *slot)
 {
-	Try row = try_key(b, "", "");
+	const char *slash = strchr(slot->address_mark, '/');
 
-	row.failures = count_nobodys(b) + n;
-	if (row.failures > 0)
-		batch_put(b, &roster_table_login_try, &row);
-	else
-		batch_drop(b, &roster_table_login_try, &row);
+	if (!slash)
+		abort();
+	return try_key(b, arena_strndup(batch_arena(b), slot->address_mark, (size_t)(slash - slot->address_mark)), slash + 1);
 }
 
-static void
-try_drop(struct batch *b, const Try *row)
+static bool
+is_slot(const Try *row)
 {
-	if (row->nobodys)
-		nobodys_add(b, -1);
-	batch_drop(b, &roster_table_login_try, row);
+	return strchr(row->address_mark, '/') != NULL;
+}
+
+void
+roster_failures_forgotten_want(struct batch *b, const char *slot)
+{
+	const Try *const *rows;
+
+	tries_want(b, slot);
+	size_t n = tries_of(b, slot, &rows);
+	for (size_t i = 0; i < n; i++)
+		if (is_slot(rows[i]))
+			tries_want(b, try_in_slot(b, rows[i]).phone_mark);
+}
+
+void
+tries_want_room(struct batch *b, const char *luck)
+{
+	for (int which = 0; which < 2; which++)
+		roster_failures_forgotten_want(b, slot_of(b, luck, which));
+}
+
+static void timer_set(struct batch *b, const char *phone_mark);
+
+/* Whoever had the slot is forgotten; he may have been already, or be somebody's by now. */
+static void
+slot_take(struct batch *b, const char *slot, const char *phone_mark, const char *address_mark)
+{
+	const Try *const *rows, *was;
+	size_t n = tries_of(b, slot, &rows);
+
+	for (size_t i = 0; i < n; i++) {
+		Try key = try_in_slot(b, rows[i]);
+		if ((was = batch_get(b, &roster_table_login_try, &key)) && was->nobodys)
+			batch_drop(b, &roster_table_login_try, &key);
+		timer_set(b, key.phone_mark);
+		batch_drop(b, &roster_table_login_try, rows[i]);
+	}
+	Try row = try_key(b, slot, arena_printf(batch_arena(b), "%s/%s", phone_mark, address_mark));
+	row.maybe_failed_case = ROSTER_ROWS__LOGIN_TRY__MAYBE_FAILED_FAILED_AT_US;
+	row.failed_at_us = batch_at_us(b);
+	batch_put(b, &roster_table_login_try, &row);
+	timer_set(b, slot);
 }
 
 /* ---- room among the addresses of a phone */
@@ -129,7 +169,7 @@ make_room(struct batch *b, const char *phone_mark, bool known)
 
 	oldest = oldest_of(rows, n, known, known ? TRIES_KNOWN_MAX : TRIES_OF_A_PHONE_MAX - TRIES_KNOWN_MAX);
 	if (oldest)
-		try_drop(b, oldest);
+		batch_drop(b, &roster_table_login_try, oldest);
 }
 
 /* ---- when they are forgotten: a timer for each phone, at the first instant at which there is something to forget */
@@ -147,6 +187,24 @@ timer_set(struct batch *b, const char *phone_mark)
 	batch_timer(b, ROSTER_FAILURES_FORGOTTEN, phone_mark, n ? first_us : 0);
 }
 
+/* A slot is taken for as long as what took it is remembered. */
+static bool
+slot_renewed(struct batch *b, const Try *row)
+{
+	Try key, renewed = *row;
+	const Try *in = NULL;
+
+	if (is_slot(row)) {
+		key = try_in_slot(b, row);
+		in = batch_get(b, &roster_table_login_try, &key);
+	}
+	if (!in || !in->nobodys || account_try_until_us(in) <= batch_at_us(b))
+		return false;
+	renewed.failed_at_us = in->failed_at_us;
+	batch_put(b, &roster_table_login_try, &renewed);
+	return true;
+}
+
 void
 roster_failures_forgotten(struct batch *b, const char *phone_mark)
 {
@@ -154,8 +212,8 @@ roster_failures_forgotten(struct batch *b, const char *phone_mark)
 	size_t n = tries_of(b, phone_mark, &rows);
 
 	for (size_t i = 0; i < n; i++)
-		if (account_try_until_us(rows[i]) <= batch_at_us(b))
-			try_drop(b, rows[i]);
+		if (account_try_until_us(rows[i]) <= batch_at_us(b) && !slot_renewed(b, rows[i]))
+			batch_drop(b, &roster_table_login_try, rows[i]);
 	timer_set(b, phone_mark);
 }
 
@@ -169,7 +227,7 @@ tries_wait_us(struct batch *b, const char *phone_mark, const char *address_mark)
 
 /* One failure more. */
 static void
-failure_put(struct batch *b, const char *phone_mark, const char *address_mark, bool nobodys)
+failure_put(struct batch *b, const char *phone_mark, const char *address_mark, const char *slot)
 {
 	const Try *now = try_get(b, phone_mark, address_mark);
 	Try row = now ? *now : try_key(b, phone_mark, address_mark);
@@ -177,9 +235,9 @@ failure_put(struct batch *b, const char *phone_mark, const char *address_mark, b
 
 	if (!now && *address_mark)
 		make_room(b, phone_mark, false);
-	if (!now && nobodys)
-		nobodys_add(b, 1);
-	row.nobodys = now ? now->nobodys : nobodys;
+	if (!now && slot)
+		slot_take(b, slot, phone_mark, address_mark);
+	row.nobodys = now ? now->nobodys : slot != NULL;
 	row.failures = failures < FAILURES_SHOWN_MAX ? failures + 1 : failures;
 	row.maybe_failed_case = ROSTER_ROWS__LOGIN_TRY__MAYBE_FAILED_FAILED_AT_US;
 	row.failed_at_us = batch_at_us(b);
@@ -188,18 +246,14 @@ failure_put(struct batch *b, const char *phone_mark, const char *address_mark, b
 
 /* Who has failed often from one address is slowed by that, and is none of many. */
 void
-tries_failed(struct batch *b, const char *phone_mark, const char *address_mark, bool nobodys_phone)
+tries_failed(struct batch *b, const char *phone_mark, const char *address_mark, const char *luck)
 {
 	const Try *now = try_get(b, phone_mark, address_mark);
 	bool stranger = !account_known_at(now, batch_at_us(b)) && account_failures(now, batch_at_us(b)) < TRIES_FREE;
 
-	if (nobodys_phone && count_nobodys(b) >= TRIES_OF_NOBODY_MAX && !now) {
-		LOG(WARN, "login.uncounted", batch_trace(b), LOG_S("district", batch_district(b)));
-		return;
-	}
-	failure_put(b, phone_mark, address_mark, nobodys_phone);
+	failure_put(b, phone_mark, address_mark, luck ? slot_of(b, luck, 0) : NULL);
 	if (stranger)
-		failure_put(b, phone_mark, "", nobodys_phone);
+		failure_put(b, phone_mark, "", luck ? slot_of(b, luck, 1) : NULL);
 	timer_set(b, phone_mark);
 }
 
@@ -210,7 +264,7 @@ tries_succeeded(struct batch *b, const char *phone_mark, const char *address_mar
 	Try row = try_key(b, phone_mark, address_mark);
 
 	if (now)
-		try_drop(b, now);
+		batch_drop(b, &roster_table_login_try, now);
 	make_room(b, phone_mark, true);
 	row.maybe_known_case = ROSTER_ROWS__LOGIN_TRY__MAYBE_KNOWN_KNOWN_AT_US;
 	row.known_at_us = batch_at_us(b);
@@ -225,7 +279,7 @@ tries_clear(struct batch *b, const char *phone_mark)
 	size_t n = tries_of(b, phone_mark, &rows);
 
 	for (size_t i = 0; i < n; i++)
-		try_drop(b, rows[i]);
+		batch_drop(b, &roster_table_login_try, rows[i]);
 	batch_timer(b, ROSTER_FAILURES_FORGOTTEN, phone_mark, 0);
 }
 

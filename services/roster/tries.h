@@ -4,7 +4,7 @@
 #include "reader.h"
 #include "service.h"
 
-/* A row more, of a phone that nobody has, is kept only while there are fewer than these in the district. */
+/* Rows of a district's phones that nobody has. */
 enum { TRIES_OF_NOBODY_MAX = 16384 };
 enum { TRIES_OF_A_PHONE_MAX = 32, TRIES_KNOWN_MAX = 8 };       /* addresses */
 
@@ -14,8 +14,9 @@ char *tries_mark_of_phone(const char *phone, arena_t *a);
 
 void tries_want(struct batch *b, const char *phone_mark);
 int64_t tries_wait_us(struct batch *b, const char *phone_mark, const char *address_mark);      /* 0: now */
-/* nobodys: no account has this phone. */
-void tries_failed(struct batch *b, const char *phone_mark, const char *address_mark, bool nobodys);
+/* luck: no account has this phone, and these hex digits, which nobody knows, say whose place it takes; NULL: one has. */
+void tries_failed(struct batch *b, const char *phone_mark, const char *address_mark, const char *luck);
+void tries_want_room(struct batch *b, const char *luck);        /* … wanted before, whoever's it is */
 void tries_succeeded(struct batch *b, const char *phone_mark, const char *address_mark);
 void tries_clear(struct batch *b, const char *phone_mark);
 
