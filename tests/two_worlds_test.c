@@ -608,8 +608,6 @@ everybody_asks(struct world *w)
 	everybody_enters(w);
 	sent_ask(w);
 	for (int i = 0; i < ASKERS; i++) {
-		if (askers[i].was)                      /* reads go by whose it is now */
-			continue;
 		suite_as(w->suite, w->tokens[i]);
 		for (int k = 0; k < LINES; k++)
 			line_ask(w, &lines[k], askers[i].account);
