@@ -66,9 +66,6 @@ void alerts_want_account(struct batch *b, const void *m);       void alerts_on_a
 /* ---- message.c: a message from queued to sent or failed */
 void alerts_want_message(struct batch *b, const char *root, const char *person_id);
 const AlertsRows__Alert *alerts_message(struct batch *b, const char *root, const char *person_id);
-/* What waits for the same person and moment as this held message, itself among them: rows of alerts_table_held. */
-void alerts_want_held(struct batch *b, const AlertsRows__Alert *a);
-size_t alerts_held_with(struct batch *b, const AlertsRows__Alert *a, const void ***rows);
 /* Says that a message has failed, and that it will not be sent. */
 void alerts_fail(struct batch *b, const AlertsRows__Alert *a, const char *reason);
 void alerts_want_queued(struct batch *b, const void *m);        void alerts_on_queued(struct batch *b, const void *m);

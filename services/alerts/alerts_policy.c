@@ -91,15 +91,14 @@ alerts_follows(const Policy__Policy *p, const struct policy_finding *f)
 
 /* ---- what was told before.  An alert's due instant decides, not whether it has gone out by now: batches must not show. */
 
-bool
-alerts_is_held(const Alert *a, int64_t at_us)
+static bool
+is_held(const Alert *a, int64_t at_us)
 {
 	return a->state == ALERTS__ALERT_STATE__QUEUED && a->due_us > at_us;
 }
 
 struct earlier {
 	const struct alerts_told *told; size_t n;
-	const struct alerts_told *beside; size_t nbeside;
 	int64_t at_us; const Policy__Alerts *policy; const struct alerts_plan *plan;
 };
 
@@ -203,7 +202,7 @@ is_of(const Alert *a, const char *measure_id)
 	return is_among((const char *const *)a->measures, a->n_measures, measure_id);
 }
 
-/* Held messages, and all that their recipients were told of the same measures. */
+/* Held messages about what moves now, and all that their recipients were told of that. */
 struct holding { const Accountability__MeasuresChanged *event; const struct earlier *earlier; const Alert **held; bool *overtaken; size_t n; };
 
 static bool
@@ -221,9 +220,9 @@ fell_before(const struct earlier *w, const char *person_id, const char *measure_
 {
 	const Alert *last = NULL;
 
-	for (size_t i = 0; i < w->nbeside; i++) {
-		const Alert *a = w->beside[i].alert;
-		if (strcmp(w->beside[i].about, measure_id) == 0 && strcmp(a->person_id, person_id) == 0 && a->state != ALERTS__ALERT_STATE__FAILED &&
+	for (size_t i = 0; i < w->n; i++) {
+		const Alert *a = w->told[i].alert;
+		if (is_of(a, measure_id) && strcmp(a->person_id, person_id) == 0 && a->state != ALERTS__ALERT_STATE__FAILED &&
 		    (!last || strcmp(a->alert_id, last->alert_id) > 0))
 			last = a;
 	}
@@ -247,12 +246,12 @@ goes_with_another(const struct holding *h, const Alert *a)
 {
 	const struct earlier *w = h->earlier;
 
-	for (size_t i = 0; i < w->nbeside; i++) {
-		const Alert *other = w->beside[i].alert;
+	for (size_t i = 0; i < w->n; i++) {
+		const Alert *other = w->told[i].alert;
 		int order = strcmp(other->alert_id, a->alert_id);
 		bool corrects = order > 0 ? other->correction : order < 0 && a->correction;
 		if (corrects && other->state != ALERTS__ALERT_STATE__FAILED && strcmp(other->person_id, a->person_id) == 0 && !is_overtaken(h, other) &&
-		    is_of(a, w->beside[i].about))
+		    is_of(a, w->told[i].about))
 			return true;
 	}
 	return false;
@@ -289,12 +288,12 @@ drop_overtaken(const Accountability__MeasuresChanged *e, const struct earlier *w
 {
 	struct holding h = {
 		.event = e, .earlier = w,
-		.held = arena_alloc(a, (w->nbeside + 1) * sizeof(*h.held)), .overtaken = arena_alloc(a, (w->nbeside + 1) * sizeof(*h.overtaken)),
+		.held = arena_alloc(a, (w->n + 1) * sizeof(*h.held)), .overtaken = arena_alloc(a, (w->n + 1) * sizeof(*h.overtaken)),
 	};
 
-	for (size_t i = 0; i < w->nbeside; i++)
-		if (alerts_is_held(w->beside[i].alert, w->at_us))
-			holding_add(&h, w->beside[i].alert);
+	for (size_t i = 0; i < w->n; i++)
+		if (is_held(w->told[i].alert, w->at_us))
+			holding_add(&h, w->told[i].alert);
 	holding_settle(&h);
 	for (size_t i = 0; i < h.n; i++)
 		if (h.overtaken[i])
@@ -546,7 +545,7 @@ message_of(const struct alerts_case *x, const struct earlier *w, struct alerts_m
 static void
 plan_open(const struct earlier *w, arena_t *a, struct alerts_plan *out)
 {
-	*out = (struct alerts_plan){ .obsolete = arena_alloc(a, (w->n + w->nbeside + 1) * sizeof(*out->obsolete)) };
+	*out = (struct alerts_plan){ .obsolete = arena_alloc(a, (w->n + 1) * sizeof(*out->obsolete)) };
 }
 
 /* A finding has fallen: held messages of it alone are not needed any more; what followed from it falls by itself. */
@@ -555,7 +554,7 @@ drop_finding(const struct earlier *w, struct alerts_plan *out)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		const Alert *x = w->told[i].alert;
-		if (alerts_is_held(x, w->at_us) && !x->correction && x->n_measures == 0 && !is_obsolete(out, x))
+		if (is_held(x, w->at_us) && !x->correction && x->n_measures == 0 && !is_obsolete(out, x))
 			out->obsolete[out->nobsolete++] = x;
 	}
 }
@@ -563,7 +562,7 @@ drop_finding(const struct earlier *w, struct alerts_plan *out)
 static struct earlier
 earlier_of(const struct alerts_case *x, const struct alerts_plan *plan)
 {
-	return (struct earlier){ x->told, x->ntold, x->beside, x->nbeside, x->at_us, x->policy, plan };
+	return (struct earlier){ x->told, x->ntold, x->at_us, x->policy, plan };
 }
 
 void

@@ -69,18 +69,15 @@ struct alerts_circle {
 	const char *const *department; size_t ndepartment;
 	const struct alerts_ids *posts;         /* of each change that is about a post who is in charge of whose it is; NULL: there is none */
 };
-/* said: what a message says of each change.  told: of all measures and the finding of the event.
- * beside: of all measures of which messages are held for those recipients, what these recipients were told.  at_us: when the event happened.
+/* said: what a message says of each change.  told: of all measures and the finding of the event.  at_us: when the event happened.
  * policy: of now, NULL none. */
 struct alerts_case {
 	const Accountability__MeasuresChanged *event; const char *const *said;
 	struct alerts_circle circle;
 	const struct alerts_told *told; size_t ntold;
-	const struct alerts_told *beside; size_t nbeside;
 	int64_t at_us;
 	const Policy__Alerts *policy;
 };
-bool alerts_is_held(const AlertsRows__Alert *a, int64_t at_us);
 void alerts_of_measures(const struct alerts_case *c, arena_t *a, struct alerts_plan *out);
 /* The same for an annulled finding of a kind that is told by itself; event NULL, told: of that finding.  Whoever was told of it by what
  * followed is told by what falls.  department: whom alone a sealed one is told to; NULL: it is not sealed.  The messages have no changes. */

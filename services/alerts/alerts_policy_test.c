@@ -251,17 +251,6 @@ circle(char **ids, size_t n)
 	return c;
 }
 
-static size_t
-told_at_all(const struct world *w, struct alerts_told *told)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->n; i++)
-		for (size_t k = 0; k < w->alerts[i].n_measures; k++)
-			told[n++] = (struct alerts_told){ w->alerts[i].measures[k], &w->alerts[i] };
-	return n;
-}
-
 /* Whose post it is, and a head who answers for everybody's. */
 static const struct alerts_ids *
 posts_of(struct world *w, const Accountability__MeasuresChanged *e, struct alerts_ids *posts)
@@ -279,10 +268,10 @@ static char *
 step(struct world *w, const char *text)
 {
 	char *words[WORDS_MAX], *ids[WORDS_MAX];
-	struct alerts_told told[ALERTS_MAX * WORDS_MAX], beside[ALERTS_MAX * WORDS_MAX];
+	struct alerts_told told[ALERTS_MAX * WORDS_MAX];
 	struct alerts_ids posts[WORDS_MAX];
 	const char *said_all[WORDS_MAX], *rest;
-	struct alerts_case c = { .said = said_all, .told = told, .beside = beside, .policy = &w->policy };
+	struct alerts_case c = { .said = said_all, .told = told, .policy = &w->policy };
 	struct alerts_plan plan;
 
 	c.at_us = instant(text, &rest);
@@ -304,7 +293,6 @@ step(struct world *w, const char *text)
 		}
 		if (*c.event->finding_id)
 			c.ntold = told_of(w, c.event->finding_id, told, c.ntold);
-		c.nbeside = told_at_all(w, beside);
 		c.circle = circle(ids, nids);
 		c.circle.posts = posts_of(w, c.event, posts);
 		alerts_of_measures(&c, w->arena, &plan);
@@ -441,11 +429,6 @@ static const struct { const char *name; struct { const char *happens, *told; } s
 		{ "22:31 F2: ~m1 +m2 +m3 | p1 head", "p1=corrected(m1,m2,m3) head=corrected(m1,m2,m3)" },
 		{ "22:32 F2: ~m1 -m2 -m3 | p1 head", "p1=corrected(m1,m2,m3) head=corrected(m1,m2,m3)" },
 		{ "22:33 F1: -m1 | p1 head", "drop p1 drop head drop p1 drop head drop p1 drop head !p1=corrected(m1) !head=corrected(m1)" } } },
-	{ "§8 … in the other order, where the last does not name what the first said", {
-		{ "22:30 F1 +m1 | p1", "p1=imposed(m1)" },
-		{ "22:31 F2: ~m1 +m2 | p1", "p1=corrected(m1,m2)" },
-		{ "22:32 F1: -m2 | p1", "p1=corrected(m2)" },
-		{ "22:33 F2: -m1 | p1", "drop p1 drop p1 drop p1 !p1=corrected(m1)" } } },
 	{ "§8 … but not what corrects what was sent", {
 		{ "21:00 F1 +m1 | p1", "p1=imposed(m1)" },
 		{ "22:31 F2: ~m1 +m2 | p1", "p1=corrected(m1,m2)" },

@@ -90,26 +90,6 @@ held_put(struct batch *b, const Alerts__AlertQueued *e)
 	batch_put(b, &alerts_table_held, &row);
 }
 
-void
-alerts_want_held(struct batch *b, const Alert *a)
-{
-	Held key = held_key(b, a->person_id, a->due_us);
-	const void **rows;
-
-	batch_want(b, &alerts_table_held, &key, 3);
-	size_t n = batch_list(b, &alerts_table_held, &key, 3, &rows);
-	for (size_t i = 0; i < n; i++)
-		alerts_want_message(b, ((const Held *)rows[i])->root, a->person_id);
-}
-
-size_t
-alerts_held_with(struct batch *b, const Alert *a, const void ***rows)
-{
-	Held key = held_key(b, a->person_id, a->due_us);
-
-	return batch_list(b, &alerts_table_held, &key, 3, rows);
-}
-
 static char *
 timer_subject(struct batch *b, const char *root, const char *person_id)
 {

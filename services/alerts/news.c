@@ -50,43 +50,6 @@ want_told(struct batch *b, const char *about)
 		alerts_want_message(b, ((const Told *)rows[i])->root, ((const Told *)rows[i])->person_id);
 }
 
-/* What waits for somebody until the morning, and all that they were told of the same measures: what nobody needs is not sent. */
-static void
-want_beside(struct batch *b, const Alert *held)
-{
-	const void **rows, **earlier;
-	size_t n = alerts_held_with(b, held, &rows);
-
-	for (size_t i = 0; i < n; i++) {
-		const Alert *a = alerts_message(b, ((const AlertsRows__Held *)rows[i])->root, held->person_id);
-		for (size_t k = 0; a && k < a->n_measures; k++) {
-			Told key = told_key(b, a->measures[k]);
-			key.person_id = held->person_id;
-			batch_want(b, &alerts_table_told, &key, 3);
-			size_t nearlier = batch_list(b, &alerts_table_told, &key, 3, &earlier);
-			for (size_t j = 0; j < nearlier; j++)
-				alerts_want_message(b, ((const Told *)earlier[j])->root, held->person_id);
-		}
-	}
-}
-
-/* Round by round: who was told, what is held for them. */
-static void
-want_held(struct batch *b, const char *about)
-{
-	Told key = told_key(b, about);
-	const void **rows;
-	size_t n = batch_list(b, &alerts_table_told, &key, 2, &rows);
-
-	for (size_t i = 0; i < n; i++) {
-		const Alert *a = alerts_message(b, ((const Told *)rows[i])->root, ((const Told *)rows[i])->person_id);
-		if (!a || !alerts_is_held(a, batch_at_us(b)))
-			continue;
-		alerts_want_held(b, a);
-		want_beside(b, a);
-	}
-}
-
 struct told_list { struct alerts_told *at; size_t n; };
 
 static void
@@ -104,52 +67,6 @@ told_add(struct batch *b, const char *about, struct told_list *l)
 		grown[l->n++] = (struct alerts_told){ about, alerts_message(b, t->root, t->person_id) };
 	}
 	l->at = grown;
-}
-
-/* What this person was told of a measure. */
-static void
-beside_add(struct batch *b, const char *about, const char *person_id, struct told_list *l)
-{
-	Told key = told_key(b, about);
-	const void **rows;
-
-	key.person_id = (char *)person_id;
-	size_t n = batch_list(b, &alerts_table_told, &key, 3, &rows);
-	struct alerts_told *grown = arena_alloc(batch_arena(b), (l->n + n + 1) * sizeof(*grown));
-	if (l->n)
-		memcpy(grown, l->at, l->n * sizeof(*grown));
-	for (size_t i = 0; i < n; i++)
-		grown[l->n++] = (struct alerts_told){ about, alerts_message(b, ((const Told *)rows[i])->root, person_id) };
-	l->at = grown;
-}
-
-static bool
-has_about(const struct told_list *l, const char *about, const char *person_id)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->at[i].about, about) == 0 && strcmp(l->at[i].alert->person_id, person_id) == 0)
-			return true;
-	return false;
-}
-
-/* Beside each held message of those told: of every measure that any message held for the same person tells of, all that person was told. */
-static struct told_list
-beside_of(struct batch *b, const struct told_list *told)
-{
-	struct told_list beside = { 0 };
-	const void **rows;
-
-	for (size_t i = 0; i < told->n; i++) {
-		const Alert *held = told->at[i].alert;
-		size_t n = alerts_is_held(held, batch_at_us(b)) ? alerts_held_with(b, held, &rows) : 0;
-		for (size_t k = 0; k < n; k++) {
-			const Alert *a = alerts_message(b, ((const AlertsRows__Held *)rows[k])->root, held->person_id);
-			for (size_t j = 0; a && j < a->n_measures; j++)
-				if (!has_about(&beside, a->measures[j], held->person_id))
-					beside_add(b, a->measures[j], held->person_id, &beside);
-		}
-	}
-	return beside;
 }
 
 static const Policy__Alerts *
@@ -252,7 +169,6 @@ alerts_want_measures(struct batch *b, const void *m)
 	alerts_want_message(b, alerts_root(b), NULL);
 	for (size_t i = 0; i < e->n_changes; i++) {
 		want_told(b, e->changes[i]->measure->id);
-		want_held(b, e->changes[i]->measure->id);
 		if (alerts_post_of(e->changes[i]))
 			alerts_want_in_charge(b, alerts_post_of(e->changes[i]), e->changes[i]->grounds->absence_day);
 	}
@@ -356,9 +272,8 @@ alerts_on_measures(struct batch *b, const void *m)
 		told_add(b, e->changes[i]->measure->id, &told);
 	if (*e->finding_id)
 		told_add(b, e->finding_id, &told);
-	struct told_list beside = beside_of(b, &told);
 	const struct alerts_case c = {
-		e, said_of(e, batch_arena(b)), circle_of(b, e), told.at, told.n, beside.at, beside.n, batch_at_us(b), policy_of(b),
+		e, said_of(e, batch_arena(b)), circle_of(b, e), told.at, told.n, batch_at_us(b), policy_of(b),
 	};
 	alerts_of_measures(&c, batch_arena(b), &plan);
 	drop_overtaken(b, &plan);
