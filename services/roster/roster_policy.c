@@ -168,16 +168,27 @@ covers_order(const Posting *put, const Ended *e)
 	return roster_of_force(put->role) && put->from_day < e->end_day;
 }
 
+static bool
+is_its_post(const Posting *put, const Ended *e)
+{
+	return e->recalled && e->role == put->role && strcmp(e->village_id, put->village_id) == 0;
+}
+
+/* What ended the posting itself is what is to be told of it. */
 const Ended *
 roster_barred(const Ended *const *ended, size_t n, const Posting *put)
 {
+	const Ended *other = NULL;
+
 	for (size_t i = 0; i < n; i++) {
-		bool itself = strcmp(ended[i]->posting_id, put->posting_id) == 0;
-		bool its_post = ended[i]->recalled && ended[i]->role == put->role && strcmp(ended[i]->village_id, put->village_id) == 0;
-		if ((itself || its_post || covers_order(put, ended[i])) && roster_outlasts(put, ended[i]->end_day))
+		if (!roster_outlasts(put, ended[i]->end_day))
+			continue;
+		if (strcmp(ended[i]->posting_id, put->posting_id) == 0)
 			return ended[i];
+		if (!other && (is_its_post(put, ended[i]) || covers_order(put, ended[i])))
+			other = ended[i];
 	}
-	return NULL;
+	return other;
 }
 
 /* ---- what stands on a posting */
