@@ -1,7 +1,7 @@
 # One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make CRASH=1 | make threads | make clean
 #
 # Directories are discovered: a new service is a new directory under services/, a new test a new *_test.c.
-# Everything made lies under build/ (build-san/ with SANITIZE=1, build-tsan/ with SANITIZE=thread, build-crash/ with CRASH=1: lib/crash.h).
+# Everything made lies under build/ (build-san/ with SANITIZE=1, build-tsan/ with SANITIZE=thread, build-crash/ with CRASH=1: lib/base/crash.h).
 
 O        := build$(if $(SANITIZE),$(if $(filter thread,$(SANITIZE)),-tsan,-san))$(if $(CRASH),-crash)
 SERVICES := $(filter-out bus,$(patsubst services/%/,%,$(wildcard services/*/)))
@@ -27,11 +27,11 @@ ifdef CRASH
 CPPFLAGS += -DCRASH
 endif
 
-PROTOS   := $(wildcard proto/*.proto services/*/*_rows.proto lib/*_rows.proto deploy/ctl/*_rows.proto)
+PROTOS   := $(wildcard proto/*.proto services/*/*_rows.proto lib/*/*_rows.proto deploy/ctl/*_rows.proto)
 PBC      := $(addprefix $O/gen/,$(notdir $(PROTOS:.proto=.pb-c.c)))
-SQLS     := $(wildcard services/*/*.sql lib/*.sql deploy/ctl/*.sql)
+SQLS     := $(wildcard services/*/*.sql lib/*/*.sql deploy/ctl/*.sql)
 SQLC     := $(addprefix $O/gen/,$(notdir $(SQLS:.sql=.sql.c)))
-LIBC     := $(filter-out lib/main.c $(if $(CRASH),,lib/crash.c) %_test.c %_fuzz.c,$(wildcard lib/*.c))
+LIBC     := $(filter-out lib/engine/main.c $(if $(CRASH),,lib/base/crash.c) %_test.c %_fuzz.c,$(wildcard lib/*/*.c))
 GATEC    := $(filter-out %_test.c %_fuzz.c gateway/main.c,$(wildcard gateway/*.c))
 CTLC     := $(wildcard deploy/ctl/*.c)
 SVCC     := $(filter-out %_test.c %_fuzz.c,$(foreach s,$(SERVICES),$(wildcard services/$s/*.c)))
@@ -42,24 +42,24 @@ obj       = $(patsubst %.c,$O/%.o,$(1:$O/%=%))
 all: $(PROGRAMS:%=$O/bin/%) $O/zhucunctl.1 $O/zhucunctl.bash
 
 # --- what is generated: messages, statement tables, embedded data
-vpath %.proto proto lib deploy/ctl $(wildcard services/*)
-vpath %.sql lib deploy/ctl $(wildcard services/*)
+vpath %.proto proto $(wildcard lib/*) deploy/ctl $(wildcard services/*)
+vpath %.sql $(wildcard lib/*) deploy/ctl $(wildcard services/*)
 vpath %.csv deploy/data
 vpath %.json deploy/data gateway
 $O/gen/%.pb-c.c $O/gen/%.pb-c.h &: %.proto | $O/gen
 	protoc-c -I$(<D) -Iproto --c_out=$O/gen $(<F)
-$O/gen/%.sql.h: %.sql lib/sql2c.awk | $O/gen
-	awk -v svc=$* -v out=h -f lib/sql2c.awk $< > $@
-$O/gen/%.sql.c: %.sql lib/sql2c.awk | $O/gen
-	awk -v svc=$* -v out=c -f lib/sql2c.awk $< > $@
-$O/gen/%.csv.c: %.csv lib/embed.sh | $O/gen
-	sh lib/embed.sh $< > $@
-$O/gen/%.json.c: %.json lib/embed.sh | $O/gen
-	sh lib/embed.sh $< > $@
-$O/gen/event_list.c: $(wildcard proto/*.proto) lib/event_list.awk | $O/gen
-	awk -f lib/event_list.awk $(filter %.proto,$^) > $@
+$O/gen/%.sql.h: %.sql lib/store/sql2c.awk | $O/gen
+	awk -v svc=$* -v out=h -f lib/store/sql2c.awk $< > $@
+$O/gen/%.sql.c: %.sql lib/store/sql2c.awk | $O/gen
+	awk -v svc=$* -v out=c -f lib/store/sql2c.awk $< > $@
+$O/gen/%.csv.c: %.csv lib/base/embed.sh | $O/gen
+	sh lib/base/embed.sh $< > $@
+$O/gen/%.json.c: %.json lib/base/embed.sh | $O/gen
+	sh lib/base/embed.sh $< > $@
+$O/gen/event_list.c: $(wildcard proto/*.proto) lib/bus/event_list.awk | $O/gen
+	awk -f lib/bus/event_list.awk $(filter %.proto,$^) > $@
 $O/gen/service_list.c: $(SERVICES:%=services/%) Makefile | $O/gen
-	{ echo '#include "service.h"'; printf 'extern const struct service %s_service;\n' $(SERVICES); \
+	{ echo '#include "engine/service.h"'; printf 'extern const struct service %s_service;\n' $(SERVICES); \
 	  echo 'extern const struct service *const service_list[]; extern const size_t service_list_len;'; \
 	  echo 'const struct service *const service_list[] = {'; printf '\t&%s_service,\n' $(SERVICES); \
 	  echo '}; const size_t service_list_len = ALEN(service_list);'; } > $@
@@ -73,10 +73,10 @@ $O/%.o: %.c | $(HEADERS)
 	@$(CC) $(CPPFLAGS) -I$(<D) $(CFLAGS) $(WARN) -c -o $@ $<
 $O/gen/%.o: $O/gen/%.c | $(HEADERS)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-$O/main-%.o: lib/main.c | $(HEADERS)
+$O/main-%.o: lib/engine/main.c | $(HEADERS)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -DSERVICE=$*_service -c -o $@ $<
 
-$O/libzhucun.a: $(call obj,$(LIBC)) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*.sql))) $O/gen/event_list.o $(DATAC:.c=.o)
+$O/libzhucun.a: $(call obj,$(LIBC)) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*/*.sql))) $O/gen/event_list.o $(DATAC:.c=.o)
 	@rm -f $@
 	ar rcs $@ $^
 svc_obj = $(call obj,$(filter services/$1/%,$(SVCC))) $(if $(wildcard services/$1/$1.sql),$O/gen/$1.sql.o)
@@ -105,8 +105,8 @@ $O/zhucunctl.bash: $O/bin/zhucunctl
 	$< help --completion > $@
 
 # --- tests.  x_policy_test.c links x_policy.c, the messages and the pure parts of lib, nothing else: the linker proves purity.
-PURE     := $(addprefix $O/lib/,civil.o arena.o policy_book.o sealed_kind.o utf8.o mention.o) $(PBC:.c=.o)
-TESTC    := $(wildcard lib/*_test.c services/*/*_test.c gateway/*_test.c tests/*_test.c tests/*/*_test.c)
+PURE     := $(addprefix $O/lib/,base/civil.o base/arena.o base/utf8.o bus/sealed_kind.o domain/policy_book.o domain/mention.o) $(PBC:.c=.o)
+TESTC    := $(wildcard lib/*/*_test.c services/*/*_test.c gateway/*_test.c tests/*_test.c tests/*/*_test.c)
 TESTS    := $(TESTC:%.c=$O/%)
 HARNESS  := $(call obj,$(filter-out %_test.c,$(wildcard tests/*.c)) services/bus/routes.c)
 # the ladders of criticisms stand on what all ladders share
@@ -136,11 +136,11 @@ BENCH    := $(patsubst tests/bench/%.c,$O/bench/%,$(wildcard tests/bench/*.c))
 
 # --- simulation: the engine as it is, over a store, a clock and a network that are made of seeds.  Most of its time would be
 # spent looking at partitions without districts, so it has few; and little room for events that wait.
-SIMC     := $(wildcard tests/sim/*.c) services/bus/routes.c $(filter-out lib/store.c lib/store_codec.c lib/table.c lib/clock.c lib/log.c lib/link.c lib/frames.c,$(LIBC))
+SIMC     := $(wildcard tests/sim/*.c) services/bus/routes.c $(filter-out lib/store/store.c lib/store/store_codec.c lib/store/table.c lib/base/clock.c lib/base/log.c lib/bus/link.c lib/bus/frames.c,$(LIBC))
 $O/sim/%.o: %.c | $(HEADERS)
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS) -I$(<D) $(CFLAGS) $(WARN) -DZHUCUN_SMALL -c -o $@ $<
-$O/sim/engine.a: $(patsubst %.c,$O/sim/%.o,$(filter lib/%,$(SIMC))) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*.sql))) $O/gen/event_list.o $(DATAC:.c=.o)
+$O/sim/engine.a: $(patsubst %.c,$O/sim/%.o,$(filter lib/%,$(SIMC))) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*/*.sql))) $O/gen/event_list.o $(DATAC:.c=.o)
 	@rm -f $@
 	ar rcs $@ $^
 $O/bin/sim: $(patsubst %.c,$O/sim/%.o,$(filter-out lib/%,$(SIMC))) $O/sim/engine.a

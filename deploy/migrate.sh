@@ -2,7 +2,7 @@
 # migrate.sh [CONNINFO] - brings a database to the schema of this checkout; the one-shot before any service starts.
 #
 # In: CONNINFO, a login that may create roles and owns the database (default: `migrator` of the private cluster); it will
-# own everything.  lib/schema, services/*/schema.  ZHUCUN_CLOCK.
+# own everything.  lib/engine/schema, lib/domain/schema, services/*/schema.  ZHUCUN_CLOCK.
 # Out: two logins per service, and the operator's, their passwords in $ZHUCUN_VAR/secrets/<service>.pgpass; schemas;
 # public.migration, what was applied.  Without CONNINFO also $ZHUCUN_VAR/operator.conninfo, by which zhucunctl finds the
 # database.  Everything that is to be done happens in one transaction: all of it or nothing.  When nothing is to be done it
@@ -51,12 +51,12 @@ read_state() {
 # What a service's schema is made of, in order.
 files_of() {
 	local mirror
-	echo lib/schema/service.sql
-	find lib/schema -name 'service_[0-9]*.sql' | sort
+	echo lib/engine/schema/service.sql
+	find lib/engine/schema -name 'service_[0-9]*.sql' | sort
 	while read -r mirror; do
 		[ -n "$mirror" ] || continue
-		echo "lib/schema/mirror_$mirror.sql"
-		find lib/schema -name "mirror_${mirror}_[0-9]*.sql" | sort
+		echo "lib/domain/schema/mirror_$mirror.sql"
+		find lib/domain/schema -name "mirror_${mirror}_[0-9]*.sql" | sort
 	done < <(cat "services/$1/schema/mirrors" 2>/dev/null)
 	find "services/$1/schema" -name '[0-9]*.sql' | sort
 }
@@ -75,8 +75,8 @@ compare() {
 	local digest path service
 	while read -r digest path; do
 		sum[$path]=$digest
-	done < <(sha256sum lib/schema/*.sql services/*/schema/[0-9]*.sql 2>/dev/null)
-	for path in lib/schema/[0-9]*.sql; do
+	done < <(sha256sum lib/{engine,domain}/schema/*.sql services/*/schema/[0-9]*.sql 2>/dev/null)
+	for path in lib/engine/schema/[0-9]*.sql; do
 		check engine "$path"
 	done
 	for service in "${SERVICES[@]}"; do

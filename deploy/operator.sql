@@ -1,5 +1,5 @@
 -- operator.sql - the login of zhucunctl.  Run by migrate.sh when this file or its password has changed, with :password.
--- What it may see and do is granted by lib/schema/005_operator.sql and what comes after it.
+-- What it may see and do is granted by lib/engine/schema/005_operator.sql and what comes after it.
 
 select 'create role operator login' where not exists (select from pg_roles where rolname = 'operator') \gexec
 alter role operator password :'password';

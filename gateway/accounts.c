@@ -8,7 +8,7 @@
  * So a password is held by a call for as long as it is asked about, and a token for as long as it is answered.  What they stood in here
  * (the body, its JSON, the message, the question) is wiped when it is let go; what sockets, HTTP and bus passed on is theirs. */
 #include "call.h"
-#include "json_pb.h"
+#include "json/json_pb.h"
 #include "question.h"
 #include "roster.pb-c.h"
 #include "target.h"

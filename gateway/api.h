@@ -11,9 +11,9 @@
  * then, by the owner, 404 thing, 422 content, 409 state. */
 #pragma once
 #include "buckets.h"
-#include "digest.h"
-#include "message.h"
-#include "metrics.h"
+#include "base/digest.h"
+#include "bus/message.h"
+#include "base/metrics.h"
 #include "problem.h"
 #include "reply.h"
 

@@ -12,7 +12,7 @@
  * Observed too: gateway/question.c gateway/target.c gateway/headers.c gateway/lines.c gateway/cutter.c gateway/ordinary.c gateway/routes.c
  * tests/run-fuzz.sh builds and runs it. */
 #include "fake_bus_test.h"
-#include "log.h"
+#include "base/log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 int LLVMFuzzerInitialize(int *argc, char ***argv);

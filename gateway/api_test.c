@@ -10,8 +10,8 @@
 #include "engine.pb-c.h"
 #include "fake_bus_test.h"
 #include "funding.pb-c.h"
-#include "ids.h"
-#include "log.h"
+#include "base/ids.h"
+#include "base/log.h"
 #include "roster.pb-c.h"
 #include "supervision.pb-c.h"
 #include <jansson.h>

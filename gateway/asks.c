@@ -1,6 +1,6 @@
 #include "asks.h"
-#include "crash.h"
-#include "log.h"
+#include "base/crash.h"
+#include "base/log.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,8 +8,8 @@
  * Owners and readers serve all partitions, first come first served.  So of one partition only so much is under way at a lane of a
  * service; more waits here, and a district that asks for too much waits for itself. */
 #pragma once
-#include "arena.h"
-#include "message.h"
+#include "base/arena.h"
+#include "bus/message.h"
 
 enum {
 	ASKS_MAX = 8192,                /* outstanding; beyond that: busy */

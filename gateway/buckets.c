@@ -1,5 +1,5 @@
 #include "buckets.h"
-#include "digest.h"
+#include "base/digest.h"
 #include <math.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * gateway may change who somebody is, so what is kept of that district goes; what goes through another gateway is seen when
  * the time is over. */
 #pragma once
-#include "digest.h"
+#include "base/digest.h"
 #include "identity.h"
 
 enum { CALLERS_MAX = 1024, CALLER_KEPT_US = 2 * 1000 * 1000 };

@@ -1,5 +1,5 @@
 #include "counts.h"
-#include <metrics.h>
+#include "base/metrics.h"
 #include <stdlib.h>
 #include <string.h>
 

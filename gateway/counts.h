@@ -2,7 +2,7 @@
 #pragma once
 #include "bytes.h"
 #include "routes.h"
-#include <arena.h>
+#include "base/arena.h"
 
 typedef struct counts counts_t;
 

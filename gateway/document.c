@@ -1,6 +1,6 @@
 /* document - answers GET /api/v1/openapi.json.  The table does not change while a process runs, so the document is made once. */
 #include "call.h"
-#include "digest.h"
+#include "base/digest.h"
 #include "openapi.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* event_text - from an event in a log to what a client reads: CloudEvents 1.0 in JSON, as an event of an event stream.  Pure. */
 #pragma once
-#include "arena.h"
+#include "base/arena.h"
 #include "bytes.h"
 #include "wire.pb-c.h"
 

@@ -8,7 +8,7 @@
  * A page at a time is in memory, however long the list.  The list must not change between pages; its owner sees to that. */
 #include "call.h"
 #include "fairness.h"
-#include "json_pb.h"
+#include "json/json_pb.h"
 #include "question.h"
 #include "sheet.h"
 #include "target.h"

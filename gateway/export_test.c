@@ -5,7 +5,7 @@
 #include "api.h"
 #include "fake_bus_test.h"
 #include "funding.pb-c.h"
-#include "log.h"
+#include "base/log.h"
 #include "roster.pb-c.h"
 #include "sheet.h"
 #include "../tests/pace.h"

@@ -1,7 +1,7 @@
 #include "follow.h"
 #include "asks.h"
 #include "event_text.h"
-#include "log.h"
+#include "base/log.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

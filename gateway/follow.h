@@ -9,9 +9,9 @@
  * whoever is behind.  A client that is slow makes nothing grow: it finds what it has not read here, or it is read again.
  * The hash chain is not checked: consumers do that, and a client of ours could not prove anything with it anyway. */
 #pragma once
-#include "arena.h"
-#include "message.h"
-#include "metrics.h"
+#include "base/arena.h"
+#include "bus/message.h"
+#include "base/metrics.h"
 #include "place.h"
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* headers - what request headers say.  Pure but for the random numbers of a new trace. */
 #pragma once
-#include "digest.h"
+#include "base/digest.h"
 #include <stdbool.h>
 
 enum { TRACE_MAX = 56 };        /* 00-<32 hex>-<16 hex>-<2 hex> and its NUL */

@@ -1,7 +1,7 @@
 #include "http.h"
 #include "connections.h"
 #include "linger.h"
-#include "log.h"
+#include "base/log.h"
 #include "tap.h"
 #include <assert.h>
 #include <errno.h>

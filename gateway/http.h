@@ -4,7 +4,7 @@
  * owner is suspended; every call ends by its deadline, so every suspended connection is resumed. */
 #pragma once
 #include "api.h"
-#include "metrics.h"
+#include "base/metrics.h"
 #include "networks.h"
 
 typedef struct http http_t;

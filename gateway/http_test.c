@@ -9,7 +9,7 @@
 #include "engine.pb-c.h"
 #include "fake_bus_test.h"
 #include "http.h"
-#include "log.h"
+#include "base/log.h"
 #include "roster.pb-c.h"
 #include "streams.h"
 #include <arpa/inet.h>

@@ -1,7 +1,7 @@
 /* identity - who calls, as far as the gateway must know: decides 403 here, and travels to owners with each order and read. */
 #pragma once
-#include "arena.h"
-#include "ids.h"
+#include "base/arena.h"
+#include "base/ids.h"
 #include "wire.pb-c.h"
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 #include "json_form.h"
 #include "bytes.h"
-#include "utf8.h"
+#include "base/utf8.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "lines.h"
 #include "call.h"
 #include "cutter.h"
-#include "json_pb.h"
+#include "json/json_pb.h"
 #include "question.h"
 #include <assert.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
  * Back-pressure: when every group is taken lines_feed takes no more, until room.  A client that leaves does not stop what
  * was sent. */
 #pragma once
-#include "arena.h"
+#include "base/arena.h"
 #include "asks.h"
 #include "identity.h"
 #include "problem.h"

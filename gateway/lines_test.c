@@ -5,10 +5,10 @@
 #include "api.h"
 #include "attendance.pb-c.h"
 #include "cutter.h"
-#include "digest.h"
+#include "base/digest.h"
 #include "fake_bus_test.h"
 #include "lines.h"
-#include "log.h"
+#include "base/log.h"
 #include "supervision.pb-c.h"
 #include <stdio.h>
 #include <unistd.h>

@@ -6,13 +6,13 @@
  *
  * SIGTERM or SIGINT: no new connections, calls under way end by their own deadlines, then exit 0. */
 #include "api.h"
-#include "clock.h"
-#include "config.h"
-#include "curve.h"
-#include "health.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "bus/curve.h"
+#include "base/health.h"
 #include "http.h"
-#include "link.h"
-#include "log.h"
+#include "bus/link.h"
+#include "base/log.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 #include "names.h"
-#include "mention.h"
+#include "domain/mention.h"
 #include <string.h>
 
 enum { DEPTH_MAX = 16 };        /* no answer is deeper */

@@ -1,8 +1,8 @@
-/* names - puts names where a text only mentions people, units, villages and townships (lib/mention.h).
+/* names - puts names where a text only mentions people, units, villages and townships (lib/domain/mention.h).
  *
  * Texts are kept without names, which are roster's alone; so an answer that has such texts waits for what roster says they were called. */
 #pragma once
-#include "arena.h"
+#include "base/arena.h"
 #include <jansson.h>
 
 /* What the strings of an answer mention, each once: an array of references; empty: nothing. */

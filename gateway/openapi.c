@@ -1,7 +1,7 @@
 #include "openapi.h"
 #include "withheld.h"
-#include "json_pb.h"
-#include "json_schema.h"
+#include "json/json_pb.h"
+#include "json/json_schema.h"
 #include "problem.h"
 #include "reply.h"
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * How: every row is looked for in the document, every reference followed; schemas of bodies are compared with what the
  * transcoder takes.  What a stack answers is held against it by tests/run-openapi.sh. */
 #include "openapi.h"
-#include "json_pb.h"
-#include "json_schema.h"
+#include "json/json_pb.h"
+#include "json/json_schema.h"
 #include "supervision.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>

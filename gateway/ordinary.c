@@ -1,6 +1,6 @@
 /* ordinary - calls with one body and one answer: orders, and reads whose answers are merged. */
 #include "call.h"
-#include "log.h"
+#include "base/log.h"
 #include "names.h"
 #include "question.h"
 #include "roster.pb-c.h"

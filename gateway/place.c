@@ -1,5 +1,5 @@
 #include "place.h"
-#include "digest.h"
+#include "base/digest.h"
 #include "wire.pb-c.h"
 #include <assert.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* place - where a client stands in the logs of all services, and the text of it that the client keeps for us.  Pure. */
 #pragma once
-#include "arena.h"
+#include "base/arena.h"
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 #include "problem.h"
-#include "json_pb.h"
+#include "json/json_pb.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* problem - what the gateway itself refuses, and RFC 9457 problem details of any refusal, its own or an owner's. */
 #pragma once
-#include "arena.h"
+#include "base/arena.h"
 #include "bytes.h"
 #include "reply.h"
 #include "wire.pb-c.h"

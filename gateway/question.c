@@ -1,6 +1,6 @@
 #include "question.h"
 #include "json_form.h"
-#include "json_pb.h"
+#include "json/json_pb.h"
 #include "target.h"
 #include <assert.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * Whatever is refused here for its content (422) is refused by the owner in our name, since only the owner knows whether the
  * thing that the path names exists, and 404 comes first.  So there is always a message, holding at least the path's ids. */
 #pragma once
-#include "json_pb.h"
+#include "json/json_pb.h"
 #include "problem.h"
 #include "routes.h"
 

@@ -6,7 +6,7 @@
 #pragma once
 #include "sheet.h"
 #include "wire.pb-c.h"
-#include <ids.h>
+#include "base/ids.h"
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
 #include <stddef.h>

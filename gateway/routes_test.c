@@ -2,7 +2,7 @@
  *
  * How: every row is walked with its descriptors; a table of paths. */
 #include "routes.h"
-#include "json_pb.h"
+#include "json/json_pb.h"
 #include "target.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 #include "sealed.h"
-#include "sealed_kind.h"
+#include "bus/sealed_kind.h"
 
 enum { DEPTH_MAX = 8 };         /* no answer is deeper */
 

@@ -1,6 +1,6 @@
 /* sealed - what is kept from all but those who work on it (C3.2.2): cases of discipline and of funds, and their referral.
  *
- * By kind (lib/sealed_kind.h).  Owners do not read what a caller may not know of (lib/schema/mirror_sealed.sql); what a table without that
+ * By kind (lib/bus/sealed_kind.h).  Owners do not read what a caller may not know of (lib/domain/schema/mirror_sealed.sql); what a table without that
  * policy let through is noticed here, and does not leave.  Events are taken out here alone: nobody is told of sealed ones. */
 #pragma once
 #include "identity.h"

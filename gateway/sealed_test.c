@@ -2,8 +2,8 @@
 #include "sealed.h"
 #include "accountability.pb-c.h"
 #include "alerts.pb-c.h"
-#include "event_types.h"
-#include "json_pb.h"
+#include "bus/event_types.h"
+#include "json/json_pb.h"
 #include "supervision.pb-c.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 #include "sheet.h"
-#include "log.h"
+#include "base/log.h"
 #include "spool.h"
 #include <assert.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
 #include "spool.h"
-#include "log.h"
+#include "base/log.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -7,9 +7,9 @@
  * Every event's id is the place after it, of all services.  The first thing told is the place where the stream begins, so
  * that a client cut off before the first event misses none either. */
 #pragma once
-#include "digest.h"
+#include "base/digest.h"
 #include "follow.h"
-#include "ids.h"
+#include "base/ids.h"
 #include "reply.h"
 
 enum {

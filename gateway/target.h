@@ -1,6 +1,6 @@
 /* target - the request target (RFC 9112 §3.2.1) as text: path segments and query parameters, percent-decoded.  Pure. */
 #pragma once
-#include "arena.h"
+#include "base/arena.h"
 
 /* Segments of the path, decoded, in the arena.  Count, or −1: no absolute path, more than max, or a bad escape. */
 int target_segments(const char *target, arena_t *a, char **segments, int max);

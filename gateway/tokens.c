@@ -1,5 +1,5 @@
 #include "tokens.h"
-#include "ids.h"
+#include "base/ids.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * Pure but for the random numbers of a new one.  The district in front says whom to ask about it; it proves nothing. */
 #pragma once
-#include "digest.h"
+#include "base/digest.h"
 #include <stdbool.h>
 
 enum { TOKEN_TEXT_MAX = 80 };

@@ -1,6 +1,6 @@
 #include "withheld.h"
 #include "access.h"
-#include "phone.h"
+#include "base/phone.h"
 #include <string.h>
 
 enum { DEPTH_MAX = 16 };        /* no answer is deeper */

@@ -1,6 +1,6 @@
 /* crowd - see crowd.h. */
 #include "crowd.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>

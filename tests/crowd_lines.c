@@ -3,7 +3,7 @@
  *
  * Each person's lines keep their order, between them come other people's.  A line without an answer is sent again, in another
  * batch; one that is sent twice must answer twice the same. */
-#include "civil.h"
+#include "base/civil.h"
 #include "crowd.h"
 #include <assert.h>
 #include <stdlib.h>

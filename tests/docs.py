@@ -47,7 +47,7 @@ def settings_table(build):
 
 def metrics_declared():
     """(kind, name, meaning) of each row of metrics.def."""
-    for kind, rest in re.findall(r"^(COUNTER|GAUGE|HISTOGRAM|FAMILY)\s*\((.*)\)$", read("lib/metrics.def"), re.M):
+    for kind, rest in re.findall(r"^(COUNTER|GAUGE|HISTOGRAM|FAMILY)\s*\((.*)\)$", read("lib/base/metrics.def"), re.M):
         texts = re.findall(r'"(.*?)"', rest)
         yield (texts[1] if kind == "FAMILY" else kind.lower()), texts[0], texts[-1]
 

@@ -12,7 +12,7 @@
  *
  *   ZHUCUN_SEED            of the first world; the others follow            (fixed)
  *   ZHUCUN_HISTORIES       how many worlds, each a district of its own      (8) */
-#include "civil.h"
+#include "base/civil.h"
 #include "suite.h"
 #include <assert.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* history - see history.h. */
 #include "history.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <assert.h>
 #include <string.h>
 

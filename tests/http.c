@@ -1,6 +1,6 @@
 /* http - see http.h. */
 #include "http.h"
-#include "clock.h"
+#include "base/clock.h"
 #include "pace.h"
 #include <curl/curl.h>
 #include <dirent.h>

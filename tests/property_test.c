@@ -8,7 +8,7 @@
  *   ZHUCUN_HISTORIES   how many                                                 (1500)
  *
  * A failure prints the seed, the history, the difference, and how to run the history alone. */
-#include "civil.h"
+#include "base/civil.h"
 #include "crowd.h"
 #include "standing_text.h"
 #include "truths.h"

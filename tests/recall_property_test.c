@@ -8,7 +8,7 @@
  *
  *   ZHUCUN_SEED        of the first script; the others follow              (fixed)
  *   ZHUCUN_HISTORIES   how many                                            (40) */
-#include "civil.h"
+#include "base/civil.h"
 #include "history.h"
 #include "suite.h"
 #include "truths.h"

@@ -2,7 +2,7 @@
  *
  * The database is the witness: a trigger writes down every change of a head, so what must hold of all of history is asked of
  * that; who holds what is asked of engine.holding.  What is waited for is a condition, with a bound in turns. */
-#include "ids.h"
+#include "base/ids.h"
 #include "scenario.h"
 #include <stdarg.h>
 #include <stdio.h>

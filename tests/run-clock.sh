@@ -1,6 +1,6 @@
 #!/bin/bash
 # run-clock.sh - clocks that are wrong, by real processes: of the build with crash points, where a file says by how many seconds all
-# clocks but PostgreSQL's are stepped (lib/clock.c).  What is answered, what /readyz says, that nothing is decided, and that
+# clocks but PostgreSQL's are stepped (lib/base/clock.c).  What is answered, what /readyz says, that nothing is decided, and that
 # it goes on; a start that waits, and what `make run` says of it; time brought back, and what is on record of it.
 set -euo pipefail
 # shellcheck source=tests/stack.sh

@@ -34,7 +34,7 @@ build_one() {           # x_fuzz.c: with x.c made observable, and what it names;
 		$(rest_of "$1") "$build/libzhucun.a" $(pkg-config --libs $packages) -lm -pthread
 }
 
-for source in lib/*_fuzz.c services/*/*_fuzz.c gateway/*_fuzz.c; do
+for source in lib/*/*_fuzz.c services/*/*_fuzz.c gateway/*_fuzz.c; do
 	name=$(basename "${source%.c}")
 	corpora=("$out/$name.found")            # what is new goes into the first
 	[ ! -d "tests/corpus/${name%_fuzz}" ] || corpora+=("tests/corpus/${name%_fuzz}")

@@ -77,7 +77,7 @@ check "both buses" "$(grep -c '^zhucun_bus_messages_total{service="bus",replica=
 check "by route and status" "$(grep -c '^zhucun_http_requests_total{service="gateway",method="PUT",route="/api/v1/districts/{district}/persons/{id}",status="201"} 1$' "$ZHUCUN_VAR/metrics" || true)" 1
 check "lag of each consumer and producer" "$(grep -c '^zhucun_consumer_lag_events{.*} 0$' "$ZHUCUN_VAR/metrics" || true)" "$(ask_database 'select count(*) from engine.consumes')"
 for name in $(grep -oP 'expr: .*' deploy/prometheus/alerts.yml | grep -oP 'zhucun_[a-z_]+' | sed 's/_bucket$//' | sort -u); do
-	check "a rule asks for $name" "$(grep -c "\"$name\"" lib/metrics.def)" 1
+	check "a rule asks for $name" "$(grep -c "\"$name\"" lib/base/metrics.def)" 1
 done
 
 # ---- the whole

@@ -1,7 +1,7 @@
 /* standing_text - see standing_text.h. */
 #include "standing_text.h"
 #include "../services/accountability/criticism_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,10 +2,10 @@
  *
  * Ids differ between people who have the same history, so findings are named by the caller and measures by what they are. */
 #pragma once
-#include "arena.h"
+#include "base/arena.h"
 #include "mirror_rows.pb-c.h"
 #include "accountability_rows.pb-c.h"
-#include "policy_book.h"
+#include "domain/policy_book.h"
 #include <jansson.h>
 
 struct naming { const char *(*name)(const void *ctx, const char *finding_id); const void *ctx; };

@@ -1,12 +1,12 @@
 /* suite - see suite.h. */
 #include "suite.h"
 #include "api.h"
-#include "clock.h"
-#include "event_types.h"
-#include "log.h"
-#include "node.h"
-#include "reader_state.h"
-#include "trial.h"
+#include "base/clock.h"
+#include "bus/event_types.h"
+#include "base/log.h"
+#include "engine/node.h"
+#include "engine/reader_state.h"
+#include "engine/trial.h"
 #include "../services/bus/routes.h"
 #include "pace.h"
 #include <assert.h>
@@ -471,7 +471,7 @@ stop(suite_t *s, int i, int replica)
 	p->instance = NULL;
 }
 
-/* Whoever follows events is told what lib/event_types lists: an event that is missing there would never be seen. */
+/* Whoever follows events is told what lib/bus/event_types lists: an event that is missing there would never be seen. */
 static void
 check_event_types(suite_t *s)
 {

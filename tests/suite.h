@@ -9,7 +9,7 @@
  *   ZHUCUN_TEST_SECRETS   directory of <service>.pgpass
  *   ZHUCUN_TEST_TEMPLATE  the migrated database, with a hand-set clock */
 #pragma once
-#include "metrics.h"
+#include "base/metrics.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,7 +6,7 @@
  * each of them has been sent.  What the server makes of a sequence is renamed in the order in which it appears, through all answers of a
  * world: ids (a letter and digits, m-…), positions (cursors, ids of events), traces; numbers of log heads are left out.  Where the one world names the sealed thing by its id, the other
  * names what is not there.  A route without a line here fails. */
-#include "digest.h"
+#include "base/digest.h"
 #include "event_text.h"
 #include "routes.h"
 #include "suite.h"

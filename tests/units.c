@@ -1,7 +1,7 @@
 /* units - see units.h. */
 #include "units.h"
-#include "civil.h"
-#include "json_pb.h"
+#include "base/civil.h"
+#include "json/json_pb.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* What is urgent to a service is told at once, and what it is patient about is kept back where it is said: a question (Fetch.urgent) has
  * few bits, and a type that shared one with an urgent type would be told at once, unnoticed.  A few of those that are of no concern may. */
-#include "event_types.h"
-#include "node_state.h"
+#include "bus/event_types.h"
+#include "engine/node_state.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* clock - what time it is for whom, and what to do when it was wrong: accept the clocks, or bring back who is ahead.
  *
- * Nothing is decided here: two functions of lib/schema/030_clock.sql do it, each in one transaction that also says who asked for it;
+ * Nothing is decided here: two functions of lib/engine/schema/030_clock.sql do it, each in one transaction that also says who asked for it;
  * whoever waits finds out when he looks around next. */
 #include "ctl.h"
-#include "clock.h"
-#include "steady.h"
+#include "base/clock.h"
+#include "base/steady.h"
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>

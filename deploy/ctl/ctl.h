@@ -9,11 +9,11 @@
  * Data go to standard output, talk to standard error.  A row is a message of ctl_rows.proto: in columns for people, or as one
  * JSON object a line with --json. */
 #pragma once
-#include "arena.h"
+#include "base/arena.h"
 #include "ctl.sql.h"
 #include "ctl_rows.pb-c.h"
-#include "service.h"
-#include "store.h"
+#include "engine/service.h"
+#include "store/store.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* zhucunctl - the operator's command: one table of commands, from which help, the man page and completion are made too. */
 #include "ctl.h"
-#include "log.h"
+#include "base/log.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

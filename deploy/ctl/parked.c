@@ -1,7 +1,7 @@
 /* parked - what services have put aside, and asking them to try it again.
  *
  * Nothing is run here: retry marks rows, and the owner of the partition finds them when it looks around next, runs them in
- * the order in which they were read, and takes each row away in the transaction of what it did (lib/retry). */
+ * the order in which they were read, and takes each row away in the transaction of what it did (lib/engine/retry). */
 #include "ctl.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
-/* rebuild - every derived table made again from the event logs alone (lib/replay), and compared with the one that is there.
+/* rebuild - every derived table made again from the event logs alone (lib/engine/replay), and compared with the one that is there.
  *
  * In: the logs and what was noted of their order, as of one instant for each service.  Out: the first difference of each
  * table, and what was done.  The rebuilt tables are temporary: they go with the connection. */
 #include "ctl.h"
 #include "engine_rows.pb-c.h"
-#include "replay.h"
+#include "engine/replay.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>

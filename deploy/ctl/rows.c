@@ -1,6 +1,6 @@
 /* rows - messages to standard output: in columns for people, one JSON object a line with --json. */
 #include "ctl.h"
-#include "json_pb.h"
+#include "json/json_pb.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

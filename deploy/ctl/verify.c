@@ -6,11 +6,11 @@
  * A log's events are numbered without gaps from 1; each one's hash is over that of the one before; its body is an envelope
  * that says the same as its columns, and content that can be read as its type; what it stands on had been read by then. */
 #include "ctl.h"
-#include "chain.h"
+#include "engine/chain.h"
 #include "engine.sql.h"
 #include "engine_rows.pb-c.h"
-#include "event_types.h"
-#include "steady.h"
+#include "bus/event_types.h"
+#include "base/steady.h"
 #include "wire.pb-c.h"
 #include <assert.h>
 #include <stdlib.h>

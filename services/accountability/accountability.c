@@ -15,10 +15,10 @@
 #include "case_sheet.h"
 #include "decision.h"
 #include "measure.h"
-#include "mirror.h"
+#include "domain/mirror.h"
 #include "recall.h"
 #include "recount.h"
-#include "sealed_kind.h"
+#include "bus/sealed_kind.h"
 #include "secret.h"
 #include "standing.h"
 #include <string.h>

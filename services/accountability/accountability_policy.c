@@ -1,6 +1,6 @@
 /* accountability_policy - see accountability_policy.h. */
 #include "accountability_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

@@ -10,7 +10,7 @@
  *
  * The properties are then tried on random histories; the seed is fixed, and printed with what fails. */
 #include "accountability_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

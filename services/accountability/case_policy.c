@@ -1,7 +1,7 @@
 /* case_policy - see case_policy.h. */
 #include "case_policy.h"
-#include "civil.h"
-#include "policy_book.h"
+#include "base/civil.h"
+#include "domain/policy_book.h"
 #include <string.h>
 
 enum { STEPS_EXTRA = 8 };

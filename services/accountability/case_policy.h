@@ -3,7 +3,7 @@
 #pragma once
 #include "accountability.pb-c.h"
 #include "accountability_rows.pb-c.h"
-#include "arena.h"
+#include "base/arena.h"
 #include "policy.pb-c.h"
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
  *
  * How: one case file per kind of span, put together by hand; each must contain the sentences listed, and end as listed. */
 #include "case_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <stdio.h>
 #include <string.h>
 

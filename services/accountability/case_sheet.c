@@ -2,9 +2,9 @@
 #include "case_sheet.h"
 #include "accountability.sql.h"
 #include "case_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include "criticism_policy.h"
-#include "json_pb.h"
+#include "json/json_pb.h"
 #include "measure.h"
 #include <string.h>
 

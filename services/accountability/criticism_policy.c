@@ -1,6 +1,6 @@
 /* criticism_policy - see criticism_policy.h. */
 #include "criticism_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <string.h>
 
 typedef AccountabilityRows__Finding Finding;

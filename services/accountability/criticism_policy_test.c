@@ -8,7 +8,7 @@
  *   C1:09-05@B1/p    … naming somebody            >09-20   confirmed later        ! by a superior       * major       - annulled
  *   D1:09-05/p       a duty failure; V discipline violated; U funds misused; X an absence */
 #include "criticism_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * that it did not rest on then (rules.md §5 "Identity", A98); a decision is never forgotten, so it holds again when what was added goes. */
 #pragma once
 #include "accountability_policy.h"
-#include "service.h"
+#include "engine/service.h"
 
 extern const struct table decision_table;       /* key district, person_id, measure_id, seq; append-only */
 

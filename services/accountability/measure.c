@@ -1,12 +1,12 @@
 /* measure - see measure.h. */
 #include "measure.h"
-#include "civil.h"
+#include "base/civil.h"
 #include "decision.h"
-#include "duty_batch.h"
-#include "json_pb.h"
-#include "mirror.h"
+#include "domain/duty_batch.h"
+#include "json/json_pb.h"
+#include "domain/mirror.h"
 #include "recall.h"
-#include "sealed_kind.h"
+#include "bus/sealed_kind.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>

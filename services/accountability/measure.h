@@ -4,7 +4,7 @@
  * a unit's, which is "unit/ID". */
 #pragma once
 #include "accountability_policy.h"
-#include "service.h"
+#include "engine/service.h"
 
 extern const struct table finding_table;        /* key district, person_id, finding_id */
 extern const struct table measure_table;        /* key district, person_id, measure_id */

@@ -1,11 +1,11 @@
 /* recall - see recall.h. */
 #include "recall.h"
-#include "civil.h"
+#include "base/civil.h"
 #include "decision.h"
-#include "duty_batch.h"
-#include "json_pb.h"
+#include "domain/duty_batch.h"
+#include "json/json_pb.h"
 #include "measure.h"
-#include "mirror.h"
+#include "domain/mirror.h"
 #include "recount.h"
 #include <assert.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  * in recount.c. */
 #pragma once
 #include "recall_policy.h"
-#include "service.h"
+#include "engine/service.h"
 
 extern const struct table recall_table;         /* key district, person_id, recall_id */
 extern const struct table unit_recall_table;    /* key district, unit_id, ordered_seq */

@@ -1,6 +1,6 @@
 /* recall_policy - see recall_policy.h. */
 #include "recall_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <string.h>
 
 typedef AccountabilityRows__Measure Measure;

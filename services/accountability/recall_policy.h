@@ -7,9 +7,9 @@
 #pragma once
 #include "accountability.pb-c.h"
 #include "accountability_rows.pb-c.h"
-#include "arena.h"
+#include "base/arena.h"
 #include "mirror_rows.pb-c.h"
-#include "policy_book.h"
+#include "domain/policy_book.h"
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -3,7 +3,7 @@
  *
  * Days are written as dates.  A unit's recalls are "id person day" separated by ";", in the order in which they were ordered. */
 #include "recall_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 #include "recount.h"
 #include "criticism_policy.h"
 #include "decision.h"
-#include "digest.h"
-#include "mirror.h"
+#include "base/digest.h"
+#include "domain/mirror.h"
 #include "recall.h"
 #include "secret.h"
 #include <stdio.h>

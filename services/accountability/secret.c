@@ -1,7 +1,7 @@
 /* secret - see secret.h. */
 #include "secret.h"
 #include "accountability_rows.pb-c.h"
-#include "digest.h"
+#include "base/digest.h"
 #include <stdlib.h>
 #include <sys/random.h>
 

@@ -3,7 +3,7 @@
  * Made when the first such id is.  Replicas, a restored backup and a district that has moved all have it, since it lies beside the
  * measures; a replay has it not and takes ids from the log. */
 #pragma once
-#include "service.h"
+#include "engine/service.h"
 
 extern const struct table secret_table;         /* key district; append-only, own */
 

@@ -4,7 +4,7 @@
  *         HearingMissed; roster's persons, postings, units, accounts and policies, TaskOpened, AccountAltered; messages that are due;
  *         reads ListAlerts, ReadMeasureMessages
  *   out:  AlertQueued, AlertSent, AlertFailed
- *   owns: schema alerts: alert, held, told, contact_leader, department (and, by lib/mirror, policy, person, posting, unit, account)
+ *   owns: schema alerts: alert, held, told, contact_leader, department (and, by lib/domain/mirror, policy, person, posting, unit, account)
  *
  * One input gives one message to a recipient: an alert's key is the event that began it all and who is told, so whatever comes
  * twice, or moves several things, is told once.  What other services say (attendance, incentives, funding) follows from an input

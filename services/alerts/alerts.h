@@ -1,9 +1,9 @@
 /* alerts - what the files of this service share.  alerts.c says what the service is. */
 #pragma once
 #include "alerts_rows.pb-c.h"
-#include "mirror.h"
-#include "reader.h"
-#include "service.h"
+#include "domain/mirror.h"
+#include "engine/reader.h"
+#include "engine/service.h"
 
 extern const struct table alerts_table_alert;           /* key district, root, person_id */
 extern const struct table alerts_table_held;            /* key district, person_id, due_us, root; append-only */

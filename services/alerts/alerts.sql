@@ -1,7 +1,7 @@
 -- alerts: statements of reader threads.
 
 -- Whom a message went to is shown as roster masks the phone, as of :on_day.  What the text mentions is mentioned as of when it was sent
--- (lib/mention.h).
+-- (lib/domain/mention.h).
 -- name: list_all Page -> alerts.Alert
 select a.alert_id as id, a.person_id, coalesce(p.phone_masked, '') as phone, a.template,
        case when a.named_seq > 0 then replace(a.text_zh, '⟧', '@' || a.named_seq || '⟧') else a.text_zh end as text, a.cause, a.state, a.at_us,

@@ -1,7 +1,7 @@
 /* alerts_policy - see alerts_policy.h. */
 #include "alerts_policy.h"
-#include "civil.h"
-#include "sealed_kind.h"
+#include "base/civil.h"
+#include "bus/sealed_kind.h"
 #include <string.h>
 #include <strings.h>
 

@@ -10,8 +10,8 @@
 #pragma once
 #include "accountability.pb-c.h"
 #include "alerts_rows.pb-c.h"
-#include "arena.h"
-#include "policy_book.h"
+#include "base/arena.h"
+#include "domain/policy_book.h"
 #include "supervision.pb-c.h"
 #include <stdbool.h>
 #include <stddef.h>

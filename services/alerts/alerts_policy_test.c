@@ -13,7 +13,7 @@
  * held one that is not sent any more.  What is told goes into a world of alerts as the service keeps it.  Each case is played
  * twice: timers run as soon as they are due, and never; nobody may see the difference. */
 #include "alerts_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,12 +2,12 @@
  *
  *   in:   roster's PersonPut, PostingPut, AccountPut
  *   out:  nothing
- *   owns: contact_leader, department (and, by lib/mirror, person, posting, account)
+ *   owns: contact_leader, department (and, by lib/domain/mirror, person, posting, account)
  *
  * Where somebody belonged is looked up as at the incident, who is in office as of today.  A unit or village that is only named
  * by a row which changes in the same batch is wanted by the fact that changes it. */
 #include "alerts.h"
-#include "duty_batch.h"
+#include "domain/duty_batch.h"
 #include <string.h>
 
 typedef AlertsRows__ContactLeader ContactLeader;
@@ -247,7 +247,7 @@ alerts_department(struct batch *b, const char ***ids)
 	return l.n;
 }
 
-/* ---- of the department, those who have no part in a case (lib/duty.h) */
+/* ---- of the department, those who have no part in a case (lib/domain/duty.h) */
 
 void
 alerts_want_apart(struct batch *b, const char *person_id, const char *unit_id)

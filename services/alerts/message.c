@@ -10,8 +10,8 @@
 #include "alerts.h"
 #include "alerts.pb-c.h"
 #include "alerts_policy.h"
-#include "civil.h"
-#include "log.h"
+#include "base/civil.h"
+#include "base/log.h"
 #include "wording_policy.h"
 #include <stdlib.h>
 #include <string.h>

@@ -9,8 +9,8 @@
 #include "accountability.pb-c.h"
 #include "alerts.h"
 #include "alerts_policy.h"
-#include "civil.h"
-#include "json_pb.h"
+#include "base/civil.h"
+#include "json/json_pb.h"
 #include "supervision.pb-c.h"
 #include "wording_policy.h"
 #include <string.h>

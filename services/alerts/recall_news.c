@@ -7,7 +7,7 @@
  * The other steps move measures and are told with them (news.c). */
 #include "accountability.pb-c.h"
 #include "alerts.h"
-#include "civil.h"
+#include "base/civil.h"
 #include "wording_policy.h"
 #include <string.h>
 

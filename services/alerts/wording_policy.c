@@ -1,7 +1,7 @@
 /* wording_policy - see wording_policy.h. */
 #include "wording_policy.h"
-#include "civil.h"
-#include "mention.h"
+#include "base/civil.h"
+#include "domain/mention.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* wording_policy - what a message says, in Chinese and in English (rules.md §8): templates as rows, and what fills them.
  *
  * Pure: everything depends on the arguments alone, texts live in the arena passed in.  No name and no phone stands in a text:
- * people, units and villages are mentioned (lib/mention.h), and whoever reads of their own case is "you". */
+ * people, units and villages are mentioned (lib/domain/mention.h), and whoever reads of their own case is "you". */
 #pragma once
 #include "accountability.pb-c.h"
 #include "alerts.pb-c.h"
-#include "arena.h"
+#include "base/arena.h"
 #include "roster.pb-c.h"
 #include "supervision.pb-c.h"
 #include <stdbool.h>

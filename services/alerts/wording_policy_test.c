@@ -8,8 +8,8 @@
  * separated by ";", and the text expected in both languages, with the names that those who are mentioned have.  A rung "c2" is one of
  * criticisms, "u2" of a unit's, whose head is h1. */
 #include "wording_policy.h"
-#include "civil.h"
-#include "mention.h"
+#include "base/civil.h"
+#include "domain/mention.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,9 +2,9 @@
 #pragma once
 #include "attendance.pb-c.h"
 #include "attendance_rows.pb-c.h"
-#include "mirror.h"
-#include "reader.h"
-#include "service.h"
+#include "domain/mirror.h"
+#include "engine/reader.h"
+#include "engine/service.h"
 
 extern const struct table attendance_table_day;         /* key district, person_id, on_day */
 extern const struct table attendance_table_checkin;     /* key district, checkin_id */

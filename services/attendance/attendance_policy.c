@@ -1,5 +1,5 @@
 #include "attendance_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <string.h>
 
 /* ---- the working calendar: lines "2017-09-30,1,…" after a head that begins with no digit */

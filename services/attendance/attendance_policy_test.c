@@ -4,7 +4,7 @@
  *
  * Each case names the rule it is about. */
 #include "attendance_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
  * order that comes most often: it loads the rows of one person, one village and one day, and writes two. */
 #include "attendance.h"
 #include "attendance_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include "fence_policy.h"
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #include "attendance.h"
 #include "attendance.sql.h"
 #include "attendance_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
  *   roster  rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7
  */
 #pragma once
-#include "curve.h"
+#include "bus/curve.h"
 
 enum { AUTHORIZED_MAX = 64, AUTHORIZED_TEXT_MAX = 16 * 1024 };
 

@@ -9,11 +9,11 @@
  * table below; nobody serves, or answers, in another's name.  Nothing waits for anybody: a peer that is gone is forgotten and the request goes to the next who may take it; what a
  * full queue does not take is dropped, and its asker's time runs out.  Whatever is malformed is dropped and counted. */
 #include "bus.h"
-#include "clock.h"
-#include "crash.h"
+#include "base/clock.h"
+#include "base/crash.h"
 #include "engine.pb-c.h"
-#include "log.h"
-#include "metrics.h"
+#include "base/log.h"
+#include "base/metrics.h"
 #include "routes.h"
 #include "zap.h"
 #include <assert.h>

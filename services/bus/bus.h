@@ -1,7 +1,7 @@
 /* bus - the ROUTER between asker and owner, as a function, so that a test can run it on a thread. */
 #pragma once
-#include "curve.h"
-#include "health.h"
+#include "bus/curve.h"
+#include "base/health.h"
 
 enum {
 	BUS_SEND_QUEUE_MAX = 4096,              /* messages waiting for one peer; more are dropped, counted */

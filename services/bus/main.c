@@ -3,9 +3,9 @@
  * It also makes the keys that everybody needs to talk to it, so that setting up a stack wants no other tool: `bus --genkey` says a new
  * secret key; `bus --pubkey` says the public key of the secret one that it reads. */
 #include "bus.h"
-#include "clock.h"
-#include "config.h"
-#include "log.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/log.h"
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>

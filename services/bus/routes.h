@@ -7,8 +7,8 @@
  * later word wins: the database's fence keeps a stale owner from doing harm, so the worst is one more UNROUTED.
  * All of it may be lost at any time: within a HELLO's interval it stands again. */
 #pragma once
-#include "frames.h"
-#include "ids.h"
+#include "bus/frames.h"
+#include "base/ids.h"
 
 enum {
 	ROUTES_SERVICES_MAX = 16,

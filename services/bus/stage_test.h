@@ -4,11 +4,11 @@
  * opened by.  Nothing sleeps: a step waits for what must come, and fails when it has not come within PATIENCE_MS. */
 #pragma once
 #include "bus.h"
-#include "clock.h"
+#include "base/clock.h"
 #include "engine.pb-c.h"
-#include "frames.h"
-#include "link.h"
-#include "log.h"
+#include "bus/frames.h"
+#include "bus/link.h"
+#include "base/log.h"
 #include "../../tests/pace.h"
 #include <fcntl.h>
 #include <pthread.h>

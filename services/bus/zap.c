@@ -8,7 +8,7 @@
  * and the peer tries again, so that a key may be authorized after its owner has started.  What speaks no ZMTP 3 at all is hung up on by
  * libzmq, which tells nobody. */
 #include "zap.h"
-#include "log.h"
+#include "base/log.h"
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
  * that stands in the file of authorized keys becomes a name, which every message of that connection carries as its User-Id. */
 #pragma once
 #include "authorized.h"
-#include "metrics.h"
+#include "base/metrics.h"
 #include "refusals.h"
 #include <zmq.h>
 

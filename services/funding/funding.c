@@ -4,7 +4,7 @@
  *         accountability's MeasuresChanged, of which stipend_cancelled; reads of a person's year and of a measure's money;
  *         the monthly run is payroll.c's
  *   out:  StipendCancelled, StipendRestored
- *   owns: schema funding: day, measure, ledger (and, by lib/mirror, policy, person, posting, account); the rest is payroll.c's and month.c's
+ *   owns: schema funding: day, measure, ledger (and, by lib/domain/mirror, policy, person, posting, account); the rest is payroll.c's and month.c's
  *
  * Each fact is written down and the days it may have moved are settled anew: what should stand in the ledger for a day is
  * compared with what does, and the difference is appended.  A status moves one day; a measure the months of its span, old
@@ -12,11 +12,11 @@
  * else of the stipend than the one before it, the days until the next one, by way of chores, a year of a person's at once. */
 #include "funding.h"
 #include "attendance.pb-c.h"
-#include "civil.h"
+#include "base/civil.h"
 #include "funding.pb-c.h"
 #include "funding.sql.h"
 #include "funding_policy.h"
-#include "mirror.h"
+#include "domain/mirror.h"
 #include "payroll.h"
 #include <string.h>
 

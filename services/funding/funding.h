@@ -1,7 +1,7 @@
 /* funding - what the files of this service share. */
 #pragma once
-#include "reader.h"
-#include "service.h"
+#include "engine/reader.h"
+#include "engine/service.h"
 
 enum { FUNDING_ROSTER, FUNDING_ATTENDANCE, FUNDING_ACCOUNTABILITY };    /* places in `consumes`, for AFTER() */
 

@@ -1,6 +1,6 @@
 /* funding_policy - see funding_policy.h. */
 #include "funding_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

@@ -10,10 +10,10 @@
  *   unit:<id>         the sending unit, which owes it       cancellation: person → cancelled
  *   cancelled:<id>    what the unit is spared by measures   reversal: the same amount, the other way round */
 #pragma once
-#include "arena.h"
+#include "base/arena.h"
 #include "funding_rows.pb-c.h"
 #include "mirror_rows.pb-c.h"
-#include "policy_book.h"
+#include "domain/policy_book.h"
 #include <stdbool.h>
 #include <stddef.h>
 

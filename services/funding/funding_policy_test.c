@@ -12,7 +12,7 @@
  *
  * The ledger itself is looked at after every word.  The properties are then tried on random histories; the seed is fixed. */
 #include "funding_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

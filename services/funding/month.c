@@ -4,7 +4,7 @@
  *   owns: stipend_month; unsettled, which says of which closed months due and paid money differ
  *
  * So a run need not look at days: its month is one row a person, and what earlier months still owe is found without them. */
-#include "civil.h"
+#include "base/civil.h"
 #include "payroll.h"
 
 typedef FundingRows__StipendMonth Month;

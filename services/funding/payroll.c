@@ -10,9 +10,9 @@
  * Accounts (see funding_policy.h for the others):
  *   payroll:<month>   what that run has transferred to persons     payout, correction: person → payroll, or taken back */
 #include "payroll.h"
-#include "civil.h"
-#include "digest.h"
-#include "duty_batch.h"
+#include "base/civil.h"
+#include "base/digest.h"
+#include "domain/duty_batch.h"
 #include <string.h>
 
 typedef FundingRows__Payroll Run;

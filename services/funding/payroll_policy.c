@@ -1,6 +1,6 @@
 /* payroll_policy - see payroll_policy.h. */
 #include "payroll_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 
 /* ---- money */
 

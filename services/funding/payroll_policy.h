@@ -5,7 +5,7 @@
  * them.  Money that settles another month counts as paid for the days of its own and as taken back from the days of the other:
  * so what all months of a person have been paid is always what the runs have transferred. */
 #pragma once
-#include "arena.h"
+#include "base/arena.h"
 #include "funding.pb-c.h"
 #include "policy.pb-c.h"
 #include <stddef.h>

@@ -9,7 +9,7 @@
  *   parts=3    from now on a run takes a third of what a month owes in all
  *
  * Properties are then tried on random histories, against the rule book's own formula; the seed is fixed. */
-#include "civil.h"
+#include "base/civil.h"
 #include "payroll_policy.h"
 #include <stdbool.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  *
  *   in:   ReadPayroll, ExportPayroll, ReadPayrollProof
  *   out:  answers; owns nothing */
-#include "civil.h"
+#include "base/civil.h"
 #include "funding.sql.h"
 #include "payroll.h"
 

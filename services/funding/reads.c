@@ -2,7 +2,7 @@
  *
  *   in:   ReadStipend, ReadMeasureMoney
  *   out:  answers; owns nothing */
-#include "civil.h"
+#include "base/civil.h"
 #include "funding.h"
 #include "funding.pb-c.h"
 #include "funding.sql.h"

@@ -2,7 +2,7 @@
  *
  *   in:   PutRound; roster's PersonPut; accountability's MeasuresChanged, of which award bans; reads of rounds and their lists
  *   out:  RoundPut, EligibilityChanged
- *   owns: schema incentives: round, bar (and, by lib/mirror, person)
+ *   owns: schema incentives: round, bar (and, by lib/domain/mirror, person)
  *
  * A bar is an award ban in effect as accountability tells it: there is no second truth about bans here.  A round's list is
  * every person of the district with the bars that cover the round's date; when a ban's coming or going changes a verdict,
@@ -12,8 +12,8 @@
 #include "incentives.sql.h"
 #include "incentives_policy.h"
 #include "incentives_rows.pb-c.h"
-#include "mirror.h"
-#include "reader.h"
+#include "domain/mirror.h"
+#include "engine/reader.h"
 #include <string.h>
 
 enum { INCENTIVES_ROSTER, INCENTIVES_ATTENDANCE, INCENTIVES_ACCOUNTABILITY };

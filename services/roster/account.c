@@ -9,7 +9,7 @@
  * password is the same, so that the same body again changes nothing.  Whatever changes who an account is ends its sessions
  * in the same transaction.  Who puts an account has seen to it: what its phone has failed is forgotten. */
 #include "account.h"
-#include "digest.h"
+#include "base/digest.h"
 #include "password.h"
 #include "roster.h"
 #include "roster.sql.h"

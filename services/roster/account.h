@@ -1,7 +1,7 @@
 /* account - what account.c and session.c say to each other, and to nobody else. */
 #pragma once
 #include "account_policy.h"
-#include "service.h"
+#include "engine/service.h"
 
 /* That a password was right for the hash that the account had then. */
 char *account_proof(const Account *row, arena_t *a);

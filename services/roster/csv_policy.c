@@ -1,5 +1,5 @@
 #include "csv_policy.h"
-#include "utf8.h"
+#include "base/utf8.h"
 #include <iconv.h>
 #include <stdint.h>
 #include <string.h>

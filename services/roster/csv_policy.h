@@ -4,7 +4,7 @@
  * The encoding is what it is said to be, and nothing else is tried then.  Else it is told apart by itself: with a byte order mark it is UTF-8; without one it is UTF-8 when it can be, and GB 18030
  * when only that can be, or when as UTF-8 it has non-ASCII characters but none from U+0800 on, where Chinese begins. */
 #pragma once
-#include "arena.h"
+#include "base/arena.h"
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -3,7 +3,7 @@
  *
  * tests/run-fuzz.sh builds and runs it. */
 #include "csv_policy.h"
-#include "utf8.h"
+#include "base/utf8.h"
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,10 +2,10 @@
  *
  *   in:   PutDistrict, PublishPolicy
  *   out:  DistrictPut, PolicyPublished
- *   owns: district, area (and, by lib/mirror, policy) */
+ *   owns: district, area (and, by lib/domain/mirror, policy) */
 #include "roster.h"
-#include "civil.h"
-#include "policy_book.h"
+#include "base/civil.h"
+#include "domain/policy_book.h"
 #include <assert.h>
 #include <string.h>
 

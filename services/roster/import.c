@@ -9,8 +9,8 @@
  * dry one, all of it is taken back. */
 #include "roster.h"
 #include "csv_policy.h"
-#include "json_pb.h"
-#include "rows.h"
+#include "json/json_pb.h"
+#include "store/rows.h"
 #include <stdlib.h>
 #include <string.h>
 

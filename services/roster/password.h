@@ -2,7 +2,7 @@
  *
  * For reader threads only: whoever writes must not wait that long. */
 #pragma once
-#include "arena.h"
+#include "base/arena.h"
 #include <stdbool.h>
 
 /* In libargon2's own notation, with a fresh random salt; in the arena. */

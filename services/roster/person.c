@@ -2,7 +2,7 @@
  *
  *   in:   PutPerson
  *   out:  PersonPut (ids, and the phone masked)
- *   owns: identity (and, by lib/mirror, person)
+ *   owns: identity (and, by lib/domain/mirror, person)
  *
  * No event tells a name, nor a phone: the identity row, and since when it was so, are all there is of it, and whoever needs it asks
  * (ReadContacts, ReadNames).  That a name has changed is an event, for what is said before it and after it is told apart by the log. */

@@ -2,13 +2,13 @@
  *
  *   in:   PutTownship, PutUnit, PutVillage
  *   out:  TownshipPut, UnitPut, VillagePut
- *   owns: closed_village, name_given (and, by lib/mirror, township, unit, village) */
+ *   owns: closed_village, name_given (and, by lib/domain/mirror, township, unit, village) */
 #include "roster.h"
 #include <string.h>
 
 const struct table roster_table_closed_village = { "closed_village", &roster_rows__closed_village__descriptor, 2, false };
 
-/* From the next event on, which says that something of it is new.  Kinds are those of lib/mention.h. */
+/* From the next event on, which says that something of it is new.  Kinds are those of lib/domain/mention.h. */
 void
 roster_named(struct batch *b, const char *kind, const char *id, const char *name)
 {

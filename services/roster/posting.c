@@ -6,9 +6,9 @@
  *
  * A posting is kept by its own id; person_posting and first_secretary say which ids must be looked at beside it. */
 #include "roster.h"
-#include "duty_batch.h"
-#include "rows.h"
-#include "sealed_kind.h"
+#include "domain/duty_batch.h"
+#include "store/rows.h"
+#include "bus/sealed_kind.h"
 #include "supervision.pb-c.h"
 #include <string.h>
 

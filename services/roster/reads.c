@@ -3,7 +3,7 @@
  *
  *   in:   ReadX, ListX, ReadPolicy, ReadReach, ReadContacts, ReadNames
  *   out:  answers; owns nothing */
-#include "mention.h"
+#include "domain/mention.h"
 #include "roster.h"
 #include "roster.sql.h"
 #include <string.h>

@@ -1,12 +1,12 @@
 /* roster - what the files of this service share.  roster.c says what the service is. */
 #pragma once
-#include "mirror.h"
-#include "reader.h"
+#include "domain/mirror.h"
+#include "engine/reader.h"
 #include "roster.pb-c.h"
-#include "phone.h"
+#include "base/phone.h"
 #include "roster_policy.h"
 #include "roster_rows.pb-c.h"
-#include "service.h"
+#include "engine/service.h"
 
 enum {
 	NAME_BYTES_MAX = 256, PHONE_MIN = 5, PHONE_MAX = 20,

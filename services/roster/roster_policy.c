@@ -1,5 +1,5 @@
 #include "roster_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <string.h>
 
 int32_t

@@ -1,7 +1,7 @@
 /* roster_policy - what a posting may be, beside the others of its person and village.
  * Pure: no clock, no I/O, no allocation, no globals. */
 #pragma once
-#include "policy_book.h"
+#include "domain/policy_book.h"
 #include "roster_rows.pb-c.h"
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* A posting is written "id person village role from-to [term_from-term_to]", days counted from an arbitrary 0, an open end
  * as "-".  Each case gives the postings that stand and what is asked of them; several postings are separated by ";". */
 #include "roster_policy.h"
-#include "civil.h"
+#include "base/civil.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

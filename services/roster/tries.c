@@ -9,8 +9,8 @@
  * share so many slots, and a new one takes the place of another: who fails waits as at an account's, unless thousands have failed since. */
 #include "tries.h"
 #include "account_policy.h"
-#include "digest.h"
-#include "phone.h"
+#include "base/digest.h"
+#include "base/phone.h"
 #include "roster.h"
 #include "roster.sql.h"
 #include <stdio.h>

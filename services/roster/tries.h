@@ -1,8 +1,8 @@
 /* tries - what is remembered of those who tried to log in: by whom a phone has been tried, and from where it was let in.
  * session.c and account.c use it, and nobody else.  Marks: of a phone's digits, of a client's address; compared, never read. */
 #pragma once
-#include "reader.h"
-#include "service.h"
+#include "engine/reader.h"
+#include "engine/service.h"
 
 /* Rows of a district's phones that nobody has. */
 enum { TRIES_OF_NOBODY_MAX = 16384 };

@@ -3,9 +3,9 @@
  *   in:   what recalls do to posts (recall.c); CloseTask; reads ListVacancies, ListTasks
  *   out:  VacancyOpened, VacancyClosed, TaskOpened, TaskClosed
  *   owns: vacancy, task */
-#include "civil.h"
-#include "duty_batch.h"
-#include "json_pb.h"
+#include "base/civil.h"
+#include "domain/duty_batch.h"
+#include "json/json_pb.h"
 #include "roster.h"
 #include "roster.sql.h"
 #include <assert.h>

@@ -8,10 +8,10 @@
  * has ended it, or that it fills.  All else that is made of postings is made anew without it.  A sealed case holds nothing against
  * who may not know of it, not even by a refusal. */
 #include "attendance.pb-c.h"
-#include "civil.h"
-#include "duty_batch.h"
+#include "base/civil.h"
+#include "domain/duty_batch.h"
 #include "roster.h"
-#include "sealed_kind.h"
+#include "bus/sealed_kind.h"
 #include "supervision.pb-c.h"
 #include <string.h>
 

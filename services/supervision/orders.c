@@ -4,9 +4,9 @@
  *   out:  FindingNoted, FindingConfirmed, FindingDismissed, FindingAnnulled; hearing dates
  *   owns: note, decision */
 #include "supervision.h"
-#include "civil.h"
-#include "duty_batch.h"
-#include "sealed_kind.h"
+#include "base/civil.h"
+#include "domain/duty_batch.h"
+#include "bus/sealed_kind.h"
 #include "supervision_policy.h"
 
 typedef SupervisionRows__Finding Finding;

@@ -1,8 +1,8 @@
 /* supervision - what the files of this service share.  supervision.c says what the service is. */
 #pragma once
-#include "mirror.h"
-#include "reader.h"
-#include "service.h"
+#include "domain/mirror.h"
+#include "engine/reader.h"
+#include "engine/service.h"
 #include "supervision.pb-c.h"
 #include "supervision_rows.pb-c.h"
 

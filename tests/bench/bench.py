@@ -26,7 +26,7 @@ SERVICES = ("roster", "attendance", "supervision", "accountability", "incentives
 CLIENTS = (1, 4, 16)                    # of pgbench
 ROUNDS_UNTIL_S, RATES_UNTIL_S = 120, 180        # nothing more of these is begun then, so that a run ends in five minutes
 POLL_S = 0.05                           # between two looks at the lag
-# The sessions of the suite's services have the same (lib/store.c).
+# The sessions of the suite's services have the same (lib/store/store.c).
 SESSION = "-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c enable_memoize=off -c random_page_cost=1.1"
 
 # first: how many a round has while nothing is known of the speed, of the suite's people and of the yardstick's turns

@@ -9,7 +9,7 @@
  * With a rate the load is open: request n is due at begin + n / RATE, whether or not earlier ones are answered, and its time
  * counts from then.  A server that stalls is charged with every request that fell due meanwhile (no coordinated omission).
  * One thread, epoll, a timer for what is due next; a connection has one request under way. */
-#include "clock.h"
+#include "base/clock.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -7,7 +7,7 @@
  *         the answer was here, so the consequences up to seq were visible to anybody by then
  *
  * A cursor moves in the same transaction as the effects of what was read, so seeing it moved is seeing them. */
-#include "clock.h"
+#include "base/clock.h"
 #include <libpq-fe.h>
 #include <poll.h>
 #include <stdbool.h>

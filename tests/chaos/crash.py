@@ -1,7 +1,7 @@
 """Crash points, one run each: the fixed history of workload.py while processes end themselves at named or numbered points.
 
 A run is a fresh database, the stack of build-crash/, and for some processes a CRASH_AT in the environment until it has
-ended them (lib/crash.h); then the supervisor starts them again without. In the end everything acknowledged answers as it did, the
+ended them (lib/base/crash.h); then the supervisor starts them again without. In the end everything acknowledged answers as it did, the
 truths of tests/truths.sql hold, and every row of every table is what it is after an undisturbed run.
 
   crash.py                  the short tour: in each run every process ends at another point, the first or second time it is reached
@@ -28,7 +28,7 @@ import sql
 from stack import SERVICES, TOKEN, Stack, until
 from workload import Workload
 
-# What a service reaches; sent.* are the statements that lib/store names.
+# What a service reaches; sent.* are the statements that lib/store/store names.
 ENGINE = ("batch.loaded", "batch.run", "commit.queued", "engine_advance", "commit.answered", "commit.remembered",
           "command.queued", "answer.packed", "answer.sent", "events.fetched", "events.served", "events.read",
           "read.decided", "take.locked", "engine_take", "take.committed", "take.read",

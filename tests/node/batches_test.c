@@ -1,7 +1,7 @@
 /* What a batch takes, and how much of it: chores and timers that are due, and as many events as its memory and the books of
  * policies have room for. */
 #include "stage.h"
-#include "clock.h"
+#include "base/clock.h"
 
 enum { TIMERS = 1200, DISTRICTS = 3 * BOOKS_AT_ONCE };
 

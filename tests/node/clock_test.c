@@ -2,7 +2,7 @@
  *
  * clock.h is implemented here once more: what the machine says, and some seconds. */
 #include "stage.h"
-#include "clock.h"
+#include "base/clock.h"
 #include <time.h>
 
 enum { YEARS = 60 * 366 * 86400, AGAIN = 400 };

@@ -1,6 +1,6 @@
 /* Events on their way from who said them to who reads them: from memory or from the table, never past a broken link of their
  * chain; soon when somebody waits for them, and in company when nobody does. */
-#include "clock.h"
+#include "base/clock.h"
 #include "stage.h"
 
 /* §6: what comes after a broken link is not believed, also when it came in one answer with what is good. */

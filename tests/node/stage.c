@@ -1,7 +1,7 @@
 /* The stage: letters, who delivers them, and what a test may ask. */
 #include "stage.h"
-#include "clock.h"
-#include "log.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include <endian.h>
 #include <poll.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* The two toys (toys.h): what they do with their orders, events, timers and chores. */
 #include "toys.h"
-#include "clock.h"
+#include "base/clock.h"
 #include "engine_rows.pb-c.h"
-#include "mirror.h"
-#include "policy_book.h"
-#include "reader.h"
+#include "domain/mirror.h"
+#include "domain/policy_book.h"
+#include "engine/reader.h"
 #include <string.h>
 
 /* ---- the toy that speaks: every order becomes an event; a unit's name reaches the database as it is */

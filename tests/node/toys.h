@@ -5,7 +5,7 @@
  * ("timer.seeing" stands on roster's events),
  * "slow" takes 2.5 s, "hungry" takes HUNGER_BYTES of the batch's memory, "policy" asks for the policies. */
 #pragma once
-#include "service.h"
+#include "engine/service.h"
 
 enum { ROSTER, ATTENDANCE, SERVICES };
 enum { HOUR = 3600, HUNGER_BYTES = 24 << 20 };

@@ -1,6 +1,6 @@
-/* proc - a process: its writer and its reader, each with the loop of lib/main.c, as tasks; how it starts and how it ends. */
+/* proc - a process: its writer and its reader, each with the loop of lib/engine/main.c, as tasks; how it starts and how it ends. */
 #include "sim.h"
-#include "clock.h"
+#include "base/clock.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
  *
  * What runs is the code of production: nodes, readers, the bus's routing table, and services made for this (toys.c).  What
  * lies beneath is simulated, behind the headers that production has: clock.h (world.c), store.h (store.c, over db.c), the
- * port of message.h (net.c).  A process is two tasks, a writer and a reader, with the loops of lib/main.c (proc.c); a task
+ * port of message.h (net.c).  A process is two tasks, a writer and a reader, with the loops of lib/engine/main.c (proc.c); a task
  * pauses where the real one would wait: between two turns, and in every store_sync().  Everything that is not certain, what
  * comes next, how long it takes, what is lost, is drawn from the seed.
  *
@@ -15,11 +15,11 @@
  *
  * There is one world, and it is a global: store.h and clock.h have nothing to hang it on. */
 #pragma once
-#include "arena.h"
+#include "base/arena.h"
 #include "engine_rows.pb-c.h"
-#include "message.h"
-#include "node_state.h"
-#include "reader_state.h"
+#include "bus/message.h"
+#include "engine/node_state.h"
+#include "engine/reader_state.h"
 #include "../../services/bus/routes.h"
 #include <stdbool.h>
 #include <stdint.h>

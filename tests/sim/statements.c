@@ -1,7 +1,7 @@
-/* statements - what each statement of lib/engine.sql and of lib/table means, on the tables of db.c.
+/* statements - what each statement of lib/engine/engine.sql and of lib/store/table means, on the tables of db.c.
  *
  * Said a second time, in C, and therefore kept as short as it can be: what is compared and what is raised is as in
- * lib/schema/001_engine.sql, 002_replicas.sql and 030_clock.sql. */
+ * lib/engine/schema/001_engine.sql, 002_replicas.sql and 030_clock.sql. */
 #include "sim.h"
 #include <assert.h>
 #include <stdio.h>
@@ -735,7 +735,7 @@ static const struct store_stmt person_insert = { .name = "insert", .args = &mirr
 static const struct store_stmt person_update = { .name = "update", .args = &mirror_rows__person__descriptor };
 static const struct store_stmt person_drop = { .name = "drop", .args = &mirror_rows__person__descriptor };
 
-/* In place of lib/table, which makes texts of them: nobody would read those here. */
+/* In place of lib/store/table, which makes texts of them: nobody would read those here. */
 bool
 table_prepare(struct table_sql *q, const struct table *t, store_t *s, arena_t *a)
 {

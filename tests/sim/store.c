@@ -5,7 +5,7 @@
  * off.  So what a caller is told and what has happened come apart in each way that they can:
  * told OK; refused and rolled back; STORE_LOST with nothing done; STORE_LOST with everything done. */
 #include "sim.h"
-#include "store.h"
+#include "store/store.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

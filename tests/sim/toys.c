@@ -11,7 +11,7 @@
  *   c  queue a chore   f  queue so many that one round trip does not hold them
  *   q  write what the database refuses, in alpha   p  the same in beta   k  end the process that runs it, in beta */
 #include "sim.h"
-#include "mirror.h"
+#include "domain/mirror.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* world - time, chance, what is to come, and the trace: sim.h. */
 #include "sim.h"
-#include "clock.h"
-#include "log.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>

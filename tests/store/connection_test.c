@@ -1,6 +1,6 @@
 /* A connection: how its session is set, notifications, what it knows of columns; and that it goes, at any moment, or waits for
  * who does not answer. */
-#include "clock.h"
+#include "base/clock.h"
 #include "stage.h"
 #include "../pace.h"
 #include <poll.h>

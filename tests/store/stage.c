@@ -1,6 +1,6 @@
 /* The stage: the clock, the schema, and the steps that tests are made of. */
 #include "stage.h"
-#include "clock.h"
+#include "base/clock.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

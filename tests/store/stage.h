@@ -2,11 +2,11 @@
  * database.
  *
  * Each program makes a schema of its own (storetest_<pid>) and drops it.  Two connections: `db` is under test, `peer` plays
- * whoever else is there (holds locks, notifies, kills).  Messages (lib/storetest_rows.proto) are compared by their packed
+ * whoever else is there (holds locks, notifies, kills).  Messages (lib/store/storetest_rows.proto) are compared by their packed
  * bytes, so that a field set to nothing and a field not set differ.  The stage owns the monotonic clock: a deadline passes by
  * turning it. */
 #pragma once
-#include "store.h"
+#include "store/store.h"
 #include "storetest_rows.pb-c.h"
 
 enum { ARENA_CAP = 256 << 20 };

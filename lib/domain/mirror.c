@@ -1,0 +1,444 @@
+/* mirror - what a service remembers of roster, kept by one code for all of them (roster included: its own history of
+ * townships, units, villages, persons and policies is the same).
+ *
+ *   in:   roster's TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, PolicyPublished, AccountPut
+ *   out:  nothing
+ *   owns: the mirror_* tables of whoever lists them
+ *
+ * Each fact is a put of one row under a key that the event names whole, so the same event again changes nothing. */
+#include "domain/mirror.h"
+#include <string.h>
+
+const struct table mirror_policy = { "policy", &mirror_rows__policy__descriptor, 2, false };
+const struct table mirror_township = { "township", &mirror_rows__township__descriptor, 3, false };
+const struct table mirror_unit = { "unit", &mirror_rows__unit__descriptor, 3, false };
+const struct table mirror_village = { "village", &mirror_rows__village__descriptor, 3, false };
+const struct table mirror_person = { "person", &mirror_rows__person__descriptor, 3, false };
+const struct table mirror_posting = { "posting", &mirror_rows__posting__descriptor, 3, false };
+const struct table mirror_account = { "account", &mirror_rows__account__descriptor, 2, false };
+
+/* Key fields are const in spirit: the rows made here are read, never freed nor changed. */
+static char *
+district(const struct batch *b)
+{
+	return (char *)batch_district(b);
+}
+
+/* The row that holds what an event says: made for want (its key) and for run (all of it). */
+static MirrorRows__Policy
+policy_row(const struct batch *b, const Roster__PolicyPublished *e)
+{
+	MirrorRows__Policy row = MIRROR_ROWS__POLICY__INIT;
+
+	row.district = district(b);
+	row.effective_from_day = e->effective_from_day;
+	row.version = e->version;
+	row.document_json = e->document_json;
+	return row;
+}
+
+static MirrorRows__Township
+township_row(const struct batch *b, const Roster__TownshipPut *e)
+{
+	MirrorRows__Township row = MIRROR_ROWS__TOWNSHIP__INIT;
+
+	row.district = district(b);
+	row.township_id = e->id;
+	row.from_day = e->from_day;
+	row.name = e->name;
+	row.area_id = e->area_id;
+	return row;
+}
+
+static MirrorRows__Unit
+unit_row(const struct batch *b, const Roster__UnitPut *e)
+{
+	MirrorRows__Unit row = MIRROR_ROWS__UNIT__INIT;
+
+	row.district = district(b);
+	row.unit_id = e->id;
+	row.from_day = e->from_day;
+	row.name = e->name;
+	if (e->maybe_head_case) {
+		row.maybe_head_case = MIRROR_ROWS__UNIT__MAYBE_HEAD_HEAD_PERSON_ID;
+		row.head_person_id = e->head_person_id;
+	}
+	row.n_also_head_ids = e->n_also_head_ids;
+	row.also_head_ids = e->also_head_ids;
+	return row;
+}
+
+static MirrorRows__Village
+village_row(const struct batch *b, const Roster__VillagePut *e)
+{
+	MirrorRows__Village row = MIRROR_ROWS__VILLAGE__INIT;
+
+	row.district = district(b);
+	row.village_id = e->id;
+	row.from_day = e->from_day;
+	row.name = e->name;
+	row.township_id = e->township_id;
+	row.kind = e->kind;
+	if (e->maybe_fence_case) {
+		row.maybe_lon_case = MIRROR_ROWS__VILLAGE__MAYBE_LON_LON;
+		row.lon = e->fence->lon;
+		row.maybe_lat_case = MIRROR_ROWS__VILLAGE__MAYBE_LAT_LAT;
+		row.lat = e->fence->lat;
+		row.maybe_radius_case = MIRROR_ROWS__VILLAGE__MAYBE_RADIUS_RADIUS_M;
+		row.radius_m = e->fence->radius_m;
+	}
+	return row;
+}
+
+static MirrorRows__Person
+person_row(const struct batch *b, const Roster__PersonPut *e)
+{
+	MirrorRows__Person row = MIRROR_ROWS__PERSON__INIT;
+
+	row.district = district(b);
+	row.person_id = e->id;
+	row.from_day = e->from_day;
+	row.unit_id = e->unit_id;
+	row.establishment = e->establishment;
+	row.phone_masked = e->phone_masked;
+	row.n_also_unit_ids = e->n_also_unit_ids;
+	row.also_unit_ids = e->also_unit_ids;
+	return row;
+}
+
+static MirrorRows__Posting
+posting_row(const struct batch *b, const Roster__Posting *p)
+{
+	MirrorRows__Posting row = MIRROR_ROWS__POSTING__INIT;
+
+	row.district = district(b);
+	row.person_id = p->person_id;
+	row.posting_id = p->id;
+	row.village_id = p->village_id;
+	row.role = p->role;
+	row.from_day = p->from_day;
+	if (p->maybe_to_case) {
+		row.maybe_to_case = MIRROR_ROWS__POSTING__MAYBE_TO_TO_DAY;
+		row.to_day = p->to_day;
+	}
+	if (p->maybe_term_from_case) {
+		row.maybe_term_from_case = MIRROR_ROWS__POSTING__MAYBE_TERM_FROM_TERM_FROM_DAY;
+		row.term_from_day = p->term_from_day;
+	}
+	if (p->maybe_term_to_case) {
+		row.maybe_term_to_case = MIRROR_ROWS__POSTING__MAYBE_TERM_TO_TERM_TO_DAY;
+		row.term_to_day = p->term_to_day;
+	}
+	return row;
+}
+
+static MirrorRows__Account
+account_row(const struct batch *b, const Roster__AccountPut *e)
+{
+	MirrorRows__Account row = MIRROR_ROWS__ACCOUNT__INIT;
+
+	row.district = district(b);
+	row.account_id = e->id;
+	row.n_person_ids = e->n_person_ids;
+	row.person_ids = e->person_ids;
+	return row;
+}
+
+/* The posting's row in the hands of whoever held it before; false: the same person, or nobody. */
+static bool
+posting_left(const struct batch *b, const Roster__PostingPut *e, MirrorRows__Posting *key)
+{
+	if (e->was_person_id[0] == '\0' || strcmp(e->was_person_id, e->posting->person_id) == 0)
+		return false;
+	*key = (MirrorRows__Posting)MIRROR_ROWS__POSTING__INIT;
+	key->district = district(b);
+	key->person_id = e->was_person_id;
+	key->posting_id = e->posting->id;
+	return true;
+}
+
+#define WANT_OF(noun, Message) \
+	void mirror_want_##noun(struct batch *b, const void *m) \
+	{ \
+		__auto_type row = noun##_row(b, (const Message *)m); \
+		batch_want(b, &mirror_##noun, &row, mirror_##noun.nkey); \
+	}
+#define RUN_OF(noun, Message) \
+	void mirror_run_##noun(struct batch *b, const void *m) \
+	{ \
+		__auto_type row = noun##_row(b, (const Message *)m); \
+		batch_put(b, &mirror_##noun, &row); \
+	}
+
+#define MIRROR_OF(noun, Message) WANT_OF(noun, Message) RUN_OF(noun, Message)
+
+MIRROR_OF(policy, Roster__PolicyPublished)
+MIRROR_OF(township, Roster__TownshipPut)
+MIRROR_OF(unit, Roster__UnitPut)
+MIRROR_OF(village, Roster__VillagePut)
+RUN_OF(person, Roster__PersonPut)
+RUN_OF(account, Roster__AccountPut)
+
+/* Whoever judges somebody (lib/domain/duty.h) may do so in one batch with what has just made him of another unit, or said whose an account is: then
+ * it finds what these have brought. */
+void
+mirror_want_person(struct batch *b, const void *m)
+{
+	const Roster__PersonPut *e = m;
+	const MirrorRows__Person row = person_row(b, e);
+
+	batch_want(b, &mirror_person, &row, mirror_person.nkey);
+	if (!batch_has_table(b, &mirror_unit))
+		return;
+	mirror_want_unit_id(b, e->unit_id);
+	for (size_t i = 0; i < e->n_also_unit_ids; i++)
+		mirror_want_unit_id(b, e->also_unit_ids[i]);
+}
+
+void
+mirror_want_account(struct batch *b, const void *m)
+{
+	const Roster__AccountPut *e = m;
+	const MirrorRows__Account row = account_row(b, e);
+
+	batch_want(b, &mirror_account, &row, mirror_account.nkey);
+	for (size_t i = 0; i < e->n_person_ids; i++)
+		mirror_want_units_of_person(b, e->person_ids[i]);
+}
+
+void
+mirror_want_units_of_person(struct batch *b, const char *person_id)
+{
+	const MirrorRows__Person *const *rows;
+
+	if (!*person_id || !batch_has_table(b, &mirror_person) || !batch_has_table(b, &mirror_unit))
+		return;
+	mirror_want_person_history(b, person_id);
+	size_t n = mirror_persons(b, person_id, &rows);
+	for (size_t i = 0; i < n; i++) {
+		mirror_want_unit_id(b, rows[i]->unit_id);
+		for (size_t k = 0; k < rows[i]->n_also_unit_ids; k++)
+			mirror_want_unit_id(b, rows[i]->also_unit_ids[k]);
+	}
+}
+
+void
+mirror_want_posting(struct batch *b, const void *m)
+{
+	const Roster__PostingPut *e = m;
+	MirrorRows__Posting row = posting_row(b, e->posting), left;
+
+	batch_want(b, &mirror_posting, &row, mirror_posting.nkey);
+	if (posting_left(b, e, &left))
+		batch_want(b, &mirror_posting, &left, mirror_posting.nkey);
+}
+
+void
+mirror_run_posting(struct batch *b, const void *m)
+{
+	const Roster__PostingPut *e = m;
+	MirrorRows__Posting row = posting_row(b, e->posting), left;
+
+	if (posting_left(b, e, &left) && batch_get(b, &mirror_posting, &left))
+		batch_drop(b, &mirror_posting, &left);
+	if (e->voided)
+		batch_drop(b, &mirror_posting, &row);
+	else
+		batch_put(b, &mirror_posting, &row);
+}
+
+void
+mirror_want_person_id(struct batch *b, const char *person_id)
+{
+	MirrorRows__Person person = MIRROR_ROWS__PERSON__INIT;
+	MirrorRows__Posting posting = MIRROR_ROWS__POSTING__INIT;
+
+	person.district = posting.district = district(b);
+	person.person_id = posting.person_id = (char *)person_id;
+	if (batch_has_table(b, &mirror_person))
+		batch_want(b, &mirror_person, &person, 2);
+	if (batch_has_table(b, &mirror_posting))
+		batch_want(b, &mirror_posting, &posting, 2);
+}
+
+void
+mirror_want_person_history(struct batch *b, const char *person_id)
+{
+	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
+
+	key.district = district(b);
+	key.person_id = (char *)person_id;
+	batch_want(b, &mirror_person, &key, 2);
+}
+
+static MirrorRows__Account
+account_key(struct batch *b, const char *account_id)
+{
+	MirrorRows__Account key = MIRROR_ROWS__ACCOUNT__INIT;
+
+	key.district = district(b);
+	key.account_id = (char *)account_id;
+	return key;
+}
+
+void
+mirror_want_account_id(struct batch *b, const char *account_id)
+{
+	const MirrorRows__Account key = account_key(b, account_id);
+
+	batch_want(b, &mirror_account, &key, 2);
+}
+
+const MirrorRows__Account *
+mirror_account_at(struct batch *b, const char *account_id)
+{
+	const MirrorRows__Account key = account_key(b, account_id);
+
+	return batch_get(b, &mirror_account, &key);
+}
+
+void
+mirror_want_township_id(struct batch *b, const char *township_id)
+{
+	MirrorRows__Township key = MIRROR_ROWS__TOWNSHIP__INIT;
+
+	key.district = district(b);
+	key.township_id = (char *)township_id;
+	batch_want(b, &mirror_township, &key, 2);
+}
+
+void
+mirror_want_unit_id(struct batch *b, const char *unit_id)
+{
+	MirrorRows__Unit key = MIRROR_ROWS__UNIT__INIT;
+
+	key.district = district(b);
+	key.unit_id = (char *)unit_id;
+	batch_want(b, &mirror_unit, &key, 2);
+}
+
+void
+mirror_want_village_id(struct batch *b, const char *village_id)
+{
+	MirrorRows__Village key = MIRROR_ROWS__VILLAGE__INIT;
+
+	key.district = district(b);
+	key.village_id = (char *)village_id;
+	batch_want(b, &mirror_village, &key, 2);
+}
+
+/* Of a thing's history the row that counts on a day: the latest from_day (the third key field) that is not after it. */
+static const void *
+row_on(struct batch *b, const struct table *t, const void *key, int32_t day)
+{
+	const ProtobufCFieldDescriptor *from_day = &t->row->fields[2];
+	const void **rows, *on = NULL;
+	size_t n = batch_list(b, t, key, 2, &rows);
+
+	for (size_t i = 0; i < n; i++)
+		if (*(const int32_t *)((const char *)rows[i] + from_day->offset) <= day)
+			on = rows[i];
+	return on;
+}
+
+const MirrorRows__Person *
+mirror_person_on(struct batch *b, const char *person_id, int32_t day)
+{
+	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
+
+	key.district = district(b);
+	key.person_id = (char *)person_id;
+	return row_on(b, &mirror_person, &key, day);
+}
+
+const MirrorRows__Township *
+mirror_township_on(struct batch *b, const char *township_id, int32_t day)
+{
+	MirrorRows__Township key = MIRROR_ROWS__TOWNSHIP__INIT;
+
+	key.district = district(b);
+	key.township_id = (char *)township_id;
+	return row_on(b, &mirror_township, &key, day);
+}
+
+const MirrorRows__Unit *
+mirror_unit_on(struct batch *b, const char *unit_id, int32_t day)
+{
+	MirrorRows__Unit key = MIRROR_ROWS__UNIT__INIT;
+
+	key.district = district(b);
+	key.unit_id = (char *)unit_id;
+	return row_on(b, &mirror_unit, &key, day);
+}
+
+const MirrorRows__Village *
+mirror_village_on(struct batch *b, const char *village_id, int32_t day)
+{
+	MirrorRows__Village key = MIRROR_ROWS__VILLAGE__INIT;
+
+	key.district = district(b);
+	key.village_id = (char *)village_id;
+	return row_on(b, &mirror_village, &key, day);
+}
+
+size_t
+mirror_villages(struct batch *b, const char *village_id, const MirrorRows__Village *const **rows)
+{
+	MirrorRows__Village key = MIRROR_ROWS__VILLAGE__INIT;
+	const void **list;
+	size_t n;
+
+	key.district = district(b);
+	key.village_id = (char *)village_id;
+	n = batch_list(b, &mirror_village, &key, 2, &list);
+	*rows = (const MirrorRows__Village *const *)list;
+	return n;
+}
+
+size_t
+mirror_persons(struct batch *b, const char *person_id, const MirrorRows__Person *const **rows)
+{
+	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
+	const void **list;
+	size_t n;
+
+	key.district = district(b);
+	key.person_id = (char *)person_id;
+	n = batch_list(b, &mirror_person, &key, 2, &list);
+	*rows = (const MirrorRows__Person *const *)list;
+	return n;
+}
+
+size_t
+mirror_units(struct batch *b, const char *unit_id, const MirrorRows__Unit *const **rows)
+{
+	MirrorRows__Unit key = MIRROR_ROWS__UNIT__INIT;
+	const void **list;
+	size_t n;
+
+	key.district = district(b);
+	key.unit_id = (char *)unit_id;
+	n = batch_list(b, &mirror_unit, &key, 2, &list);
+	*rows = (const MirrorRows__Unit *const *)list;
+	return n;
+}
+
+size_t
+mirror_postings(struct batch *b, const char *person_id, const MirrorRows__Posting *const **rows)
+{
+	MirrorRows__Posting key = MIRROR_ROWS__POSTING__INIT;
+	const void **list;
+	size_t n;
+
+	key.district = district(b);
+	key.person_id = (char *)person_id;
+	n = batch_list(b, &mirror_posting, &key, 2, &list);
+	*rows = (const MirrorRows__Posting *const *)list;
+	return n;
+}
+
+bool
+mirror_posting_covers(const MirrorRows__Posting *p, int32_t day)
+{
+	return p->from_day <= day && (!p->maybe_to_case || day < p->to_day);
+}

@@ -1,0 +1,127 @@
+/* policy_cache_test - many districts, few documents: what is parsed is counted, and what is held is bounded. */
+#include "domain/policy_cache.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { DISTRICTS = 3000, OWN = 300, VERSIONS_MAX = 4 };
+
+static int passed, failed;
+static struct metrics counted;
+
+static void
+check(bool ok, const char *what)
+{
+	passed += ok;
+	failed += !ok;
+	if (!ok)
+		printf("FAIL %s (parsed %lld)\n", what, (long long)counted.value[METRIC_POLICIES_PARSED]);
+}
+
+static long long parsed(void) { return counted.value[METRIC_POLICIES_PARSED]; }
+
+/* A district's version that begins so many days after 2017-08-01, with this rate of the stipend; 0: as shipped. */
+static const MirrorRows__Policy *
+row(arena_t *a, int district, int version, int64_t rate_fen)
+{
+	MirrorRows__Policy *p = arena_message(a, &mirror_rows__policy__descriptor);
+
+	p->district = arena_printf(a, "%06d", 100000 + district);
+	p->version = arena_printf(a, "v%d", version);
+	p->effective_from_day = 17379 + version;
+	p->document_json = rate_fen ? policy_patched(data_dachuan_2017_96_json, arena_printf(a, "{\"stipend\": {\"rate_fen\": %lld}}", (long long)rate_fen), a)
+	                            : (char *)data_dachuan_2017_96_json;
+	return p;
+}
+
+static const struct policy_book *
+keep(policy_cache_t *c, const MirrorRows__Policy *p)
+{
+	return policy_cache_keep(c, p->district, &p, 1);
+}
+
+/* All have the document that is shipped. */
+static void
+test_shared(arena_t *a)
+{
+	policy_cache_t *c = policy_cache_open(4 << 20, &counted);
+	const Policy__Policy *document = NULL;
+	bool same = true;
+	long long before = parsed();
+
+	for (int i = 0; i < DISTRICTS; i++) {
+		const MirrorRows__Policy *p = row(a, i, 0, 0);
+		const struct policy_book *book = keep(c, p);
+		document = document ? document : book->versions[0].document;
+		same = same && book->n == 1 && book->versions[0].document == document && book->versions[0].effective_from_day == 17379;
+		policy_cache_trim(c);
+	}
+	check(same && parsed() == before + 1, "one document for all");
+	check(policy_cache_of(c, "100000") && policy_cache_of(c, "102999"), "and a book for each, which stays");
+	check(!policy_cache_of(c, "103000"), "but for nobody else");
+	policy_cache_forget(c, "100007");
+	check(!policy_cache_of(c, "100007") && policy_cache_of(c, "100008"), "one is forgotten");
+	keep(c, row(a, 7, 0, 0));
+	policy_cache_forget(c, NULL);
+	check(!policy_cache_of(c, "100008") && keep(c, row(a, 8, 0, 0)) && parsed() == before + 1, "all are forgotten, but not what they stood on");
+	policy_cache_close(&c);
+}
+
+/* A version more: the rest of the book is not parsed again, nor is a document that another version has. */
+static void
+test_versions(arena_t *a)
+{
+	policy_cache_t *c = policy_cache_open(4 << 20, &counted);
+	const MirrorRows__Policy *rows[VERSIONS_MAX] = { row(a, 1, 0, 0), row(a, 1, 1, 11000), row(a, 1, 2, 12000), row(a, 1, 3, 11000) };
+	struct policy_book made;
+	long long before = parsed();
+
+	policy_cache_keep(c, "100001", rows, 2);
+	check(parsed() == before + 2, "two versions");
+	policy_cache_make(c, rows, 3, a, &made);
+	check(parsed() == before + 3 && made.n == 3 && policy_cache_of(c, "100001")->n == 2, "a third, for one batch");
+	const struct policy_book *book = policy_cache_keep(c, "100001", rows, 4);
+	check(parsed() == before + 3 && book->n == 4 && book->versions[3].document == book->versions[1].document, "and a fourth, which says what the second says");
+	check(book->versions[2].document->stipend->rate_fen == 12000 && !strcmp(book->versions[2].version, "v2"), "each in its place");
+	policy_cache_close(&c);
+}
+
+/* More documents than there is room for: what is used stays, what is not is parsed again. */
+static void
+test_bounded(arena_t *a)
+{
+	enum { ROOM = 4 << 20, BUSY = 8 };
+	policy_cache_t *c = policy_cache_open(ROOM, &counted);
+	size_t most = 0;
+	bool there = true;
+	long long before = parsed();
+
+	for (int i = 0; i < OWN; i++) {
+		keep(c, row(a, i, 0, 20000 + i));
+		for (int k = 0; k < BUSY && k < i; k++)
+			there = there && policy_cache_of(c, arena_printf(a, "%06d", 100000 + k));
+		policy_cache_trim(c);
+		most = policy_cache_bytes(c) > most ? policy_cache_bytes(c) : most;
+	}
+	check(parsed() == before + OWN, "each has its own document");
+	check(most <= ROOM && most > ROOM / 2, "what is held is bounded");
+	check(there, "who is asked for stays");
+	check(!policy_cache_of(c, "100009") && policy_cache_of(c, "100299"), "who is not goes, the oldest first");
+	keep(c, row(a, 1, 1, 20001));
+	check(parsed() == before + OWN, "what is there is not parsed again");
+	keep(c, row(a, 9, 1, 20009));
+	check(parsed() == before + OWN + 1, "what has gone is");
+	policy_cache_close(&c);
+}
+
+int
+main(void)
+{
+	arena_t *a = arena_open(256 << 20);
+
+	test_shared(a);
+	test_versions(a);
+	test_bounded(a);
+	arena_close(&a);
+	printf("%d passed, %d failed\n", passed, failed);
+	return failed != 0;
+}

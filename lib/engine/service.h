@@ -1,0 +1,165 @@
+/* service - what a service is, and what its handlers may say.
+ *
+ * A service is data: tables, and rows that name a message and the functions for it.
+ *
+ *   orders   commands.  An order decides and emits; it never changes a table itself.
+ *   facts    events, its own and those it consumes.  A fact changes tables; a fact of another service may also emit.
+ *            An event emitted is applied at once by the service's own fact handler for it, so the full effect of an order
+ *            is in its event and a derived table can be rebuilt from events alone.
+ *   echoes   its own events once more, after they were committed: for what must not happen before (a message is on record
+ *            before it is sent).  Like a fact of another service it may change tables and emit; it waits behind nothing that
+ *            was put aside.  A service that has some consumes itself, last of all.
+ *   alarms   timers that have come due.
+ *   chores   subjects to look at again (a past-dated policy): queued by batch_chore, drained some per batch; one that is long is
+ *            done in slices (batch_span, batch_go_on).
+ *   reads    questions, answered on reader threads, see reader.h.
+ *
+ * Every handler is a pair: `want` names what must be loaded, `run` decides.  All wants of a batch are loaded together,
+ * set-wise; want is called again after each load until nothing new is wanted (at most WANT_ROUNDS_MAX), so it may use what
+ * an earlier round brought.  Then the inputs are run one at a time, in memory, against rows that earlier inputs of the batch
+ * have already changed; what is said therefore never depends on how inputs were batched.  Then everything is written,
+ * set-wise, in one transaction.  Reading a row that was not wanted aborts: it is a bug.  When the wants of a batch bring too many
+ * rows the batch is made smaller: what a single input wants must be bounded by itself (lib/README.md, Growth). */
+#pragma once
+#include "base/arena.h"
+#include "base/ids.h"
+#include "bus/message.h"
+#include "domain/policy_book.h"
+#include "store/store.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct batch;
+struct reader;
+
+enum { PRODUCERS_MAX = 7, WANT_ROUNDS_MAX = 4, TABLE_KEY_MAX = 5 };
+
+/* A PostgreSQL table as rows in memory.  Row message: field name == column name; tags 1 … nkey are the primary key, the
+ * first is always `district`.  The statements that load, put and drop rows are built from it at start. */
+struct table {
+	const char *name;                               /* unqualified: the service's schema is the search path */
+	const ProtobufCMessageDescriptor *row;
+	int nkey;
+	bool append_only;                               /* rows are never changed nor dropped; insert only */
+};
+
+struct order {
+	const ProtobufCMessageDescriptor *message;
+	unsigned after;                                 /* AFTER(i): producers to be read to their heads first (engine 8) */
+	void (*want)(struct batch *b, const void *m);   /* NULL: nothing */
+	bool (*exists)(struct batch *b, const void *m); /* the thing its path names, 404 when false; NULL: names none */
+	void (*run)(struct batch *b, const void *m);    /* ends in exactly one batch_answer() or batch_refuse() */
+	bool founding;                                  /* may come before its district exists (PutDistrict) */
+	bool (*may)(struct batch *b, const void *m);    /* whether this account may, in this case (duty_batch.h); false: it has refused */
+	const ProtobufCMessage *(*stands)(struct batch *b, const void *m);      /* of a PUT whose answer says more than was put, and what
+	                                                                         * may change with it: what a read of it says now; NULL: nothing */
+	bool heavy;                                     /* one message asks for thousands of rows: at most one in a batch */
+};
+struct fact {
+	const ProtobufCMessageDescriptor *message;
+	void (*want)(struct batch *b, const void *m);
+	void (*run)(struct batch *b, const void *m);
+	bool patient;                                   /* of another service: nobody waits for what it does, so it may wait some ms for company */
+};
+struct alarm {                                          /* also: chore */
+	const char *kind;
+	void (*want)(struct batch *b, const char *subject);
+	void (*run)(struct batch *b, const char *subject);
+	unsigned after;                                 /* AFTER(i): of a timer, producers by whose events it decides: it comes after what was
+	                                                 * acknowledged before it was due, and what follows from that, has been read (catch_up.c) */
+	int rows;                                       /* of a chore: about how many rows one slice settles; 0: a few.  A batch takes so many the fewer */
+};
+struct read {
+	const ProtobufCMessageDescriptor *message;
+	void (*run)(struct reader *r, const void *m);   /* ends in exactly one reader_answer/refuse/missing */
+	bool password;                                  /* it hashes one: a service that has such a read has a thread for them */
+};
+
+/* Whose an account is or ever was, in a service that keeps accounts itself; others have mirror_account (duty_batch.h). */
+struct owners {
+	void (*want)(struct batch *b, const char *account);
+	size_t (*of)(struct batch *b, const char *account, const char *const **persons);        /* 0: not known, nobody's */
+};
+
+struct service {
+	const char *name;                               /* also its schema and login role */
+	const char *const *consumes;                    /* producers, NULL-ended; AFTER(0) is the first */
+	const struct table *const *tables;              /* NULL-ended */
+	const struct order *orders;   size_t norders;
+	const struct fact *facts;     size_t nfacts;
+	const struct fact *echoes;    size_t nechoes;
+	const struct alarm *alarms;   size_t nalarms;
+	const struct alarm *chores;   size_t nchores;
+	const struct read *reads;     size_t nreads;
+	const struct store_stmt *const *statements; size_t nstatements;         /* of <service>.sql */
+	const struct owners *owners;                    /* NULL: it keeps no accounts */
+};
+#define AFTER(i) (1u << (i))
+#define ALEN(a) (sizeof(a) / sizeof((a)[0]))
+
+/* ---- what want may say: all rows whose first nprefix key fields are those of `key` */
+void batch_want(struct batch *b, const struct table *t, const void *key, int nprefix);
+/* Whether the service lists this table (by address): for code that serves several of them, like lib/mirror. */
+bool batch_has_table(const struct batch *b, const struct table *t);
+const struct owners *batch_owners(const struct batch *b);
+
+/* What a want has made of its order (a file taken apart), for its next rounds and for run.  One thing for each input. */
+void batch_keep(struct batch *b, void *made);
+void *batch_kept(struct batch *b);                      /* NULL: nothing yet */
+
+/* ---- what run may say.  Rows are const and live as long as the batch. */
+const void *batch_get(struct batch *b, const struct table *t, const void *key);         /* full key; NULL: no such row */
+size_t batch_list(struct batch *b, const struct table *t, const void *key, int nprefix, const void ***rows);   /* in key order */
+void batch_put(struct batch *b, const struct table *t, const void *row);                /* copied; the same row again writes nothing */
+void batch_drop(struct batch *b, const struct table *t, const void *key);
+
+/* An event of ours about `subject`.  Copied, numbered, applied by our own fact handler, if there is one, before this returns. */
+void batch_emit(struct batch *b, const char *subject, const ProtobufCMessage *event);
+/* In a replay nothing is said anew, and own tables are empty.  What was said from here on stands in the log, from the first of that kind
+ * (i 0); NULL: no more.  For what no replay can make again: an id made with a secret that is in no event. */
+bool batch_replays(const struct batch *b);
+const void *batch_logged(const struct batch *b, const ProtobufCMessageDescriptor *event, size_t i);
+/* The number the next event of this partition will have: for ids that are dense and the same on every replay. */
+int64_t batch_next_seq(const struct batch *b);
+/* One timer per (kind, subject); due 0 removes it. */
+void batch_timer(struct batch *b, const char *kind, const char *subject, int64_t due_us);
+/* Queue chores of a kind for every row that the statement yields: insert … select into work; see docs of engine.sql. */
+void batch_chore(struct batch *b, const struct store_stmt *insert_select, const void *args);
+/* What is left of the chore being run, in units of its own (span_from, span_until of its row); both 0: whoever queued it gave none. */
+struct span { int64_t from, until; };
+struct span batch_span(const struct batch *b);
+/* It is done until here; the rest comes in a later batch.  A slice may depend on its span alone, not on what it finds: a replay
+ * runs it again among other inputs. */
+void batch_go_on(struct batch *b, int64_t from);
+
+/* From batch_try on, what is put, dropped, emitted, timed or queued can be taken back, all of it, as if it had not been said
+ * (batch_undo), or left to stand (batch_stand).  One of the two must come before the answer. */
+void batch_try(struct batch *b);
+void batch_undo(struct batch *b);
+void batch_stand(struct batch *b);
+
+void batch_answer(struct batch *b, int status, const ProtobufCMessage *answer);
+/* 4xx with a stable code; pointer (of the field, or NULL).  Nothing may have been emitted by this input. */
+void batch_refuse(struct batch *b, int status, const char *code, const char *pointer, const char *detail);
+
+/* After batch_refuse, of a 429: when it may be tried again. */
+void batch_retry_after(struct batch *b, int64_t wait_us);
+
+arena_t *batch_arena(struct batch *b);
+const char *batch_district(const struct batch *b);
+const char *batch_account(const struct batch *b);       /* who orders; "" for what is no order */
+/* The account's roles, person and unit; NULL: the operator, or no order. */
+const Wire__Actor *batch_actor(const struct batch *b);
+/* The instant the input happened: an order's arrival, an event's own time, a timer's due time.  µs since 1970. */
+int64_t batch_at_us(const struct batch *b);
+int32_t batch_today(const struct batch *b);             /* its civil date */
+const char *batch_cause(const struct batch *b);         /* id of the event that began it all; "" for an order */
+const char *batch_trace(const struct batch *b);         /* traceparent of the request that it follows from; "" for a timer */
+const char *batch_event_id(const struct batch *b);      /* id of the event being run; "" for an order or timer */
+int64_t batch_read_to(const struct batch *b, size_t producer);  /* how much of a producer's log (AFTER(producer)) has been read by now */
+bool batch_own(const struct batch *b);                  /* the fact being run is one this service just emitted */
+/* Policies of the input's district; wanted by the engine for services that have the policy table. */
+const struct policy_book *batch_policies(struct batch *b);
+
+/* Messages (args descriptors), and rows by name: `Foo__Row key = BATCH_KEY(...)` stays plain C: designated initialisers. */
