@@ -30,12 +30,12 @@ check_producer(struct count *c, const struct service *s, const char *producer)
 		const ProtobufCMessageDescriptor *m = event_list[i].message;
 		if (strcmp(m->package_name, producer) != 0)
 			continue;
-		const struct fact *fact = fact_of(s, m->name);
+		const struct event_handler *handler = service_event(s, m->name);
 		bool at_once = urgent & fetch_bit(m->name);
-		if (fact)
-			check(c, at_once != fact->patient, m->name, at_once ? "urgent" : "kept back", s->name);
-		c->idle += !fact;
-		c->shared += !fact && at_once;
+		if (handler)
+			check(c, at_once != handler->deferrable, m->name, at_once ? "urgent" : "kept back", s->name);
+		c->idle += !handler;
+		c->shared += !handler && at_once;
 	}
 }
 

@@ -27,7 +27,7 @@ struct option_row { const char *name, *value, *help; };   /* --name, or --name V
 struct example { const char *line, *what; };
 enum { OPTIONS_MAX = 6, EXAMPLES_MAX = 4 };
 
-struct command {
+struct subcommand {
 	const char *name, *words, *help;                /* words: what may follow, as usage shows it; help: one line */
 	const char *about;                              /* more of it: paragraphs, a newline between them */
 	struct option_row options[OPTIONS_MAX];         /* its own; those of all commands stand in main.c */
@@ -36,13 +36,13 @@ struct command {
 	int (*run)(struct call *c);                     /* an exit code */
 };
 
-extern const struct command commands[];
+extern const struct subcommand commands[];
 extern const size_t ncommands;
 extern const struct option_row common_options[];        /* ended by a row without name */
 
 /* One run of a command. */
 struct call {
-	const struct command *command;
+	const struct subcommand *command;
 	const char *value[OPTIONS_MAX];                 /* of the command's options; NULL: not given; "" of one without value */
 	const char *const *words; int nwords;
 	bool json;
@@ -53,7 +53,7 @@ struct call {
 	const ProtobufCMessageDescriptor *shown;
 };
 
-const struct command *command_of(const char *name);
+const struct subcommand *command_of(const char *name);
 /* Of the command's option of that name; NULL: not given. */
 const char *call_option(const struct call *c, const char *name);
 /* Says so on standard error, with the command's usage; CTL_USAGE. */
@@ -78,9 +78,9 @@ void call_search(struct call *c, const char *schema);
 bool call_snapshot(struct call *c);
 
 /* ---- help.c */
-void help_usage(const struct command *k);               /* on standard error, one line */
+void help_usage(const struct subcommand *k);               /* on standard error, one line */
 void help_all(void);
-void help_command(const struct command *k);
+void help_command(const struct subcommand *k);
 int help_run(struct call *c);
 
 /* ---- the rest */

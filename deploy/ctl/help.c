@@ -25,13 +25,13 @@ static const struct { const char *name, *meaning; } variables[] = {
 /* ---- --help */
 
 static void
-print_usage(FILE *to, const struct command *k)
+print_usage(FILE *to, const struct subcommand *k)
 {
 	fprintf(to, "usage: %s %s%s%s [options]\n", PROGRAM, k->name, *k->words ? " " : "", k->words);
 }
 
 void
-help_usage(const struct command *k)
+help_usage(const struct subcommand *k)
 {
 	print_usage(stderr, k);
 	fprintf(stderr, "`%s %s --help` tells more.\n", PROGRAM, k->name);
@@ -66,7 +66,7 @@ print_wrapped(const char *s)
 }
 
 void
-help_command(const struct command *k)
+help_command(const struct subcommand *k)
 {
 	print_usage(stdout, k);
 	printf("\n%s.\n", k->help);
@@ -145,7 +145,7 @@ man_options(const struct option_row *o)
 }
 
 static void
-man_command(const struct command *k)
+man_command(const struct subcommand *k)
 {
 	fputs(".SS ", stdout);
 	roff(k->name);

@@ -11,7 +11,7 @@ enum { CALL_BYTES_MAX = 256 << 20, PAGE_BYTES_MAX = 512 << 20 };
 #define SERVICE { "service", "NAME", "of this service only" }
 #define DISTRICT { "district", "ID", "of this district only" }
 
-const struct command commands[] = {
+const struct subcommand commands[] = {
 	{
 		.name = "status", .words = "", .help = "Show how things stand: replicas, and who holds what and is how far behind",
 		.about = "A row for each replica that lives, then one for each service and partition: epoch, the last event's number, owner, how many "
@@ -94,7 +94,7 @@ const struct option_row common_options[] = {
 
 /* ---- what commands ask of their call */
 
-const struct command *
+const struct subcommand *
 command_of(const char *name)
 {
 	for (size_t i = 0; i < ncommands; i++)
@@ -243,7 +243,7 @@ finish(struct call *c, int code)
 int
 main(int argc, char **argv)
 {
-	const struct command *k = argc > 1 ? command_of(argv[1]) : NULL;
+	const struct subcommand *k = argc > 1 ? command_of(argv[1]) : NULL;
 	struct call c = { .command = k };
 
 	log_open("zhucunctl", LOG_LEVEL_ERROR);

@@ -13,10 +13,10 @@
 
 /* What an input of this batch has asked to be looked at again. */
 static bool
-chore_of(const struct batch *b, const char *district)
+job_of(const struct batch *b, const char *district)
 {
-	for (size_t i = 0; i < b->nchores; i++)
-		if (!strcmp(b->chores[i].district, district))
+	for (size_t i = 0; i < b->njobs; i++)
+		if (!strcmp(b->jobs[i].district, district))
 			return true;
 	return false;
 }
@@ -28,9 +28,9 @@ must_wait(struct batch *b, const struct input *in)
 	const struct head_change *c = &b->part[in->partition];
 	const struct partition *p = &b->node->part[in->partition];
 
-	if (!in->order || !in->order->after)
+	if (!in->as_command || !in->as_command->after)
 		return false;
-	if (in->behind_work || chore_of(b, in->district))
+	if (in->behind_work || job_of(b, in->district))
 		return true;
 	for (size_t i = 0; i < b->node->nproducers; i++)
 		if ((c->touched && c->cursor_moved[i] ? c->cursor[i].seq : p->cursor[i].seq) < in->group->need[i])
@@ -156,7 +156,7 @@ refuse_known(struct batch *b, const char *pointer)
 static void
 run_knowing(struct batch *b, struct input *in)
 {
-	const ProtobufCMessage *stands = in->order->stands ? in->order->stands(b, in->m) : NULL;
+	const ProtobufCMessage *stands = in->as_command->stands ? in->as_command->stands(b, in->m) : NULL;
 
 	const char *differs = stands ? known_differs(b, in, stands) : NULL;
 
@@ -165,7 +165,7 @@ run_knowing(struct batch *b, struct input *in)
 		return;
 	}
 	batch_try(b);
-	in->order->run(b, in->m);
+	in->as_command->run(b, in->m);
 	if (!stands && in->answer->status < 300)
 		differs = known_differs(b, in, answer_of(b, in));
 	if (!differs) {
@@ -184,24 +184,24 @@ run_command(struct batch *b, struct input *in)
 
 	if (run_key(b, in))
 		return;
-	if (!in->order)
+	if (!in->as_command)
 		batch_refuse(b, 404, "route.unknown", NULL, "No such order.");
-	else if (!in->order->founding && !district_known(b->node, in->district) && !founded_here(b, in->district))
+	else if (!in->as_command->creates_district && !district_known(b->node, in->district) && !founded_here(b, in->district))
 		batch_refuse(b, 404, "district.unknown", NULL, "No such district.");
 	else if (!in->m)
 		batch_refuse(b, 422, "message.malformed", NULL, "The order cannot be read.");
-	else if (in->order->exists && !in->order->exists(b, in->m))
+	else if (in->as_command->exists && !in->as_command->exists(b, in->m))
 		batch_refuse(b, 404, "resource.unknown", NULL, "Nothing has this id.");
-	else if (in->order->may && !in->order->may(b, in->m))
+	else if (in->as_command->may && !in->as_command->may(b, in->m))
 		assert(in->answer);
 	else if (in->command->refusal)
 		batch_answer_set(b, in->command->refusal->status, NULL, in->command->refusal);
 	else if (in->command->n_known_tags)
 		run_knowing(b, in);
 	else
-		in->order->run(b, in->m);
+		in->as_command->run(b, in->m);
 	assert(!b->tried.open && in->answer && (in->answer->status < 300 || b->nemitted == before));
-	if (in->order && in->order->founding)
+	if (in->as_command && in->as_command->creates_district)
 		run_founding(b, in);
 	remember_key(b, in);
 }
@@ -209,9 +209,9 @@ run_command(struct batch *b, struct input *in)
 static void
 run_event(struct batch *b, struct input *in)
 {
-	in->turn = order_read(b, in->partition, in->producer, in->logged->seq, in->logged->hash.data);
-	if (in->fact && !in->park)
-		in->fact->run(b, in->m);
+	in->turn = journal_read(b, in->partition, in->producer, in->logged->seq, in->logged->hash.data);
+	if (in->as_event && !in->park)
+		in->as_event->run(b, in->m);
 }
 
 /* An event that was put aside: its cursor moved then. */
@@ -221,23 +221,29 @@ run_retry(struct batch *b, const struct input *in)
 	batch_touch(b, in->partition);
 	if (in->park)
 		return;
-	order_ran(b, in, "retry", b->node->svc->consumes[in->producer], in->logged->seq);
-	if (in->fact)
-		in->fact->run(b, in->m);
+	journal_ran(b, in, "retry", b->node->svc->consumes[in->producer], in->logged->seq);
+	if (in->as_event)
+		in->as_event->run(b, in->m);
 }
 
 /* Noted, as of before it ran, if it changed tables by itself. */
 static void
-run_alarm(struct batch *b, const struct input *in)
+run_due(struct batch *b, const struct input *in)
 {
 	size_t noted = b->ran.n;
 
 	batch_touch(b, in->partition);
-	if (!in->alarm)
+	if (!in->as_timer && !in->as_job)
 		return;
-	order_ran(b, in, in->kind == INPUT_TIMER ? "timer" : "chore", in->alarm->kind, 0);
+	if (in->as_timer)
+		journal_ran(b, in, "timer", in->as_timer->kind, 0);
+	else
+		journal_ran(b, in, "chore", in->as_job->kind, 0);
 	b->wrote = false;
-	in->alarm->run(b, in->subject);
+	if (in->as_timer)
+		in->as_timer->run(b, in->subject);
+	else
+		in->as_job->run(b, in->subject);
 	if (!b->wrote)
 		b->ran.n = noted;
 }
@@ -296,7 +302,7 @@ run_one(struct batch *b, struct input *in)
 		batch_timer(b, ((const EngineRows__Timer *)in->row)->kind, in->subject, 0);
 		/* fall through */
 	case INPUT_WORK:
-		run_alarm(b, in);
+		run_due(b, in);
 		return;
 	case INPUT_RETRY:
 		run_retry(b, in);
@@ -326,7 +332,7 @@ batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
 		in->kept = NULL;
 		in->looks = NULL;
 		in->overtaken = in->goes_on = in->behind_work = false;
-		if (in->kind == INPUT_EVENT && in->fact && !in->park && !is_echo(n, (size_t)in->producer) && held_is(&n->part[in->partition], in->district, in->subject))
+		if (in->kind == INPUT_EVENT && in->as_event && !in->park && !is_self(n, (size_t)in->producer) && held_is(&n->part[in->partition], in->district, in->subject))
 			in->park = "waits behind an earlier input of its subject";
 	}
 }
@@ -359,7 +365,7 @@ batch_fold(struct batch *b)
 	while (n < b->ninputs && (n == 0 || (arena_used(b->arena) < FOLD_BYTES_MAX && !batch_lacks(b, &b->inputs[n]))))
 		run_one(b, &b->inputs[n++]);
 	b->ninputs = n;
-	order_skip(b);
+	journal_skip(b);
 }
 
 /* More than half of what might be, for halves of a batch seldom are just that, and they brought few rows: more may be tried. */
@@ -417,7 +423,7 @@ batch_try_run(node_t *n, struct input *inputs, size_t count)
 	CRASH_POINT("trial.loaded");
 	b->used_us = clock_mono_us();
 	batch_fold(b);
-	assert(!b->nemitted && !b->nchores && !b->nopened);
+	assert(!b->nemitted && !b->njobs && !b->nopened);
 	if (store_fd(n->db) < 0)
 		return BATCH_AWAY;
 	metric_max(n->set.metrics, METRIC_BATCH_BYTES_MAX, (int64_t)arena_used(n->arena));

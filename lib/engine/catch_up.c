@@ -1,4 +1,4 @@
-/* catch_up - a timer that is due first sees what was acknowledged before it, and what follows from that (struct alarm.after).
+/* catch_up - a timer that is due first sees what was acknowledged before it, and what follows from that (struct timer.after).
  *
  *   in:   the ends of all logs of a partition, and how far each service has read each (engine.edge)
  *   out:  whether the partition's due timers may run
@@ -6,7 +6,7 @@
  *
  * An order can wait for the heads of those it names: what it refers to stands there.  A timer decides on consequences, which come by
  * other services, each at its own pace: an annulment is supervision's, what falls with it accountability's.  So it waits until the
- * producers that its alarm names, those that they read, and so on, have read to the ends that their logs had when it came due; until
+ * producers that its row names, those that they read, and so on, have read to the ends that their logs had when it came due; until
  * they have read what that has added; and so on, until nothing is added, some rounds at most.  When none of those that are behind
  * has read on for CATCH_UP_STILL_MS, it is waited for no longer: a timer may come late, not never. */
 #include "base/log.h"
@@ -41,7 +41,7 @@ upstream_add(struct catch_up *c, const char *service)
 	return true;
 }
 
-/* The producers that the alarms name, whom these read, whom those read. */
+/* The producers that the timers name, whom these read, whom those read. */
 static void
 upstream_of(const node_t *n, unsigned after, void *const *edges, size_t nedges, struct catch_up *c)
 {

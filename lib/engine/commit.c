@@ -1,7 +1,7 @@
 /* commit - the write phase of a batch: one pipeline, one transaction, one round trip.
  *
  * Order: the fence first (it raises, and locks the rows that say we own what we write), then cursors, events, rows of the
- * service's tables, answers, timers, work; chores last, because they select from what was just written. */
+ * service's tables, answers, timers, work; jobs last, because they select from what was just written. */
 #include "base/clock.h"
 #include "base/crash.h"
 #include "base/log.h"
@@ -194,11 +194,11 @@ write_inputs(struct batch *b)
 
 /* One statement each.  As many as one round trip holds; the transaction goes on in the next. */
 static enum store_error
-write_chores(struct batch *b)
+write_jobs(struct batch *b)
 {
-	for (size_t i = 0; i < b->nchores; i++) {
-		store_queue(b->node->db, b->chores[i].stmt, &b->chores[i].args, b->chores[i].args ? 1 : 0);
-		enum store_error e = (i + 1) % CHORES_A_SYNC ? STORE_OK : store_sync(b->node->db);
+	for (size_t i = 0; i < b->njobs; i++) {
+		store_queue(b->node->db, b->jobs[i].stmt, &b->jobs[i].args, b->jobs[i].args ? 1 : 0);
+		enum store_error e = (i + 1) % JOBS_A_SYNC ? STORE_OK : store_sync(b->node->db);
 		if (e)
 			return e;
 	}
@@ -213,7 +213,7 @@ write_all(struct batch *b)
 	store_text(db, "begin");
 	write_heads(b);
 	write_cursors(b);
-	order_write(b);
+	journal_write(b);
 	if (b->nopened)
 		store_queue(db, &engine_district_open, (const void **)b->opened, b->nopened);
 	if (b->nemitted)
@@ -222,12 +222,12 @@ write_all(struct batch *b)
 	write_answers(b);
 	write_timers(b);
 	write_inputs(b);
-	if (b->nchores > CHORES_A_SYNC) {
+	if (b->njobs > JOBS_A_SYNC) {
 		enum store_error e = store_sync(db);
 		if (e)
 			return e;
 	}
-	enum store_error e = write_chores(b);
+	enum store_error e = write_jobs(b);
 	if (e)
 		return e;
 	store_text(db, "commit");
@@ -350,7 +350,7 @@ after_events(struct batch *b)
 	int64_t now_us = clock_real_us();
 
 	for (size_t i = 0; i < b->ninputs && !b->node->set.manual_clock; i++)
-		if (b->inputs[i].kind == INPUT_EVENT && !b->inputs[i].park && !is_echo(b->node, (size_t)b->inputs[i].producer))
+		if (b->inputs[i].kind == INPUT_EVENT && !b->inputs[i].park && !is_self(b->node, (size_t)b->inputs[i].producer))
 			metric_observe(b->node->set.metrics, HISTOGRAM_EVENT_AGE, now_us - b->inputs[i].at_us);
 }
 
@@ -370,7 +370,7 @@ after(struct batch *b)
 	for (size_t i = 0; i < b->nopened; i++)
 		district_learn(n, b->opened[i]->district);
 	after_timers(b);
-	for (int32_t p = 0; b->nchores && p < PARTITIONS; p++)
+	for (int32_t p = 0; b->njobs && p < PARTITIONS; p++)
 		n->part[p].work = n->part[p].work || b->part[p].touched;
 }
 

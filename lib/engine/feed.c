@@ -37,10 +37,11 @@ uint64_t
 feed_urgent(const struct service *s, const char *producer)
 {
 	uint64_t urgent = FETCH_PATIENT;
+	const struct event_handler *h;
 
-	for (size_t i = 0; i < s->nfacts; i++)
-		if (!s->facts[i].patient && may_say(s, producer, s->facts[i].message->name))
-			urgent |= fetch_bit(s->facts[i].message->name);
+	EACH_ROW(s, events, h)
+		if (!h->deferrable && may_say(s, producer, h->message->name))
+			urgent |= fetch_bit(h->message->name);
 	return urgent;
 }
 
@@ -55,7 +56,7 @@ asks_for(const node_t *n, size_t producer, int32_t p)
 	const struct partition *part = &n->part[p];
 	const struct feed *d = &n->feed[producer];
 
-	if (!part->owned || part->halted[producer] || (is_echo(n, producer) && part->fetched[producer].seq >= part->head.seq))
+	if (!part->owned || part->halted[producer] || (is_self(n, producer) && part->fetched[producer].seq >= part->head.seq))
 		return false;
 	return d->blocks < FEED_BLOCKS_MAX || (d->blocked && part->fetched[producer].seq == part->cursor[producer].seq);
 }
@@ -161,7 +162,7 @@ ask(node_t *n, size_t producer, int stream)
 		return false;
 	int32_t address = f->after[0]->partition;
 	s->turn = (address + 1) % PARTITIONS;
-	if (is_echo(n, producer) && answered_here(n, producer, stream, f))
+	if (is_self(n, producer) && answered_here(n, producer, stream, f))
 		return true;
 	send_question(n, producer, s, f, address);
 	return false;
@@ -302,18 +303,18 @@ accept_items(node_t *n, size_t producer, const Wire__Fetched *f)
 }
 
 static bool
-all_patient(const node_t *n, size_t producer, const Wire__Fetched *f)
+all_deferrable(const node_t *n, size_t producer, const Wire__Fetched *f)
 {
 	for (size_t i = 0; i < f->n_items; i++) {
-		const struct fact *fact = fact_read(n, (int)producer, f->items[i]->type);
-		if (fact && !fact->patient)
+		const struct event_handler *h = event_handler_of(n, (int)producer, f->items[i]->type);
+		if (h && !h->deferrable)
 			return false;
 	}
 	return true;
 }
 
 static void
-queue_block(struct feed *d, const struct message *m, size_t items, bool patient)
+queue_block(struct feed *d, const struct message *m, size_t items, bool deferrable)
 {
 	struct block *k = calloc(1, sizeof(*k));
 
@@ -322,7 +323,7 @@ queue_block(struct feed *d, const struct message *m, size_t items, bool patient)
 	memcpy(k->body, m->body, m->body_len);
 	k->len = m->body_len;
 	k->items = items;
-	k->patient = patient;
+	k->deferrable = deferrable;
 	if (!d->first)
 		d->last = &d->first;
 	*d->last = k;
@@ -369,7 +370,7 @@ take_answer(node_t *n, size_t producer, int stream, const struct message *m)
 	metric_add(n->set.metrics, METRIC_FETCHES, 1);
 	bool news = f->n_items && accept_items(n, producer, f);
 	if (news) {
-		queue_block(&n->feed[producer], m, f->n_items, all_patient(n, producer, f));
+		queue_block(&n->feed[producer], m, f->n_items, all_deferrable(n, producer, f));
 		CRASH_POINT("events.fetched");
 	}
 	for (size_t i = 0; i < f->n_elsewhere; i++)

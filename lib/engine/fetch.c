@@ -81,7 +81,7 @@ fetch_gather(node_t *n, const Wire__Fetch *f, struct gathered *out)
 static int64_t
 answer_due_us(const struct held_fetch *h)
 {
-	int64_t company_us = h->some_us ? h->some_us + PATIENT_MS * 1000 : NEVER_US;
+	int64_t company_us = h->some_us ? h->some_us + DEFER_MS * 1000 : NEVER_US;
 
 	return company_us < h->until_us ? company_us : h->until_us;
 }

@@ -1,4 +1,4 @@
-/* words - what handlers may ask and say (service.h): rows of the batch, events, timers, chores, answers.
+/* handler - what handlers may ask and say (service.h): rows of the batch, events, timers, jobs, answers.
  *
  * Nothing is sent or written here: what is said stands in the batch until commit.c writes it. */
 #include "base/civil.h"
@@ -17,14 +17,14 @@ int64_t batch_at_us(const struct batch *b) { return b->now->at_us; }
 int32_t batch_today(const struct batch *b) { return day_of_instant(b->now->at_us); }
 const char *batch_cause(const struct batch *b) { return b->now->cause; }
 const char *batch_trace(const struct batch *b) { return b->now->trace; }
-bool batch_own(const struct batch *b) { return b->own_fact; }
+bool batch_own(const struct batch *b) { return b->own_event; }
 struct span batch_span(const struct batch *b) { return b->now->span; }
 const struct policy_book *batch_policies(struct batch *b) { return policies_of(b); }
 
 const char *
 batch_event_id(const struct batch *b)
 {
-	return b->own_fact ? b->own_event_id : b->now->event_id;
+	return b->own_event ? b->own_event_id : b->now->event_id;
 }
 
 int64_t
@@ -132,7 +132,7 @@ look_noted(struct batch *b, size_t table, const void *key, int nprefix)
 	in->looks = l;
 }
 
-/* What is read must have been wanted; a replay runs facts whose orders did the wanting, so it loads what they lack. */
+/* What is read must have been wanted; a replay runs handlers of events whose commands did the wanting, so it loads what they lack. */
 static void
 need(struct batch *b, size_t table, const void *key, int nprefix)
 {
@@ -172,7 +172,7 @@ wrote(struct batch *b, size_t table, const void *key)
 		b->changed[mark / 64] |= UINT64_C(1) << mark % 64;
 	}
 	batch_touch(b, b->now->partition);
-	b->wrote = b->wrote || (!b->own_fact && !b->node->own_table[table]);
+	b->wrote = b->wrote || (!b->own_event && !b->node->own_table[table]);
 }
 
 void
@@ -210,27 +210,6 @@ batch_next_seq(const struct batch *b)
 {
 	const struct head_change *c = &b->part[b->now->partition];
 	return (c->touched ? c->head.seq : b->node->part[b->now->partition].head.seq) + 1;
-}
-
-static const struct fact *
-fact_in(const struct fact *facts, size_t n, const char *type)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(facts[i].message->name, type))
-			return &facts[i];
-	return NULL;
-}
-
-const struct fact *
-fact_of(const struct service *s, const char *type)
-{
-	return fact_in(s->facts, s->nfacts, type);
-}
-
-const struct fact *
-echo_of(const struct service *s, const char *type)
-{
-	return fact_in(s->echoes, s->nechoes, type);
 }
 
 /* Where the trail of a consequence begins: the event that was given, or what that one named. */
@@ -300,7 +279,7 @@ void
 batch_emit(struct batch *b, const char *subject, const ProtobufCMessage *event)
 {
 	batch_linger(b);
-	assert(!b->wanting && !b->own_fact);
+	assert(!b->wanting && !b->own_event);
 	if (b->node->replay) {
 		replay_emit(b, subject, event);
 		return;
@@ -314,11 +293,11 @@ batch_emit(struct batch *b, const char *subject, const ProtobufCMessage *event)
 		b->emitted_cap = cap;
 	}
 	b->emitted[b->nemitted++] = event_number(b, subject, event);
-	const struct fact *own = fact_of(b->node->svc, event->descriptor->name);
+	const struct event_handler *own = service_event(b->node->svc, event->descriptor->name);
 	if (own) {
-		b->own_fact = true;
+		b->own_event = true;
 		own->run(b, event);
-		b->own_fact = false;
+		b->own_event = false;
 	}
 }
 
@@ -360,7 +339,7 @@ fill(ProtobufCMessage *m, const char *name, const void *value, size_t size)
 }
 
 void
-batch_chore(struct batch *b, const struct store_stmt *stmt, const void *args)
+batch_job(struct batch *b, const struct store_stmt *stmt, const void *args)
 {
 	const struct input *in = b->now;
 	if (b->node->replay)
@@ -372,15 +351,15 @@ batch_chore(struct batch *b, const struct store_stmt *stmt, const void *args)
 	fill(m, "cause", &cause, sizeof cause);
 	fill(m, "trace", &in->trace, sizeof in->trace);
 	fill(m, "at_us", &in->at_us, sizeof in->at_us);
-	if (b->nchores == b->chores_cap) {
-		size_t cap = b->chores_cap ? 2 * b->chores_cap : 8;
-		struct chore *grown = arena_alloc(b->arena, cap * sizeof *grown);
-		if (b->nchores)
-			memcpy(grown, b->chores, b->nchores * sizeof *grown);
-		b->chores = grown;
-		b->chores_cap = cap;
+	if (b->njobs == b->jobs_cap) {
+		size_t cap = b->jobs_cap ? 2 * b->jobs_cap : 8;
+		struct queued_job *grown = arena_alloc(b->arena, cap * sizeof *grown);
+		if (b->njobs)
+			memcpy(grown, b->jobs, b->njobs * sizeof *grown);
+		b->jobs = grown;
+		b->jobs_cap = cap;
 	}
-	b->chores[b->nchores++] = (struct chore){ stmt, m, in->district };
+	b->jobs[b->njobs++] = (struct queued_job){ stmt, m, in->district };
 	batch_touch(b, in->partition);
 }
 
@@ -407,11 +386,11 @@ rows_all(struct batch *b, void (*call)(struct rows *r))
 void
 batch_try(struct batch *b)
 {
-	assert(!b->wanting && !b->own_fact && !b->tried.open);
+	assert(!b->wanting && !b->own_event && !b->tried.open);
 	b->tried.open = true;
 	b->tried.head = b->part[b->now->partition];
 	b->tried.nemitted = b->nemitted;
-	b->tried.nchores = b->nchores;
+	b->tried.njobs = b->njobs;
 	rows_all(b, rows_try);
 }
 
@@ -422,7 +401,7 @@ batch_undo(struct batch *b)
 	rows_all(b, rows_undo);
 	b->part[b->now->partition] = b->tried.head;
 	b->nemitted = b->tried.nemitted;
-	b->nchores = b->tried.nchores;
+	b->njobs = b->tried.njobs;
 	b->tried.open = false;
 }
 

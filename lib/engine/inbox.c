@@ -16,7 +16,7 @@ struct inbox {
 	struct input *inputs; size_t n, cap, bytes;
 	int64_t expected[PARTITIONS][PRODUCERS_MAX];    /* the next event to be taken; 0: the one after the cursor */
 	bool due[PARTITIONS];                           /* its timers come first */
-	bool heavy;                                     /* there is a heavy order among them */
+	bool heavy;                                     /* there is a heavy command among them */
 	bool held_back[PARTITIONS][PRODUCERS_MAX];      /* its next event must wait for another producer's */
 	bool events;                                    /* there is a block of them; the first comes whatever its size: another version may have made it */
 };
@@ -38,16 +38,7 @@ add(node_t *n, struct inbox *box, enum input_kind kind, int32_t partition)
 	return in;
 }
 
-/* ---- timers and chores */
-
-const struct alarm *
-alarm_of(const struct alarm *list, size_t n, const char *kind)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(list[i].kind, kind))
-			return &list[i];
-	return NULL;
-}
+/* ---- timers and jobs */
 
 /* Order is kept within a partition: each that has something due may give its share of a batch. */
 static void
@@ -73,10 +64,12 @@ due_timers_of(node_t *n, int32_t p, int64_t now_us, struct due *d)
 }
 
 static bool
-any_alarm_after(const struct service *s)
+any_timer_after(const struct service *s)
 {
-	for (size_t i = 0; i < s->nalarms; i++)
-		if (s->alarms[i].after)
+	const struct timer *t;
+
+	EACH_ROW(s, timers, t)
+		if (t->after)
 			return true;
 	return false;
 }
@@ -102,7 +95,7 @@ due_partitions(node_t *n, struct inbox *box, struct due *d)
 		}
 	}
 	share_due(d->timers, d->ntimers);
-	d->catches_up = d->ntimers && any_alarm_after(n->svc);
+	d->catches_up = d->ntimers && any_timer_after(n->svc);
 }
 
 static void
@@ -113,7 +106,7 @@ add_timer(node_t *n, struct inbox *box, const EngineRows__Timer *t)
 	in->district = t->district;
 	in->subject = t->subject;
 	in->at_us = t->due_us;
-	in->alarm = alarm_of(n->svc->alarms, n->svc->nalarms, t->kind);
+	in->as_timer = service_timer(n->svc, t->kind);
 	in->row = t;
 }
 
@@ -127,7 +120,7 @@ add_work(node_t *n, struct inbox *box, const EngineRows__Work *w)
 	in->trace = w->trace;
 	in->cause = w->cause;
 	in->at_us = w->at_us;
-	in->alarm = alarm_of(n->svc->chores, n->svc->nchores, w->kind);
+	in->as_job = service_job(n->svc, w->kind);
 	in->row = w;
 	in->span = (struct span){ w->span_from, w->span_until };
 }
@@ -135,8 +128,9 @@ add_work(node_t *n, struct inbox *box, const EngineRows__Work *w)
 static int
 rows_of_work(const node_t *n, const EngineRows__Work *w)
 {
-	const struct alarm *chore = alarm_of(n->svc->chores, n->svc->nchores, w->kind);
-	return chore && chore->rows ? chore->rows : WORK_ROWS;
+	const struct job *job = service_job(n->svc, w->kind);
+
+	return job && job->rows ? job->rows : WORK_ROWS;
 }
 
 /* Whether there may be more is known only when none came: rows stay where they are until a batch commits.  Taken is what settles so
@@ -160,7 +154,7 @@ take_work(node_t *n, struct inbox *box, const void *const *asked, size_t nasked,
 static bool
 timer_waits(const node_t *n, const EngineRows__Timer *t, bool *waits)
 {
-	const struct alarm *a = alarm_of(n->svc->alarms, n->svc->nalarms, t->kind);
+	const struct timer *a = service_timer(n->svc, t->kind);
 
 	*waits = *waits || (a && a->after && t->due_us > n->part[t->partition].catch_up.done_us);
 	return *waits;
@@ -193,7 +187,7 @@ timers_after(const node_t *n, int32_t partition, void *const *rows, size_t count
 
 	for (size_t i = 0; i < count; i++) {
 		const EngineRows__Timer *t = rows[i];
-		const struct alarm *a = t->partition == partition ? alarm_of(n->svc->alarms, n->svc->nalarms, t->kind) : NULL;
+		const struct timer *a = t->partition == partition ? service_timer(n->svc, t->kind) : NULL;
 		if (a && t->due_us > n->part[partition].catch_up.done_us)
 			after |= a->after;
 	}
@@ -270,15 +264,15 @@ is_utf8(const char *s)
 }
 
 bool
-is_echo(const node_t *n, size_t producer)
+is_self(const node_t *n, size_t producer)
 {
 	return !strcmp(n->svc->consumes[producer], n->svc->name);
 }
 
-const struct fact *
-fact_read(const node_t *n, int producer, const char *type)
+const struct event_handler *
+event_handler_of(const node_t *n, int producer, const char *type)
 {
-	return producer >= 0 && is_echo(n, (size_t)producer) ? echo_of(n->svc, type) : fact_of(n->svc, type);
+	return producer >= 0 && is_self(n, (size_t)producer) ? service_after_commit(n->svc, type) : service_event(n->svc, type);
 }
 
 /* producer -1: it is our own, not read but said. */
@@ -297,10 +291,10 @@ input_of_event(node_t *n, struct input *in, int producer, const Wire__Logged *l,
 	in->cause = e->cause;
 	in->event_id = e->id;
 	in->at_us = e->at_us;
-	in->fact = fact_read(n, producer, l->type);
-	if (!in->fact)
+	in->as_event = event_handler_of(n, producer, l->type);
+	if (!in->as_event)
 		return;                 /* of no concern here: only the cursor moves */
-	in->m = protobuf_c_message_unpack(in->fact->message, arena_pb(n->arena), e->data.len, e->data.data);
+	in->m = protobuf_c_message_unpack(in->as_event->message, arena_pb(n->arena), e->data.len, e->data.data);
 	if (!in->m)
 		in->park = "its content cannot be read";
 }
@@ -399,7 +393,7 @@ _Static_assert(3 * FETCH_ITEMS_MAX <= EVENTS_UNTIL, "when our own events have fi
 static void
 take_events(node_t *n, struct inbox *box)
 {
-	bool any = n->nproducers > 0, echoes = any && is_echo(n, n->nproducers - 1);
+	bool any = n->nproducers > 0, echoes = any && is_self(n, n->nproducers - 1);
 
 	while (echoes && box->n + 2 * FETCH_ITEMS_MAX <= EVENTS_UNTIL && take_next(n, box, n->nproducers - 1))
 		;
@@ -449,24 +443,15 @@ blocks_settle(node_t *n, bool done)
 
 /* ---- commands */
 
-static const struct order *
-order_of(const struct service *s, const char *type)
-{
-	for (size_t i = 0; i < s->norders; i++)
-		if (!strcmp(s->orders[i].message->name, type))
-			return &s->orders[i];
-	return NULL;
-}
-
 /* False: it is heavy, and so is one that is there already; it, and all behind it in its group, come in a later batch. */
 static bool
 add_command(node_t *n, struct inbox *box, struct group *g, size_t i, const Wire__Command *c)
 {
-	const struct order *order = order_of(n->svc, c->type);
+	const struct command *command = service_command(n->svc, c->type);
 
-	if (order && order->heavy && box->heavy)
+	if (command && command->heavy && box->heavy)
 		return false;
-	box->heavy = box->heavy || (order && order->heavy);
+	box->heavy = box->heavy || (command && command->heavy);
 	struct input *in = add(n, box, INPUT_COMMAND, g->partition);
 
 	in->group = g;
@@ -475,9 +460,9 @@ add_command(node_t *n, struct inbox *box, struct group *g, size_t i, const Wire_
 	in->district = c->district;
 	in->account = c->account;
 	in->trace = c->trace;
-	in->order = order;
-	if (order)
-		in->m = protobuf_c_message_unpack(order->message, arena_pb(n->arena), c->data.len, c->data.data);
+	in->as_command = command;
+	if (command)
+		in->m = protobuf_c_message_unpack(command->message, arena_pb(n->arena), c->data.len, c->data.data);
 	box->bytes += c->data.len;
 	return true;
 }
@@ -539,7 +524,8 @@ isolate(node_t *n, struct input *in, const char *why)
 		in->park = why;
 		break;
 	default:
-		in->alarm = NULL;       /* the row goes, nothing runs */
+		in->as_timer = NULL;    /* the row goes, nothing runs */
+		in->as_job = NULL;
 	}
 	enum batch_result r = batch_run(n, in, 1);
 	return r == BATCH_BAD ? BATCH_TRANSIENT : r;    /* not even that is taken: it is not the input */
@@ -601,7 +587,7 @@ inbox_run_group(node_t *n, struct group *g)
 	take_group(n, box, g);
 	for (size_t i = 0; i < box->n; i++)
 		if (box->inputs[i].m && !message_is_dry(box->inputs[i].m))
-			box->inputs[i].order = NULL;
+			box->inputs[i].as_command = NULL;
 	return run(n, box->inputs, box->n);
 }
 
@@ -708,9 +694,9 @@ anything_due(const node_t *n)
 	return false;
 }
 
-/* Some blocks, all of them patient, and room for more. */
+/* Some blocks, all of them deferrable, and room for more. */
 static bool
-only_patient_blocks(const node_t *n)
+only_deferrable_blocks(const node_t *n)
 {
 	bool any = false;
 
@@ -718,7 +704,7 @@ only_patient_blocks(const node_t *n)
 		if (n->feed[i].blocks >= FEED_BLOCKS_MAX)
 			return false;
 		for (const struct block *k = n->feed[i].first; k; k = k->next, any = true)
-			if (!k->patient)
+			if (!k->deferrable)
 				return false;
 	}
 	return any;
@@ -728,15 +714,15 @@ only_patient_blocks(const node_t *n)
 static bool
 may_wait(node_t *n)
 {
-	if (n->queue.first || n->clock_news || !only_patient_blocks(n) || anything_due(n)) {
-		n->patient_us = 0;
+	if (n->queue.first || n->clock_news || !only_deferrable_blocks(n) || anything_due(n)) {
+		n->deferred_us = 0;
 		return false;
 	}
-	if (!n->patient_us)
-		n->patient_us = n->mono_us;
-	if (n->mono_us < n->patient_us + PATIENT_MS * 1000)
+	if (!n->deferred_us)
+		n->deferred_us = n->mono_us;
+	if (n->mono_us < n->deferred_us + DEFER_MS * 1000)
 		return true;
-	n->patient_us = 0;
+	n->deferred_us = 0;
 	return false;
 }
 

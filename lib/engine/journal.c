@@ -1,12 +1,12 @@
-/* order - in what order things were done, so that derived tables can be made again from the event logs (lib/engine/replay).
+/* journal - in what order things were done, so that derived tables can be made again from the event logs (lib/engine/replay).
  *
  * An own event says how far others had been read (Event.after).  Noted beside that, in the same transaction: whenever the
- * producer that is read changes, and what changed derived tables without being an event in its turn or an event's fact. */
+ * producer that is read changes, and what changed derived tables without being an event in its turn or an event's handler. */
 #include "engine/node_state.h"
 #include <string.h>
 
 bool
-order_tables(node_t *n)
+journal_tables(node_t *n)
 {
 	void **rows;
 	size_t count;
@@ -35,7 +35,7 @@ list_add(struct batch *b, struct list *l, const void *row)
 }
 
 int64_t
-order_read(struct batch *b, int32_t partition, int producer, int64_t seq, const uint8_t *hash)
+journal_read(struct batch *b, int32_t partition, int producer, int64_t seq, const uint8_t *hash)
 {
 	struct head_change *c = batch_touch(b, partition);
 	int64_t turn = c->turn.n++;
@@ -57,7 +57,7 @@ order_read(struct batch *b, int32_t partition, int producer, int64_t seq, const 
 
 /* As if they had been read back, those that follow what was read last. */
 void
-order_skip(struct batch *b)
+journal_skip(struct batch *b)
 {
 	const node_t *n = b->node;
 	size_t self;
@@ -68,13 +68,13 @@ order_skip(struct batch *b)
 		const EngineRows__Logged *e = b->emitted[i];
 		const struct head_change *c = &b->part[e->partition];
 		int64_t read = c->cursor_moved[self] ? c->cursor[self].seq : n->part[e->partition].cursor[self].seq;
-		if (e->seq == read + 1 && !echo_of(n->svc, e->type))
-			order_read(b, e->partition, (int)self, e->seq, e->hash.data);
+		if (e->seq == read + 1 && !service_after_commit(n->svc, e->type))
+			journal_read(b, e->partition, (int)self, e->seq, e->hash.data);
 	}
 }
 
 void
-order_ran(struct batch *b, const struct input *in, const char *kind, const char *name, int64_t seq)
+journal_ran(struct batch *b, const struct input *in, const char *kind, const char *name, int64_t seq)
 {
 	const struct head_change *c = batch_touch(b, in->partition);
 	EngineRows__Ran *r = arena_message(b->arena, &engine_rows__ran__descriptor);
@@ -96,7 +96,7 @@ order_ran(struct batch *b, const struct input *in, const char *kind, const char 
 }
 
 void
-order_write(struct batch *b)
+journal_write(struct batch *b)
 {
 	if (b->turns.n)
 		store_queue(b->node->db, &engine_turns_take, b->turns.at, b->turns.n);

@@ -20,7 +20,7 @@ want_policies(struct batch *b, const struct input *in)
 static bool
 publishes(const struct input *in)
 {
-	return in->fact && in->fact->message == &roster__policy_published__descriptor;
+	return in->as_event && in->as_event->message == &roster__policy_published__descriptor;
 }
 
 static void
@@ -28,14 +28,16 @@ want_one(struct batch *b, struct input *in)
 {
 	b->now = in;
 	in->looks = NULL;
-	if (policies_mirrored(b->node) && (in->order || in->fact || in->alarm) && (!policies_cached(b->node, in->district) || publishes(in)))
+	if (policies_mirrored(b->node) && (in->as_command || in->as_event || in->as_timer || in->as_job) && (!policies_cached(b->node, in->district) || publishes(in)))
 		want_policies(b, in);
-	if (in->order && in->order->want && in->m)
-		in->order->want(b, in->m);
-	if (in->fact && in->fact->want)
-		in->fact->want(b, in->m);
-	if (in->alarm && in->alarm->want)
-		in->alarm->want(b, in->subject);
+	if (in->as_command && in->as_command->want && in->m)
+		in->as_command->want(b, in->m);
+	if (in->as_event && in->as_event->want)
+		in->as_event->want(b, in->m);
+	if (in->as_timer && in->as_timer->want)
+		in->as_timer->want(b, in->subject);
+	if (in->as_job && in->as_job->want)
+		in->as_job->want(b, in->subject);
 }
 
 static bool
@@ -140,7 +142,7 @@ struct prelude { size_t looks, keys, districts, works; const void **look, **key,
 static unsigned
 to_look_up(const struct input *in)
 {
-	return in->kind == INPUT_COMMAND && in->order ? in->order->after & ~in->group->looked : 0;
+	return in->kind == INPUT_COMMAND && in->as_command ? in->as_command->after & ~in->group->looked : 0;
 }
 
 static void
@@ -171,7 +173,7 @@ prelude_of_command(struct batch *b, struct prelude *p, struct input *in)
 		k->key = in->command->key;
 		p->key[p->keys++] = k;
 	}
-	if (in->order && in->order->after && n->part[in->partition].work)
+	if (in->as_command && in->as_command->after && n->part[in->partition].work)
 		prelude_of_work(b, p, in);
 	if (!district_known(n, in->district)) {
 		EngineRows__DistrictArg *k = arena_message(b->arena, &engine_rows__district_arg__descriptor);

@@ -9,6 +9,7 @@
 #include "bus/link.h"
 #include "base/log.h"
 #include "engine/node.h"
+#include "engine/noun.h"
 #include "engine/reader_state.h"
 #include "engine/trial.h"
 #include <malloc.h>
@@ -163,11 +164,12 @@ static void
 reading_choose(struct process *p)
 {
 	bool hashes = false;
+	const struct query *q;
 
 	for (int64_t i = 0; i < config_int("ZHUCUN_READERS"); i++)
 		reading_add(p, WIRE__LANE__READER);
-	for (size_t i = 0; i < SERVICE.nreads; i++)
-		hashes = hashes || SERVICE.reads[i].password;
+	EACH_ROW(&SERVICE, queries, q)
+		hashes = hashes || q->password;
 	if (hashes)
 		reading_add(p, WIRE__LANE__PASSWORD);
 	if (trial_serves(&SERVICE))

@@ -74,6 +74,7 @@ node_make(const struct service *s, const struct node_settings *settings)
 node_t *
 node_open(const struct service *s, const struct node_settings *settings)
 {
+	assert(!service_named_twice(s));
 	node_t *n = node_make(s, settings);
 
 	if (n && (!own_prepare(n) || !listen(n)))
@@ -159,13 +160,13 @@ on_ready(node_t *n, const struct message *m)
 static void
 on_clock(node_t *n, const struct message *m, const Wire__Command *c)
 {
-	Engine__AdvanceClock *order = engine__advance_clock__unpack(arena_pb(n->scratch), c->data.len, c->data.data);
+	Engine__AdvanceClock *said_clock = engine__advance_clock__unpack(arena_pb(n->scratch), c->data.len, c->data.data);
 	EngineRows__Instant to = ENGINE_ROWS__INSTANT__INIT;
 	Engine__Clock said = ENGINE__CLOCK__INIT;
 	void **rows;
 	size_t count;
 
-	if (!order || !n->set.manual_clock) {
+	if (!said_clock || !n->set.manual_clock) {
 		answer(n, m, 404, NULL, problem_make(n->scratch, 404, "route.unknown", NULL, "The clock is not set by hand here."));
 		return;
 	}
@@ -173,7 +174,7 @@ on_clock(node_t *n, const struct message *m, const Wire__Command *c)
 		answer(n, m, c->refusal->status, NULL, c->refusal);
 		return;
 	}
-	to.now_us = said.now_us = order->now_us;
+	to.now_us = said.now_us = said_clock->now_us;
 	if (n->lost || store_run(n->db, &engine_clock_advance, &to, n->scratch, &rows, &count))
 		answer(n, m, 503, NULL, problem_make(n->scratch, 503, "owner.away", NULL, "The database is away."));
 	else if (count)
@@ -256,8 +257,8 @@ work_due_us(const node_t *n)
 {
 	int64_t at = earlier(earlier(n->open_us, n->purge_us), earlier(feed_next_us(n), catch_up_next_us(n))), now_us = own_now_us(n);
 
-	if (n->patient_us)
-		at = earlier(at, n->patient_us + PATIENT_MS * 1000);
+	if (n->deferred_us)
+		at = earlier(at, n->deferred_us + DEFER_MS * 1000);
 	if (n->lost || n->retry_us > n->mono_us)
 		return n->retry_us;
 	for (int32_t p = 0; p < PARTITIONS && !n->set.manual_clock; p++)

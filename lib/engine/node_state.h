@@ -1,16 +1,16 @@
 /* node_state - what the files of a node share; nobody else includes it.
  *
  *   node.c    opening, messages in, the step            batch.c   the fold: one input at a time
- *   own.c     partitions: taking, giving, the clock     words.c   what handlers may ask and say
+ *   ownership.c partitions: taking, giving, the clock     handler.c what handlers may ask and say
  *   queue.c   groups of commands and their answers      load.c, commit.c  the read phase, the write phase
  *   feed.c    consuming: fetch, verify, queue           fetch.c   serving our own events
  *   inbox.c   what runs next                            ring.c    fresh events in memory, for consumers
  *   catch_up.c  what due timers must see first
- *   known.c   districts, subjects that wait             share.c   who should hold what (knows no node)
+ *   held.c    districts, subjects that wait             assignment.c who should hold what (knows no node)
  *   steady.c  whether the clock can be believed (knows no node)
  *   ready.c   whether an order would be carried out
- *   retry.c   what was put aside, tried again           order.c   in what order things were done, noted
- *   replay.c  the facts once more, from the logs alone  policies.c  rule books in memory
+ *   retry.c   what was put aside, tried again           journal.c in what order things were done, noted
+ *   replay.c  event handlers once more, from the logs alone  policies.c  rule books in memory
  *   trial.c   dry runs */
 #pragma once
 #include "base/arena.h"
@@ -21,6 +21,7 @@
 #include "base/metrics.h"
 #include "mirror_rows.pb-c.h"
 #include "engine/node.h"
+#include "engine/noun.h"
 #include "domain/policy_cache.h"
 #include "store/rows.h"
 #include "engine/assignment.h"
@@ -36,12 +37,12 @@ enum {
 	BATCH_INPUTS_MAX = 1024, BATCH_BYTES_MAX = 4 << 20, BATCH_ARENA_MAX = 256 << 20,
 	FOLD_BYTES_MAX = 48 << 20,              /* no further input is run when so much is used; LOAD_ROWS_MAX: of several inputs, else it is halved */
 	DUE_MAX = 256,                          /* timers, or work items, in one batch */
-	WORK_ROWS_MAX = 2048, WORK_ROWS = 8,    /* rows that its work items settle; a few, see struct alarm */
+	WORK_ROWS_MAX = 2048, WORK_ROWS = 8,    /* rows that its work items settle; a few, see struct job */
 	EVENTS_UNTIL = 768, EVENTS_BYTES_UNTIL = 2 << 20,      /* a batch takes events while it is smaller: commands find room */
 	QUEUE_COMMANDS_MAX = 8192, QUEUE_BYTES_MAX = 8 << 20,
 	RING_BYTES_MAX = 3 << 20, HELD_FETCHES_MAX = 256, FETCH_BRIEF_BYTES = 32 << 10,
 	FETCH_WAIT_MS = 1000, FETCH_LOST_MS = 2500, FETCH_REST_MS = 20, FETCH_REST_MAX_MS = 160, FETCH_STALE_MS = 100, RETRY_MS = 50,
-	PATIENT_MS = 10,                        /* events of no concern, or of patient facts, wait so long for company: else most commits would be theirs */
+	DEFER_MS = 10,                        /* events of no concern, or of deferrable handlers, wait so long for company: else most commits would be theirs */
 	OPEN_MS = 150, CALM_MS = 1000,          /* looks, which keep the session from being idle; of who is alone and has all that there is */
 	BEAT_MS = 700,                          /* the heartbeat row */
 	CATCH_UP_LOOK_MS = 5, CATCH_UP_STILL_MS = 2000,        /* a due timer waits for what was acknowledged before: how often it looks; for whom it waits no longer */
@@ -49,7 +50,7 @@ enum {
 	LINGER_MS = 700,                        /* a fold uses the session so often; it may be idle for 3 s (deploy/roles.sql) */
 	GIVE_LOOKS = 4,                         /* a surplus is given when it was there so often in a row */
 	ANSWERS_KEPT_DAYS = 8, PURGE_MS = 3600 * 1000, PURGE_REST_MS = 100,
-	CHORES_A_SYNC = 32,
+	JOBS_A_SYNC = 32,
 	BOOKS_AT_ONCE = 128,                    /* districts whose books a batch makes */
 	POLICIES_BYTES_MAX = 32 << 20,          /* of documents and books between batches */
 	TABLES_MAX = 40, CHANGED_BITS = 1 << 16,
@@ -74,7 +75,7 @@ struct catch_up {
 };
 /* Whether to look how far everybody is, now. */
 bool catch_up_looks(const node_t *n, int32_t partition);
-/* Timers until now_us are due, whose alarms stand on `after`; edges: the partition's, all of them.  When they may run done_us says so. */
+/* Timers until now_us are due, that stand on `after`; edges: the partition's, all of them.  When they may run done_us says so. */
 void catch_up(node_t *n, int32_t partition, unsigned after, int64_t now_us, void *const *edges, size_t nedges);
 bool catch_up_hurries(const node_t *n, size_t producer);
 int64_t catch_up_next_us(const node_t *n);
@@ -84,7 +85,7 @@ struct partition {
 	int64_t epoch, now_us, timer_next_us;           /* timer_next_us: no timer is due before it; NEVER_US none, or not yet looked */
 	struct catch_up catch_up;                       /* of its due timers */
 	int64_t timer_put_us;                           /* the earliest that was put since those that are due were asked for */
-	bool work;                                      /* there may be chores */
+	bool work;                                      /* there may be jobs */
 	struct position head, cursor[PRODUCERS_MAX], fetched[PRODUCERS_MAX];
 	int stream[PRODUCERS_MAX];                      /* which fetch asks for it */
 	struct turn turn;
@@ -132,7 +133,7 @@ void queue_reply(node_t *n);                            /* sends and frees every
 struct block {
 	struct block *next; uint8_t *body; size_t len, items;
 	bool taken, later;                              /* later: some of it must wait */
-	bool patient;                                   /* all of it is of no concern here, so only the cursor moves, or can wait a little */
+	bool deferrable;                                   /* all of it is of no concern here, so only the cursor moves, or can wait a little */
 };
 struct stream {
 	uint64_t asked; int64_t asked_us;               /* 0: no question is on its way */
@@ -150,7 +151,7 @@ struct feed {
 	bool blocked;                                   /* there is no room, and some of what is here must wait for another producer */
 	bool hurry;                                     /* a command, or another producer's event, waits for what was said there */
 };
-uint64_t feed_urgent(const struct service *s, const char *producer);    /* which of its types our facts are not patient about */
+uint64_t feed_urgent(const struct service *s, const char *producer);    /* which of its types our handlers cannot defer */
 void feed_tick(node_t *n);
 bool feed_receive(node_t *n, const struct message *m);  /* an answer; false: not one of ours */
 int64_t feed_next_us(const node_t *n);                  /* when the next question is due */
@@ -199,7 +200,7 @@ struct node {
 	enum steady_doubt doubt;                        /* why it is not believed */
 	enum steady_doubt waits[PARTITIONS];            /* why nobody may go on there by this clock, of those that are opened and not ours */
 	int64_t sender_told_us;                         /* when a sender's clock that is not ours was last told of */
-	int64_t patient_us;                             /* since when nothing waits but patient blocks; 0: it is not so */
+	int64_t deferred_us;                             /* since when nothing waits but deferrable blocks; 0: it is not so */
 	bool clock_news, hello_news, lost, timers_stale;
 	size_t inputs_max;                              /* a batch of more was too large lately */
 	bool plans_old;                                 /* some table has grown much since its statements were planned */
@@ -269,7 +270,7 @@ struct input {
 	const char *district, *subject, *account, *trace, *cause, *event_id;
 	int64_t at_us;
 	const ProtobufCMessage *m;                      /* NULL for timers and work */
-	const struct order *order; const struct fact *fact; const struct alarm *alarm;
+	const struct command *as_command; const struct event_handler *as_event; const struct timer *as_timer; const struct job *as_job;
 	/* a command */
 	struct group *group; size_t index; const Wire__Command *command; Wire__Answer *answer;
 	const ProtobufCMessageDescriptor *said;         /* what the answer is */
@@ -293,7 +294,7 @@ enum batch_result {
 	BATCH_LOST,                                     /* gone while it was to commit: nobody knows */
 };
 
-struct chore { const struct store_stmt *stmt; const void *args; const char *district; };
+struct queued_job { const struct store_stmt *stmt; const void *args; const char *district; };
 struct batch_book { struct batch_book *next; const char *district; struct policy_book book; };
 struct head_change {
 	bool touched; struct position head; int64_t now_us, timer_put_us; bool cursor_moved[PRODUCERS_MAX]; struct position cursor[PRODUCERS_MAX];
@@ -310,15 +311,15 @@ struct batch {
 	size_t loaded; bool whole;                      /* rows that prefixes brought; whole: however many they are */
 	struct head_change part[PARTITIONS];
 	const EngineRows__Logged **emitted; size_t nemitted, emitted_cap;
-	struct chore *chores; size_t nchores, chores_cap;
+	struct queued_job *jobs; size_t njobs, jobs_cap;
 	struct batch_book *books;                       /* made of policies not yet committed */
 	const EngineRows__District **opened; size_t nopened;
 	const struct input *now;                        /* the one being run */
-	bool own_fact, wanting;
+	bool own_event, wanting;
 	bool wrote;                                     /* the one being run has changed a derived table by itself, not by an event */
 	struct list turns, ran;                         /* to be noted: EngineRows.Turn, EngineRows.Ran */
 	uint64_t changed[CHANGED_BITS / 64];            /* by a look's mark: what inputs have changed; others' marks may share a bit */
-	struct { bool open; struct head_change head; size_t nemitted, nchores; } tried;        /* how far things were at batch_try */
+	struct { bool open; struct head_change head; size_t nemitted, njobs; } tried;        /* how far things were at batch_try */
 	const char *own_event_id;
 	int64_t now_us;
 	int64_t used_us, touches;                       /* when the session was used last; how often only to be used */
@@ -338,12 +339,12 @@ void batch_linger(struct batch *b);                     /* in a fold that lasts:
 struct head_change *batch_touch(struct batch *b, int32_t partition);    /* whatever is to be written goes through the fence of its partition */
 void batch_answer_set(struct batch *b, int status, const ProtobufCMessage *answer, Wire__Problem *problem);
 
-/* ---- order.c */
-bool order_tables(node_t *n);                           /* which tables are own */
-int64_t order_read(struct batch *b, int32_t partition, int producer, int64_t seq, const uint8_t *hash);   /* an event in its turn, which is returned */
-void order_skip(struct batch *b);                       /* own events that are of no concern once more */
-void order_ran(struct batch *b, const struct input *in, const char *kind, const char *name, int64_t seq);
-void order_write(struct batch *b);                      /* queues what is to be noted */
+/* ---- journal.c */
+bool journal_tables(node_t *n);                           /* which tables are own */
+int64_t journal_read(struct batch *b, int32_t partition, int producer, int64_t seq, const uint8_t *hash);   /* an event in its turn, which is returned */
+void journal_skip(struct batch *b);                       /* own events that are of no concern once more */
+void journal_ran(struct batch *b, const struct input *in, const char *kind, const char *name, int64_t seq);
+void journal_write(struct batch *b);                      /* queues what is to be noted */
 void list_add(struct batch *b, struct list *l, const void *row);
 
 /* ---- retry.c: one input that was put aside and is wanted again; true when there may be more */
@@ -358,10 +359,7 @@ void replay_need(struct batch *b, size_t table, const void *key, int nprefix);
 bool inbox_run(node_t *n);
 enum batch_result inbox_run_group(node_t *n, struct group *g);          /* of a trial: its orders that have no answer; those that must wait get none */
 void input_of_event(node_t *n, struct input *in, int producer, const Wire__Logged *l, const Wire__Event *e);
-const struct alarm *alarm_of(const struct alarm *list, size_t n, const char *kind);
 enum batch_result inbox_run_singly(node_t *n, struct input *in);      /* its name is written down first; poison is isolated */
 bool is_producer(const node_t *n, const char *service, size_t *i);
-const struct fact *fact_of(const struct service *s, const char *type);
-const struct fact *echo_of(const struct service *s, const char *type);
-bool is_echo(const node_t *n, size_t producer);         /* of a producer: it is the service itself */
-const struct fact *fact_read(const node_t *n, int producer, const char *type);        /* what is to be done with its event; NULL: nothing */
+bool is_self(const node_t *n, size_t producer);         /* of a producer: it is the service itself */
+const struct event_handler *event_handler_of(const node_t *n, int producer, const char *type);        /* what is to be done with its event; NULL: nothing */

@@ -52,14 +52,20 @@ graph_agrees(node_t *n)
 bool
 own_prepare(node_t *n)
 {
-	if (!prepare_all(n, engine_sql, ENGINE_SQL_COUNT) || !prepare_all(n, n->svc->statements, n->svc->nstatements))
+	const struct noun *const *noun;
+	const struct table *const *t;
+
+	if (!prepare_all(n, engine_sql, ENGINE_SQL_COUNT))
 		return false;
-	for (const struct table *const *t = n->svc->tables; *t; t++) {
+	for (noun = n->svc->nouns; *noun; noun++)
+		if (!prepare_all(n, (*noun)->statements.at, (*noun)->statements.n))
+			return false;
+	EACH_ROW(n->svc, tables, t) {
 		assert(n->ntables < TABLES_MAX);
 		if (!table_prepare(&n->tables[n->ntables++], *t, n->db, n->names))
 			return false;
 	}
-	return graph_agrees(n) && order_tables(n) && (!n->trial || store_prepare(n->db, &head_now));
+	return graph_agrees(n) && journal_tables(n) && (!n->trial || store_prepare(n->db, &head_now));
 }
 
 /* ---- taking over */

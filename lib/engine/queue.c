@@ -54,19 +54,20 @@ turn_away(node_t *n, const struct message *m, size_t ncommands, Wire__Problem *p
 static bool
 founds(const node_t *n, const Wire__Commands *c)
 {
-	for (size_t i = 0; i < c->n_items; i++)
-		for (size_t k = 0; k < n->svc->norders; k++)
-			if (n->svc->orders[k].founding && !strcmp(n->svc->orders[k].message->name, c->items[i]->type))
-				return true;
+	for (size_t i = 0; i < c->n_items; i++) {
+		const struct command *command = service_command(n->svc, c->items[i]->type);
+		if (command && command->creates_district)
+			return true;
+	}
 	return false;
 }
 
 /* The partition is not ours: find out whether it could be.  Once is enough for many who come together. */
 static bool
-make_ours(node_t *n, int32_t partition, bool founding)
+make_ours(node_t *n, int32_t partition, bool creates_district)
 {
-	if (founding || n->looked_us != n->mono_us)
-		own_look(n, founding ? partition : -1);
+	if (creates_district || n->looked_us != n->mono_us)
+		own_look(n, creates_district ? partition : -1);
 	return n->part[partition].owned;
 }
 
@@ -110,9 +111,9 @@ queue_add(node_t *n, const struct message *m)
 		turn_away(n, m, c->n_items, doubt_problem(n, doubt));
 		return;
 	}
-	bool founding = founds(n, c);
-	if (n->lost || (!n->part[m->partition].owned && !make_ours(n, m->partition, founding))) {
-		if (n->lost || n->opened[m->partition] || founding)
+	bool creates_district = founds(n, c);
+	if (n->lost || (!n->part[m->partition].owned && !make_ours(n, m->partition, creates_district))) {
+		if (n->lost || n->opened[m->partition] || creates_district)
 			turn_away(n, m, c->n_items, problem_make(n->scratch, 503, "owner.away", NULL, "The owner of this district is away."));
 		else
 			turn_away(n, m, c->n_items, problem_make(n->scratch, 404, "district.unknown", NULL, "No such district."));

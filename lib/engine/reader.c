@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "engine/node_state.h"
 #include "mirror_rows.pb-c.h"
+#include "engine/noun.h"
 #include "engine/reader_state.h"
 #include "bus/sealed_kind.h"
 #include <assert.h>
@@ -242,8 +243,11 @@ reader_cursor(struct reader *r, const char *last_id)
 static bool
 reader_prepare(struct reader *r)
 {
-	for (size_t i = 0; i < r->svc->nstatements; i++)
-		if (!store_prepare(r->db, r->svc->statements[i]))
+	const struct store_stmt *const *s;
+	const struct table *const *t;
+
+	EACH_ROW(r->svc, statements, s)
+		if (!store_prepare(r->db, *s))
 			return false;
 	static const struct store_stmt *const ours[] = { &engine_show_district, &engine_districts, &engine_clock_now, &engine_look, &engine_cursors_of_consumer,
 	                                                 &engine_show_partitions, &engine_events_after, &engine_lag, &engine_progress, &engine_edges,
@@ -251,7 +255,7 @@ reader_prepare(struct reader *r)
 	for (size_t i = 0; i < ALEN(ours); i++)
 		if (!store_prepare(r->db, ours[i]))
 			return false;
-	for (const struct table *const *t = r->svc->tables; *t; t++)
+	EACH_ROW(r->svc, tables, t)
 		if ((*t)->row == &mirror_rows__policy__descriptor) {
 			r->has_policies = true;
 			if (!table_prepare_load(&r->policy_table, *t, r->db, r->names) || !store_prepare(r->db, &policy_versions))
@@ -317,15 +321,6 @@ send_body(struct reader *r, const struct message *m, const ProtobufCMessage *bod
 	protobuf_c_message_pack(body, packed);
 	struct message out = { .peer = m->peer, .kind = WIRE__KIND__ANSWER, .id = m->id, .body = packed, .body_len = len };
 	r->set.port.send(r->set.port.ctx, &out);
-}
-
-static const struct read *
-read_of(const struct service *s, const char *type)
-{
-	for (size_t i = 0; i < s->nreads; i++)
-		if (!strcmp(s->reads[i].message->name, type))
-			return &s->reads[i];
-	return NULL;
 }
 
 static const void *
@@ -425,7 +420,7 @@ on_heads(struct reader *r)
 static void
 run_read(struct reader *r)
 {
-	const struct read *d = read_of(r->svc, r->read->type);
+	const struct query *d = service_query(r->svc, r->read->type);
 	ProtobufCMessage *m = d ? protobuf_c_message_unpack(d->message, arena_pb(r->arena), r->read->data.len, r->read->data.data) : NULL;
 
 	if (!strcmp(r->read->type, engine__read_progress__descriptor.name) && !r->read->refusal)

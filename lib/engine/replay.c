@@ -228,14 +228,17 @@ add_ran(struct replay *r, const EngineRows__Ran *k)
 		return;
 	}
 	struct input *in = list_add_input(r, timer ? INPUT_TIMER : INPUT_WORK);
-	in->alarm = timer ? alarm_of(s->alarms, s->nalarms, k->name) : alarm_of(s->chores, s->nchores, k->name);
+	if (timer)
+		in->as_timer = service_timer(s, k->name);
+	else
+		in->as_job = service_job(s, k->name);
 	in->district = arena_strdup(a, k->district);
 	in->subject = arena_strdup(a, k->subject);
 	in->cause = arena_strdup(a, k->cause);
 	in->trace = arena_strdup(a, k->trace);
 	in->at_us = k->at_us;
 	in->span = (struct span){ k->span_from, k->span_until };
-	if (!in->alarm)
+	if (!in->as_timer && !in->as_job)
 		fault(r, "no %s is called %s here", k->kind, k->name);
 }
 
@@ -314,7 +317,7 @@ replay_need(struct batch *b, size_t table, const void *key, int nprefix)
 	node_t *n = b->node;
 	void **rows;
 
-	assert(!n->own_table[table]);   /* a fact reads what only orders write: it could not be rebuilt, and is a bug */
+	assert(!n->own_table[table]);   /* an event handler reads what only commands write: it could not be rebuilt, and is a bug */
 	rows_want(&b->rows[table], key, nprefix);
 	store_queue(n->db, &n->tables[table].load[nprefix], &key, 1);
 	if (store_sync(n->db)) {
@@ -326,7 +329,7 @@ replay_need(struct batch *b, size_t table, const void *key, int nprefix)
 		rows_loaded(&b->rows[table], rows[i]);
 }
 
-/* Our own fact of an event, as it stands in the log, while `b->now` is whoever said it. */
+/* Our own handler of an event, as it stands in the log, while `b->now` is whoever said it. */
 static void
 apply(struct batch *b, struct input *own)
 {
@@ -335,11 +338,11 @@ apply(struct batch *b, struct input *own)
 	own->told = true;
 	c->head.seq = own->logged->seq;
 	b->own_event_id = own->event_id;
-	if (!own->fact)
+	if (!own->as_event)
 		return;
-	b->own_fact = true;
-	own->fact->run(b, own->m);
-	b->own_fact = false;
+	b->own_event = true;
+	own->as_event->run(b, own->m);
+	b->own_event = false;
 }
 
 static const char *
@@ -397,10 +400,12 @@ run_input(struct batch *b, struct input *in)
 		c->cursor_moved[in->producer] = true;
 		c->cursor[in->producer].seq = in->logged->seq;
 	}
-	if ((in->kind == INPUT_EVENT || in->kind == INPUT_RETRY) && in->fact && !in->park)
-		in->fact->run(b, in->m);
-	if ((in->kind == INPUT_TIMER || in->kind == INPUT_WORK) && in->alarm)
-		in->alarm->run(b, in->subject);
+	if ((in->kind == INPUT_EVENT || in->kind == INPUT_RETRY) && in->as_event && !in->park)
+		in->as_event->run(b, in->m);
+	if (in->as_timer)
+		in->as_timer->run(b, in->subject);
+	if (in->as_job)
+		in->as_job->run(b, in->subject);
 }
 
 /* False: the list wants more than there is room for, and is to be made shorter. */
@@ -588,11 +593,12 @@ prepare(struct replay *r)
 	for (size_t i = 0; i < ALEN(statements); i++)
 		if (!store_prepare(n->db, statements[i]))
 			return false;
-	for (const struct table *const *t = n->svc->tables; *t; t++) {
+	const struct table *const *t;
+	EACH_ROW(n->svc, tables, t) {
 		assert(n->ntables < TABLES_MAX);
 		n->tables[n->ntables++].table = *t;
 	}
-	return order_tables(n);
+	return journal_tables(n);
 }
 
 /* Like the service's own, with its keys and checks; they hide those in what is searched. */

@@ -1,11 +1,11 @@
-/* replay - a service's facts once more, from the event logs alone, into tables that last as long as the connection.
+/* replay - a service's event handlers once more, from the event logs alone, into tables that last as long as the connection.
  *
  * The same handlers run in the same order over the same batches' machinery; only what they say goes elsewhere.  An event that
- * a fact emits is taken from the log, not made anew, so the tables become what this history makes of them, whatever today's
- * code would decide.  Own events of orders, and of alarms that say all they do in events, are applied where they stand.
+ * a handler emits is taken from the log, not made anew, so the tables become what this history makes of them, whatever today's
+ * code would decide.  Own events of commands, and of timers that say all they do in events, are applied where they stand.
  * Everything is read as of one instant, while services run.
  *
- * Not replayed: own tables (orders write them, and nothing derived is read from them), answers, timers, chores to be done. */
+ * Not replayed: own tables (commands write them, and nothing derived is read from them), answers, timers, jobs to be done. */
 #pragma once
 #include "engine/service.h"
 #include "store/store.h"

@@ -1,20 +1,21 @@
 /* service - what a service is, and what its handlers may say.
  *
- * A service is data: tables, and rows that name a message and the functions for it.
+ * A service is data: a list of nouns.  A noun is one thing the service keeps (a finding, a posting), in one file: its tables, and rows
+ * that name a message and the functions for it.
  *
- *   orders   commands.  An order decides and emits; it never changes a table itself.
- *   facts    events, its own and those it consumes.  A fact changes tables; a fact of another service may also emit.
- *            An event emitted is applied at once by the service's own fact handler for it, so the full effect of an order
- *            is in its event and a derived table can be rebuilt from events alone.
- *   echoes   its own events once more, after they were committed: for what must not happen before (a message is on record
- *            before it is sent).  Like a fact of another service it may change tables and emit; it waits behind nothing that
- *            was put aside.  A service that has some consumes itself, last of all.
- *   alarms   timers that have come due.
- *   chores   subjects to look at again (a past-dated policy): queued by batch_chore, drained some per batch; one that is long is
- *            done in slices (batch_span, batch_go_on).
- *   reads    questions, answered on reader threads, see reader.h.
+ *   commands      a command decides and emits; it never changes a table itself.
+ *   events        its own and those it consumes.  An event handler changes tables; that of another service's event may also emit.
+ *                 An event emitted is applied at once by the service's own handler for it, so the full effect of a command
+ *                 is in its event and a derived table can be rebuilt from events alone.
+ *   after_commit  its own events once more, after they were committed: for what must not happen before (a message is on record
+ *                 before it is sent).  Such a handler may change tables and emit; it waits behind nothing that was put aside.
+ *                 A service that has some consumes itself, last of all.
+ *   timers        that have come due.
+ *   jobs          subjects to look at again (a past-dated policy): queued by batch_job, drained some per batch; one that is long is
+ *                 done in slices (batch_span, batch_go_on).
+ *   queries       answered on reader threads, see reader.h.
  *
- * Every handler is a pair: `want` names what must be loaded, `run` decides.  All wants of a batch are loaded together,
+ * Every handler is a pair: `want` names what must be loaded (prefetched), `run` decides.  All wants of a batch are loaded together,
  * set-wise; want is called again after each load until nothing new is wanted (at most WANT_ROUNDS_MAX), so it may use what
  * an earlier round brought.  Then the inputs are run one at a time, in memory, against rows that earlier inputs of the batch
  * have already changed; what is said therefore never depends on how inputs were batched.  Then everything is written,
@@ -25,6 +26,7 @@
 #include "base/ids.h"
 #include "bus/message.h"
 #include "domain/policy_book.h"
+#include "store/rows.h"
 #include "store/store.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,47 +35,43 @@
 struct batch;
 struct reader;
 
-enum { PRODUCERS_MAX = 7, WANT_ROUNDS_MAX = 4, TABLE_KEY_MAX = 5 };
+enum { PRODUCERS_MAX = 7, WANT_ROUNDS_MAX = 4 };
 
-/* A PostgreSQL table as rows in memory.  Row message: field name == column name; tags 1 … nkey are the primary key, the
- * first is always `district`.  The statements that load, put and drop rows are built from it at start. */
-struct table {
-	const char *name;                               /* unqualified: the service's schema is the search path */
-	const ProtobufCMessageDescriptor *row;
-	int nkey;
-	bool append_only;                               /* rows are never changed nor dropped; insert only */
-};
-
-struct order {
+struct command {
 	const ProtobufCMessageDescriptor *message;
 	unsigned after;                                 /* AFTER(i): producers to be read to their heads first (engine 8) */
 	void (*want)(struct batch *b, const void *m);   /* NULL: nothing */
 	bool (*exists)(struct batch *b, const void *m); /* the thing its path names, 404 when false; NULL: names none */
 	void (*run)(struct batch *b, const void *m);    /* ends in exactly one batch_answer() or batch_refuse() */
-	bool founding;                                  /* may come before its district exists (PutDistrict) */
+	bool creates_district;                          /* may come before its district exists (PutDistrict) */
 	bool (*may)(struct batch *b, const void *m);    /* whether this account may, in this case (duty_batch.h); false: it has refused */
 	const ProtobufCMessage *(*stands)(struct batch *b, const void *m);      /* of a PUT whose answer says more than was put, and what
 	                                                                         * may change with it: what a read of it says now; NULL: nothing */
 	bool heavy;                                     /* one message asks for thousands of rows: at most one in a batch */
 };
-struct fact {
+struct event_handler {
 	const ProtobufCMessageDescriptor *message;
 	void (*want)(struct batch *b, const void *m);
 	void (*run)(struct batch *b, const void *m);
-	bool patient;                                   /* of another service: nobody waits for what it does, so it may wait some ms for company */
+	bool deferrable;                                /* of another service: nobody waits for what it does, so it may wait some ms for company */
 };
-struct alarm {                                          /* also: chore */
+struct timer {
 	const char *kind;
 	void (*want)(struct batch *b, const char *subject);
 	void (*run)(struct batch *b, const char *subject);
-	unsigned after;                                 /* AFTER(i): of a timer, producers by whose events it decides: it comes after what was
-	                                                 * acknowledged before it was due, and what follows from that, has been read (catch_up.c) */
-	int rows;                                       /* of a chore: about how many rows one slice settles; 0: a few.  A batch takes so many the fewer */
+	unsigned after;                                 /* AFTER(i): producers by whose events it decides: it comes after what was acknowledged
+	                                                 * before it was due, and what follows from that, has been read (catch_up.c) */
 };
-struct read {
+struct job {
+	const char *kind;
+	void (*want)(struct batch *b, const char *subject);
+	void (*run)(struct batch *b, const char *subject);
+	int rows;                                       /* about how many rows one slice settles; 0: a few.  A batch takes so many the fewer */
+};
+struct query {
 	const ProtobufCMessageDescriptor *message;
 	void (*run)(struct reader *r, const void *m);   /* ends in exactly one reader_answer/refuse/missing */
-	bool password;                                  /* it hashes one: a service that has such a read has a thread for them */
+	bool password;                                  /* it hashes one: a service that has such a query has a thread for them */
 };
 
 /* Whose an account is or ever was, in a service that keeps accounts itself; others have mirror_account (duty_batch.h). */
@@ -82,17 +80,23 @@ struct owners {
 	size_t (*of)(struct batch *b, const char *account, const char *const **persons);        /* 0: not known, nobody's */
 };
 
+/* Rows of one sort; LIST(rows) of an array makes one.  A message, a kind, a table is named by one noun of a service (noun.c). */
+#define LIST(a) { a, sizeof(a) / sizeof((a)[0]) }
+#define LIST_OF(type) struct { type *at; size_t n; }
+struct noun {
+	LIST_OF(const struct table *const) tables;
+	LIST_OF(const struct command) commands;
+	LIST_OF(const struct event_handler) events;
+	LIST_OF(const struct event_handler) after_commit;
+	LIST_OF(const struct timer) timers;
+	LIST_OF(const struct job) jobs;
+	LIST_OF(const struct query) queries;
+	LIST_OF(const struct store_stmt *const) statements;     /* of <noun>.sql */
+};
 struct service {
 	const char *name;                               /* also its schema and login role */
 	const char *const *consumes;                    /* producers, NULL-ended; AFTER(0) is the first */
-	const struct table *const *tables;              /* NULL-ended */
-	const struct order *orders;   size_t norders;
-	const struct fact *facts;     size_t nfacts;
-	const struct fact *echoes;    size_t nechoes;
-	const struct alarm *alarms;   size_t nalarms;
-	const struct alarm *chores;   size_t nchores;
-	const struct read *reads;     size_t nreads;
-	const struct store_stmt *const *statements; size_t nstatements;         /* of <service>.sql */
+	const struct noun *const *nouns;                /* NULL-ended */
 	const struct owners *owners;                    /* NULL: it keeps no accounts */
 };
 #define AFTER(i) (1u << (i))
@@ -104,7 +108,7 @@ void batch_want(struct batch *b, const struct table *t, const void *key, int npr
 bool batch_has_table(const struct batch *b, const struct table *t);
 const struct owners *batch_owners(const struct batch *b);
 
-/* What a want has made of its order (a file taken apart), for its next rounds and for run.  One thing for each input. */
+/* What a want has made of its command (a file taken apart), for its next rounds and for run.  One thing for each input. */
 void batch_keep(struct batch *b, void *made);
 void *batch_kept(struct batch *b);                      /* NULL: nothing yet */
 
@@ -114,7 +118,7 @@ size_t batch_list(struct batch *b, const struct table *t, const void *key, int n
 void batch_put(struct batch *b, const struct table *t, const void *row);                /* copied; the same row again writes nothing */
 void batch_drop(struct batch *b, const struct table *t, const void *key);
 
-/* An event of ours about `subject`.  Copied, numbered, applied by our own fact handler, if there is one, before this returns. */
+/* An event of ours about `subject`.  Copied, numbered, applied by our own handler of it, if there is one, before this returns. */
 void batch_emit(struct batch *b, const char *subject, const ProtobufCMessage *event);
 /* In a replay nothing is said anew, and own tables are empty.  What was said from here on stands in the log, from the first of that kind
  * (i 0); NULL: no more.  For what no replay can make again: an id made with a secret that is in no event. */
@@ -124,9 +128,9 @@ const void *batch_logged(const struct batch *b, const ProtobufCMessageDescriptor
 int64_t batch_next_seq(const struct batch *b);
 /* One timer per (kind, subject); due 0 removes it. */
 void batch_timer(struct batch *b, const char *kind, const char *subject, int64_t due_us);
-/* Queue chores of a kind for every row that the statement yields: insert … select into work; see docs of engine.sql. */
-void batch_chore(struct batch *b, const struct store_stmt *insert_select, const void *args);
-/* What is left of the chore being run, in units of its own (span_from, span_until of its row); both 0: whoever queued it gave none. */
+/* Queue jobs of a kind for every row that the statement yields: insert … select into work; see docs of engine.sql. */
+void batch_job(struct batch *b, const struct store_stmt *insert_select, const void *args);
+/* What is left of the job being run, in units of its own (span_from, span_until of its row); both 0: whoever queued it gave none. */
 struct span { int64_t from, until; };
 struct span batch_span(const struct batch *b);
 /* It is done until here; the rest comes in a later batch.  A slice may depend on its span alone, not on what it finds: a replay
@@ -148,17 +152,17 @@ void batch_retry_after(struct batch *b, int64_t wait_us);
 
 arena_t *batch_arena(struct batch *b);
 const char *batch_district(const struct batch *b);
-const char *batch_account(const struct batch *b);       /* who orders; "" for what is no order */
-/* The account's roles, person and unit; NULL: the operator, or no order. */
+const char *batch_account(const struct batch *b);       /* who commands; "" for what is no command */
+/* The account's roles, person and unit; NULL: the operator, or no command. */
 const Wire__Actor *batch_actor(const struct batch *b);
-/* The instant the input happened: an order's arrival, an event's own time, a timer's due time.  µs since 1970. */
+/* The instant the input happened: a command's arrival, an event's own time, a timer's due time.  µs since 1970. */
 int64_t batch_at_us(const struct batch *b);
 int32_t batch_today(const struct batch *b);             /* its civil date */
-const char *batch_cause(const struct batch *b);         /* id of the event that began it all; "" for an order */
+const char *batch_cause(const struct batch *b);         /* id of the event that began it all; "" for a command */
 const char *batch_trace(const struct batch *b);         /* traceparent of the request that it follows from; "" for a timer */
-const char *batch_event_id(const struct batch *b);      /* id of the event being run; "" for an order or timer */
+const char *batch_event_id(const struct batch *b);      /* id of the event being run; "" for a command or timer */
 int64_t batch_read_to(const struct batch *b, size_t producer);  /* how much of a producer's log (AFTER(producer)) has been read by now */
-bool batch_own(const struct batch *b);                  /* the fact being run is one this service just emitted */
+bool batch_own(const struct batch *b);                  /* the event being handled is one this service just emitted */
 /* Policies of the input's district; wanted by the engine for services that have the policy table. */
 const struct policy_book *batch_policies(struct batch *b);
 

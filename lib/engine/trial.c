@@ -6,8 +6,10 @@
 bool
 trial_serves(const struct service *s)
 {
-	for (size_t i = 0; i < s->norders; i++)
-		if (message_may_be_dry(s->orders[i].message))
+	const struct command *c;
+
+	EACH_ROW(s, commands, c)
+		if (message_may_be_dry(c->message))
 			return true;
 	return false;
 }

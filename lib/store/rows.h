@@ -5,7 +5,19 @@
  * write phase knows exactly what changed. */
 #pragma once
 #include "base/arena.h"
-#include "engine/service.h"
+#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+
+enum { TABLE_KEY_MAX = 5 };
+
+/* A PostgreSQL table as rows in memory.  Row message: field name == column name; tags 1 … nkey are the primary key, the
+ * first is always `district`.  The statements that load, put and drop rows are built from it at start. */
+struct table {
+	const char *name;                               /* unqualified: the service's schema is the search path */
+	const ProtobufCMessageDescriptor *row;
+	int nkey;
+	bool append_only;                               /* rows are never changed nor dropped; insert only */
+};
 
 struct row_key { const uint8_t *data; size_t len; uint32_t hash; };
 struct row {

@@ -3,7 +3,8 @@
  * Hand-written load, put and drop statements would say the same thing thrice per table; what is asked beyond that stands in
  * <service>.sql.  Every field must be a column of a type that fits it, or the process refuses to start. */
 #pragma once
-#include "engine/service.h"
+#include "store/rows.h"
+#include "store/store.h"
 
 #ifdef ZHUCUN_SMALL                                     /* as in node_state.h */
 enum { LOAD_ROWS_MAX = 3, WHOLE_ROWS_MAX = 1000 };

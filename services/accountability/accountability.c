@@ -348,7 +348,7 @@ run_policy(struct batch *b, const void *m)
 	mirror_run_policy(b, m);
 	args.district = (char *)batch_district(b);
 	args.from_day = e->effective_from_day;
-	batch_chore(b, &accountability_recount, &args);
+	batch_job(b, &accountability_recount, &args);
 }
 
 /* ---- the service */
@@ -359,11 +359,11 @@ static const char *const consumes[] = { [ROSTER] = "roster", [SUPERVISION] = "su
 static const struct table *const tables[] = {
 	&mirror_policy, &mirror_person, &mirror_posting, &mirror_unit, &mirror_account,
 	&finding_table, &headship_table, &measure_table, &measure_home_table, &recall_table, &unit_recall_table, &posting_home_table,
-	&move_table, &decision_table, &secret_table, NULL,
+	&move_table, &decision_table, &secret_table,
 };
 
 #define FACT(Message, wants, runs) { .message = &Message##__descriptor, .want = wants, .run = runs }
-static const struct fact facts[] = {
+static const struct event_handler events[] = {
 	FACT(supervision__finding_confirmed, want_confirmed, run_confirmed),
 	FACT(supervision__finding_annulled, want_annulled, run_annulled),
 	FACT(roster__posting_put, want_posting, run_posting),
@@ -381,35 +381,36 @@ static const struct fact facts[] = {
 		.want = measure_want_##noun, .exists = measure_exists_##noun, .may = measure_may_##noun, .run = measure_run_##noun }
 #define STEP(noun) { .message = &accountability__##noun##_recall__descriptor, .after = AFTER(ROSTER) | AFTER(SUPERVISION), \
 		.want = recall_want_##noun, .exists = recall_exists_##noun, .may = recall_may_##noun, .run = recall_run_##noun }
-static const struct order orders[] = {
+static const struct command commands[] = {
 	MOVE(approve_measure, approve), MOVE(reject_measure, reject), MOVE(lift_measure, lift), MOVE(serve_measure, serve),
 	STEP(review), STEP(order), STEP(hand_over), STEP(replace), STEP(cancel),
 };
 
-static const struct alarm alarms[] = {
+static const struct timer timers[] = {
 	/* A recall that has fallen, elsewhere and a moment ago, is not late. */
 	{ .kind = RECALL_DUE, .want = recall_want_due, .run = recall_due_over, .after = AFTER(ROSTER) | AFTER(SUPERVISION) },
 };
 
-static const struct alarm chores[] = {
+static const struct job jobs[] = {
 	{ .kind = "recount", .want = recount_want_case, .run = recount_case },
 };
 
-static const struct read reads[] = {
+static const struct query queries[] = {
 	{ .message = &accountability__read_standing__descriptor, .run = standing_read_person },
 	{ .message = &accountability__read_unit_standing__descriptor, .run = standing_read_unit },
 	{ .message = &accountability__read_measure__descriptor, .run = case_sheet_read },
 	{ .message = &accountability__list_recalls__descriptor, .run = standing_list_recalls },
 };
 
-const struct service accountability_service = {
-	.name = "accountability",
-	.consumes = consumes,
-	.tables = tables,
-	.orders = orders,               .norders = ALEN(orders),
-	.facts = facts,                 .nfacts = ALEN(facts),
-	.alarms = alarms,               .nalarms = ALEN(alarms),
-	.chores = chores,               .nchores = ALEN(chores),
-	.reads = reads,                 .nreads = ALEN(reads),
-	.statements = accountability_sql, .nstatements = ACCOUNTABILITY_SQL_COUNT,
+static const struct noun everything = {
+	.commands = LIST(commands),
+	.events = LIST(events),
+	.timers = LIST(timers),
+	.jobs = LIST(jobs),
+	.queries = LIST(queries),
+	.tables = LIST(tables),
+	.statements = { accountability_sql, ACCOUNTABILITY_SQL_COUNT },
 };
+static const struct noun *const nouns[] = { &everything, NULL };
+
+const struct service accountability_service = { .name = "accountability", .consumes = consumes, .nouns = nouns };

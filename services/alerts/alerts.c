@@ -23,7 +23,7 @@ const struct table alerts_table_department = { "department", &alerts_rows__depar
 
 static const struct table *const tables[] = {
 	&alerts_table_department, &alerts_table_alert, &alerts_table_held, &alerts_table_told, &alerts_table_contact_leader, &mirror_policy, &mirror_person, &mirror_posting, &mirror_unit,
-	&mirror_account, NULL,
+	&mirror_account,
 };
 
 enum { ROSTER = ALERTS_OF_ROSTER, ATTENDANCE, SUPERVISION, ACCOUNTABILITY, INCENTIVES, FUNDING, ALERTS };
@@ -33,7 +33,7 @@ static const char *const consumes[] = {
 };
 
 #define FACT(Message, noun) { &Message##__descriptor, alerts_want_##noun, alerts_on_##noun }
-static const struct fact facts[] = {
+static const struct event_handler events[] = {
 	MIRROR(policy, policy_published),
 	MIRROR(unit, unit_put),
 	FACT(roster__person_put, person_put),
@@ -53,23 +53,24 @@ static const struct fact facts[] = {
 };
 
 /* On record, so it may be sent. */
-static const struct fact echoes[] = { FACT(alerts__alert_queued, prompt) };
+static const struct event_handler after_commit[] = { FACT(alerts__alert_queued, prompt) };
 
 /* What is due is not sent before it is known what has become of it meanwhile. */
-static const struct alarm alarms[] = { { ALERTS_SEND, alerts_want_due, alerts_on_due, AFTER(ROSTER) | AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY) } };
+static const struct timer timers[] = { { ALERTS_SEND, alerts_want_due, alerts_on_due, AFTER(ROSTER) | AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY) } };
 
-static const struct read reads[] = {
+static const struct query queries[] = {
 	{ &alerts__list_alerts__descriptor, alerts_list },
 	{ &alerts__read_measure_messages__descriptor, alerts_read_measure_messages },
 };
 
-const struct service alerts_service = {
-	.name = "alerts",
-	.consumes = consumes,
-	.tables = tables,
-	.facts = facts, .nfacts = ALEN(facts),
-	.echoes = echoes, .nechoes = ALEN(echoes),
-	.alarms = alarms, .nalarms = ALEN(alarms),
-	.reads = reads, .nreads = ALEN(reads),
-	.statements = alerts_sql, .nstatements = ALERTS_SQL_COUNT,
+static const struct noun everything = {
+	.events = LIST(events),
+	.after_commit = LIST(after_commit),
+	.timers = LIST(timers),
+	.queries = LIST(queries),
+	.tables = LIST(tables),
+	.statements = { alerts_sql, ALERTS_SQL_COUNT },
 };
+static const struct noun *const nouns[] = { &everything, NULL };
+
+const struct service alerts_service = { .name = "alerts", .consumes = consumes, .nouns = nouns };

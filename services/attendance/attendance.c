@@ -17,18 +17,17 @@ const struct table attendance_table_checkin = { "checkin", &attendance_rows__che
 static const struct table *const tables[] = {
 	&attendance_table_day, &attendance_table_checkin,
 	&mirror_policy, &mirror_person, &mirror_posting, &mirror_village,
-	NULL,
 };
 
 enum { ROSTER, SUPERVISION };
 static const char *const consumes[] = { [ROSTER] = "roster", [SUPERVISION] = "supervision", NULL };
 
-static const struct order orders[] = {
+static const struct command commands[] = {
 	{ .message = &attendance__record_checkin__descriptor, .after = AFTER(ROSTER),
 	  .want = attendance_checkin_want, .run = attendance_checkin },
 };
 
-static const struct fact facts[] = {
+static const struct event_handler events[] = {
 	{ .message = &attendance__checkin_recorded__descriptor, .run = attendance_on_checkin },
 	{ &supervision__finding_confirmed__descriptor, attendance_on_confirmed_want, attendance_on_confirmed },
 	{ &supervision__finding_annulled__descriptor, attendance_on_annulled_want, attendance_on_annulled },
@@ -38,17 +37,18 @@ static const struct fact facts[] = {
 	MIRROR(village, village_put),
 };
 
-static const struct read reads[] = {
+static const struct query queries[] = {
 	{ &attendance__read_days__descriptor, attendance_read_days },
 	{ &attendance__list_contradictions__descriptor, attendance_list_contradictions },
 };
 
-const struct service attendance_service = {
-	.name = "attendance",
-	.consumes = consumes,
-	.tables = tables,
-	.orders = orders, .norders = ALEN(orders),
-	.facts = facts, .nfacts = ALEN(facts),
-	.reads = reads, .nreads = ALEN(reads),
-	.statements = attendance_sql, .nstatements = ATTENDANCE_SQL_COUNT,
+static const struct noun everything = {
+	.commands = LIST(commands),
+	.events = LIST(events),
+	.queries = LIST(queries),
+	.tables = LIST(tables),
+	.statements = { attendance_sql, ATTENDANCE_SQL_COUNT },
 };
+static const struct noun *const nouns[] = { &everything, NULL };
+
+const struct service attendance_service = { .name = "attendance", .consumes = consumes, .nouns = nouns };

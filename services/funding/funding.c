@@ -396,7 +396,7 @@ on_policy(struct batch *b, const void *m)
 		return;
 	args.district = (char *)batch_district(b);
 	args.until_day = span.until_day;
-	batch_chore(b, &funding_restate, &args);
+	batch_job(b, &funding_restate, &args);
 }
 
 enum { SLICE_MONTHS = 12, SLICE_ROWS = 366 };
@@ -449,7 +449,7 @@ on_restate(struct batch *b, const char *person_id)
 static const struct table *const tables[] = {
 	&day_table, &measure_table, &ledger_table, &stipend_month_table, &unsettled_table,
 	&payroll_table, &payroll_line_table, &payout_table,
-	&mirror_policy, &mirror_person, &mirror_posting, &mirror_account, NULL,
+	&mirror_policy, &mirror_person, &mirror_posting, &mirror_account,
 };
 
 static const char *const consumes[] = {
@@ -459,13 +459,13 @@ static const char *const consumes[] = {
 /* A run sees every fact that was acknowledged before it. */
 #define AFTER_ALL (AFTER(FUNDING_ROSTER) | AFTER(FUNDING_ATTENDANCE) | AFTER(FUNDING_ACCOUNTABILITY))
 
-static const struct order orders[] = {
+static const struct command commands[] = {
 	{ &funding__draft_payroll__descriptor, AFTER_ALL, payroll_want_draft, NULL, payroll_run_draft, false, payroll_may },
 	{ &funding__approve_payroll__descriptor, 0, payroll_want_approve, payroll_month_exists, payroll_run_approve, false, payroll_approve_may },
 	{ &funding__close_payroll__descriptor, AFTER_ALL, payroll_want_close, payroll_month_exists, payroll_run_close, false, payroll_may },
 };
 
-static const struct fact facts[] = {
+static const struct event_handler events[] = {
 	{ &roster__policy_published__descriptor, mirror_want_policy, on_policy },
 	{ &roster__person_put__descriptor, want_person_put, on_person_put },
 	{ &roster__posting_put__descriptor, want_posting_put, on_posting_put },
@@ -480,9 +480,9 @@ static const struct fact facts[] = {
 	{ &funding__payroll_lines_paid__descriptor, payroll_want_lines_paid, payroll_on_lines_paid },
 };
 
-static const struct alarm chores[] = { { .kind = "restate", .want = want_restate, .run = on_restate, .rows = SLICE_ROWS } };
+static const struct job jobs[] = { { .kind = "restate", .want = want_restate, .run = on_restate, .rows = SLICE_ROWS } };
 
-static const struct read reads[] = {
+static const struct query queries[] = {
 	{ &funding__read_stipend__descriptor, funding_read_stipend },
 	{ &funding__read_measure_money__descriptor, funding_read_measure_money },
 	{ &funding__read_payroll__descriptor, payroll_read },
@@ -490,13 +490,14 @@ static const struct read reads[] = {
 	{ &funding__read_payroll_proof__descriptor, payroll_read_proof },
 };
 
-const struct service funding_service = {
-	.name = "funding",
-	.consumes = consumes,
-	.tables = tables,
-	.orders = orders, .norders = ALEN(orders),
-	.facts = facts, .nfacts = ALEN(facts),
-	.chores = chores, .nchores = ALEN(chores),
-	.reads = reads, .nreads = ALEN(reads),
-	.statements = funding_sql, .nstatements = FUNDING_SQL_COUNT,
+static const struct noun everything = {
+	.commands = LIST(commands),
+	.events = LIST(events),
+	.jobs = LIST(jobs),
+	.queries = LIST(queries),
+	.tables = LIST(tables),
+	.statements = { funding_sql, FUNDING_SQL_COUNT },
 };
+static const struct noun *const nouns[] = { &everything, NULL };
+
+const struct service funding_service = { .name = "funding", .consumes = consumes, .nouns = nouns };

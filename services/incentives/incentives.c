@@ -294,34 +294,35 @@ read_eligibility(struct reader *r, const void *m)
 
 /* ---- the service */
 
-static const struct table *const tables[] = { &round_table, &bar_table, &mirror_person, NULL };
+static const struct table *const tables[] = { &round_table, &bar_table, &mirror_person };
 
 static const char *const consumes[] = {
 	[INCENTIVES_ROSTER] = "roster", [INCENTIVES_ATTENDANCE] = "attendance", [INCENTIVES_ACCOUNTABILITY] = "accountability", NULL,
 };
 
-static const struct order orders[] = {
+static const struct command commands[] = {
 	{ &incentives__put_round__descriptor, 0, want_round, round_id_valid, put_round, false },
 };
 
-static const struct fact facts[] = {
+static const struct event_handler events[] = {
 	{ &incentives__round_put__descriptor, NULL, on_round_put },
 	MIRROR(person, person_put),
 	{ &accountability__measures_changed__descriptor, want_measures, on_measures, true },
 };
 
-static const struct read reads[] = {
+static const struct query queries[] = {
 	{ &incentives__read_round__descriptor, read_round },
 	{ &incentives__list_rounds__descriptor, list_rounds },
 	{ &incentives__read_round_eligibility__descriptor, read_eligibility },
 };
 
-const struct service incentives_service = {
-	.name = "incentives",
-	.consumes = consumes,
-	.tables = tables,
-	.orders = orders, .norders = ALEN(orders),
-	.facts = facts, .nfacts = ALEN(facts),
-	.reads = reads, .nreads = ALEN(reads),
-	.statements = incentives_sql, .nstatements = INCENTIVES_SQL_COUNT,
+static const struct noun everything = {
+	.commands = LIST(commands),
+	.events = LIST(events),
+	.queries = LIST(queries),
+	.tables = LIST(tables),
+	.statements = { incentives_sql, INCENTIVES_SQL_COUNT },
 };
+static const struct noun *const nouns[] = { &everything, NULL };
+
+const struct service incentives_service = { .name = "incentives", .consumes = consumes, .nouns = nouns };

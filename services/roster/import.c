@@ -16,7 +16,7 @@
 
 enum { ERRORS_MAX = 500, NAME_SHOWN_BYTES = 64 };       /* what is told of one file keeps to an answer's 256 KiB */
 
-struct noun {
+struct importable {
 	Roster__ImportKind kind;
 	const ProtobufCMessageDescriptor *order;        /* its first field is the id; what it has of messages is its own columns */
 	void (*want)(struct batch *b, const void *m);
@@ -26,13 +26,13 @@ struct noun {
 #define NOUN(KIND, noun) \
 	{ ROSTER__IMPORT_KIND__##KIND, &roster__put_##noun##__descriptor, roster_##noun##_want, roster_##noun##_check, roster_##noun##_make }
 
-static const struct noun nouns[] = { NOUN(VILLAGES, village), NOUN(UNITS, unit), NOUN(PERSONS, person), NOUN(POSTINGS, posting) };
+static const struct importable nouns[] = { NOUN(VILLAGES, village), NOUN(UNITS, unit), NOUN(PERSONS, person), NOUN(POSTINGS, posting) };
 
 /* Where a column's text goes: a field of the order, or of the one message in it (a village's fence). */
 struct column { const char *name; const ProtobufCFieldDescriptor *field, *of; };
 struct line { size_t number; ProtobufCMessage *order; const struct faults *faults; };   /* faults NULL: none */
 struct import {
-	const struct noun *noun;
+	const struct importable *noun;
 	const struct csv_fault *fault; size_t at;       /* of the file as a whole */
 	struct column columns[CSV_FIELDS_MAX]; size_t ncolumns;
 	struct line *lines; size_t n;                   /* the header is the first */
@@ -240,7 +240,7 @@ check_repeated(struct import *imp, arena_t *a)
 
 /* ---- the file */
 
-static const struct noun *
+static const struct importable *
 noun_of(Roster__ImportKind kind)
 {
 	for (size_t i = 0; i < ALEN(nouns); i++)
@@ -294,7 +294,7 @@ roster_import_want(struct batch *b, const void *m)
 /* ---- making it */
 
 static void
-make_row(struct batch *b, const struct noun *noun, struct line *l)
+make_row(struct batch *b, const struct importable *noun, struct line *l)
 {
 	struct faults fs = { 0 };
 

@@ -39,7 +39,6 @@ static const struct table *const tables[] = {
 	&roster_table_vacancy, &roster_table_recall_ended, &roster_table_head_awaited, &roster_table_closed_village, &roster_table_task,
 	&roster_table_account, &roster_table_account_phone, &roster_table_session, &roster_table_login_try,
 	&mirror_policy, &mirror_township, &mirror_unit, &mirror_village, &mirror_person,
-	NULL,
 };
 
 static const char *const consumes[] = { "supervision", "accountability", "attendance", NULL };
@@ -47,8 +46,8 @@ enum { SUPERVISION, ACCOUNTABILITY, ATTENDANCE };
 
 #define PUT(noun) .message = &roster__put_##noun##__descriptor, .want = roster_##noun##_want, .run = roster_##noun##_put
 
-static const struct order orders[] = {
-	{ PUT(district), .exists = roster_district_valid, .founding = true },
+static const struct command commands[] = {
+	{ PUT(district), .exists = roster_district_valid, .creates_district = true },
 	{ PUT(township), .exists = roster_path_id_valid },
 	{ PUT(unit), .exists = roster_path_id_valid },
 	{ PUT(village), .exists = roster_path_id_valid },
@@ -68,7 +67,7 @@ static const struct order orders[] = {
 	{ .message = &roster__change_password__descriptor, .want = roster_password_want, .run = roster_password_change },
 };
 
-static const struct fact facts[] = {
+static const struct event_handler events[] = {
 	{ &roster__district_put__descriptor, roster_on_district_want, roster_on_district },
 	MIRROR(township, township_put),
 	MIRROR(unit, unit_put),
@@ -89,12 +88,12 @@ static const struct fact facts[] = {
 	{ &roster__task_closed__descriptor, NULL, roster_on_task_closed },
 };
 
-static const struct alarm alarms[] = {
+static const struct timer timers[] = {
 	{ ROSTER_SESSION_ENDS, roster_session_ends_want, roster_session_ends },
 	{ ROSTER_FAILURES_FORGOTTEN, roster_failures_forgotten_want, roster_failures_forgotten },
 };
 
-static const struct read reads[] = {
+static const struct query queries[] = {
 	{ &roster__read_district__descriptor, roster_read_district },
 	{ &roster__read_township__descriptor, roster_read_township },
 	{ &roster__read_unit__descriptor, roster_read_unit },
@@ -120,14 +119,14 @@ static const struct read reads[] = {
 	{ &roster__read_caller__descriptor, roster_read_caller },
 };
 
-const struct service roster_service = {
-	.name = "roster",
-	.consumes = consumes,
-	.tables = tables,
-	.orders = orders, .norders = ALEN(orders),
-	.facts = facts, .nfacts = ALEN(facts),
-	.alarms = alarms, .nalarms = ALEN(alarms),
-	.reads = reads, .nreads = ALEN(reads),
-	.statements = roster_sql, .nstatements = ROSTER_SQL_COUNT,
-	.owners = &(const struct owners){ account_want, account_persons },
+static const struct noun everything = {
+	.commands = LIST(commands),
+	.events = LIST(events),
+	.timers = LIST(timers),
+	.queries = LIST(queries),
+	.tables = LIST(tables),
+	.statements = { roster_sql, ROSTER_SQL_COUNT },
 };
+static const struct noun *const nouns[] = { &everything, NULL };
+
+const struct service roster_service = { .name = "roster", .consumes = consumes, .nouns = nouns, .owners = &(const struct owners){ account_want, account_persons } };

@@ -19,7 +19,6 @@ const struct table supervision_table_decision = { "decision", &supervision_rows_
 static const struct table *const tables[] = {
 	&supervision_table_finding, &supervision_table_finding_move, &supervision_table_note, &supervision_table_decision,
 	&mirror_policy, &mirror_person, &mirror_posting, &mirror_unit, &mirror_account,
-	NULL,
 };
 
 enum { ROSTER };
@@ -27,7 +26,7 @@ static const char *const consumes[] = { [ROSTER] = "roster", "attendance", "acco
 
 #define MOVE(Message, allowed, runs) { .message = &supervision__##Message##__descriptor, .after = AFTER(ROSTER), \
 		.want = supervision_move_want, .exists = supervision_finding_exists, .may = allowed, .run = runs }
-static const struct order orders[] = {
+static const struct command commands[] = {
 	{ .message = &supervision__note_finding__descriptor, .after = AFTER(ROSTER),
 	  .want = supervision_note_want, .may = supervision_note_may, .run = supervision_note },
 	MOVE(confirm_finding, supervision_move_may, supervision_confirm),
@@ -35,7 +34,7 @@ static const struct order orders[] = {
 	MOVE(annul_finding, supervision_annul_may, supervision_annul),
 };
 
-static const struct fact facts[] = {
+static const struct event_handler events[] = {
 	{ .message = &supervision__finding_noted__descriptor, .run = supervision_on_noted },
 	{ .message = &supervision__finding_confirmed__descriptor, .run = supervision_on_confirmed },
 	{ .message = &supervision__finding_dismissed__descriptor, .run = supervision_on_dismissed },
@@ -47,22 +46,23 @@ static const struct fact facts[] = {
 	MIRROR(account, account_put),
 };
 
-static const struct alarm alarms[] = {
+static const struct timer timers[] = {
 	{ .kind = SUPERVISION_HEARING, .want = supervision_hearing_want, .run = supervision_hearing_missed },
 };
 
-static const struct read reads[] = {
+static const struct query queries[] = {
 	{ &supervision__read_finding__descriptor, supervision_read_finding },
 	{ &supervision__list_findings__descriptor, supervision_list_findings },
 };
 
-const struct service supervision_service = {
-	.name = "supervision",
-	.consumes = consumes,
-	.tables = tables,
-	.orders = orders, .norders = ALEN(orders),
-	.facts = facts, .nfacts = ALEN(facts),
-	.alarms = alarms, .nalarms = ALEN(alarms),
-	.reads = reads, .nreads = ALEN(reads),
-	.statements = supervision_sql, .nstatements = SUPERVISION_SQL_COUNT,
+static const struct noun everything = {
+	.commands = LIST(commands),
+	.events = LIST(events),
+	.timers = LIST(timers),
+	.queries = LIST(queries),
+	.tables = LIST(tables),
+	.statements = { supervision_sql, SUPERVISION_SQL_COUNT },
 };
+static const struct noun *const nouns[] = { &everything, NULL };
+
+const struct service supervision_service = { .name = "supervision", .consumes = consumes, .nouns = nouns };

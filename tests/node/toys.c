@@ -98,20 +98,20 @@ import(struct batch *b, const void *m)
 }
 
 static const char *const roster_consumes[] = { "supervision", "accountability", "attendance", NULL };
-static const struct table *const roster_tables[] = { &mirror_unit, NULL };
-static const struct order roster_orders[] = {
-	{ .message = &roster__put_district__descriptor, .run = put_district, .founding = true },
+static const struct table *const roster_tables[] = { &mirror_unit };
+static const struct command roster_commands[] = {
+	{ .message = &roster__put_district__descriptor, .run = put_district, .creates_district = true },
 	{ .message = &roster__put_person__descriptor, .exists = any, .run = put_person },
 	{ .message = &roster__put_unit__descriptor, .want = want_unit, .run = put_unit },
 	{ .message = &roster__publish_policy__descriptor, .run = publish },
 	{ .message = &roster__import_rows__descriptor, .want = want_import, .run = import, .heavy = true },
 };
-static const struct fact roster_facts[] = { MIRROR(unit, unit_put) };
+static const struct event_handler roster_events[] = { MIRROR(unit, unit_put) };
 
 /* ---- the toy that listens */
 
-static const struct store_stmt toy_chore = {
-	.name = "toy.chore",
+static const struct store_stmt toy_job = {
+	.name = "toy.job",
 	.text = "insert into engine.work (service, partition, district, kind, subject, cause, trace, at_us)"
 	        " values ('attendance', $1, $2, 'look', $3, '', '', '2017-09-08') on conflict do nothing",
 	.params = { "partition", "district", "subject" }, .nparams = 3, .args = &engine_rows__work__descriptor,
@@ -120,7 +120,7 @@ static const struct store_stmt toy_person = {
 	.name = "toy.person", .text = "select district, person_id, from_day, unit_id from person where person_id = $1",
 	.params = { "person_id" }, .nparams = 1, .args = &mirror_rows__person__descriptor, .row = &mirror_rows__person__descriptor,
 };
-static const struct store_stmt *const toy_statements[] = { &toy_chore, &toy_person };
+static const struct store_stmt *const toy_statements[] = { &toy_job, &toy_person };
 
 static void
 want_all_persons(struct batch *b)
@@ -218,7 +218,7 @@ on_person(struct batch *b, const void *m)
 	else if (!strcmp(e->unit_id, "chore")) {
 		work.district = (char *)batch_district(b);
 		work.subject = e->id;
-		batch_chore(b, &toy_chore, &work);
+		batch_job(b, &toy_job, &work);
 	} else if (!strncmp(e->unit_id, "timer", 5))
 		batch_timer(b, e->unit_id, e->id, START * INT64_C(1000000) + HOUR_US);
 	else if (!strcmp(e->unit_id, "slow"))
@@ -231,7 +231,7 @@ on_person(struct batch *b, const void *m)
 }
 
 static void
-on_alarm(struct batch *b, const char *subject)
+on_timer(struct batch *b, const char *subject)
 {
 	mark(b, subject, "rung");
 }
@@ -264,7 +264,7 @@ want_subject(struct batch *b, const char *subject)
 }
 
 static void
-on_chore(struct batch *b, const char *subject)
+on_job(struct batch *b, const char *subject)
 {
 	mark(b, subject, "done");
 }
@@ -313,25 +313,30 @@ read_person(struct reader *r, const void *m)
 }
 
 static const char *const attendance_consumes[] = { "roster", "supervision", NULL };
-static const struct table *const attendance_tables[] = { &mirror_person, &mirror_policy, NULL };
-static const struct order attendance_orders[] = {
+static const struct table *const attendance_tables[] = { &mirror_person, &mirror_policy };
+static const struct command attendance_commands[] = {
 	{ .message = &roster__put_posting__descriptor, .after = AFTER(0), .want = want_person, .run = put_posting },
 };
-static const struct fact attendance_facts[] = {
+static const struct event_handler attendance_events[] = {
 	{ &roster__person_put__descriptor, want_put, on_person },
 	MIRROR(policy, policy_published),
 };
-static const struct alarm attendance_alarms[] = {
-	{ "timer", want_subject, on_alarm }, { "timer.a", want_subject, on_mover }, { "timer.seeing", want_subject, on_seeing, AFTER(0) },
+static const struct timer attendance_timers[] = {
+	{ "timer", want_subject, on_timer }, { "timer.a", want_subject, on_mover }, { "timer.seeing", want_subject, on_seeing, AFTER(0) },
 };
-static const struct alarm attendance_chores[] = { { "look", want_subject, on_chore } };
-static const struct read attendance_reads[] = { { &roster__read_person__descriptor, read_person } };
+static const struct job attendance_jobs[] = { { "look", want_subject, on_job } };
+static const struct query attendance_queries[] = { { &roster__read_person__descriptor, read_person } };
+
+static const struct noun roster_things = {
+	.tables = LIST(roster_tables), .commands = LIST(roster_commands), .events = LIST(roster_events),
+};
+static const struct noun attendance_things = {
+	.tables = LIST(attendance_tables), .commands = LIST(attendance_commands), .events = LIST(attendance_events),
+	.timers = LIST(attendance_timers), .jobs = LIST(attendance_jobs), .queries = LIST(attendance_queries), .statements = LIST(toy_statements),
+};
+static const struct noun *const roster_nouns[] = { &roster_things, NULL }, *const attendance_nouns[] = { &attendance_things, NULL };
 
 const struct service toys[SERVICES] = {
-	{ .name = "roster", .consumes = roster_consumes, .tables = roster_tables, .orders = roster_orders, .norders = ALEN(roster_orders),
-	  .facts = roster_facts, .nfacts = ALEN(roster_facts) },
-	{ .name = "attendance", .consumes = attendance_consumes, .tables = attendance_tables, .orders = attendance_orders,
-	  .norders = ALEN(attendance_orders), .facts = attendance_facts, .nfacts = ALEN(attendance_facts),
-	  .alarms = attendance_alarms, .nalarms = ALEN(attendance_alarms), .chores = attendance_chores, .nchores = ALEN(attendance_chores),
-	  .reads = attendance_reads, .nreads = ALEN(attendance_reads), .statements = toy_statements, .nstatements = ALEN(toy_statements) },
+	{ .name = "roster", .consumes = roster_consumes, .nouns = roster_nouns },
+	{ .name = "attendance", .consumes = attendance_consumes, .nouns = attendance_nouns },
 };

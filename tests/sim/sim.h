@@ -159,7 +159,7 @@ struct sent { const struct store_stmt *stmt; const char *text; const void *const
 enum store_error statement_run(int session, struct sent *q);
 bool statement_waits(int session, const struct sent *q);       /* for a row that another transaction has locked */
 const struct store_stmt *statement_kept(const struct store_stmt *s);    /* the same, also when its process is gone */
-extern const struct store_stmt toy_chore;
+extern const struct store_stmt toy_job;
 const char *statement_detail(void);                     /* of the last failure */
 const char *statement_sqlstate(void);
 

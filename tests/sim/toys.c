@@ -166,7 +166,7 @@ chores(struct batch *b, const char *subject, int n)
 		EngineRows__Work *w = arena_message(batch_arena(b), &engine_rows__work__descriptor);
 		w->district = (char *)batch_district(b);
 		w->subject = n == 1 ? (char *)subject : arena_printf(batch_arena(b), "%s.%d", subject, i % 3);
-		batch_chore(b, &toy_chore, w);
+		batch_job(b, &toy_job, w);
 	}
 }
 
@@ -286,40 +286,46 @@ post(struct batch *b, const void *m)
 /* ---- the three */
 
 const struct table toy_rows = { "person", &mirror_rows__person__descriptor, 3, false };
-static const struct table *const tables[] = { &toy_rows, NULL };
+static const struct table *const tables[] = { &toy_rows };
 static const char *const from_beta[] = { "beta", "alpha", NULL };
 static const char *const from_alpha[] = { "alpha", "beta", NULL };
 static const char *const from_both[] = { "alpha", "beta", NULL };
 
-static const struct order alpha_orders[] = {
-	{ .message = &roster__put_district__descriptor, .run = found, .founding = true },
+static const struct command alpha_commands[] = {
+	{ .message = &roster__put_district__descriptor, .run = found, .creates_district = true },
 	{ .message = &roster__put_person__descriptor, .want = want_order, .run = order },
 };
-static const struct fact alpha_facts[] = { { &roster__person_put__descriptor, want_heard, own_order } };
-static const struct fact beta_facts[] = {
+static const struct event_handler alpha_events[] = { { &roster__person_put__descriptor, want_heard, own_order } };
+static const struct event_handler beta_events[] = {
 	{ &roster__person_put__descriptor, want_heard, hear },
 	{ &roster__unit_put__descriptor, want_said, own_said },
 };
-static const struct fact beta_echoes[] = { { &roster__unit_put__descriptor, want_said, echo } };
-static const struct alarm beta_alarms[] = {
+static const struct event_handler beta_after_commit[] = { { &roster__unit_put__descriptor, want_said, echo } };
+static const struct timer beta_timers[] = {
 	{ "m", want_subject, put_off },
 	{ "t", want_subject, ring },
 };
-static const struct alarm gamma_alarms[] = { { "t", want_subject, ring, AFTER(0) | AFTER(1) } };
-static const struct alarm beta_chores[] = { { "look", want_subject, look_again } };
-static const struct order gamma_orders[] = { { .message = &roster__put_posting__descriptor, .after = AFTER(0), .want = want_posting, .run = post } };
-static const struct fact gamma_facts[] = {
+static const struct timer gamma_timers[] = { { "t", want_subject, ring, AFTER(0) | AFTER(1) } };
+static const struct job beta_jobs[] = { { "look", want_subject, look_again } };
+static const struct command gamma_commands[] = { { .message = &roster__put_posting__descriptor, .after = AFTER(0), .want = want_posting, .run = post } };
+static const struct event_handler gamma_events[] = {
 	{ &roster__person_put__descriptor, want_heard, hear_alpha, true },
 	{ &roster__unit_put__descriptor, want_said, hear_beta },
 };
 
+static const struct noun alpha_things = { .tables = LIST(tables), .commands = LIST(alpha_commands), .events = LIST(alpha_events) };
+static const struct noun beta_things = {
+	.tables = LIST(tables), .events = LIST(beta_events), .after_commit = LIST(beta_after_commit), .timers = LIST(beta_timers), .jobs = LIST(beta_jobs),
+};
+static const struct noun gamma_things = {
+	.tables = LIST(tables), .commands = LIST(gamma_commands), .events = LIST(gamma_events), .timers = LIST(gamma_timers),
+};
+static const struct noun *const alpha_nouns[] = { &alpha_things, NULL }, *const beta_nouns[] = { &beta_things, NULL }, *const gamma_nouns[] = { &gamma_things, NULL };
+
 const struct service toys[SERVICES] = {
-	[ALPHA] = { .name = "alpha", .consumes = from_beta, .tables = tables, .orders = alpha_orders, .norders = ALEN(alpha_orders),
-	            .facts = alpha_facts, .nfacts = ALEN(alpha_facts) },
-	[BETA] = { .name = "beta", .consumes = from_alpha, .tables = tables, .facts = beta_facts, .nfacts = ALEN(beta_facts), .echoes = beta_echoes, .nechoes = ALEN(beta_echoes),
-	           .alarms = beta_alarms, .nalarms = ALEN(beta_alarms), .chores = beta_chores, .nchores = ALEN(beta_chores) },
-	[GAMMA] = { .name = "gamma", .consumes = from_both, .tables = tables, .orders = gamma_orders, .norders = ALEN(gamma_orders),
-	            .facts = gamma_facts, .nfacts = ALEN(gamma_facts), .alarms = gamma_alarms, .nalarms = ALEN(gamma_alarms) },
+	[ALPHA] = { .name = "alpha", .consumes = from_beta, .nouns = alpha_nouns },
+	[BETA] = { .name = "beta", .consumes = from_alpha, .nouns = beta_nouns },
+	[GAMMA] = { .name = "gamma", .consumes = from_both, .nouns = gamma_nouns },
 };
 
 int
