@@ -442,3 +442,46 @@ mirror_posting_covers(const MirrorRows__Posting *p, int32_t day)
 {
 	return p->from_day <= day && (!p->maybe_to_case || day < p->to_day);
 }
+
+bool
+mirror_posted_on(struct batch *b, const char *person_id, int32_t day)
+{
+	const MirrorRows__Posting *const *postings;
+	size_t n = mirror_postings(b, person_id, &postings);
+
+	for (size_t i = 0; i < n; i++)
+		if (mirror_posting_covers(postings[i], day))
+			return true;
+	return false;
+}
+
+/* ---- whole, for who does nothing else with them */
+
+const struct noun mirrored_policy = {
+	.tables = LIST(((const struct table *const[]){ &mirror_policy })),
+	.events = LIST(((const struct event_handler[]){ { .message = &roster__policy_published__descriptor, .want = mirror_want_policy, .run = mirror_run_policy } })),
+};
+const struct noun mirrored_township = {
+	.tables = LIST(((const struct table *const[]){ &mirror_township })),
+	.events = LIST(((const struct event_handler[]){ { .message = &roster__township_put__descriptor, .want = mirror_want_township, .run = mirror_run_township } })),
+};
+const struct noun mirrored_unit = {
+	.tables = LIST(((const struct table *const[]){ &mirror_unit })),
+	.events = LIST(((const struct event_handler[]){ { .message = &roster__unit_put__descriptor, .want = mirror_want_unit, .run = mirror_run_unit } })),
+};
+const struct noun mirrored_village = {
+	.tables = LIST(((const struct table *const[]){ &mirror_village })),
+	.events = LIST(((const struct event_handler[]){ { .message = &roster__village_put__descriptor, .want = mirror_want_village, .run = mirror_run_village } })),
+};
+const struct noun mirrored_person = {
+	.tables = LIST(((const struct table *const[]){ &mirror_person })),
+	.events = LIST(((const struct event_handler[]){ { .message = &roster__person_put__descriptor, .want = mirror_want_person, .run = mirror_run_person } })),
+};
+const struct noun mirrored_posting = {
+	.tables = LIST(((const struct table *const[]){ &mirror_posting })),
+	.events = LIST(((const struct event_handler[]){ { .message = &roster__posting_put__descriptor, .want = mirror_want_posting, .run = mirror_run_posting } })),
+};
+const struct noun mirrored_account = {
+	.tables = LIST(((const struct table *const[]){ &mirror_account })),
+	.events = LIST(((const struct event_handler[]){ { .message = &roster__account_put__descriptor, .want = mirror_want_account, .run = mirror_run_account } })),
+};

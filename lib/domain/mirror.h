@@ -15,7 +15,10 @@ extern const struct table mirror_person;        /* key district, person_id, from
 extern const struct table mirror_posting;       /* key district, person_id, posting_id */
 extern const struct table mirror_account;       /* key district, account_id */
 
-/* want and run of the facts; a service that must also act on one calls mirror_run_… from its own handler. */
+/* Each as a noun: the table and the handler of the event that fills it. */
+extern const struct noun mirrored_policy, mirrored_township, mirrored_unit, mirrored_village, mirrored_person, mirrored_posting, mirrored_account;
+
+/* want and run of the handlers; a service that must also act on an event lists the table, and calls mirror_run_… from its own. */
 void mirror_want_policy(struct batch *b, const void *m);   void mirror_run_policy(struct batch *b, const void *m);
 void mirror_want_township(struct batch *b, const void *m); void mirror_run_township(struct batch *b, const void *m);
 void mirror_want_unit(struct batch *b, const void *m);     void mirror_run_unit(struct batch *b, const void *m);
@@ -45,4 +48,5 @@ size_t mirror_persons(struct batch *b, const char *person_id, const MirrorRows__
 size_t mirror_units(struct batch *b, const char *unit_id, const MirrorRows__Unit *const **rows);
 size_t mirror_villages(struct batch *b, const char *village_id, const MirrorRows__Village *const **rows);
 size_t mirror_postings(struct batch *b, const char *person_id, const MirrorRows__Posting *const **rows);
+bool mirror_posted_on(struct batch *b, const char *person_id, int32_t day);            /* whether any of a person's postings covers the day */
 bool mirror_posting_covers(const MirrorRows__Posting *p, int32_t day);        /* from ≤ day < to */

@@ -18,6 +18,7 @@ int32_t batch_today(const struct batch *b) { return day_of_instant(b->now->at_us
 const char *batch_cause(const struct batch *b) { return b->now->cause; }
 const char *batch_trace(const struct batch *b) { return b->now->trace; }
 bool batch_own(const struct batch *b) { return b->own_event; }
+const void *batch_with(const struct batch *b) { return b->now->as_command->with; }
 struct span batch_span(const struct batch *b) { return b->now->span; }
 const struct policy_book *batch_policies(struct batch *b) { return policies_of(b); }
 

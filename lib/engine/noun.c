@@ -1,4 +1,6 @@
 #include "engine/noun.h"
+#include "base/log.h"
+#include "json/copy.h"
 #include <string.h>
 
 const struct command *
@@ -67,10 +69,21 @@ service_query(const struct service *s, const char *type)
 	return NULL;
 }
 
+static const struct table *const *
+service_table(const struct service *s, const char *name)
+{
+	const struct table *const *t;
+
+	EACH_ROW(s, tables, t)
+		if (!strcmp((*t)->name, name))
+			return t;
+	return NULL;
+}
+
 const char *
 service_named_twice(const struct service *s)
 {
-	const struct table *const *t, *const *u;
+	const struct table *const *t;
 	const struct command *c;
 	const struct event_handler *h;
 	const struct timer *timer;
@@ -95,13 +108,24 @@ service_named_twice(const struct service *s)
 	EACH_ROW(s, queries, q)
 		if (service_query(s, q->message->name) != q)
 			return q->message->name;
-	EACH_ROW(s, tables, t) {
-		size_t same = 0;
-		for (const struct noun *const *n = s->nouns; *n; n++)
-			for (size_t i = 0; i < (*n)->tables.n; i++)
-				u = &(*n)->tables.at[i], same += !strcmp((*u)->name, (*t)->name);
-		if (same > 1)
+	EACH_ROW(s, tables, t)
+		if (service_table(s, (*t)->name) != t)
 			return (*t)->name;
-	}
 	return NULL;
+}
+
+bool
+service_copies(const struct service *s)
+{
+	const struct copy *const *c;
+	bool good = true;
+
+	EACH_ROW(s, copies, c) {
+		const char *fault = copy_fault(*c);
+		if (!fault)
+			continue;
+		LOG(ERROR, "service.copy_lacks", NULL, LOG_S("service", s->name), LOG_S("to", (*c)->to->name), LOG_S("from", (*c)->from->name), LOG_S("field", fault));
+		good = false;
+	}
+	return good;
 }

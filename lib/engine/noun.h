@@ -16,3 +16,5 @@ const struct job *service_job(const struct service *s, const char *kind);
 const struct query *service_query(const struct service *s, const char *type);
 /* What two nouns name, or one twice, of which only the first would ever be found; NULL: nothing. */
 const char *service_named_twice(const struct service *s);
+/* Whether all its copies copy what they say; what is wrong is logged. */
+bool service_copies(const struct service *s);

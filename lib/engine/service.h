@@ -33,6 +33,7 @@
 #include <stdint.h>
 
 struct batch;
+struct copy;
 struct reader;
 
 enum { PRODUCERS_MAX = 7, WANT_ROUNDS_MAX = 4 };
@@ -48,6 +49,7 @@ struct command {
 	const ProtobufCMessage *(*stands)(struct batch *b, const void *m);      /* of a PUT whose answer says more than was put, and what
 	                                                                         * may change with it: what a read of it says now; NULL: nothing */
 	bool heavy;                                     /* one message asks for thousands of rows: at most one in a batch */
+	const void *with;                               /* what functions that several commands share are told by batch_with */
 };
 struct event_handler {
 	const ProtobufCMessageDescriptor *message;
@@ -91,6 +93,7 @@ struct noun {
 	LIST_OF(const struct timer) timers;
 	LIST_OF(const struct job) jobs;
 	LIST_OF(const struct query) queries;
+	LIST_OF(const struct copy *const) copies;               /* which it makes: checked at start */
 	LIST_OF(const struct store_stmt *const) statements;     /* of <noun>.sql */
 };
 struct service {
@@ -152,6 +155,7 @@ void batch_retry_after(struct batch *b, int64_t wait_us);
 
 arena_t *batch_arena(struct batch *b);
 const char *batch_district(const struct batch *b);
+const void *batch_with(const struct batch *b);          /* of the row of the command being handled */
 const char *batch_account(const struct batch *b);       /* who commands; "" for what is no command */
 /* The account's roles, person and unit; NULL: the operator, or no command. */
 const Wire__Actor *batch_actor(const struct batch *b);

@@ -1,6 +1,7 @@
 /* attendance_policy - what a day is, given its evidence; which check-ins are taken (rules.md 3).
  * Pure: no clock, no I/O, no allocation, no globals. */
 #pragma once
+#include "base/refusal.h"
 #include "attendance.pb-c.h"
 #include "attendance_rows.pb-c.h"
 #include "policy.pb-c.h"
@@ -24,9 +25,6 @@ bool day_contradiction(const AttendanceRows__Day *row);
 void day_add(AttendanceRows__Day *row, Attendance__CheckinResult result);
 
 /* ---- check-ins */
-
-/* What a client is told: texts without end. */
-struct refusal { int status; const char *code, *pointer, *detail; };
 
 /* The first rule that a check-in breaks by itself, at the instant of its receipt; NULL: none.  rules: of the policy in force on
  * the day of its capture, NULL when none was: then nothing limits it. */

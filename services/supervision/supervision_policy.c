@@ -95,20 +95,3 @@ finding_hearing_open(const Policy__Findings *findings, bool has_due, int32_t due
 {
 	return findings && findings->hearing_required && has_due && today <= due_day;
 }
-
-/* ---- what may become of it */
-
-static const struct transition { Supervision__FindingState from, to; } transitions[] = {
-	{ SUPERVISION__FINDING_STATE__NOTED,     SUPERVISION__FINDING_STATE__CONFIRMED },
-	{ SUPERVISION__FINDING_STATE__NOTED,     SUPERVISION__FINDING_STATE__DISMISSED },
-	{ SUPERVISION__FINDING_STATE__CONFIRMED, SUPERVISION__FINDING_STATE__ANNULLED },
-};
-
-enum step
-finding_step(Supervision__FindingState from, Supervision__FindingState to)
-{
-	for (size_t i = 0; i < sizeof(transitions) / sizeof(transitions[0]); i++)
-		if (transitions[i].from == from && transitions[i].to == to)
-			return STEP_MOVE;
-	return from == to ? STEP_SAME : STEP_REFUSED;
-}

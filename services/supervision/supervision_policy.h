@@ -1,14 +1,12 @@
-/* supervision_policy - what may be noted as a finding, and what may become of it (C2.4).
+/* supervision_policy - what may be noted as a finding, and whether a hearing is waited for (C2.4).
  * Pure: no clock, no I/O, no allocation, no globals. */
 #pragma once
+#include "base/refusal.h"
 #include "policy.pb-c.h"
 #include "supervision.pb-c.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* What a client is told: texts without end. */
-struct refusal { int status; const char *code, *pointer, *detail; };
 
 /* The first rule that a finding breaks by itself, whoever it is about; NULL: none. */
 const struct refusal *finding_refusal(const Supervision__NoteFinding *in, int32_t today);
@@ -20,7 +18,3 @@ bool finding_sha256_valid(const char *hex);
 bool finding_hearing_due(const Policy__Findings *rules, int32_t today, int32_t *due_day);
 /* Whether a confirmation must wait: the policy wants a hearing, and the day set for it is not over. */
 bool finding_hearing_open(const Policy__Findings *rules, bool has_due, int32_t due_day, int32_t today);
-
-enum step { STEP_REFUSED, STEP_SAME, STEP_MOVE };
-/* noted → confirmed | dismissed; confirmed → annulled; into the state it already has: the same again. */
-enum step finding_step(Supervision__FindingState from, Supervision__FindingState to);

@@ -111,33 +111,6 @@ test_sha256(void)
 	expect("sha256", "a letter beyond f", !finding_sha256_valid("g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
 }
 
-/* ---- C2.4: noted → confirmed | dismissed; confirmed → annulled; the same again */
-
-#define S(state) SUPERVISION__FINDING_STATE__##state
-
-static enum step
-step_wanted(Supervision__FindingState from, Supervision__FindingState to)
-{
-	if (from == to)
-		return STEP_SAME;
-	return (from == S(NOTED) && (to == S(CONFIRMED) || to == S(DISMISSED))) || (from == S(CONFIRMED) && to == S(ANNULLED))
-	             ? STEP_MOVE
-	             : STEP_REFUSED;
-}
-
-static void
-test_moves(void)
-{
-	static const Supervision__FindingState all[] = { S(NOTED), S(HEARD), S(CONFIRMED), S(DISMISSED), S(ANNULLED) };
-	char name[64];
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++) {
-			snprintf(name, sizeof(name), "C2.4 from %d to %d", (int)all[i], (int)all[k]);
-			expect("move", name, finding_step(all[i], all[k]) == step_wanted(all[i], all[k]));
-		}
-}
-
 /* ---- C2.4: hearing may be skipped by policy */
 
 static const struct { const char *name; bool required; int days, due; } hearings[] = {
@@ -182,7 +155,6 @@ main(void)
 {
 	test_notes();
 	test_sha256();
-	test_moves();
 	test_hearing();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;
