@@ -111,5 +111,9 @@ trial_step(node_t *n, int64_t mono_us)
 	queue_reply(n);
 	n->clock_news = false;
 	arena_reset(n->scratch);
-	return more ? mono_us : n->queue.first && n->retry_us > mono_us ? n->retry_us : mono_us + 100 * 1000;
+	if (more)
+		return mono_us;
+	if (!n->queue.first)
+		return mono_us + 1000 * 1000;           /* what comes wakes us */
+	return n->retry_us > mono_us ? n->retry_us : mono_us + 100 * 1000;
 }
