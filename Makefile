@@ -164,7 +164,7 @@ bench: all $(BENCH)
 
 # everything is killed, frozen, starved and failed over under load: SEED=1 MINUTES=1 KILLS=0 choose what and for how long
 chaos: all
-	@SEED=$(SEED) MINUTES=$(MINUTES) KILLS=$(KILLS) exec tests/run-chaos.sh
+	@STRICT=1 SEED=$(SEED) MINUTES=$(MINUTES) KILLS=$(KILLS) exec tests/run-chaos.sh
 
 # the scenarios through programs that ThreadSanitizer watches
 threads: all tests-built

@@ -1,7 +1,10 @@
 #include "asks.h"
 #include "base/crash.h"
 #include "base/log.h"
+#include "base/ids.h"
+#include "bus/frames.h"
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -10,7 +13,7 @@ enum {
 	TRY_BITS = 8,
 	ANSWER_ARENA_MAX = 32 << 20,            /* 512 answers of a batch, unpacked */
 	DELAY_FIRST_US = 10 * 1000, DELAY_MAX_US = 200 * 1000,
-	WINDOWS = 1024,
+	SERVICES_MAX = 16, LANES = 4, WINDOWS = SERVICES_MAX * LANES * PARTITIONS,
 };
 _Static_assert(ASKS_MAX <= ASK_SLOT_NONE, "a slot's number must fit");
 
@@ -27,8 +30,7 @@ struct slot {
 	bool queued;                    /* until there is room in its window */
 	uint32_t before, after;         /* … in its order */
 };
-/* What is asked of one lane of one service for one partition: what is under way, and who waits, by slot.  Those that fall
- * together by chance wait for each other. */
+/* What is asked of one lane of one service for one partition: what is under way, and who waits, by slot. */
 struct window { size_t n, bytes; uint32_t first, last; };
 struct asks {
 	struct port port;
@@ -39,7 +41,9 @@ struct asks {
 	uint64_t serial;
 	int64_t next_due_us;            /* not later than the first one due */
 	bool receiving;
+	char services[SERVICES_MAX][SERVICE_NAME_MAX]; int nservices;   /* as they were asked first */
 	struct window windows[WINDOWS];
+	bool giving_up;
 };
 #define NO_SLOT UINT32_MAX
 
@@ -145,23 +149,38 @@ static const char *const lanes[] = { "writer", "reader", "password", "trial" };
 
 /* ---- windows: nobody's questions are so many at an owner, or its readers, that others' wait behind them for long */
 
+/* Should there be more than there is room for, the last ones share theirs. */
+static int
+service_index(asks_t *s, const char *name)
+{
+	int i = 0;
+
+	while (i < s->nservices && strcmp(s->services[i], name) != 0)
+		i++;
+	if (i == SERVICES_MAX)
+		return SERVICES_MAX - 1;
+	if (i == s->nservices)
+		snprintf(s->services[s->nservices++], SERVICE_NAME_MAX, "%s", name);
+	return i;
+}
+
 static struct window *
 window_of(asks_t *s, const struct ask *ask)
 {
-	uint32_t h = 2166136261;
-
 	if (ask->partition < 0)
 		return NULL;
-	for (const char *p = ask->service; *p; p++)
-		h = (h ^ (unsigned char)*p) * 16777619;
-	h = (h ^ (uint32_t)ask->lane) * 16777619;
-	return &s->windows[((h ^ (uint32_t)ask->partition) * 16777619 >> 8) % WINDOWS];
+	assert((int)ask->lane >= 0 && (int)ask->lane < LANES && ask->partition < PARTITIONS);
+	return &s->windows[(service_index(s, ask->service) * LANES + (int)ask->lane) * PARTITIONS + ask->partition];
 }
 
 static bool
 window_has_room(const struct window *w, const struct ask *ask)
 {
-	size_t most = ask->lane == WIRE__LANE__WRITER ? ORDERS_OF_PARTITION_MAX : READS_OF_PARTITION_MAX;
+	static const size_t most_of[LANES] = {
+		[WIRE__LANE__WRITER] = ORDERS_OF_PARTITION_MAX, [WIRE__LANE__READER] = READS_OF_PARTITION_MAX,
+		[WIRE__LANE__PASSWORD] = READS_OF_PARTITION_MAX, [WIRE__LANE__TRIAL] = TRIALS_OF_PARTITION_MAX,
+	};
+	size_t most = most_of[ask->lane];
 
 	return w->n == 0 || (w->n < most && w->bytes + ask->body_len <= BYTES_OF_PARTITION_MAX);
 }
@@ -207,7 +226,7 @@ static void try_now(asks_t *s, struct slot *t, int64_t mono_us);
 static void
 window_serve(asks_t *s, struct window *w, int64_t mono_us)
 {
-	while (w->first != NO_SLOT && window_has_room(w, &s->slots[w->first].ask)) {
+	while (!s->giving_up && w->first != NO_SLOT && window_has_room(w, &s->slots[w->first].ask)) {
 		struct slot *t = &s->slots[w->first];
 		window_leave(s, t);
 		window_enter(t);
@@ -330,6 +349,7 @@ asks_give_up(asks_t *s, int64_t mono_us)
 {
 	uint64_t last = s->serial;
 
+	s->giving_up = true;            /* what waits for a turn was not sent, and is not any more */
 	for (uint32_t i = 0; i < s->nslots; i++)
 		if (s->slots[i].serial && s->slots[i].serial <= last)
 			finish(s, &s->slots[i], s->slots[i].sent || s->slots[i].lost_one ? ASK_LOST : ASK_AWAY, NULL, mono_us);

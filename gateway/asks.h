@@ -13,7 +13,7 @@
 
 enum {
 	ASKS_MAX = 8192,                /* outstanding; beyond that: busy */
-	READS_OF_PARTITION_MAX = 16, ORDERS_OF_PARTITION_MAX = 256, BYTES_OF_PARTITION_MAX = 4 << 20,   /* under way; bytes: half of what an owner queues */
+	READS_OF_PARTITION_MAX = 16, TRIALS_OF_PARTITION_MAX = 2, ORDERS_OF_PARTITION_MAX = 256, BYTES_OF_PARTITION_MAX = 4 << 20,   /* under way; bytes: half of what an owner queues */
 	ASK_SLOT_BITS = 16,             /* the lowest of an ask's id */
 	ASK_SLOT_NONE = (1 << ASK_SLOT_BITS) - 1,       /* what they never are: ids of others who use the same port */
 };

@@ -140,6 +140,22 @@ test_key_of_two(suite_t *s, char *csv)
 	free(two[1].answered.body);
 }
 
+/* The database is away for longer than a dry run waits, and comes back: so does whoever tries them. */
+static void
+test_outage(suite_t *s, char *csv)
+{
+	free(suite_sql(s, "alter role roster connection limit 0"));
+	free(suite_sql(s, "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'roster'"));
+	struct answered away = import(s, true, NULL, csv);
+	free(suite_sql(s, "alter role roster connection limit -1"));
+	struct answered back = import(s, true, NULL, csv);
+
+	check(away.status >= 503, "an outage", away.body);
+	check(back.status == 200, "is over", back.body);
+	free(away.body);
+	free(back.body);
+}
+
 int
 main(void)
 {
@@ -152,6 +168,7 @@ main(void)
 	test_says_what_would_be(s, good, "many rows");
 	test_keys(s);
 	test_key_of_two(s, good);
+	test_outage(s, good);
 	suite_close(&s);
 	free(many);
 	free(good);

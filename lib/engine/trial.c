@@ -68,6 +68,15 @@ connected(node_t *n)
 	return !n->lost;
 }
 
+/* Also while nothing is to be tried: nothing is taken in before it is. */
+static bool
+reachable(node_t *n)
+{
+	if (!connected(n))
+		n->retry_us = n->mono_us + RETRY_MS * 1000;
+	return !n->lost;
+}
+
 /* False: something is wrong with the database, which may pass. */
 static bool
 try_group(node_t *n, struct group *g)
@@ -107,13 +116,13 @@ trial_step(node_t *n, int64_t mono_us)
 	n->mono_us = mono_us;
 	arena_reset(n->scratch);
 	queue_expire(n);
-	bool more = n->queue.first && mono_us >= n->retry_us && own_believes(n) && connected(n) && try_one(n);
+	bool more = mono_us >= n->retry_us && reachable(n) && n->queue.first && own_believes(n) && try_one(n);
 	queue_reply(n);
 	n->clock_news = false;
 	arena_reset(n->scratch);
 	if (more)
 		return mono_us;
-	if (!n->queue.first)
+	if (!n->queue.first && !n->lost)
 		return mono_us + 1000 * 1000;           /* what comes wakes us */
 	return n->retry_us > mono_us ? n->retry_us : mono_us + 100 * 1000;
 }

@@ -516,12 +516,6 @@ roster_on_recall(struct batch *b, const void *m)
 
 /* ---- a recall that no longer counts as its unit's second, while the head holds the post for it, or is awaited for it */
 
-static bool
-is_revoked(const Accountability__MeasureChange *c, Accountability__MeasureKind kind)
-{
-	return c->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE && c->measure->kind == kind;
-}
-
 /* By hand or by the rules: whoever becomes head gets no post for it. */
 static bool
 is_off(const Accountability__MeasureChange *c)
@@ -531,12 +525,21 @@ is_off(const Accountability__MeasureChange *c)
 	        c->measure->state == ACCOUNTABILITY__MEASURE_STATE__LIFTED);
 }
 
+/* By the rules, or because what was decided by hand holds again. */
+static bool
+is_fallen_recall(const Accountability__MeasureChange *c)
+{
+	return c->measure->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL &&
+	       (c->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE || c->measure->state == ACCOUNTABILITY__MEASURE_STATE__REJECTED ||
+	        c->measure->state == ACCOUNTABILITY__MEASURE_STATE__LIFTED);
+}
+
 /* A recall that fell itself is a matter of its own. */
 static bool
 falls(const Accountability__MeasuresChanged *e, const char *recall_id)
 {
 	for (size_t i = 0; i < e->n_changes; i++)
-		if (is_revoked(e->changes[i], ACCOUNTABILITY__MEASURE_KIND__RECALL) && strcmp(e->changes[i]->measure->id, recall_id) == 0)
+		if (is_fallen_recall(e->changes[i]) && strcmp(e->changes[i]->measure->id, recall_id) == 0)
 			return true;
 	return false;
 }
@@ -581,7 +584,7 @@ head_takes_it_no_more(struct batch *b, const Accountability__MeasureChange *c, c
 {
 	const Posting *p = *v->head_posting_id ? roster_posting(b, v->head_posting_id) : NULL;
 
-	if (p && is_revoked(c, c->measure->kind))
+	if (p && c->change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE)
 		roster_task_open(b, &(struct task_of){ ROSTER__TASK_KIND__SETTLE_HEAD_IN_POST, v->vacancy_id, p->person_id, p->posting_id, v->village_id, "", v->first_day });
 	roster_task_settled(b, v->vacancy_id, ROSTER__TASK_KIND__GIVE_POST_TO_HEAD);
 	roster_head_await_no_more(b, unit_of(c), v->vacancy_id);
