@@ -264,7 +264,7 @@ test_threads(struct ear *e)
 static void
 test_many_events(struct ear *e)
 {
-	static char names[1000][16];
+	static char names[1000][24];
 	int lines = 0;
 
 	for (int i = 0; i < 1000; i++) {
