@@ -752,7 +752,7 @@ test_bounds(struct bench *b)
 
 #define SESSION "zs_511703_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-static char account[8] = "a1";          /* whose it is; of a test, one thread */
+static char account[16] = "a1";          /* whose it is; of a test, one thread */
 
 static void
 answer_caller(struct bench *b, const struct sent *s, Wire__AccountRole role)

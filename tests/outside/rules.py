@@ -70,6 +70,7 @@ class Decision:
     start: date
     until: Optional[date]
     cause: tuple
+    rests: tuple = ()       # what it counts: dates, of criticisms bulletins, of cases findings
 
     @property
     def identity(self) -> tuple:
@@ -81,6 +82,7 @@ class Decision:
 class Standing:
     decision: Decision
     state: str
+    refusals: tuple = ()    # (state, what the measure rested on then), the latest last
 
 
 # --- policies ---------------------------------------------------------------------------
@@ -206,7 +208,7 @@ def _decisions_of_rung(rung: int, year: list, postings, policies) -> list:
     decided_on = max(a.confirmed_on for a in year[:rung])
     windows = _rung_windows(rung, last.on, decided_on, term_end(postings, last.on))
     return [Decision("C3.2.1-%d" % rung, kind, last.on.year, policy.version,
-                     approval_of(policy.document, kind), start, until, cause)
+                     approval_of(policy.document, kind), start, until, cause, tuple(a.on for a in year[:rung]))
             for kind, start, until in windows]
 
 
@@ -275,7 +277,8 @@ def criticised(findings, postings, policies, for_head: bool) -> dict:
         windows = _criticism_windows(rung, for_head, finding.on, decided_on, term_end(postings, finding.on))
         for kind, start, until in windows if new else []:
             made = Decision("C3.1.1-%d" % rung, kind, finding.on.year, policy.version,
-                            approval_of(policy.document, kind), start, until, tuple(f.id for f in facts))
+                            approval_of(policy.document, kind), start, until, tuple(f.id for f in facts),
+                            tuple(f.bulletin for f in facts))
             decisions[made.identity] = made
     return decisions
 
@@ -288,7 +291,7 @@ def _case(clause: str, kind: str, facts: list, policies) -> dict:
     for year, of_year in years.items():
         policy = policy_on(policies, of_year[-1].on)
         made = Decision(clause, kind, year, policy.version, approval_of(policy.document, kind),
-                        _decided(of_year), None, tuple(f.id for f in of_year))
+                        _decided(of_year), None, *[tuple(f.id for f in of_year)] * 2)
         decisions[made.identity] = made
     return decisions
 
@@ -315,7 +318,7 @@ def recall_ordered(recall: Decision, r: date, policy: Policy) -> dict:
     windows = [("award_ban", r, first_january_after(r)),
                ("promotion_freeze", r, add_months(r, 24))]
     made = [Decision("C3.2.1-r", kind, recall.window, policy.version,
-                     approval_of(policy.document, kind), start, until, recall.cause)
+                     approval_of(policy.document, kind), start, until, recall.cause, recall.rests)
             for kind, start, until in windows]
     return {decision.identity: decision for decision in made}
 
@@ -328,7 +331,7 @@ def head_takes_post(recalls: list, policy_of) -> dict:
         policy = policy_of(r)
         kind = "unit_head_takes_post"
         decision = Decision("C3.2.1-rr", kind, (who, recall.window), policy.version,
-                            approval_of(policy.document, kind), r, None, recall.cause)
+                            approval_of(policy.document, kind), r, None, recall.cause, recall.rests)
         made[decision.identity] = decision
     return made
 
@@ -342,8 +345,27 @@ def newly_decided(decision: Decision) -> str:
     return "in_force" if decision.approval == "automatic" else "proposed"
 
 
+REFUSED = ("rejected", "lifted")
+
+
+def refused(old: Standing, state: str) -> Standing:
+    """By hand: what it rests on now is as far as that reaches."""
+    return Standing(old.decision, state, old.refusals + ((state, old.decision.rests),) if state in REFUSED else old.refusals)
+
+
+def _held(old: Optional[Standing], decision: Decision) -> Optional[str]:
+    """A98: a refusal holds, also when the measure comes back, while it rests on nothing that it did not rest on then."""
+    for state, rests in reversed(old.refusals if old else ()):
+        if set(decision.rests) <= set(rests):
+            return state
+    return None
+
+
 def _state_after(old: Optional[Standing], decision: Decision) -> str:
-    if old is None or old.state == "revoked":
+    held = _held(old, decision)
+    if held:
+        return held
+    if old is None or old.state == "revoked" or old.state in REFUSED:
         return newly_decided(decision)
     if old.decision.approval != decision.approval:
         return newly_decided(decision)
@@ -352,7 +374,7 @@ def _state_after(old: Optional[Standing], decision: Decision) -> str:
 
 def settle(known: dict, decisions: dict) -> dict:
     """One input: amended ones keep their state, lost ones are revoked, returning ones begin anew."""
-    after = {i: Standing(d, _state_after(known.get(i), d)) for i, d in decisions.items()}
+    after = {i: Standing(d, _state_after(known.get(i), d), known[i].refusals if i in known else ()) for i, d in decisions.items()}
     for identity, old in known.items():
         if identity not in after:
             after[identity] = replace(old, state="revoked")

@@ -158,7 +158,7 @@ def state_of(known, clause, kind, year=2017):
 
 
 def moved(known, identity, state):
-    return {**known, identity: rules.Standing(known[identity].decision, state)}
+    return {**known, identity: rules.refused(known[identity], state)}
 
 
 def workflow_cases():
@@ -179,7 +179,11 @@ def workflow_cases():
     yield "comes back newly decided", state_of(again, "C3.2.1-3", "stipend_cancelled"), "in_force"
     talk = ("C3.2.1-2", "admonishment_talk", 2017)
     lifted = rules.settle(moved(three, talk, "lifted"), ladder(TWO, policies=policies))
-    yield "amended keeps its state", lifted[talk].state, "lifted"
+    yield "with a fact that it did not rest on it is newly decided", lifted[talk].state, "in_force"
+    yield "and holds again when that fact goes", rules.settle(lifted, ladder(THREE, policies=policies))[talk].state, "lifted"
+    gone = rules.settle(moved(three, talk, "lifted"), ladder(ONE, policies=policies))
+    yield "revoked like any other", gone[talk].state, "revoked"
+    yield "and comes back refused", rules.settle(gone, ladder(THREE, policies=policies))[talk].state, "lifted"
     yield "amended has new from", lifted[talk].decision.start, day("2018-01-02")
 
 

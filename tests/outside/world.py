@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Optional
 
 import rules
-from rules import Finding, Policy, Posting, Standing
+from rules import Finding, Policy, Posting
 
 
 @dataclass
@@ -222,7 +222,7 @@ class World:
         self.settle(person_id)
 
     def _settle_recalls(self, person: Person) -> None:
-        """A recall whose rung is lost is cancelled; its posting comes back before hand-over."""
+        """A recall whose rung is lost is cancelled, or called off again; its posting comes back before hand-over."""
         for identity, standing in person.known.items():
             if identity[1] != "recall":
                 continue
@@ -233,6 +233,12 @@ class World:
                     self._restore(person.id, recall)
             elif standing.state != "revoked" and recall is None:
                 person.recalls[identity[2]] = Recall()
+            elif standing.state == "proposed" and recall.state == "cancelled":
+                person.recalls[identity[2]] = Recall()          # what was called off rests on more now
+            elif standing.state == "lifted" and recall.state != "cancelled":
+                if recall.state == "ordered":
+                    self._restore(person.id, recall)
+                recall.state, recall.ordered_on = "cancelled", None
 
     def _restore(self, person_id: str, recall: Recall) -> None:
         """All that the order ended, together; not what another recall holds, or what somebody has now."""
@@ -259,7 +265,7 @@ class World:
 
     def set_state(self, person_id: str, identity: tuple, state: str) -> None:
         known = self.persons[person_id].known
-        known[identity] = Standing(known[identity].decision, state)
+        known[identity] = rules.refused(known[identity], state)
         self.moved_by_hand = True
 
     def order_recall(self, person_id: str, year: int, posting_id: str) -> None:
