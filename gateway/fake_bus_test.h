@@ -127,6 +127,7 @@ client_replied(void *ctx, struct reply *r)
 
 	c->replies++;
 	c->reply = *r;
+	free(c->text);                  /* one client may have asked for several things */
 	c->text = malloc(r->len + 1);
 	if (r->fd >= 0 && pread(r->fd, c->text, r->len, 0) != (ssize_t)r->len)
 		abort();
