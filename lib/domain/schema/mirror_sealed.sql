@@ -1,7 +1,7 @@
 -- sealed: who may know of a sealed case (C3.2.2), judged where rows are read, so that no statement can forget it and no page runs
--- short.  With each question a reader thread says for whom it asks (lib/engine/engine.sql, show_district):
+-- short.  With each question a reader thread says for whom it asks (lib/engine.sql, show_district):
 --
---   zhucun.sealed_kinds   the kinds that are sealed (lib/bus/sealed_kind.c)
+--   zhucun.sealed_kinds   the kinds that are sealed (lib/sealed_kind.c)
 --   zhucun.eyes           all: the operator's; apart: of who works on such cases, and is told of those in which he has no part as their
 --                         subject; none: of everybody else.  Not said: none
 --   zhucun.person, zhucun.units   who asks: the person, and the units of today, headed ones too

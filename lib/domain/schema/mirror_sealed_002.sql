@@ -1,4 +1,4 @@
--- Who may know of a sealed case is judged as separation of duties is (lib/domain/duty.c): both days of a move count for both units, so do a day's
+-- Who may know of a sealed case is judged as separation of duties is (lib/duty.c): both days of a move count for both units, so do a day's
 -- earlier changes, and a unit of one's own that the case's person heads.
 
 create or replace function sealed_units(of_district text, of_person text, since date, headed boolean) returns setof text language sql stable

@@ -1,4 +1,4 @@
--- clock: time that can be believed (lib/base/steady.h), who said so when it could not be told, and partitions whose time was wrong,
+-- clock: time that can be believed (lib/steady.h), who said so when it could not be told, and partitions whose time was wrong,
 -- brought back.
 
 -- ---- who lives, who holds: by sessions, not by instants, which a clock that steps puts out of order

@@ -1,4 +1,4 @@
--- What is sealed is there for whoever may know of it (lib/domain/schema/mirror_sealed.sql).
+-- What is sealed is there for whoever may know of it (lib/schema/mirror_sealed.sql).
 
 create policy sealed on finding as restrictive for select to :"reader"
     using (not sealed_is(kind) or sealed_known(district, about_person_id, unit_id, on_day));

@@ -1,4 +1,4 @@
--- Whom the case of a sealed message is about, and since when: whoever has a part in it is told nothing of it (lib/domain/schema/mirror_sealed.sql),
+-- Whom the case of a sealed message is about, and since when: whoever has a part in it is told nothing of it (lib/schema/mirror_sealed.sql),
 -- nor is who was told of his own case once.  Of messages from before it is not known whom they were about: they are the operator's.
 alter table alert
     add column about_person_id text collate "C" not null default '',
