@@ -1,9 +1,10 @@
 """docs/operating.md against the programs: its tables of settings and metrics are what --help and metrics.def say, and every
 setting that docker-compose.yml or run.sh reads is told.  The Chinese README's code is the English one's.  What the OpenAPI document
-lists and does not come yet is said in both.
+lists and does not come yet is said in both.  Of each wing of lib its README says what it includes, and names every file.
 
     docs.py [--fill] BUILD          with --fill, puts into the documents what should stand there
 """
+import pathlib
 import re
 import subprocess
 import sys
@@ -89,6 +90,23 @@ def never():
     return [(path, value) for path in (README, CHINESE) for value in values if f"`{value}`" not in read(path)]
 
 
+def included(wing):
+    """The other wings of lib whose headers a wing's files name; tests may name any."""
+    sources = [f for f in wing.glob("*.[ch]") if not f.stem.endswith(("_test", "_fuzz"))]
+    named = {w for f in sources for w in re.findall(r'#include "(\w+)/', f.read_text(encoding="utf-8"))}
+    return {f.stem for f in sources}, named - {wing.name}
+
+
+def wings():
+    """What lies in a wing of lib, or is included there, and its README does not say."""
+    for readme in sorted(pathlib.Path("lib").glob("*/README.md")):
+        text, (stems, named) = readme.read_text(encoding="utf-8"), included(readme.parent)
+        says = re.search(r"^Includes (.*)$", text, re.M)
+        allowed = set(re.findall(r"`(\w+)`", says.group(1))) if says else set()
+        yield from (f"{readme} does not say that it includes {wing}" for wing in sorted(named - allowed))
+        yield from (f"{readme} does not tell of {stem}" for stem in sorted(stems) if not re.search(rf"`{stem}(\.h)?`", text))
+
+
 def main():
     build = [a for a in sys.argv[1:] if a != "--fill"][0]
     wanted = {OPERATING: operating(build), CHINESE: chinese()}
@@ -102,9 +120,10 @@ def main():
         wrong.append(f"{CHINESE} has another number of code blocks than {README}")
     wrong += [f"{OPERATING} does not tell of {name}" for name in untold()]
     wrong += [f"{path} does not say that {value} does not come yet" for path, value in never()]
+    wrong += wings()
     for sentence in wrong:
         print("FAIL", sentence)
-    print(f"{5 - min(5, len(wrong))} passed, {len(wrong)} failed")
+    print(f"{6 - min(6, len(wrong))} passed, {len(wrong)} failed")
     return len(wrong) != 0
 
 
