@@ -73,7 +73,7 @@ $O/%.o: %.c | $(HEADERS)
 	@$(CC) $(CPPFLAGS) -I$(<D) $(CFLAGS) $(WARN) -c -o $@ $<
 $O/gen/%.o: $O/gen/%.c | $(HEADERS)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-$O/main-%.o: lib/engine/main.c | $(HEADERS)
+$O/lib/engine/main-%.o: lib/engine/main.c | $(HEADERS)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -DSERVICE=$*_service -c -o $@ $<
 
 $O/libzhucun.a: $(call obj,$(LIBC)) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*/*.sql))) $O/gen/event_list.o $(DATAC:.c=.o)
@@ -81,7 +81,7 @@ $O/libzhucun.a: $(call obj,$(LIBC)) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdi
 	ar rcs $@ $^
 svc_obj = $(call obj,$(filter services/$1/%,$(SVCC))) $(if $(wildcard services/$1/$1.sql),$O/gen/$1.sql.o)
 define service_rule
-$O/bin/$1: $O/main-$1.o $(call svc_obj,$1) $O/libzhucun.a
+$O/bin/$1: $O/lib/engine/main-$1.o $(call svc_obj,$1) $O/libzhucun.a
 	@mkdir -p $$(@D)
 	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef

@@ -2,48 +2,13 @@
 #include "base/ids.h"
 #include "domain/duty_batch.h"
 #include "engine/keyed.h"
+#include "json/member.h"
 #include <assert.h>
-#include <string.h>
-
-/* ---- members by their names */
-
-static size_t
-offset_of(const void *m, const char *name)
-{
-	const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(((const ProtobufCMessage *)m)->descriptor, name);
-
-	assert(f);
-	return f->offset;
-}
-
-static const char *
-text_of(const void *m, const char *name)
-{
-	const char *text;
-
-	memcpy(&text, (const char *)m + offset_of(m, name), sizeof(text));
-	return text;
-}
-
-static int
-state_of(const void *m)
-{
-	int state;
-
-	memcpy(&state, (const char *)m + offset_of(m, "state"), sizeof(state));
-	return state;
-}
-
-static void
-set(void *m, const char *name, const void *value, size_t size)
-{
-	memcpy((char *)m + offset_of(m, name), value, size);
-}
 
 static const char *
 id_of(const void *m)
 {
-	return text_of(m, "id");
+	return member_text(m, "id");
 }
 
 static const struct flow_move *
@@ -79,8 +44,11 @@ int
 flow_state(const struct flow *f, struct batch *b, const char *id)
 {
 	const void *last = flow_last(f, b, id);
+	int state = f->first;
 
-	return last ? state_of(last) : f->first;
+	if (last)
+		member_get(last, "state", &state, sizeof(state));
+	return state;
 }
 
 /* Its seq is that of the event being applied, which is the last one numbered. */
@@ -91,8 +59,8 @@ flow_row(const struct flow *f, struct batch *b, const char *id, int state)
 	int64_t seq = batch_next_seq(b) - 1;
 
 	assert(batch_own(b));
-	set(row, "seq", &seq, sizeof(seq));
-	set(row, "state", &state, sizeof(state));
+	member_set(row, "seq", &seq, sizeof(seq));
+	member_set(row, "state", &state, sizeof(state));
 	return row;
 }
 
@@ -110,7 +78,7 @@ flow_want(struct batch *b, const void *m)
 	if (thing && f->want)
 		f->want(b, thing);
 	if (thing && last)
-		duty_want_decided(b, text_of(last, "confirmed_by"));
+		duty_want_decided(b, member_text(last, "confirmed_by"));
 }
 
 bool
@@ -131,7 +99,7 @@ flow_may(struct batch *b, const void *m)
 
 	f->duty(b, batch_get_id(b, f->things, id_of(m)), &d);
 	if (last && move_of(f, m)->reviews)
-		duty_decided(b, &d, text_of(last, "confirmed_by"), text_of(last, "confirmed_by_person"));
+		duty_decided(b, &d, member_text(last, "confirmed_by"), member_text(last, "confirmed_by_person"));
 	return duty_allows(b, &d);
 }
 
@@ -140,8 +108,8 @@ answer(const struct flow *f, struct batch *b, const char *id, int state)
 {
 	void *out = arena_message(batch_arena(b), f->answer);
 
-	set(out, "id", &id, sizeof(id));
-	set(out, "state", &state, sizeof(state));
+	member_set(out, "id", &id, sizeof(id));
+	member_set(out, "state", &state, sizeof(state));
 	batch_answer(b, 200, out);
 }
 
@@ -154,16 +122,16 @@ decide(const struct flow *f, struct batch *b, const void *m)
 	const char *account = batch_account(b);
 
 	copy_run(move_of(f, m)->decision, row, m);
-	set(row, "seq", &seq, sizeof(seq));
-	set(row, "account", &account, sizeof(account));
-	set(row, "at_us", &at_us, sizeof(at_us));
+	member_set(row, "seq", &seq, sizeof(seq));
+	member_set(row, "account", &account, sizeof(account));
+	member_set(row, "at_us", &at_us, sizeof(at_us));
 	batch_put(b, f->decisions, row);
 }
 
 static bool
 reason_ok(struct batch *b, const void *m)
 {
-	const char *reason = text_of(m, "reason");
+	const char *reason = member_text(m, "reason");
 
 	return batch_ok(b, !reason || !*reason || text_valid(reason, FLOW_REASON_BYTES_MAX), 422, "field.text", "/reason",
 	                "A reason is at most 2000 bytes of text.");

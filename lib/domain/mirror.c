@@ -5,8 +5,9 @@
  *   out:  nothing
  *   owns: the mirror_* tables of whoever lists them
  *
- * Each fact is a put of one row under a key that the event names whole, so the same event again changes nothing. */
+ * Each event is a put of one row under a key that the event names whole, so the same event again changes nothing. */
 #include "domain/mirror.h"
+#include "engine/keyed.h"
 #include <string.h>
 
 const struct table mirror_policy = { "policy", &mirror_rows__policy__descriptor, 2, false };
@@ -250,90 +251,55 @@ mirror_run_posting(struct batch *b, const void *m)
 void
 mirror_want_person_id(struct batch *b, const char *person_id)
 {
-	MirrorRows__Person person = MIRROR_ROWS__PERSON__INIT;
-	MirrorRows__Posting posting = MIRROR_ROWS__POSTING__INIT;
-
-	person.district = posting.district = district(b);
-	person.person_id = posting.person_id = (char *)person_id;
 	if (batch_has_table(b, &mirror_person))
-		batch_want(b, &mirror_person, &person, 2);
+		batch_want_id(b, &mirror_person, person_id);
 	if (batch_has_table(b, &mirror_posting))
-		batch_want(b, &mirror_posting, &posting, 2);
+		batch_want_id(b, &mirror_posting, person_id);
 }
 
 void
 mirror_want_person_history(struct batch *b, const char *person_id)
 {
-	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
-
-	key.district = district(b);
-	key.person_id = (char *)person_id;
-	batch_want(b, &mirror_person, &key, 2);
-}
-
-static MirrorRows__Account
-account_key(struct batch *b, const char *account_id)
-{
-	MirrorRows__Account key = MIRROR_ROWS__ACCOUNT__INIT;
-
-	key.district = district(b);
-	key.account_id = (char *)account_id;
-	return key;
+	batch_want_id(b, &mirror_person, person_id);
 }
 
 void
 mirror_want_account_id(struct batch *b, const char *account_id)
 {
-	const MirrorRows__Account key = account_key(b, account_id);
-
-	batch_want(b, &mirror_account, &key, 2);
+	batch_want_id(b, &mirror_account, account_id);
 }
 
 const MirrorRows__Account *
 mirror_account_at(struct batch *b, const char *account_id)
 {
-	const MirrorRows__Account key = account_key(b, account_id);
-
-	return batch_get(b, &mirror_account, &key);
+	return batch_get_id(b, &mirror_account, account_id);
 }
 
 void
 mirror_want_township_id(struct batch *b, const char *township_id)
 {
-	MirrorRows__Township key = MIRROR_ROWS__TOWNSHIP__INIT;
-
-	key.district = district(b);
-	key.township_id = (char *)township_id;
-	batch_want(b, &mirror_township, &key, 2);
+	batch_want_id(b, &mirror_township, township_id);
 }
 
 void
 mirror_want_unit_id(struct batch *b, const char *unit_id)
 {
-	MirrorRows__Unit key = MIRROR_ROWS__UNIT__INIT;
-
-	key.district = district(b);
-	key.unit_id = (char *)unit_id;
-	batch_want(b, &mirror_unit, &key, 2);
+	batch_want_id(b, &mirror_unit, unit_id);
 }
 
 void
 mirror_want_village_id(struct batch *b, const char *village_id)
 {
-	MirrorRows__Village key = MIRROR_ROWS__VILLAGE__INIT;
-
-	key.district = district(b);
-	key.village_id = (char *)village_id;
-	batch_want(b, &mirror_village, &key, 2);
+	batch_want_id(b, &mirror_village, village_id);
 }
 
 /* Of a thing's history the row that counts on a day: the latest from_day (the third key field) that is not after it. */
 static const void *
-row_on(struct batch *b, const struct table *t, const void *key, int32_t day)
+row_on(struct batch *b, const struct table *t, const char *id, int32_t day)
 {
 	const ProtobufCFieldDescriptor *from_day = &t->row->fields[2];
 	const void **rows, *on = NULL;
-	size_t n = batch_list(b, t, key, 2, &rows);
+	size_t n = batch_list_id(b, t, id, &rows);
 
 	for (size_t i = 0; i < n; i++)
 		if (*(const int32_t *)((const char *)rows[i] + from_day->offset) <= day)
@@ -344,53 +310,33 @@ row_on(struct batch *b, const struct table *t, const void *key, int32_t day)
 const MirrorRows__Person *
 mirror_person_on(struct batch *b, const char *person_id, int32_t day)
 {
-	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
-
-	key.district = district(b);
-	key.person_id = (char *)person_id;
-	return row_on(b, &mirror_person, &key, day);
+	return row_on(b, &mirror_person, person_id, day);
 }
 
 const MirrorRows__Township *
 mirror_township_on(struct batch *b, const char *township_id, int32_t day)
 {
-	MirrorRows__Township key = MIRROR_ROWS__TOWNSHIP__INIT;
-
-	key.district = district(b);
-	key.township_id = (char *)township_id;
-	return row_on(b, &mirror_township, &key, day);
+	return row_on(b, &mirror_township, township_id, day);
 }
 
 const MirrorRows__Unit *
 mirror_unit_on(struct batch *b, const char *unit_id, int32_t day)
 {
-	MirrorRows__Unit key = MIRROR_ROWS__UNIT__INIT;
-
-	key.district = district(b);
-	key.unit_id = (char *)unit_id;
-	return row_on(b, &mirror_unit, &key, day);
+	return row_on(b, &mirror_unit, unit_id, day);
 }
 
 const MirrorRows__Village *
 mirror_village_on(struct batch *b, const char *village_id, int32_t day)
 {
-	MirrorRows__Village key = MIRROR_ROWS__VILLAGE__INIT;
-
-	key.district = district(b);
-	key.village_id = (char *)village_id;
-	return row_on(b, &mirror_village, &key, day);
+	return row_on(b, &mirror_village, village_id, day);
 }
 
 size_t
 mirror_villages(struct batch *b, const char *village_id, const MirrorRows__Village *const **rows)
 {
-	MirrorRows__Village key = MIRROR_ROWS__VILLAGE__INIT;
 	const void **list;
-	size_t n;
+	size_t n = batch_list_id(b, &mirror_village, village_id, &list);
 
-	key.district = district(b);
-	key.village_id = (char *)village_id;
-	n = batch_list(b, &mirror_village, &key, 2, &list);
 	*rows = (const MirrorRows__Village *const *)list;
 	return n;
 }
@@ -398,13 +344,9 @@ mirror_villages(struct batch *b, const char *village_id, const MirrorRows__Villa
 size_t
 mirror_persons(struct batch *b, const char *person_id, const MirrorRows__Person *const **rows)
 {
-	MirrorRows__Person key = MIRROR_ROWS__PERSON__INIT;
 	const void **list;
-	size_t n;
+	size_t n = batch_list_id(b, &mirror_person, person_id, &list);
 
-	key.district = district(b);
-	key.person_id = (char *)person_id;
-	n = batch_list(b, &mirror_person, &key, 2, &list);
 	*rows = (const MirrorRows__Person *const *)list;
 	return n;
 }
@@ -412,13 +354,9 @@ mirror_persons(struct batch *b, const char *person_id, const MirrorRows__Person 
 size_t
 mirror_units(struct batch *b, const char *unit_id, const MirrorRows__Unit *const **rows)
 {
-	MirrorRows__Unit key = MIRROR_ROWS__UNIT__INIT;
 	const void **list;
-	size_t n;
+	size_t n = batch_list_id(b, &mirror_unit, unit_id, &list);
 
-	key.district = district(b);
-	key.unit_id = (char *)unit_id;
-	n = batch_list(b, &mirror_unit, &key, 2, &list);
 	*rows = (const MirrorRows__Unit *const *)list;
 	return n;
 }
@@ -426,13 +364,9 @@ mirror_units(struct batch *b, const char *unit_id, const MirrorRows__Unit *const
 size_t
 mirror_postings(struct batch *b, const char *person_id, const MirrorRows__Posting *const **rows)
 {
-	MirrorRows__Posting key = MIRROR_ROWS__POSTING__INIT;
 	const void **list;
-	size_t n;
+	size_t n = batch_list_id(b, &mirror_posting, person_id, &list);
 
-	key.district = district(b);
-	key.person_id = (char *)person_id;
-	n = batch_list(b, &mirror_posting, &key, 2, &list);
 	*rows = (const MirrorRows__Posting *const *)list;
 	return n;
 }

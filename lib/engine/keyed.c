@@ -1,38 +1,18 @@
 #include "engine/keyed.h"
 #include "base/ids.h"
+#include "json/member.h"
 #include <assert.h>
 #include <string.h>
 
 typedef ProtobufCFieldDescriptor Field;
 
 static void *
-member(void *m, size_t offset)
-{
-	return (char *)m + offset;
-}
-
-static void
-text_set(void *m, const Field *f, const char *text)
-{
-	memcpy(member(m, f->offset), &text, sizeof(text));
-}
-
-static const Field *
-field_of(const ProtobufCMessageDescriptor *d, const char *name)
-{
-	const Field *f = protobuf_c_message_descriptor_get_field_by_name(d, name);
-
-	assert(f);
-	return f;
-}
-
-static void *
 keyed(arena_t *a, const ProtobufCMessageDescriptor *d, const char *district, const char *id)
 {
 	void *m = arena_message(a, d);
 
-	text_set(m, &d->fields[0], district);
-	text_set(m, &d->fields[1], id);
+	member_set_text(m, &d->fields[0], district);
+	member_set_text(m, &d->fields[1], id);
 	return m;
 }
 
@@ -91,7 +71,7 @@ batch_id_ok(struct batch *b, bool given, const char *id, const char *pointer)
 static bool
 page_of(struct reader *r, const ProtobufCMessage *question, struct page *p)
 {
-	const Field *limit = field_of(question->descriptor, "limit"), *cursor = field_of(question->descriptor, "cursor");
+	const Field *limit = member_field(question->descriptor, "limit"), *cursor = member_field(question->descriptor, "cursor");
 	const char *m = (const char *)question;
 	uint32_t has_limit, has_cursor;
 	const char *text;
@@ -112,9 +92,9 @@ args_of(struct reader *r, const void *question, const struct copy *c, const stru
 	int64_t limit = (int64_t)p->limit + 1;
 
 	copy_run(c, args, question);
-	text_set(args, &c->to->fields[0], reader_district(r));
-	text_set(args, field_of(c->to, "after"), p->after);
-	memcpy(member(args, field_of(c->to, "limit")->offset), &limit, sizeof(limit));
+	member_set_text(args, &c->to->fields[0], reader_district(r));
+	member_set_text(args, member_field(c->to, "after"), p->after);
+	member_set(args, "limit", &limit, sizeof(limit));
 	return args;
 }
 
@@ -131,14 +111,14 @@ static void
 answer_page(struct reader *r, const ProtobufCMessageDescriptor *d, void **rows, size_t n, size_t limit)
 {
 	ProtobufCMessage *list = arena_message(reader_arena(r), d);
-	const Field *items = field_of(d, "items"), *next = field_of(d, "next");
+	const Field *items = member_field(d, "items"), *next = member_field(d, "next");
 	size_t shown = n > limit ? limit : n;
 
-	memcpy(member(list, items->offset), &rows, sizeof(rows));
-	memcpy(member(list, items->quantifier_offset), &shown, sizeof(shown));
+	memcpy((char *)list + items->offset, &rows, sizeof(rows));
+	memcpy((char *)list + items->quantifier_offset, &shown, sizeof(shown));
 	if (n > shown) {
-		memcpy(member(list, next->quantifier_offset), &next->id, sizeof(next->id));
-		text_set(list, next, reader_cursor(r, id_of(rows[shown - 1])));
+		memcpy((char *)list + next->quantifier_offset, &next->id, sizeof(next->id));
+		member_set_text(list, next, reader_cursor(r, id_of(rows[shown - 1])));
 	}
 	reader_answer(r, list);
 }
