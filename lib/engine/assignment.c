@@ -1,4 +1,4 @@
-/* share - see share.h. */
+/* assignment - see assignment.h. */
 #include "engine/assignment.h"
 #include <assert.h>
 #include <string.h>

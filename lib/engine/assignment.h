@@ -1,4 +1,4 @@
-/* share - which replica of a service is to hold which of its partitions: a decision without I/O, on what one look has shown.
+/* assignment - which replica of a service is to hold which of its partitions: a decision without I/O, on what one look has shown.
  *
  * Every replica decides for itself by the same rules, so on the same view they agree; when their views differ, the advisory
  * lock decides and the next look mends it.  Shares are equal within one.  What is free is taken at once, first by whose home

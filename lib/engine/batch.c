@@ -157,7 +157,6 @@ static void
 run_knowing(struct batch *b, struct input *in)
 {
 	const ProtobufCMessage *stands = in->as_command->stands ? in->as_command->stands(b, in->m) : NULL;
-
 	const char *differs = stands ? known_differs(b, in, stands) : NULL;
 
 	if (differs) {

@@ -239,7 +239,7 @@ write_all(struct batch *b)
 
 /* ---- after the commit: what memory must know */
 
-/* What was skipped (order.c) need not be fetched. */
+/* What was skipped (journal.c) need not be fetched. */
 static void
 cursor_moved(struct partition *part, size_t producer, const struct position *to)
 {

@@ -1,4 +1,4 @@
-/* known - what a node remembers beside its partitions: the districts that exist, and subjects that wait behind a parked input. */
+/* held - what a node remembers beside its partitions: the districts that exist, and subjects that wait behind a parked input. */
 #include "engine/node_state.h"
 #include <stdlib.h>
 #include <string.h>

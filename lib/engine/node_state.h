@@ -217,7 +217,7 @@ struct node {
 
 node_t *node_make(const struct service *s, const struct node_settings *settings);      /* connected, nothing prepared; NULL: not connected */
 
-/* ---- own.c */
+/* ---- ownership.c */
 void own_held(node_t *n, int32_t partition);            /* reads anew which subjects wait */
 bool own_prepare(node_t *n);                            /* statements of lib/engine/engine.sql and of the service, and the graph */
 void own_look(node_t *n, int32_t also);                 /* take what is free and our share; `also` even if not opened (-1: none) */
@@ -241,7 +241,7 @@ bool own_sender_doubted(node_t *n, const struct message *m);    /* its clock is 
 void ready_refused(node_t *n);                          /* the database has not done what no batch was to blame for */
 const char *ready_lacks(node_t *n);                     /* asks it; why no order would be carried out, NULL: it would be */
 
-/* ---- known.c */
+/* ---- held.c */
 bool district_known(const node_t *n, const char *district);
 void district_learn(node_t *n, const char *district);
 bool held_is(const struct partition *p, const char *district, const char *subject);
@@ -258,7 +258,7 @@ bool policies_crowded(const node_t *n, const struct input *inputs, size_t count)
 void policies_forget(node_t *n, const char *district);  /* NULL: all */
 bool policies_mirrored(const node_t *n);
 
-/* ---- batch.c, words.c, load.c and commit.c */
+/* ---- batch.c, handler.c, load.c and commit.c */
 enum input_kind {
 	INPUT_COMMAND, INPUT_EVENT, INPUT_TIMER, INPUT_WORK,
 	INPUT_RETRY,                                    /* an event that was put aside */

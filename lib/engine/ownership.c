@@ -1,8 +1,8 @@
-/* own - partitions: taking them over, giving them back, losing them, and the clock they live by.
+/* ownership - partitions: taking them over, giving them back, losing them, and the clock they live by.
  *
  * The advisory lock (held by the connection) gives liveness, the (epoch, head) row compared and swapped in every batch gives
  * safety.  A partition is opened when its first district is founded; the others do not exist for us.  Several times a second
- * a node looks at what is opened and who lives; share.c says what of it should be whose.  Where nobody else lives and nothing
+ * a node looks at what is opened and who lives; assignment.c says what of it should be whose.  Where nobody else lives and nothing
  * is free it looks once a second: of who comes and what is founded it is told. */
 #include "base/clock.h"
 #include "base/crash.h"

@@ -1,9 +1,9 @@
-/* ready - whether an order would be carried out now, and if not, why.
+/* ready - whether a command would be carried out now, and if not, why.
  *
  * Asked, the writer runs a batch of nothing: every statement that writes, with no rows, and one that takes room on the disk and
- * gives it back.  The server refuses it as it would refuse orders: when the disk is full, when it may only read, when the role
- * has lost a right or the schema a table.  So that is found before an order is, and that it is over too.  What refuses the
- * look (own.c), so that nothing is owned, is remembered, for there is then no connection to ask by. */
+ * gives it back.  The server refuses it as it would refuse commands: when the disk is full, when it may only read, when the role
+ * has lost a right or the schema a table.  So that is found before a command is, and that it is over too.  What refuses the
+ * look (ownership.c), so that nothing is owned, is remembered, for there is then no connection to ask by. */
 #include "engine/node_state.h"
 #include <string.h>
 
