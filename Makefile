@@ -74,6 +74,7 @@ $O/%.o: %.c | $(HEADERS)
 $O/gen/%.o: $O/gen/%.c | $(HEADERS)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $O/lib/engine/main-%.o: lib/engine/main.c | $(HEADERS)
+	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -DSERVICE=$*_service -c -o $@ $<
 
 $O/libzhucun.a: $(call obj,$(LIBC)) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*/*.sql))) $O/gen/event_list.o $(DATAC:.c=.o)
