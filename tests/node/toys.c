@@ -144,6 +144,19 @@ mark(struct batch *b, const char *person, const char *unit)
 	batch_put(b, &mirror_person, &row);
 }
 
+/* A fold that lasts: it says something each millisecond, so what it takes does not depend on how fast the machine is. */
+static void
+dawdle(struct batch *b, const char *person)
+{
+	const int64_t began_us = clock_mono_us();
+
+	for (int ms = 0; ms < SLOW_MS; ms++) {
+		mark(b, person, ms % 2 ? "slow" : "Slow");
+		while (clock_mono_us() < began_us + (ms + 1) * INT64_C(1000))
+			;
+	}
+}
+
 static void
 want_person(struct batch *b, const void *m)
 {
@@ -222,8 +235,7 @@ on_person(struct batch *b, const void *m)
 	} else if (!strncmp(e->unit_id, "timer", 5))
 		batch_timer(b, e->unit_id, e->id, START * INT64_C(1000000) + HOUR_US);
 	else if (!strcmp(e->unit_id, "slow"))
-		for (int64_t until_us = clock_mono_us() + 2500000; clock_mono_us() < until_us;)
-			mark(b, e->id, clock_mono_us() % 2 ? "slow" : "Slow");
+		dawdle(b, e->id);
 	else if (!strcmp(e->unit_id, "hungry"))
 		arena_alloc(batch_arena(b), HUNGER_BYTES);
 	else if (!strcmp(e->unit_id, "policy"))

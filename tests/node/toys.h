@@ -8,7 +8,7 @@
 #include "engine/service.h"
 
 enum { ROSTER, ATTENDANCE, SERVICES };
-enum { HOUR = 3600, HUNGER_BYTES = 24 << 20 };
+enum { HOUR = 3600, HUNGER_BYTES = 24 << 20, SLOW_MS = 2500 };
 #define HOUR_US (HOUR * INT64_C(1000000))
 #define START 1504800000                /* the clock's first instant, in seconds; and as SQL */
 #define START_SQL "to_timestamp(1504800000)"
