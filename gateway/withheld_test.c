@@ -1,4 +1,4 @@
-/* withheld_test - what an answer keeps from whom, by a member's name (api-console.md "Phones", "Limited roles").
+/* withheld_test - what an answer keeps from whom, by a member's name (api.md "Phones, and where something came from").
  *
  * How: answers as they would go out, told to callers of each kind; what is left of them. */
 #include "withheld.h"

@@ -113,7 +113,7 @@ forge(suite_t *s, const char *subject, const char *data, size_t len, const char 
 	suite_crash(s, "supervision");
 }
 
-/* §11 poison: it is put aside with its reason, later events of its subject wait behind it, everybody else goes on. */
+/* Poison is put aside with its reason, later events of its subject wait behind it, everybody else goes on. */
 static void
 test_poison(struct count *c)
 {
@@ -140,7 +140,7 @@ test_poison(struct count *c)
 	suite_close(&s);
 }
 
-/* §6: a hash that does not follow from the one before stops that partition; nothing of it is believed. */
+/* A hash that does not follow from the one before stops that partition; nothing of it is believed. */
 static void
 test_broken_chain(struct count *c)
 {

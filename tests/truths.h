@@ -1,5 +1,5 @@
-/* truths - what must be so in the database of any suite that is quiet, whatever has happened in it (rules.md §10, architecture.md
- * "The engine" 4, 6): asked in SQL over all services' tables, as the administrator. */
+/* truths - what must be so in the database of any suite that is quiet, whatever has happened in it (rules.md §10,
+ * lib/README.md): asked in SQL over all services' tables, as the administrator. */
 #pragma once
 #include "suite.h"
 

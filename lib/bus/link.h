@@ -2,7 +2,8 @@
  *
  * Requests go to the buses that answer pings: commands to a partition by one bus, in the order sent, all else in turn; an
  * answer goes back by the bus its request came by.  A bus that has not answered for LINK_DEAD_MS is passed over until it does.  HELLO, when set, is told to every bus at connect,
- * every LINK_HELLO_MS, and at each change.  Sockets as traps.md orders: CURVE, IMMEDIATE, heartbeats, MAXMSGSIZE, bounded queues. */
+ * every LINK_HELLO_MS, and at each change.  Sockets have CURVE, IMMEDIATE, heartbeats, MAXMSGSIZE and bounded queues, of which libzmq has
+ * none unless it is told. */
 #pragma once
 #include "bus/curve.h"
 #include "bus/message.h"

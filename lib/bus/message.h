@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum {  /* architecture.md, Sizes and limits */
+enum {  /* sizes and limits of what travels */
 	REQUEST_BYTES_MAX = 1280 * 1024,
 	ANSWER_BYTES_MAX = 2 * 1024 * 1024,     /* a batch of 512 lines answers in one frame; a page of a list stays under 256 KiB */
 	FETCH_BYTES_MAX = 512 * 1024,

@@ -24,8 +24,9 @@ struct policy_book { const struct policy_version *versions; size_t n; };        
 const struct policy_version *policy_on(const struct policy_book *book, int32_t day);
 
 enum approval { APPROVAL_FOUR_EYES, APPROVAL_AUTOMATIC };
-/* Of a kind of measure, by its JSON name ("award_ban"); recall is always FOUR_EYES: each of its steps takes a person (§5 Effect).
- * The kill switch (`hold`) makes every kind FOUR_EYES. */
+/* Of a kind of measure, by its JSON name ("award_ban"); recall is always APPROVAL_FOUR_EYES: each of its steps takes a person
+ * (rules.md §5 Effect).
+ * The kill switch (`hold`) makes every kind APPROVAL_FOUR_EYES. */
 enum approval policy_approval(const Policy__Policy *p, const char *kind);
 
 /* Whether a document's word is this value of an enum: "contact_leader" is CONTACT_LEADER. */

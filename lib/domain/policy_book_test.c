@@ -63,11 +63,11 @@ test_later_keys(int counts[2], arena_t *a)
 	const char *old = policy_patched(data_dachuan_2017_96_json, "{\"roles\":null}", a);
 
 	check(counts, !strstr(old, "\"non_poor\":[\"first_secretary\"") && policy_parse(old, a, &p, &problem) && p->roles->n_poor == 7 && p->roles->n_non_poor == 5,
-	      "§8: without the key, the roles we ship", old);
+	      "§1: without the key, the roles we ship", old);
 	const char *next = policy_patched(old, "{\"hold\":true}", a);
 	check(counts, !strstr(next, "\"roles\":{\"non_poor\""), "a patch of something else does not add the key", next);
 	next = policy_patched(old, "{\"roles\":{\"poor\":[\"team_member\"]}}", a);
-	check(counts, policy_parse(next, a, &p, &problem) && p->roles->n_poor == 1 && p->roles->n_non_poor == 5, "§8: a part of the key", next);
+	check(counts, policy_parse(next, a, &p, &problem) && p->roles->n_poor == 1 && p->roles->n_non_poor == 5, "§1: a part of the key", next);
 }
 
 /* ---- what is refused, and what is not */
@@ -210,7 +210,7 @@ test_not_a_document(int counts[2], arena_t *a)
 	}
 }
 
-/* ---- approval by kind (§5 Effect) */
+/* ---- approval by kind (rules.md §5 Effect) */
 
 static const struct { const char *patch, *kind; enum approval is; } approvals[] = {
 	{ "{}", "award_ban", APPROVAL_FOUR_EYES },

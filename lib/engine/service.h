@@ -72,7 +72,7 @@ struct job {
 };
 struct query {
 	const ProtobufCMessageDescriptor *message;
-	void (*run)(struct reader *r, const void *m);   /* ends in exactly one reader_answer/refuse/missing */
+	void (*run)(struct reader *r, const void *m);   /* ends in exactly one reader_answer, reader_refuse or reader_missing */
 	bool password;                                  /* it hashes one: a service that has such a query has a thread for them */
 };
 
@@ -107,7 +107,7 @@ struct service {
 
 /* ---- what want may say: all rows whose first nprefix key fields are those of `key` */
 void batch_want(struct batch *b, const struct table *t, const void *key, int nprefix);
-/* Whether the service lists this table (by address): for code that serves several of them, like lib/mirror. */
+/* Whether the service lists this table (by address): for code that serves several of them, like lib/domain/mirror. */
 bool batch_has_table(const struct batch *b, const struct table *t);
 const struct owners *batch_owners(const struct batch *b);
 
@@ -169,5 +169,3 @@ int64_t batch_read_to(const struct batch *b, size_t producer);  /* how much of a
 bool batch_own(const struct batch *b);                  /* the event being handled is one this service just emitted */
 /* Policies of the input's district; wanted by the engine for services that have the policy table. */
 const struct policy_book *batch_policies(struct batch *b);
-
-/* Messages (args descriptors), and rows by name: `Foo__Row key = BATCH_KEY(...)` stays plain C: designated initialisers. */

@@ -74,5 +74,5 @@ enum store_error store_run(store_t *db, const struct store_stmt *s, const void *
 	__attribute__((warn_unused_result));
 
 /* Column types of schema-qualified or search_path table `name`, to build statements from: 0 when there is no such
- * column.  Used by lib/table. */
+ * column.  Used by lib/store/table. */
 const char *store_column_type(store_t *db, const char *table, const char *column, arena_t *a);

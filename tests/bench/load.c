@@ -2,7 +2,7 @@
  *
  *   load HOST PORT REQUESTS CONNECTIONS RATE SECONDS [TIMES [ANSWERS]]
  *
- *   in:   REQUESTS, made by requests.py: each `METHOD PATH TYPE KEY LENGTH\n` and LENGTH bytes of body; TYPE or KEY `-`: none.
+ *   in:   REQUESTS, made by world.py: each `METHOD PATH TYPE KEY LENGTH\n` and LENGTH bytes of body; TYPE or KEY `-`: none.
  *         ZHUCUN_BOOTSTRAP_TOKEN.  RATE a second, 0: as fast as answers come.  SECONDS: no request begins after them, 0: all are sent.
  *   out:  one line of JSON on standard output; TIMES: `number due_us done_us status` a request; ANSWERS: the bodies, as they came
  *

@@ -28,7 +28,7 @@ test_chores(struct count *c)
 	stage_close(s);
 }
 
-/* §10: a due timer comes before later orders, however many; one that an earlier one has moved does not ring. */
+/* A due timer comes before later orders, however many; one that an earlier one has moved does not ring. */
 static void
 test_timers(struct count *c)
 {

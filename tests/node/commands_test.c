@@ -79,7 +79,7 @@ test_trying(struct count *c)
 	stage_close(s);
 }
 
-/* §8: what was acknowledged elsewhere is seen; who cannot see it in time says so and does nothing. */
+/* What was acknowledged elsewhere is seen; who cannot see it in time says so and does nothing. */
 static void
 test_catching_up(struct count *c)
 {

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "stage.h"
 
-/* §6: what comes after a broken link is not believed, also when it came in one answer with what is good. */
+/* What comes after a broken link is not believed, also when it came in one answer with what is good. */
 static void
 test_chain(struct count *c)
 {

@@ -2,7 +2,7 @@
  * connections that end at the worst moments. */
 #include "stage.h"
 
-/* §11: in one batch, what comes after a poison input of its subject waits behind it, whoever else goes on. */
+/* In one batch, what comes after a poison input of its subject waits behind it, whoever else goes on. */
 static void
 test_poison(struct count *c)
 {
@@ -29,7 +29,7 @@ test_poison(struct count *c)
 	stage_close(s);
 }
 
-/* §11: what was being run when its owner ended is put aside at the last of several times, not before. */
+/* What was being run when its owner ended is put aside at the last of several times, not before. */
 static void
 test_suspect(struct count *c)
 {
@@ -78,7 +78,7 @@ test_retry_suspect(struct count *c)
 	stage_close(s);
 }
 
-/* §4, 2: events that another owner wrote meanwhile are not in our memory; consumers get them all the same. */
+/* Events that another owner wrote meanwhile are not in our memory; consumers get them all the same. */
 static void
 test_ring_after_fence(struct count *c)
 {

@@ -106,7 +106,7 @@ def policy_on(policies: Iterable[Policy], day: date) -> Policy:
 
 
 def roles_on(policies: Iterable[Policy], day: date) -> dict:
-    """Who may be posted where (rules-days.md §8), by kind of village; before the first policy, by it."""
+    """Who may be posted where (rules.md §1), by kind of village; before the first policy, by it."""
     begun = [p for p in policies if p.effective_from <= day]
     policy = policy_on(begun, day) if begun else min(policies, key=lambda p: p.effective_from)
     return policy.document["roles"]
