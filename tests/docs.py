@@ -1,16 +1,31 @@
-"""docs/operating.md against the programs: its tables of settings and metrics are what --help and metrics.def say, and every
-setting that docker-compose.yml or run.sh reads is told.  The Chinese README's code is the English one's.  What the OpenAPI document
-lists and does not come yet is said in both.  Of each wing of lib its README says what it includes, and names every file.
+"""The documents against the tree: what they say of programs, files, functions, clauses and routes is so.
+
+docs/operating.md: its tables of settings and metrics are what --help and metrics.def say, and every setting that
+docker-compose.yml or run.sh reads is told.  The Chinese README's code is the English one's; what the OpenAPI document lists and
+does not come yet is said in both.  Of each wing of lib its README says what it includes, and names every file.
+docs/rules.md: what its last table names exists, and so does every clause and reading that is cited anywhere.  docs/api.md tells of
+every route and every refusal.  Links lead somewhere, files that are named are there, papers that are cited too, lines are short.
 
     docs.py [--fill] BUILD          with --fill, puts into the documents what should stand there
 """
+import json
 import pathlib
 import re
 import subprocess
 import sys
+import unicodedata
 
 PROGRAMS = ["gateway", "bus", "roster"]         # the seven services have the same settings
 OPERATING, README, CHINESE = "docs/operating.md", "README.md", "README.zh-CN.md"
+RULES, API, ACCESS, DECISIONS = "docs/rules.md", "docs/api.md", "docs/access.md", "docs/decisions"
+POLICY = "deploy/data/dachuan-2017-96.json"
+CITING = ["lib", "gateway", "deploy", "tests"]          # where comments may cite our papers
+SOURCES = CITING + ["services", "proto"]
+TEXT = (".c", ".h", ".sql", ".proto", ".scn", ".inc", ".py", ".sh", ".awk", ".mjs", ".yml")
+CLAUSE = re.compile(r"\bC[1-4](?:\.\d+)+[a-z]?(?:-(?:\d|rr|r|s)\b)?")
+READING = re.compile(r"(?<!%)\bA\d{1,2}\b")
+NO_READING = {"A0", "A99"}                              # in tests, of things that are none
+COLUMNS = 100
 FENCE = re.compile(r"^```.*?^```$", re.S | re.M)
 
 
@@ -101,10 +116,191 @@ def wings():
     """What lies in a wing of lib, or is included there, and its README does not say."""
     for readme in sorted(pathlib.Path("lib").glob("*/README.md")):
         text, (stems, named) = readme.read_text(encoding="utf-8"), included(readme.parent)
-        says = re.search(r"^Includes (.*)$", text, re.M)
+        says = re.search(r"^Includes (.*?)\n\n", text, re.M | re.S)
         allowed = set(re.findall(r"`(\w+)`", says.group(1))) if says else set()
         yield from (f"{readme} does not say that it includes {wing}" for wing in sorted(named - allowed))
         yield from (f"{readme} does not tell of {stem}" for stem in sorted(stems) if not re.search(rf"`{stem}(\.h)?`", text))
+
+
+# ---- every document
+
+def documents():
+    return [README, CHINESE, "tests/outside/README.md"] + sorted(str(p) for d in ("docs", "lib", "services") for p in pathlib.Path(d).rglob("*.md"))
+
+
+def prose(text):
+    """Without code and what --fill of the benchmark puts there."""
+    return re.sub(r"<!-- (\w+) -->\n.*?<!-- /\1 -->", "", FENCE.sub("", text), flags=re.S)
+
+
+def width(line):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
+def long_lines():
+    """A table's row is one line, whatever it holds."""
+    for path in documents():
+        for line in prose(read(path)).splitlines():
+            if width(line) > COLUMNS and not line.startswith("|"):
+                yield f"{path} has a line of {width(line)} columns: {line[:50]}…"
+
+
+def slugs(text):
+    """What a link into a document may name: its headings, as GitHub makes them, and ids of its own."""
+    heads = re.findall(r"^#+ (.*)$", FENCE.sub("", text), re.M)
+    return {re.sub(r"[^\w\s-]", "", h.lower()).replace(" ", "-") for h in heads} | set(re.findall(r'<a id="([^"]+)">', text))
+
+
+def links():
+    for path in documents():
+        for target in re.findall(r"\]\(([^)\s]+)\)", prose(read(path)).replace("\n", " ")):
+            file, _, anchor = target.partition("#")
+            to = pathlib.Path(path).parent / file if file else pathlib.Path(path)
+            if re.match(r"\w+:", target):
+                continue
+            if not to.exists():
+                yield f"{path} links to {target}, which is not there"
+            elif anchor and anchor not in slugs(read(to)):
+                yield f"{path} links to {target}, which has no such heading"
+
+
+def files_named():
+    """`lib/engine/load.c` and the like; `var/…` and `build/…` are made."""
+    for path in documents():
+        for name in re.findall(r"`((?:lib|services|gateway|deploy|tests|proto|docs)/[\w./*-]+\.\w+)`", prose(read(path))):
+            if not list(pathlib.Path(".").glob(name)):
+                yield f"{path} names {name}, which is not there"
+
+
+# ---- what the code cites
+
+def sources(roots):
+    for root in roots:
+        for path in sorted(pathlib.Path(root).rglob("*")):
+            if path.suffix in TEXT and path.is_file() and "node_modules" not in path.parts:
+                yield path, path.read_text(encoding="utf-8", errors="replace")
+
+
+def clauses():
+    """Every clause and reading that is cited stands in rules.md; every clause there is one of the policy's or is cited."""
+    rules = read(RULES)
+    told, cited = set(CLAUSE.findall(rules)) | set(READING.findall(rules)), set(CLAUSE.findall(read(POLICY)))
+    for path, text in sources(SOURCES):
+        ids = set(CLAUSE.findall(text)) | set(READING.findall(text)) - NO_READING
+        cited |= ids
+        yield from (f"{path} cites {i}, of which {RULES} does not tell" for i in sorted(ids - told))
+    yield from (f"{RULES} tells of {i}, which nothing cites" for i in re.findall(r'<a id="(C[^"]*)">', rules) if i not in cited)
+    yield from (f"{RULES} does not tell of {r['id']}" for r in json.loads(read(POLICY))["readings"] if f'<a id="{r["id"]}">' not in rules)
+
+
+def papers():
+    """A paper that a comment cites is in the tree, with that section."""
+    names = {pathlib.Path(p).name for p in documents()}
+    sections = set(re.findall(r"^## §(\d+) ", read(RULES), re.M))
+    for path, text in sources(CITING):
+        yield from (f"{path} cites {name}, which is not there" for name in set(re.findall(r"(?<![\w./-])(?:docs/)?([\w.-]+\.md)\b", text)) - names)
+        yield from (f"{path} cites rules.md §{n}, which is not there" for n in set(re.findall(r"rules\.md §?(\d+)", text)) - sections)
+
+
+# ---- docs/rules.md, its last table: clause | carried out by | proven by
+
+def found(name):
+    """The file of this name; of a scenario, of a test, of whatever lies in services, lib, tests or deploy."""
+    return next((p for root in SOURCES for p in pathlib.Path(root).rglob(name)), None)
+
+
+def has_function(name):
+    return any(re.search(rf"^{name}\(", text, re.M) for path, text in sources(SOURCES) if path.suffix == ".c")
+
+
+def pointed(policy, pointer):
+    """What a JSON pointer leads to; None: nothing."""
+    for part in pointer.split("/")[1:]:
+        try:
+            policy = policy[int(part)] if isinstance(policy, list) else policy[part]
+        except (KeyError, IndexError, ValueError):
+            return None
+    return policy
+
+
+def is_other_clause(row, clause):
+    return isinstance(row, dict) and CLAUSE.findall(clause) and row.get("clause", clause) not in clause
+
+
+def rows_of_places():
+    table = read(RULES).split('<a id="s11">')[1]
+    for line in table.splitlines():
+        cells = line.strip("|").split(" | ")
+        if line.startswith("|") and len(cells) == 3 and not cells[0].strip() in ("clause", "---"):
+            yield [c.strip() for c in cells]
+
+
+def places():
+    policy = json.loads(read(POLICY))
+    for clause, by, proof in rows_of_places():
+        file = None
+        for code, words in re.findall(r'`([^`]+)`|"([^"]+)"', f"{by} ; {proof}"):
+            if words and not (file and words in file.read_text(encoding="utf-8")):
+                yield f"{RULES}, {clause}: {file} has nothing called {words}"
+            elif code.startswith("/") and pointed(policy, code) is None:
+                yield f"{RULES}, {clause}: the policy document has no {code}"
+            elif code.startswith("/") and is_other_clause(pointed(policy, code), clause):
+                yield f"{RULES}, {clause}: {code} of the policy document is of another clause"
+            elif code.endswith("()") and not has_function(code[:-2]):
+                yield f"{RULES}, {clause}: there is no function {code}"
+            elif code and code[0] != "/" and not code.endswith("()"):
+                file = found(code)
+                if not file:
+                    yield f"{RULES}, {clause}: there is no {code}"
+
+
+def places_all():
+    """Each clause of the measures has a row."""
+    told = {i for clause, _, _ in rows_of_places() for i in CLAUSE.findall(clause)}
+    yield from (f"{RULES} does not say where {i} is" for i in re.findall(r'<a id="(C[34][^"]*)">', read(RULES)) if i not in told)
+
+
+# ---- docs/api.md
+
+def routes():
+    api = prose(read(API))
+    for path in re.findall(r"^\| `\w+ ([^`]+)` \|", read(ACCESS), re.M):
+        last = path.rsplit("/", 1)[-1]
+        if not any(words in api for words in (path, f"`/{last}`", f"…/{last}")):
+            yield f"{API} does not tell of {path}"
+
+
+def refusals():
+    api = read(API)
+    for path, text in sources(["lib", "gateway", "services"]):
+        if path.suffix != ".c" or path.stem.endswith(("_test", "_fuzz")):
+            continue
+        for code in re.findall(r'\b(?:4\d\d|50[34]), "([a-z_]+\.[a-z_]+)"', text):
+            if f"`{code}`" not in api:
+                yield f"{API} does not tell of {code} ({path})"
+
+
+# ---- docs/decisions
+
+def decisions():
+    """The index has every page and every title; a decision has a context, a choice and a cost."""
+    index = read(f"{DECISIONS}/README.md")
+    for page in sorted(pathlib.Path(DECISIONS).glob("*.md")):
+        if page.name == "README.md":
+            continue
+        if f"]({page.name})" not in index:
+            yield f"{DECISIONS}/README.md does not list {page.name}"
+        for part in re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.M)[1:]:
+            title = part.split("\n")[0]
+            if f"- {title}\n" not in index:
+                yield f"{DECISIONS}/README.md does not list “{title}”"
+            yield from (f"{page}: “{title}” has no {word.lower()}" for word in ("Context", "Choice", "Cost") if f"**{word}.**" not in part)
+
+
+def filled(wanted):
+    yield from (f"{path} is not as it should be; tests/docs.py --fill build mends it" for path, text in wanted.items() if read(path) != text)
+    if len(FENCE.findall(read(CHINESE))) != len(FENCE.findall(read(README))):
+        yield f"{CHINESE} has another number of code blocks than {README}"
 
 
 def main():
@@ -115,16 +311,15 @@ def main():
             with open(path, "w", encoding="utf-8") as f:
                 f.write(text)
         return 0
-    wrong = [f"{path} is not as it should be; tests/docs.py --fill build mends it" for path, text in wanted.items() if read(path) != text]
-    if len(FENCE.findall(read(CHINESE))) != len(FENCE.findall(read(README))):
-        wrong.append(f"{CHINESE} has another number of code blocks than {README}")
-    wrong += [f"{OPERATING} does not tell of {name}" for name in untold()]
-    wrong += [f"{path} does not say that {value} does not come yet" for path, value in never()]
-    wrong += wings()
-    for sentence in wrong:
+    checks = [filled(wanted), (f"{OPERATING} does not tell of {name}" for name in untold()),
+              (f"{path} does not say that {value} does not come yet" for path, value in never()),
+              wings(), long_lines(), links(), files_named(), clauses(), papers(), places(), places_all(), routes(), refusals(), decisions()]
+    wrong = [list(check) for check in checks]
+    for sentence in sum(wrong, []):
         print("FAIL", sentence)
-    print(f"{6 - min(6, len(wrong))} passed, {len(wrong)} failed")
-    return len(wrong) != 0
+    failed = sum(map(bool, wrong))
+    print(f"{len(checks) - failed} passed, {failed} failed")
+    return failed != 0
 
 
 if __name__ == "__main__":
