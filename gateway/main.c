@@ -5,14 +5,14 @@
  *   owns: no state that outlives it
  *
  * SIGTERM or SIGINT: no new connections, calls under way end by their own deadlines, then exit 0. */
-#include "api.h"
+#include "api/api.h"
 #include "base/clock.h"
 #include "base/config.h"
-#include "bus/curve.h"
 #include "base/health.h"
-#include "http.h"
-#include "bus/link.h"
 #include "base/log.h"
+#include "bus/curve.h"
+#include "bus/link.h"
+#include "server/server.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

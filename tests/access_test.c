@@ -3,7 +3,7 @@
  * How: all services in one process, an account for each role, and a table written by hand of what each may, which knows nothing of
  * the route table; a route without a line here fails, and so does a line without a route.  A call is let in when its answer is not
  * 403: it then fails, as often as not, for what was sent.  So bodies are empty, and ids of things to be moved are nobody's. */
-#include "routes.h"
+#include "routes/routes.h"
 #include "suite.h"
 #include <stdarg.h>
 #include <stdio.h>

@@ -7,8 +7,8 @@
  * world: ids (a letter and digits, m-…), positions (cursors, ids of events), traces; numbers of log heads are left out.  Where the one world names the sealed thing by its id, the other
  * names what is not there.  A route without a line here fails. */
 #include "base/digest.h"
-#include "event_text.h"
-#include "routes.h"
+#include "events/event_text.h"
+#include "routes/routes.h"
 #include "suite.h"
 #include <ctype.h>
 #include <stdarg.h>

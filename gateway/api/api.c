@@ -1,0 +1,692 @@
+#include "access/fairness.h"
+#include "access/withheld.h"
+#include "base/crash.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "call/call.h"
+#include "call/ndjson.h"
+#include "http/target.h"
+#include "json/json_pb.h"
+#include <assert.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { ARENA_MAX = 64 << 20,            /* a body of 1 MiB of tiny strings, as messages */
+       SMALL_BODY_BYTES = 16 << 10 };
+
+/* What JSON was made of may have been a password. */
+static void
+wiped_free(void *p)
+{
+	if (p)
+		explicit_bzero(p, malloc_usable_size(p));
+	free(p);
+}
+
+api_t *
+api_open(const struct api_settings *s)
+{
+	api_t *api = calloc(1, sizeof(*api));
+
+	if (!api)
+		abort();
+	api->set = *s;
+	json_set_alloc_funcs(malloc, wiped_free);
+	api->asks = asks_open(s->port);
+	api->arena = arena_open(ARENA_MAX);
+	api->counts = counts_open();
+	api->streams = streams_open(s->port, s->services, s->metrics, api->arena);
+	return api;
+}
+
+/* ---- one call's life */
+
+void
+call_parts_close(call_t *c)
+{
+	for (int i = 0; i < c->nparts; i++)
+		json_decref(c->parts[i].json);
+	free(c->parts);
+	c->parts = NULL;
+	c->nparts = 0;
+	json_decref(c->mentioned);
+	json_decref(c->names);
+	c->mentioned = c->names = NULL;
+}
+
+void
+call_body_free(call_t *c)
+{
+	c->api->body_bytes -= c->body.len;
+	c->api->body_bytes_of[c->holder] -= c->body.len;
+	if (c->body.secret)
+		arena_secret(c->api->arena);    /* where it was read into */
+	bytes_free(&c->body);
+}
+
+static void
+call_free(call_t *c)
+{
+	assert(c->waiting == 0);
+	*c->before = c->next;
+	if (c->next)
+		c->next->before = c->before;
+	c->api->ncalls--;
+	export_free(c);
+	call_parts_close(c);
+	json_decref(c->peers);
+	call_body_free(c);
+	bytes_free(&c->held);
+	password_turn_end(c);
+	bytes_free(&c->given);
+	explicit_bzero(c->token, sizeof(c->token));
+	identity_drop(&c->who);
+	free(c->target);
+	free(c->last_event_id);
+	free(c);
+}
+
+void
+api_close(api_t **ap)
+{
+	api_t *api = *ap;
+
+	*ap = NULL;
+	if (!api)
+		return;
+	asks_close(&api->asks);
+	while (api->calls) {
+		if (api->calls->lines)
+			lines_drop(api->calls->lines);
+		api->calls->waiting = 0;
+		call_free(api->calls);
+	}
+	streams_close(&api->streams);
+	counts_close(&api->counts);
+	arena_close(&api->arena);
+	document_free(&api->document);
+	callers_close(&api->callers);
+	free(api);
+}
+
+static void
+count(const call_t *c, int status)
+{
+	counts_add(c->api->counts, c->match.route, status);
+	metric_observe(c->api->set.metrics, HISTOGRAM_HTTP_TIME, c->api->now_us - c->began_us);
+}
+
+void
+call_reply(call_t *c, struct reply *r)
+{
+	if (!c->left) {
+		count(c, r->status);
+		reply_header(r, "traceparent", c->trace);
+		CRASH_POINT("call.decided");
+		c->client.replied(c->client.ctx, r);
+		CRASH_POINT("call.replied");
+	}
+	reply_free(r);
+	call_free(c);
+}
+
+void
+call_reply_json(call_t *c, int status, json_t *j)
+{
+	struct reply r = REPLY_NONE;
+
+	if (status >= 300) {
+		problem_reply(j, &r);
+	} else {
+		if (c->match.route)
+			withheld_take(j, &c->who, c->match.route);
+		r.status = status;
+		r.content_type = TYPE_JSON;
+		r.body = reply_json(j);
+		r.len = strlen(r.body);
+	}
+	call_reply(c, &r);
+}
+
+void
+call_reply_problem(call_t *c, const Wire__Problem *p)
+{
+	struct reply r = REPLY_NONE;
+	json_t *j = problem_json(p);
+
+	problem_reply(j, &r);
+	json_decref(j);
+	if (r.status == 405)
+		reply_header(&r, "Allow", c->allow);
+	call_reply(c, &r);
+}
+
+void
+call_refuse(call_t *c, enum refusal r, const char *pointer)
+{
+	Wire__Problem *p = problem_of(r, pointer, c->api->arena);
+
+	if (r == REFUSED_RATE)
+		p->retry_after_s = problem_retry_s(c->wait_us);
+	call_reply_problem(c, p);
+}
+
+const char *
+call_district(const call_t *c)
+{
+	const char *district = route_district(&c->match);
+
+	return *district && !c->asking ? district : c->who.district;
+}
+
+int32_t
+call_partition(const call_t *c)
+{
+	const char *district = call_district(c);
+
+	return *district ? partition_of(district) : -1;
+}
+
+/* ---- answers without a call */
+
+static void
+headers_own(const api_t *api, struct reply *r)
+{
+	char trace[TRACE_MAX];
+
+	headers_trace_new(trace);
+	reply_header(r, "traceparent", trace);
+	counts_add(api->counts, NULL, r->status);
+}
+
+void
+api_turn_away(api_t *api, enum refusal r, struct reply *reply)
+{
+	json_t *j = problem_json(problem_of(r, NULL, api->arena));
+
+	problem_reply(j, reply);
+	json_decref(j);
+	arena_reset(api->arena);
+	headers_own(api, reply);
+}
+
+void
+api_tell_methods(api_t *api, const char *target, struct reply *reply)
+{
+	if (strcmp(target, "*") != 0) {
+		api_turn_away(api, REFUSED_METHOD, reply);
+	} else {
+		reply->status = 204;
+		headers_own(api, reply);
+	}
+	reply_header(reply, "Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS");
+}
+
+/* ---- parts: what a call asks, and what came back */
+
+void
+call_parts_open(call_t *c, int n)
+{
+	c->parts = calloc((size_t)n, sizeof(*c->parts));
+	if (!c->parts)
+		abort();
+	c->nparts = n;
+	for (int i = 0; i < n; i++)
+		c->parts[i].call = c;
+}
+
+static void
+part_problem(struct part *p, const Wire__Problem *problem)
+{
+	p->status = problem->status;
+	p->json = problem_json(problem);
+}
+
+void
+part_refuse(struct part *p, enum refusal r)
+{
+	part_problem(p, problem_of(r, NULL, p->call->api->arena));
+}
+
+static void
+part_answer(struct part *p, const Wire__Answer *answer, const ProtobufCMessageDescriptor *d)
+{
+	arena_t *a = p->call->api->arena;
+	ProtobufCMessage *m = protobuf_c_message_unpack(d, arena_pb(a), answer->data.len, answer->data.data);
+
+	if (!m) {
+		LOG(ERROR, "answer.unreadable", p->call->trace, LOG_S("type", d->name), LOG_I("bytes", answer->data.len));
+		part_refuse(p, REFUSED_ANSWER);
+		return;
+	}
+	p->status = answer->status;
+	p->json = json_from_message(m);
+}
+
+/* A read that was lost changed nothing, so it is only late. */
+void
+part_take(struct part *p, enum ask_outcome outcome, Wire__Answer *a, const ProtobufCMessageDescriptor *d, bool read)
+{
+	if (outcome != ASK_ANSWERED)
+		part_refuse(p, outcome == ASK_LOST && !read ? REFUSED_UNKNOWN : REFUSED_AWAY);
+	else if (a->status >= 200 && a->status < 300)
+		part_answer(p, a, d);
+	else if (a->problem && a->problem->status >= 400)
+		part_problem(p, a->problem);
+	else
+		part_refuse(p, REFUSED_ANSWER);
+	arena_reset(p->call->api->arena);
+}
+
+void
+call_ask(call_t *c, int i, struct ask *ask, ask_done_fn *done, int64_t mono_us)
+{
+	ask->nitems = 1;
+	if (!ask->whole_us) {
+		ask->try_us = TRY_US;
+		ask->whole_us = WHOLE_US;
+	}
+	memcpy(ask->trace, c->trace, sizeof(ask->trace));
+	ask->done = done;
+	ask->ctx = &c->parts[i];
+	if (asks_put(c->api->asks, ask, mono_us))
+		c->waiting++;
+	else
+		part_refuse(&c->parts[i], REFUSED_BUSY);
+}
+
+/* ---- the beginning: what the headers say */
+
+static enum refusal
+route_of(call_t *c, const struct api_request *r)
+{
+	char *segments[ROUTE_SEGMENTS_MAX];
+	int n = target_segments(r->target, c->api->arena, segments, ROUTE_SEGMENTS_MAX);
+	enum route_found found = n < 0 ? ROUTE_NONE
+		: route_find(r->method, segments, n, c->api->set.manual_clock, &c->match, c->allow);
+
+	if (found == ROUTE_FOUND)
+		target_plain(c->target, segments, n);
+	return found == ROUTE_FOUND ? REFUSED_NOT : found == ROUTE_NONE ? REFUSED_ROUTE : REFUSED_METHOD;
+}
+
+/* Where 403 is decided, all of it.  A district that is not one's own is one whether it exists or not. */
+static bool
+is_forbidden(const call_t *c)
+{
+	const char *district = route_district(&c->match);
+
+	return access_of(&c->who, c->match.route) == ACCESS_NONE || (!c->who.operator && *district && strcmp(district, c->who.district) != 0);
+}
+
+/* Health needs no token from near, and logging in none at all; everything else does, also what is not there. */
+static bool
+needs_nobody(const call_t *c)
+{
+	unsigned flags = c->match.route ? c->match.route->flags : 0;
+
+	return flags & ROUTE_STRANGERS || (flags & ROUTE_OPEN && c->near);
+}
+
+static bool
+is_crowded_out(const call_t *c)
+{
+	return c->crowded && !(c->match.route && c->match.route->flags & ROUTE_OPEN);
+}
+
+static enum refusal
+early_refusal(const call_t *c)
+{
+	if (is_crowded_out(c))
+		return REFUSED_BUSY;
+	if (c->stranger)
+		return c->stranger;
+	if (c->found)
+		return c->found;
+	if (!needs_nobody(c) && is_forbidden(c))
+		return REFUSED_ROLE;
+	return c->api->gave_up ? REFUSED_STOPPING : c->api->ncalls > CALLS_MAX ? REFUSED_BUSY : REFUSED_NOT;
+}
+
+/* JSON is UTF-8; a table may also be what spreadsheets write here. */
+static enum refusal
+media_refusal(call_t *c, const struct api_request *r)
+{
+	const char *type = c->match.route->media ? c->match.route->media : TYPE_JSON;
+
+	if (c->get)
+		return REFUSED_NOT;
+	if (r->content_encoding && strcasecmp(r->content_encoding, "identity") != 0)
+		return REFUSED_MEDIA;
+	bool right = headers_media_is(r->content_type, type, &c->charset);
+	bool read = c->charset == CHARSET_UNSAID || c->charset == CHARSET_UTF8 || (c->charset == CHARSET_GB18030 && c->match.route->kind == ROUTE_FILE);
+	return right && read ? REFUSED_NOT : REFUSED_MEDIA;
+}
+
+static void
+key_of(call_t *c, const struct api_request *r)
+{
+	if (!r->idempotency_key || !(c->match.route->flags & ROUTE_KEYED))
+		return;
+	c->key_bad = !key_valid(r->idempotency_key);
+	if (!c->key_bad)
+		snprintf(c->key, sizeof(c->key), "%s", r->idempotency_key);
+}
+
+static void
+trace_of(call_t *c, const struct api_request *r)
+{
+	if (headers_trace_valid(r->traceparent))
+		snprintf(c->trace, sizeof(c->trace), "%s", r->traceparent);
+	else
+		headers_trace_new(c->trace);
+}
+
+static void
+lines_room(void *ctx, int64_t mono_us)
+{
+	call_t *c = ctx;
+
+	(void)mono_us;
+	if (!c->left && c->client.room)
+		c->client.room(c->client.ctx);
+}
+
+static void
+lines_done(void *ctx, struct reply *r, int64_t mono_us)
+{
+	call_t *c = ctx;
+
+	(void)mono_us;
+	c->lines = NULL;
+	call_reply(c, r);
+}
+
+static void
+lines_begin(call_t *c)
+{
+	c->target[target_path_len(c->target)] = '\0';
+	struct lines_order o = {
+		.asks = c->api->asks, .arena = c->api->arena, .match = &c->match, .path = c->target, .who = &c->who,
+		.trace = c->trace, .key = c->key, .partition = call_partition(c), .open = &c->api->nlines, .ctx = c, .room = lines_room, .done = lines_done,
+	};
+
+	c->lines = lines_open(&o);
+}
+
+static void
+last_event_id_set(call_t *c, const char *id)
+{
+	if (id && *id && !(c->last_event_id = strdup(id)))
+		abort();
+}
+
+static call_t *
+call_new(api_t *api, const struct api_request *r, const struct api_client *client)
+{
+	call_t *c = calloc(1, sizeof(*c));
+
+	if (!c || !(c->target = strdup(r->target)))
+		abort();
+	c->api = api;
+	c->client = *client;
+	c->head = strcmp(r->method, "HEAD") == 0;
+	c->get = c->head || strcmp(r->method, "GET") == 0;
+	last_event_id_set(c, r->last_event_id);
+	c->before = &api->calls;
+	c->next = api->calls;
+	if (c->next)
+		c->next->before = &c->next;
+	api->calls = c;
+	api->ncalls++;
+	return c;
+}
+
+/* The batch's own headers are judged before its lines, which are sent as they come. */
+static void
+lines_judge(call_t *c)
+{
+	if (c->length > BATCH_BYTES_MAX)
+		c->early = REFUSED_BATCH_SIZE;
+	else if (c->media)
+		c->early = c->media;
+	else if (c->key_bad)
+		c->early = REFUSED_KEY;
+	else if (*target_query(c->target))
+		c->early = REFUSED_QUERY_UNKNOWN;
+	if (c->early == REFUSED_NOT)
+		lines_begin(c);
+}
+
+/* What the headers say by themselves, whoever sends them. */
+static void
+headers_take(call_t *c, const struct api_request *r)
+{
+	c->near = r->near;
+	c->crowded = r->crowded;
+	c->length = r->content_length;
+	memcpy(c->address, r->address, sizeof(c->address));
+	trace_of(c, r);
+	c->found = route_of(c, r);
+	if (!c->match.route)
+		return;
+	c->body.secret = c->match.route->flags & ROUTE_PASSWORD;
+	key_of(c, r);
+	c->media = media_refusal(c, r);
+	c->typed = r->content_type || r->content_encoding;
+	c->known = c->match.route->kind == ROUTE_DOCUMENT && document_is(c->api, r->if_none_match);
+}
+
+/* It is known who calls, or that nobody does. */
+static void
+call_judge(call_t *c, int64_t mono_us)
+{
+	if (*c->who.account && !c->stranger && c->client.known)
+		c->client.known(c->client.ctx);
+	if (!c->stranger)
+		who_may_ask(c, mono_us);
+	c->early = early_refusal(c);
+	c->holder = call_partition(c) < 0 ? PARTITIONS : call_partition(c);
+	if (!c->early && c->match.route->kind == ROUTE_LINES)
+		lines_judge(c);
+	c->drop = c->early || c->get || c->length > BODY_BYTES_MAX;
+}
+
+call_t *
+api_begin(api_t *api, const struct api_request *r, const struct api_client *client, int64_t mono_us)
+{
+	call_t *c = call_new(api, r, client);
+
+	c->began_us = api->now_us = mono_us;
+	headers_take(c, r);
+	if (!is_crowded_out(c) && !(c->match.route && c->match.route->flags & ROUTE_STRANGERS))
+		who_begin(c, r->authorization, needs_nobody(c), mono_us);
+	if (!c->asking)
+		call_judge(c, mono_us);
+	arena_reset(api->arena);
+	return c;
+}
+
+/* ---- the body */
+
+static void
+body_drop(call_t *c)
+{
+	c->drop = true;
+	call_body_free(c);
+}
+
+/* What most requests bring has room as long as there is any: who has none of his own, as one who logs in, is one with all strangers. */
+static bool
+body_has_room(const call_t *c, size_t n)
+{
+	const api_t *api = c->api;
+
+	if (c->body.len + n <= SMALL_BODY_BYTES)
+		return n <= BODIES_BYTES_MAX - api->body_bytes;
+	return fairness_has_room(api->body_bytes_of[c->holder], api->body_bytes, BODIES_BYTES_MAX, n);
+}
+
+static void
+body_keep(call_t *c, const void *p, size_t n)
+{
+	if (!body_has_room(c, n)) {
+		c->early = REFUSED_BUSY;
+		body_drop(c);
+		return;
+	}
+	bytes_append(&c->body, p, n);
+	c->api->body_bytes += n;
+	c->api->body_bytes_of[c->holder] += n;
+}
+
+size_t
+api_body(call_t *c, const void *p, size_t n, int64_t mono_us)
+{
+	bool batch = c->match.route && c->match.route->kind == ROUTE_LINES;     /* also one that is refused: the answer is waited for */
+	size_t bound = DROPPED_BYTES_MAX + (batch ? BATCH_BYTES_MAX : 0);
+
+	if (n > bound - c->seen || c->api->gave_up)
+		return BODY_REFUSED;
+	if (c->asking)
+		return 0;
+	if (c->lines)
+		n = lines_feed(c->lines, p, n, mono_us);
+	c->seen += n;
+	if (c->lines || c->drop)
+		return n;
+	if (c->seen > BODY_BYTES_MAX)
+		body_drop(c);
+	else
+		body_keep(c, p, n);
+	return n;
+}
+
+static void (*const runs[])(call_t *c, int64_t mono_us) = {
+	[ROUTE_ORDER] = order_run, [ROUTE_FILE] = file_run, [ROUTE_READ] = read_run, [ROUTE_EVENTS] = events_run,
+	[ROUTE_LOGIN] = login_run, [ROUTE_OWN_PASSWORD] = own_password_run, [ROUTE_LOGOUT] = logout_run,
+	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
+	[ROUTE_EXPORT] = export_run, [ROUTE_DOCUMENT] = document_run,
+};
+
+/* An empty body without a type has none to be wrong. */
+static enum refusal
+late_refusal(const call_t *c)
+{
+	if (c->early)
+		return c->early;
+	if (c->seen > BODY_BYTES_MAX)
+		return REFUSED_SIZE;
+	return c->seen || c->typed ? c->media : REFUSED_NOT;
+}
+
+static void
+call_run(call_t *c, int64_t mono_us)
+{
+	enum refusal r;
+
+	CRASH_POINT("call.begun");
+	if (c->lines)
+		lines_end(c->lines, mono_us);
+	else if ((r = late_refusal(c)))
+		call_refuse(c, r, NULL);
+	else
+		runs[c->match.route->kind](c, mono_us);
+}
+
+void
+api_end(call_t *c, int64_t mono_us)
+{
+	api_t *api = c->api;
+
+	c->ended = true;
+	api->now_us = mono_us;
+	if (!c->asking)
+		call_run(c, mono_us);
+	arena_reset(api->arena);
+}
+
+/* Nothing of it was judged until now; a client that has left meanwhile has asked for nothing. */
+void
+call_known(call_t *c, int64_t mono_us)
+{
+	if (c->left) {
+		call_free(c);
+		return;
+	}
+	call_judge(c, mono_us);
+	if (c->ended)
+		call_run(c, mono_us);
+	else if (c->client.room)
+		c->client.room(c->client.ctx);
+}
+
+void
+api_leave(call_t *c, int64_t mono_us)
+{
+	c->left = true;
+	if (c->lines)
+		lines_leave(c->lines, mono_us);
+	else if (!c->ended && !c->asking)
+		call_free(c);
+}
+
+/* ---- from outside */
+
+void
+api_receive(api_t *api, const struct message *m, int64_t mono_us)
+{
+	api->now_us = mono_us;
+	if (!streams_receive(api->streams, m, mono_us))
+		asks_receive(api->asks, m, mono_us);
+	arena_reset(api->arena);
+}
+
+int64_t
+api_tick(api_t *api, int64_t mono_us)
+{
+	api->now_us = mono_us;
+	events_tick(api, mono_us);
+	int64_t due_us = INT64_MAX, each_us[] = {
+		asks_tick(api->asks, mono_us), export_tick(api, mono_us), streams_tick(api->streams, mono_us), passwords_tick(api, mono_us),
+	};
+
+	for (size_t i = 0; i < sizeof(each_us) / sizeof(each_us[0]); i++)
+		due_us = each_us[i] < due_us ? each_us[i] : due_us;
+	arena_reset(api->arena);
+	return due_us;
+}
+
+size_t
+api_outstanding(const api_t *api)
+{
+	return api->ncalls;
+}
+
+void
+api_end_streams(api_t *api)
+{
+	streams_end(api->streams);
+}
+
+bool
+api_gave_up(const api_t *api)
+{
+	return api->gave_up;
+}
+
+/* A batch asks for its last group when the one before it is answered, so it takes a second round. */
+void
+api_give_up(api_t *api, int64_t mono_us)
+{
+	api->gave_up = true;
+	streams_end(api->streams);
+	passwords_give_up(api);
+	while (asks_outstanding(api->asks))
+		asks_give_up(api->asks, mono_us);
+	export_give_up(api);
+	arena_reset(api->arena);
+}

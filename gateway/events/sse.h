@@ -1,0 +1,44 @@
+/* streams - clients that follow the events of a district, each at its own place and its own pace.
+ *
+ *   in:   a place to begin at; pulls of whoever carries the text; time
+ *   out:  text/event-stream (HTML standard §9.2): an event, or a comment when there was none for a while
+ *   owns: each client's place, and of what it is told no more than the event it is in the middle of
+ *
+ * Every event's id is the place after it, of all services.  The first thing told is the place where the stream begins, so
+ * that a client cut off before the first event misses none either. */
+#pragma once
+#include "base/digest.h"
+#include "base/ids.h"
+#include "events/tail.h"
+#include "http/reply.h"
+
+enum {
+	STREAMS_MAX = 500,                      /* clients at once … */
+	STREAMS_OF_ACCOUNT_MAX = 20,            /* … of which one account's, but the operator's; a district's: fairness.h */
+	BEAT_US = 15 * 1000 * 1000,             /* a comment after this much silence: it finds those who have gone */
+	LOOK_US = 15 * 1000 * 1000,             /* how often a session is looked at again */
+	RETRY_MS = 1000,                        /* after how long a client that lost us should come back */
+};
+
+typedef struct streams streams_t;
+
+streams_t *streams_open(struct port port, const char *const *services, struct metrics *metrics, arena_t *arena);
+void streams_close(streams_t **sp);             /* everybody has left */
+
+struct streams_order {
+	const char *district;
+	int32_t partition;
+	const char *account, *token_sha256;     /* whose it is, by which session; the operator's have no session: "" */
+	const struct place *at, *heads;         /* where it begins; where the logs end */
+};
+/* NULL: there are too many. */
+struct reply_stream *streams_begin(streams_t *s, const struct streams_order *o, int64_t mono_us);
+/* False: no answer to a question of ours. */
+bool streams_receive(streams_t *s, const struct message *m, int64_t mono_us);
+int64_t streams_tick(streams_t *s, int64_t mono_us);
+/* A session that has not been looked at for a while: its token's digest, and its district; it is another's turn then.  NULL: none. */
+const char *streams_doubted(streams_t *s, const char **district, int64_t mono_us);
+/* It is over: so are its streams. */
+void streams_end_of(streams_t *s, const char *token_sha256);
+/* Each ends after the event it is in the middle of; no other begins. */
+void streams_end(streams_t *s);
