@@ -72,7 +72,7 @@ struct process {
 	struct curve_client me;                 /* on the buses */
 	link_t *link;
 	api_t *api;
-	http_t *http;
+	server_t *server;
 	int stop_fd;
 	struct metrics metrics;
 	struct health health;
@@ -161,7 +161,7 @@ pem_read(const char *path)
 }
 
 static int
-tls_settings_read(struct http_settings *s)
+tls_settings_read(struct server_settings *s)
 {
 	const char *cert = config_text("ZHUCUN_TLS_CERT"), *key = config_text("ZHUCUN_TLS_KEY");
 
@@ -169,7 +169,7 @@ tls_settings_read(struct http_settings *s)
 		return refuse("ZHUCUN_TLS_CERT and ZHUCUN_TLS_KEY go together");
 	if (!*cert)
 		return 0;
-	if (!http_can_tls())
+	if (!server_can_tls())
 		return refuse("ZHUCUN_TLS_CERT is set, but the HTTP library here was built without TLS");
 	s->tls_cert = pem_read(cert);
 	s->tls_key = pem_read(key);
@@ -189,7 +189,7 @@ routes_read(char out[ROUTES_BYTES_MAX])
 }
 
 static int
-networks_read(struct http_settings *s)
+networks_read(struct server_settings *s)
 {
 	char routes[ROUTES_BYTES_MAX];
 
@@ -205,7 +205,7 @@ networks_read(struct http_settings *s)
 }
 
 static int
-http_settings_read(struct http_settings *s)
+server_settings_read(struct server_settings *s)
 {
 	int refused = tls_settings_read(s);
 
@@ -272,14 +272,14 @@ turn(struct process *p, int64_t *next_us)
 	int64_t now_us = clock_mono_us();
 	int link_ms = link_tick(p->link, now_us), n = link_poll_items(p->link, items);
 
-	items[n] = (zmq_pollitem_t){ .fd = http_fd(p->http), .events = ZMQ_POLLIN };
+	items[n] = (zmq_pollitem_t){ .fd = server_fd(p->server), .events = ZMQ_POLLIN };
 	items[n + 1] = (zmq_pollitem_t){ .fd = p->stop_fd, .events = ZMQ_POLLIN };
 	zmq_poll(items, n + 2, wait_ms(*next_us, now_us, link_ms));
 	now_us = clock_mono_us();
 	for (int i = 0; i < MESSAGES_A_TURN && link_receive(p->link, &m); i++)
 		api_receive(p->api, &m, now_us);
-	int64_t api_us = api_tick(p->api, now_us), http_us = http_run(p->http, now_us);
-	*next_us = api_us < http_us ? api_us : http_us;
+	int64_t api_us = api_tick(p->api, now_us), server_us = server_run(p->server, now_us);
+	*next_us = api_us < server_us ? api_us : server_us;
 	health_turn(&p->health, 0, now_us, link_alive(p->link) ? NULL : "no bus answers");
 	log_tick(now_us);
 	return items[n + 1].revents != 0;
@@ -291,19 +291,19 @@ wind_down(struct process *p)
 {
 	int64_t next_us = 0, end_us = clock_mono_us() + STOP_US;
 
-	http_stop(p->http);
+	server_stop(p->server);
 	api_end_streams(p->api);
 	p->stop_fd = -1;
-	while ((http_busy(p->http) || api_outstanding(p->api)) && clock_mono_us() < end_us)
+	while ((server_busy(p->server) || api_outstanding(p->api)) && clock_mono_us() < end_us)
 		turn(p, &next_us);
 	api_give_up(p->api, clock_mono_us());
-	while (http_suspended(p->http))
-		http_run(p->http, clock_mono_us());
-	http_run(p->http, clock_mono_us());
+	while (server_suspended(p->server))
+		server_run(p->server, clock_mono_us());
+	server_run(p->server, clock_mono_us());
 }
 
 static int
-serve(struct process *p, struct api_settings *api, struct http_settings *http)
+serve(struct process *p, struct api_settings *api, struct server_settings *server)
 {
 	int64_t next_us = 0;
 
@@ -312,16 +312,16 @@ serve(struct process *p, struct api_settings *api, struct http_settings *http)
 		return EXIT_FAILURE;
 	api->port = link_port(p->link);
 	api->buses = link_buses(p->link);
-	api->metrics = http->metrics = &p->metrics;
-	p->api = http->api = api_open(api);
-	p->http = http_open(http, clock_mono_us());
-	if (p->http) {
-		LOG(INFO, "gateway.listening", NULL, LOG_S("address", http->bind), LOG_I("port", http->port),
-		    LOG_S("scheme", http->tls_cert ? "https" : "http"));
+	api->metrics = server->metrics = &p->metrics;
+	p->api = server->api = api_open(api);
+	p->server = server_open(server, clock_mono_us());
+	if (p->server) {
+		LOG(INFO, "gateway.listening", NULL, LOG_S("address", server->bind), LOG_I("port", server->port),
+		    LOG_S("scheme", server->tls_cert ? "https" : "http"));
 		while (!turn(p, &next_us))
 			;
 		wind_down(p);
-		http_close(&p->http);
+		server_close(&p->server);
 	}
 	bool served = next_us != 0;
 	api_close(&p->api);
@@ -334,13 +334,13 @@ main(int argc, char **argv)
 {
 	struct process p = { 0 };
 	struct api_settings api = { 0 };
-	struct http_settings http = { 0 };
+	struct server_settings server = { 0 };
 
 	config_open(argc, argv, "gateway", "serves the HTTP API", settings, sizeof(settings) / sizeof(settings[0]));
 	log_open("gateway", log_level_of(config_text("ZHUCUN_LOG_LEVEL")));
 	int refused = api_settings_read(&api);
 	if (!refused)
-		refused = http_settings_read(&http);
+		refused = server_settings_read(&server);
 	if (refused)
 		return refused;
 	if (!curve_client_read(&p.me, "gateway", config_text(CURVE_KEY_SETTING), config_text(CURVE_BUS_SETTING)))
@@ -353,7 +353,7 @@ main(int argc, char **argv)
 		LOG(ERROR, "gateway.refused", NULL, LOG_S("error", strerror(errno)));
 		return EXIT_FAILURE;
 	}
-	int rc = serve(&p, &api, &http);
+	int rc = serve(&p, &api, &server);
 	zmq_ctx_term(p.zmq);
 	return rc;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 uint64_t
-bucket_key(const char *kind, const void *who, size_t len)
+rate_limit_key(const char *kind, const void *who, size_t len)
 {
 	struct span_of_bytes parts[] = { { kind, strlen(kind) + 1 }, { who, len } };
 	uint8_t digest[SHA256_SIZE];
@@ -16,7 +16,7 @@ bucket_key(const char *kind, const void *who, size_t len)
 }
 
 static struct bucket *
-bucket_of(struct buckets *bs, uint64_t key, struct rate rate, int64_t mono_us)
+bucket_of(struct rate_limit *bs, uint64_t key, struct rate rate, int64_t mono_us)
 {
 	struct bucket *group = bs->at[(key >> 1) % BUCKET_GROUPS], *oldest = group;
 
@@ -31,7 +31,7 @@ bucket_of(struct buckets *bs, uint64_t key, struct rate rate, int64_t mono_us)
 }
 
 int64_t
-buckets_take(struct buckets *bs, uint64_t key, struct rate rate, int64_t mono_us)
+rate_limit_take(struct rate_limit *bs, uint64_t key, struct rate rate, int64_t mono_us)
 {
 	if (rate.per_second == 0)
 		return 0;

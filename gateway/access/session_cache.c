@@ -10,45 +10,45 @@ place_of(const char *token_sha256)
 	char head[9];
 
 	snprintf(head, sizeof(head), "%.8s", token_sha256);
-	return strtoul(head, NULL, 16) % CALLERS_MAX;
+	return strtoul(head, NULL, 16) % SESSION_CACHE_MAX;
 }
 
 uint64_t
-callers_age(const struct callers *cs, const char *district)
+session_cache_age(const struct session_cache *cs, const char *district)
 {
 	return cs->age[partition_of(district)];
 }
 
 const struct identity *
-callers_find(const struct callers *cs, const char *token_sha256, int64_t mono_us)
+session_cache_find(const struct session_cache *cs, const char *token_sha256, int64_t mono_us)
 {
-	const struct caller *c = &cs->at[place_of(token_sha256)];
+	const struct session *c = &cs->at[place_of(token_sha256)];
 
-	if (strcmp(c->token_sha256, token_sha256) != 0 || mono_us >= c->until_us || c->age != callers_age(cs, c->who.district))
+	if (strcmp(c->token_sha256, token_sha256) != 0 || mono_us >= c->until_us || c->age != session_cache_age(cs, c->who.district))
 		return NULL;
 	return &c->who;
 }
 
 void
-callers_keep(struct callers *cs, const char *token_sha256, const struct identity *who, uint64_t age, int64_t mono_us)
+session_cache_keep(struct session_cache *cs, const char *token_sha256, const struct identity *who, uint64_t age, int64_t mono_us)
 {
-	struct caller *c = &cs->at[place_of(token_sha256)];
+	struct session *c = &cs->at[place_of(token_sha256)];
 
 	snprintf(c->token_sha256, sizeof(c->token_sha256), "%s", token_sha256);
 	identity_copy(&c->who, who);
 	c->age = age;
-	c->until_us = mono_us + CALLER_KEPT_US;
+	c->until_us = mono_us + SESSION_KEPT_US;
 }
 
 void
-callers_close(struct callers *cs)
+session_cache_close(struct session_cache *cs)
 {
-	for (size_t i = 0; i < CALLERS_MAX; i++)
+	for (size_t i = 0; i < SESSION_CACHE_MAX; i++)
 		identity_drop(&cs->at[i].who);
 }
 
 void
-callers_forget(struct callers *cs, const char *district)
+session_cache_forget(struct session_cache *cs, const char *district)
 {
 	if (*district)
 		cs->age[partition_of(district)]++;

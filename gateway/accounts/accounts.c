@@ -31,12 +31,12 @@ address_mark(const call_t *c, char out[SHORT_ID_MAX])
 
 /* What it said, in the arena; NULL: the call has been answered. */
 static void *
-password_answer(call_t *c, enum ask_outcome outcome, Wire__Answer **items, const ProtobufCMessageDescriptor *d, int64_t mono_us)
+password_answer(call_t *c, enum rpc_outcome outcome, Wire__Answer **items, const ProtobufCMessageDescriptor *d, int64_t mono_us)
 {
-	const Wire__Answer *a = outcome == ASK_ANSWERED ? items[0] : NULL;
+	const Wire__Answer *a = outcome == RPC_ANSWERED ? items[0] : NULL;
 	void *m = NULL;
 
-	password_answered(c, mono_us);
+	password_queue_answered(c, mono_us);
 	if (!a)
 		call_refuse(c, REFUSED_AWAY, NULL);
 	else if (a->status >= 300 && a->problem)
@@ -53,11 +53,11 @@ body_read(call_t *c, ProtobufCMessage **m)
 	arena_t *a = c->api->arena;
 	char *key;
 	json_t *body = NULL;
-	enum refusal unreadable = question_body(c->body.p ? c->body.p : "", c->body.len, &body);
-	Wire__Problem *p = unreadable ? problem_of(unreadable, NULL, a) : question_no_query(target_query(c->target), a);
+	enum refusal unreadable = bind_body(c->body.p ? c->body.p : "", c->body.len, &body);
+	Wire__Problem *p = unreadable ? problem_of(unreadable, NULL, a) : bind_no_query(target_query(c->target), a);
 
 	if (!p)
-		p = question_order(&c->match, body, a, m, &key, NULL);
+		p = bind_command(&c->match, body, a, m, &key, NULL);
 	json_decref(body);
 	call_body_free(c);
 	return p;
@@ -65,13 +65,13 @@ body_read(call_t *c, ProtobufCMessage **m)
 
 /* Of an order about sessions: 204 when it was done. */
 static void
-call_without_content(struct part *p, enum ask_outcome outcome, Wire__Answer **items)
+call_without_content(struct part *p, enum rpc_outcome outcome, Wire__Answer **items)
 {
 	call_t *c = p->call;
 	struct reply none = REPLY_NONE;
 
 	part_take(p, outcome, items ? items[0] : NULL, &roster__closed__descriptor, false);
-	callers_forget(&c->api->callers, c->who.district);
+	session_cache_forget(&c->api->sessions, c->who.district);
 	c->waiting = 0;
 	none.status = 204;
 	if (p->status < 300)
@@ -83,7 +83,7 @@ call_without_content(struct part *p, enum ask_outcome outcome, Wire__Answer **it
 /* ---- PUT /accounts/{id} */
 
 static void
-hash_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+hash_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	call_t *c = ctx;
 	Roster__PasswordHash *h = password_answer(c, outcome, items, &roster__password_hash__descriptor, mono_us);
@@ -93,39 +93,39 @@ hash_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mon
 	Roster__PutAccount *m =
 		roster__put_account__unpack(arena_pb(c->api->arena), c->held.len, (const uint8_t *)c->held.p);
 	m->password_hash = h->hash;
-	order_send(c, &m->base, order_done, mono_us);
+	command_send(c, &m->base, command_done, mono_us);
 	arena_reset(c->api->arena);
 }
 
 void
-account_put(call_t *c, ProtobufCMessage *order, int64_t mono_us)
+accounts_put(call_t *c, ProtobufCMessage *order, int64_t mono_us)
 {
 	Roster__PutAccount *m = (Roster__PutAccount *)order;
 	Roster__HashPassword question = ROSTER__HASH_PASSWORD__INIT;
 	char *password = m->password;
 
 	if (!m->maybe_password_case) {
-		order_send(c, order, order_done, mono_us);
+		command_send(c, order, command_done, mono_us);
 		return;
 	}
 	m->password = (char *)"";
 	roster__put_account__pack(m, (uint8_t *)bytes_room(&c->held, roster__put_account__get_packed_size(m)));
 	question.id = m->id;
 	question.password = password;
-	password_ask(c, &question.base, hash_done, mono_us);
+	password_queue_ask(c, &question.base, hash_done, mono_us);
 }
 
 /* ---- PUT /sessions/current/password */
 
 static void
-own_password_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+own_password_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	(void)mono_us;
 	call_without_content(ctx, outcome, items);
 }
 
 static void
-proved(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+proved(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	call_t *c = ctx;
 	char mark[SHORT_ID_MAX];
@@ -140,7 +140,7 @@ proved(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_u
 	m.phone_mark = said->phone_mark;
 	m.address_mark = mark;
 	m.token_sha256 = c->token_sha256;
-	order_send(c, &m.base, own_password_done, mono_us);
+	command_send(c, &m.base, own_password_done, mono_us);
 	arena_reset(c->api->arena);
 }
 
@@ -155,11 +155,11 @@ prove_ask(call_t *c, const Roster__OwnPassword *in, int64_t mono_us)
 	question.old = in->old;
 	question.new_ = in->new_;
 	question.address_mark = mark;
-	password_ask(c, &question.base, proved, mono_us);
+	password_queue_ask(c, &question.base, proved, mono_us);
 }
 
 void
-own_password_run(call_t *c, int64_t mono_us)
+accounts_own_password(call_t *c, int64_t mono_us)
 {
 	ProtobufCMessage *m;
 	Wire__Problem *p = body_read(c, &m);
@@ -168,7 +168,7 @@ own_password_run(call_t *c, int64_t mono_us)
 		call_reply_problem(c, p);
 	else if (c->who.operator)
 		call_refuse(c, REFUSED_NO_SESSION, NULL);
-	else if (!who_may_log_in(c, mono_us))
+	else if (!authenticate_may_log_in(c, mono_us))
 		call_refuse(c, c->stranger, NULL);
 	else
 		prove_ask(c, (Roster__OwnPassword *)m, mono_us);
@@ -177,7 +177,7 @@ own_password_run(call_t *c, int64_t mono_us)
 /* ---- POST /sessions */
 
 static void
-session_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+session_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	struct part *p = ctx;
 	call_t *c = p->call;
@@ -191,14 +191,14 @@ session_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t 
 }
 
 static void
-checked(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+checked(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	call_t *c = ctx;
 	char digest[SHA256_HEX_MAX], mark[SHORT_ID_MAX];
 	Roster__OpenSession m = ROSTER__OPEN_SESSION__INIT;
 
 	/* A district that is not there is no better known than a phone that is not. */
-	if (outcome == ASK_ANSWERED && items[0]->status == 404)
+	if (outcome == RPC_ANSWERED && items[0]->status == 404)
 		items[0]->problem = problem_of(REFUSED_LOGIN, NULL, c->api->arena);
 	Roster__PasswordChecked *said = password_answer(c, outcome, items, &roster__password_checked__descriptor, mono_us);
 	if (!said)
@@ -212,7 +212,7 @@ checked(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_
 	m.nobodys = said->nobodys;
 	m.address_mark = mark;
 	m.token_sha256 = digest;
-	order_send(c, &m.base, session_done, mono_us);
+	command_send(c, &m.base, session_done, mono_us);
 	arena_reset(c->api->arena);
 }
 
@@ -227,11 +227,11 @@ login_ask(call_t *c, const Roster__Login *in, int64_t mono_us)
 	question.phone = in->phone;
 	question.password = in->password;
 	question.address_mark = mark;
-	password_ask(c, &question.base, checked, mono_us);
+	password_queue_ask(c, &question.base, checked, mono_us);
 }
 
 void
-login_run(call_t *c, int64_t mono_us)
+accounts_log_in(call_t *c, int64_t mono_us)
 {
 	arena_t *a = c->api->arena;
 	ProtobufCMessage *m;
@@ -241,7 +241,7 @@ login_run(call_t *c, int64_t mono_us)
 		p = problem_of(REFUSED_DISTRICT_FORM, "/district", a);
 	if (p)
 		call_reply_problem(c, p);
-	else if (!who_may_log_in(c, mono_us))
+	else if (!authenticate_may_log_in(c, mono_us))
 		call_refuse(c, c->stranger, NULL);
 	else
 		login_ask(c, (Roster__Login *)m, mono_us);
@@ -250,14 +250,14 @@ login_run(call_t *c, int64_t mono_us)
 /* ---- DELETE /sessions, /sessions/current */
 
 static void
-closed(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+closed(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	(void)mono_us;
 	call_without_content(ctx, outcome, items);
 }
 
 void
-logout_run(call_t *c, int64_t mono_us)
+accounts_log_out(call_t *c, int64_t mono_us)
 {
 	arena_t *a = c->api->arena;
 	Roster__CloseSession *one;
@@ -266,10 +266,10 @@ logout_run(call_t *c, int64_t mono_us)
 		call_refuse(c, REFUSED_NO_SESSION, NULL);
 		return;
 	}
-	ProtobufCMessage *m = question_blank(&c->match, c->match.route->parts[0].ask, a);
+	ProtobufCMessage *m = bind_blank(&c->match, c->match.route->parts[0].ask, a);
 	if (m->descriptor == &roster__close_session__descriptor) {
 		one = (Roster__CloseSession *)m;
 		one->token_sha256 = c->token_sha256;
 	}
-	order_send(c, m, closed, mono_us);
+	command_send(c, m, closed, mono_us);
 }

@@ -156,7 +156,7 @@ test_remembered(struct bench *b)
 	test_asked_first(b);
 	ask(b, SESSION, "GET", D "/persons/p-1", NULL);
 	check(b->bus.n == 1 && asks_read(b, &roster__read_person__descriptor), "a moment later it is known", "");
-	b->now_us += CALLER_KEPT_US;
+	b->now_us += SESSION_KEPT_US;
 	ask(b, SESSION, "GET", D "/persons/p-1", NULL);
 	check(asks_read(b, &roster__read_caller__descriptor), "two seconds later it is asked again", "");
 	say_caller(b);
@@ -665,21 +665,21 @@ test_rates(struct bench *b)
 static void
 test_buckets(struct bench *b)
 {
-	static struct buckets bs;
+	static struct rate_limit bs;
 	struct rate rate = { 2, 4 };
-	uint64_t key = bucket_key("x", "1", 1);
+	uint64_t key = rate_limit_key("x", "1", 1);
 
 	(void)b;
 	for (int i = 0; i < 4; i++)
-		check(buckets_take(&bs, key, rate, 0) == 0, "a full bucket", "");
-	int64_t wait_us = buckets_take(&bs, key, rate, 0);
+		check(rate_limit_take(&bs, key, rate, 0) == 0, "a full bucket", "");
+	int64_t wait_us = rate_limit_take(&bs, key, rate, 0);
 	check(wait_us > 0 && wait_us <= 500000, "an empty one says how long", "");
-	check(buckets_take(&bs, bucket_key("y", "1", 1), rate, 0) == 0, "another kind is another bucket", "");
-	check(buckets_take(&bs, key, rate, wait_us) == 0 && buckets_take(&bs, key, rate, wait_us) > 0, "so long, and no longer", "");
-	check(buckets_take(&bs, key, (struct rate){ 0, 0 }, wait_us) == 0, "no bound", "");
+	check(rate_limit_take(&bs, rate_limit_key("y", "1", 1), rate, 0) == 0, "another kind is another bucket", "");
+	check(rate_limit_take(&bs, key, rate, wait_us) == 0 && rate_limit_take(&bs, key, rate, wait_us) > 0, "so long, and no longer", "");
+	check(rate_limit_take(&bs, key, (struct rate){ 0, 0 }, wait_us) == 0, "no bound", "");
 	for (int64_t i = 0; i < 100000; i++)
-		buckets_take(&bs, bucket_key("z", &i, sizeof(i)), rate, wait_us + i);
-	check(buckets_take(&bs, key, rate, wait_us + 100000) == 0, "whoever was pushed out begins with a full one", "");
+		rate_limit_take(&bs, rate_limit_key("z", &i, sizeof(i)), rate, wait_us + i);
+	check(rate_limit_take(&bs, key, rate, wait_us + 100000) == 0, "whoever was pushed out begins with a full one", "");
 }
 
 static void

@@ -1,4 +1,4 @@
-/* who - who calls: the operator by his token, everybody else by what roster says of his.
+/* authenticate - who calls: the operator by his token, everybody else by what roster says of his.
  *
  * A call whose caller has to be asked about waits: nothing of it is judged and nothing of its body is taken until then. */
 #include "call/call.h"
@@ -12,7 +12,7 @@
 static bool
 takes(call_t *c, const char *kind, const void *who, size_t len, struct rate rate, int64_t mono_us)
 {
-	int64_t wait_us = buckets_take(&c->api->buckets, bucket_key(kind, who, len), rate, mono_us);
+	int64_t wait_us = rate_limit_take(&c->api->rate_limit, rate_limit_key(kind, who, len), rate, mono_us);
 
 	if (wait_us == 0)
 		return true;
@@ -22,7 +22,7 @@ takes(call_t *c, const char *kind, const void *who, size_t len, struct rate rate
 }
 
 bool
-who_may_log_in(call_t *c, int64_t mono_us)
+authenticate_may_log_in(call_t *c, int64_t mono_us)
 {
 	return takes(c, "login", c->address, sizeof(c->address), c->api->set.login_rate, mono_us);
 }
@@ -43,17 +43,17 @@ caller_take(call_t *c, const Wire__Answer *a, int64_t mono_us)
 		return REFUSED_ANSWER;
 	if (!identity_take(&c->who, caller->account_id, caller->actor))
 		return REFUSED_ANSWER;
-	callers_keep(&c->api->callers, c->token_sha256, &c->who, c->asked_at, mono_us);
+	session_cache_keep(&c->api->sessions, c->token_sha256, &c->who, c->asked_at, mono_us);
 	return REFUSED_NOT;
 }
 
 static void
-caller_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+caller_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	call_t *c = ctx;
 
 	c->asking = false;
-	c->stranger = outcome == ASK_ANSWERED ? caller_take(c, items[0], mono_us) : REFUSED_AWAY;
+	c->stranger = outcome == RPC_ANSWERED ? caller_take(c, items[0], mono_us) : REFUSED_AWAY;
 	arena_reset(c->api->arena);
 	call_known(c, mono_us);
 }
@@ -65,11 +65,11 @@ caller_ask(call_t *c, int64_t mono_us)
 
 	m.token_sha256 = c->token_sha256;
 	c->asking = true;
-	struct ask ask = read_of(c, "roster", &m.base, NULL);
+	struct rpc_request ask = query_of(c, "roster", &m.base, NULL);
 	ask.done = caller_done;
 	ask.ctx = c;
-	c->asked_at = callers_age(&c->api->callers, c->who.district);
-	c->asking = asks_put(c->api->asks, &ask, mono_us);
+	c->asked_at = session_cache_age(&c->api->sessions, c->who.district);
+	c->asking = rpc_put(c->api->rpc, &ask, mono_us);
 	if (!c->asking)
 		c->stranger = REFUSED_BUSY;
 }
@@ -88,7 +88,7 @@ stranger_look_up(call_t *c, const char *token, int64_t mono_us)
 		return;
 	}
 	token_digest(token, c->token_sha256);
-	kept = callers_find(&c->api->callers, c->token_sha256, mono_us);
+	kept = session_cache_find(&c->api->sessions, c->token_sha256, mono_us);
 	if (kept)
 		identity_copy(&c->who, kept);
 	else
@@ -96,7 +96,7 @@ stranger_look_up(call_t *c, const char *token, int64_t mono_us)
 }
 
 void
-who_begin(call_t *c, const char *authorization, bool needless, int64_t mono_us)
+authenticate_begin(call_t *c, const char *authorization, bool needless, int64_t mono_us)
 {
 	const char *token = headers_token(authorization);
 
@@ -108,7 +108,7 @@ who_begin(call_t *c, const char *authorization, bool needless, int64_t mono_us)
 
 /* Judged once it is known who calls, however that became known. */
 bool
-who_may_ask(call_t *c, int64_t mono_us)
+authenticate_may_ask(call_t *c, int64_t mono_us)
 {
 	struct { char district[8], account[ID_MAX + 1]; } who = { 0 };
 

@@ -1,4 +1,4 @@
-/* passwords - whose turn it is to have roster hash or check one.
+/* password_queue - whose turn it is to have roster hash or check one.
  *
  * It takes some 27 ms of a core, so a few are under way and the others wait here: the next is of the address that has fewest
  * under way, the one that has waited longest.  What is asked again is hashed again, so few are under way and a try has long: else
@@ -12,7 +12,7 @@
 static void
 turn_free(struct password_turn *t)
 {
-	ask_body_free(&t->ask);
+	rpc_body_free(&t->ask);
 	t->waits = false;
 }
 
@@ -70,12 +70,12 @@ turn_away(call_t *c)
 static void
 turn_begin(call_t *c, int64_t mono_us)
 {
-	struct ask ask = c->turn.ask;
+	struct rpc_request ask = c->turn.ask;
 
 	c->turn.ask.body = NULL;
 	c->turn.waits = false;
 	c->api->nwaiting--;
-	if (!asks_put(c->api->asks, &ask, mono_us)) {
+	if (!rpc_put(c->api->rpc, &ask, mono_us)) {
 		c->waiting = 0;
 		call_refuse(c, REFUSED_BUSY, NULL);
 		return;
@@ -111,11 +111,11 @@ last_in_turn(const api_t *api)
 }
 
 void
-password_ask(call_t *c, const ProtobufCMessage *question, ask_done_fn *done, int64_t mono_us)
+password_queue_ask(call_t *c, const ProtobufCMessage *question, rpc_done_fn *done, int64_t mono_us)
 {
 	api_t *api = c->api;
 
-	c->turn.ask = read_of(c, "roster", question, NULL);
+	c->turn.ask = query_of(c, "roster", question, NULL);
 	c->turn.ask.lane = WIRE__LANE__PASSWORD;
 	c->turn.ask.try_us = PASSWORD_TRY_US;
 	c->turn.ask.secret = true;
@@ -131,7 +131,7 @@ password_ask(call_t *c, const ProtobufCMessage *question, ask_done_fn *done, int
 }
 
 void
-password_answered(call_t *c, int64_t mono_us)
+password_queue_answered(call_t *c, int64_t mono_us)
 {
 	c->waiting = 0;
 	c->turn.asked = false;
@@ -141,7 +141,7 @@ password_answered(call_t *c, int64_t mono_us)
 
 /* Who has waited so long that the rest of his time does not do is told to come again. */
 int64_t
-passwords_tick(api_t *api, int64_t mono_us)
+password_queue_tick(api_t *api, int64_t mono_us)
 {
 	int64_t due_us = INT64_MAX;
 
@@ -158,7 +158,7 @@ passwords_tick(api_t *api, int64_t mono_us)
 }
 
 void
-passwords_give_up(api_t *api)
+password_queue_give_up(api_t *api)
 {
 	for (call_t *c = api->calls, *next; c; c = next) {
 		next = c->next;
@@ -168,7 +168,7 @@ passwords_give_up(api_t *api)
 }
 
 void
-password_turn_end(call_t *c)
+password_queue_leave(call_t *c)
 {
 	turn_free(&c->turn);
 }

@@ -35,10 +35,10 @@ api_open(const struct api_settings *s)
 		abort();
 	api->set = *s;
 	json_set_alloc_funcs(malloc, wiped_free);
-	api->asks = asks_open(s->port);
+	api->rpc = rpc_open(s->port);
 	api->arena = arena_open(ARENA_MAX);
-	api->counts = counts_open();
-	api->streams = streams_open(s->port, s->services, s->metrics, api->arena);
+	api->http_metrics = http_metrics_open();
+	api->sse = sse_open(s->port, s->services, s->metrics, api->arena);
 	return api;
 }
 
@@ -80,7 +80,7 @@ call_free(call_t *c)
 	json_decref(c->peers);
 	call_body_free(c);
 	bytes_free(&c->held);
-	password_turn_end(c);
+	password_queue_leave(c);
 	bytes_free(&c->given);
 	explicit_bzero(c->token, sizeof(c->token));
 	identity_drop(&c->who);
@@ -97,25 +97,25 @@ api_close(api_t **ap)
 	*ap = NULL;
 	if (!api)
 		return;
-	asks_close(&api->asks);
+	rpc_close(&api->rpc);
 	while (api->calls) {
-		if (api->calls->lines)
-			lines_drop(api->calls->lines);
+		if (api->calls->ndjson)
+			ndjson_drop(api->calls->ndjson);
 		api->calls->waiting = 0;
 		call_free(api->calls);
 	}
-	streams_close(&api->streams);
-	counts_close(&api->counts);
+	sse_close(&api->sse);
+	http_metrics_close(&api->http_metrics);
 	arena_close(&api->arena);
 	document_free(&api->document);
-	callers_close(&api->callers);
+	session_cache_close(&api->sessions);
 	free(api);
 }
 
 static void
 count(const call_t *c, int status)
 {
-	counts_add(c->api->counts, c->match.route, status);
+	http_metrics_add(c->api->http_metrics, c->match.route, status);
 	metric_observe(c->api->set.metrics, HISTOGRAM_HTTP_TIME, c->api->now_us - c->began_us);
 }
 
@@ -199,7 +199,7 @@ headers_own(const api_t *api, struct reply *r)
 
 	headers_trace_new(trace);
 	reply_header(r, "traceparent", trace);
-	counts_add(api->counts, NULL, r->status);
+	http_metrics_add(api->http_metrics, NULL, r->status);
 }
 
 void
@@ -268,10 +268,10 @@ part_answer(struct part *p, const Wire__Answer *answer, const ProtobufCMessageDe
 
 /* A read that was lost changed nothing, so it is only late. */
 void
-part_take(struct part *p, enum ask_outcome outcome, Wire__Answer *a, const ProtobufCMessageDescriptor *d, bool read)
+part_take(struct part *p, enum rpc_outcome outcome, Wire__Answer *a, const ProtobufCMessageDescriptor *d, bool read)
 {
-	if (outcome != ASK_ANSWERED)
-		part_refuse(p, outcome == ASK_LOST && !read ? REFUSED_UNKNOWN : REFUSED_AWAY);
+	if (outcome != RPC_ANSWERED)
+		part_refuse(p, outcome == RPC_LOST && !read ? REFUSED_UNKNOWN : REFUSED_AWAY);
 	else if (a->status >= 200 && a->status < 300)
 		part_answer(p, a, d);
 	else if (a->problem && a->problem->status >= 400)
@@ -282,7 +282,7 @@ part_take(struct part *p, enum ask_outcome outcome, Wire__Answer *a, const Proto
 }
 
 void
-call_ask(call_t *c, int i, struct ask *ask, ask_done_fn *done, int64_t mono_us)
+call_ask(call_t *c, int i, struct rpc_request *ask, rpc_done_fn *done, int64_t mono_us)
 {
 	ask->nitems = 1;
 	if (!ask->whole_us) {
@@ -292,7 +292,7 @@ call_ask(call_t *c, int i, struct ask *ask, ask_done_fn *done, int64_t mono_us)
 	memcpy(ask->trace, c->trace, sizeof(ask->trace));
 	ask->done = done;
 	ask->ctx = &c->parts[i];
-	if (asks_put(c->api->asks, ask, mono_us))
+	if (rpc_put(c->api->rpc, ask, mono_us))
 		c->waiting++;
 	else
 		part_refuse(&c->parts[i], REFUSED_BUSY);
@@ -401,7 +401,7 @@ lines_done(void *ctx, struct reply *r, int64_t mono_us)
 	call_t *c = ctx;
 
 	(void)mono_us;
-	c->lines = NULL;
+	c->ndjson = NULL;
 	call_reply(c, r);
 }
 
@@ -409,12 +409,12 @@ static void
 lines_begin(call_t *c)
 {
 	c->target[target_path_len(c->target)] = '\0';
-	struct lines_order o = {
-		.asks = c->api->asks, .arena = c->api->arena, .match = &c->match, .path = c->target, .who = &c->who,
-		.trace = c->trace, .key = c->key, .partition = call_partition(c), .open = &c->api->nlines, .ctx = c, .room = lines_room, .done = lines_done,
+	struct ndjson_order o = {
+		.rpc = c->api->rpc, .arena = c->api->arena, .match = &c->match, .path = c->target, .who = &c->who,
+		.trace = c->trace, .key = c->key, .partition = call_partition(c), .open = &c->api->nbatches, .ctx = c, .room = lines_room, .done = lines_done,
 	};
 
-	c->lines = lines_open(&o);
+	c->ndjson = ndjson_open(&o);
 }
 
 static void
@@ -487,10 +487,10 @@ call_judge(call_t *c, int64_t mono_us)
 	if (*c->who.account && !c->stranger && c->client.known)
 		c->client.known(c->client.ctx);
 	if (!c->stranger)
-		who_may_ask(c, mono_us);
+		authenticate_may_ask(c, mono_us);
 	c->early = early_refusal(c);
 	c->holder = call_partition(c) < 0 ? PARTITIONS : call_partition(c);
-	if (!c->early && c->match.route->kind == ROUTE_LINES)
+	if (!c->early && c->match.route->kind == ROUTE_NDJSON)
 		lines_judge(c);
 	c->drop = c->early || c->get || c->length > BODY_BYTES_MAX;
 }
@@ -503,7 +503,7 @@ api_begin(api_t *api, const struct api_request *r, const struct api_client *clie
 	c->began_us = api->now_us = mono_us;
 	headers_take(c, r);
 	if (!is_crowded_out(c) && !(c->match.route && c->match.route->flags & ROUTE_STRANGERS))
-		who_begin(c, r->authorization, needs_nobody(c), mono_us);
+		authenticate_begin(c, r->authorization, needs_nobody(c), mono_us);
 	if (!c->asking)
 		call_judge(c, mono_us);
 	arena_reset(api->arena);
@@ -546,17 +546,17 @@ body_keep(call_t *c, const void *p, size_t n)
 size_t
 api_body(call_t *c, const void *p, size_t n, int64_t mono_us)
 {
-	bool batch = c->match.route && c->match.route->kind == ROUTE_LINES;     /* also one that is refused: the answer is waited for */
+	bool batch = c->match.route && c->match.route->kind == ROUTE_NDJSON;     /* also one that is refused: the answer is waited for */
 	size_t bound = DROPPED_BYTES_MAX + (batch ? BATCH_BYTES_MAX : 0);
 
 	if (n > bound - c->seen || c->api->gave_up)
 		return BODY_REFUSED;
 	if (c->asking)
 		return 0;
-	if (c->lines)
-		n = lines_feed(c->lines, p, n, mono_us);
+	if (c->ndjson)
+		n = ndjson_feed(c->ndjson, p, n, mono_us);
 	c->seen += n;
-	if (c->lines || c->drop)
+	if (c->ndjson || c->drop)
 		return n;
 	if (c->seen > BODY_BYTES_MAX)
 		body_drop(c);
@@ -566,8 +566,8 @@ api_body(call_t *c, const void *p, size_t n, int64_t mono_us)
 }
 
 static void (*const runs[])(call_t *c, int64_t mono_us) = {
-	[ROUTE_ORDER] = order_run, [ROUTE_FILE] = file_run, [ROUTE_READ] = read_run, [ROUTE_EVENTS] = events_run,
-	[ROUTE_LOGIN] = login_run, [ROUTE_OWN_PASSWORD] = own_password_run, [ROUTE_LOGOUT] = logout_run,
+	[ROUTE_COMMAND] = command_run, [ROUTE_FILE] = command_run_file, [ROUTE_QUERY] = reach_run, [ROUTE_EVENTS] = events_run,
+	[ROUTE_LOGIN] = accounts_log_in, [ROUTE_OWN_PASSWORD] = accounts_own_password, [ROUTE_LOGOUT] = accounts_log_out,
 	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
 	[ROUTE_EXPORT] = export_run, [ROUTE_DOCUMENT] = document_run,
 };
@@ -589,8 +589,8 @@ call_run(call_t *c, int64_t mono_us)
 	enum refusal r;
 
 	CRASH_POINT("call.begun");
-	if (c->lines)
-		lines_end(c->lines, mono_us);
+	if (c->ndjson)
+		ndjson_end(c->ndjson, mono_us);
 	else if ((r = late_refusal(c)))
 		call_refuse(c, r, NULL);
 	else
@@ -628,8 +628,8 @@ void
 api_leave(call_t *c, int64_t mono_us)
 {
 	c->left = true;
-	if (c->lines)
-		lines_leave(c->lines, mono_us);
+	if (c->ndjson)
+		ndjson_leave(c->ndjson, mono_us);
 	else if (!c->ended && !c->asking)
 		call_free(c);
 }
@@ -640,8 +640,8 @@ void
 api_receive(api_t *api, const struct message *m, int64_t mono_us)
 {
 	api->now_us = mono_us;
-	if (!streams_receive(api->streams, m, mono_us))
-		asks_receive(api->asks, m, mono_us);
+	if (!sse_receive(api->sse, m, mono_us))
+		rpc_receive(api->rpc, m, mono_us);
 	arena_reset(api->arena);
 }
 
@@ -651,7 +651,7 @@ api_tick(api_t *api, int64_t mono_us)
 	api->now_us = mono_us;
 	events_tick(api, mono_us);
 	int64_t due_us = INT64_MAX, each_us[] = {
-		asks_tick(api->asks, mono_us), export_tick(api, mono_us), streams_tick(api->streams, mono_us), passwords_tick(api, mono_us),
+		rpc_tick(api->rpc, mono_us), export_tick(api, mono_us), sse_tick(api->sse, mono_us), password_queue_tick(api, mono_us),
 	};
 
 	for (size_t i = 0; i < sizeof(each_us) / sizeof(each_us[0]); i++)
@@ -669,7 +669,7 @@ api_outstanding(const api_t *api)
 void
 api_end_streams(api_t *api)
 {
-	streams_end(api->streams);
+	sse_end(api->sse);
 }
 
 bool
@@ -683,10 +683,10 @@ void
 api_give_up(api_t *api, int64_t mono_us)
 {
 	api->gave_up = true;
-	streams_end(api->streams);
-	passwords_give_up(api);
-	while (asks_outstanding(api->asks))
-		asks_give_up(api->asks, mono_us);
+	sse_end(api->sse);
+	password_queue_give_up(api);
+	while (rpc_outstanding(api->rpc))
+		rpc_give_up(api->rpc, mono_us);
 	export_give_up(api);
 	arena_reset(api->arena);
 }

@@ -1,4 +1,4 @@
-/* api - a call from request to answer, without sockets: http.c drives it from libmicrohttpd, tests drive it directly.
+/* api - a call from request to answer, without sockets: server.c drives it from libmicrohttpd, tests drive it directly.
  *
  *   in:   requests (api_begin, api_body, api_end), messages from the bus (api_receive), time (api_tick)
  *   out:  requests to owners by the port, one reply for each call

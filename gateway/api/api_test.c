@@ -67,10 +67,10 @@ bench_close(struct bench *b)
 	api_close(&b->api);
 }
 
-struct ask { const char *method, *target, *type, *body, *key; bool no_token, far; size_t filler; const char *trace, *coding, *tag; };
+struct rpc_request { const char *method, *target, *type, *body, *key; bool no_token, far; size_t filler; const char *trace, *coding, *tag; };
 
 static void
-bench_begin(struct bench *b, const struct ask *a, int64_t length)
+bench_begin(struct bench *b, const struct rpc_request *a, int64_t length)
 {
 	struct api_client client = { &b->client, client_replied, client_room };
 	struct api_request r = {
@@ -86,7 +86,7 @@ bench_begin(struct bench *b, const struct ask *a, int64_t length)
 
 /* A whole request; filler: that many blanks after the body. */
 static void
-bench_ask(struct bench *b, const struct ask *a)
+bench_ask(struct bench *b, const struct rpc_request *a)
 {
 	static const char blanks[4096] = { [0 ... 4095] = ' ' };
 	size_t taken = 0, len = a->body ? strlen(a->body) : 0;
@@ -123,7 +123,7 @@ pass_time(struct bench *b, int64_t us)
 
 /* ---- answered at once */
 
-static const struct { struct ask ask; int status; const char *code; } at_once[] = {
+static const struct { struct rpc_request ask; int status; const char *code; } at_once[] = {
 	/* 401 before all else */
 	{ { "GET", D, .no_token = true }, 401, "token.invalid" },
 	{ { "GET", "/nothing", .no_token = true }, 401, "token.invalid" },
@@ -198,9 +198,9 @@ test_at_once(struct bench *b)
 		check(b->client.replies == 1 && b->client.reply.status == at_once[i].status &&
 		              strcmp(code_of(b), at_once[i].code) == 0 && b->bus.n == 0, what, at_once[i].ask.target);
 	}
-	bench_ask(b, &(struct ask){ "DELETE", D });
+	bench_ask(b, &(struct rpc_request){ "DELETE", D });
 	check(strcmp(client_header(&b->client, "Allow"), "PUT, GET, HEAD") == 0, "Allow", client_header(&b->client, "Allow"));
-	bench_ask(b, &(struct ask){ "GET", D, .no_token = true });
+	bench_ask(b, &(struct rpc_request){ "GET", D, .no_token = true });
 	check(strcmp(client_header(&b->client, "WWW-Authenticate"), "Bearer") == 0, "WWW-Authenticate", "");
 	check(api_outstanding(b->api) == 0, "no call is left", "");
 }
@@ -209,9 +209,9 @@ test_at_once(struct bench *b)
 static void
 test_endless_body(struct bench *b)
 {
-	bench_ask(b, &(struct ask){ "PUT", D, JSON, "{", .filler = DROPPED_BYTES_MAX });
+	bench_ask(b, &(struct rpc_request){ "PUT", D, JSON, "{", .filler = DROPPED_BYTES_MAX });
 	check(b->client.replies == 0 && api_outstanding(b->api) == 0, "a body that does not end is left", "");
-	bench_ask(b, &(struct ask){ "PUT", D, JSON, "{", .filler = DROPPED_BYTES_MAX - 1 });
+	bench_ask(b, &(struct rpc_request){ "PUT", D, JSON, "{", .filler = DROPPED_BYTES_MAX - 1 });
 	check(b->client.reply.status == 413, "a body up to the bound is read and refused", "");
 }
 
@@ -230,7 +230,7 @@ test_deep(struct bench *b)
 			at = stpcpy(at, "1");
 			for (int i = 0; i < DEPTH / 3 && closed; i++)
 				at = stpcpy(at, object ? "}]" : "]]]");
-			bench_ask(b, &(struct ask){ "PUT", D, JSON, text });
+			bench_ask(b, &(struct rpc_request){ "PUT", D, JSON, text });
 			const Wire__Problem *p = b->bus.n == 1 ? b->bus.sent[0].commands->items[0]->refusal : NULL;
 			if (closed)
 				check(p && p->status == 422 && strcmp(p->code, "json.range") == 0, "too deep", p ? p->code : code_of(b));
@@ -243,7 +243,7 @@ test_deep(struct bench *b)
 
 /* ---- refused by the owner in our name: only it knows whether the thing exists */
 
-static const struct { struct ask ask; const char *code, *pointer; } by_owner[] = {
+static const struct { struct rpc_request ask; const char *code, *pointer; } by_owner[] = {
 	{ { "PUT", D "/persons/p-1", JSON, "{\"name\":1,\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}" }, "json.type", "/name" },
 	{ { "PUT", D "/persons/p-1", JSON, "{\"id\":\"p-2\",\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}" },
 	  "field.fixed", "/id" },
@@ -311,7 +311,7 @@ test_order(struct bench *b)
 	struct span_of_bytes parts[] = { { "PUT", 4 }, { D "/persons/p-1", sizeof(D "/persons/p-1") }, { text, strlen(text) } };
 
 	sha256(parts, 3, print);
-	bench_ask(b, &(struct ask){ "PUT", D "/persons/p-1", "Application/JSON; charset=\"UTF-8\"", text, .trace = trace, .key = "k" });
+	bench_ask(b, &(struct rpc_request){ "PUT", D "/persons/p-1", "Application/JSON; charset=\"UTF-8\"", text, .trace = trace, .key = "k" });
 	check(b->bus.n == 1 && b->bus.sent[0].m.kind == WIRE__KIND__COMMANDS && b->bus.sent[0].m.lane == WIRE__LANE__WRITER &&
 	              b->bus.sent[0].m.partition == partition_of("511703"), "one command to the owner", "");
 	const Wire__Command *c = b->bus.sent[0].commands->items[0];
@@ -347,7 +347,7 @@ test_keys(struct bench *b)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		bench_ask(b, &(struct ask){ "POST", D "/checkins", JSON, rows[i].body, .key = rows[i].header });
+		bench_ask(b, &(struct rpc_request){ "POST", D "/checkins", JSON, rows[i].body, .key = rows[i].header });
 		const Wire__Command *c = b->bus.n ? b->bus.sent[0].commands->items[0] : NULL;
 		check(c && !c->refusal && strcmp(c->key, rows[i].key) == 0, "the key", rows[i].key);
 		Attendance__Checkin done = ATTENDANCE__CHECKIN__INIT;
@@ -368,7 +368,7 @@ test_escapes(struct bench *b)
 	uint8_t first[SHA256_SIZE];
 
 	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
-		bench_ask(b, &(struct ask){ "POST", targets[i], .key = "k" });
+		bench_ask(b, &(struct rpc_request){ "POST", targets[i], .key = "k" });
 		const Wire__Command *c = b->bus.n == 1 ? b->bus.sent[0].commands->items[0] : NULL;
 		check(c && !c->refusal && strcmp(c->type, "supervision.ConfirmFinding") == 0 && c->fingerprint.len == SHA256_SIZE, "an order", targets[i]);
 		if (c && i == 0)
@@ -382,12 +382,12 @@ test_escapes(struct bench *b)
 static void
 test_mark(struct bench *b)
 {
-	bench_ask(b, &(struct ask){ "POST", D "/findings/F1/confirm", JSON, "\xef\xbb\xbf{\"reason\":\"r\"}" });
+	bench_ask(b, &(struct rpc_request){ "POST", D "/findings/F1/confirm", JSON, "\xef\xbb\xbf{\"reason\":\"r\"}" });
 	check(b->bus.n == 1 && !b->bus.sent[0].commands->items[0]->refusal, "JSON after a mark", code_of(b));
 	fake_answer_problem(b->api, &b->bus.sent[0], 409, "finding.bad_transition", b->now_us);
 	static const char *const bad[] = { "\xef\xbb\xbf", "\xef\xbb\xbf\xef\xbb\xbf{}", " \xef\xbb\xbf{}", "\xef\xbb{}", "\xff\xfe{}" };
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		bench_ask(b, &(struct ask){ "POST", D "/findings/F1/confirm", JSON, bad[i] });
+		bench_ask(b, &(struct rpc_request){ "POST", D "/findings/F1/confirm", JSON, bad[i] });
 		check(b->bus.n == 0 && b->client.reply.status == 400 && strcmp(code_of(b), "json.malformed") == 0, "a mark alone, or twice, or none", code_of(b));
 	}
 }
@@ -404,7 +404,7 @@ test_file(struct bench *b)
 	uint8_t prints[4][SHA256_SIZE] = { { 0 } };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		bench_ask(b, &(struct ask){ "POST", rows[i].target, rows[i].type, file, .key = "k" });
+		bench_ask(b, &(struct rpc_request){ "POST", rows[i].target, rows[i].type, file, .key = "k" });
 		const Wire__Command *c = b->bus.n == 1 ? b->bus.sent[0].commands->items[0] : NULL;
 		Roster__ImportRows *m = c ? roster__import_rows__unpack(NULL, c->data.len, c->data.data) : NULL;
 		check(m && !c->refusal && strcmp(c->key, "k") == 0 && m->kind == ROSTER__IMPORT_KIND__UNITS && !!m->dry_run == rows[i].dry_run,
@@ -423,7 +423,7 @@ test_file(struct bench *b)
 static void
 test_optional_body(struct bench *b)
 {
-	static const struct ask asks[] = {
+	static const struct rpc_request asks[] = {
 		{ "POST", D "/findings/F1/confirm" }, { "POST", D "/findings/F1/confirm", JSON, "" },
 		{ "POST", D "/findings/F1/confirm", JSON, "{}" }, { "POST", D "/findings/F1/confirm", JSON, "{\"reason\":\"r\"}" },
 	};
@@ -439,7 +439,7 @@ test_optional_body(struct bench *b)
 static void
 test_clock(struct bench *b)
 {
-	bench_ask(b, &(struct ask){ "POST", "/api/v1/clock", JSON, "{\"now\":\"2017-09-09T00:00:00+08:00\"}", .key = "\x01" });
+	bench_ask(b, &(struct rpc_request){ "POST", "/api/v1/clock", JSON, "{\"now\":\"2017-09-09T00:00:00+08:00\"}", .key = "\x01" });
 	const struct sent *s = &b->bus.sent[0];
 	check(b->bus.n == 1 && s->m.partition == -1 && strcmp(s->m.service, "roster") == 0 && !s->commands->items[0]->refusal &&
 	              *s->commands->items[0]->key == '\0', "the clock is roster's, any replica's, and takes no key", "");
@@ -452,7 +452,7 @@ test_clock(struct bench *b)
 static void
 test_read(struct bench *b)
 {
-	bench_ask(b, &(struct ask){ "GET", D "/postings?limit=500&person_id=p%2D1&cursor=a%2Bb&on=2017-09-08" });
+	bench_ask(b, &(struct rpc_request){ "GET", D "/postings?limit=500&person_id=p%2D1&cursor=a%2Bb&on=2017-09-08" });
 	const Wire__Read *r = b->bus.n ? b->bus.sent[0].read : NULL;
 	Roster__ListPostings *m = r ? roster__list_postings__unpack(NULL, r->data.len, r->data.data) : NULL;
 	check(m && !r->refusal && m->limit == 500 && strcmp(m->person_id, "p-1") == 0 && strcmp(m->cursor, "a+b") == 0 &&
@@ -472,7 +472,7 @@ test_merge(struct bench *b)
 	Alerts__MeasureMessages told = ALERTS__MEASURE_MESSAGES__INIT;
 
 	sheet.id = (char *)"M1";
-	bench_ask(b, &(struct ask){ "GET", D "/measures/M1" });
+	bench_ask(b, &(struct rpc_request){ "GET", D "/measures/M1" });
 	check(b->bus.n == 3, "three questions", "");
 	fake_answer_message(b->api, &b->bus.sent[2], 200, &told, b->now_us);
 	fake_answer_message(b->api, &b->bus.sent[0], 200, &sheet, b->now_us);
@@ -484,13 +484,13 @@ test_merge(struct bench *b)
 	      "one object", b->client.text ? b->client.text : "");
 	json_decref(j);
 
-	bench_ask(b, &(struct ask){ "GET", D "/measures/M1" });
+	bench_ask(b, &(struct rpc_request){ "GET", D "/measures/M1" });
 	fake_answer_message(b->api, &b->bus.sent[2], 200, &told, b->now_us);
 	fake_answer_message(b->api, &b->bus.sent[1], 200, &money, b->now_us);
 	fake_answer_problem(b->api, &b->bus.sent[0], 404, "resource.unknown", b->now_us);
 	check(b->client.reply.status == 404, "unknown to its owner is unknown", code_of(b));
 
-	bench_ask(b, &(struct ask){ "GET", D "/measures/M1" });
+	bench_ask(b, &(struct rpc_request){ "GET", D "/measures/M1" });
 	fake_answer_message(b->api, &b->bus.sent[2], 200, &told, b->now_us);
 	fake_answer_message(b->api, &b->bus.sent[0], 200, &sheet, b->now_us);
 	for (int i = 0; i < 10; i++)
@@ -517,12 +517,12 @@ test_names(struct bench *b)
 		alerts[i].text = texts[i];
 		items[i] = &alerts[i];
 	}
-	bench_ask(b, &(struct ask){ "GET", D "/alerts" });
+	bench_ask(b, &(struct rpc_request){ "GET", D "/alerts" });
 	fake_answer_message(b->api, &b->bus.sent[0], 200, &list, b->now_us);
 	check(b->bus.n == 1 && b->client.reply.status == 200 && strcmp(b->client.text, "{\"items\":[]}") == 0, "no message mentions nobody", b->client.text);
 
 	list.n_items = MANY;
-	bench_ask(b, &(struct ask){ "GET", D "/alerts" });
+	bench_ask(b, &(struct rpc_request){ "GET", D "/alerts" });
 	fake_answer_message(b->api, &b->bus.sent[0], 200, &list, b->now_us);
 	size_t asked = 0, questions = 0;
 	while (!b->client.replies && b->bus.n > 1 + questions) {
@@ -544,14 +544,14 @@ test_names(struct bench *b)
 	              !strstr(b->client.text, "⟦"), "by name, or by id", b->client.text ? b->client.text : "");
 
 	list.n_items = 1;
-	bench_ask(b, &(struct ask){ "GET", D "/alerts" });
+	bench_ask(b, &(struct rpc_request){ "GET", D "/alerts" });
 	fake_answer_message(b->api, &b->bus.sent[0], 200, &list, b->now_us);
 	fake_answer_problem(b->api, &b->bus.sent[1], 503, "owner.away", b->now_us);
 	for (int i = 0; i < 10; i++)
 		pass_time(b, 1000000);
 	check(b->client.replies == 1 && b->client.reply.status == 503, "nobody to say it", code_of(b));
 
-	bench_ask(b, &(struct ask){ "GET", D "/alerts" });
+	bench_ask(b, &(struct rpc_request){ "GET", D "/alerts" });
 	fake_answer_message(b->api, &b->bus.sent[0], 200, &list, b->now_us);
 	fake_answer_message(b->api, &b->bus.sent[1], 200, &none, b->now_us);
 	check(b->client.reply.status == 200 && strstr(b->client.text, "关于p0、p0。"), "of nobody is anything known", b->client.text);
@@ -559,11 +559,11 @@ test_names(struct bench *b)
 
 /* ---- asking again */
 
-static const struct ask put = { "PUT", D "/townships/t", JSON, "{\"name\":\"n\",\"area_id\":\"a\"}" };
-static const struct ask note = { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"}" };
-static const struct ask note_keyed = { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"}",
+static const struct rpc_request put = { "PUT", D "/townships/t", JSON, "{\"name\":\"n\",\"area_id\":\"a\"}" };
+static const struct rpc_request note = { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"}" };
+static const struct rpc_request note_keyed = { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"}",
                                        .key = "k" };
-static const struct ask get = { "GET", D };
+static const struct rpc_request get = { "GET", D };
 
 enum happening { NOBODY_CONNECTED, UNROUTED, OWNER_AWAY, OWNER_BUSY, SILENCE };
 
@@ -579,7 +579,7 @@ happen(struct bench *b, enum happening what)
 	b->bus.dead = what == NOBODY_CONNECTED;
 }
 
-static const struct { const char *name; const struct ask *ask; enum happening what; bool again; int status_at_end; } retries[] = {
+static const struct { const char *name; const struct rpc_request *ask; enum happening what; bool again; int status_at_end; } retries[] = {
 	{ "put, no bus", &put, NOBODY_CONNECTED, true, 503 },
 	{ "put, unrouted", &put, UNROUTED, true, 503 },
 	{ "put, away", &put, OWNER_AWAY, true, 503 },
@@ -718,7 +718,7 @@ answer_all(struct bench *b, size_t from, size_t n, const ProtobufCMessage *m)
 static void
 ask_ready(struct bench *b)
 {
-	bench_ask(b, &(struct ask){ "GET", "/readyz", .no_token = true });
+	bench_ask(b, &(struct rpc_request){ "GET", "/readyz", .no_token = true });
 	check(b->bus.n == 5 && b->bus.sent[0].m.partition == -1, "both lanes of each service, and the database", "");
 }
 
@@ -789,9 +789,9 @@ test_metrics(struct bench *b)
 	Engine__ServiceStatus alerts = ENGINE__SERVICE_STATUS__INIT, *all_services[] = { &alerts };
 	Engine__ConsumedLag lag = ENGINE__CONSUMED_LAG__INIT, *lags[] = { &lag };
 
-	bench_ask(b, &(struct ask){ "GET", "/livez", .no_token = true });
+	bench_ask(b, &(struct rpc_request){ "GET", "/livez", .no_token = true });
 	m.text = (char *)"# HELP x_seconds X.\n# TYPE x_seconds histogram\nx_seconds_bucket{le=\"+Inf\"} 1\nx_seconds_sum{} 1\nx_seconds_count{} 1\n";
-	bench_ask(b, &(struct ask){ "GET", "/metrics", .no_token = true });
+	bench_ask(b, &(struct rpc_request){ "GET", "/metrics", .no_token = true });
 	check(b->bus.n == 1 && strcmp(b->bus.sent[0].m.service, "bus") == 0, "a bus is asked who is there", "");
 	peers_fill(&peers, all, at, 2);
 	fake_answer_message(b->api, &b->bus.sent[0], 200, &peers.base, b->now_us);
@@ -828,7 +828,7 @@ test_numbers(struct bench *b)
 	fence.radius_m = 800;
 	v.maybe_fence_case = ROSTER__VILLAGE__MAYBE_FENCE_FENCE;
 	v.fence = &fence;
-	bench_ask(b, &(struct ask){ "GET", D "/villages/v-1" });
+	bench_ask(b, &(struct rpc_request){ "GET", D "/villages/v-1" });
 	fake_answer_message(b->api, &b->bus.sent[0], 200, &v, b->now_us);
 	check(strstr(b->client.text, "{\"lon\":107.23336,\"lat\":30.92608,\"radius_m\":800.0}") != NULL, "a number as it was given", b->client.text);
 }
@@ -837,7 +837,7 @@ test_numbers(struct bench *b)
 static void
 test_document(struct bench *b)
 {
-	struct ask ask = { "GET", "/api/v1/openapi.json" };
+	struct rpc_request ask = { "GET", "/api/v1/openapi.json" };
 	char tag[REPLY_VALUE_MAX + 4];
 
 	bench_ask(b, &ask);
@@ -862,7 +862,7 @@ test_document(struct bench *b)
 static void
 test_windows(struct bench *b)
 {
-	static const struct ask here = { "GET", D "/persons/p1" }, elsewhere = { "GET", ELSEWHERE "/persons/p1" }, order = { "PUT", D "/units/u1", JSON, "{\"name\":\"n\"}" };
+	static const struct rpc_request here = { "GET", D "/persons/p1" }, elsewhere = { "GET", ELSEWHERE "/persons/p1" }, order = { "PUT", D "/units/u1", JSON, "{\"name\":\"n\"}" };
 	struct sent first = { 0 };
 	int n = 0;
 
@@ -886,8 +886,8 @@ test_windows(struct bench *b)
 static void
 test_bodies(struct bench *b)
 {
-	static const struct ask here = { "PUT", D "/units/u1", JSON }, small = { "PUT", D "/units/u1", JSON, "{\"name\":\"n\"}" };
-	static const struct ask other = { "PUT", ELSEWHERE "/units/u1", JSON, "{\"name\":\"n\"}", .filler = 1000000 };
+	static const struct rpc_request here = { "PUT", D "/units/u1", JSON }, small = { "PUT", D "/units/u1", JSON, "{\"name\":\"n\"}" };
+	static const struct rpc_request other = { "PUT", ELSEWHERE "/units/u1", JSON, "{\"name\":\"n\"}", .filler = 1000000 };
 	enum { MANY = BODIES_BYTES_MAX / BODY_BYTES_MAX };
 	call_t *calls[MANY];
 	char *blanks = malloc(BODY_BYTES_MAX);

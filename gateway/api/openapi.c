@@ -195,7 +195,7 @@ parameters_add(struct draft *d, const struct route *r, const struct rule *rule, 
 	json_t *parameters = json_array();
 
 	path_parameters(d, r, parameters);
-	if (r->kind == ROUTE_READ || r->kind == ROUTE_FILE || r->kind == ROUTE_EVENTS)
+	if (r->kind == ROUTE_QUERY || r->kind == ROUTE_FILE || r->kind == ROUTE_EVENTS)
 		query_parameters(d, r, parameters);
 	if (rule->parameter)
 		json_array_append_new(parameters, parameter_ref(rule->parameter));
@@ -435,10 +435,10 @@ document_answers(struct draft *d, const struct route *r, json_t *operation)
 /* ---- kinds of routes */
 
 static const struct rule rules[ROUTE_KINDS] = {
-	[ROUTE_ORDER] = { .body = order_body, .answers = order_answers, .refusals = OF_WRITES },
+	[ROUTE_COMMAND] = { .body = order_body, .answers = order_answers, .refusals = OF_WRITES },
 	[ROUTE_FILE] = { .body = file_body, .answers = file_answers, .refusals = OF_WRITES },
-	[ROUTE_LINES] = { .suffix = "Lines", .body = lines_body, .answers = lines_answers, .refusals = OF_WRITES },
-	[ROUTE_READ] = { .answers = read_answers, .refusals = OF_READS },
+	[ROUTE_NDJSON] = { .suffix = "Lines", .body = lines_body, .answers = lines_answers, .refusals = OF_WRITES },
+	[ROUTE_QUERY] = { .answers = read_answers, .refusals = OF_READS },
 	[ROUTE_EXPORT] = { .answers = export_answers, .refusals = OF_READS, .parameter = "format" },
 	[ROUTE_EVENTS] = { .id = "followEvents", .summary = "Follow what happens", .answers = events_answers, .refusals = OF_READS,
 	                   .parameter = "lastEventId", .header = "Last-Event-ID" },

@@ -35,7 +35,7 @@ parse(const char *text, size_t len, json_t **out)
 
 /* What is wrong with a value counts only in a text that is JSON to its end. */
 enum refusal
-question_parse(const char *text, size_t len, json_t **out)
+bind_parse(const char *text, size_t len, json_t **out)
 {
 	enum refusal first = parse(text, len, out);
 	enum refusal form = first && problem_status(first) == 422 ? json_form(text, len) : REFUSED_NOT;
@@ -44,17 +44,17 @@ question_parse(const char *text, size_t len, json_t **out)
 }
 
 size_t
-question_mark(const char *text, size_t len)
+bind_mark(const char *text, size_t len)
 {
 	return len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
 enum refusal
-question_body(const char *text, size_t len, json_t **out)
+bind_body(const char *text, size_t len, json_t **out)
 {
-	size_t mark = question_mark(text, len);
+	size_t mark = bind_mark(text, len);
 
-	return question_parse(text + mark, len - mark, out);
+	return bind_parse(text + mark, len - mark, out);
 }
 
 /* ---- the path's ids */
@@ -79,7 +79,7 @@ path_fill(const struct route_match *m, ProtobufCMessage *to, arena_t *a)
 }
 
 ProtobufCMessage *
-question_blank(const struct route_match *m, const ProtobufCMessageDescriptor *d, arena_t *a)
+bind_blank(const struct route_match *m, const ProtobufCMessageDescriptor *d, arena_t *a)
 {
 	ProtobufCMessage *blank = arena_message(a, d);
 
@@ -135,7 +135,7 @@ known_of_path(const struct route_match *m, struct json_known *known, arena_t *a)
 }
 
 Wire__Problem *
-question_order(const struct route_match *m, json_t *body, arena_t *a, ProtobufCMessage **out, char **key, struct json_known *known)
+bind_command(const struct route_match *m, json_t *body, arena_t *a, ProtobufCMessage **out, char **key, struct json_known *known)
 {
 	const ProtobufCMessageDescriptor *d = m->route->parts[0].ask;
 	bool put = known && strcmp(m->route->method, "PUT") == 0;
@@ -149,7 +149,7 @@ question_order(const struct route_match *m, json_t *body, arena_t *a, ProtobufCM
 			p = known_of_path(m, known, a);
 		return p;
 	}
-	*out = question_blank(m, d, a);
+	*out = bind_blank(m, d, a);
 	return fault ? fault : p;
 }
 
@@ -289,15 +289,15 @@ params_give(const struct route_match *m, const char *query, struct filled *parts
 }
 
 Wire__Problem *
-question_reads(const struct route_match *m, const char *query, arena_t *a, ProtobufCMessage *out[ROUTE_PARTS_MAX])
+bind_queries(const struct route_match *m, const char *query, arena_t *a, ProtobufCMessage *out[ROUTE_PARTS_MAX])
 {
 	struct filled parts[ROUTE_PARTS_MAX] = { 0 };
 
 	for (int i = 0; i < ROUTE_PARTS_MAX; i++)
-		out[i] = parts[i].message = m->route->parts[i].service ? question_blank(m, m->route->parts[i].ask, a) : NULL;
+		out[i] = parts[i].message = m->route->parts[i].service ? bind_blank(m, m->route->parts[i].ask, a) : NULL;
 	Wire__Problem *p = params_give(m, query, parts, a);
 	for (int i = 0; p && i < ROUTE_PARTS_MAX && out[i]; i++)
-		out[i] = question_blank(m, m->route->parts[i].ask, a);
+		out[i] = bind_blank(m, m->route->parts[i].ask, a);
 	return p;
 }
 
@@ -311,7 +311,7 @@ index_of(const char *value, const char *const *values)
 }
 
 Wire__Problem *
-question_choice(const char *query, const char *name, const char *const *values, arena_t *a, int *chosen)
+bind_choice(const char *query, const char *name, const char *const *values, arena_t *a, int *chosen)
 {
 	char *found, *value;
 	bool given = false;
@@ -330,7 +330,7 @@ question_choice(const char *query, const char *name, const char *const *values, 
 }
 
 Wire__Problem *
-question_no_query(const char *query, arena_t *a)
+bind_no_query(const char *query, arena_t *a)
 {
 	char *name, *value;
 	int found = target_param(&query, a, &name, &value);
@@ -341,11 +341,11 @@ question_no_query(const char *query, arena_t *a)
 /* ---- files */
 
 Wire__Problem *
-question_file(const struct route_match *m, const char *query, const void *bytes, size_t len, const char *charset, arena_t *a,
+bind_file(const struct route_match *m, const char *query, const void *bytes, size_t len, const char *charset, arena_t *a,
               ProtobufCMessage **out)
 {
 	ProtobufCMessage *parts[ROUTE_PARTS_MAX];
-	Wire__Problem *p = question_reads(m, query, a, parts);
+	Wire__Problem *p = bind_queries(m, query, a, parts);
 	ProtobufCBinaryData file = { .len = len, .data = (uint8_t *)bytes };
 	const struct { const void *from; size_t size; } members[] = { { &file, sizeof(file) }, { &charset, sizeof(charset) } };
 	const char *at = m->route->hidden, *word;

@@ -38,30 +38,30 @@ enum { ETAG_MAX = 36 };
 struct document { char *text; size_t len; char etag[ETAG_MAX]; };
 struct part { call_t *call; json_t *json; int status; };        /* status 0: no answer yet */
 
-struct password_turn { struct ask ask; int64_t since_us; bool waits, asked; };   /* to be hashed or checked */
+struct password_turn { struct rpc_request ask; int64_t since_us; bool waits, asked; };   /* to be hashed or checked */
 
 struct look { api_t *api; char token_sha256[SHA256_HEX_MAX]; };         /* api NULL: free */
 
 struct api {
 	struct api_settings set;
-	asks_t *asks;
-	streams_t *streams;
+	rpc_t *rpc;
+	sse_t *sse;
 	struct look looks[LOOKS_MAX];
 	arena_t *arena;                         /* of one request or answer; emptied after it */
 	call_t *calls;                          /* all of them, linked */
 	size_t ncalls, body_bytes;
 	size_t body_bytes_of[PARTITIONS + 1];   /* the last: of those who have no district yet */
-	unsigned nlines;                        /* batches under way */
+	unsigned nbatches;                      /* under way */
 	size_t npasswords, nwaiting;            /* passwords asked about; waiting for that */
 	bool gave_up;
 	size_t nexports, npacking;              /* exports under way; those whose file is being packed */
 	struct document document;
-	struct callers callers;
-	struct buckets buckets;
-	counts_t *counts;
+	struct session_cache sessions;
+	struct rate_limit rate_limit;
+	http_metrics_t *http_metrics;
 	int64_t now_us;                         /* as it was told last */
 };
-struct lines;
+struct ndjson;
 enum { GIVEN_MAX = 32 };
 
 struct call {
@@ -76,7 +76,7 @@ struct call {
 	bool asking;                            /* roster, who calls; until then nothing is judged and no body taken */
 	enum refusal stranger;                  /* why it is not known who calls; or he may not ask so much */
 	int64_t wait_us;                        /* … then: until he may */
-	uint64_t asked_at;                      /* callers_age() then */
+	uint64_t asked_at;                      /* session_cache_age() then */
 	char token_sha256[SHA256_HEX_MAX];      /* of a session's token */
 	struct identity who;                    /* who calls; account "": nobody that is known */
 	struct route_match match;               /* route NULL: none was found */
@@ -94,7 +94,7 @@ struct call {
 	int32_t holder;                         /* to whom it is counted */
 	size_t seen;                            /* bytes of the body, kept or dropped */
 	bool drop;                              /* nothing of the body is kept from here on */
-	struct lines *lines;
+	struct ndjson *ndjson;
 	struct export *export;
 	int nparts, waiting;
 	json_t *peers;                          /* whom /metrics asks */
@@ -118,52 +118,52 @@ void call_known(call_t *c, int64_t mono_us);                            /* who c
 const char *call_district(const call_t *c);
 int32_t call_partition(const call_t *c);
 /* Asks for part i.  When it cannot be asked, the part has its refusal at once. */
-void call_ask(call_t *c, int i, struct ask *ask, ask_done_fn *done, int64_t mono_us);
+void call_ask(call_t *c, int i, struct rpc_request *ask, rpc_done_fn *done, int64_t mono_us);
 void part_refuse(struct part *p, enum refusal r);
-void part_take(struct part *p, enum ask_outcome outcome, Wire__Answer *a, const ProtobufCMessageDescriptor *d, bool read);
+void part_take(struct part *p, enum rpc_outcome outcome, Wire__Answer *a, const ProtobufCMessageDescriptor *d, bool read);
 void call_parts_open(call_t *c, int n);
 void call_parts_close(call_t *c);
 void call_body_free(call_t *c);                                         /* it has been read */
 
 /* ---- who.c */
 /* From the headers; needless: the route asks nobody who he is.  Sets who, or asking, or stranger. */
-void who_begin(call_t *c, const char *authorization, bool needless, int64_t mono_us);
+void authenticate_begin(call_t *c, const char *authorization, bool needless, int64_t mono_us);
 /* False: not so often; stranger says so. */
-bool who_may_ask(call_t *c, int64_t mono_us);
-bool who_may_log_in(call_t *c, int64_t mono_us);
+bool authenticate_may_ask(call_t *c, int64_t mono_us);
+bool authenticate_may_log_in(call_t *c, int64_t mono_us);
 
 
 /* ---- accounts.c */
-void account_put(call_t *c, ProtobufCMessage *order, int64_t mono_us);
-void own_password_run(call_t *c, int64_t mono_us);
-void login_run(call_t *c, int64_t mono_us);
-void logout_run(call_t *c, int64_t mono_us);
+void accounts_put(call_t *c, ProtobufCMessage *order, int64_t mono_us);
+void accounts_own_password(call_t *c, int64_t mono_us);
+void accounts_log_in(call_t *c, int64_t mono_us);
+void accounts_log_out(call_t *c, int64_t mono_us);
 
 /* ---- passwords.c */
-/* Asks roster when its turn comes; done hears what was said, and calls password_answered first. */
-void password_ask(call_t *c, const ProtobufCMessage *question, ask_done_fn *done, int64_t mono_us);
-void password_answered(call_t *c, int64_t mono_us);
-int64_t passwords_tick(api_t *api, int64_t mono_us);
-void passwords_give_up(api_t *api);
-void password_turn_end(call_t *c);                                      /* of a call that is freed */
+/* Asks roster when its turn comes; done hears what was said, and calls password_queue_answered first. */
+void password_queue_ask(call_t *c, const ProtobufCMessage *question, rpc_done_fn *done, int64_t mono_us);
+void password_queue_answered(call_t *c, int64_t mono_us);
+int64_t password_queue_tick(api_t *api, int64_t mono_us);
+void password_queue_give_up(api_t *api);
+void password_queue_leave(call_t *c);                                      /* of a call that is freed */
 
 /* ---- ordinary.c */
-void order_run(call_t *c, int64_t mono_us);
-void file_run(call_t *c, int64_t mono_us);
+void command_run(call_t *c, int64_t mono_us);
+void command_run_file(call_t *c, int64_t mono_us);
 /* What asks a service for a message, to be put with done and ctx set. */
-struct ask read_of(call_t *c, const char *service, const ProtobufCMessage *m, Wire__Problem *refusal);
-void read_ask_all(call_t *c, int64_t mono_us);                          /* ends in read_answered */
-int read_status(const call_t *c);                                       /* of what read_tell would tell */
-void read_tell(call_t *c, int64_t mono_us);                             /* ends the call */
+struct rpc_request query_of(call_t *c, const char *service, const ProtobufCMessage *m, Wire__Problem *refusal);
+void query_ask_all(call_t *c, int64_t mono_us);                          /* ends in reach_answered */
+int query_status(const call_t *c);                                       /* of what query_tell would tell */
+void query_tell(call_t *c, int64_t mono_us);                             /* ends the call */
 /* An order that is not the request's own body; done is called with part 0. */
-void order_send(call_t *c, const ProtobufCMessage *m, ask_done_fn *done, int64_t mono_us);
-void order_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us);
+void command_send(call_t *c, const ProtobufCMessage *m, rpc_done_fn *done, int64_t mono_us);
+void command_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us);
 /* Appends one command to packed Commands. */
 void command_append(struct bytes *commands, const Wire__Command *command);
 
 /* ---- reach.c */
-void read_run(call_t *c, int64_t mono_us);
-void read_answered(call_t *c, int64_t mono_us);
+void reach_run(call_t *c, int64_t mono_us);
+void reach_answered(call_t *c, int64_t mono_us);
 
 /* ---- events.c */
 void events_run(call_t *c, int64_t mono_us);

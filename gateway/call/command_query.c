@@ -64,7 +64,7 @@ body_of(const call_t *c, json_t **out)
 		*out = json_object();
 		return REFUSED_NOT;
 	}
-	return question_body(c->body.p ? c->body.p : "", c->body.len, out);
+	return bind_body(c->body.p ? c->body.p : "", c->body.len, out);
 }
 
 static bool
@@ -116,28 +116,28 @@ order_of(call_t *c, json_t *body, enum refusal unreadable, ProtobufCMessage **m)
 	char *key = (char *)"";
 
 	*m = NULL;
-	Wire__Problem *p = unreadable ? problem_of(unreadable, NULL, a) : question_no_query(target_query(c->target), a);
+	Wire__Problem *p = unreadable ? problem_of(unreadable, NULL, a) : bind_no_query(target_query(c->target), a);
 	if (!p && c->key_bad)
 		p = problem_of(REFUSED_KEY, NULL, a);
 	if (!p)
-		p = question_order(&c->match, body, a, m, &key, &known);
+		p = bind_command(&c->match, body, a, m, &key, &known);
 	if (!p)
 		give(c, &known);
 	if (!*m)
-		*m = question_blank(&c->match, c->match.route->parts[0].ask, a);
+		*m = bind_blank(&c->match, c->match.route->parts[0].ask, a);
 	return command_of(c, *m, p, *key ? key : c->key);
 }
 
 /* What roster was told may have changed who somebody is; a moved clock, whose session is over. */
 void
-order_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+command_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	struct part *p = ctx;
 	call_t *c = p->call;
 
 	(void)mono_us;
 	if (strcmp(c->match.route->parts[0].service, "roster") == 0)
-		callers_forget(&c->api->callers, call_district(c));
+		session_cache_forget(&c->api->sessions, call_district(c));
 	part_take(p, outcome, items ? items[0] : NULL, c->match.route->parts[0].answer, false);
 	c->waiting = 0;
 	call_reply_json(c, p->status, p->json);
@@ -145,7 +145,7 @@ order_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mo
 
 /* A dry run is tried where nobody waits for it. */
 static void
-order_ask(call_t *c, const Wire__Command *o, bool dry, ask_done_fn *done, int64_t mono_us)
+command_ask(call_t *c, const Wire__Command *o, bool dry, rpc_done_fn *done, int64_t mono_us)
 {
 	const struct route *r = c->match.route;
 	struct bytes commands = { 0 };
@@ -156,7 +156,7 @@ order_ask(call_t *c, const Wire__Command *o, bool dry, ask_done_fn *done, int64_
 		call_refuse(c, REFUSED_SIZE, NULL);
 		return;
 	}
-	struct ask ask = {
+	struct rpc_request ask = {
 		.kind = WIRE__KIND__COMMANDS, .lane = dry ? WIRE__LANE__TRIAL : WIRE__LANE__WRITER, .service = r->parts[0].service,
 		.partition = call_partition(c), .repeatable = *o->key || r->flags & ROUTE_REPEATABLE,
 		.body = (uint8_t *)commands.p, .body_len = commands.len,
@@ -172,15 +172,15 @@ order_ask(call_t *c, const Wire__Command *o, bool dry, ask_done_fn *done, int64_
 }
 
 void
-order_send(call_t *c, const ProtobufCMessage *m, ask_done_fn *done, int64_t mono_us)
+command_send(call_t *c, const ProtobufCMessage *m, rpc_done_fn *done, int64_t mono_us)
 {
 	Wire__Command o = command_of(c, m, NULL, "");
 
-	order_ask(c, &o, false, done, mono_us);
+	command_ask(c, &o, false, done, mono_us);
 }
 
 void
-order_run(call_t *c, int64_t mono_us)
+command_run(call_t *c, int64_t mono_us)
 {
 	json_t *body = NULL;
 	ProtobufCMessage *m;
@@ -199,24 +199,24 @@ order_run(call_t *c, int64_t mono_us)
 	json_decref(body);
 	call_body_free(c);
 	if (c->match.route->flags & ROUTE_PASSWORD && !o.refusal)
-		account_put(c, m, mono_us);
+		accounts_put(c, m, mono_us);
 	else
-		order_ask(c, &o, message_is_dry(m), order_done, mono_us);
+		command_ask(c, &o, message_is_dry(m), command_done, mono_us);
 }
 
 void
-file_run(call_t *c, int64_t mono_us)
+command_run_file(call_t *c, int64_t mono_us)
 {
 	arena_t *a = c->api->arena;
 	ProtobufCMessage *m;
 	const char *charset = c->charset == CHARSET_UTF8 ? "utf-8" : c->charset == CHARSET_GB18030 ? "gb18030" : "";
-	Wire__Problem *p = question_file(&c->match, target_query(c->target), c->body.p, c->body.len, charset, a, &m);
+	Wire__Problem *p = bind_file(&c->match, target_query(c->target), c->body.p, c->body.len, charset, a, &m);
 
 	if (!p && c->key_bad)
 		p = problem_of(REFUSED_KEY, NULL, a);
 	Wire__Command o = command_of(c, m, p, c->key);
 	call_body_free(c);
-	order_ask(c, &o, !p && message_is_dry(m), order_done, mono_us);
+	command_ask(c, &o, !p && message_is_dry(m), command_done, mono_us);
 }
 
 /* ---- reads */
@@ -232,7 +232,7 @@ read_verdict(const call_t *c)
 }
 
 int
-read_status(const call_t *c)
+query_status(const call_t *c)
 {
 	return read_verdict(c)->status;
 }
@@ -256,13 +256,13 @@ enum { NAMES_AT_ONCE = 400 };           /* of at most NAME_BYTES_MAX each: one a
 static void names_ask(call_t *c, int64_t mono_us);
 
 static void
-names_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+names_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	call_t *c = ctx;
 	Roster__Names *said = NULL;
 
 	c->waiting = 0;
-	if (outcome == ASK_ANSWERED && items[0]->status == 200)
+	if (outcome == RPC_ANSWERED && items[0]->status == 200)
 		said = roster__names__unpack(arena_pb(c->api->arena), items[0]->data.len, items[0]->data.data);
 	if (!said) {
 		call_refuse(c, REFUSED_AWAY, NULL);
@@ -287,10 +287,10 @@ names_ask(call_t *c, int64_t mono_us)
 	m.refs = arena_alloc(c->api->arena, NAMES_AT_ONCE * sizeof(*m.refs));
 	while (m.n_refs < NAMES_AT_ONCE && c->named < json_array_size(c->mentioned))
 		m.refs[m.n_refs++] = (char *)json_string_value(json_array_get(c->mentioned, c->named++));
-	struct ask ask = read_of(c, "roster", &m.base, NULL);
+	struct rpc_request ask = query_of(c, "roster", &m.base, NULL);
 	ask.done = names_done;
 	ask.ctx = c;
-	if (asks_put(c->api->asks, &ask, mono_us))
+	if (rpc_put(c->api->rpc, &ask, mono_us))
 		c->waiting = 1;
 	else
 		call_refuse(c, REFUSED_BUSY, NULL);
@@ -298,7 +298,7 @@ names_ask(call_t *c, int64_t mono_us)
 
 /* The answer is that of the first part, with the members of the others; when one has none, that is the answer. */
 void
-read_tell(call_t *c, int64_t mono_us)
+query_tell(call_t *c, int64_t mono_us)
 {
 	const struct part *verdict = read_verdict(c);
 
@@ -317,18 +317,18 @@ read_tell(call_t *c, int64_t mono_us)
 }
 
 static void
-read_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+read_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	struct part *p = ctx;
 	call_t *c = p->call;
 
 	part_take(p, outcome, items ? items[0] : NULL, c->match.route->parts[p - c->parts].answer, true);
 	if (--c->waiting == 0)
-		read_answered(c, mono_us);
+		reach_answered(c, mono_us);
 }
 
-struct ask
-read_of(call_t *c, const char *service, const ProtobufCMessage *m, Wire__Problem *refusal)
+struct rpc_request
+query_of(call_t *c, const char *service, const ProtobufCMessage *m, Wire__Problem *refusal)
 {
 	Wire__Read read = WIRE__READ__INIT;
 
@@ -339,7 +339,7 @@ read_of(call_t *c, const char *service, const ProtobufCMessage *m, Wire__Problem
 	read.actor = identity_actor(&c->who, c->api->arena);
 	read.trace = c->trace;
 	read.refusal = refusal;
-	struct ask ask = {
+	struct rpc_request ask = {
 		.kind = WIRE__KIND__READ, .lane = WIRE__LANE__READER, .service = service, .partition = call_partition(c), .nitems = 1,
 		.repeatable = true, .try_us = TRY_US, .whole_us = WHOLE_US, .body_len = wire__read__get_packed_size(&read),
 	};
@@ -352,19 +352,19 @@ read_of(call_t *c, const char *service, const ProtobufCMessage *m, Wire__Problem
 }
 
 void
-read_ask_all(call_t *c, int64_t mono_us)
+query_ask_all(call_t *c, int64_t mono_us)
 {
 	ProtobufCMessage *messages[ROUTE_PARTS_MAX];
-	Wire__Problem *p = question_reads(&c->match, target_query(c->target), c->api->arena, messages);
+	Wire__Problem *p = bind_queries(&c->match, target_query(c->target), c->api->arena, messages);
 	int n = 0;
 
 	while (n < ROUTE_PARTS_MAX && messages[n])
 		n++;
 	call_parts_open(c, n);
 	for (int i = 0; i < n; i++) {
-		struct ask ask = read_of(c, c->match.route->parts[i].service, messages[i], p);
+		struct rpc_request ask = query_of(c, c->match.route->parts[i].service, messages[i], p);
 		call_ask(c, i, &ask, read_done, mono_us);
 	}
 	if (c->waiting == 0)
-		read_answered(c, mono_us);
+		reach_answered(c, mono_us);
 }

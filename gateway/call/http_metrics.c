@@ -7,16 +7,16 @@
 static const int statuses[] = { 200, 201, 204, 304, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503, 504 };
 enum { STATUSES = sizeof(statuses) / sizeof(statuses[0]) };
 
-struct counts {
+struct http_metrics {
 	const struct route *routes;
 	size_t nroutes;
 	int64_t (*n)[STATUSES];                 /* of each route; the last is of those that met none */
 };
 
-counts_t *
-counts_open(void)
+http_metrics_t *
+http_metrics_open(void)
 {
-	counts_t *c = calloc(1, sizeof(*c));
+	http_metrics_t *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		abort();
@@ -28,9 +28,9 @@ counts_open(void)
 }
 
 void
-counts_close(counts_t **cp)
+http_metrics_close(http_metrics_t **cp)
 {
-	counts_t *c = *cp;
+	http_metrics_t *c = *cp;
 
 	*cp = NULL;
 	if (!c)
@@ -49,7 +49,7 @@ status_index(int status)
 }
 
 void
-counts_add(counts_t *c, const struct route *route, int status)
+http_metrics_add(http_metrics_t *c, const struct route *route, int status)
 {
 	size_t at = route ? (size_t)(route - c->routes) : c->nroutes;
 
@@ -57,7 +57,7 @@ counts_add(counts_t *c, const struct route *route, int status)
 }
 
 const char *
-counts_text(const counts_t *c, arena_t *a)
+http_metrics_text(const http_metrics_t *c, arena_t *a)
 {
 	struct bytes out = { 0 };
 	const char *head = metrics_family_head(FAMILY_HTTP_REQUESTS, a);

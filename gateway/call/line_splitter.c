@@ -2,7 +2,7 @@
 #include <string.h>
 
 static void
-hold(struct cutter *c, const char *p, size_t n)
+hold(struct line_splitter *c, const char *p, size_t n)
 {
 	if (c->long_one || n > c->line_max - c->held.len)
 		c->long_one = true;
@@ -12,23 +12,23 @@ hold(struct cutter *c, const char *p, size_t n)
 }
 
 static void
-cut_held(struct cutter *c, struct cut *cut)
+cut_held(struct line_splitter *c, struct line *cut)
 {
-	*cut = (struct cut){ .text = c->held.p ? c->held.p : "", .len = c->held.len, .too_long = c->long_one };
+	*cut = (struct line){ .text = c->held.p ? c->held.p : "", .len = c->held.len, .too_long = c->long_one };
 	c->held.len = 0;
 	c->long_one = c->begun = false;
 }
 
 /* A line that lies whole in p is not copied. */
 size_t
-cutter_take(struct cutter *c, const char *p, size_t n, struct cut *cut, bool *done)
+line_splitter_take(struct line_splitter *c, const char *p, size_t n, struct line *cut, bool *done)
 {
 	const char *end = memchr(p, '\n', n);
 	size_t len = end ? (size_t)(end - p) : n;
 
 	*done = end != NULL;
 	if (end && !c->begun && len <= c->line_max) {
-		*cut = (struct cut){ .text = p, .len = len };
+		*cut = (struct line){ .text = p, .len = len };
 		return len + 1;
 	}
 	hold(c, p, len);
@@ -38,7 +38,7 @@ cutter_take(struct cutter *c, const char *p, size_t n, struct cut *cut, bool *do
 }
 
 bool
-cutter_end(struct cutter *c, struct cut *cut)
+line_splitter_end(struct line_splitter *c, struct line *cut)
 {
 	if (!c->begun)
 		return false;
@@ -47,7 +47,7 @@ cutter_end(struct cutter *c, struct cut *cut)
 }
 
 void
-cutter_free(struct cutter *c)
+line_splitter_free(struct line_splitter *c)
 {
 	bytes_free(&c->held);
 }

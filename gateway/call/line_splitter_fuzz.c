@@ -20,7 +20,7 @@ must(bool held)
 
 /* The next line of [*at, end), by the plainest way there is. */
 static void
-must_be_next(const char **at, const char *end, const struct cut *cut)
+must_be_next(const char **at, const char *end, const struct line *cut)
 {
 	const char *newline = memchr(*at, '\n', (size_t)(end - *at));
 	size_t n = newline ? (size_t)(newline - *at) : (size_t)(end - *at);
@@ -33,8 +33,8 @@ must_be_next(const char **at, const char *end, const struct cut *cut)
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	struct cutter c = { .line_max = LINE_MAX_HERE };
-	struct cut cut;
+	struct line_splitter c = { .line_max = LINE_MAX_HERE };
+	struct line cut;
 	size_t piece = len ? 1 + bytes[0] % 97 : 1;
 	bool done;
 
@@ -46,7 +46,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		char *copy = malloc(n);         /* so that what is not kept is not readable */
 		memcpy(copy, text, n);
 		for (size_t at = 0; at < n;) {
-			size_t took = cutter_take(&c, copy + at, n - at, &cut, &done);
+			size_t took = line_splitter_take(&c, copy + at, n - at, &cut, &done);
 			must(took > 0 && took <= n - at && (done || at + took == n));
 			if (done)
 				must_be_next(&want, end, &cut);
@@ -55,10 +55,10 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		free(copy);
 		text += n;
 	}
-	must(cutter_end(&c, &cut) == (want < end));
+	must(line_splitter_end(&c, &cut) == (want < end));
 	if (want < end)
 		must_be_next(&want, end, &cut);
 	must(want == end);
-	cutter_free(&c);
+	line_splitter_free(&c);
 	return 0;
 }

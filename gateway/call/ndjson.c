@@ -16,43 +16,43 @@ struct note {
 };
 enum group_state { GROUP_FREE, GROUP_OPEN, GROUP_ASKED, GROUP_DONE };
 struct group {
-	struct lines *lines;
+	struct ndjson *lines;
 	enum group_state state;
 	struct note notes[GROUP_LINES_MAX];
 	size_t nnotes, nsent;
 	bool all_keyed;                 /* those sent */
 	struct bytes keys, commands, answers;
 };
-struct lines {
-	struct lines_order order;
-	struct cutter cutter;
+struct ndjson {
+	struct ndjson_order order;
+	struct line_splitter splitter;
 	struct group *groups[GROUPS_MAX];       /* a ring; made when first used */
 	unsigned first, used;
 	size_t nlines, nbytes, accepted;
 	unsigned under_way;
 	bool over, full, ended, left;
 	bool given_up, heard;           /* a group was never answered: no more are asked; some group was answered */
-	enum ask_outcome worst;         /* of those given up */
+	enum rpc_outcome worst;         /* of those given up */
 	struct bytes not_found;         /* the first 404: the district, since a line names nothing else in the path */
 	struct spool spool;
 };
 
-struct lines *
-lines_open(const struct lines_order *o)
+struct ndjson *
+ndjson_open(const struct ndjson_order *o)
 {
-	struct lines *l = calloc(1, sizeof(*l));
+	struct ndjson *l = calloc(1, sizeof(*l));
 
 	if (!l)
 		abort();
 	l->order = *o;
-	l->cutter.line_max = LINE_BYTES_MAX;
+	l->splitter.line_max = LINE_BYTES_MAX;
 	l->spool = SPOOL_EMPTY;
 	++*o->open;
 	return l;
 }
 
 void
-lines_drop(struct lines *l)
+ndjson_drop(struct ndjson *l)
 {
 	--*l->order.open;
 	for (int i = 0; i < GROUPS_MAX; i++) {
@@ -63,7 +63,7 @@ lines_drop(struct lines *l)
 		bytes_free(&l->groups[i]->answers);
 		free(l->groups[i]);
 	}
-	cutter_free(&l->cutter);
+	line_splitter_free(&l->splitter);
 	bytes_free(&l->not_found);
 	spool_free(&l->spool);
 	free(l);
@@ -72,20 +72,20 @@ lines_drop(struct lines *l)
 /* ---- groups */
 
 static struct group *
-group_newest(struct lines *l)
+group_newest(struct ndjson *l)
 {
 	return l->used ? l->groups[(l->first + l->used - 1) % GROUPS_MAX] : NULL;
 }
 
 static unsigned
-groups_allowed(const struct lines *l)
+groups_allowed(const struct ndjson *l)
 {
 	unsigned share = GROUPS_MAX / *l->order.open;
 	return share > GROUPS_MIN ? share : GROUPS_MIN;
 }
 
 static unsigned
-lines_allowed(const struct lines *l)
+lines_allowed(const struct ndjson *l)
 {
 	unsigned share = UNDER_WAY_MAX / (*l->order.open * groups_allowed(l));
 	return share < GROUP_LINES_MIN ? GROUP_LINES_MIN : share < GROUP_LINES_MAX ? share : GROUP_LINES_MAX;
@@ -93,7 +93,7 @@ lines_allowed(const struct lines *l)
 
 /* The group that takes the next line; NULL: all are taken. */
 static struct group *
-group_open(struct lines *l)
+group_open(struct ndjson *l)
 {
 	struct group *g = group_newest(l);
 
@@ -113,13 +113,13 @@ group_open(struct lines *l)
 	return g;
 }
 
-static void group_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us);
+static void group_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us);
 
-static struct ask
+static struct rpc_request
 group_ask(struct group *g)
 {
-	const struct lines_order *o = &g->lines->order;
-	struct ask ask = {
+	const struct ndjson_order *o = &g->lines->order;
+	struct rpc_request ask = {
 		.kind = WIRE__KIND__COMMANDS, .lane = WIRE__LANE__WRITER, .service = o->match->route->parts[0].service,
 		.partition = o->partition, .nitems = g->nsent, .repeatable = g->all_keyed,
 		.try_us = GROUP_TRY_US, .whole_us = GROUP_WHOLE_US,
@@ -131,7 +131,7 @@ group_ask(struct group *g)
 	return ask;
 }
 
-static void group_answer(struct group *g, enum ask_outcome outcome, Wire__Answer **items);
+static void group_answer(struct group *g, enum rpc_outcome outcome, Wire__Answer **items);
 
 /* A group whose every line was refused here has nobody to ask; nor is anybody asked who has been silent for so long. */
 static void
@@ -139,21 +139,21 @@ group_send(struct group *g, int64_t mono_us)
 {
 	g->state = GROUP_ASKED;
 	if (g->nsent == 0 || g->lines->given_up) {
-		group_answer(g, g->nsent == 0 ? ASK_ANSWERED : ASK_AWAY, NULL);
+		group_answer(g, g->nsent == 0 ? RPC_ANSWERED : RPC_AWAY, NULL);
 		return;
 	}
-	struct ask ask = group_ask(g);
-	if (asks_put(g->lines->order.asks, &ask, mono_us))
+	struct rpc_request ask = group_ask(g);
+	if (rpc_put(g->lines->order.rpc, &ask, mono_us))
 		g->lines->under_way++;
 	else
-		group_answer(g, ASK_AWAY, NULL);
+		group_answer(g, RPC_AWAY, NULL);
 }
 
 /* ---- a line in */
 
 /* A batch under a key of its own is the same batch each time, so a line without a key is known by its number. */
 static const char *
-key_of_batch(const struct lines *l)
+key_of_batch(const struct ndjson *l)
 {
 	char number[24], id[SHORT_ID_MAX];
 	const char *parts[] = { l->order.key, number };
@@ -166,7 +166,7 @@ key_of_batch(const struct lines *l)
 }
 
 static void
-fingerprint_of(const struct lines *l, const struct cut *line, Wire__Command *c)
+fingerprint_of(const struct ndjson *l, const struct line *line, Wire__Command *c)
 {
 	struct span_of_bytes parts[] = {
 		{ "POST", 5 }, { l->order.path, strlen(l->order.path) + 1 }, { line->text, line->len },
@@ -178,7 +178,7 @@ fingerprint_of(const struct lines *l, const struct cut *line, Wire__Command *c)
 }
 
 static void
-line_send(struct lines *l, struct group *g, struct note *note, json_t *j, const struct cut *line)
+line_send(struct ndjson *l, struct group *g, struct note *note, json_t *j, const struct line *line)
 {
 	arena_t *a = l->order.arena;
 	Wire__Command c = WIRE__COMMAND__INIT;
@@ -186,7 +186,7 @@ line_send(struct lines *l, struct group *g, struct note *note, json_t *j, const 
 	char *key;
 
 	bool forbidden = !access_of_body(l->order.who, l->order.match->route, j);
-	c.refusal = question_order(l->order.match, j, a, &m, &key, NULL);
+	c.refusal = bind_command(l->order.match, j, a, &m, &key, NULL);
 	if (forbidden)
 		c.refusal = problem_of(REFUSED_ROLE, NULL, a);
 	note->has_key = *key != '\0';
@@ -209,14 +209,14 @@ line_send(struct lines *l, struct group *g, struct note *note, json_t *j, const 
 
 /* The first line may carry a byte order mark; it is the same line without it. */
 static void
-line_take(struct lines *l, struct group *g, const struct cut *as_sent)
+line_take(struct ndjson *l, struct group *g, const struct line *as_sent)
 {
 	struct note *note = &g->notes[g->nnotes++];
-	size_t mark = l->nlines == 0 && !as_sent->too_long ? question_mark(as_sent->text, as_sent->len) : 0;
-	struct cut marked = { as_sent->text + mark, as_sent->len - mark, as_sent->too_long }, *line = &marked;
+	size_t mark = l->nlines == 0 && !as_sent->too_long ? bind_mark(as_sent->text, as_sent->len) : 0;
+	struct line marked = { as_sent->text + mark, as_sent->len - mark, as_sent->too_long }, *line = &marked;
 	json_t *j = NULL;
 
-	*note = (struct note){ .refused = line->too_long ? REFUSED_LINE_SIZE : question_parse(line->text, line->len, &j) };
+	*note = (struct note){ .refused = line->too_long ? REFUSED_LINE_SIZE : bind_parse(line->text, line->len, &j) };
 	l->nlines++;
 	if (note->refused == REFUSED_NOT)
 		line_send(l, g, note, j, line);
@@ -226,12 +226,12 @@ line_take(struct lines *l, struct group *g, const struct cut *as_sent)
 
 /* False: the batch has more lines than it may. */
 static bool
-line_add(struct lines *l, const struct cut *line, int64_t mono_us)
+line_add(struct ndjson *l, const struct line *line, int64_t mono_us)
 {
 	if (l->nlines == LINES_MAX)
 		return false;
 	struct group *g = group_open(l);
-	assert(g);              /* lines_feed has looked */
+	assert(g);              /* ndjson_feed has looked */
 	line_take(l, g, line);
 	if (g->nnotes >= lines_allowed(l) || g->commands.len >= GROUP_BYTES_MAX)
 		group_send(g, mono_us);
@@ -240,7 +240,7 @@ line_add(struct lines *l, const struct cut *line, int64_t mono_us)
 
 /* While nobody works for us a small group is better than a full one later. */
 static void
-group_send_early(struct lines *l, int64_t mono_us)
+group_send_early(struct ndjson *l, int64_t mono_us)
 {
 	struct group *g = group_newest(l);
 
@@ -250,7 +250,7 @@ group_send_early(struct lines *l, int64_t mono_us)
 
 /* Moves what is answered, in order, to the spool. */
 static void
-lines_drain(struct lines *l)
+lines_drain(struct ndjson *l)
 {
 	while (l->used && l->groups[l->first]->state == GROUP_DONE) {
 		struct group *g = l->groups[l->first];
@@ -264,7 +264,7 @@ lines_drain(struct lines *l)
 
 /* Whether there is, or can be, a group for the next line. */
 static bool
-lines_have_room(struct lines *l)
+lines_have_room(struct ndjson *l)
 {
 	if (!group_open(l))
 		lines_drain(l);
@@ -272,15 +272,15 @@ lines_have_room(struct lines *l)
 }
 
 size_t
-lines_feed(struct lines *l, const char *p, size_t n, int64_t mono_us)
+ndjson_feed(struct ndjson *l, const char *p, size_t n, int64_t mono_us)
 {
 	size_t taken = 0;
-	struct cut line;
+	struct line line;
 	bool done;
 
 	l->over |= n > BATCH_BYTES_MAX - l->nbytes;
 	while (taken < n && !l->over && !(l->full = !lines_have_room(l))) {
-		taken += cutter_take(&l->cutter, p + taken, n - taken, &line, &done);
+		taken += line_splitter_take(&l->splitter, p + taken, n - taken, &line, &done);
 		if (done)
 			l->over = !line_add(l, &line, mono_us);
 	}
@@ -292,17 +292,17 @@ lines_feed(struct lines *l, const char *p, size_t n, int64_t mono_us)
 	return taken;
 }
 
-static void lines_settle(struct lines *l, int64_t mono_us);
+static void lines_settle(struct ndjson *l, int64_t mono_us);
 
 /* The last line may come without its newline.  When its bytes were taken a group was open for it; if that was sent meanwhile, nobody was
  * at work for us, so those before it are answered and have room when they are drained. */
 void
-lines_end(struct lines *l, int64_t mono_us)
+ndjson_end(struct ndjson *l, int64_t mono_us)
 {
-	struct cut line;
+	struct line line;
 
 	lines_drain(l);
-	if (!l->over && cutter_end(&l->cutter, &line))
+	if (!l->over && line_splitter_end(&l->splitter, &line))
 		l->over = !line_add(l, &line, mono_us);
 	l->ended = true;
 	group_send_early(l, mono_us);
@@ -310,7 +310,7 @@ lines_end(struct lines *l, int64_t mono_us)
 }
 
 void
-lines_leave(struct lines *l, int64_t mono_us)
+ndjson_leave(struct ndjson *l, int64_t mono_us)
 {
 	l->left = true;
 	lines_settle(l, mono_us);
@@ -371,7 +371,7 @@ answer_done(struct group *g, const struct note *note, const ProtobufCMessage *m,
 }
 
 static void
-not_found_keep(struct lines *l, const Wire__Problem *p)
+not_found_keep(struct ndjson *l, const Wire__Problem *p)
 {
 	if (l->not_found.len)
 		return;
@@ -398,15 +398,15 @@ answer_line(struct group *g, const struct note *note, const Wire__Answer *answer
 
 /* The answers of a group as text. */
 static void
-group_answer(struct group *g, enum ask_outcome outcome, Wire__Answer **items)
+group_answer(struct group *g, enum rpc_outcome outcome, Wire__Answer **items)
 {
 	arena_t *a = g->lines->order.arena;
-	enum refusal unanswered = outcome == ASK_AWAY ? REFUSED_AWAY : REFUSED_UNKNOWN;
+	enum refusal unanswered = outcome == RPC_AWAY ? REFUSED_AWAY : REFUSED_UNKNOWN;
 	size_t sent = 0;
 
 	for (size_t i = 0; i < g->nnotes; i++) {
 		const struct note *note = &g->notes[i];
-		if (note->refused == REFUSED_NOT && outcome == ASK_ANSWERED)
+		if (note->refused == REFUSED_NOT && outcome == RPC_ANSWERED)
 			answer_line(g, note, items[sent++]);
 		else
 			answer_problem(g, note, problem_of(note->refused ? note->refused : unanswered, NULL, a));
@@ -416,14 +416,14 @@ group_answer(struct group *g, enum ask_outcome outcome, Wire__Answer **items)
 }
 
 static void
-group_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+group_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	struct group *g = ctx;
-	struct lines *l = g->lines;
+	struct ndjson *l = g->lines;
 
 	l->under_way--;
-	l->heard |= outcome == ASK_ANSWERED;
-	l->given_up |= outcome != ASK_ANSWERED;
+	l->heard |= outcome == RPC_ANSWERED;
+	l->given_up |= outcome != RPC_ANSWERED;
 	if (outcome > l->worst)
 		l->worst = outcome;
 	group_answer(g, outcome, items);
@@ -435,7 +435,7 @@ group_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mo
 /* ---- the end */
 
 static void
-lines_reply(struct lines *l, struct reply *r)
+lines_reply(struct ndjson *l, struct reply *r)
 {
 	arena_t *a = l->order.arena;
 	Wire__Problem *p = NULL;
@@ -444,7 +444,7 @@ lines_reply(struct lines *l, struct reply *r)
 		p = wire__problem__unpack(arena_pb(a), l->not_found.len, (const uint8_t *)l->not_found.p);
 	else if (l->over)
 		p = problem_of(REFUSED_BATCH_SIZE, NULL, a);
-	else if (!l->heard && l->worst == ASK_AWAY)
+	else if (!l->heard && l->worst == RPC_AWAY)
 		p = problem_of(REFUSED_AWAY, NULL, a);
 	else if (!spool_give(&l->spool, r))
 		p = problem_of(REFUSED_UNKNOWN, NULL, a);
@@ -460,21 +460,21 @@ lines_reply(struct lines *l, struct reply *r)
 }
 
 static void
-lines_finish(struct lines *l, int64_t mono_us)
+lines_finish(struct ndjson *l, int64_t mono_us)
 {
 	struct reply r = REPLY_NONE;
-	struct lines_order o = l->order;
+	struct ndjson_order o = l->order;
 
 	if (!l->left)
 		lines_reply(l, &r);
-	lines_drop(l);
+	ndjson_drop(l);
 	o.done(o.ctx, &r, mono_us);
 	reply_free(&r);
 }
 
 /* After an answer, and at the end: is it over, or is there room? */
 static void
-lines_settle(struct lines *l, int64_t mono_us)
+lines_settle(struct ndjson *l, int64_t mono_us)
 {
 	lines_drain(l);
 	if ((l->ended || l->left) && l->under_way == 0) {

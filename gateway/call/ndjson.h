@@ -1,11 +1,11 @@
-/* lines - a batch: newline-delimited JSON, a command a line, answered by as many lines in order.
+/* ndjson - a batch: newline-delimited JSON, a command a line, answered by as many lines in order.
  *
- *   in:   bytes as they arrive (lines_feed), however cut
+ *   in:   bytes as they arrive (ndjson_feed), however cut
  *   out:  groups of up to 512 commands to the owner, 12 of them under way at most, fewer and smaller ones when batches are many;
  *         then the answers, as text or a file
  *   owns: lines in the making, groups, answers
  *
- * Back-pressure: when every group is taken lines_feed takes no more, until room.  A client that leaves does not stop what
+ * Back-pressure: when every group is taken ndjson_feed takes no more, until room.  A client that leaves does not stop what
  * was sent. */
 #pragma once
 #include "access/identity.h"
@@ -24,10 +24,10 @@ enum {
 	GROUP_TRY_US = 5 * 1000 * 1000, GROUP_WHOLE_US = 30 * 1000 * 1000,
 };
 
-struct lines;
+struct ndjson;
 
-struct lines_order {
-	asks_t *asks;
+struct ndjson_order {
+	rpc_t *rpc;
 	arena_t *arena;                 /* for one line or one answer; emptied after it */
 	const struct route_match *match;
 	const char *path;               /* as the client wrote it */
@@ -38,16 +38,16 @@ struct lines_order {
 	unsigned *open;                 /* how many there are at once, counted here, of all that share the owners */
 	void *ctx;
 	void (*room)(void *ctx, int64_t mono_us);               /* takes bytes again */
-	/* All that was sent is answered, and lines_end or lines_leave was called.  The reply is the answer lines, or a problem,
-	 * or nothing after lines_leave.  The lines are gone then. */
+	/* All that was sent is answered, and ndjson_end or ndjson_leave was called.  The reply is the answer lines, or a problem,
+	 * or nothing after ndjson_leave.  The lines are gone then. */
 	void (*done)(void *ctx, struct reply *r, int64_t mono_us);
 };
 
-struct lines *lines_open(const struct lines_order *o);  /* texts, match and who must outlive it */
+struct ndjson *ndjson_open(const struct ndjson_order *o);  /* texts, match and who must outlive it */
 /* Bytes taken.  All of them, when the batch is over its bounds: they are dropped. */
-size_t lines_feed(struct lines *l, const char *p, size_t n, int64_t mono_us);
-void lines_end(struct lines *l, int64_t mono_us);
+size_t ndjson_feed(struct ndjson *l, const char *p, size_t n, int64_t mono_us);
+void ndjson_end(struct ndjson *l, int64_t mono_us);
 /* The client has gone: what was not sent is forgotten, what was sent is waited for. */
-void lines_leave(struct lines *l, int64_t mono_us);
+void ndjson_leave(struct ndjson *l, int64_t mono_us);
 /* Ends it at once; neither room nor done is called.  No ask of it may be under way any more. */
-void lines_drop(struct lines *l);
+void ndjson_drop(struct ndjson *l);

@@ -1,4 +1,4 @@
-/* lines_test - batches: cutting, order, keys, bounds, back-pressure, answers.
+/* ndjson_test - batches: cutting, order, keys, bounds, back-pressure, answers.
  *
  * How: batches go through api, as they do in the gateway, with the owner played by fake_bus_test.h, which answers each
  * line by its key or in the order that the test wants.  The same batch is fed cut at every byte. */
@@ -33,13 +33,13 @@ check(bool right, const char *what, const char *which)
 /* ---- the cutter alone: at every pair of cuts */
 
 static void
-cut_all(struct cutter *c, const char *p, size_t n, struct bytes *out)
+cut_all(struct line_splitter *c, const char *p, size_t n, struct bytes *out)
 {
-	struct cut cut;
+	struct line cut;
 	bool done;
 
 	for (size_t at = 0; at < n;) {
-		at += cutter_take(c, p + at, n - at, &cut, &done);
+		at += line_splitter_take(c, p + at, n - at, &cut, &done);
 		if (done) {
 			bytes_text(out, cut.too_long ? "<long>" : "<");
 			bytes_append(out, cut.text, cut.too_long ? 0 : cut.len);
@@ -56,18 +56,18 @@ test_cutter(void)
 
 	for (size_t i = 0; i <= n; i++)
 		for (size_t j = i; j <= n; j++) {
-			struct cutter c = { .line_max = 8 };
+			struct line_splitter c = { .line_max = 8 };
 			struct bytes out = { 0 };
-			struct cut last;
+			struct line last;
 			cut_all(&c, text, i, &out);
 			cut_all(&c, text + i, j - i, &out);
 			cut_all(&c, text + j, n - j, &out);
 			bytes_append(&out, "", 1);
 			check(strcmp(out.p, want) == 0, "cut", out.p);
-			check(cutter_end(&c, &last) && last.len == 8 && memcmp(last.text, "abcdefgh", 8) == 0 && !cutter_end(&c, &last),
+			check(line_splitter_end(&c, &last) && last.len == 8 && memcmp(last.text, "abcdefgh", 8) == 0 && !line_splitter_end(&c, &last),
 			      "the last line needs no newline", "");
 			bytes_free(&out);
-			cutter_free(&c);
+			line_splitter_free(&c);
 		}
 }
 

@@ -16,20 +16,20 @@ decided(call_t *c, bool within, int64_t mono_us)
 	if (!within)
 		call_refuse(c, REFUSED_ROLE, NULL);
 	else if (c->match.route->about == ABOUT_ANSWER)
-		read_tell(c, mono_us);
+		query_tell(c, mono_us);
 	else
-		read_ask_all(c, mono_us);
+		query_ask_all(c, mono_us);
 }
 
 static void
-reach_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+reach_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	call_t *c = ctx;
 	arena_t *a = c->api->arena;
 	Roster__Reach *said = NULL;
 
 	c->waiting = 0;
-	if (outcome == ASK_ANSWERED && items[0]->status == 200)
+	if (outcome == RPC_ANSWERED && items[0]->status == 200)
 		said = roster__reach__unpack(arena_pb(a), items[0]->data.len, items[0]->data.data);
 	if (!said) {
 		call_refuse(c, REFUSED_AWAY, NULL);
@@ -49,10 +49,10 @@ roster_ask(call_t *c, int64_t mono_us)
 	m.person_id = c->subject.person;
 	m.maybe_village_case = *c->subject.village ? ROSTER__READ_REACH__MAYBE_VILLAGE_VILLAGE_ID : ROSTER__READ_REACH__MAYBE_VILLAGE__NOT_SET;
 	m.village_id = c->subject.village;
-	struct ask ask = read_of(c, "roster", &m.base, NULL);
+	struct rpc_request ask = query_of(c, "roster", &m.base, NULL);
 	ask.done = reach_done;
 	ask.ctx = c;
-	if (asks_put(c->api->asks, &ask, mono_us))
+	if (rpc_put(c->api->rpc, &ask, mono_us))
 		c->waiting = 1;
 	else
 		call_refuse(c, REFUSED_BUSY, NULL);
@@ -70,10 +70,10 @@ judge(call_t *c, int64_t mono_us)
 }
 
 void
-read_run(call_t *c, int64_t mono_us)
+reach_run(call_t *c, int64_t mono_us)
 {
 	if (access_of(&c->who, c->match.route) == ACCESS_ALL || c->match.route->about == ABOUT_ANSWER) {
-		read_ask_all(c, mono_us);
+		query_ask_all(c, mono_us);
 		return;
 	}
 	c->subject = subject_of_target(&c->match, target_query(c->target), c->api->arena);
@@ -82,12 +82,12 @@ read_run(call_t *c, int64_t mono_us)
 
 /* All of it is there; a refusal of the owner's would tell what exists. */
 void
-read_answered(call_t *c, int64_t mono_us)
+reach_answered(call_t *c, int64_t mono_us)
 {
-	if (access_of(&c->who, c->match.route) == ACCESS_ALL || c->match.route->about != ABOUT_ANSWER || read_status(c) >= 500) {
-		read_tell(c, mono_us);
+	if (access_of(&c->who, c->match.route) == ACCESS_ALL || c->match.route->about != ABOUT_ANSWER || query_status(c) >= 500) {
+		query_tell(c, mono_us);
 		return;
 	}
-	c->subject = read_status(c) < 300 ? subject_of_json(c->parts[0].json) : (struct subject){ 0 };
+	c->subject = query_status(c) < 300 ? subject_of_json(c->parts[0].json) : (struct subject){ 0 };
 	judge(c, mono_us);
 }

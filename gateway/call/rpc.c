@@ -15,11 +15,11 @@ enum {
 	DELAY_FIRST_US = 10 * 1000, DELAY_MAX_US = 200 * 1000,
 	SERVICES_MAX = 16, LANES = 4, WINDOWS = SERVICES_MAX * LANES * PARTITIONS,
 };
-_Static_assert(ASKS_MAX <= ASK_SLOT_NONE, "a slot's number must fit");
+_Static_assert(RPCS_MAX <= RPC_SLOT_NONE, "a slot's number must fit");
 
 /* An id is made of serial, try and slot.  The serial tells an answer to an earlier tenant of the slot, the try one to an earlier try. */
 struct slot {
-	struct ask ask;
+	struct rpc_request ask;
 	uint64_t serial;                /* 0: free */
 	unsigned tries;
 	bool sent;                      /* the last try is under way; else we wait before the next */
@@ -32,7 +32,7 @@ struct slot {
 };
 /* What is asked of one lane of one service for one partition: what is under way, and who waits, by slot. */
 struct window { size_t n, bytes; uint32_t first, last; };
-struct asks {
+struct rpc {
 	struct port port;
 	arena_t *arena;                 /* of one answer */
 	struct slot *slots;
@@ -48,7 +48,7 @@ struct asks {
 #define NO_SLOT UINT32_MAX
 
 void
-ask_body_free(struct ask *ask)
+rpc_body_free(struct rpc_request *ask)
 {
 	if (ask->secret && ask->body)
 		explicit_bzero(ask->body, ask->body_len);
@@ -56,10 +56,10 @@ ask_body_free(struct ask *ask)
 	ask->body = NULL;
 }
 
-asks_t *
-asks_open(struct port port)
+rpc_t *
+rpc_open(struct port port)
 {
-	asks_t *s = calloc(1, sizeof(*s));
+	rpc_t *s = calloc(1, sizeof(*s));
 
 	if (!s || getrandom(&s->serial, sizeof(s->serial), 0) != sizeof(s->serial))
 		abort();
@@ -73,13 +73,13 @@ asks_open(struct port port)
 }
 
 void
-asks_close(asks_t **ap)
+rpc_close(rpc_t **ap)
 {
-	asks_t *s = *ap;
+	rpc_t *s = *ap;
 
 	for (uint32_t i = 0; s && i < s->nslots; i++)
 		if (s->slots[i].serial)
-			ask_body_free(&s->slots[i].ask);
+			rpc_body_free(&s->slots[i].ask);
 	if (s) {
 		arena_close(&s->arena);
 		free(s->slots);
@@ -89,7 +89,7 @@ asks_close(asks_t **ap)
 }
 
 size_t
-asks_outstanding(const asks_t *s)
+rpc_outstanding(const rpc_t *s)
 {
 	return s->outstanding;
 }
@@ -97,14 +97,14 @@ asks_outstanding(const asks_t *s)
 /* ---- slots */
 
 static bool
-slots_grow(asks_t *s)
+slots_grow(rpc_t *s)
 {
 	uint32_t n = s->nslots ? s->nslots * 2 : 64;
 
-	if (s->nslots == ASKS_MAX)
+	if (s->nslots == RPCS_MAX)
 		return false;
-	if (n > ASKS_MAX)
-		n = ASKS_MAX;
+	if (n > RPCS_MAX)
+		n = RPCS_MAX;
 	s->slots = realloc(s->slots, n * sizeof(*s->slots));
 	if (!s->slots)
 		abort();
@@ -117,13 +117,13 @@ slots_grow(asks_t *s)
 }
 
 static struct slot *
-slot_take(asks_t *s)
+slot_take(rpc_t *s)
 {
 	if (s->free_first == NO_SLOT && !slots_grow(s))
 		return NULL;
 	struct slot *t = &s->slots[s->free_first];
 	s->free_first = t->next_free;
-	s->serial = (s->serial + 1) & (UINT64_MAX >> (ASK_SLOT_BITS + TRY_BITS));
+	s->serial = (s->serial + 1) & (UINT64_MAX >> (RPC_SLOT_BITS + TRY_BITS));
 	if (s->serial == 0)
 		s->serial = 1;
 	*t = (struct slot){ .serial = s->serial };
@@ -132,17 +132,17 @@ slot_take(asks_t *s)
 }
 
 static uint64_t
-slot_id(const asks_t *s, const struct slot *t)
+slot_id(const rpc_t *s, const struct slot *t)
 {
-	return t->serial << (ASK_SLOT_BITS + TRY_BITS) | (uint64_t)(t->tries & ((1u << TRY_BITS) - 1)) << ASK_SLOT_BITS |
+	return t->serial << (RPC_SLOT_BITS + TRY_BITS) | (uint64_t)(t->tries & ((1u << TRY_BITS) - 1)) << RPC_SLOT_BITS |
 	       (uint64_t)(t - s->slots);
 }
 
 static struct slot *
-slot_find(asks_t *s, uint64_t id)
+slot_find(rpc_t *s, uint64_t id)
 {
-	uint32_t i = id & ((1u << ASK_SLOT_BITS) - 1);
-	return i < s->nslots && s->slots[i].serial && s->slots[i].serial == id >> (ASK_SLOT_BITS + TRY_BITS) ? &s->slots[i] : NULL;
+	uint32_t i = id & ((1u << RPC_SLOT_BITS) - 1);
+	return i < s->nslots && s->slots[i].serial && s->slots[i].serial == id >> (RPC_SLOT_BITS + TRY_BITS) ? &s->slots[i] : NULL;
 }
 
 static const char *const lanes[] = { "writer", "reader", "password", "trial" };
@@ -151,7 +151,7 @@ static const char *const lanes[] = { "writer", "reader", "password", "trial" };
 
 /* Should there be more than there is room for, the last ones share theirs. */
 static int
-service_index(asks_t *s, const char *name)
+service_index(rpc_t *s, const char *name)
 {
 	int i = 0;
 
@@ -165,7 +165,7 @@ service_index(asks_t *s, const char *name)
 }
 
 static struct window *
-window_of(asks_t *s, const struct ask *ask)
+window_of(rpc_t *s, const struct rpc_request *ask)
 {
 	if (ask->partition < 0)
 		return NULL;
@@ -174,7 +174,7 @@ window_of(asks_t *s, const struct ask *ask)
 }
 
 static bool
-window_has_room(const struct window *w, const struct ask *ask)
+window_has_room(const struct window *w, const struct rpc_request *ask)
 {
 	static const size_t most_of[LANES] = {
 		[WIRE__LANE__WRITER] = ORDERS_OF_PARTITION_MAX, [WIRE__LANE__READER] = READS_OF_PARTITION_MAX,
@@ -186,7 +186,7 @@ window_has_room(const struct window *w, const struct ask *ask)
 }
 
 static void
-window_queue(asks_t *s, struct slot *t)
+window_queue(rpc_t *s, struct slot *t)
 {
 	struct window *w = t->window;
 	uint32_t i = (uint32_t)(t - s->slots);
@@ -206,7 +206,7 @@ window_enter(struct slot *t)
 }
 
 static void
-window_leave(asks_t *s, struct slot *t)
+window_leave(rpc_t *s, struct slot *t)
 {
 	struct window *w = t->window;
 
@@ -220,11 +220,11 @@ window_leave(asks_t *s, struct slot *t)
 	*(t->after == NO_SLOT ? &w->last : &s->slots[t->after].before) = t->before;
 }
 
-static void try_now(asks_t *s, struct slot *t, int64_t mono_us);
+static void try_now(rpc_t *s, struct slot *t, int64_t mono_us);
 
 /* Those whose turn has come. */
 static void
-window_serve(asks_t *s, struct window *w, int64_t mono_us)
+window_serve(rpc_t *s, struct window *w, int64_t mono_us)
 {
 	while (!s->giving_up && w->first != NO_SLOT && window_has_room(w, &s->slots[w->first].ask)) {
 		struct slot *t = &s->slots[w->first];
@@ -236,22 +236,22 @@ window_serve(asks_t *s, struct window *w, int64_t mono_us)
 
 /* The slot is free before its asker hears, who may ask again at once. */
 static void
-finish(asks_t *s, struct slot *t, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+finish(rpc_t *s, struct slot *t, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
-	struct ask ask = t->ask;
+	struct rpc_request ask = t->ask;
 	struct window *w = t->window;
 
-	if (outcome != ASK_ANSWERED && !ask.quiet)
+	if (outcome != RPC_ANSWERED && !ask.quiet)
 		LOG(WARN, "ask.given_up", ask.trace, LOG_S("to", ask.service), LOG_I("partition", ask.partition),
 		    LOG_S("lane", lanes[ask.lane]),
-		    LOG_S("outcome", outcome == ASK_AWAY ? "away" : "lost"), LOG_I("tries", t->tries));
+		    LOG_S("outcome", outcome == RPC_AWAY ? "away" : "lost"), LOG_I("tries", t->tries));
 	if (w)
 		window_leave(s, t);
 	t->serial = 0;
 	t->next_free = s->free_first;
 	s->free_first = (uint32_t)(t - s->slots);
 	s->outstanding--;
-	ask_body_free(&ask);
+	rpc_body_free(&ask);
 	if (w)
 		window_serve(s, w, mono_us);
 	ask.done(ask.ctx, outcome, items, mono_us);
@@ -260,7 +260,7 @@ finish(asks_t *s, struct slot *t, enum ask_outcome outcome, Wire__Answer **items
 /* ---- trying */
 
 static void
-due_at(asks_t *s, struct slot *t, int64_t due_us)
+due_at(rpc_t *s, struct slot *t, int64_t due_us)
 {
 	t->due_us = due_us;
 	if (due_us < s->next_due_us)
@@ -269,7 +269,7 @@ due_at(asks_t *s, struct slot *t, int64_t due_us)
 
 /* A try surely did nothing: wait a little, then again. */
 static void
-wait_again(asks_t *s, struct slot *t, int64_t mono_us)
+wait_again(rpc_t *s, struct slot *t, int64_t mono_us)
 {
 	t->sent = false;
 	t->delay_us = t->delay_us == 0 ? DELAY_FIRST_US : t->delay_us * 2 > DELAY_MAX_US ? DELAY_MAX_US : t->delay_us * 2;
@@ -278,7 +278,7 @@ wait_again(asks_t *s, struct slot *t, int64_t mono_us)
 
 /* What may not be repeated has all its time for the one try. */
 static void
-try_now(asks_t *s, struct slot *t, int64_t mono_us)
+try_now(rpc_t *s, struct slot *t, int64_t mono_us)
 {
 	int64_t left = t->end_us - mono_us, try_us = t->ask.repeatable && t->ask.try_us < left ? t->ask.try_us : left;
 
@@ -296,13 +296,13 @@ try_now(asks_t *s, struct slot *t, int64_t mono_us)
 }
 
 bool
-asks_put(asks_t *s, const struct ask *ask, int64_t mono_us)
+rpc_put(rpc_t *s, const struct rpc_request *ask, int64_t mono_us)
 {
 	struct slot *t = slot_take(s);
 
 	if (!t) {
-		struct ask refused = *ask;
-		ask_body_free(&refused);
+		struct rpc_request refused = *ask;
+		rpc_body_free(&refused);
 		return false;
 	}
 	t->ask = *ask;
@@ -320,18 +320,18 @@ asks_put(asks_t *s, const struct ask *ask, int64_t mono_us)
 }
 
 static void
-come_due(asks_t *s, struct slot *t, int64_t mono_us)
+come_due(rpc_t *s, struct slot *t, int64_t mono_us)
 {
 	t->lost_one |= t->sent;
 	if (mono_us >= t->end_us || (t->sent && !t->ask.repeatable))
-		finish(s, t, t->lost_one ? ASK_LOST : ASK_AWAY, NULL, mono_us);
+		finish(s, t, t->lost_one ? RPC_LOST : RPC_AWAY, NULL, mono_us);
 	else
 		try_now(s, t, mono_us);
 }
 
 /* Tries last long against how often they end, so looking at all of them, seldom, is cheaper than keeping them in order. */
 int64_t
-asks_tick(asks_t *s, int64_t mono_us)
+rpc_tick(rpc_t *s, int64_t mono_us)
 {
 	if (mono_us < s->next_due_us)
 		return s->next_due_us;
@@ -345,21 +345,21 @@ asks_tick(asks_t *s, int64_t mono_us)
 }
 
 void
-asks_give_up(asks_t *s, int64_t mono_us)
+rpc_give_up(rpc_t *s, int64_t mono_us)
 {
 	uint64_t last = s->serial;
 
 	s->giving_up = true;            /* what waits for a turn was not sent, and is not any more */
 	for (uint32_t i = 0; i < s->nslots; i++)
 		if (s->slots[i].serial && s->slots[i].serial <= last)
-			finish(s, &s->slots[i], s->slots[i].sent || s->slots[i].lost_one ? ASK_LOST : ASK_AWAY, NULL, mono_us);
+			finish(s, &s->slots[i], s->slots[i].sent || s->slots[i].lost_one ? RPC_LOST : RPC_AWAY, NULL, mono_us);
 }
 
 /* ---- answers */
 
 /* NULL: not one answer for each thing asked. */
 static Wire__Answer **
-answers_of(asks_t *s, const struct ask *ask, const struct message *m)
+answers_of(rpc_t *s, const struct rpc_request *ask, const struct message *m)
 {
 	if (ask->kind == WIRE__KIND__READ) {
 		Wire__Answer **one = arena_alloc(s->arena, sizeof(Wire__Answer *));
@@ -394,16 +394,16 @@ wants_again(struct slot *t, Wire__Answer **items)
 }
 
 static void
-answered(asks_t *s, struct slot *t, const struct message *m, bool latest, int64_t mono_us)
+answered(rpc_t *s, struct slot *t, const struct message *m, bool latest, int64_t mono_us)
 {
 	Wire__Answer **items = answers_of(s, &t->ask, m);
 
 	if (!items) {
 		LOG(ERROR, "answer.unreadable", t->ask.trace, LOG_S("from", t->ask.service), LOG_I("bytes", m->body_len));
-		finish(s, t, ASK_LOST, NULL, mono_us);
+		finish(s, t, RPC_LOST, NULL, mono_us);
 	} else if (!wants_again(t, items)) {
 		CRASH_POINT("ask.answered");
-		finish(s, t, ASK_ANSWERED, items, mono_us);
+		finish(s, t, RPC_ANSWERED, items, mono_us);
 	} else if (latest && t->sent) {
 		wait_again(s, t, mono_us);
 	}
@@ -411,7 +411,7 @@ answered(asks_t *s, struct slot *t, const struct message *m, bool latest, int64_
 
 /* The answer to an earlier try answers as well as the last one's; that an earlier one was refused says nothing of the last. */
 void
-asks_receive(asks_t *s, const struct message *m, int64_t mono_us)
+rpc_receive(rpc_t *s, const struct message *m, int64_t mono_us)
 {
 	struct slot *t = m->kind == WIRE__KIND__ANSWER || m->kind == WIRE__KIND__UNROUTED ? slot_find(s, m->id) : NULL;
 

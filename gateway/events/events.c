@@ -25,10 +25,10 @@ service_count(const call_t *c)
 }
 
 /* A service that has not written yet ends at 0. */
-static struct place
+static struct position
 heads_of(const call_t *c, const Engine__Heads *said)
 {
-	struct place p = { 0 };
+	struct position p = { 0 };
 
 	for (size_t i = 0; c->api->set.services[i]; i++)
 		for (size_t k = 0; k < said->n_items; k++)
@@ -38,9 +38,9 @@ heads_of(const call_t *c, const Engine__Heads *said)
 }
 
 static bool
-place_given(const call_t *c, struct place *out)
+position_given(const call_t *c, struct position *out)
 {
-	return place_parse(c->last_event_id, route_district(&c->match), service_count(c), out, c->api->arena);
+	return position_parse(c->last_event_id, route_district(&c->match), service_count(c), out, c->api->arena);
 }
 
 /* The header goes before the parameter, which goes on standing in the URL of a client that has got on since. */
@@ -50,7 +50,7 @@ question_take(call_t *c, ProtobufCMessage *asked[ROUTE_PARTS_MAX])
 	arena_t *a = c->api->arena;
 	char *rest, *id;
 	int n = target_param_out(target_query(c->target), LAST_EVENT_ID, a, &rest, &id);
-	Wire__Problem *p = question_reads(&c->match, rest, a, asked);
+	Wire__Problem *p = bind_queries(&c->match, rest, a, asked);
 
 	if (!p && n > 1)
 		return problem_of(REFUSED_QUERY_TWICE, "/" LAST_EVENT_ID, a);
@@ -71,32 +71,32 @@ from_of(call_t *c)
 
 /* False: the place given lies beyond the logs. */
 static bool
-begin_at(call_t *c, const struct place *heads, struct place *at)
+begin_at(call_t *c, const struct position *heads, struct position *at)
 {
 	*at = *heads;
 	if (!c->last_event_id && from_of(c) == ENGINE__EVENTS_FROM__START)
-		*at = (struct place){ 0 };
+		*at = (struct position){ 0 };
 	if (!c->last_event_id)
 		return true;
-	bool ours = place_given(c, at);
-	for (size_t i = 0; ours && i < PLACE_SERVICES_MAX; i++)
+	bool ours = position_given(c, at);
+	for (size_t i = 0; ours && i < POSITION_SERVICES_MAX; i++)
 		ours = at->seq[i] <= heads->seq[i];
 	return ours;
 }
 
 static void
-reply_stream(call_t *c, const struct place *heads, const struct place *at, int64_t mono_us)
+reply_stream(call_t *c, const struct position *heads, const struct position *at, int64_t mono_us)
 {
 	struct reply r = REPLY_NONE;
 
 	r.status = 200;
 	r.content_type = TYPE_EVENTS;
-	struct streams_order o = {
+	struct sse_order o = {
 		.district = route_district(&c->match), .partition = call_partition(c), .account = c->who.account,
 		.token_sha256 = c->token_sha256, .at = at, .heads = heads,
 	};
 	if (!c->head && !c->left)
-		r.stream = streams_begin(c->api->streams, &o, mono_us);
+		r.stream = sse_begin(c->api->sse, &o, mono_us);
 	if (!c->head && !c->left && !r.stream) {
 		call_refuse(c, REFUSED_STREAMS, NULL);
 		return;
@@ -109,7 +109,7 @@ static void
 events_begin(call_t *c, const Wire__Answer *a, int64_t mono_us)
 {
 	const Engine__Heads *said = engine__heads__unpack(arena_pb(c->api->arena), a->data.len, a->data.data);
-	struct place heads, at;
+	struct position heads, at;
 
 	if (!said) {
 		call_refuse(c, REFUSED_ANSWER, NULL);
@@ -119,17 +119,17 @@ events_begin(call_t *c, const Wire__Answer *a, int64_t mono_us)
 	if (begin_at(c, &heads, &at))
 		reply_stream(c, &heads, &at, mono_us);
 	else
-		call_refuse(c, REFUSED_PLACE, NULL);
+		call_refuse(c, REFUSED_POSITION, NULL);
 }
 
 static void
-heads_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+heads_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	struct part *p = ctx;
 	call_t *c = p->call;
 
 	c->waiting = 0;
-	if (outcome == ASK_ANSWERED && items[0]->status == 200) {
+	if (outcome == RPC_ANSWERED && items[0]->status == 200) {
 		events_begin(c, items[0], mono_us);
 		return;
 	}
@@ -141,13 +141,13 @@ void
 events_run(call_t *c, int64_t mono_us)
 {
 	ProtobufCMessage *asked[ROUTE_PARTS_MAX];
-	struct place at;
+	struct position at;
 	Wire__Problem *refusal = question_take(c, asked);
 
-	if (!refusal && c->last_event_id && !place_given(c, &at))
-		refusal = problem_of(REFUSED_PLACE, NULL, c->api->arena);
+	if (!refusal && c->last_event_id && !position_given(c, &at))
+		refusal = problem_of(REFUSED_POSITION, NULL, c->api->arena);
 	call_parts_open(c, 1);
-	struct ask ask = read_of(c, c->match.route->parts[0].service, asked[0], refusal);
+	struct rpc_request ask = query_of(c, c->match.route->parts[0].service, asked[0], refusal);
 	call_ask(c, 0, &ask, heads_done, mono_us);
 	if (c->waiting == 0)
 		call_reply_json(c, c->parts[0].status, c->parts[0].json);
@@ -185,13 +185,13 @@ may_go_on(const Wire__Answer *a, arena_t *arena)
 }
 
 static void
-look_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+look_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	struct look *l = ctx;
 
 	(void)mono_us;
-	if (outcome == ASK_ANSWERED && !may_go_on(items[0], l->api->arena))
-		streams_end_of(l->api->streams, l->token_sha256);
+	if (outcome == RPC_ANSWERED && !may_go_on(items[0], l->api->arena))
+		sse_end_of(l->api->sse, l->token_sha256);
 	l->api = NULL;
 }
 
@@ -201,7 +201,7 @@ look_ask(api_t *api, struct look *l, const char *token_sha256, const char *distr
 	Roster__ReadCaller m = ROSTER__READ_CALLER__INIT;
 	Wire__Read read = WIRE__READ__INIT;
 	uint8_t data[2 * SHA256_HEX_MAX];
-	struct ask ask = {
+	struct rpc_request ask = {
 		.kind = WIRE__KIND__READ, .lane = WIRE__LANE__READER, .service = "roster", .partition = partition_of(district), .nitems = 1,
 		.repeatable = true, .try_us = TRY_US, .whole_us = WHOLE_US, .done = look_done, .ctx = l,
 	};
@@ -219,7 +219,7 @@ look_ask(api_t *api, struct look *l, const char *token_sha256, const char *distr
 	if (!ask.body)
 		abort();
 	wire__read__pack(&read, ask.body);
-	if (!asks_put(api->asks, &ask, mono_us))
+	if (!rpc_put(api->rpc, &ask, mono_us))
 		l->api = NULL;
 }
 
@@ -229,7 +229,7 @@ events_tick(api_t *api, int64_t mono_us)
 {
 	const char *token_sha256, *district;
 
-	while ((token_sha256 = streams_doubted(api->streams, &district, mono_us)) != NULL)
+	while ((token_sha256 = sse_doubted(api->sse, &district, mono_us)) != NULL)
 		for (size_t i = 0; i < LOOKS_MAX; i++)
 			if (!api->looks[i].api) {
 				look_ask(api, &api->looks[i], token_sha256, district, mono_us);

@@ -504,9 +504,9 @@ test_fair(struct bench *b)
 {
 	enum { N = 5, APART = 500 };
 	struct follower f[N];
-	struct place p = { 0 };
+	struct position p = { 0 };
 	Roster__TownshipPut t = ROSTER__TOWNSHIP_PUT__INIT;
-	char text[PLACE_TEXT_MAX], name[1000];
+	char text[POSITION_TEXT_MAX], name[1000];
 	int right = 0, seen[N] = { 0 };
 
 	memset(name, 'x', sizeof(name) - 1);
@@ -516,7 +516,7 @@ test_fair(struct bench *b)
 		log_append(b, 0, "511703", &t.base, NULL);
 	for (int i = 0; i < N; i++) {
 		p.seq[0] = i * APART;
-		place_text("511703", &p, SERVICES, text);
+		position_text("511703", &p, SERVICES, text);
 		follow(b, &f[i], "", text);
 		drain(b, &f[i], 4096);
 		forget(&f[i]);

@@ -58,12 +58,12 @@ check_of(const uint8_t *packed, size_t len)
 }
 
 void
-place_text(const char *district, const struct place *p, size_t nservices, char out[PLACE_TEXT_MAX])
+position_text(const char *district, const struct position *p, size_t nservices, char out[POSITION_TEXT_MAX])
 {
 	Wire__Place w = WIRE__PLACE__INIT;
-	uint8_t packed[PLACE_PACKED_MAX];
+	uint8_t packed[POSITION_PACKED_MAX];
 
-	assert(nservices <= PLACE_SERVICES_MAX && strlen(district) <= 6);
+	assert(nservices <= POSITION_SERVICES_MAX && strlen(district) <= 6);
 	w.district = (char *)district;
 	w.n_seq = nservices;
 	w.seq = (int64_t *)p->seq;
@@ -73,21 +73,21 @@ place_text(const char *district, const struct place *p, size_t nservices, char o
 
 /* What is not exactly what we would have written is refused: unknown fields, other orders, another district, a wrong check. */
 bool
-place_parse(const char *text, const char *district, size_t nservices, struct place *out, arena_t *a)
+position_parse(const char *text, const char *district, size_t nservices, struct position *out, arena_t *a)
 {
-	uint8_t packed[PLACE_PACKED_MAX + 1];
-	char again[PLACE_TEXT_MAX];
+	uint8_t packed[POSITION_PACKED_MAX + 1];
+	char again[POSITION_TEXT_MAX];
 	int len = base64_bytes(text, packed, sizeof(packed));
 	Wire__Place *w = len > 0 ? wire__place__unpack(arena_pb(a), (size_t)len, packed) : NULL;
 
 	if (!w || w->n_seq > nservices)
 		return false;
-	*out = (struct place){ 0 };
+	*out = (struct position){ 0 };
 	for (size_t i = 0; i < w->n_seq; i++) {
 		if (w->seq[i] < 0)
 			return false;
 		out->seq[i] = w->seq[i];
 	}
-	place_text(district, out, w->n_seq, again);
+	position_text(district, out, w->n_seq, again);
 	return strcmp(again, text) == 0;
 }

@@ -23,17 +23,17 @@ must(bool held)
 static void
 as_text(const uint8_t *bytes, size_t len, arena_t *a)
 {
-	char again[PLACE_TEXT_MAX];
-	struct place p;
+	char again[POSITION_TEXT_MAX];
+	struct position p;
 	char *text = arena_strndup(a, (const char *)bytes, len);
 
-	if (!place_parse(text, DISTRICT, SERVICES, &p, a))
+	if (!position_parse(text, DISTRICT, SERVICES, &p, a))
 		return;
 	for (size_t i = 0; i < SERVICES; i++)
 		must(p.seq[i] >= 0);
 	bool same = false;                      /* it may be from when there were fewer services */
 	for (size_t n = 0; n <= SERVICES && !same; n++) {
-		place_text(DISTRICT, &p, n, again);
+		position_text(DISTRICT, &p, n, again);
 		same = strcmp(again, text) == 0;
 	}
 	must(same);
@@ -42,19 +42,19 @@ as_text(const uint8_t *bytes, size_t len, arena_t *a)
 static void
 as_numbers(const uint8_t *bytes, size_t len, arena_t *a)
 {
-	struct place p = { 0 }, back;
-	char text[PLACE_TEXT_MAX];
+	struct position p = { 0 }, back;
+	char text[POSITION_TEXT_MAX];
 	size_t n = len / sizeof(p.seq[0]) < SERVICES ? len / sizeof(p.seq[0]) : SERVICES;
 
 	if (n)
 		memcpy(p.seq, bytes, n * sizeof(p.seq[0]));
 	for (size_t i = 0; i < n; i++)
 		p.seq[i] &= INT64_MAX;
-	place_text(DISTRICT, &p, SERVICES, text);
-	must(place_parse(text, DISTRICT, SERVICES, &back, a) && memcmp(&p, &back, sizeof(p)) == 0);
+	position_text(DISTRICT, &p, SERVICES, text);
+	must(position_parse(text, DISTRICT, SERVICES, &back, a) && memcmp(&p, &back, sizeof(p)) == 0);
 	char *at = &text[len ? bytes[len - 1] % strlen(text) : 0];
 	*at = *at == 'A' ? 'B' : 'A';
-	must(!place_parse(text, DISTRICT, SERVICES, &back, a));
+	must(!position_parse(text, DISTRICT, SERVICES, &back, a));
 }
 
 int

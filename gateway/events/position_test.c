@@ -1,4 +1,4 @@
-/* place_test - a place to text and back, and everything that is no such text.
+/* position_test - a place to text and back, and everything that is no such text.
  *
  * How: places of every width; then each text changed in one letter, cut, lengthened, of another district, or made of
  * messages that are not quite a place. */
@@ -20,7 +20,7 @@ check(bool right, const char *what, const char *which)
 	printf("FAIL %s: %s\n", what, which);
 }
 
-static const struct place places[] = {
+static const struct position places[] = {
 	{ { 0 } }, { { 1, 2, 3, 4, 5, 6, 7 } }, { { INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX } },
 	{ { 127, 128, 16383, 16384, 1 << 30, INT64_C(1) << 40, 0 } },
 };
@@ -28,8 +28,8 @@ static const struct place places[] = {
 static bool
 parses(const char *text, const char *district, size_t n, arena_t *a)
 {
-	struct place p;
-	bool fine = place_parse(text, district, n, &p, a);
+	struct position p;
+	bool fine = position_parse(text, district, n, &p, a);
 
 	arena_reset(a);
 	return fine;
@@ -40,11 +40,11 @@ test_there_and_back(arena_t *a)
 {
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		for (size_t n = 1; n <= 7; n++) {
-			char text[PLACE_TEXT_MAX];
-			struct place back;
-			place_text(D, &places[i], n, text);
-			check(place_parse(text, D, n, &back, a) && memcmp(back.seq, places[i].seq, n * sizeof(back.seq[0])) == 0, "there and back", text);
-			check(place_parse(text, D, n + 2, &back, a) && back.seq[n] == 0, "from when there were fewer services", text);
+			char text[POSITION_TEXT_MAX];
+			struct position back;
+			position_text(D, &places[i], n, text);
+			check(position_parse(text, D, n, &back, a) && memcmp(back.seq, places[i].seq, n * sizeof(back.seq[0])) == 0, "there and back", text);
+			check(position_parse(text, D, n + 2, &back, a) && back.seq[n] == 0, "from when there were fewer services", text);
 			check(!parses(text, D, n - 1, a), "from when there were more", text);
 			check(!parses(text, "511702", n, a), "of another district", text);
 			check(strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(text), "letters only", text);
@@ -54,10 +54,10 @@ test_there_and_back(arena_t *a)
 static void
 test_changed(arena_t *a)
 {
-	char text[PLACE_TEXT_MAX], other[PLACE_TEXT_MAX + 8];
+	char text[POSITION_TEXT_MAX], other[POSITION_TEXT_MAX + 8];
 	int taken = 0;
 
-	place_text(D, &places[1], 7, text);
+	position_text(D, &places[1], 7, text);
 	for (size_t i = 0; text[i]; i++)
 		for (int c = 1; c < 256; c++) {
 			strcpy(other, text);
@@ -98,11 +98,11 @@ static void
 test_forged(arena_t *a)
 {
 	static const int64_t below[7] = { 1, 2, -3, 4, 5, 6, 7 };
-	char text[PLACE_TEXT_MAX];
-	struct place p;
+	char text[POSITION_TEXT_MAX];
+	struct position p;
 
 	memcpy(p.seq, below, sizeof(below));
-	place_text(D, &p, 7, text);
+	position_text(D, &p, 7, text);
 	check(!parses(text, D, 7, a), "a number below zero", text);
 }
 

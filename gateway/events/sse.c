@@ -5,15 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD_MAX = PLACE_TEXT_MAX + 32 };
+enum { HEAD_MAX = POSITION_TEXT_MAX + 32 };
 
 struct stream {
 	struct reply_stream reply;              /* what its carrier sees */
-	streams_t *of;
+	sse_t *of;
 	struct stream *next, **before;
 	struct watch *watch;
 	char district[8];
-	struct place place;
+	struct position position;
 	size_t turn;                            /* the service that is looked at first */
 	char head[HEAD_MAX];                    /* what is being sent: this, then the event */
 	size_t head_len, sent;
@@ -23,8 +23,8 @@ struct stream {
 	uint64_t seen;                          /* of the watch's news */
 	bool waits, ended;
 };
-struct streams {
-	follow_t *follow;
+struct sse {
+	tail_t *tail;
 	struct metrics *metrics;
 	size_t nservices, n;
 	struct stream *first;
@@ -34,14 +34,14 @@ struct streams {
 
 /* ---- opening */
 
-streams_t *
-streams_open(struct port port, const char *const *services, struct metrics *metrics, arena_t *arena)
+sse_t *
+sse_open(struct port port, const char *const *services, struct metrics *metrics, arena_t *arena)
 {
-	streams_t *s = calloc(1, sizeof(*s));
+	sse_t *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		abort();
-	s->follow = follow_open(port, services, metrics, arena);
+	s->tail = tail_open(port, services, metrics, arena);
 	s->metrics = metrics;
 	s->next_beat_us = s->next_look_us = INT64_MAX;
 	while (services[s->nservices])
@@ -50,32 +50,32 @@ streams_open(struct port port, const char *const *services, struct metrics *metr
 }
 
 void
-streams_close(streams_t **sp)
+sse_close(sse_t **sp)
 {
 	if (!*sp)
 		return;
 	assert(!(*sp)->first);
-	follow_close(&(*sp)->follow);
+	tail_close(&(*sp)->tail);
 	free(*sp);
 	*sp = NULL;
 }
 
 static void
-count(streams_t *s)
+count(sse_t *s)
 {
 	metric_set(s->metrics, METRIC_EVENT_STREAMS, (int64_t)s->n);
-	metric_set(s->metrics, METRIC_EVENT_DISTRICTS, (int64_t)follow_watches(s->follow));
+	metric_set(s->metrics, METRIC_EVENT_DISTRICTS, (int64_t)tail_watches(s->tail));
 }
 
 /* ---- what is told next */
 
 /* The place as it is now, as a line; what else stands in the head follows. */
 static void
-head_place(struct stream *t, const char *before, const char *after)
+head_position(struct stream *t, const char *before, const char *after)
 {
-	char text[PLACE_TEXT_MAX];
+	char text[POSITION_TEXT_MAX];
 
-	place_text(t->district, &t->place, t->of->nservices, text);
+	position_text(t->district, &t->position, t->of->nservices, text);
 	t->head_len = (size_t)snprintf(t->head, sizeof(t->head), "%sid: %s\n%s", before, text, after);
 }
 
@@ -87,14 +87,14 @@ next_event(struct stream *t, int64_t mono_us)
 
 	for (size_t i = 0; i < n && !t->told; i++) {
 		size_t service = (t->turn + i) % n;
-		t->told = watch_next(t->of->follow, t->watch, service, &t->place.seq[service], mono_us);
+		t->told = watch_next(t->of->tail, t->watch, service, &t->position.seq[service], mono_us);
 		if (t->told)
 			t->turn = (service + 1) % n;
 	}
 	if (!t->told)
 		return false;
 	told_keep(t->told);
-	head_place(t, "", "");
+	head_position(t, "", "");
 	metric_add(t->of->metrics, METRIC_EVENTS_TOLD, 1);
 	return true;
 }
@@ -106,7 +106,7 @@ next_beat(struct stream *t, int64_t mono_us)
 {
 	if (mono_us < t->beat_us)
 		return false;
-	head_place(t, ":\n", "\n");
+	head_position(t, ":\n", "\n");
 	t->beat_us = mono_us + BEAT_US;
 	return true;
 }
@@ -178,10 +178,10 @@ static void
 leave(void *ctx)
 {
 	struct stream *t = ctx;
-	streams_t *s = t->of;
+	sse_t *s = t->of;
 
 	sent_all(t);
-	watch_leave(s->follow, t->watch);
+	watch_leave(s->tail, t->watch);
 	*t->before = t->next;
 	if (t->next)
 		t->next->before = t->before;
@@ -201,7 +201,7 @@ wake(struct stream *t)
 /* ---- coming and going */
 
 static struct stream *
-stream_new(streams_t *s, struct watch *w)
+stream_new(sse_t *s, struct watch *w)
 {
 	struct stream *t = calloc(1, sizeof(*t));
 
@@ -220,7 +220,7 @@ stream_new(streams_t *s, struct watch *w)
 }
 
 static size_t
-streams_of(const streams_t *s, const struct streams_order *o)
+streams_of(const sse_t *s, const struct sse_order *o)
 {
 	size_t n = 0;
 
@@ -230,7 +230,7 @@ streams_of(const streams_t *s, const struct streams_order *o)
 }
 
 static size_t
-streams_of_district(const streams_t *s, const char *district)
+streams_of_district(const sse_t *s, const char *district)
 {
 	size_t n = 0;
 
@@ -240,7 +240,7 @@ streams_of_district(const streams_t *s, const char *district)
 }
 
 static bool
-has_room(const streams_t *s, const struct streams_order *o)
+has_room(const sse_t *s, const struct sse_order *o)
 {
 	if (s->ended || s->n >= STREAMS_MAX)
 		return false;
@@ -256,10 +256,10 @@ look_later(struct stream *t, int64_t mono_us)
 }
 
 struct reply_stream *
-streams_begin(streams_t *s, const struct streams_order *o, int64_t mono_us)
+sse_begin(sse_t *s, const struct sse_order *o, int64_t mono_us)
 {
 	char before[32];
-	struct watch *w = has_room(s, o) ? watch_join(s->follow, o->district, o->partition) : NULL;
+	struct watch *w = has_room(s, o) ? watch_join(s->tail, o->district, o->partition) : NULL;
 
 	if (!w)
 		return NULL;
@@ -267,10 +267,10 @@ streams_begin(streams_t *s, const struct streams_order *o, int64_t mono_us)
 	snprintf(t->district, sizeof(t->district), "%s", o->district);
 	snprintf(t->account, sizeof(t->account), "%s", o->account);
 	snprintf(t->token_sha256, sizeof(t->token_sha256), "%s", o->token_sha256);
-	t->place = *o->at;
-	watch_ends_at(s->follow, w, o->heads);
+	t->position = *o->at;
+	watch_ends_at(s->tail, w, o->heads);
 	snprintf(before, sizeof(before), "retry: %d\n", RETRY_MS);
-	head_place(t, before, "\n");
+	head_position(t, before, "\n");
 	t->beat_us = mono_us + BEAT_US;
 	look_later(t, mono_us);
 	count(s);
@@ -281,7 +281,7 @@ streams_begin(streams_t *s, const struct streams_order *o, int64_t mono_us)
 
 /* Another one comes first the next time: who comes first is read for first. */
 static void
-take_turns(streams_t *s)
+take_turns(sse_t *s)
 {
 	struct stream *t = s->first, *last = t;
 
@@ -298,7 +298,7 @@ take_turns(streams_t *s)
 
 /* Whoever waits looks again when there is news, or time for a comment; only who found something is woken. */
 static void
-look_again(streams_t *s, int64_t mono_us)
+look_again(sse_t *s, int64_t mono_us)
 {
 	take_turns(s);
 	for (struct stream *t = s->first; t; t = t->next) {
@@ -311,16 +311,16 @@ look_again(streams_t *s, int64_t mono_us)
 }
 
 bool
-streams_receive(streams_t *s, const struct message *m, int64_t mono_us)
+sse_receive(sse_t *s, const struct message *m, int64_t mono_us)
 {
-	if (!follow_receive(s->follow, m, mono_us))
+	if (!tail_receive(s->tail, m, mono_us))
 		return false;
 	look_again(s, mono_us);
 	return true;
 }
 
 static int64_t
-first_beat_us(const streams_t *s)
+first_beat_us(const sse_t *s)
 {
 	int64_t at = INT64_MAX;
 
@@ -331,19 +331,19 @@ first_beat_us(const streams_t *s)
 }
 
 int64_t
-streams_tick(streams_t *s, int64_t mono_us)
+sse_tick(sse_t *s, int64_t mono_us)
 {
-	if (follow_tick(s->follow, mono_us) || mono_us >= s->next_beat_us) {
+	if (tail_tick(s->tail, mono_us) || mono_us >= s->next_beat_us) {
 		look_again(s, mono_us);
 		s->next_beat_us = first_beat_us(s);
 	}
-	int64_t follow_us = follow_due_us(s->follow), own_us = s->next_beat_us < s->next_look_us ? s->next_beat_us : s->next_look_us;
+	int64_t follow_us = tail_due_us(s->tail), own_us = s->next_beat_us < s->next_look_us ? s->next_beat_us : s->next_look_us;
 	return follow_us < own_us ? follow_us : own_us;
 }
 
 /* Who has several streams by one session is asked about once. */
 static void
-looked_at(streams_t *s, const struct stream *like, int64_t mono_us)
+looked_at(sse_t *s, const struct stream *like, int64_t mono_us)
 {
 	for (struct stream *t = s->first; t; t = t->next)
 		if (strcmp(t->token_sha256, like->token_sha256) == 0)
@@ -351,7 +351,7 @@ looked_at(streams_t *s, const struct stream *like, int64_t mono_us)
 }
 
 const char *
-streams_doubted(streams_t *s, const char **district, int64_t mono_us)
+sse_doubted(sse_t *s, const char **district, int64_t mono_us)
 {
 	if (mono_us < s->next_look_us)
 		return NULL;
@@ -377,7 +377,7 @@ end(struct stream *t)
 }
 
 void
-streams_end_of(streams_t *s, const char *token_sha256)
+sse_end_of(sse_t *s, const char *token_sha256)
 {
 	for (struct stream *t = s->first; t; t = t->next)
 		if (strcmp(t->token_sha256, token_sha256) == 0)
@@ -385,7 +385,7 @@ streams_end_of(streams_t *s, const char *token_sha256)
 }
 
 void
-streams_end(streams_t *s)
+sse_end(sse_t *s)
 {
 	s->ended = true;
 	for (struct stream *t = s->first; t; t = t->next)

@@ -1,4 +1,4 @@
-/* streams - clients that follow the events of a district, each at its own place and its own pace.
+/* sse - clients that follow the events of a district, each at its own place and its own pace.
  *
  *   in:   a place to begin at; pulls of whoever carries the text; time
  *   out:  text/event-stream (HTML standard §9.2): an event, or a comment when there was none for a while
@@ -20,25 +20,25 @@ enum {
 	RETRY_MS = 1000,                        /* after how long a client that lost us should come back */
 };
 
-typedef struct streams streams_t;
+typedef struct sse sse_t;
 
-streams_t *streams_open(struct port port, const char *const *services, struct metrics *metrics, arena_t *arena);
-void streams_close(streams_t **sp);             /* everybody has left */
+sse_t *sse_open(struct port port, const char *const *services, struct metrics *metrics, arena_t *arena);
+void sse_close(sse_t **sp);             /* everybody has left */
 
-struct streams_order {
+struct sse_order {
 	const char *district;
 	int32_t partition;
 	const char *account, *token_sha256;     /* whose it is, by which session; the operator's have no session: "" */
-	const struct place *at, *heads;         /* where it begins; where the logs end */
+	const struct position *at, *heads;         /* where it begins; where the logs end */
 };
 /* NULL: there are too many. */
-struct reply_stream *streams_begin(streams_t *s, const struct streams_order *o, int64_t mono_us);
+struct reply_stream *sse_begin(sse_t *s, const struct sse_order *o, int64_t mono_us);
 /* False: no answer to a question of ours. */
-bool streams_receive(streams_t *s, const struct message *m, int64_t mono_us);
-int64_t streams_tick(streams_t *s, int64_t mono_us);
+bool sse_receive(sse_t *s, const struct message *m, int64_t mono_us);
+int64_t sse_tick(sse_t *s, int64_t mono_us);
 /* A session that has not been looked at for a while: its token's digest, and its district; it is another's turn then.  NULL: none. */
-const char *streams_doubted(streams_t *s, const char **district, int64_t mono_us);
+const char *sse_doubted(sse_t *s, const char **district, int64_t mono_us);
 /* It is over: so are its streams. */
-void streams_end_of(streams_t *s, const char *token_sha256);
+void sse_end_of(sse_t *s, const char *token_sha256);
 /* Each ends after the event it is in the middle of; no other begins. */
-void streams_end(streams_t *s);
+void sse_end(sse_t *s);

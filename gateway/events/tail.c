@@ -35,9 +35,9 @@ struct watch {
 	int32_t partition;
 	size_t followers;
 	uint64_t news;                          /* how often there was some */
-	struct feed feeds[PLACE_SERVICES_MAX];
+	struct feed feeds[POSITION_SERVICES_MAX];
 };
-struct follow {
+struct tail {
 	struct port port;
 	const char *const *services;
 	size_t nservices;
@@ -53,23 +53,23 @@ struct follow {
 
 /* ---- opening, joining, leaving */
 
-follow_t *
-follow_open(struct port port, const char *const *services, struct metrics *metrics, arena_t *arena)
+tail_t *
+tail_open(struct port port, const char *const *services, struct metrics *metrics, arena_t *arena)
 {
-	follow_t *f = calloc(1, sizeof(*f));
+	tail_t *f = calloc(1, sizeof(*f));
 
 	if (!f || getrandom(&f->serial, sizeof(f->serial), 0) != sizeof(f->serial))
 		abort();
-	*f = (follow_t){ .port = port, .services = services, .metrics = metrics, .arena = arena, .serial = f->serial,
+	*f = (tail_t){ .port = port, .services = services, .metrics = metrics, .arena = arena, .serial = f->serial,
 	                 .next_due_us = INT64_MAX };
 	while (services[f->nservices])
 		f->nservices++;
-	assert(f->nservices <= PLACE_SERVICES_MAX);
+	assert(f->nservices <= POSITION_SERVICES_MAX);
 	return f;
 }
 
 void
-follow_close(follow_t **fp)
+tail_close(tail_t **fp)
 {
 	assert(!*fp || !(*fp)->watches);
 	free(*fp);
@@ -77,7 +77,7 @@ follow_close(follow_t **fp)
 }
 
 struct watch *
-watch_join(follow_t *f, const char *district, int32_t partition)
+watch_join(tail_t *f, const char *district, int32_t partition)
 {
 	struct watch *w = f->watches;
 
@@ -101,11 +101,11 @@ watch_join(follow_t *f, const char *district, int32_t partition)
 	return w;
 }
 
-static void page_drop(follow_t *f, struct page *p);
+static void page_drop(tail_t *f, struct page *p);
 
 /* Answers still under way will be nobody's. */
 void
-watch_leave(follow_t *f, struct watch *w)
+watch_leave(tail_t *f, struct watch *w)
 {
 	struct watch **at = &f->watches;
 
@@ -122,7 +122,7 @@ watch_leave(follow_t *f, struct watch *w)
 }
 
 void
-watch_ends_at(follow_t *f, struct watch *w, const struct place *heads)
+watch_ends_at(tail_t *f, struct watch *w, const struct position *heads)
 {
 	for (size_t i = 0; i < f->nservices; i++)
 		if (heads->seq[i] > w->feeds[i].front)
@@ -136,7 +136,7 @@ watch_news(const struct watch *w)
 }
 
 size_t
-follow_watches(const follow_t *f)
+tail_watches(const tail_t *f)
 {
 	return f->nwatches;
 }
@@ -157,14 +157,14 @@ told_leave(struct told *t)
 }
 
 static void
-page_unlink_use(follow_t *f, struct page *p)
+page_unlink_use(tail_t *f, struct page *p)
 {
 	*(p->newer ? &p->newer->older : &f->newest) = p->older;
 	*(p->older ? &p->older->newer : &f->oldest) = p->newer;
 }
 
 static void
-page_use(follow_t *f, struct page *p)
+page_use(tail_t *f, struct page *p)
 {
 	p->newer = NULL;
 	p->older = f->newest;
@@ -173,7 +173,7 @@ page_use(follow_t *f, struct page *p)
 }
 
 static void
-page_drop(follow_t *f, struct page *p)
+page_drop(tail_t *f, struct page *p)
 {
 	struct page **at = &p->feed->pages;
 
@@ -190,7 +190,7 @@ page_drop(follow_t *f, struct page *p)
 }
 
 static void
-page_put(follow_t *f, struct feed *d, struct page *p)
+page_put(tail_t *f, struct feed *d, struct page *p)
 {
 	p->feed = d;
 	p->next = d->pages;
@@ -215,14 +215,14 @@ page_after(const struct feed *d, int64_t seq)
 /* ---- asking */
 
 static void
-due_at(follow_t *f, int64_t due_us)
+due_at(tail_t *f, int64_t due_us)
 {
 	if (due_us < f->next_due_us)
 		f->next_due_us = due_us;
 }
 
 static void
-rest(follow_t *f, struct feed *d, int64_t mono_us)
+rest(tail_t *f, struct feed *d, int64_t mono_us)
 {
 	d->rest_us = mono_us + REST_US;
 	d->resting = true;
@@ -230,7 +230,7 @@ rest(follow_t *f, struct feed *d, int64_t mono_us)
 }
 
 static void
-ask(follow_t *f, struct feed *d, struct question *q, int64_t after, Wire__Lane lane, int64_t mono_us)
+ask(tail_t *f, struct feed *d, struct question *q, int64_t after, Wire__Lane lane, int64_t mono_us)
 {
 	Wire__Position at = WIRE__POSITION__INIT, *one = &at;
 	Wire__Fetch fetch = WIRE__FETCH__INIT;
@@ -242,7 +242,7 @@ ask(follow_t *f, struct feed *d, struct question *q, int64_t after, Wire__Lane l
 	fetch.n_after = 1;
 	fetch.after = &one;
 	fetch.bytes_max = PAGE_BYTES_MAX;
-	*q = (struct question){ .id = ++f->serial << ASK_SLOT_BITS | ASK_SLOT_NONE, .after = after, .lane = lane,
+	*q = (struct question){ .id = ++f->serial << RPC_SLOT_BITS | RPC_SLOT_NONE, .after = after, .lane = lane,
 	                        .due_us = mono_us + LOST_US };
 	struct message m = {
 		.kind = WIRE__KIND__FETCH, .id = q->id, .service = f->services[d->service], .partition = d->watch->partition,
@@ -266,7 +266,7 @@ lane_after(const struct feed *d, int64_t seq)
 }
 
 static void
-want(follow_t *f, struct feed *d, int64_t seq, int64_t mono_us)
+want(tail_t *f, struct feed *d, int64_t seq, int64_t mono_us)
 {
 	struct question *q = &d->asked[seq >= d->front ? FRONT : BACK];
 
@@ -281,7 +281,7 @@ want(follow_t *f, struct feed *d, int64_t seq, int64_t mono_us)
 }
 
 struct told *
-watch_next(follow_t *f, struct watch *w, size_t service, int64_t *seq, int64_t mono_us)
+watch_next(tail_t *f, struct watch *w, size_t service, int64_t *seq, int64_t mono_us)
 {
 	struct feed *d = &w->feeds[service];
 	struct page *p;
@@ -303,7 +303,7 @@ watch_next(follow_t *f, struct watch *w, size_t service, int64_t *seq, int64_t m
 /* ---- an answer */
 
 static struct told *
-tell(follow_t *f, const struct feed *d, const Wire__Logged *l)
+tell(tail_t *f, const struct feed *d, const Wire__Logged *l)
 {
 	static const enum metric_id counted[] = {
 		[EVENT_ELSEWHERE] = METRICS, [EVENT_TOLD] = METRICS, [EVENT_UNKNOWN] = METRIC_EVENTS_UNKNOWN,
@@ -330,7 +330,7 @@ tell(follow_t *f, const struct feed *d, const Wire__Logged *l)
 
 /* The items that follow each other from where was asked; NULL: none does. */
 static struct page *
-page_of(follow_t *f, const struct feed *d, int64_t after, const Wire__Fetched *said)
+page_of(tail_t *f, const struct feed *d, int64_t after, const Wire__Fetched *said)
 {
 	struct page *p = calloc(1, sizeof(*p));
 
@@ -366,7 +366,7 @@ goes_on_fresh(struct feed *d, int64_t seq)
 }
 
 static void
-take(follow_t *f, struct feed *d, struct question *q, const struct message *m, int64_t mono_us)
+take(tail_t *f, struct feed *d, struct question *q, const struct message *m, int64_t mono_us)
 {
 	const Wire__Fetched *said = wire__fetched__unpack(arena_pb(f->arena), m->body_len, m->body);
 	struct page *p = said && said->n_items ? page_of(f, d, q->after, said) : NULL;
@@ -388,7 +388,7 @@ take(follow_t *f, struct feed *d, struct question *q, const struct message *m, i
 }
 
 static struct question *
-question_of(follow_t *f, uint64_t id, struct feed **of)
+question_of(tail_t *f, uint64_t id, struct feed **of)
 {
 	for (struct watch *w = f->watches; w; w = w->next)
 		for (size_t i = 0; i < f->nservices; i++)
@@ -401,11 +401,11 @@ question_of(follow_t *f, uint64_t id, struct feed **of)
 }
 
 bool
-follow_receive(follow_t *f, const struct message *m, int64_t mono_us)
+tail_receive(tail_t *f, const struct message *m, int64_t mono_us)
 {
 	struct feed *d;
 
-	if ((m->id & ASK_SLOT_NONE) != ASK_SLOT_NONE)
+	if ((m->id & RPC_SLOT_NONE) != RPC_SLOT_NONE)
 		return false;
 	struct question *q = question_of(f, m->id, &d);
 	if (!q || !message_is_of(m, f->services[d->service]))
@@ -422,7 +422,7 @@ follow_receive(follow_t *f, const struct message *m, int64_t mono_us)
 /* ---- time */
 
 static void
-feed_tick(follow_t *f, struct feed *d, int64_t mono_us)
+feed_tick(tail_t *f, struct feed *d, int64_t mono_us)
 {
 	for (int k = 0; k < SLOTS; k++)
 		if (d->asked[k].id && d->asked[k].due_us <= mono_us) {
@@ -441,13 +441,13 @@ feed_tick(follow_t *f, struct feed *d, int64_t mono_us)
 }
 
 int64_t
-follow_due_us(const follow_t *f)
+tail_due_us(const tail_t *f)
 {
 	return f->next_due_us;
 }
 
 bool
-follow_tick(follow_t *f, int64_t mono_us)
+tail_tick(tail_t *f, int64_t mono_us)
 {
 	if (mono_us < f->next_due_us)
 		return false;

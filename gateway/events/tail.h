@@ -1,6 +1,6 @@
-/* follow - the event logs of the services, read as a consumer reads them (long-poll FETCH through the bus), for many clients.
+/* tail - the event logs of the services, read as a consumer reads them (long-poll FETCH through the bus), for many clients.
  *
- *   in:   who follows which district, where they stand; answers of owners (follow_receive); time (follow_tick)
+ *   in:   who follows which district, where they stand; answers of owners (tail_receive); time (tail_tick)
  *   out:  questions by the port; events as text, in the order of their log
  *   owns: what was read lately, shared by all who follow the district, bounded in bytes and forgotten oldest use first
  *
@@ -23,7 +23,7 @@ enum {
 	LOST_US = 2500 * 1000, REST_US = 100 * 1000,
 };
 
-typedef struct follow follow_t;
+typedef struct tail tail_t;
 struct watch;                                   /* one followed district */
 
 /* An event as it is told; shared, so kept by whoever is in the middle of it. */
@@ -31,25 +31,25 @@ struct told { int refs; int64_t seq; size_t len; char text[]; };
 void told_keep(struct told *t);
 void told_leave(struct told *t);
 
-/* services: NULL-ended, at most PLACE_SERVICES_MAX; arena: emptied by the caller after each call. */
-follow_t *follow_open(struct port port, const char *const *services, struct metrics *metrics, arena_t *arena);
-void follow_close(follow_t **fp);               /* everybody has left */
+/* services: NULL-ended, at most POSITION_SERVICES_MAX; arena: emptied by the caller after each call. */
+tail_t *tail_open(struct port port, const char *const *services, struct metrics *metrics, arena_t *arena);
+void tail_close(tail_t **fp);               /* everybody has left */
 
 /* NULL: too many districts are followed already. */
-struct watch *watch_join(follow_t *f, const char *district, int32_t partition);
-void watch_leave(follow_t *f, struct watch *w);
+struct watch *watch_join(tail_t *f, const char *district, int32_t partition);
+void watch_leave(tail_t *f, struct watch *w);
 /* Where the logs ended when somebody looked: events up to there exist. */
-void watch_ends_at(follow_t *f, struct watch *w, const struct place *heads);
+void watch_ends_at(tail_t *f, struct watch *w, const struct position *heads);
 
 /* The next event of a service after *seq for this district; *seq moves to it, or over what is not told.  NULL: not known here
  * yet; it has been asked for, and there will be news. */
-struct told *watch_next(follow_t *f, struct watch *w, size_t service, int64_t *seq, int64_t mono_us);
+struct told *watch_next(tail_t *f, struct watch *w, size_t service, int64_t *seq, int64_t mono_us);
 /* Changes when it is worth looking again. */
 uint64_t watch_news(const struct watch *w);
 
 /* False: no answer to a question of ours. */
-bool follow_receive(follow_t *f, const struct message *m, int64_t mono_us);
+bool tail_receive(tail_t *f, const struct message *m, int64_t mono_us);
 /* Gives up what was lost; true: something was due. */
-bool follow_tick(follow_t *f, int64_t mono_us);
-int64_t follow_due_us(const follow_t *f);       /* when something is next; INT64_MAX: nothing is under way */
-size_t follow_watches(const follow_t *f);
+bool tail_tick(tail_t *f, int64_t mono_us);
+int64_t tail_due_us(const tail_t *f);       /* when something is next; INT64_MAX: nothing is under way */
+size_t tail_watches(const tail_t *f);

@@ -203,7 +203,7 @@ refused(call_t *c, const struct part *p)
 }
 
 static void
-persons_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+persons_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	struct part *p = ctx;
 	call_t *c = p->call;
@@ -234,7 +234,7 @@ persons_message(call_t *c)
 static void
 persons_ask(call_t *c, int64_t mono_us)
 {
-	struct ask ask = read_of(c, route_of(c)->parts[PERSONS].service, persons_message(c), NULL);
+	struct rpc_request ask = query_of(c, route_of(c)->parts[PERSONS].service, persons_message(c), NULL);
 
 	part_again(&c->parts[PERSONS]);
 	call_ask(c, PERSONS, &ask, persons_done, mono_us);
@@ -265,7 +265,7 @@ sheet_begin(call_t *c)
 }
 
 static void
-page_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+page_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	struct part *p = ctx;
 	call_t *c = p->call;
@@ -286,12 +286,12 @@ static void
 page_ask(call_t *c, const char *cursor, Wire__Problem *refusal, int64_t mono_us)
 {
 	arena_t *a = c->api->arena;
-	ProtobufCMessage *m = question_blank(&c->match, route_of(c)->parts[LIST].ask, a);
+	ProtobufCMessage *m = bind_blank(&c->match, route_of(c)->parts[LIST].ask, a);
 	bool taken = json_field_from_text(m, "limit", PAGE_LINES, a) && (!cursor || json_field_from_text(m, "cursor", cursor, a));
 
 	assert(taken);                          /* routes_test has looked for both */
 	(void)taken;
-	struct ask ask = read_of(c, route_of(c)->parts[LIST].service, m, refusal);
+	struct rpc_request ask = query_of(c, route_of(c)->parts[LIST].service, m, refusal);
 	part_again(&c->parts[LIST]);
 	call_ask(c, LIST, &ask, page_done, mono_us);
 	if (c->waiting == 0)
@@ -313,7 +313,7 @@ void
 export_run(call_t *c, int64_t mono_us)
 {
 	int format;
-	Wire__Problem *refusal = question_choice(target_query(c->target), "format", sheet_formats, c->api->arena, &format);
+	Wire__Problem *refusal = bind_choice(target_query(c->target), "format", sheet_formats, c->api->arena, &format);
 
 	if (!fairness_has_room(exports_of(c), c->api->nexports, EXPORTS_MAX, 1)) {
 		call_refuse(c, REFUSED_BUSY, NULL);

@@ -41,14 +41,14 @@ struct inquiry {
 
 /* A replica that is silent: another is asked, where any will do. */
 static void
-inquire(call_t *c, int part, struct inquiry q, ask_done_fn *done, int64_t mono_us)
+inquire(call_t *c, int part, struct inquiry q, rpc_done_fn *done, int64_t mono_us)
 {
 	Wire__Read read = WIRE__READ__INIT;
 
 	read.type = (char *)q.message->name;
 	read.account = (char *)OPERATOR;
 	read.trace = c->trace;
-	struct ask ask = {
+	struct rpc_request ask = {
 		.kind = WIRE__KIND__READ, .lane = q.lane, .service = q.service, .replica = q.replica, .via = q.via, .partition = -1,
 		.repeatable = true, .quiet = true, .try_us = READY_US / 3, .whole_us = READY_US, .body_len = wire__read__get_packed_size(&read),
 	};
@@ -114,14 +114,14 @@ ready_reply(call_t *c)
 }
 
 static void
-part_done(struct part *p, enum ask_outcome outcome, Wire__Answer **items, const ProtobufCMessageDescriptor *answer)
+part_done(struct part *p, enum rpc_outcome outcome, Wire__Answer **items, const ProtobufCMessageDescriptor *answer)
 {
 	part_take(p, outcome, items ? items[0] : NULL, answer, true);
 	p->call->waiting--;
 }
 
 static void
-ready_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+ready_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	struct part *p = ctx;
 	call_t *c = p->call;
@@ -214,7 +214,7 @@ metrics_reply(call_t *c)
 	struct bytes out = { 0 };
 
 	texts[0] = metrics_text(c->api->set.metrics, "gateway", NULL, a);
-	texts[1] = counts_text(c->api->counts, a);
+	texts[1] = http_metrics_text(c->api->http_metrics, a);
 	texts[2] = gauges_text(&c->parts[0], a);
 	for (int i = 1; i < c->nparts; i++)
 		texts[i + 2] = json_string_value(said(&c->parts[i], "text"));
@@ -228,7 +228,7 @@ metrics_reply(call_t *c)
 }
 
 static void
-metrics_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+metrics_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	struct part *p = ctx;
 	call_t *c = p->call;
@@ -249,7 +249,7 @@ ask_replica(call_t *c, int part, const json_t *peer, int64_t mono_us)
 }
 
 static void
-peers_done(void *ctx, enum ask_outcome outcome, Wire__Answer **items, int64_t mono_us)
+peers_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	struct part *p = ctx;
 	call_t *c = p->call;

@@ -24,22 +24,22 @@ enum {
 };
 
 #define PUT(path, roles, service, order, answer, hide) \
-	{ "PUT", DISTRICT path, ROUTE_ORDER, ROUTE_REPEATABLE, { ASK(service, order, answer) }, hide, .who = WHO_OPERATOR | (roles) }
+	{ "PUT", DISTRICT path, ROUTE_COMMAND, ROUTE_REPEATABLE, { ASK(service, order, answer) }, hide, .who = WHO_OPERATOR | (roles) }
 /* A POST that makes something new each time it comes without a key. */
 #define POST(path, roles, subject, service, order, answer, flags, hide) \
-	{ "POST", DISTRICT path, ROUTE_ORDER, ROUTE_KEYED | (flags), { ASK(service, order, answer) }, hide, \
+	{ "POST", DISTRICT path, ROUTE_COMMAND, ROUTE_KEYED | (flags), { ASK(service, order, answer) }, hide, \
 	  .who = WHO_OPERATOR | (roles), .about = subject }
 /* A move into a state: made twice it is made once. */
 #define MOVE(path, roles, service, order, answer) \
 	POST(path, roles, ABOUT_DISTRICT, service, order, answer, ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "id")
 #define LINES(path, roles, subject, service, order, answer, flags, members) \
-	{ "POST", DISTRICT path, ROUTE_LINES, ROUTE_KEYED | ROUTE_BODY_KEY | (flags), { ASK(service, order, answer) }, \
+	{ "POST", DISTRICT path, ROUTE_NDJSON, ROUTE_KEYED | ROUTE_BODY_KEY | (flags), { ASK(service, order, answer) }, \
 	  .who = WHO_OPERATOR | (roles), .about = subject, .line_members = members, .media = TYPE_LINES }
 /* A file, and the charset it is said to have, become members `into` of the order; the query says the rest.  Its rows are PUTs: the same again changes nothing. */
 #define FILE_IN(path, roles, type, into, service, order, answer) \
 	{ "POST", DISTRICT path, ROUTE_FILE, ROUTE_KEYED | ROUTE_REPEATABLE, { ASK(service, order, answer) }, into, .who = WHO_OPERATOR | (roles), .media = type }
 #define GET(path, roles, subject, ...) \
-	{ "GET", DISTRICT path, ROUTE_READ, 0, { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), .about = subject }
+	{ "GET", DISTRICT path, ROUTE_QUERY, 0, { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), .about = subject }
 /* Part 0 is a list by pages; part 1, if any, is asked for the persons of each page: person_ids → items with a person_id. */
 #define EXPORT(path, roles, begins, shown, ...) \
 	{ "GET", DISTRICT path, ROUTE_EXPORT, ROUTE_BY_STATE, { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), \
@@ -79,7 +79,7 @@ static const struct route routes[] = {
 	GET("/tasks", ADMIN | AUDITOR, ABOUT_DISTRICT, ASK(roster, list_tasks, task_list)),
 	MOVE("/tasks/{id}/close", ADMIN, roster, close_task, task),
 	GET("/policy", ALL, ABOUT_DISTRICT, ASK(roster, read_policy, policy_version)),
-	{ "PUT", DISTRICT "/accounts/{id}", ROUTE_ORDER, ROUTE_REPEATABLE | ROUTE_PASSWORD, { ASK(roster, put_account, account) },
+	{ "PUT", DISTRICT "/accounts/{id}", ROUTE_COMMAND, ROUTE_REPEATABLE | ROUTE_PASSWORD, { ASK(roster, put_account, account) },
 	  "id password_hash", .who = WHO_OPERATOR | ADMIN },
 	GET("/accounts/{id}", ADMIN | AUDITOR, ABOUT_DISTRICT, ASK(roster, read_account, account)),
 	GET("/accounts", ADMIN | AUDITOR, ABOUT_DISTRICT, ASK(roster, list_accounts, account_list)),
@@ -119,11 +119,11 @@ static const struct route routes[] = {
 	     ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "month"),
 	POST("/payrolls/{month}/close", FINANCE, ABOUT_DISTRICT, funding, close_payroll, payroll, ROUTE_BODY_OPTIONAL, "month"),
 	GET("/payrolls/{month}", ADMIN | FINANCE | AUDITOR, ABOUT_DISTRICT, ASK(funding, read_payroll, payroll)),
-	{ "GET", DISTRICT "/payrolls/{month}/proof", ROUTE_READ, ROUTE_BY_STATE, { ASK(funding, read_payroll_proof, payroll_proof) },
+	{ "GET", DISTRICT "/payrolls/{month}/proof", ROUTE_QUERY, ROUTE_BY_STATE, { ASK(funding, read_payroll_proof, payroll_proof) },
 	  .who = WHO_OPERATOR | ADMIN | FINANCE | AUDITOR },
 	EXPORT("/payrolls/{month}/export", ADMIN | FINANCE | AUDITOR, "payroll", payroll_columns,
 	       ASK(funding, export_payroll, payroll_lines), ASK(roster, read_contacts, contacts)),
-	{ "GET", DISTRICT "/alerts", ROUTE_READ, ROUTE_NAMES, { ASK(alerts, list_alerts, alert_list) },
+	{ "GET", DISTRICT "/alerts", ROUTE_QUERY, ROUTE_NAMES, { ASK(alerts, list_alerts, alert_list) },
 	  .who = WHO_OPERATOR | CASES | OWN, .about = ABOUT_QUERY },
 
 	PUT("/rounds/{id}", ADMIN, incentives, put_round, round, "id"),
@@ -135,9 +135,9 @@ static const struct route routes[] = {
 	  .who = WHO_OPERATOR | ADMIN | AUDITOR },
 	GET("/progress", ALL, ABOUT_DISTRICT, { "roster", &engine__read_progress__descriptor, &engine__progress__descriptor }),
 
-	{ "POST", "/api/v1/clock", ROUTE_ORDER, ROUTE_REPEATABLE | ROUTE_MANUAL_CLOCK | ROUTE_ANYWHERE,
+	{ "POST", "/api/v1/clock", ROUTE_COMMAND, ROUTE_REPEATABLE | ROUTE_MANUAL_CLOCK | ROUTE_ANYWHERE,
 	  { { "roster", &engine__advance_clock__descriptor, &engine__clock__descriptor } }, .who = WHO_OPERATOR },
-	{ "GET", "/api/v1/status", ROUTE_READ, ROUTE_ANYWHERE, { { "roster", &engine__read_status__descriptor, &engine__status__descriptor } },
+	{ "GET", "/api/v1/status", ROUTE_QUERY, ROUTE_ANYWHERE, { { "roster", &engine__read_status__descriptor, &engine__status__descriptor } },
 	  .who = WHO_OPERATOR },
 	{ "GET", "/api/v1/openapi.json", ROUTE_DOCUMENT, ROUTE_ANYWHERE, .who = ALL },
 	{ "POST", "/api/v1/sessions", ROUTE_LOGIN, ROUTE_ANYWHERE | ROUTE_STRANGERS | ROUTE_PASSWORD,

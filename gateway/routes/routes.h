@@ -14,10 +14,10 @@
 enum { ROUTE_PARTS_MAX = 3, ROUTE_PARAMS_MAX = 3, ROUTE_SEGMENTS_MAX = 10 };
 
 enum route_kind {
-	ROUTE_ORDER,                    /* body → command → answer */
+	ROUTE_COMMAND,                    /* body → command → answer */
 	ROUTE_FILE,                     /* query and a file, taken as it is → command → answer */
-	ROUTE_LINES,                    /* NDJSON: a command a line */
-	ROUTE_READ,                     /* path and query → reads, answers merged by member */
+	ROUTE_NDJSON,                    /* NDJSON: a command a line */
+	ROUTE_QUERY,                     /* path and query → reads, answers merged by member */
 	ROUTE_EXPORT,                   /* pages of a list, and what another service knows of its persons → CSV or XLSX */
 	ROUTE_EVENTS,                   /* an event stream; its part says where the logs end */
 	ROUTE_LOGIN, ROUTE_LOGOUT, ROUTE_OWN_PASSWORD,

@@ -42,7 +42,7 @@ check_path_names(const struct route *r, arena_t *a)
 		for (int i = 0; i < (r->kind == ROUTE_EXPORT ? 1 : ROUTE_PARTS_MAX) && r->parts[i].service; i++)
 			check(json_field_from_text(arena_message(a, r->parts[i].ask), arena_strndup(a, p, len), "x-1", a),
 			      "a path's name is a member that takes an id", r->path);
-		if (r->kind == ROUTE_ORDER)
+		if (r->kind == ROUTE_COMMAND)
 			check(names_hold(r->hidden, p, len), "a path's name is hidden from the body", r->path);
 	}
 }
@@ -122,7 +122,7 @@ static void
 check_flags(const struct route *r)
 {
 	bool post = strcmp(r->method, "POST") == 0;
-	bool write = r->kind == ROUTE_ORDER || r->kind == ROUTE_LINES || r->kind == ROUTE_FILE || r->kind == ROUTE_LOGIN || r->kind == ROUTE_OWN_PASSWORD;
+	bool write = r->kind == ROUTE_COMMAND || r->kind == ROUTE_NDJSON || r->kind == ROUTE_FILE || r->kind == ROUTE_LOGIN || r->kind == ROUTE_OWN_PASSWORD;
 
 	check(write == (post || strcmp(r->method, "PUT") == 0), "orders are PUT or POST, reads GET", r->path);
 	if (strcmp(r->method, "PUT") == 0)
@@ -134,7 +134,7 @@ check_flags(const struct route *r)
 	check(!(r->flags & ROUTE_STRANGERS) || r->kind == ROUTE_LOGIN, "who has no token may do nothing but log in", r->path);
 	check((strstr(r->path, "{district}") != NULL) == !(r->flags & (ROUTE_ANYWHERE | ROUTE_OPEN)),
 	      "a path has a district or is marked", r->path);
-	if (r->kind == ROUTE_ORDER)
+	if (r->kind == ROUTE_COMMAND)
 		check(is_optional(r->parts[0].ask, r->hidden) == !!(r->flags & ROUTE_BODY_OPTIONAL),
 		      "a body may be left out just when all of it is optional", r->path);
 }
@@ -172,10 +172,10 @@ check_who(const struct route *r)
 
 	check(r->who & WHO_OPERATOR, "a row says who may use it", r->path);
 	check((r->who & ~WHO_ANYBODY) == 0, "roles that are", r->path);
-	if (r->kind == ROUTE_ORDER || r->kind == ROUTE_LINES || r->kind == ROUTE_FILE)
+	if (r->kind == ROUTE_COMMAND || r->kind == ROUTE_NDJSON || r->kind == ROUTE_FILE)
 		check(!(r->who & ROLE(AUDITOR)) && (!limited || ((r->who & WHO_LIMITED) == ROLE(CADRE) && r->about == ABOUT_BODY)),
 		      "auditors and limited roles order nothing, but a cadre for himself", r->path);
-	check(!limited || all || r->kind == ROUTE_READ || r->kind == ROUTE_ORDER || r->kind == ROUTE_LINES,
+	check(!limited || all || r->kind == ROUTE_QUERY || r->kind == ROUTE_COMMAND || r->kind == ROUTE_NDJSON,
 	      "a kind of route that judges reach", r->path);
 	check(!limited || all || r->about != ABOUT_DISTRICT, "limited roles see the whole district only where everybody does", r->path);
 	if (r->about >= ABOUT_PERSON && r->about <= ABOUT_TOWNSHIP)
@@ -204,7 +204,7 @@ test_table(void)
 		else
 			check_merge(&r[i]);
 		check_who(&r[i]);
-		if (r[i].kind == ROUTE_LINES)
+		if (r[i].kind == ROUTE_NDJSON)
 			check_line_members(&r[i], a);
 		if (r[i].kind == ROUTE_FILE)
 			check_file(&r[i]);

@@ -23,8 +23,8 @@ enum {
 	ROUNDS_MAX = 16,                        /* of the library's, before buses and clock have their turn */
 };
 
-struct http {
-	struct http_settings set;
+struct server {
+	struct server_settings set;
 	struct MHD_Daemon *daemon;
 	struct connections connections;
 	struct connection *to_look;             /* where the next request may have come already */
@@ -36,7 +36,7 @@ struct http {
 
 /* One request. */
 struct exchange {
-	http_t *http;
+	server_t *server;
 	struct connection *connection;
 	struct MHD_Connection *mhd;
 	struct head head;                       /* until it has begun */
@@ -55,8 +55,8 @@ exchange_resume(struct exchange *e)
 	if (!e->suspended)
 		return;
 	e->suspended = false;
-	e->http->suspended--;
-	e->http->resumed = true;
+	e->server->suspended--;
+	e->server->resumed = true;
 	MHD_resume_connection(e->mhd);
 }
 
@@ -65,7 +65,7 @@ exchange_suspend(struct exchange *e)
 {
 	e->suspended = true;
 	e->rested |= e->ended;
-	e->http->suspended++;
+	e->server->suspended++;
 	connection_held(e->connection);
 	MHD_suspend_connection(e->mhd);
 }
@@ -118,7 +118,7 @@ static ssize_t
 on_pull(void *ctx, uint64_t at, char *to, size_t n)
 {
 	struct exchange *e = ctx;
-	size_t got = e->reply.stream->pull(e->reply.stream->ctx, to, n, e->http->now_us);
+	size_t got = e->reply.stream->pull(e->reply.stream->ctx, to, n, e->server->now_us);
 
 	(void)at;
 	if (got == REPLY_STREAM_ENDED)
@@ -126,7 +126,7 @@ on_pull(void *ctx, uint64_t at, char *to, size_t n)
 	if (got == 0)
 		exchange_suspend(e);
 	else
-		connection_answered(e->connection, got, e->http->now_us);
+		connection_answered(e->connection, got, e->server->now_us);
 	return (ssize_t)got;
 }
 
@@ -167,9 +167,9 @@ answer(struct exchange *e)
 		e->reply.stream->woken = on_woken;
 		connection_streams(e->connection);
 	}
-	if (e->reply.close || e->http->stopping || e->connection->reserved)
+	if (e->reply.close || e->server->stopping || e->connection->reserved)
 		MHD_add_response_header(m, "Connection", "close");
-	connection_answered(e->connection, e->reply.len, e->http->now_us);
+	connection_answered(e->connection, e->reply.len, e->server->now_us);
 	enum MHD_Result queued = MHD_queue_response(e->mhd, (unsigned)e->reply.status, m);
 	MHD_destroy_response(m);
 	return queued;
@@ -181,7 +181,7 @@ answer(struct exchange *e)
 static void
 origin_fill(const struct exchange *e, const char *forwarded, struct api_request *r)
 {
-	const struct http_settings *set = &e->http->set;
+	const struct server_settings *set = &e->server->set;
 	const uint8_t *peer = e->connection->peer;
 
 	_Static_assert(sizeof(r->address) == NETWORK_BYTES, "an address is an address");
@@ -222,7 +222,7 @@ begin(struct exchange *e)
 	if (turns_away(e))
 		return;
 	struct api_request r = request_of(e);
-	e->call = api_begin(e->http->set.api, &r, &client, e->http->now_us);
+	e->call = api_begin(e->server->set.api, &r, &client, e->server->now_us);
 	head_free(&e->head);
 }
 
@@ -239,15 +239,15 @@ static enum MHD_Result
 body(struct exchange *e, const char *bytes, size_t *n)
 {
 	struct intake *in = &e->connection->intake;
-	size_t taken = e->call ? api_body(e->call, bytes, *n, e->http->now_us) : body_drop(e, *n);
+	size_t taken = e->call ? api_body(e->call, bytes, *n, e->server->now_us) : body_drop(e, *n);
 
 	if (taken == BODY_REFUSED) {            /* its end is not waited for, and what has come is swallowed */
-		intake_refuse(in, api_gave_up(e->http->set.api) ? REFUSED_STOPPING : REFUSED_SIZE);
+		intake_refuse(in, api_gave_up(e->server->set.api) ? REFUSED_STOPPING : REFUSED_SIZE);
 		in->owes = true;
 		taken = *n;
 	}
 	*n -= taken;
-	connection_got(e->connection, taken, e->http->now_us);
+	connection_got(e->connection, taken, e->server->now_us);
 	if (*n)
 		exchange_suspend(e);
 	else if (in->owes)
@@ -262,14 +262,14 @@ turn_away(struct exchange *e)
 	enum refusal r = e->connection->intake.refused;
 
 	if (e->call)
-		api_leave(e->call, e->http->now_us);
+		api_leave(e->call, e->server->now_us);
 	e->call = NULL;
 	reply_free(&e->reply);
 	e->reply = REPLY_NONE;
 	if (r)
-		api_turn_away(e->http->set.api, r, &e->reply);
+		api_turn_away(e->server->set.api, r, &e->reply);
 	else
-		api_tell_methods(e->http->set.api, e->head.target, &e->reply);
+		api_tell_methods(e->server->set.api, e->head.target, &e->reply);
 	e->reply.close = r != REFUSED_NOT;
 	e->replied = true;
 }
@@ -285,7 +285,7 @@ end(struct exchange *e)
 		if (in->refused || (!e->call && !e->replied))
 			turn_away(e);
 		else if (e->call)
-			api_end(e->call, e->http->now_us);
+			api_end(e->call, e->server->now_us);
 	}
 	if (e->replied)
 		return answer(e);
@@ -318,13 +318,13 @@ connection_of(struct MHD_Connection *mhd)
 static void *
 on_request_line(void *cls, const char *ours, struct MHD_Connection *mhd)
 {
-	http_t *h = cls;
+	server_t *h = cls;
 	struct exchange *e = calloc(1, sizeof(*e));
 
 	(void)ours;
 	if (!e)
 		abort();
-	e->http = h;
+	e->server = h;
 	e->mhd = mhd;
 	e->connection = connection_of(mhd);
 	e->head = e->connection->intake.head;
@@ -338,7 +338,7 @@ on_request_line(void *cls, const char *ours, struct MHD_Connection *mhd)
 
 /* What has come behind a request: the library will not be told of it, unless it takes the socket up anew as it does after a rest. */
 static void
-look_later(http_t *h, struct connection *c)
+look_later(server_t *h, struct connection *c)
 {
 	if (c->to_look)
 		return;
@@ -348,7 +348,7 @@ look_later(http_t *h, struct connection *c)
 }
 
 static void
-look_never(http_t *h, struct connection *c)
+look_never(server_t *h, struct connection *c)
 {
 	struct connection **at = &h->to_look;
 
@@ -361,7 +361,7 @@ look_never(http_t *h, struct connection *c)
 
 /* True: somebody's next request, or his end, is there. */
 static bool
-look(http_t *h)
+look(server_t *h)
 {
 	bool found = false;
 
@@ -378,7 +378,7 @@ look(http_t *h)
 }
 
 static void
-exchange_end(http_t *h, struct exchange *e)
+exchange_end(server_t *h, struct exchange *e)
 {
 	struct connection *c = e->connection;
 
@@ -407,7 +407,7 @@ on_request_over(void *cls, struct MHD_Connection *mhd, void **con_cls, enum MHD_
 }
 
 static struct connection *
-connection_open(http_t *h, struct MHD_Connection *mhd)
+connection_open(server_t *h, struct MHD_Connection *mhd)
 {
 	int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 	uint8_t peer[NETWORK_BYTES];
@@ -426,7 +426,7 @@ connection_open(http_t *h, struct MHD_Connection *mhd)
 
 /* Somebody who still writes would never read our last word: a closed socket answers him with a reset, which takes it away. */
 static void
-connection_close(http_t *h, struct connection *c)
+connection_close(server_t *h, struct connection *c)
 {
 	if (c->intake.refused || c->intake.raw)
 		linger_add(&h->lingering, c->fd, h->now_us);
@@ -440,7 +440,7 @@ connection_close(http_t *h, struct connection *c)
 static void
 on_connection(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode what)
 {
-	http_t *h = cls;
+	server_t *h = cls;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
 		*context = connection_open(h, mhd);
@@ -454,7 +454,7 @@ on_connection(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_Co
 /* ---- opening, running, stopping */
 
 static struct addrinfo *
-address_of(const struct http_settings *s)
+address_of(const struct server_settings *s)
 {
 	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM }, *found;
 	char port[8];
@@ -468,7 +468,7 @@ address_of(const struct http_settings *s)
 }
 
 static struct MHD_Daemon *
-daemon_start(http_t *h, const struct addrinfo *at)
+daemon_start(server_t *h, const struct addrinfo *at)
 {
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (at->ai_family == AF_INET6 ? MHD_USE_IPv6 : 0);
 	struct MHD_OptionItem tls[] = {
@@ -495,16 +495,16 @@ daemon_start(http_t *h, const struct addrinfo *at)
 }
 
 bool
-http_can_tls(void)
+server_can_tls(void)
 {
 	return MHD_is_feature_supported(MHD_FEATURE_SSL) == MHD_YES;
 }
 
-http_t *
-http_open(const struct http_settings *s, int64_t mono_us)
+server_t *
+server_open(const struct server_settings *s, int64_t mono_us)
 {
 	struct addrinfo *at = address_of(s);
-	http_t *h = at ? calloc(1, sizeof(*h)) : NULL;
+	server_t *h = at ? calloc(1, sizeof(*h)) : NULL;
 
 	if (!h)
 		return NULL;
@@ -523,9 +523,9 @@ http_open(const struct http_settings *s, int64_t mono_us)
 }
 
 void
-http_close(http_t **hp)
+server_close(server_t **hp)
 {
-	http_t *h = *hp;
+	server_t *h = *hp;
 
 	*hp = NULL;
 	if (!h)
@@ -537,19 +537,19 @@ http_close(http_t **hp)
 }
 
 int
-http_fd(const http_t *h)
+server_fd(const server_t *h)
 {
 	return MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 }
 
 int
-http_port(const http_t *h)
+server_port(const server_t *h)
 {
 	return MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
 }
 
 static void
-cut_off(http_t *h)
+cut_off(server_t *h)
 {
 	if (h->now_us < h->look_us)
 		return;
@@ -565,7 +565,7 @@ cut_off(http_t *h)
 /* What was answered while it ran may go out at once, and the next request come in, but not for ever: whoever asks again and again
  * would keep us from everybody else.  True: there is more to do. */
 static bool
-rounds(http_t *h)
+rounds(server_t *h)
 {
 	for (int i = 0; i < ROUNDS_MAX; i++) {
 		h->resumed = false;
@@ -577,7 +577,7 @@ rounds(http_t *h)
 }
 
 int64_t
-http_run(http_t *h, int64_t mono_us)
+server_run(server_t *h, int64_t mono_us)
 {
 	MHD_UNSIGNED_LONG_LONG ms;
 
@@ -591,7 +591,7 @@ http_run(http_t *h, int64_t mono_us)
 }
 
 void
-http_stop(http_t *h)
+server_stop(server_t *h)
 {
 	h->stopping = true;
 	MHD_socket listening = MHD_quiesce_daemon(h->daemon);
@@ -600,13 +600,13 @@ http_stop(http_t *h)
 }
 
 size_t
-http_busy(const http_t *h)
+server_busy(const server_t *h)
 {
 	return h->busy;
 }
 
 size_t
-http_suspended(const http_t *h)
+server_suspended(const server_t *h)
 {
 	return h->suspended;
 }

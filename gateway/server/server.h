@@ -1,4 +1,4 @@
-/* http - HTTP/1.1 on one thread: libmicrohttpd on one side, api on the other, nothing but the joint between.
+/* server - HTTP/1.1 on one thread: libmicrohttpd on one side, api on the other, nothing but the joint between.
  *
  * libmicrohttpd runs by an epoll fd of its own that stands in the process's one poll.  A connection that waits for an
  * owner is suspended; every call ends by its deadline, so every suspended connection is resumed. */
@@ -7,9 +7,9 @@
 #include "base/metrics.h"
 #include "server/networks.h"
 
-typedef struct http http_t;
+typedef struct server server_t;
 
-struct http_settings {
+struct server_settings {
 	const char *bind;                       /* numeric address */
 	int port;
 	int connections_max, connections_per_address_max;
@@ -20,17 +20,17 @@ struct http_settings {
 	struct metrics *metrics;
 };
 
-bool http_can_tls(void);                        /* whether the library was built with it */
+bool server_can_tls(void);                        /* whether the library was built with it */
 /* NULL: the address cannot be had, or the certificate does not do (logged). */
-http_t *http_open(const struct http_settings *s, int64_t mono_us);
-/* Everybody is cut off.  Calls must have ended: see http_stop. */
-void http_close(http_t **hp);
+server_t *server_open(const struct server_settings *s, int64_t mono_us);
+/* Everybody is cut off.  Calls must have ended: see server_stop. */
+void server_close(server_t **hp);
 
-int http_fd(const http_t *h);                   /* readable: http_run */
-int http_port(const http_t *h);                 /* the one it got, when the setting was 0 */
+int server_fd(const server_t *h);                   /* readable: server_run */
+int server_port(const server_t *h);                 /* the one it got, when the setting was 0 */
 /* Reads, answers, cuts off.  When it must be called again at the latest; mono_us: at once, for there was more than one turn's work. */
-int64_t http_run(http_t *h, int64_t mono_us);
+int64_t server_run(server_t *h, int64_t mono_us);
 /* No new connections; after each answer the connection ends. */
-void http_stop(http_t *h);
-size_t http_busy(const http_t *h);              /* requests begun and not yet answered to the last byte */
-size_t http_suspended(const http_t *h);
+void server_stop(server_t *h);
+size_t server_busy(const server_t *h);              /* requests begun and not yet answered to the last byte */
+size_t server_suspended(const server_t *h);

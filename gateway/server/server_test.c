@@ -1,4 +1,4 @@
-/* http_test - what goes over the socket: framing, time, coming and going.
+/* server_test - what goes over the socket: framing, time, coming and going.
  *
  * How: a real listener on a port of its own and raw bytes from a client in the same thread; the bus is played, and the
  * clock by which connections are cut off is a variable.  Each step runs the server until what is waited for is there.  TLS is spoken
@@ -45,7 +45,7 @@ struct bench {
 	struct fake_bus bus;
 	struct metrics metrics;
 	api_t *api;
-	http_t *http;
+	server_t *server;
 	int64_t now_us;
 	char cert[8192], key[8192];             /* "": in the clear */
 };
@@ -56,7 +56,7 @@ bench_open(struct bench *b)
 {
 	static const char *const services[] = { "roster", NULL };
 	struct api_settings s = { .services = services, .metrics = &b->metrics, .port = { &b->bus, fake_send } };
-	struct http_settings h = { .bind = "127.0.0.1", .connections_max = 20, .connections_per_address_max = 10, .metrics = &b->metrics };
+	struct server_settings h = { .bind = "127.0.0.1", .connections_max = 20, .connections_per_address_max = 10, .metrics = &b->metrics };
 	struct span_of_bytes token = { TOKEN, strlen(TOKEN) };
 
 	memset(b, 0, offsetof(struct bench, cert));
@@ -65,18 +65,18 @@ bench_open(struct bench *b)
 	sha256(&token, 1, s.token_sha256);
 	b->now_us = 1000000;
 	h.api = b->api = api_open(&s);
-	if (!networks_parse("127.0.0.0/8", "", &h.near) || !(b->http = http_open(&h, b->now_us)))
+	if (!networks_parse("127.0.0.0/8", "", &h.near) || !(b->server = server_open(&h, b->now_us)))
 		abort();
 }
 
 static void
 bench_close(struct bench *b)
 {
-	http_stop(b->http);
+	server_stop(b->server);
 	api_give_up(b->api, b->now_us);
-	for (int i = 0; i < TURNS_MAX && http_suspended(b->http); i++)
-		http_run(b->http, b->now_us);
-	http_close(&b->http);
+	for (int i = 0; i < TURNS_MAX && server_suspended(b->server); i++)
+		server_run(b->server, b->now_us);
+	server_close(&b->server);
 	api_close(&b->api);
 	fake_forget(&b->bus);
 }
@@ -85,7 +85,7 @@ static struct peer_text
 dial(struct bench *b)
 {
 	struct peer_text p = { .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)http_port(b->http)),
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)server_port(b->server)),
 	                          .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 
 	if (p.fd < 0 || connect(p.fd, (struct sockaddr *)&to, sizeof(to)))
@@ -104,11 +104,11 @@ say(struct peer_text *p, const char *text)
 static void
 turn(struct bench *b, struct peer_text *p)
 {
-	struct pollfd fds[] = { { http_fd(b->http), POLLIN, 0 }, { p->fd, POLLIN, 0 } };
+	struct pollfd fds[] = { { server_fd(b->server), POLLIN, 0 }, { p->fd, POLLIN, 0 } };
 
-	http_run(b->http, b->now_us);
+	server_run(b->server, b->now_us);
 	poll(fds, p->ended ? 1 : 2, TURN_MS);
-	http_run(b->http, b->now_us);
+	server_run(b->server, b->now_us);
 	ssize_t n = recv(p->fd, p->text + p->len, sizeof(p->text) - 1 - p->len, 0);
 	if (n > 0)
 		p->len += (size_t)n;
@@ -131,7 +131,7 @@ hang_up(struct bench *b, struct peer_text *p)
 {
 	close(p->fd);
 	struct peer_text gone = { .fd = -1, .ended = true };
-	for (int i = 0; i < TURNS_MAX && http_busy(b->http) > http_suspended(b->http); i++)
+	for (int i = 0; i < TURNS_MAX && server_busy(b->server) > server_suspended(b->server); i++)
 		turn(b, &gone);
 }
 
@@ -203,7 +203,7 @@ test_improper(struct bench *b)
 		              is_one_answer(p.text), improper[i].name, p.text);
 		hang_up(b, &p);
 	}
-	check(http_busy(b->http) == 0, "no request is left", "");
+	check(server_busy(b->server) == 0, "no request is left", "");
 }
 
 /* More parameters than the library would have room for. */
@@ -215,7 +215,7 @@ test_parameters(struct bench *b)
 	say(&p, "GET /livez?" AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 " HTTP/1.1\r\n" HEAD "\r\n");
 	check(hear(b, &p, "{\"alive\":true}") && !p.ended, "many parameters", p.text);
 	hang_up(b, &p);
-	check(http_busy(b->http) == 0, "no request is left", "many parameters");
+	check(server_busy(b->server) == 0, "no request is left", "many parameters");
 }
 
 /* ---- heads of every size: served to 16 KiB, and refused beyond, once */
@@ -320,7 +320,7 @@ test_half(struct bench *b)
 	shutdown(q.fd, SHUT_WR);
 	check(hear(b, &q, NULL) && q.len == 0, "who has asked nothing is told nothing", q.text);
 	hang_up(b, &q);
-	check(http_busy(b->http) == 0 && api_outstanding(b->api) == 0, "no request is left", "halves");
+	check(server_busy(b->server) == 0 && api_outstanding(b->api) == 0, "no request is left", "halves");
 }
 
 /* Many at once, in one piece: answered in order, each as it would be alone. */
@@ -421,10 +421,10 @@ test_endless(struct bench *b)
 	for (int i = 0; i < ASKED_AT_ONCE; i++)
 		say(&p, "GET /none HTTP/1.1\r\nHost: x\r\n\r\n");
 	for (int i = 0; i < TURNS_MAX && before < ASKED_AT_ONCE; i++) {
-		struct pollfd ready = { http_fd(b->http), POLLIN, 0 };
+		struct pollfd ready = { server_fd(b->server), POLLIN, 0 };
 		if (!at_once)
 			poll(&ready, 1, TURN_MS);
-		at_once = http_run(b->http, b->now_us) <= b->now_us;
+		at_once = server_run(b->server, b->now_us) <= b->now_us;
 		ssize_t n = recv(p.fd, text + len, sizeof(text) - 1 - len, 0);
 		len += n > 0 ? (size_t)n : 0;
 		text[len] = '\0';
@@ -449,7 +449,7 @@ test_keep_alive(struct bench *b)
 	say(&p, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\nHEAD /livez HTTP/1.1\r\nHost: x\r\n\r\nGET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n");
 	for (int i = 0; i < TURNS_MAX && b->bus.n == 0; i++)
 		turn(b, &p);
-	check(b->bus.n == 1 && http_suspended(b->http) == 1, "a question waits for its owner", p.text);
+	check(b->bus.n == 1 && server_suspended(b->server) == 1, "a question waits for its owner", p.text);
 	check(strstr(p.text, "{\"alive\":true}HTTP/1.1 200 OK\r\n") && !strstr(strstr(p.text, "{\"alive\":true}") + 14, "{\"alive\""),
 	      "HEAD has no body", p.text);
 	d.id = (char *)"511703";
@@ -565,7 +565,7 @@ test_leaving(struct bench *b)
 	say(&p, "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{");
 	turn(b, &p);
 	hang_up(b, &p);
-	check(http_busy(b->http) == 0 && api_outstanding(b->api) == 0, "a client that goes takes its half request along", "");
+	check(server_busy(b->server) == 0 && api_outstanding(b->api) == 0, "a client that goes takes its half request along", "");
 	q = dial(b);
 	say(&q, "GET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n");
 	for (int i = 0; i < TURNS_MAX && b->bus.n == 0; i++)
@@ -573,9 +573,9 @@ test_leaving(struct bench *b)
 	close(q.fd);
 	fake_answer_problem(b->api, &b->bus.sent[0], 404, "district.unknown", b->now_us);
 	struct peer_text gone = { .fd = -1, .ended = true };
-	for (int i = 0; i < TURNS_MAX && http_busy(b->http); i++)
+	for (int i = 0; i < TURNS_MAX && server_busy(b->server); i++)
 		turn(b, &gone);
-	check(http_busy(b->http) == 0 && http_suspended(b->http) == 0, "an answer that finds nobody is dropped", "");
+	check(server_busy(b->server) == 0 && server_suspended(b->server) == 0, "an answer that finds nobody is dropped", "");
 }
 
 static void
@@ -589,7 +589,7 @@ test_stopping(struct bench *b)
 	say(&p, "GET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n");
 	for (int i = 0; i < TURNS_MAX && b->bus.n == 0; i++)
 		turn(b, &p);
-	http_stop(b->http);
+	server_stop(b->server);
 	fake_answer_message(b->api, &b->bus.sent[0], 200, &d, b->now_us);
 	check(hear(b, &p, "Connection: close\r\n") && hear(b, &p, "\"areas\":[]") && hear(b, &p, NULL), "answered, then closed", p.text);
 	close(p.fd);
@@ -635,7 +635,7 @@ dial_secured(struct bench *b, pid_t *pid)
 	char at[32];
 	int ends[2], nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
-	snprintf(at, sizeof(at), "127.0.0.1:%d", http_port(b->http));
+	snprintf(at, sizeof(at), "127.0.0.1:%d", server_port(b->server));
 	if (nothing < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) || (*pid = fork()) < 0)
 		abort();
 	if (*pid == 0) {
@@ -756,9 +756,9 @@ test_stream(struct bench *b)
 	check(hear(b, &p, "\r\nX-Accel-Buffering: no\r\n") && hear(b, &p, "\r\nContent-Type: text/event-stream\r\n") &&
 	              strstr(p.text, "\r\nCache-Control: no-store\r\n"), "headers of a stream", p.text);
 	check(hear(b, &p, "retry: 1000\nid: "), "its place", p.text);
-	for (int i = 0; i < TURNS_MAX && !http_suspended(b->http); i++)
+	for (int i = 0; i < TURNS_MAX && !server_suspended(b->server); i++)
 		turn(b, &p);
-	check(http_suspended(b->http) == 1 && fake_last(&b->bus)->fetch->after[0]->seq == 7, "then it waits", p.text);
+	check(server_suspended(b->server) == 1 && fake_last(&b->bus)->fetch->after[0]->seq == 7, "then it waits", p.text);
 	tell(b, 10);
 	check(hear(b, &p, "event: roster.TownshipPut\ndata: {") && hear(b, &p, "xxxxxxxxxx\""), "for an event", p.text);
 	for (int i = 0; i < 20; i++)
@@ -769,7 +769,7 @@ test_stream(struct bench *b)
 		p.text[0] = '\0';
 		check(hear(b, &p, ":\nid: "), "or a comment with its place", p.text);
 	}
-	check(!p.ended && http_busy(b->http) == 1, "and goes on", p.text);
+	check(!p.ended && server_busy(b->server) == 1, "and goes on", p.text);
 	close(p.fd);
 	struct peer_text gone = { .fd = -1, .ended = true };
 	for (int i = 0; i < 3; i++) {
@@ -777,7 +777,7 @@ test_stream(struct bench *b)
 		for (int k = 0; k < 20; k++)
 			turn(b, &gone);
 	}
-	check(http_busy(b->http) == 0 && http_suspended(b->http) == 0, "a comment finds who has gone", "");
+	check(server_busy(b->server) == 0 && server_suspended(b->server) == 0, "a comment finds who has gone", "");
 	check(atomic_load(&b->metrics.value[METRIC_EVENT_STREAMS]) == 0, "and forgets it", "");
 }
 
@@ -789,22 +789,22 @@ test_stream_unread(struct bench *b)
 	int small = 4096, told = 0;
 
 	setsockopt(p.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
-	for (int i = 0; i < TURNS_MAX && !http_suspended(b->http); i++)
+	for (int i = 0; i < TURNS_MAX && !server_suspended(b->server); i++)
 		turn(b, &idle);
-	for (; told < 200 && http_suspended(b->http); told++) {
+	for (; told < 200 && server_suspended(b->server); told++) {
 		tell(b, 60000);
-		for (int i = 0; i < 100 && !(i && http_suspended(b->http)); i++)
+		for (int i = 0; i < 100 && !(i && server_suspended(b->server)); i++)
 			turn(b, &idle);
 	}
-	check(told > 1 && told < 100 && http_suspended(b->http) == 0, "the kernel keeps no more than a little", "");
+	check(told > 1 && told < 100 && server_suspended(b->server) == 0, "the kernel keeps no more than a little", "");
 	later(b, ANSWER_US - 1000000);
 	turn(b, &idle);
-	check(http_busy(b->http) == 1, "there for a while", "");
+	check(server_busy(b->server) == 1, "there for a while", "");
 	for (int i = 0; i < 3; i++) {
 		later(b, 1000000);
 		turn(b, &idle);
 	}
-	check(http_busy(b->http) == 0, "then cut off", "");
+	check(server_busy(b->server) == 0, "then cut off", "");
 	close(p.fd);
 }
 
@@ -818,10 +818,10 @@ test_stream_end(struct bench *b)
 	p = dial_stream(b, "GET", 0);
 	q = dial_stream(b, "GET", 0);
 	check(hear(b, &p, "retry: 1000\nid: ") && hear(b, &q, "retry: 1000\nid: "), "two follow", p.text);
-	http_stop(b->http);
+	server_stop(b->server);
 	api_end_streams(b->api);
 	check(hear(b, &p, "0\r\n\r\n") && hear(b, &q, "0\r\n\r\n"), "the end is told as one", p.text);
-	check(http_busy(b->http) == 0 && http_suspended(b->http) == 0, "nobody is left", "");
+	check(server_busy(b->server) == 0 && server_suspended(b->server) == 0, "nobody is left", "");
 	close(p.fd);
 	close(q.fd);
 }

@@ -1,4 +1,4 @@
-/* fake_bus_test - a bus and owners for the gateway's tests: keeps what was sent, says what the test tells it to say. */
+/* fake_bus - a bus and owners for the gateway's tests: keeps what was sent, says what the test tells it to say. */
 #pragma once
 #include "api/api.h"
 #include <stdlib.h>
