@@ -7,8 +7,11 @@
  *
  * So a password is held by a call for as long as it is asked about, and a token for as long as it is answered.  What they stood in here
  * (the body, its JSON, the message, the question) is wiped when it is let go; what sockets, HTTP and bus passed on is theirs. */
+#include "accounts/accounts.h"
+#include "accounts/authenticate.h"
+#include "accounts/password_queue.h"
 #include "call/bind.h"
-#include "call/call.h"
+#include "call/command.h"
 #include "http/target.h"
 #include "json/json_pb.h"
 #include "roster.pb-c.h"
@@ -97,22 +100,33 @@ hash_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mon
 	arena_reset(c->api->arena);
 }
 
-void
-accounts_put(call_t *c, ProtobufCMessage *order, int64_t mono_us)
+static void
+hash_ask(call_t *c, Roster__PutAccount *m, int64_t mono_us)
 {
-	Roster__PutAccount *m = (Roster__PutAccount *)order;
 	Roster__HashPassword question = ROSTER__HASH_PASSWORD__INIT;
 	char *password = m->password;
 
-	if (!m->maybe_password_case) {
-		command_send(c, order, command_done, mono_us);
-		return;
-	}
 	m->password = (char *)"";
 	roster__put_account__pack(m, (uint8_t *)bytes_room(&c->held, roster__put_account__get_packed_size(m)));
 	question.id = m->id;
 	question.password = password;
 	password_queue_ask(c, &question.base, hash_done, mono_us);
+}
+
+void
+accounts_put(call_t *c, int64_t mono_us)
+{
+	ProtobufCMessage *m;
+	Wire__Command o;
+
+	if (!command_read(c, &m, &o))
+		return;
+	if (o.refusal)
+		command_ask(c, &o, false, command_done, mono_us);
+	else if (!((Roster__PutAccount *)m)->maybe_password_case)
+		command_send(c, m, command_done, mono_us);
+	else
+		hash_ask(c, (Roster__PutAccount *)m, mono_us);
 }
 
 /* ---- PUT /sessions/current/password */

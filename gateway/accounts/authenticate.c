@@ -1,7 +1,8 @@
 /* authenticate - who calls: the operator by his token, everybody else by what roster says of his.
  *
  * A call whose caller has to be asked about waits: nothing of it is judged and nothing of its body is taken until then. */
-#include "call/call.h"
+#include "accounts/authenticate.h"
+#include "call/query.h"
 #include "roster.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,7 +56,7 @@ caller_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t m
 	c->asking = false;
 	c->stranger = outcome == RPC_ANSWERED ? caller_take(c, items[0], mono_us) : REFUSED_AWAY;
 	arena_reset(c->api->arena);
-	call_known(c, mono_us);
+	c->then(c, mono_us);
 }
 
 static void
@@ -96,10 +97,11 @@ stranger_look_up(call_t *c, const char *token, int64_t mono_us)
 }
 
 void
-authenticate_begin(call_t *c, const char *authorization, bool needless, int64_t mono_us)
+authenticate_begin(call_t *c, const char *authorization, bool needless, call_fn *then, int64_t mono_us)
 {
 	const char *token = headers_token(authorization);
 
+	c->then = then;
 	if (token && headers_token_is(token, c->api->set.token_sha256))
 		identity_operator(&c->who);
 	else if (!needless)

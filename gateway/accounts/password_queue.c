@@ -4,16 +4,17 @@
  * under way, the one that has waited longest.  What is asked again is hashed again, so few are under way and a try has long: else
  * a machine that is slow once would do all the work for nobody.  When too many wait, who makes room is of the address of which most do, so a
  * crowd at one address, honest or not, waits for itself. */
-#include "call/bind.h"
-#include "call/call.h"
+#include "accounts/password_queue.h"
+#include "call/query.h"
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a call that is freed, or is not asked about after all. */
 static void
-turn_free(struct password_turn *t)
+turn_free(call_t *c)
 {
-	rpc_body_free(&t->ask);
-	t->waits = false;
+	rpc_body_free(&c->turn.ask);
+	c->turn.waits = false;
 }
 
 static bool
@@ -61,7 +62,7 @@ next_in_turn(const api_t *api)
 static void
 turn_away(call_t *c)
 {
-	turn_free(&c->turn);
+	turn_free(c);
 	c->api->nwaiting--;
 	c->waiting = 0;
 	call_refuse(c, REFUSED_BUSY, NULL);
@@ -122,6 +123,7 @@ password_queue_ask(call_t *c, const ProtobufCMessage *question, rpc_done_fn *don
 	c->turn.ask.done = done;
 	c->turn.ask.ctx = c;
 	c->turn.since_us = mono_us;
+	c->release = turn_free;
 	c->turn.waits = true;
 	c->waiting = 1;
 	api->nwaiting++;
@@ -165,10 +167,4 @@ password_queue_give_up(api_t *api)
 		if (c->turn.waits)
 			turn_away(c);
 	}
-}
-
-void
-password_queue_leave(call_t *c)
-{
-	turn_free(&c->turn);
 }

@@ -1,13 +1,19 @@
+#include "api/api.h"
 #include "access/fairness.h"
-#include "access/withheld.h"
+#include "accounts/accounts.h"
+#include "accounts/authenticate.h"
+#include "accounts/password_queue.h"
+#include "api/document.h"
 #include "base/crash.h"
 #include "base/ids.h"
-#include "base/log.h"
-#include "call/call.h"
+#include "call/command.h"
 #include "call/ndjson.h"
+#include "call/reach.h"
+#include "events/events.h"
+#include "events/sse.h"
+#include "files/export.h"
 #include "http/target.h"
-#include "json/json_pb.h"
-#include <assert.h>
+#include "ops/health.h"
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,53 +48,6 @@ api_open(const struct api_settings *s)
 	return api;
 }
 
-/* ---- one call's life */
-
-void
-call_parts_close(call_t *c)
-{
-	for (int i = 0; i < c->nparts; i++)
-		json_decref(c->parts[i].json);
-	free(c->parts);
-	c->parts = NULL;
-	c->nparts = 0;
-	json_decref(c->mentioned);
-	json_decref(c->names);
-	c->mentioned = c->names = NULL;
-}
-
-void
-call_body_free(call_t *c)
-{
-	c->api->body_bytes -= c->body.len;
-	c->api->body_bytes_of[c->holder] -= c->body.len;
-	if (c->body.secret)
-		arena_secret(c->api->arena);    /* where it was read into */
-	bytes_free(&c->body);
-}
-
-static void
-call_free(call_t *c)
-{
-	assert(c->waiting == 0);
-	*c->before = c->next;
-	if (c->next)
-		c->next->before = c->before;
-	c->api->ncalls--;
-	export_free(c);
-	call_parts_close(c);
-	json_decref(c->peers);
-	call_body_free(c);
-	bytes_free(&c->held);
-	password_queue_leave(c);
-	bytes_free(&c->given);
-	explicit_bzero(c->token, sizeof(c->token));
-	identity_drop(&c->who);
-	free(c->target);
-	free(c->last_event_id);
-	free(c);
-}
-
 void
 api_close(api_t **ap)
 {
@@ -110,84 +69,6 @@ api_close(api_t **ap)
 	document_free(&api->document);
 	session_cache_close(&api->sessions);
 	free(api);
-}
-
-static void
-count(const call_t *c, int status)
-{
-	http_metrics_add(c->api->http_metrics, c->match.route, status);
-	metric_observe(c->api->set.metrics, HISTOGRAM_HTTP_TIME, c->api->now_us - c->began_us);
-}
-
-void
-call_reply(call_t *c, struct reply *r)
-{
-	if (!c->left) {
-		count(c, r->status);
-		reply_header(r, "traceparent", c->trace);
-		CRASH_POINT("call.decided");
-		c->client.replied(c->client.ctx, r);
-		CRASH_POINT("call.replied");
-	}
-	reply_free(r);
-	call_free(c);
-}
-
-void
-call_reply_json(call_t *c, int status, json_t *j)
-{
-	struct reply r = REPLY_NONE;
-
-	if (status >= 300) {
-		problem_reply(j, &r);
-	} else {
-		if (c->match.route)
-			withheld_take(j, &c->who, c->match.route);
-		r.status = status;
-		r.content_type = TYPE_JSON;
-		r.body = reply_json(j);
-		r.len = strlen(r.body);
-	}
-	call_reply(c, &r);
-}
-
-void
-call_reply_problem(call_t *c, const Wire__Problem *p)
-{
-	struct reply r = REPLY_NONE;
-	json_t *j = problem_json(p);
-
-	problem_reply(j, &r);
-	json_decref(j);
-	if (r.status == 405)
-		reply_header(&r, "Allow", c->allow);
-	call_reply(c, &r);
-}
-
-void
-call_refuse(call_t *c, enum refusal r, const char *pointer)
-{
-	Wire__Problem *p = problem_of(r, pointer, c->api->arena);
-
-	if (r == REFUSED_RATE)
-		p->retry_after_s = problem_retry_s(c->wait_us);
-	call_reply_problem(c, p);
-}
-
-const char *
-call_district(const call_t *c)
-{
-	const char *district = route_district(&c->match);
-
-	return *district && !c->asking ? district : c->who.district;
-}
-
-int32_t
-call_partition(const call_t *c)
-{
-	const char *district = call_district(c);
-
-	return *district ? partition_of(district) : -1;
 }
 
 /* ---- answers without a call */
@@ -223,79 +104,6 @@ api_tell_methods(api_t *api, const char *target, struct reply *reply)
 		headers_own(api, reply);
 	}
 	reply_header(reply, "Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS");
-}
-
-/* ---- parts: what a call asks, and what came back */
-
-void
-call_parts_open(call_t *c, int n)
-{
-	c->parts = calloc((size_t)n, sizeof(*c->parts));
-	if (!c->parts)
-		abort();
-	c->nparts = n;
-	for (int i = 0; i < n; i++)
-		c->parts[i].call = c;
-}
-
-static void
-part_problem(struct part *p, const Wire__Problem *problem)
-{
-	p->status = problem->status;
-	p->json = problem_json(problem);
-}
-
-void
-part_refuse(struct part *p, enum refusal r)
-{
-	part_problem(p, problem_of(r, NULL, p->call->api->arena));
-}
-
-static void
-part_answer(struct part *p, const Wire__Answer *answer, const ProtobufCMessageDescriptor *d)
-{
-	arena_t *a = p->call->api->arena;
-	ProtobufCMessage *m = protobuf_c_message_unpack(d, arena_pb(a), answer->data.len, answer->data.data);
-
-	if (!m) {
-		LOG(ERROR, "answer.unreadable", p->call->trace, LOG_S("type", d->name), LOG_I("bytes", answer->data.len));
-		part_refuse(p, REFUSED_ANSWER);
-		return;
-	}
-	p->status = answer->status;
-	p->json = json_from_message(m);
-}
-
-/* A read that was lost changed nothing, so it is only late. */
-void
-part_take(struct part *p, enum rpc_outcome outcome, Wire__Answer *a, const ProtobufCMessageDescriptor *d, bool read)
-{
-	if (outcome != RPC_ANSWERED)
-		part_refuse(p, outcome == RPC_LOST && !read ? REFUSED_UNKNOWN : REFUSED_AWAY);
-	else if (a->status >= 200 && a->status < 300)
-		part_answer(p, a, d);
-	else if (a->problem && a->problem->status >= 400)
-		part_problem(p, a->problem);
-	else
-		part_refuse(p, REFUSED_ANSWER);
-	arena_reset(p->call->api->arena);
-}
-
-void
-call_ask(call_t *c, int i, struct rpc_request *ask, rpc_done_fn *done, int64_t mono_us)
-{
-	ask->nitems = 1;
-	if (!ask->whole_us) {
-		ask->try_us = TRY_US;
-		ask->whole_us = WHOLE_US;
-	}
-	memcpy(ask->trace, c->trace, sizeof(ask->trace));
-	ask->done = done;
-	ask->ctx = &c->parts[i];
-	if (rpc_put(c->api->rpc, ask, mono_us))
-		c->waiting++;
-	else
-		part_refuse(&c->parts[i], REFUSED_BUSY);
 }
 
 /* ---- the beginning: what the headers say */
@@ -386,7 +194,7 @@ trace_of(call_t *c, const struct api_request *r)
 }
 
 static void
-lines_room(void *ctx, int64_t mono_us)
+batch_room(void *ctx, int64_t mono_us)
 {
 	call_t *c = ctx;
 
@@ -396,7 +204,7 @@ lines_room(void *ctx, int64_t mono_us)
 }
 
 static void
-lines_done(void *ctx, struct reply *r, int64_t mono_us)
+batch_done(void *ctx, struct reply *r, int64_t mono_us)
 {
 	call_t *c = ctx;
 
@@ -406,12 +214,12 @@ lines_done(void *ctx, struct reply *r, int64_t mono_us)
 }
 
 static void
-lines_begin(call_t *c)
+batch_begin(call_t *c)
 {
 	c->target[target_path_len(c->target)] = '\0';
 	struct ndjson_order o = {
 		.rpc = c->api->rpc, .arena = c->api->arena, .match = &c->match, .path = c->target, .who = &c->who,
-		.trace = c->trace, .key = c->key, .partition = call_partition(c), .open = &c->api->nbatches, .ctx = c, .room = lines_room, .done = lines_done,
+		.trace = c->trace, .key = c->key, .partition = call_partition(c), .open = &c->api->nbatches, .ctx = c, .room = batch_room, .done = batch_done,
 	};
 
 	c->ndjson = ndjson_open(&o);
@@ -424,30 +232,9 @@ last_event_id_set(call_t *c, const char *id)
 		abort();
 }
 
-static call_t *
-call_new(api_t *api, const struct api_request *r, const struct api_client *client)
-{
-	call_t *c = calloc(1, sizeof(*c));
-
-	if (!c || !(c->target = strdup(r->target)))
-		abort();
-	c->api = api;
-	c->client = *client;
-	c->head = strcmp(r->method, "HEAD") == 0;
-	c->get = c->head || strcmp(r->method, "GET") == 0;
-	last_event_id_set(c, r->last_event_id);
-	c->before = &api->calls;
-	c->next = api->calls;
-	if (c->next)
-		c->next->before = &c->next;
-	api->calls = c;
-	api->ncalls++;
-	return c;
-}
-
 /* The batch's own headers are judged before its lines, which are sent as they come. */
 static void
-lines_judge(call_t *c)
+batch_judge(call_t *c)
 {
 	if (c->length > BATCH_BYTES_MAX)
 		c->early = REFUSED_BATCH_SIZE;
@@ -458,7 +245,7 @@ lines_judge(call_t *c)
 	else if (*target_query(c->target))
 		c->early = REFUSED_QUERY_UNKNOWN;
 	if (c->early == REFUSED_NOT)
-		lines_begin(c);
+		batch_begin(c);
 }
 
 /* What the headers say by themselves, whoever sends them. */
@@ -482,7 +269,7 @@ headers_take(call_t *c, const struct api_request *r)
 
 /* It is known who calls, or that nobody does. */
 static void
-call_judge(call_t *c, int64_t mono_us)
+judge(call_t *c, int64_t mono_us)
 {
 	if (*c->who.account && !c->stranger && c->client.known)
 		c->client.known(c->client.ctx);
@@ -491,26 +278,79 @@ call_judge(call_t *c, int64_t mono_us)
 	c->early = early_refusal(c);
 	c->holder = call_partition(c) < 0 ? PARTITIONS : call_partition(c);
 	if (!c->early && c->match.route->kind == ROUTE_NDJSON)
-		lines_judge(c);
+		batch_judge(c);
 	c->drop = c->early || c->get || c->length > BODY_BYTES_MAX;
 }
+
+/* ---- what is done when the body is in */
+
+static call_fn *const runs[] = {
+	[ROUTE_COMMAND] = command_run, [ROUTE_FILE] = command_run_file, [ROUTE_QUERY] = reach_run, [ROUTE_EVENTS] = events_run,
+	[ROUTE_ACCOUNT] = accounts_put, [ROUTE_LOGIN] = accounts_log_in, [ROUTE_LOGOUT] = accounts_log_out,
+	[ROUTE_OWN_PASSWORD] = accounts_own_password,
+	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
+	[ROUTE_EXPORT] = export_run, [ROUTE_DOCUMENT] = document_run,
+};
+
+/* An empty body without a type has none to be wrong. */
+static enum refusal
+late_refusal(const call_t *c)
+{
+	if (c->early)
+		return c->early;
+	if (c->seen > BODY_BYTES_MAX)
+		return REFUSED_SIZE;
+	return c->seen || c->typed ? c->media : REFUSED_NOT;
+}
+
+static void
+run(call_t *c, int64_t mono_us)
+{
+	enum refusal r;
+
+	CRASH_POINT("call.begun");
+	if (c->ndjson)
+		ndjson_end(c->ndjson, mono_us);
+	else if ((r = late_refusal(c)))
+		call_refuse(c, r, NULL);
+	else
+		runs[c->match.route->kind](c, mono_us);
+}
+
+/* Nothing of it was judged until now; a client that has left meanwhile has asked for nothing. */
+static void
+judge_late(call_t *c, int64_t mono_us)
+{
+	if (c->left) {
+		call_free(c);
+		return;
+	}
+	judge(c, mono_us);
+	if (c->ended)
+		run(c, mono_us);
+	else if (c->client.room)
+		c->client.room(c->client.ctx);
+}
+
+/* ---- from the carrier */
 
 call_t *
 api_begin(api_t *api, const struct api_request *r, const struct api_client *client, int64_t mono_us)
 {
-	call_t *c = call_new(api, r, client);
+	call_t *c = call_new(api, r->method, r->target, client);
 
+	last_event_id_set(c, r->last_event_id);
 	c->began_us = api->now_us = mono_us;
 	headers_take(c, r);
 	if (!is_crowded_out(c) && !(c->match.route && c->match.route->flags & ROUTE_STRANGERS))
-		authenticate_begin(c, r->authorization, needs_nobody(c), mono_us);
+		authenticate_begin(c, r->authorization, needs_nobody(c), judge_late, mono_us);
 	if (!c->asking)
-		call_judge(c, mono_us);
+		judge(c, mono_us);
 	arena_reset(api->arena);
 	return c;
 }
 
-/* ---- the body */
+/* ---- … the body */
 
 static void
 body_drop(call_t *c)
@@ -565,38 +405,6 @@ api_body(call_t *c, const void *p, size_t n, int64_t mono_us)
 	return n;
 }
 
-static void (*const runs[])(call_t *c, int64_t mono_us) = {
-	[ROUTE_COMMAND] = command_run, [ROUTE_FILE] = command_run_file, [ROUTE_QUERY] = reach_run, [ROUTE_EVENTS] = events_run,
-	[ROUTE_LOGIN] = accounts_log_in, [ROUTE_OWN_PASSWORD] = accounts_own_password, [ROUTE_LOGOUT] = accounts_log_out,
-	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
-	[ROUTE_EXPORT] = export_run, [ROUTE_DOCUMENT] = document_run,
-};
-
-/* An empty body without a type has none to be wrong. */
-static enum refusal
-late_refusal(const call_t *c)
-{
-	if (c->early)
-		return c->early;
-	if (c->seen > BODY_BYTES_MAX)
-		return REFUSED_SIZE;
-	return c->seen || c->typed ? c->media : REFUSED_NOT;
-}
-
-static void
-call_run(call_t *c, int64_t mono_us)
-{
-	enum refusal r;
-
-	CRASH_POINT("call.begun");
-	if (c->ndjson)
-		ndjson_end(c->ndjson, mono_us);
-	else if ((r = late_refusal(c)))
-		call_refuse(c, r, NULL);
-	else
-		runs[c->match.route->kind](c, mono_us);
-}
-
 void
 api_end(call_t *c, int64_t mono_us)
 {
@@ -605,23 +413,8 @@ api_end(call_t *c, int64_t mono_us)
 	c->ended = true;
 	api->now_us = mono_us;
 	if (!c->asking)
-		call_run(c, mono_us);
+		run(c, mono_us);
 	arena_reset(api->arena);
-}
-
-/* Nothing of it was judged until now; a client that has left meanwhile has asked for nothing. */
-void
-call_known(call_t *c, int64_t mono_us)
-{
-	if (c->left) {
-		call_free(c);
-		return;
-	}
-	call_judge(c, mono_us);
-	if (c->ended)
-		call_run(c, mono_us);
-	else if (c->client.room)
-		c->client.room(c->client.ctx);
 }
 
 void

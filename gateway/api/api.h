@@ -10,32 +10,14 @@
  * What is checked, in the contract's order: 401 token, 404 route, 405 method, 403, 413 size, 415 media type, 400 JSON, and
  * then, by the owner, 404 thing, 422 content, 409 state. */
 #pragma once
-#include "access/rate_limit.h"
-#include "base/digest.h"
-#include "base/metrics.h"
-#include "bus/message.h"
+#include "call/settings.h"
 #include "http/problem.h"
-#include "http/reply.h"
 
 enum {
 	BODY_BYTES_MAX = 1 << 20,               /* a JSON body */
 	DROPPED_BYTES_MAX = 8 << 20,            /* how much too long it may be and still be answered */
 	BODIES_BYTES_MAX = 64 << 20,            /* of all calls together, a district's share by fairness.h; beyond: 503 */
-	ADDRESS_BYTES = 16,
 	CALLS_MAX = 4096,                       /* under way; beyond: 503 */
-};
-
-typedef struct api api_t;
-typedef struct call call_t;
-
-struct api_settings {
-	uint8_t token_sha256[SHA256_SIZE];      /* of the operator's token, which is kept nowhere */
-	bool manual_clock;
-	struct rate account_rate, address_rate, login_rate;     /* the operator is not counted */
-	const char *const *services;            /* whom readiness and metrics ask, NULL-ended */
-	struct port port;
-	int buses;                              /* how many the port can send by */
-	struct metrics *metrics;
 };
 struct api_request {                            /* texts are copied; NULL: the header is not there */
 	const char *method, *target;            /* target: path and query, as sent */
@@ -44,16 +26,6 @@ struct api_request {                            /* texts are copied; NULL: the h
 	uint8_t address[ADDRESS_BYTES];         /* whose failures and requests count together: networks_client() */
 	bool crowded;                           /* there is room for questions of health only: 503, whatever else */
 	bool near;                              /* from a network whose health questions need no token */
-};
-struct api_client {
-	void *ctx;
-	/* Once for each call, then the call is gone.  The reply's body, fd and stream may be taken (set NULL, −1, NULL); else they
-	 * are freed.  A stream must have been left before api_close. */
-	void (*replied)(void *ctx, struct reply *r);
-	/* api_body had not taken all; now it will take more.  May be NULL. */
-	void (*room)(void *ctx);
-	/* Whoever asks has a session, or is the operator; may come from api_begin.  May be NULL. */
-	void (*known)(void *ctx);
 };
 
 api_t *api_open(const struct api_settings *s);

@@ -9,7 +9,7 @@
  * The client gets one reply, a status and a body as the contract has them, and never 500 unless an owner talked nonsense.  What is asked
  * of owners can be read.
  *
- * Observed too: gateway/call/bind.c gateway/call/ndjson.c gateway/call/line_splitter.c gateway/call/command_query.c gateway/http/target.c gateway/http/headers.c gateway/routes/routes.c
+ * Observed too: gateway/call/call.c gateway/call/bind.c gateway/call/command.c gateway/call/query.c gateway/call/ndjson.c gateway/call/line_splitter.c gateway/http/target.c gateway/http/headers.c gateway/routes/routes.c
  * tests/run-fuzz.sh builds and runs it. */
 #include "base/log.h"
 #include "gateway/fake_bus.h"

@@ -1,7 +1,7 @@
 /* document - answers GET /api/v1/openapi.json.  The table does not change while a process runs, so the document is made once. */
+#include "api/document.h"
 #include "api/openapi.h"
 #include "base/digest.h"
-#include "call/call.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -436,6 +436,7 @@ document_answers(struct draft *d, const struct route *r, json_t *operation)
 
 static const struct rule rules[ROUTE_KINDS] = {
 	[ROUTE_COMMAND] = { .body = order_body, .answers = order_answers, .refusals = OF_WRITES },
+	[ROUTE_ACCOUNT] = { .body = order_body, .answers = order_answers, .refusals = OF_WRITES },
 	[ROUTE_FILE] = { .body = file_body, .answers = file_answers, .refusals = OF_WRITES },
 	[ROUTE_NDJSON] = { .suffix = "Lines", .body = lines_body, .answers = lines_answers, .refusals = OF_WRITES },
 	[ROUTE_QUERY] = { .answers = read_answers, .refusals = OF_READS },
@@ -582,14 +583,14 @@ openapi_document(bool manual_clock)
 	struct draft d = {
 		json_object_get(whole, "paths"), json_object_get(components, "schemas"), json_object_get(components, "responses"),
 	};
-	size_t n;
-	const struct route *routes = routes_all(&n);
 
 	for (size_t i = 0; i < STATUSES; i++)
 		problem_response(&d, statuses[i]);
-	for (size_t i = 0; i < n; i++)
-		if (openapi_knows(routes[i].kind) && (manual_clock || !(routes[i].flags & ROUTE_MANUAL_CLOCK)))
-			route_add(&d, &routes[i]);
+	for (size_t i = 0; i < routes_count(); i++) {
+		const struct route *r = route_at(i);
+		if (openapi_knows(r->kind) && (manual_clock || !(r->flags & ROUTE_MANUAL_CLOCK)))
+			route_add(&d, r);
+	}
 	const char *name;
 	json_t *schema;
 	json_object_foreach(d.schemas, name, schema)

@@ -1,14 +1,13 @@
 #include "call/http_metrics.h"
 #include "base/metrics.h"
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Those that the gateway answers with; another is counted as the first of its hundred. */
 static const int statuses[] = { 200, 201, 204, 304, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503, 504 };
 enum { STATUSES = sizeof(statuses) / sizeof(statuses[0]) };
 
 struct http_metrics {
-	const struct route *routes;
 	size_t nroutes;
 	int64_t (*n)[STATUSES];                 /* of each route; the last is of those that met none */
 };
@@ -20,7 +19,7 @@ http_metrics_open(void)
 
 	if (!c)
 		abort();
-	c->routes = routes_all(&c->nroutes);
+	c->nroutes = routes_count();
 	c->n = calloc(c->nroutes + 1, sizeof(*c->n));
 	if (!c->n)
 		abort();
@@ -51,27 +50,40 @@ status_index(int status)
 void
 http_metrics_add(http_metrics_t *c, const struct route *route, int status)
 {
-	size_t at = route ? (size_t)(route - c->routes) : c->nroutes;
+	size_t at = route ? route_number(route) : c->nroutes;
 
 	c->n[at][status_index(status)]++;
+}
+
+/* A failure is told before the first one, so that the first one is seen to be one more. */
+static bool
+is_told(const http_metrics_t *c, size_t i, int k)
+{
+	return c->n[i][k] || (statuses[k] >= 500 && i < c->nroutes);
+}
+
+static void
+row_text(const http_metrics_t *c, size_t i, struct bytes *out, arena_t *a)
+{
+	const struct route *r = i < c->nroutes ? route_at(i) : NULL;
+
+	for (int k = 0; k < STATUSES; k++) {
+		if (!is_told(c, i, k))
+			continue;
+		const char *labels = arena_printf(a, "method=\"%s\",route=\"%s\",status=\"%d\"", r ? r->method : "", r ? r->path : "",
+		                                  statuses[k]);
+		bytes_text(out, metrics_family_sample(FAMILY_HTTP_REQUESTS, "gateway", labels, c->n[i][k], a));
+	}
 }
 
 const char *
 http_metrics_text(const http_metrics_t *c, arena_t *a)
 {
 	struct bytes out = { 0 };
-	const char *head = metrics_family_head(FAMILY_HTTP_REQUESTS, a);
 
-	bytes_append(&out, head, strlen(head));
+	bytes_text(&out, metrics_family_head(FAMILY_HTTP_REQUESTS, a));
 	for (size_t i = 0; i <= c->nroutes; i++)
-		for (int k = 0; k < STATUSES; k++) {
-			if (!c->n[i][k] && (statuses[k] < 500 || i == c->nroutes))
-				continue;               /* a failure is told before the first one, so that the first one is seen to be one more */
-			const char *labels = arena_printf(a, "method=\"%s\",route=\"%s\",status=\"%d\"", i < c->nroutes ? c->routes[i].method : "",
-			                                  i < c->nroutes ? c->routes[i].path : "", statuses[k]);
-			const char *line = metrics_family_sample(FAMILY_HTTP_REQUESTS, "gateway", labels, c->n[i][k], a);
-			bytes_append(&out, line, strlen(line));
-		}
+		row_text(c, i, &out, a);
 	const char *text = arena_strndup(a, out.p, out.len);
 	bytes_free(&out);
 	return text;

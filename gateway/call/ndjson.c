@@ -1,6 +1,6 @@
 #include "call/ndjson.h"
 #include "call/bind.h"
-#include "call/call.h"
+#include "call/command.h"
 #include "call/line_splitter.h"
 #include "json/json_pb.h"
 #include <assert.h>

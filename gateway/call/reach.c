@@ -6,8 +6,11 @@
  * Where the path or the query says whose a thing is, it is judged before anybody is asked for it.  A measure or a posting is known
  * by its id alone: it is read, judged by whom it names, and then told or not.  What is out of reach is 403 whether it is there or
  * not: an id can be guessed, and what is known of nobody must not be told by the difference. */
-#include "call/call.h"
+#include "call/reach.h"
+#include "access/access.h"
+#include "call/query.h"
 #include "http/target.h"
+#include "roster.pb-c.h"
 
 /* What is to be done with the call when roster has said it. */
 static void
@@ -18,7 +21,7 @@ decided(call_t *c, bool within, int64_t mono_us)
 	else if (c->match.route->about == ABOUT_ANSWER)
 		query_tell(c, mono_us);
 	else
-		query_ask_all(c, mono_us);
+		query_ask_all(c, query_tell, mono_us);
 }
 
 static void
@@ -69,25 +72,27 @@ judge(call_t *c, int64_t mono_us)
 		decided(c, r == REACH_YES, mono_us);
 }
 
-void
-reach_run(call_t *c, int64_t mono_us)
-{
-	if (access_of(&c->who, c->match.route) == ACCESS_ALL || c->match.route->about == ABOUT_ANSWER) {
-		query_ask_all(c, mono_us);
-		return;
-	}
-	c->subject = subject_of_target(&c->match, target_query(c->target), c->api->arena);
-	judge(c, mono_us);
-}
-
 /* All of it is there; a refusal of the owner's would tell what exists. */
-void
-reach_answered(call_t *c, int64_t mono_us)
+static void
+answered(call_t *c, int64_t mono_us)
 {
-	if (access_of(&c->who, c->match.route) == ACCESS_ALL || c->match.route->about != ABOUT_ANSWER || query_status(c) >= 500) {
+	if (query_status(c) >= 500) {
 		query_tell(c, mono_us);
 		return;
 	}
 	c->subject = query_status(c) < 300 ? subject_of_json(c->parts[0].json) : (struct subject){ 0 };
 	judge(c, mono_us);
+}
+
+void
+reach_run(call_t *c, int64_t mono_us)
+{
+	if (access_of(&c->who, c->match.route) == ACCESS_ALL) {
+		query_ask_all(c, query_tell, mono_us);
+	} else if (c->match.route->about == ABOUT_ANSWER) {
+		query_ask_all(c, answered, mono_us);
+	} else {
+		c->subject = subject_of_target(&c->match, target_query(c->target), c->api->arena);
+		judge(c, mono_us);
+	}
 }

@@ -47,6 +47,26 @@ struct rpc {
 };
 #define NO_SLOT UINT32_MAX
 
+ProtobufCBinaryData
+rpc_pack(const ProtobufCMessage *m, arena_t *a)
+{
+	ProtobufCBinaryData data = { .len = protobuf_c_message_get_packed_size(m) };
+
+	data.data = arena_alloc(a, data.len + 1);
+	protobuf_c_message_pack(m, data.data);
+	return data;
+}
+
+void
+rpc_body_read(struct rpc_request *ask, const Wire__Read *read)
+{
+	ask->body_len = wire__read__get_packed_size(read);
+	ask->body = malloc(ask->body_len + 1);
+	if (!ask->body)
+		abort();
+	wire__read__pack(read, ask->body);
+}
+
 void
 rpc_body_free(struct rpc_request *ask)
 {

@@ -47,7 +47,11 @@ struct rpc_request {
 	void *ctx;
 };
 
-/* Of an ask that is not put after all. */
+/* A message as a command or a read brings it, in the arena. */
+ProtobufCBinaryData rpc_pack(const ProtobufCMessage *m, arena_t *a);
+/* The read becomes the body. */
+void rpc_body_read(struct rpc_request *ask, const Wire__Read *read);
+/* Of a request that is not put after all. */
 void rpc_body_free(struct rpc_request *ask);
 
 rpc_t *rpc_open(struct port port);

@@ -3,9 +3,12 @@
  * With Last-Event-ID, or ?lastEventId= from clients that cannot send it, it goes on after that place, unless it is empty; else it begins where the logs end now, or, with ?from=start, at their
  * beginning.  Roster's reader says where they end, which also shows whether the district exists, and a place beyond that is
  * none that we gave.  Afterwards roster is asked now and then whether the session still stands and may still do this. */
+#include "events/events.h"
+#include "access/access.h"
 #include "call/bind.h"
-#include "call/call.h"
+#include "call/query.h"
 #include "engine.pb-c.h"
+#include "events/sse.h"
 #include "http/target.h"
 #include "roster.pb-c.h"
 #include <stdlib.h>
@@ -158,12 +161,11 @@ events_run(call_t *c, int64_t mono_us)
 static const struct route *
 events_route(void)
 {
-	size_t n;
-	const struct route *r = routes_all(&n);
+	size_t i = 0;
 
-	while (r->kind != ROUTE_EVENTS)
-		r++;
-	return r;
+	while (route_at(i)->kind != ROUTE_EVENTS)
+		i++;
+	return route_at(i);
 }
 
 /* Roster being away says nothing. */
@@ -214,11 +216,7 @@ look_ask(api_t *api, struct look *l, const char *token_sha256, const char *distr
 	read.district = (char *)district;
 	read.type = (char *)m.base.descriptor->name;
 	read.trace = ask.trace;
-	ask.body_len = wire__read__get_packed_size(&read);
-	ask.body = malloc(ask.body_len + 1);
-	if (!ask.body)
-		abort();
-	wire__read__pack(&read, ask.body);
+	rpc_body_read(&ask, &read);
 	if (!rpc_put(api->rpc, &ask, mono_us))
 		l->api = NULL;
 }

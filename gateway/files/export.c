@@ -6,9 +6,10 @@
  *   owns: the sheet in the making
  *
  * A page at a time is in memory, however long the list.  The list must not change between pages; its owner sees to that. */
+#include "files/export.h"
 #include "access/fairness.h"
 #include "call/bind.h"
-#include "call/call.h"
+#include "call/query.h"
 #include "files/sheet.h"
 #include "http/target.h"
 #include "json/json_pb.h"
@@ -30,11 +31,9 @@ struct export {
 	bool packing;
 };
 
-void
-export_free(call_t *c)
+static void
+release(call_t *c)
 {
-	if (!c->export)
-		return;
 	c->api->nexports--;
 	c->api->npacking -= c->export->packing;
 	sheet_close(&c->export->sheet);
@@ -322,6 +321,7 @@ export_run(call_t *c, int64_t mono_us)
 	c->export = calloc(1, sizeof(*c->export));
 	if (!c->export)
 		abort();
+	c->release = release;
 	c->api->nexports++;
 	c->export->format = refusal ? SHEET_CSV : (enum sheet_format)format;
 	call_parts_open(c, route_of(c)->parts[PERSONS].service ? 2 : 1);

@@ -8,15 +8,13 @@
  * so a thread does that, while nobody else touches the sheet: sheet_end() starts it, sheet_ended() asks for it. */
 #pragma once
 #include "http/reply.h"
+#include "routes/column.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 enum sheet_format { SHEET_CSV, SHEET_XLSX, SHEET_FORMATS };
 extern const char *const sheet_formats[SHEET_FORMATS + 1];      /* "csv", …; NULL-ended */
 
-/* The same number of fen may stand in two columns, as yuan for people and as fen for programs. */
-enum cell_kind { CELL_TEXT, CELL_YUAN, CELL_FEN };
-struct column { const char *name, *title; enum cell_kind kind; };      /* outlive the sheet */
 struct cell { const char *text; int64_t fen; };                 /* text NULL: an empty one */
 
 enum { SHEET_COLUMNS_MAX = 16 };

@@ -3,13 +3,17 @@
  * Readiness asks every service over both of its lanes, as an order and a read would come, and the database whether every
  * partition has its owner: no cached opinion.  Metrics ask each process there is, each bus, and one replica what the database
  * says of all services; whatever of it answers in a second is shown; nothing waits longer. */
-#include "call/call.h"
-#include "call/http_metrics.h"
+#include "ops/health.h"
 #include "engine.pb-c.h"
 #include "ops/exposition.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum {
+	READY_US = 1000 * 1000,
+	METRICS_PEERS_MAX = 2048,               /* replicas whose counters one answer has: as many as the buses take; of more it is refused */
+};
 
 void
 health_live(call_t *c, int64_t mono_us)
@@ -44,18 +48,15 @@ static void
 inquire(call_t *c, int part, struct inquiry q, rpc_done_fn *done, int64_t mono_us)
 {
 	Wire__Read read = WIRE__READ__INIT;
+	struct rpc_request ask = {
+		.kind = WIRE__KIND__READ, .lane = q.lane, .service = q.service, .replica = q.replica, .via = q.via, .partition = -1,
+		.repeatable = true, .quiet = true, .try_us = READY_US / 3, .whole_us = READY_US,
+	};
 
 	read.type = (char *)q.message->name;
 	read.account = (char *)OPERATOR;
 	read.trace = c->trace;
-	struct rpc_request ask = {
-		.kind = WIRE__KIND__READ, .lane = q.lane, .service = q.service, .replica = q.replica, .via = q.via, .partition = -1,
-		.repeatable = true, .quiet = true, .try_us = READY_US / 3, .whole_us = READY_US, .body_len = wire__read__get_packed_size(&read),
-	};
-	ask.body = malloc(ask.body_len + 1);
-	if (!ask.body)
-		abort();
-	wire__read__pack(&read, ask.body);
+	rpc_body_read(&ask, &read);
 	call_ask(c, part, &ask, done, mono_us);
 }
 

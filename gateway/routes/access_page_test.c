@@ -45,8 +45,7 @@ static char *
 table_made(void)
 {
 	char *text;
-	size_t len, n;
-	const struct route *r = routes_all(&n);
+	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
 	fprintf(f, "| route |");
@@ -55,10 +54,11 @@ table_made(void)
 	fprintf(f, "\n|---|");
 	for (int i = 0; i < COLUMNS; i++)
 		fprintf(f, "---|");
-	for (size_t i = 0; i < n; i++) {
-		fprintf(f, "\n| `%s %s` |", r[i].method, path_shown(&r[i]));
+	for (size_t i = 0; i < routes_count(); i++) {
+		const struct route *r = route_at(i);
+		fprintf(f, "\n| `%s %s` |", r->method, path_shown(r));
 		for (int k = 0; k < COLUMNS; k++)
-			fprintf(f, " %s%s|", cell(&r[i], columns[k].role), *cell(&r[i], columns[k].role) ? " " : "");
+			fprintf(f, " %s%s|", cell(r, columns[k].role), *cell(r, columns[k].role) ? " " : "");
 	}
 	fprintf(f, "\n\n");
 	fclose(f);
@@ -87,7 +87,8 @@ main(int argc, char **argv)
 	if (print)
 		fputs(table, stdout);
 	else if (!same)
-		printf("FAIL the table of " PAGE " is not that of gateway/routes.c, which is (print it with `access_page_test print`; tests/access_test.c has a line for each route too):\n%s", table);
+		printf("FAIL the table of " PAGE " is not that of gateway/routes/, which is (print it with `access_page_test print`; "
+		       "tests/access_test.c has a line for each route too):\n%s", table);
 	free(table);
 	free(page);
 	if (print)

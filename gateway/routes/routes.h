@@ -5,7 +5,7 @@
  * {district}, which travels beside it. */
 #pragma once
 #include "base/ids.h"
-#include "files/sheet.h"
+#include "routes/column.h"
 #include "wire.pb-c.h"
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
@@ -20,6 +20,7 @@ enum route_kind {
 	ROUTE_QUERY,                     /* path and query → reads, answers merged by member */
 	ROUTE_EXPORT,                   /* pages of a list, and what another service knows of its persons → CSV or XLSX */
 	ROUTE_EVENTS,                   /* an event stream; its part says where the logs end */
+	ROUTE_ACCOUNT,                  /* a command whose password roster hashes first */
 	ROUTE_LOGIN, ROUTE_LOGOUT, ROUTE_OWN_PASSWORD,
 	ROUTE_LIVE, ROUTE_READY, ROUTE_METRICS,
 	ROUTE_DOCUMENT,                 /* what openapi.h says of all of them */
@@ -85,7 +86,10 @@ struct route_match {
 	int nparams;
 };
 
-const struct route *routes_all(size_t *n);
+/* All rows, numbered in the order in which they are told. */
+size_t routes_count(void);
+const struct route *route_at(size_t number);
+size_t route_number(const struct route *r);
 
 enum route_found { ROUTE_FOUND, ROUTE_NONE, ROUTE_OTHER_METHOD };
 /* Decoded segments of a path.  HEAD finds GET.  ROUTE_NONE also when an id or a district is malformed.  *allow says which

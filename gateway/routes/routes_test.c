@@ -2,6 +2,7 @@
  *
  * How: every row is walked with its descriptors; a table of paths. */
 #include "routes/routes.h"
+#include "files/sheet.h"
 #include "http/target.h"
 #include "json/json_pb.h"
 #include <stdio.h>
@@ -31,6 +32,12 @@ names_hold(const char *names, const char *name, size_t len)
 	return false;
 }
 
+static bool
+is_command(const struct route *r)
+{
+	return r->kind == ROUTE_COMMAND || r->kind == ROUTE_ACCOUNT;
+}
+
 /* Each name in the path is a member of every message asked, takes an id, and cannot be given in the body. */
 static void
 check_path_names(const struct route *r, arena_t *a)
@@ -42,7 +49,7 @@ check_path_names(const struct route *r, arena_t *a)
 		for (int i = 0; i < (r->kind == ROUTE_EXPORT ? 1 : ROUTE_PARTS_MAX) && r->parts[i].service; i++)
 			check(json_field_from_text(arena_message(a, r->parts[i].ask), arena_strndup(a, p, len), "x-1", a),
 			      "a path's name is a member that takes an id", r->path);
-		if (r->kind == ROUTE_COMMAND)
+		if (is_command(r))
 			check(names_hold(r->hidden, p, len), "a path's name is hidden from the body", r->path);
 	}
 }
@@ -122,7 +129,7 @@ static void
 check_flags(const struct route *r)
 {
 	bool post = strcmp(r->method, "POST") == 0;
-	bool write = r->kind == ROUTE_COMMAND || r->kind == ROUTE_NDJSON || r->kind == ROUTE_FILE || r->kind == ROUTE_LOGIN || r->kind == ROUTE_OWN_PASSWORD;
+	bool write = is_command(r) || r->kind == ROUTE_NDJSON || r->kind == ROUTE_FILE || r->kind == ROUTE_LOGIN || r->kind == ROUTE_OWN_PASSWORD;
 
 	check(write == (post || strcmp(r->method, "PUT") == 0), "orders are PUT or POST, reads GET", r->path);
 	if (strcmp(r->method, "PUT") == 0)
@@ -134,7 +141,7 @@ check_flags(const struct route *r)
 	check(!(r->flags & ROUTE_STRANGERS) || r->kind == ROUTE_LOGIN, "who has no token may do nothing but log in", r->path);
 	check((strstr(r->path, "{district}") != NULL) == !(r->flags & (ROUTE_ANYWHERE | ROUTE_OPEN)),
 	      "a path has a district or is marked", r->path);
-	if (r->kind == ROUTE_COMMAND)
+	if (is_command(r))
 		check(is_optional(r->parts[0].ask, r->hidden) == !!(r->flags & ROUTE_BODY_OPTIONAL),
 		      "a body may be left out just when all of it is optional", r->path);
 }
@@ -172,10 +179,10 @@ check_who(const struct route *r)
 
 	check(r->who & WHO_OPERATOR, "a row says who may use it", r->path);
 	check((r->who & ~WHO_ANYBODY) == 0, "roles that are", r->path);
-	if (r->kind == ROUTE_COMMAND || r->kind == ROUTE_NDJSON || r->kind == ROUTE_FILE)
+	if (is_command(r) || r->kind == ROUTE_NDJSON || r->kind == ROUTE_FILE)
 		check(!(r->who & ROLE(AUDITOR)) && (!limited || ((r->who & WHO_LIMITED) == ROLE(CADRE) && r->about == ABOUT_BODY)),
 		      "auditors and limited roles order nothing, but a cadre for himself", r->path);
-	check(!limited || all || r->kind == ROUTE_QUERY || r->kind == ROUTE_COMMAND || r->kind == ROUTE_NDJSON,
+	check(!limited || all || r->kind == ROUTE_QUERY || is_command(r) || r->kind == ROUTE_NDJSON,
 	      "a kind of route that judges reach", r->path);
 	check(!limited || all || r->about != ABOUT_DISTRICT, "limited roles see the whole district only where everybody does", r->path);
 	if (r->about >= ABOUT_PERSON && r->about <= ABOUT_TOWNSHIP)
@@ -190,26 +197,34 @@ check_who(const struct route *r)
 }
 
 static void
+check_row(const struct route *r, arena_t *a)
+{
+	check_flags(r);
+	check_path_names(r, a);
+	if (r->kind == ROUTE_EXPORT)
+		check_export(r, a);
+	else
+		check_merge(r);
+	check_who(r);
+	if (r->kind == ROUTE_NDJSON)
+		check_line_members(r, a);
+	if (r->kind == ROUTE_FILE)
+		check_file(r);
+}
+
+static void
 test_table(void)
 {
-	size_t n;
-	const struct route *r = routes_all(&n);
 	arena_t *a = arena_open(1 << 20);
 
-	for (size_t i = 0; i < n; i++, arena_reset(a)) {
-		check_flags(&r[i]);
-		check_path_names(&r[i], a);
-		if (r[i].kind == ROUTE_EXPORT)
-			check_export(&r[i], a);
-		else
-			check_merge(&r[i]);
-		check_who(&r[i]);
-		if (r[i].kind == ROUTE_NDJSON)
-			check_line_members(&r[i], a);
-		if (r[i].kind == ROUTE_FILE)
-			check_file(&r[i]);
-		for (size_t k = 0; k < i; k++)
-			check(strcmp(r[i].method, r[k].method) || strcmp(r[i].path, r[k].path), "rows differ", r[i].path);
+	for (size_t i = 0; i < routes_count(); i++, arena_reset(a)) {
+		const struct route *r = route_at(i), *other;
+		check_row(r, a);
+		check(route_number(r) == i, "a row's number", r->path);
+		for (size_t k = 0; k < i; k++) {
+			other = route_at(k);
+			check(strcmp(r->method, other->method) || strcmp(r->path, other->path), "rows differ", r->path);
+		}
 	}
 	arena_close(&a);
 }
