@@ -3,22 +3,10 @@
  * How: tables of callers, rows and subjects.  Every route with every role, from outside, is tests/access_test.c. */
 #include "access/access.h"
 #include "access/sealed.h"
+#include "harness/tally.h"
 #include "http/target.h"
 #include <stdio.h>
 #include <string.h>
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %s\n", what, which);
-}
 
 enum { SOME = 3 };
 #define R(role) WIRE__ACCOUNT_ROLE__##role
@@ -272,6 +260,5 @@ main(void)
 	test_targets();
 	test_answers();
 	test_sealed();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

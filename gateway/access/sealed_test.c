@@ -3,6 +3,7 @@
 #include "accountability.pb-c.h"
 #include "alerts.pb-c.h"
 #include "bus/event_types.h"
+#include "harness/tally.h"
 #include "json/json_pb.h"
 #include "supervision.pb-c.h"
 #include <stdio.h>
@@ -10,19 +11,6 @@
 
 #define FINDING(k) SUPERVISION__FINDING_KIND__##k
 #define MEASURE(k) ACCOUNTABILITY__MEASURE_KIND__##k
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %s\n", what, which);
-}
 
 /* As it would be told; *told NULL: it may not. */
 static bool
@@ -133,6 +121,5 @@ main(void)
 	test_measures();
 	test_messages();
 	test_types();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -2,12 +2,11 @@
  *
  * How: answers as they would go out, told to callers of each kind; what is left of them. */
 #include "access/withheld.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <string.h>
 
 #define R(role) WIRE__ACCOUNT_ROLE__##role
-
-static int passed, failed;
 
 enum who { OPERATOR_HIMSELF, ADMIN, REVIEWER, AUDITOR, CADRE, HEAD, REVIEWER_AND_CADRE, FINANCE_AND_CADRE };
 
@@ -70,14 +69,11 @@ main(void)
 		json_t *j = json_loads(cases[i].in, 0, NULL), *want = json_loads(cases[i].out, 0, NULL);
 		struct identity who = caller(cases[i].who);
 		withheld_take(j, &who, &row);
-		bool right = j && want && json_equal(j, want);
-		passed += right;
-		failed += !right;
-		if (!right)
-			printf("FAIL %s: %s\n", cases[i].what, json_dumps(j, JSON_COMPACT));
+		char *text = json_dumps(j, JSON_COMPACT);
+		check(j && want && json_equal(j, want), cases[i].what, text);
+		free(text);
 		json_decref(j);
 		json_decref(want);
 	}
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -5,11 +5,12 @@
 #include "access/rate_limit.h"
 #include "access/session_cache.h"
 #include "access/tokens.h"
-#include "base/ids.h"
-#include "base/log.h"
 #include "accounts/password_queue.h"
 #include "api/api.h"
+#include "base/ids.h"
+#include "base/log.h"
 #include "gateway/fake_bus.h"
+#include "harness/tally.h"
 #include "roster.pb-c.h"
 #include "supervision.pb-c.h"
 #include <jansson.h>
@@ -21,19 +22,6 @@
 #define D "/api/v1/districts/511703"
 #define JSON "application/json"
 #define PASSWORD "correct-horse-1"
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %s\n", what, which);
-}
 
 struct bench {
 	struct fake_bus bus;
@@ -714,6 +702,5 @@ main(void)
 		tests[i](&b);
 		bench_close(&b);
 	}
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

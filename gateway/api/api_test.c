@@ -12,6 +12,7 @@
 #include "engine.pb-c.h"
 #include "funding.pb-c.h"
 #include "gateway/fake_bus.h"
+#include "harness/tally.h"
 #include "roster.pb-c.h"
 #include "supervision.pb-c.h"
 #include <jansson.h>
@@ -20,19 +21,6 @@
 #define TOKEN "0123456789abcdef0123456789abcdef"
 #define D "/api/v1/districts/511703"
 #define JSON "application/json"
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %s\n", what, which);
-}
 
 /* ---- one gateway, its bus and one client */
 
@@ -936,6 +924,5 @@ main(void)
 		tests[i](&b);
 		bench_close(&b);
 	}
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -3,25 +3,13 @@
  * How: every row is looked for in the document, every reference followed; schemas of bodies are compared with what the
  * transcoder takes.  What a stack answers is held against it by tests/run-openapi.sh. */
 #include "api/openapi.h"
+#include "harness/tally.h"
 #include "json/json_pb.h"
 #include "json/json_schema.h"
 #include "supervision.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %s\n", what, which);
-}
 
 static json_t *
 operation(json_t *document, const struct route *r)
@@ -233,6 +221,5 @@ main(void)
 	test_refs();
 	test_members();
 	test_sides();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

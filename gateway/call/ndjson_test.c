@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "call/line_splitter.h"
 #include "gateway/fake_bus.h"
+#include "harness/tally.h"
 #include "supervision.pb-c.h"
 #include <stdio.h>
 #include <unistd.h>
@@ -16,19 +17,6 @@
 #define TOKEN "0123456789abcdef0123456789abcdef"
 #define FINDINGS "/api/v1/districts/511703/findings:batch"
 #define CHECKINS "/api/v1/districts/511703/checkins:batch"
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %.300s\n", what, which);
-}
 
 /* ---- the cutter alone: at every pair of cuts */
 
@@ -687,6 +675,5 @@ main(void)
 		tests[i](&b);
 		bench_close(&b);
 	}
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

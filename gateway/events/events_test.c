@@ -8,6 +8,7 @@
 #include "events/sse.h"
 #include "events/tail.h"
 #include "gateway/fake_bus.h"
+#include "harness/tally.h"
 #include "json/json_pb.h"
 #include "roster.pb-c.h"
 #include "supervision.pb-c.h"
@@ -19,19 +20,6 @@
 enum { SERVICES = 3, LOG_MAX = 6000, TEXT_MAX = 4 << 20 };
 
 static const char *const services[] = { "roster", "supervision", "alerts", NULL };
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %.600s\n", what, which);
-}
-
 /* ---- logs */
 
 struct logged { const char *type; uint8_t *body; size_t len; };
@@ -936,13 +924,12 @@ main(void)
 
 	log_open("events_test", LOG_LEVEL_ERROR + 1);
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		int before = failed;
+		int before = tally_failed;
 		bench_open(&b);
 		tests[i].run(&b);
 		bench_close(&b);
-		if (failed > before)
+		if (tally_failed > before)
 			printf("in %s\n", tests[i].name);
 	}
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -3,23 +3,11 @@
  * How: places of every width; then each text changed in one letter, cut, lengthened, of another district, or made of
  * messages that are not quite a place. */
 #include "events/position.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <string.h>
 
 #define D "511703"
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %s\n", what, which);
-}
-
 static const struct position places[] = {
 	{ { 0 } }, { { 1, 2, 3, 4, 5, 6, 7 } }, { { INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX } },
 	{ { 127, 128, 16383, 16384, 1 << 30, INT64_C(1) << 40, 0 } },
@@ -116,6 +104,5 @@ main(void)
 	test_foreign(a);
 	test_forged(a);
 	arena_close(&a);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

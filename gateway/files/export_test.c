@@ -7,6 +7,7 @@
 #include "files/sheet.h"
 #include "funding.pb-c.h"
 #include "gateway/fake_bus.h"
+#include "harness/tally.h"
 #include "pace.h"
 #include "roster.pb-c.h"
 #include <dirent.h>
@@ -19,19 +20,6 @@
 #define HEADER "person_id,name,phone,unit_id,unit,due_yuan,correction_yuan,pay_yuan,due_fen,correction_fen,pay_fen\r\n"
 
 enum { WAITS_MAX = 1000 };
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %s\n", what, which ? which : "(nothing)");
-}
 
 /* ---- sheets */
 
@@ -399,6 +387,5 @@ main(void)
 		tests[i](&b);
 		bench_close(&b);
 	}
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

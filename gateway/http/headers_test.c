@@ -1,10 +1,9 @@
 /* headers_test - media types as clients write them: a table of types, what each is taken for, and in what charset. */
 #include "http/headers.h"
+#include "harness/tally.h"
 #include "http/reply.h"
 #include <stdio.h>
 #include <string.h>
-
-static int passed, failed;
 
 static const struct { const char *said, *type; bool is; enum charset charset; } rows[] = {
 	{ "application/json", TYPE_JSON, true, CHARSET_UNSAID }, { "Application/JSON", TYPE_JSON, true, CHARSET_UNSAID },
@@ -32,12 +31,9 @@ main(void)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		enum charset charset;
-		bool is = headers_media_is(rows[i].said, rows[i].type, &charset), right = is == rows[i].is && (!is || charset == rows[i].charset);
-		passed += right;
-		failed += !right;
-		if (!right)
-			printf("FAIL %s as %s: %d, charset %d\n", rows[i].said ? rows[i].said : "nothing", rows[i].type, is, (int)charset);
+		bool is = headers_media_is(rows[i].said, rows[i].type, &charset);
+		checkf(is == rows[i].is && (!is || charset == rows[i].charset), rows[i].said ? rows[i].said : "nothing", "as %s: %d, charset %d",
+		       rows[i].type, is, (int)charset);
 	}
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -3,23 +3,11 @@
  * How: every row is walked with its descriptors; a table of paths. */
 #include "routes/routes.h"
 #include "files/sheet.h"
+#include "harness/tally.h"
 #include "http/target.h"
 #include "json/json_pb.h"
 #include <stdio.h>
 #include <string.h>
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %s\n", what, which);
-}
 
 /* ---- the table */
 
@@ -307,6 +295,5 @@ main(void)
 {
 	test_table();
 	test_finding();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -8,23 +8,13 @@
  *
  * and the wish names those that have been shut down, in the order in which they came; those for health alone in parentheses. */
 #include "server/connections.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum { OPEN_MAX = 128, WORD_MAX = 8, TEXT_MAX = 512 };
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *got)
-{
-	passed += right;
-	failed += !right;
-	if (!right)
-		printf("FAIL %s: %s\n", what, got);
-}
 
 /* Six places, five of them for everybody; three of one address; a share of one. */
 static const struct { const char *name, *script, *shut; } cases[] = {
@@ -153,6 +143,5 @@ main(void)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		play(cases[i].name, cases[i].script, cases[i].shut);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -3,23 +3,11 @@
  * How: each head is parsed whole; what is compared is the value of one member, or the refusal.  How heads come in pieces, and what
  * becomes of what is refused, is intake_test's. */
 #include "server/head.h"
+#include "harness/tally.h"
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %.400s\n", what, which);
-}
 
 #define GET "GET /a HTTP/1.1\r\nHost: x\r\n"
 #define PUT "PUT /a HTTP/1.1\r\nHost: x\r\n"
@@ -214,6 +202,5 @@ main(void)
 	test_refusals();
 	test_controls();
 	test_many_lists();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -4,23 +4,11 @@
  * its code.  Each row is played with many sizes of pieces and of room; what libmicrohttpd would read is read here as strictly as
  * it could be: one head of ours, then chunks. */
 #include "server/intake.h"
+#include "harness/tally.h"
 #include "http/bytes.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %.600s\n", what, which);
-}
 
 /* ---- a client */
 
@@ -313,6 +301,5 @@ main(void)
 	test_endless();
 	test_long_body();
 	test_memory();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

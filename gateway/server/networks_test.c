@@ -2,23 +2,11 @@
  *
  * How: tables. */
 #include "server/networks.h"
+#include "harness/tally.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %s\n", what, which);
-}
 
 /* As the kernel of a container has it: by eth1 to 172.18.0.1. */
 #define ROUTES "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n" \
@@ -110,6 +98,5 @@ main(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		check(held(cases[i].networks, cases[i].address) == cases[i].held, cases[i].networks, cases[i].address);
 	test_clients();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -9,6 +9,7 @@
 #include "engine.pb-c.h"
 #include "events/sse.h"
 #include "gateway/fake_bus.h"
+#include "harness/tally.h"
 #include "http/bytes.h"
 #include "roster.pb-c.h"
 #include "server/connections.h"
@@ -27,19 +28,6 @@
 #define HEAD "Host: x\r\nAuthorization: Bearer " TOKEN "\r\n"
 #define DISTRICT "/api/v1/districts/511703"
 enum { TURNS_MAX = 4000, TURN_MS = 5, TEXT_MAX = 8192 };
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %.400s\n", what, which);
-}
 
 struct bench {
 	struct fake_bus bus;
@@ -841,6 +829,5 @@ main(void)
 		tests[i](&b);
 		bench_close(&b);
 	}
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -2,30 +2,9 @@
  *
  * How: every day of years 1 to 9999 is walked once with a plain count of month lengths beside it; the rest is tables. */
 #include "base/civil.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <string.h>
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %s\n", what, which);
-}
-
-static void
-same_text(const char *got, const char *want, const char *what)
-{
-	char both[160];
-
-	snprintf(both, sizeof(both), "got %s, want %s", got, want);
-	check(strcmp(got, want) == 0, what, both);
-}
 
 static int32_t
 on(const char *text)
@@ -119,7 +98,7 @@ test_months_added(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char got[DAY_TEXT_MAX];
 		day_text(day_add_months(on(cases[i].day), cases[i].months), got);
-		same_text(got, cases[i].want, cases[i].day);
+		check_text(got, cases[i].want, cases[i].day);
 	}
 }
 
@@ -148,7 +127,7 @@ test_months(void)
 
 	check(month_parse("2017-09", &day) && day == on("2017-09-01"), "month_parse", "2017-09");
 	month_text(on("2017-09-30"), text);
-	same_text(text, "2017-09", "month_text");
+	check_text(text, "2017-09", "month_text");
 }
 
 static void
@@ -177,9 +156,9 @@ test_instants(void)
 		check(instant_parse(cases[i].text, &at_us), "an instant", cases[i].text);
 		snprintf(got, sizeof(got), "%lld", (long long)at_us);
 		snprintf(want, sizeof(want), "%lld", (long long)cases[i].at_us);
-		same_text(got, want, cases[i].text);
+		check_text(got, want, cases[i].text);
 		instant_text(at_us, text);
-		same_text(text, cases[i].want, cases[i].text);
+		check_text(text, cases[i].want, cases[i].text);
 	}
 }
 
@@ -217,9 +196,9 @@ test_extremes(void)
 		check(day_of_civil(c.year, c.month, c.day) == days[i], "there and back", text);
 	}
 	day_text(day_add_months(DAY_MAX, 1), text);
-	same_text(text, "10000-01-31", "a month after the last day");
+	check_text(text, "10000-01-31", "a month after the last day");
 	day_text(year_end(DAY_MAX), text);
-	same_text(text, "10000-01-01", "the end of the last year");
+	check_text(text, "10000-01-01", "the end of the last year");
 }
 
 int
@@ -233,6 +212,5 @@ main(void)
 	test_instants();
 	test_refused_instants();
 	test_extremes();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -3,13 +3,12 @@
  * How: each case is a child process with an environment and a command line of its own, which opens the table and prints
  * what it reads; its exit code, its output and its errors are compared. */
 #include "base/config.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static int passed, failed;
 
 static const struct setting settings[] = {
 	{ "ZT_PORT", SETTING_INT, "8080", 1, 65535, "port that it listens on" },
@@ -116,12 +115,8 @@ run(const char *const env[4], const char *const args[3], const struct setting *t
 static void
 expect(const struct outcome *o, int exit_code, const char *out, const char *err, const char *what)
 {
-	if (o->exit_code == exit_code && strcmp(o->out, out) == 0 && strcmp(o->err, err) == 0) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: exit %d, want %d\n%s%s", what, o->exit_code, exit_code, o->out, o->err);
+	checkf(o->exit_code == exit_code && strcmp(o->out, out) == 0 && strcmp(o->err, err) == 0, what, "exit %d, want %d\n%s%s",
+	       o->exit_code, exit_code, o->out, o->err);
 }
 
 static void
@@ -166,6 +161,5 @@ main(void)
 	test_secret_fallback();
 	struct outcome o = run((const char *const[4]){ 0 }, (const char *const[3]){ 0 }, wrong_fallback, 1);
 	expect(&o, 2, "", BAD_PORT("0"), "a fallback out of range");
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -2,6 +2,7 @@
  *
  * How: a time of its own is passed in; the report is read from standard output, which is a temporary file. */
 #include "base/health.h"
+#include "harness/tally.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,6 @@
 #define S (1000 * 1000)
 enum { T0 = 100 * S, LATER = T0 + HEALTH_STALE_US };
 
-static int passed, failed;
 static char file[64];
 
 /* Every turn of a case, thread by thread, then the report at `at`. */
@@ -59,12 +59,7 @@ expect(const char *what, const char *path, int64_t at_us, int code, const char *
 	char said[512];
 	int got = report(path, at_us, said, sizeof(said));
 
-	if (got == code && !strcmp(said, want)) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %d, want %d: %s", what, got, code, said);
+	checkf(got == code && !strcmp(said, want), what, "%d, want %d: %s", got, code, said);
 }
 
 int
@@ -88,6 +83,5 @@ main(void)
 	expect("an empty file", file, T0, 1, "");
 	unlink(file);
 	rmdir(dir);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

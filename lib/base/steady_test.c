@@ -7,14 +7,13 @@
  *   =CODE     what is thought of it now, or =sure         x1000      so many µs go by, in which it is looked at all the time
  *   each word but =CODE is followed by a look at the clock */
 #include "base/steady.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define S INT64_C(1000000)
 #define REAL (INT64_C(1800000000) * S)
-
-static int passed, failed;
 
 static const struct { const char *what, *script; } cases[] = {
 	{ "nothing is believed before the database has been asked", "=owner.away d0 =sure" },
@@ -95,15 +94,6 @@ word(struct world *w, const char *text)
 }
 
 static void
-check(bool ok, const char *what, const char *at)
-{
-	if (!ok)
-		printf("FAIL %s: %s\n", what, at);
-	passed += ok;
-	failed += !ok;
-}
-
-static void
 test_scripts(void)
 {
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -166,6 +156,5 @@ main(void)
 	test_senders();
 	for (int d = STEADY_SURE + 1; d < STEADY_DOUBTS; d++)
 		check(steady_texts[d].code && *steady_texts[d].detail && *steady_texts[d].health, "each doubt has its words", "");
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -1,6 +1,7 @@
 /* Files of keys: which are taken for one.  What sockets do with them is tried where there are buses (services/bus/door_test.c). */
 #include "bus/curve.h"
 #include "base/log.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@ static const struct { const char *what, *text; int mode; bool secret, open; } ca
 	{ "a character that is none",    "~TKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6", 0600, false, false },
 };
 
-static bool
+static void
 reads(const char *file, const char *what, const char *text, int mode, bool secret, bool open)
 {
 	struct curve_client c = { .name = "" };
@@ -50,12 +51,10 @@ reads(const char *file, const char *what, const char *text, int mode, bool secre
 	unlink(other);
 	unlink(file);
 	ok &= !curve_pair_read(&p, file);
-	if (!ok)
-		printf("FAIL %s\n", what);
-	return ok;
+	check(ok, what, "");
 }
 
-static bool
+static void
 texts(void)
 {
 	uint8_t key[CURVE_BYTES];
@@ -64,16 +63,13 @@ texts(void)
 	          curve_text_is_key(DIGITS, CURVE_TEXT, NULL) && !curve_text_is_key(DIGITS, CURVE_TEXT - 1, NULL) &&
 	          !curve_text_is_key("012345678901234567890123456789\0123456789", CURVE_TEXT, NULL);
 
-	if (!ok)
-		printf("FAIL texts\n");
-	return ok;
+	check(ok, "texts", "");
 }
 
 int
 main(void)
 {
 	char dir[] = "/tmp/curve-test-XXXXXX", file[64];
-	int passed = 0, failed = 0;
 
 	log_open("curve_test", LOG_LEVEL_ERROR + 1);
 	umask(0);
@@ -81,9 +77,8 @@ main(void)
 		abort();
 	snprintf(file, sizeof(file), "%s/key", dir);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		reads(file, cases[i].what, cases[i].text, cases[i].mode, cases[i].secret, cases[i].open) ? passed++ : failed++;
-	texts() ? passed++ : failed++;
+		reads(file, cases[i].what, cases[i].text, cases[i].mode, cases[i].secret, cases[i].open);
+	texts();
 	rmdir(dir);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

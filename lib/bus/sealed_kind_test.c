@@ -1,22 +1,12 @@
 /* sealed_kind_test - C3.2.2: which kinds are sealed, and what a read's statements are told of who asks. */
 #include "bus/sealed_kind.h"
 #include "accountability.pb-c.h"
+#include "harness/tally.h"
 #include "supervision.pb-c.h"
 #include <stdio.h>
 #include <string.h>
 
 #define R(role) WIRE__ACCOUNT_ROLE__##role
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *got)
-{
-	passed += right;
-	failed += !right;
-	if (!right)
-		printf("FAIL %s: %s\n", what, got);
-}
 
 static void
 test_kinds(void)
@@ -74,6 +64,5 @@ main(void)
 	test_kinds();
 	test_askers(a);
 	arena_close(&a);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -1,23 +1,13 @@
 /* duty_test - rules.md §4 "Separation of duties": tables of who acts in which case, and of who was of which unit on which days.
  *
  * How: each case is told to duty as a service tells it; days are small numbers. */
-#include "base/civil.h"
 #include "domain/duty.h"
+#include "base/civil.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <string.h>
 
 enum { SOME_MAX = 4 };
-static int passed, failed;
-
-static void
-check(bool right, const char *what, int got, int want)
-{
-	passed += right;
-	failed += !right;
-	if (!right)
-		printf("FAIL %s: %d, want %d\n", what, got, want);
-}
-
 /* ---- who decided, and whom it is about */
 
 static const struct {
@@ -85,8 +75,8 @@ test_cases(void)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		enum duty_conflict got = judge(i);
-		check(got == cases[i].want && (*duty_sentence(got) != '\0') == (got != DUTY_CLEAR), cases[i].what, (int)got, (int)cases[i].want);
-		check((got == DUTY_NOBODY) == (strcmp(duty_code(got), "account.person_required") == 0), "the code", (int)got, 0);
+		checkf(got == cases[i].want && (*duty_sentence(got) != '\0') == (got != DUTY_CLEAR), cases[i].what, "%d, want %d", (int)got, (int)cases[i].want);
+		check((got == DUTY_NOBODY) == (strcmp(duty_code(got), "account.person_required") == 0), "the code", duty_code(got));
 	}
 }
 
@@ -142,7 +132,7 @@ test_units(void)
 		duty_units_since(at, n, units[i].since, &got);
 		for (size_t k = 0; k < got.n; k++)
 			snprintf(text + strlen(text), sizeof text - strlen(text), "%s ", got.id[k]);
-		check(strcmp(text, units[i].want) == 0 && got.n <= duty_units_max(at, n), units[i].what, (int)got.n, -1);
+		check(strcmp(text, units[i].want) == 0 && got.n <= duty_units_max(at, n), units[i].what, text);
 	}
 }
 
@@ -182,7 +172,7 @@ test_heads(void)
 			at[n] = &rows[n];
 		}
 		bool got = duty_headed_since(at, n, headed[i].since, "p1");
-		check(got == headed[i].want, headed[i].what, got, headed[i].want);
+		check_number(got, headed[i].want, headed[i].what);
 	}
 }
 
@@ -192,8 +182,8 @@ test_meet(void)
 	const char *some[] = { "u1", "u2" }, *others[] = { "u3", "u2" }, *none[] = { "u4" };
 	struct duty_units a = { some, 2 }, b = { others, 2 }, c = { none, 1 }, nothing = { 0 };
 
-	check(duty_units_meet(&a, &b) && duty_units_meet(&b, &a), "units in both", 0, 1);
-	check(!duty_units_meet(&a, &c) && !duty_units_meet(&a, &nothing) && !duty_units_meet(&nothing, &nothing), "units in one", 1, 0);
+	check(duty_units_meet(&a, &b) && duty_units_meet(&b, &a), "units in both", "");
+	check(!duty_units_meet(&a, &c) && !duty_units_meet(&a, &nothing) && !duty_units_meet(&nothing, &nothing), "units in one", "");
 }
 
 int
@@ -203,6 +193,5 @@ main(void)
 	test_units();
 	test_heads();
 	test_meet();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -2,20 +2,13 @@
  *
  * How: each refusal is a merge patch over the shipped document with the code and pointer expected, so a case shows the one
  * thing that is wrong; RFC 7396 is tested by the cases of its appendix A. */
-#include "json/json_pb.h"
 #include "domain/policy_book.h"
 #include "base/civil.h"
+#include "harness/tally.h"
+#include "json/json_pb.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void
-check(int counts[2], bool right, const char *what, const char *got)
-{
-	counts[!right]++;
-	if (!right)
-		printf("FAIL %s: %s\n", what, got ? got : "(none)");
-}
 
 static Policy__Policy *
 patched(const char *patch, arena_t *a, Wire__Problem **problem)
@@ -30,44 +23,44 @@ patched(const char *patch, arena_t *a, Wire__Problem **problem)
 /* ---- the shipped document */
 
 static void
-test_shipped(int counts[2], arena_t *a)
+test_shipped(arena_t *a)
 {
 	Wire__Problem *problem;
 	Policy__Policy *p = NULL;
 	bool parsed = policy_parse(data_dachuan_2017_96_json, a, &p, &problem);
 
-	check(counts, parsed, "shipped document is accepted", parsed ? NULL : problem->detail);
+	check(parsed, "shipped document is accepted", parsed ? NULL : problem->detail);
 	if (!parsed)
 		return;
-	check(counts, p->absence_ladder->n_rungs == 3, "C3.2.1: three rungs", NULL);
-	check(counts, strcmp(p->absence_ladder->rungs[1]->clause, "C3.2.1-2") == 0, "C3.2.1-2 is rung 2", p->absence_ladder->rungs[1]->clause);
-	check(counts, p->absence_ladder->rungs[1]->n_measures == 5, "C3.2.1-2: five measures", NULL);
-	check(counts, p->absence_ladder->rungs[1]->measures[4]->months == 6, "C3.2.1-2: 6 months", NULL);
-	check(counts, p->stipend->rate_fen == 10000 && p->stipend->from_day == day_of_civil(2017, 8, 1), "C4.4: 100 yuan from 2017-08-01", NULL);
-	check(counts, p->recall->promotion_freeze_months == 24 && p->recall->head_takes_post_at == 2, "C3.2.1-r, -rr", NULL);
-	check(counts, p->criticisms->n_ladder == 3 && strcmp(p->criticisms->ladder[2]->clause, "C3.1.1-3") == 0, "C3.1.1: three rungs", NULL);
-	check(counts, p->criticisms->ladder[2]->n_responsible == 0 && p->criticisms->ladder[2]->n_unit_head == 4, "C3.1.1-3: the head alone", NULL);
-	check(counts, p->n_cases == 3 && strcmp(p->cases[2]->clause, "C3.2.2") == 0, "C3.1.2-2, C3.1.3, C3.2.2", NULL);
-	check(counts, p->alerts->quiet_from_hour == 22 && p->alerts->quiet_until_hour == 7, "quiet from 22 to 7", NULL);
-	check(counts, p->n_readings == 23, "the register, A1 to A23", NULL);
-	check(counts, p->n_duties == 32, "the whole catalogue", NULL);
-	check(counts, strcmp(p->approval_json, "\"four_eyes\"") == 0, "approval", p->approval_json);
+	check(p->absence_ladder->n_rungs == 3, "C3.2.1: three rungs", "");
+	check(strcmp(p->absence_ladder->rungs[1]->clause, "C3.2.1-2") == 0, "C3.2.1-2 is rung 2", p->absence_ladder->rungs[1]->clause);
+	check(p->absence_ladder->rungs[1]->n_measures == 5, "C3.2.1-2: five measures", "");
+	check(p->absence_ladder->rungs[1]->measures[4]->months == 6, "C3.2.1-2: 6 months", "");
+	check(p->stipend->rate_fen == 10000 && p->stipend->from_day == day_of_civil(2017, 8, 1), "C4.4: 100 yuan from 2017-08-01", "");
+	check(p->recall->promotion_freeze_months == 24 && p->recall->head_takes_post_at == 2, "C3.2.1-r, -rr", "");
+	check(p->criticisms->n_ladder == 3 && strcmp(p->criticisms->ladder[2]->clause, "C3.1.1-3") == 0, "C3.1.1: three rungs", "");
+	check(p->criticisms->ladder[2]->n_responsible == 0 && p->criticisms->ladder[2]->n_unit_head == 4, "C3.1.1-3: the head alone", "");
+	check(p->n_cases == 3 && strcmp(p->cases[2]->clause, "C3.2.2") == 0, "C3.1.2-2, C3.1.3, C3.2.2", "");
+	check(p->alerts->quiet_from_hour == 22 && p->alerts->quiet_until_hour == 7, "quiet from 22 to 7", "");
+	check(p->n_readings == 23, "the register, A1 to A23", "");
+	check(p->n_duties == 32, "the whole catalogue", "");
+	check(strcmp(p->approval_json, "\"four_eyes\"") == 0, "approval", p->approval_json);
 }
 
 /* A document from before a key existed has what we ship; a patch of part of it is laid over that. */
 static void
-test_later_keys(int counts[2], arena_t *a)
+test_later_keys(arena_t *a)
 {
 	Wire__Problem *problem;
 	Policy__Policy *p = NULL;
 	const char *old = policy_patched(data_dachuan_2017_96_json, "{\"roles\":null}", a);
 
-	check(counts, !strstr(old, "\"non_poor\":[\"first_secretary\"") && policy_parse(old, a, &p, &problem) && p->roles->n_poor == 7 && p->roles->n_non_poor == 5,
+	check(!strstr(old, "\"non_poor\":[\"first_secretary\"") && policy_parse(old, a, &p, &problem) && p->roles->n_poor == 7 && p->roles->n_non_poor == 5,
 	      "§8: without the key, the roles we ship", old);
 	const char *next = policy_patched(old, "{\"hold\":true}", a);
-	check(counts, !strstr(next, "\"roles\":{\"non_poor\""), "a patch of something else does not add the key", next);
+	check(!strstr(next, "\"roles\":{\"non_poor\""), "a patch of something else does not add the key", next);
 	next = policy_patched(old, "{\"roles\":{\"poor\":[\"team_member\"]}}", a);
-	check(counts, policy_parse(next, a, &p, &problem) && p->roles->n_poor == 1 && p->roles->n_non_poor == 5, "§8: a part of the key", next);
+	check(policy_parse(next, a, &p, &problem) && p->roles->n_poor == 1 && p->roles->n_non_poor == 5, "§8: a part of the key", next);
 }
 
 /* ---- what is refused, and what is not */
@@ -165,7 +158,7 @@ static const struct { const char *patch, *code, *pointer; } refusals[] = {
 };
 
 static void
-test_refusals(int counts[2], arena_t *a)
+test_refusals(arena_t *a)
 {
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
 		Wire__Problem *problem;
@@ -173,14 +166,14 @@ test_refusals(int counts[2], arena_t *a)
 		const char *code = accepted || !problem || !problem->n_errors ? NULL : problem->errors[0]->code;
 		const char *pointer = code ? problem->errors[0]->pointer : NULL;
 		bool right = refusals[i].code ? code && strcmp(code, refusals[i].code) == 0 && strcmp(pointer, refusals[i].pointer) == 0 : accepted;
-		check(counts, right, refusals[i].patch, code ? arena_printf(a, "%s %s", code, pointer) : "accepted, or no error named");
+		check(right, refusals[i].patch, code ? arena_printf(a, "%s %s", code, pointer) : "accepted, or no error named");
 		arena_reset(a);
 	}
 }
 
 /* Documents that were published before unseen characters were refused are read for ever, and may be patched elsewhere. */
 static void
-test_stored(int counts[2], arena_t *a)
+test_stored(arena_t *a)
 {
 	static const char unseen[] = "{\"pairs\":[{\"name\":{\"zh\":\"\u200b一\",\"en\":\"a\\ufeff\"}}]}";
 	const char *shown = strstr(data_dachuan_2017_96_json, "\"by\": \""), *at = shown ? strchr(shown + 6, '"') + 1 : NULL;
@@ -188,17 +181,17 @@ test_stored(int counts[2], arena_t *a)
 	Wire__Problem *problem = NULL;
 	Policy__Policy *p;
 
-	check(counts, stored && policy_parse(stored, a, &p, &problem), "a document from before is read", problem ? problem->detail : stored);
+	check(stored && policy_parse(stored, a, &p, &problem), "a document from before is read", problem ? problem->detail : stored);
 	char *next = stored ? policy_patched(stored, "{\"hold\":true}", a) : NULL;
-	check(counts, next && strstr(next, "\u200b") && policy_parse(next, a, &p, &problem) && p->hold, "and patched", next);
-	check(counts, policy_patch_shown("{\"hold\":true}", a, &problem) && !problem, "by a patch that is shown", NULL);
+	check(next && strstr(next, "\u200b") && policy_parse(next, a, &p, &problem) && p->hold, "and patched", next);
+	check(policy_patch_shown("{\"hold\":true}", a, &problem) && !problem, "by a patch that is shown", "");
 	bool taken = policy_patch_shown(unseen, a, &problem);
-	check(counts, !taken && !strcmp(problem->errors[0]->code, "json.text") && !strcmp(problem->errors[0]->pointer, "/pairs/0/name/zh"),
+	check(!taken && !strcmp(problem->errors[0]->code, "json.text") && !strcmp(problem->errors[0]->pointer, "/pairs/0/name/zh"),
 	      "a patch brings nothing unseen", taken ? "taken" : problem->errors[0]->pointer);
 }
 
 static void
-test_not_a_document(int counts[2], arena_t *a)
+test_not_a_document(arena_t *a)
 {
 	static const char *const texts[] = { "", "[]", "{", "\"x\"", "{}", "{\"approval\":\"four_eyes\",\"approval\":\"automatic\"}" };
 
@@ -206,7 +199,7 @@ test_not_a_document(int counts[2], arena_t *a)
 		Wire__Problem *problem;
 		Policy__Policy *p;
 		bool accepted = policy_parse(texts[i], a, &p, &problem);
-		check(counts, !accepted && problem && problem->status == 422, "no document", texts[i]);
+		check(!accepted && problem && problem->status == 422, "no document", texts[i]);
 	}
 }
 
@@ -225,12 +218,12 @@ static const struct { const char *patch, *kind; enum approval is; } approvals[] 
 };
 
 static void
-test_approvals(int counts[2], arena_t *a)
+test_approvals(arena_t *a)
 {
 	for (size_t i = 0; i < sizeof(approvals) / sizeof(approvals[0]); i++) {
 		Wire__Problem *problem;
 		Policy__Policy *p = patched(approvals[i].patch, a, &problem);
-		check(counts, p && policy_approval(p, approvals[i].kind) == approvals[i].is, approvals[i].patch, approvals[i].kind);
+		check(p && policy_approval(p, approvals[i].kind) == approvals[i].is, approvals[i].patch, approvals[i].kind);
 		arena_reset(a);
 	}
 }
@@ -238,7 +231,7 @@ test_approvals(int counts[2], arena_t *a)
 /* ---- which version counts on a day */
 
 static void
-test_policy_on(int counts[2])
+test_policy_on(void)
 {
 	static const struct policy_version versions[] = {
 		{ .version = "a", .effective_from_day = 100 }, { .version = "b", .effective_from_day = 110 }, { .version = "c", .effective_from_day = 200 },
@@ -254,7 +247,7 @@ test_policy_on(int counts[2])
 			for (size_t k = 0; k < n; k++)
 				if (versions[k].effective_from_day <= cases[i].day)
 					is = &versions[k];
-			check(counts, v == is && (n < 3 || strcmp(v ? v->version : "", cases[i].version) == 0), "policy_on", cases[i].version);
+			check(v == is && (n < 3 || strcmp(v ? v->version : "", cases[i].version) == 0), "policy_on", cases[i].version);
 		}
 	}
 }
@@ -283,30 +276,28 @@ static const struct { const char *base, *patch, *result; } merges[] = {
 };
 
 static void
-test_merges(int counts[2], arena_t *a)
+test_merges(arena_t *a)
 {
 	for (size_t i = 0; i < sizeof(merges) / sizeof(merges[0]); i++) {
 		const char *got = policy_patched(merges[i].base, merges[i].patch, a);
 		bool right = merges[i].result ? got && strcmp(got, merges[i].result) == 0 : !got;
-		check(counts, right, merges[i].patch, got);
+		check(right, merges[i].patch, got);
 	}
 }
 
 int
 main(void)
 {
-	int counts[2] = { 0, 0 };
 	arena_t *a = arena_open(4 << 20);
 
-	test_shipped(counts, a);
-	test_later_keys(counts, a);
-	test_refusals(counts, a);
-	test_stored(counts, a);
-	test_not_a_document(counts, a);
-	test_approvals(counts, a);
-	test_policy_on(counts);
-	test_merges(counts, a);
+	test_shipped(a);
+	test_later_keys(a);
+	test_refusals(a);
+	test_stored(a);
+	test_not_a_document(a);
+	test_approvals(a);
+	test_policy_on();
+	test_merges(a);
 	arena_close(&a);
-	printf("%d passed, %d failed\n", counts[0], counts[1]);
-	return counts[1] != 0;
+	return tally_end();
 }
