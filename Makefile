@@ -120,7 +120,7 @@ $O/services/bus/%_test: $O/services/bus/%_test.o $(call obj,$(filter-out %_test.
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $O/lib/%_test: $O/lib/%_test.o $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-$O/gateway/%_test: $O/gateway/%_test.o $(call obj,$(GATEC)) $O/libzhucun.a
+$O/gateway/%_test: $O/gateway/%_test.o $(call obj,$(wildcard tests/gateway/*.c) $(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 # a directory of tests that share a stage: no service is in them, and nothing of it is in the library
 define staged_rule

@@ -12,17 +12,17 @@ passed=0 failed=0
 mkdir -p "$out"
 rm -f "$out/gateway.a"
 
-# What else gateway tests link, uninstrumented: all of the gateway but its main.
+# What else gateway tests link, uninstrumented: all of the gateway but its main, and what its tests stand on.
 rest_of() {             # x_fuzz.c
 	local object objects=()
 	[[ $1 == gateway/* ]] || return 0
-	for object in gateway/*/*.c; do
+	for object in gateway/*/*.c tests/gateway/*.c; do
 		case $object in
 		*_test.c | *_fuzz.c) ;;
 		*) objects+=("$build/${object%.c}.o") ;;
 		esac
 	done
-	[ -e "$out/gateway.a" ] || ar rcs "$out/gateway.a" "${objects[@]}"
+	[ -e "$out/gateway.a" ] || ar qcs "$out/gateway.a" "${objects[@]}"
 	echo "$out/gateway.a"
 }
 

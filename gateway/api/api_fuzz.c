@@ -12,22 +12,16 @@
  * Observed too: gateway/call/call.c gateway/call/bind.c gateway/call/command.c gateway/call/query.c gateway/call/ndjson.c gateway/call/line_splitter.c gateway/http/target.c gateway/http/headers.c gateway/routes/routes.c
  * tests/run-fuzz.sh builds and runs it. */
 #include "base/log.h"
-#include "gateway/fake_bus.h"
+#include "gateway/gateway.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
-#define TOKEN "an operator's token, 32 characters or more"
 enum { INPUT_MAX = 16384, LINES = 7, TURNS_MAX = 4000, TURN_US = 50 * 1000 };
 enum { NEAR = 1, LENGTH_SAID = 4, LEAVES = 8 };
 
 struct stand {
-	struct fake_bus bus;
-	struct metrics metrics;
-	api_t *api;
-	struct client client;
-	int64_t now_us;
-	size_t answered;
+	struct gateway g;
 	uint32_t luck;
 	bool nonsense;                  /* was talked by an owner */
 	const char *body;
@@ -62,13 +56,13 @@ answer_one(struct stand *s, const struct sent *asked)
 	switch (s->luck >> 29) {
 	case 0:
 	case 1:
-		fake_unrouted(s->api, asked, s->now_us);
+		fake_unrouted(s->g.api, asked, s->g.now_us);
 		return;
 	case 2:
-		fake_answer_problem(s->api, asked, 409, "state.conflict", s->now_us);
+		fake_answer_problem(s->g.api, asked, 409, "state.conflict", s->g.now_us);
 		return;
 	case 3:
-		fake_answer_problem(s->api, asked, 503, "owner.away", s->now_us);
+		fake_answer_problem(s->g.api, asked, 503, "owner.away", s->g.now_us);
 		return;
 	case 4:
 		return;                         /* silent */
@@ -80,21 +74,21 @@ answer_one(struct stand *s, const struct sent *asked)
 	}
 	s->nonsense = true;                     /* an empty message may be nonsense too: an answer has members */
 	a.status = s->luck >> 28 & 1 ? 200 : 201;
-	fake_answer(s->api, asked, &a, s->now_us);
+	fake_answer(s->g.api, asked, &a, s->g.now_us);
 }
 
 /* One turn: who was asked answers, or time passes. */
 static void
 turn(struct stand *s)
 {
-	if (s->answered < s->bus.n) {
-		answer_one(s, &s->bus.sent[s->answered++]);
+	if (s->g.answered < s->g.bus.n) {
+		answer_one(s, &s->g.bus.sent[s->g.answered++]);
 		return;
 	}
-	if (s->bus.n == SENT_MAX)
-		s->bus.dead = true;
-	s->now_us += TURN_US;
-	api_tick(s->api, s->now_us);
+	if (s->g.bus.n == SENT_MAX)
+		s->g.bus.dead = true;
+	s->g.now_us += TURN_US;
+	api_tick(s->g.api, s->g.now_us);
 }
 
 /* ---- the client */
@@ -106,7 +100,7 @@ send_body(struct stand *s, call_t *call, size_t piece)
 
 	for (int i = 0; at < s->body_len && i < TURNS_MAX; i++) {
 		size_t n = s->body_len - at < piece ? s->body_len - at : piece;
-		size_t took = api_body(call, s->body + at, n, s->now_us);
+		size_t took = api_body(call, s->body + at, n, s->g.now_us);
 		if (took == BODY_REFUSED)
 			return false;
 		must(took <= n);
@@ -121,13 +115,13 @@ send_body(struct stand *s, call_t *call, size_t piece)
 static void
 must_be_a_reply(const struct stand *s)
 {
-	const struct reply *r = &s->client.reply;
+	const struct reply *r = &s->g.client.reply;
 
-	must(s->client.replies == 1 && r->status >= 200 && r->status < 600);
+	must(s->g.client.replies == 1 && r->status >= 200 && r->status < 600);
 	must(r->status != 500 || s->nonsense);
 	if (r->status < 400 || !r->content_type || strcmp(r->content_type, TYPE_PROBLEM))
 		return;
-	json_t *j = json_loadb(s->client.text, r->len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *j = json_loadb(s->g.client.text, r->len, JSON_REJECT_DUPLICATES, NULL);
 	must(j && json_integer_value(json_object_get(j, "status")) == r->status && json_string_value(json_object_get(j, "code")));
 	json_decref(j);
 }
@@ -135,44 +129,32 @@ must_be_a_reply(const struct stand *s)
 static void
 call_once(struct stand *s, const struct api_request *r, unsigned flags, size_t piece)
 {
-	struct api_client client = { &s->client, client_replied, client_room };
-	call_t *call = api_begin(s->api, r, &client, s->now_us);
+	struct api_client client = client_of(&s->g.client);
+	call_t *call = api_begin(s->g.api, r, &client, s->g.now_us);
 
 	bool whole = send_body(s, call, piece);
 	if (whole && !(flags & LEAVES))
-		api_end(call, s->now_us);
+		api_end(call, s->g.now_us);
 	else
-		api_leave(call, s->now_us);
-	for (int i = 0; !s->client.replies && i < TURNS_MAX && api_outstanding(s->api); i++)
+		api_leave(call, s->g.now_us);
+	for (int i = 0; !s->g.client.replies && i < TURNS_MAX && api_outstanding(s->g.api); i++)
 		turn(s);
 	if (whole && !(flags & LEAVES))
 		must_be_a_reply(s);
-	must(api_outstanding(s->api) == 0);
-	if (s->client.reply.stream) {
+	must(api_outstanding(s->g.api) == 0);
+	if (s->g.client.reply.stream) {
 		char text[4096];
-		size_t n = s->client.reply.stream->pull(s->client.reply.stream->ctx, text, sizeof(text), s->now_us);
+		size_t n = s->g.client.reply.stream->pull(s->g.client.reply.stream->ctx, text, sizeof(text), s->g.now_us);
 		must(n == REPLY_STREAM_ENDED || n <= sizeof(text));
-		s->client.reply.stream->leave(s->client.reply.stream->ctx);
+		s->g.client.reply.stream->leave(s->g.client.reply.stream->ctx);
 	}
-}
-
-static void
-stand_open(struct stand *s, uint32_t luck)
-{
-	static const char *const services[] = { "roster", "alerts", NULL };
-	struct api_settings set = { .manual_clock = luck & 1, .services = services, .buses = 2, .metrics = &s->metrics };
-	struct span_of_bytes token = { TOKEN, strlen(TOKEN) };
-
-	sha256(&token, 1, set.token_sha256);
-	set.port = (struct port){ &s->bus, fake_send };
-	s->luck = luck * 2654435761u;
-	s->now_us = 1000000;
-	s->api = api_open(&set);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
+	static const char *const services[] = { "roster", "alerts", NULL };
+
 	if (len < 2 || len > INPUT_MAX)
 		return 0;
 	char *copy = strndup((const char *)bytes + 2, len - 2), *rest = copy, *line[LINES] = { 0 };
@@ -192,11 +174,10 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		.if_none_match = line[6], .last_event_id = line[6], .content_encoding = line[6] && bytes[0] & 16 ? line[6] : NULL,
 		.content_length = flags & LENGTH_SAID ? (int64_t)s->body_len : -1, .near = flags & NEAR,
 	};
-	stand_open(s, bytes[1]);
+	s->luck = bytes[1] * 2654435761u;
+	gateway_open(&s->g, (struct api_settings){ .manual_clock = bytes[1] & 1, .services = services, .buses = 2 });
 	call_once(s, &r, flags, 1 + (bytes[0] >> 5) * 37);
-	client_forget(&s->client);
-	fake_forget(&s->bus);
-	api_close(&s->api);
+	gateway_close(&s->g);
 	free(s);
 	free(copy);
 	return 0;

@@ -1,6 +1,6 @@
 /* api_test - calls from request to answer.
  *
- * How: api is driven directly, with a bus and owners played by fake_bus_test.h and a clock that is a variable.  Tables of
+ * How: api is driven directly, with a bus and owners played by gateway/fake_bus.h and a clock that is a variable.  Tables of
  * requests that are answered at once, and of those that an owner must refuse in the gateway's name; then, one by one, what
  * is asked, when it is asked again, and what an answer becomes. */
 #include "api/api.h"
@@ -11,107 +11,48 @@
 #include "base/log.h"
 #include "engine.pb-c.h"
 #include "funding.pb-c.h"
-#include "gateway/fake_bus.h"
+#include "gateway/gateway.h"
 #include "harness/tally.h"
 #include "roster.pb-c.h"
 #include "supervision.pb-c.h"
 #include <jansson.h>
 #include <stdio.h>
 
-#define TOKEN "0123456789abcdef0123456789abcdef"
-#define D "/api/v1/districts/511703"
-#define JSON "application/json"
-
-/* ---- one gateway, its bus and one client */
-
-struct bench {
-	struct fake_bus bus;
-	struct metrics metrics;
-	api_t *api;
-	call_t *call;
-	struct client client;
-	int64_t now_us;
-};
-static const char *const services[] = { "roster", "alerts", NULL };
+struct request { const char *method, *target, *type, *body, *key; bool no_token, far; size_t filler; const char *trace, *coding, *tag; };
 
 static void
-bench_open(struct bench *b)
+begin(struct gateway *g, const struct request *a, int64_t length)
 {
-	struct api_settings s = { .manual_clock = true, .services = services, .buses = 2, .metrics = &b->metrics };
-	struct span_of_bytes token = { TOKEN, strlen(TOKEN) };
-
-	memset(b, 0, sizeof(*b));
-	sha256(&token, 1, s.token_sha256);
-	s.port = (struct port){ &b->bus, fake_send };
-	b->now_us = 1000000;
-	b->api = api_open(&s);
-}
-
-static void
-bench_close(struct bench *b)
-{
-	client_forget(&b->client);
-	fake_forget(&b->bus);
-	api_close(&b->api);
-}
-
-struct rpc_request { const char *method, *target, *type, *body, *key; bool no_token, far; size_t filler; const char *trace, *coding, *tag; };
-
-static void
-bench_begin(struct bench *b, const struct rpc_request *a, int64_t length)
-{
-	struct api_client client = { &b->client, client_replied, client_room };
 	struct api_request r = {
 		.method = a->method, .target = a->target, .authorization = a->no_token ? NULL : "Bearer " TOKEN,
 		.content_type = a->type, .content_encoding = a->coding, .idempotency_key = a->key, .traceparent = a->trace,
 		.if_none_match = a->tag, .content_length = length, .near = !a->far,
 	};
 
-	client_forget(&b->client);
-	fake_forget(&b->bus);
-	b->call = api_begin(b->api, &r, &client, b->now_us);
+	gateway_begin(g, &r);
 }
 
 /* A whole request; filler: that many blanks after the body. */
 static void
-bench_ask(struct bench *b, const struct rpc_request *a)
+ask(struct gateway *g, const struct request *a)
 {
 	static const char blanks[4096] = { [0 ... 4095] = ' ' };
 	size_t taken = 0, len = a->body ? strlen(a->body) : 0;
 
-	bench_begin(b, a, -1);
+	begin(g, a, -1);
 	if (len)
-		taken = api_body(b->call, a->body, len, b->now_us);
+		taken = api_body(g->call, a->body, len, g->now_us);
 	for (size_t left = a->filler; left && taken != BODY_REFUSED; left -= taken)
-		taken = api_body(b->call, blanks, left < sizeof(blanks) ? left : sizeof(blanks), b->now_us);
+		taken = api_body(g->call, blanks, left < sizeof(blanks) ? left : sizeof(blanks), g->now_us);
 	if (taken == BODY_REFUSED)
-		api_leave(b->call, b->now_us);
+		api_leave(g->call, g->now_us);
 	else
-		api_end(b->call, b->now_us);
-}
-
-static const char *
-code_of(const struct bench *b)
-{
-	static char code[64];   /* of a test, one thread */
-	json_t *j = b->client.text ? json_loads(b->client.text, 0, NULL) : NULL;
-
-	const char *text = json_string_value(json_object_get(j, "code"));
-	snprintf(code, sizeof(code), "%s", text ? text : "");
-	json_decref(j);
-	return code;
-}
-
-static void
-pass_time(struct bench *b, int64_t us)
-{
-	b->now_us += us;
-	api_tick(b->api, b->now_us);
+		api_end(g->call, g->now_us);
 }
 
 /* ---- answered at once */
 
-static const struct { struct rpc_request ask; int status; const char *code; } at_once[] = {
+static const struct { struct request ask; int status; const char *code; } at_once[] = {
 	/* 401 before all else */
 	{ { "GET", D, .no_token = true }, 401, "token.invalid" },
 	{ { "GET", "/nothing", .no_token = true }, 401, "token.invalid" },
@@ -176,36 +117,36 @@ static const struct { struct rpc_request ask; int status; const char *code; } at
 };
 
 static void
-test_at_once(struct bench *b)
+test_at_once(struct gateway *g)
 {
 	char what[64];
 
 	for (size_t i = 0; i < sizeof(at_once) / sizeof(at_once[0]); i++) {
-		bench_ask(b, &at_once[i].ask);
-		snprintf(what, sizeof(what), "at once %zu: %d %s", i, b->client.reply.status, code_of(b));
-		check(b->client.replies == 1 && b->client.reply.status == at_once[i].status &&
-		              strcmp(code_of(b), at_once[i].code) == 0 && b->bus.n == 0, what, at_once[i].ask.target);
+		ask(g, &at_once[i].ask);
+		snprintf(what, sizeof(what), "at once %zu: %d %s", i, g->client.reply.status, gateway_code(g));
+		check(g->client.replies == 1 && g->client.reply.status == at_once[i].status &&
+		              strcmp(gateway_code(g), at_once[i].code) == 0 && g->bus.n == 0, what, at_once[i].ask.target);
 	}
-	bench_ask(b, &(struct rpc_request){ "DELETE", D });
-	check(strcmp(client_header(&b->client, "Allow"), "PUT, GET, HEAD") == 0, "Allow", client_header(&b->client, "Allow"));
-	bench_ask(b, &(struct rpc_request){ "GET", D, .no_token = true });
-	check(strcmp(client_header(&b->client, "WWW-Authenticate"), "Bearer") == 0, "WWW-Authenticate", "");
-	check(api_outstanding(b->api) == 0, "no call is left", "");
+	ask(g, &(struct request){ "DELETE", D });
+	check(strcmp(client_header(&g->client, "Allow"), "PUT, GET, HEAD") == 0, "Allow", client_header(&g->client, "Allow"));
+	ask(g, &(struct request){ "GET", D, .no_token = true });
+	check(strcmp(client_header(&g->client, "WWW-Authenticate"), "Bearer") == 0, "WWW-Authenticate", "");
+	check(api_outstanding(g->api) == 0, "no call is left", "");
 }
 
 /* Too long by far: no answer at all. */
 static void
-test_endless_body(struct bench *b)
+test_endless_body(struct gateway *g)
 {
-	bench_ask(b, &(struct rpc_request){ "PUT", D, JSON, "{", .filler = DROPPED_BYTES_MAX });
-	check(b->client.replies == 0 && api_outstanding(b->api) == 0, "a body that does not end is left", "");
-	bench_ask(b, &(struct rpc_request){ "PUT", D, JSON, "{", .filler = DROPPED_BYTES_MAX - 1 });
-	check(b->client.reply.status == 413, "a body up to the bound is read and refused", "");
+	ask(g, &(struct request){ "PUT", D, JSON, "{", .filler = DROPPED_BYTES_MAX });
+	check(g->client.replies == 0 && api_outstanding(g->api) == 0, "a body that does not end is left", "");
+	ask(g, &(struct request){ "PUT", D, JSON, "{", .filler = DROPPED_BYTES_MAX - 1 });
+	check(g->client.reply.status == 413, "a body up to the bound is read and refused", "");
 }
 
 /* Deeper than can be taken, and cut off there or not. */
 static void
-test_deep(struct bench *b)
+test_deep(struct gateway *g)
 {
 	enum { DEPTH = 5000 };
 	static char text[8 * DEPTH];
@@ -218,20 +159,20 @@ test_deep(struct bench *b)
 			at = stpcpy(at, "1");
 			for (int i = 0; i < DEPTH / 3 && closed; i++)
 				at = stpcpy(at, object ? "}]" : "]]]");
-			bench_ask(b, &(struct rpc_request){ "PUT", D, JSON, text });
-			const Wire__Problem *p = b->bus.n == 1 ? b->bus.sent[0].commands->items[0]->refusal : NULL;
+			ask(g, &(struct request){ "PUT", D, JSON, text });
+			const Wire__Problem *p = g->bus.n == 1 ? g->bus.sent[0].commands->items[0]->refusal : NULL;
 			if (closed)
-				check(p && p->status == 422 && strcmp(p->code, "json.range") == 0, "too deep", p ? p->code : code_of(b));
+				check(p && p->status == 422 && strcmp(p->code, "json.range") == 0, "too deep", p ? p->code : gateway_code(g));
 			else
-				check(b->client.reply.status == 400 && strcmp(code_of(b), "json.malformed") == 0, "too deep, and cut off", code_of(b));
+				check(g->client.reply.status == 400 && strcmp(gateway_code(g), "json.malformed") == 0, "too deep, and cut off", gateway_code(g));
 			if (p)
-				fake_answer_problem(b->api, &b->bus.sent[0], 422, "json.range", b->now_us);
+				fake_answer_problem(g->api, &g->bus.sent[0], 422, "json.range", g->now_us);
 		}
 }
 
 /* ---- refused by the owner in our name: only it knows whether the thing exists */
 
-static const struct { struct rpc_request ask; const char *code, *pointer; } by_owner[] = {
+static const struct { struct request ask; const char *code, *pointer; } by_owner[] = {
 	{ { "PUT", D "/persons/p-1", JSON, "{\"name\":1,\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}" }, "json.type", "/name" },
 	{ { "PUT", D "/persons/p-1", JSON, "{\"id\":\"p-2\",\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}" },
 	  "field.fixed", "/id" },
@@ -271,27 +212,27 @@ refusal_of(const struct sent *s)
 }
 
 static void
-test_by_owner(struct bench *b)
+test_by_owner(struct gateway *g)
 {
 	char what[128];
 
 	for (size_t i = 0; i < sizeof(by_owner) / sizeof(by_owner[0]); i++) {
-		bench_ask(b, &by_owner[i].ask);
-		const Wire__Problem *p = b->bus.n == 1 ? refusal_of(&b->bus.sent[0]) : NULL;
+		ask(g, &by_owner[i].ask);
+		const Wire__Problem *p = g->bus.n == 1 ? refusal_of(&g->bus.sent[0]) : NULL;
 		snprintf(what, sizeof(what), "by the owner %zu: %s %s", i, p ? p->code : "nothing", p && p->n_errors ? p->errors[0]->pointer : "");
 		bool pointed = p && (by_owner[i].pointer ? p->n_errors && strcmp(p->errors[0]->pointer, by_owner[i].pointer) == 0
 		                                         : p->n_errors == 0);
-		check(p && p->status == 422 && strcmp(p->code, by_owner[i].code) == 0 && pointed && b->client.replies == 0, what,
+		check(p && p->status == 422 && strcmp(p->code, by_owner[i].code) == 0 && pointed && g->client.replies == 0, what,
 		      by_owner[i].ask.target);
-		fake_answer_problem(b->api, &b->bus.sent[0], 404, "resource.unknown", b->now_us);
-		check(b->client.replies == 1 && b->client.reply.status == 404, "what the owner says is the answer", what);
+		fake_answer_problem(g->api, &g->bus.sent[0], 404, "resource.unknown", g->now_us);
+		check(g->client.replies == 1 && g->client.reply.status == 404, "what the owner says is the answer", what);
 	}
 }
 
 /* ---- what is asked */
 
 static void
-test_order(struct bench *b)
+test_order(struct gateway *g)
 {
 	static const char text[] = "{\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}";
 	const char *trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -299,10 +240,10 @@ test_order(struct bench *b)
 	struct span_of_bytes parts[] = { { "PUT", 4 }, { D "/persons/p-1", sizeof(D "/persons/p-1") }, { text, strlen(text) } };
 
 	sha256(parts, 3, print);
-	bench_ask(b, &(struct rpc_request){ "PUT", D "/persons/p-1", "Application/JSON; charset=\"UTF-8\"", text, .trace = trace, .key = "k" });
-	check(b->bus.n == 1 && b->bus.sent[0].m.kind == WIRE__KIND__COMMANDS && b->bus.sent[0].m.lane == WIRE__LANE__WRITER &&
-	              b->bus.sent[0].m.partition == partition_of("511703"), "one command to the owner", "");
-	const Wire__Command *c = b->bus.sent[0].commands->items[0];
+	ask(g, &(struct request){ "PUT", D "/persons/p-1", "Application/JSON; charset=\"UTF-8\"", text, .trace = trace, .key = "k" });
+	check(g->bus.n == 1 && g->bus.sent[0].m.kind == WIRE__KIND__COMMANDS && g->bus.sent[0].m.lane == WIRE__LANE__WRITER &&
+	              g->bus.sent[0].m.partition == partition_of("511703"), "one command to the owner", "");
+	const Wire__Command *c = g->bus.sent[0].commands->items[0];
 	Roster__PutPerson *m = roster__put_person__unpack(NULL, c->data.len, c->data.data);
 	check(m && strcmp(m->id, "p-1") == 0 && strcmp(m->name, "n") == 0 && m->establishment == ROSTER__ESTABLISHMENT__OTHER,
 	      "the message", c->type);
@@ -316,17 +257,17 @@ test_order(struct bench *b)
 	Roster__Person person = ROSTER__PERSON__INIT;
 	person.id = (char *)"p-1";
 	person.establishment = ROSTER__ESTABLISHMENT__OTHER;
-	fake_answer_message(b->api, &b->bus.sent[0], 201, &person, b->now_us);
-	check(b->client.reply.status == 201 &&
-	              strcmp(b->client.text, "{\"id\":\"p-1\",\"name\":\"\",\"phone\":\"\",\"unit_id\":\"\",\"establishment\":\"other\"}") == 0,
-	      "the answer", b->client.text);
-	check(strcmp(client_header(&b->client, "traceparent"), trace) == 0, "the trace comes back", "");
-	check(strcmp(b->client.reply.content_type, JSON) == 0, "its type", b->client.reply.content_type);
+	fake_answer_message(g->api, &g->bus.sent[0], 201, &person, g->now_us);
+	check(g->client.reply.status == 201 &&
+	              strcmp(g->client.text, "{\"id\":\"p-1\",\"name\":\"\",\"phone\":\"\",\"unit_id\":\"\",\"establishment\":\"other\"}") == 0,
+	      "the answer", g->client.text);
+	check(strcmp(client_header(&g->client, "traceparent"), trace) == 0, "the trace comes back", "");
+	check(strcmp(g->client.reply.content_type, JSON) == 0, "its type", g->client.reply.content_type);
 }
 
 /* The key of the header, and that of the body, which goes before it and never reaches the message. */
 static void
-test_keys(struct bench *b)
+test_keys(struct gateway *g)
 {
 	static const char plain[] = "{\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}";
 	static const char keyed[] = "{\"key\":\"mine\",\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}";
@@ -335,20 +276,20 @@ test_keys(struct bench *b)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		bench_ask(b, &(struct rpc_request){ "POST", D "/checkins", JSON, rows[i].body, .key = rows[i].header });
-		const Wire__Command *c = b->bus.n ? b->bus.sent[0].commands->items[0] : NULL;
+		ask(g, &(struct request){ "POST", D "/checkins", JSON, rows[i].body, .key = rows[i].header });
+		const Wire__Command *c = g->bus.n ? g->bus.sent[0].commands->items[0] : NULL;
 		check(c && !c->refusal && strcmp(c->key, rows[i].key) == 0, "the key", rows[i].key);
 		Attendance__Checkin done = ATTENDANCE__CHECKIN__INIT;
 		done.id = (char *)"C1";
 		done.result = ATTENDANCE__CHECKIN_RESULT__INSIDE;
-		fake_answer_message(b->api, &b->bus.sent[0], 201, &done, b->now_us);
-		check(strcmp(b->client.text, "{\"id\":\"C1\",\"result\":\"inside\"}") == 0, "a stored answer is passed as it is", b->client.text);
+		fake_answer_message(g->api, &g->bus.sent[0], 201, &done, g->now_us);
+		check(strcmp(g->client.text, "{\"id\":\"C1\",\"result\":\"inside\"}") == 0, "a stored answer is passed as it is", g->client.text);
 	}
 }
 
 /* However a path is escaped it is the same path, so a key stands for it. */
 static void
-test_escapes(struct bench *b)
+test_escapes(struct gateway *g)
 {
 	static const char *const targets[] = {
 		D "/findings/F1/confirm", D "/findings/F%31/confirm", D "/%66indings/%46%31/confir%6D", "/api/v1/%64istricts/51170%33/findings/F1/confirm",
@@ -356,33 +297,33 @@ test_escapes(struct bench *b)
 	uint8_t first[SHA256_SIZE];
 
 	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
-		bench_ask(b, &(struct rpc_request){ "POST", targets[i], .key = "k" });
-		const Wire__Command *c = b->bus.n == 1 ? b->bus.sent[0].commands->items[0] : NULL;
+		ask(g, &(struct request){ "POST", targets[i], .key = "k" });
+		const Wire__Command *c = g->bus.n == 1 ? g->bus.sent[0].commands->items[0] : NULL;
 		check(c && !c->refusal && strcmp(c->type, "supervision.ConfirmFinding") == 0 && c->fingerprint.len == SHA256_SIZE, "an order", targets[i]);
 		if (c && i == 0)
 			memcpy(first, c->fingerprint.data, sizeof(first));
 		check(c && memcmp(first, c->fingerprint.data, sizeof(first)) == 0, "the same request", targets[i]);
-		fake_answer_problem(b->api, &b->bus.sent[0], 409, "finding.bad_transition", b->now_us);
+		fake_answer_problem(g->api, &g->bus.sent[0], 409, "finding.bad_transition", g->now_us);
 	}
 }
 
 /* A byte order mark before JSON is no error, and nothing else may stand there. */
 static void
-test_mark(struct bench *b)
+test_mark(struct gateway *g)
 {
-	bench_ask(b, &(struct rpc_request){ "POST", D "/findings/F1/confirm", JSON, "\xef\xbb\xbf{\"reason\":\"r\"}" });
-	check(b->bus.n == 1 && !b->bus.sent[0].commands->items[0]->refusal, "JSON after a mark", code_of(b));
-	fake_answer_problem(b->api, &b->bus.sent[0], 409, "finding.bad_transition", b->now_us);
+	ask(g, &(struct request){ "POST", D "/findings/F1/confirm", JSON, "\xef\xbb\xbf{\"reason\":\"r\"}" });
+	check(g->bus.n == 1 && !g->bus.sent[0].commands->items[0]->refusal, "JSON after a mark", gateway_code(g));
+	fake_answer_problem(g->api, &g->bus.sent[0], 409, "finding.bad_transition", g->now_us);
 	static const char *const bad[] = { "\xef\xbb\xbf", "\xef\xbb\xbf\xef\xbb\xbf{}", " \xef\xbb\xbf{}", "\xef\xbb{}", "\xff\xfe{}" };
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		bench_ask(b, &(struct rpc_request){ "POST", D "/findings/F1/confirm", JSON, bad[i] });
-		check(b->bus.n == 0 && b->client.reply.status == 400 && strcmp(code_of(b), "json.malformed") == 0, "a mark alone, or twice, or none", code_of(b));
+		ask(g, &(struct request){ "POST", D "/findings/F1/confirm", JSON, bad[i] });
+		check(g->bus.n == 0 && g->client.reply.status == 400 && strcmp(gateway_code(g), "json.malformed") == 0, "a mark alone, or twice, or none", gateway_code(g));
 	}
 }
 
 /* A file goes on as it came, whatever charset it is said to have; its key stands for the query too. */
 static void
-test_file(struct bench *b)
+test_file(struct gateway *g)
 {
 	static const char file[] = "id,name\nu1,\xd5\xd4\n";
 	static const struct { const char *target, *type; bool dry_run; const char *charset; } rows[] = {
@@ -392,8 +333,8 @@ test_file(struct bench *b)
 	uint8_t prints[4][SHA256_SIZE] = { { 0 } };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		bench_ask(b, &(struct rpc_request){ "POST", rows[i].target, rows[i].type, file, .key = "k" });
-		const Wire__Command *c = b->bus.n == 1 ? b->bus.sent[0].commands->items[0] : NULL;
+		ask(g, &(struct request){ "POST", rows[i].target, rows[i].type, file, .key = "k" });
+		const Wire__Command *c = g->bus.n == 1 ? g->bus.sent[0].commands->items[0] : NULL;
 		Roster__ImportRows *m = c ? roster__import_rows__unpack(NULL, c->data.len, c->data.data) : NULL;
 		check(m && !c->refusal && strcmp(c->key, "k") == 0 && m->kind == ROSTER__IMPORT_KIND__UNITS && !!m->dry_run == rows[i].dry_run,
 		      "what is to be done with it", rows[i].target);
@@ -402,95 +343,95 @@ test_file(struct bench *b)
 		if (m)
 			memcpy(prints[i], c->fingerprint.data, SHA256_SIZE);
 		roster__import_rows__free_unpacked(m, NULL);
-		fake_answer_message(b->api, &b->bus.sent[0], 200, &(Roster__Imported)ROSTER__IMPORTED__INIT, b->now_us);
-		check(strcmp(b->client.text, "{\"rows\":0,\"accepted\":0,\"errors\":[]}") == 0, "the answer", b->client.text);
+		fake_answer_message(g->api, &g->bus.sent[0], 200, &(Roster__Imported)ROSTER__IMPORTED__INIT, g->now_us);
+		check(strcmp(g->client.text, "{\"rows\":0,\"accepted\":0,\"errors\":[]}") == 0, "the answer", g->client.text);
 	}
 	check(memcmp(prints[0], prints[1], SHA256_SIZE) != 0, "a dry run is another request", "");
 }
 
 static void
-test_optional_body(struct bench *b)
+test_optional_body(struct gateway *g)
 {
-	static const struct rpc_request asks[] = {
+	static const struct request asks[] = {
 		{ "POST", D "/findings/F1/confirm" }, { "POST", D "/findings/F1/confirm", JSON, "" },
 		{ "POST", D "/findings/F1/confirm", JSON, "{}" }, { "POST", D "/findings/F1/confirm", JSON, "{\"reason\":\"r\"}" },
 	};
 
 	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
-		bench_ask(b, &asks[i]);
-		check(b->bus.n == 1 && !b->bus.sent[0].commands->items[0]->refusal, "a body may be left out", asks[i].type ? asks[i].type : "");
-		fake_answer_problem(b->api, &b->bus.sent[0], 409, "finding.bad_transition", b->now_us);
-		check(b->client.reply.status == 409 && strcmp(code_of(b), "finding.bad_transition") == 0, "409 passes", code_of(b));
+		ask(g, &asks[i]);
+		check(g->bus.n == 1 && !g->bus.sent[0].commands->items[0]->refusal, "a body may be left out", asks[i].type ? asks[i].type : "");
+		fake_answer_problem(g->api, &g->bus.sent[0], 409, "finding.bad_transition", g->now_us);
+		check(g->client.reply.status == 409 && strcmp(gateway_code(g), "finding.bad_transition") == 0, "409 passes", gateway_code(g));
 	}
 }
 
 static void
-test_clock(struct bench *b)
+test_clock(struct gateway *g)
 {
-	bench_ask(b, &(struct rpc_request){ "POST", "/api/v1/clock", JSON, "{\"now\":\"2017-09-09T00:00:00+08:00\"}", .key = "\x01" });
-	const struct sent *s = &b->bus.sent[0];
-	check(b->bus.n == 1 && s->m.partition == -1 && strcmp(s->m.service, "roster") == 0 && !s->commands->items[0]->refusal &&
+	ask(g, &(struct request){ "POST", "/api/v1/clock", JSON, "{\"now\":\"2017-09-09T00:00:00+08:00\"}", .key = "\x01" });
+	const struct sent *s = &g->bus.sent[0];
+	check(g->bus.n == 1 && s->m.partition == -1 && strcmp(s->m.service, "roster") == 0 && !s->commands->items[0]->refusal &&
 	              *s->commands->items[0]->key == '\0', "the clock is roster's, any replica's, and takes no key", "");
 	Engine__Clock now = ENGINE__CLOCK__INIT;
 	now.now_us = INT64_C(1504886400000000);
-	fake_answer_message(b->api, s, 200, &now, b->now_us);
-	check(strcmp(b->client.text, "{\"now\":\"2017-09-09T00:00:00+08:00\"}") == 0, "its answer", b->client.text);
+	fake_answer_message(g->api, s, 200, &now, g->now_us);
+	check(strcmp(g->client.text, "{\"now\":\"2017-09-09T00:00:00+08:00\"}") == 0, "its answer", g->client.text);
 }
 
 static void
-test_read(struct bench *b)
+test_read(struct gateway *g)
 {
-	bench_ask(b, &(struct rpc_request){ "GET", D "/postings?limit=500&person_id=p%2D1&cursor=a%2Bb&on=2017-09-08" });
-	const Wire__Read *r = b->bus.n ? b->bus.sent[0].read : NULL;
+	ask(g, &(struct request){ "GET", D "/postings?limit=500&person_id=p%2D1&cursor=a%2Bb&on=2017-09-08" });
+	const Wire__Read *r = g->bus.n ? g->bus.sent[0].read : NULL;
 	Roster__ListPostings *m = r ? roster__list_postings__unpack(NULL, r->data.len, r->data.data) : NULL;
 	check(m && !r->refusal && m->limit == 500 && strcmp(m->person_id, "p-1") == 0 && strcmp(m->cursor, "a+b") == 0 &&
-	              m->on_day == 17417 && m->maybe_village_case == 0 && b->bus.sent[0].m.lane == WIRE__LANE__READER, "a list's question", "");
+	              m->on_day == 17417 && m->maybe_village_case == 0 && g->bus.sent[0].m.lane == WIRE__LANE__READER, "a list's question", "");
 	roster__list_postings__free_unpacked(m, NULL);
 	Roster__PostingList none = ROSTER__POSTING_LIST__INIT;
-	fake_answer_message(b->api, &b->bus.sent[0], 200, &none, b->now_us);
-	check(b->client.reply.status == 200 && strcmp(b->client.text, "{\"items\":[]}") == 0, "an empty list", b->client.text);
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &none, g->now_us);
+	check(g->client.reply.status == 200 && strcmp(g->client.text, "{\"items\":[]}") == 0, "an empty list", g->client.text);
 }
 
 /* The case sheet: three services, one object; any of them refusing refuses it. */
 static void
-test_merge(struct bench *b)
+test_merge(struct gateway *g)
 {
 	Accountability__CaseSheet sheet = ACCOUNTABILITY__CASE_SHEET__INIT;
 	Funding__MeasureMoney money = FUNDING__MEASURE_MONEY__INIT;
 	Alerts__MeasureMessages told = ALERTS__MEASURE_MESSAGES__INIT;
 
 	sheet.id = (char *)"M1";
-	bench_ask(b, &(struct rpc_request){ "GET", D "/measures/M1" });
-	check(b->bus.n == 3, "three questions", "");
-	fake_answer_message(b->api, &b->bus.sent[2], 200, &told, b->now_us);
-	fake_answer_message(b->api, &b->bus.sent[0], 200, &sheet, b->now_us);
-	check(b->client.replies == 0, "all are waited for", "");
-	fake_answer_message(b->api, &b->bus.sent[1], 200, &money, b->now_us);
-	json_t *j = b->client.text ? json_loads(b->client.text, 0, NULL) : NULL;
-	check(b->client.reply.status == 200 && json_is_array(json_object_get(j, "money")) && json_is_array(json_object_get(j, "messages")) &&
+	ask(g, &(struct request){ "GET", D "/measures/M1" });
+	check(g->bus.n == 3, "three questions", "");
+	fake_answer_message(g->api, &g->bus.sent[2], 200, &told, g->now_us);
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &sheet, g->now_us);
+	check(g->client.replies == 0, "all are waited for", "");
+	fake_answer_message(g->api, &g->bus.sent[1], 200, &money, g->now_us);
+	json_t *j = g->client.text ? json_loads(g->client.text, 0, NULL) : NULL;
+	check(g->client.reply.status == 200 && json_is_array(json_object_get(j, "money")) && json_is_array(json_object_get(j, "messages")) &&
 	              json_is_array(json_object_get(j, "facts")) && strcmp(json_string_value(json_object_get(j, "id")), "M1") == 0,
-	      "one object", b->client.text ? b->client.text : "");
+	      "one object", g->client.text ? g->client.text : "");
 	json_decref(j);
 
-	bench_ask(b, &(struct rpc_request){ "GET", D "/measures/M1" });
-	fake_answer_message(b->api, &b->bus.sent[2], 200, &told, b->now_us);
-	fake_answer_message(b->api, &b->bus.sent[1], 200, &money, b->now_us);
-	fake_answer_problem(b->api, &b->bus.sent[0], 404, "resource.unknown", b->now_us);
-	check(b->client.reply.status == 404, "unknown to its owner is unknown", code_of(b));
+	ask(g, &(struct request){ "GET", D "/measures/M1" });
+	fake_answer_message(g->api, &g->bus.sent[2], 200, &told, g->now_us);
+	fake_answer_message(g->api, &g->bus.sent[1], 200, &money, g->now_us);
+	fake_answer_problem(g->api, &g->bus.sent[0], 404, "resource.unknown", g->now_us);
+	check(g->client.reply.status == 404, "unknown to its owner is unknown", gateway_code(g));
 
-	bench_ask(b, &(struct rpc_request){ "GET", D "/measures/M1" });
-	fake_answer_message(b->api, &b->bus.sent[2], 200, &told, b->now_us);
-	fake_answer_message(b->api, &b->bus.sent[0], 200, &sheet, b->now_us);
+	ask(g, &(struct request){ "GET", D "/measures/M1" });
+	fake_answer_message(g->api, &g->bus.sent[2], 200, &told, g->now_us);
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &sheet, g->now_us);
 	for (int i = 0; i < 10; i++)
-		pass_time(b, 1000000);
-	check(b->client.replies == 1 && b->client.reply.status == 503 && strcmp(client_header(&b->client, "Retry-After"), "1") == 0,
-	      "one missing is 503", code_of(b));
+		gateway_pass(g, 1000000);
+	check(g->client.replies == 1 && g->client.reply.status == 503 && strcmp(client_header(&g->client, "Retry-After"), "1") == 0,
+	      "one missing is 503", gateway_code(g));
 }
 
 /* Texts mention people; roster says what they are called, of so many at a time; who it does not know is told by id.  A client who may see
  * nothing of it, and one whose answer mentions nobody, wait for nothing. */
 static void
-test_names(struct bench *b)
+test_names(struct gateway *g)
 {
 	enum { MANY = 900 };
 	static char texts[MANY][128];
@@ -505,16 +446,16 @@ test_names(struct bench *b)
 		alerts[i].text = texts[i];
 		items[i] = &alerts[i];
 	}
-	bench_ask(b, &(struct rpc_request){ "GET", D "/alerts" });
-	fake_answer_message(b->api, &b->bus.sent[0], 200, &list, b->now_us);
-	check(b->bus.n == 1 && b->client.reply.status == 200 && strcmp(b->client.text, "{\"items\":[]}") == 0, "no message mentions nobody", b->client.text);
+	ask(g, &(struct request){ "GET", D "/alerts" });
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &list, g->now_us);
+	check(g->bus.n == 1 && g->client.reply.status == 200 && strcmp(g->client.text, "{\"items\":[]}") == 0, "no message mentions nobody", g->client.text);
 
 	list.n_items = MANY;
-	bench_ask(b, &(struct rpc_request){ "GET", D "/alerts" });
-	fake_answer_message(b->api, &b->bus.sent[0], 200, &list, b->now_us);
+	ask(g, &(struct request){ "GET", D "/alerts" });
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &list, g->now_us);
 	size_t asked = 0, questions = 0;
-	while (!b->client.replies && b->bus.n > 1 + questions) {
-		const struct sent *s = &b->bus.sent[++questions];
+	while (!g->client.replies && g->bus.n > 1 + questions) {
+		const struct sent *s = &g->bus.sent[++questions];
 		Roster__ReadNames *m = roster__read_names__unpack(NULL, s->read->data.len, s->read->data.data);
 		Roster__Named first = ROSTER__NAMED__INIT, *one = &first;
 		Roster__Names said = ROSTER__NAMES__INIT;
@@ -524,50 +465,50 @@ test_names(struct bench *b)
 		first.name = (char *)"张一";
 		said.n_items = 1;
 		said.items = &one;
-		fake_answer_message(b->api, s, 200, &said, b->now_us);
+		fake_answer_message(g->api, s, 200, &said, g->now_us);
 		roster__read_names__free_unpacked(m, NULL);
 	}
 	check(asked == MANY && questions == 3, "each of them once", "");
-	check(b->client.reply.status == 200 && strstr(b->client.text, "\"关于张一、张一。\"") && strstr(b->client.text, "\"关于p1、p1。\"") &&
-	              !strstr(b->client.text, "⟦"), "by name, or by id", b->client.text ? b->client.text : "");
+	check(g->client.reply.status == 200 && strstr(g->client.text, "\"关于张一、张一。\"") && strstr(g->client.text, "\"关于p1、p1。\"") &&
+	              !strstr(g->client.text, "⟦"), "by name, or by id", g->client.text ? g->client.text : "");
 
 	list.n_items = 1;
-	bench_ask(b, &(struct rpc_request){ "GET", D "/alerts" });
-	fake_answer_message(b->api, &b->bus.sent[0], 200, &list, b->now_us);
-	fake_answer_problem(b->api, &b->bus.sent[1], 503, "owner.away", b->now_us);
+	ask(g, &(struct request){ "GET", D "/alerts" });
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &list, g->now_us);
+	fake_answer_problem(g->api, &g->bus.sent[1], 503, "owner.away", g->now_us);
 	for (int i = 0; i < 10; i++)
-		pass_time(b, 1000000);
-	check(b->client.replies == 1 && b->client.reply.status == 503, "nobody to say it", code_of(b));
+		gateway_pass(g, 1000000);
+	check(g->client.replies == 1 && g->client.reply.status == 503, "nobody to say it", gateway_code(g));
 
-	bench_ask(b, &(struct rpc_request){ "GET", D "/alerts" });
-	fake_answer_message(b->api, &b->bus.sent[0], 200, &list, b->now_us);
-	fake_answer_message(b->api, &b->bus.sent[1], 200, &none, b->now_us);
-	check(b->client.reply.status == 200 && strstr(b->client.text, "关于p0、p0。"), "of nobody is anything known", b->client.text);
+	ask(g, &(struct request){ "GET", D "/alerts" });
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &list, g->now_us);
+	fake_answer_message(g->api, &g->bus.sent[1], 200, &none, g->now_us);
+	check(g->client.reply.status == 200 && strstr(g->client.text, "关于p0、p0。"), "of nobody is anything known", g->client.text);
 }
 
 /* ---- asking again */
 
-static const struct rpc_request put = { "PUT", D "/townships/t", JSON, "{\"name\":\"n\",\"area_id\":\"a\"}" };
-static const struct rpc_request note = { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"}" };
-static const struct rpc_request note_keyed = { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"}",
+static const struct request put = { "PUT", D "/townships/t", JSON, "{\"name\":\"n\",\"area_id\":\"a\"}" };
+static const struct request note = { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"}" };
+static const struct request note_keyed = { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"}",
                                        .key = "k" };
-static const struct rpc_request get = { "GET", D };
+static const struct request get = { "GET", D };
 
 enum happening { NOBODY_CONNECTED, UNROUTED, OWNER_AWAY, OWNER_BUSY, SILENCE };
 
 static void
-happen(struct bench *b, enum happening what)
+happen(struct gateway *g, enum happening what)
 {
 	if (what == UNROUTED)
-		fake_unrouted(b->api, fake_last(&b->bus), b->now_us);
+		fake_unrouted(g->api, fake_last(&g->bus), g->now_us);
 	else if (what == OWNER_AWAY)
-		fake_answer_problem(b->api, fake_last(&b->bus), 503, "owner.away", b->now_us);
+		fake_answer_problem(g->api, fake_last(&g->bus), 503, "owner.away", g->now_us);
 	else if (what == OWNER_BUSY)
-		fake_answer_problem(b->api, fake_last(&b->bus), 503, "owner.busy", b->now_us);
-	b->bus.dead = what == NOBODY_CONNECTED;
+		fake_answer_problem(g->api, fake_last(&g->bus), 503, "owner.busy", g->now_us);
+	g->bus.dead = what == NOBODY_CONNECTED;
 }
 
-static const struct { const char *name; const struct rpc_request *ask; enum happening what; bool again; int status_at_end; } retries[] = {
+static const struct { const char *name; const struct request *ask; enum happening what; bool again; int status_at_end; } retries[] = {
 	{ "put, no bus", &put, NOBODY_CONNECTED, true, 503 },
 	{ "put, unrouted", &put, UNROUTED, true, 503 },
 	{ "put, away", &put, OWNER_AWAY, true, 503 },
@@ -582,175 +523,175 @@ static const struct { const char *name; const struct rpc_request *ask; enum happ
 };
 
 static void
-test_retries(struct bench *b)
+test_retries(struct gateway *g)
 {
 	for (size_t i = 0; i < sizeof(retries) / sizeof(retries[0]); i++) {
-		int64_t begun_us = b->now_us;
-		b->bus.dead = retries[i].what == NOBODY_CONNECTED;
-		bench_ask(b, retries[i].ask);
-		size_t seen = b->bus.n, asked = b->bus.n;
-		for (int step = 0; step < 6000 && b->client.replies == 0; step++) {
-			if (seen != b->bus.n || step == 0)
-				happen(b, retries[i].what);
-			asked += b->bus.n - seen;
-			seen = b->bus.n;
-			pass_time(b, 1000);
+		int64_t begun_us = g->now_us;
+		g->bus.dead = retries[i].what == NOBODY_CONNECTED;
+		ask(g, retries[i].ask);
+		size_t seen = g->bus.n, asked = g->bus.n;
+		for (int step = 0; step < 6000 && g->client.replies == 0; step++) {
+			if (seen != g->bus.n || step == 0)
+				happen(g, retries[i].what);
+			asked += g->bus.n - seen;
+			seen = g->bus.n;
+			gateway_pass(g, 1000);
 		}
-		check(b->client.replies == 1 && b->client.reply.status == retries[i].status_at_end, retries[i].name, code_of(b));
+		check(g->client.replies == 1 && g->client.reply.status == retries[i].status_at_end, retries[i].name, gateway_code(g));
 		check((seen > 1) == (retries[i].again && retries[i].what != NOBODY_CONNECTED), "asked again or not", retries[i].name);
-		check(b->now_us - begun_us >= 4700000 && b->now_us - begun_us <= 5001000, "for the whole time and no longer", retries[i].name);
-		b->bus.dead = false;
+		check(g->now_us - begun_us >= 4700000 && g->now_us - begun_us <= 5001000, "for the whole time and no longer", retries[i].name);
+		g->bus.dead = false;
 	}
 }
 
 /* Away, then there: the client sees nothing of it. */
 static void
-test_comes_back(struct bench *b)
+test_comes_back(struct gateway *g)
 {
 	Supervision__Finding f = SUPERVISION__FINDING__INIT;
 
-	bench_ask(b, &note);
-	fake_unrouted(b->api, &b->bus.sent[0], b->now_us);
-	check(b->bus.n == 1, "not at once", "");
-	pass_time(b, 9999);
-	check(b->bus.n == 1, "not before 10 ms", "");
-	pass_time(b, 1);
-	check(b->bus.n == 2 && b->bus.sent[1].m.id != b->bus.sent[0].m.id, "after 10 ms, as another try", "");
-	fake_answer_problem(b->api, &b->bus.sent[1], 503, "owner.away", b->now_us);
-	pass_time(b, 20000);
-	check(b->bus.n == 3, "after 20 ms more", "");
-	fake_answer_message(b->api, &b->bus.sent[2], 201, &f, b->now_us);
-	check(b->client.reply.status == 201, "answered in the end", code_of(b));
+	ask(g, &note);
+	fake_unrouted(g->api, &g->bus.sent[0], g->now_us);
+	check(g->bus.n == 1, "not at once", "");
+	gateway_pass(g, 9999);
+	check(g->bus.n == 1, "not before 10 ms", "");
+	gateway_pass(g, 1);
+	check(g->bus.n == 2 && g->bus.sent[1].m.id != g->bus.sent[0].m.id, "after 10 ms, as another try", "");
+	fake_answer_problem(g->api, &g->bus.sent[1], 503, "owner.away", g->now_us);
+	gateway_pass(g, 20000);
+	check(g->bus.n == 3, "after 20 ms more", "");
+	fake_answer_message(g->api, &g->bus.sent[2], 201, &f, g->now_us);
+	check(g->client.reply.status == 201, "answered in the end", gateway_code(g));
 }
 
 /* A late answer to an earlier try is the answer; a late refusal of it is nothing; a second answer finds nobody. */
 static void
-test_late_answers(struct bench *b)
+test_late_answers(struct gateway *g)
 {
 	Supervision__Finding f = SUPERVISION__FINDING__INIT;
 
-	bench_ask(b, &note_keyed);
-	pass_time(b, 1500000);
-	check(b->bus.n == 2, "asked again after 1.5 s", "");
-	fake_unrouted(b->api, &b->bus.sent[0], b->now_us);
-	pass_time(b, 100000);
-	check(b->bus.n == 2 && b->client.replies == 0, "an earlier try's refusal says nothing of the last", "");
-	fake_answer_message(b->api, &b->bus.sent[0], 201, &f, b->now_us);
-	check(b->client.replies == 1 && b->client.reply.status == 201, "an earlier try's answer is one", "");
-	fake_answer_message(b->api, &b->bus.sent[1], 201, &f, b->now_us);
-	check(b->client.replies == 1, "answered once", "");
+	ask(g, &note_keyed);
+	gateway_pass(g, 1500000);
+	check(g->bus.n == 2, "asked again after 1.5 s", "");
+	fake_unrouted(g->api, &g->bus.sent[0], g->now_us);
+	gateway_pass(g, 100000);
+	check(g->bus.n == 2 && g->client.replies == 0, "an earlier try's refusal says nothing of the last", "");
+	fake_answer_message(g->api, &g->bus.sent[0], 201, &f, g->now_us);
+	check(g->client.replies == 1 && g->client.reply.status == 201, "an earlier try's answer is one", "");
+	fake_answer_message(g->api, &g->bus.sent[1], 201, &f, g->now_us);
+	check(g->client.replies == 1, "answered once", "");
 }
 
 /* Some try may have been done: whatever comes later, the outcome is not known. */
 static void
-test_lost_then_away(struct bench *b)
+test_lost_then_away(struct gateway *g)
 {
-	bench_ask(b, &put);
-	pass_time(b, 1500000);
-	for (int i = 0; i < 5000 && !b->client.replies; i++) {
-		fake_unrouted(b->api, fake_last(&b->bus), b->now_us);
-		pass_time(b, 1000);
+	ask(g, &put);
+	gateway_pass(g, 1500000);
+	for (int i = 0; i < 5000 && !g->client.replies; i++) {
+		fake_unrouted(g->api, fake_last(&g->bus), g->now_us);
+		gateway_pass(g, 1000);
 	}
-	check(b->client.reply.status == 504, "lost, then away", code_of(b));
+	check(g->client.reply.status == 504, "lost, then away", gateway_code(g));
 }
 
 static void
-test_bad_answers(struct bench *b)
+test_bad_answers(struct gateway *g)
 {
 	struct message m = { .kind = WIRE__KIND__ANSWER, .body = "\xff\xff", .body_len = 2 };
 
-	bench_ask(b, &put);
-	m.id = b->bus.sent[0].m.id;
+	ask(g, &put);
+	m.id = g->bus.sent[0].m.id;
 	m.service = "another";
-	api_receive(b->api, &m, b->now_us);
-	check(b->client.replies == 0, "an answer of somebody who was not asked is none", code_of(b));
-	m.service = b->bus.sent[0].m.service;
-	api_receive(b->api, &m, b->now_us);
-	check(b->client.reply.status == 504, "an answer that cannot be read leaves the outcome open", code_of(b));
+	api_receive(g->api, &m, g->now_us);
+	check(g->client.replies == 0, "an answer of somebody who was not asked is none", gateway_code(g));
+	m.service = g->bus.sent[0].m.service;
+	api_receive(g->api, &m, g->now_us);
+	check(g->client.reply.status == 504, "an answer that cannot be read leaves the outcome open", gateway_code(g));
 	Wire__Answer a = WIRE__ANSWER__INIT;
 	a.status = 200;
 	a.data = (ProtobufCBinaryData){ 2, (uint8_t *)"\xff\xff" };
-	bench_ask(b, &get);
-	fake_answer(b->api, &b->bus.sent[0], &a, b->now_us);
-	check(b->client.reply.status == 500, "nor one whose message cannot be read", code_of(b));
-	bench_ask(b, &get);
+	ask(g, &get);
+	fake_answer(g->api, &g->bus.sent[0], &a, g->now_us);
+	check(g->client.reply.status == 500, "nor one whose message cannot be read", gateway_code(g));
+	ask(g, &get);
 	a.data.len = 0;
 	a.status = 503;
-	fake_answer(b->api, &b->bus.sent[0], &a, b->now_us);
-	check(b->client.reply.status == 500, "nor a refusal without a problem", code_of(b));
+	fake_answer(g->api, &g->bus.sent[0], &a, g->now_us);
+	check(g->client.reply.status == 500, "nor a refusal without a problem", gateway_code(g));
 }
 
 /* ---- leaving, stopping, health */
 
 static void
-test_leaving(struct bench *b)
+test_leaving(struct gateway *g)
 {
-	bench_ask(b, &put);
-	api_leave(b->call, b->now_us);
-	check(api_outstanding(b->api) == 1, "what was asked stays asked", "");
-	fake_answer_problem(b->api, &b->bus.sent[0], 409, "x.y", b->now_us);
-	check(b->client.replies == 0 && api_outstanding(b->api) == 0, "and nobody hears of it", "");
-	bench_begin(b, &put, -1);
-	api_body(b->call, "{", 1, b->now_us);
-	api_leave(b->call, b->now_us);
-	check(api_outstanding(b->api) == 0 && b->bus.n == 0, "half a request is nothing", "");
+	ask(g, &put);
+	api_leave(g->call, g->now_us);
+	check(api_outstanding(g->api) == 1, "what was asked stays asked", "");
+	fake_answer_problem(g->api, &g->bus.sent[0], 409, "x.y", g->now_us);
+	check(g->client.replies == 0 && api_outstanding(g->api) == 0, "and nobody hears of it", "");
+	begin(g, &put, -1);
+	api_body(g->call, "{", 1, g->now_us);
+	api_leave(g->call, g->now_us);
+	check(api_outstanding(g->api) == 0 && g->bus.n == 0, "half a request is nothing", "");
 }
 
 static void
-answer_all(struct bench *b, size_t from, size_t n, const ProtobufCMessage *m)
+answer_all(struct gateway *g, size_t from, size_t n, const ProtobufCMessage *m)
 {
 	for (size_t i = from; i < n; i++)
-		fake_answer_message(b->api, &b->bus.sent[i], 200, m, b->now_us);
+		fake_answer_message(g->api, &g->bus.sent[i], 200, m, g->now_us);
 }
 
 static void
-ask_ready(struct bench *b)
+ask_ready(struct gateway *g)
 {
-	bench_ask(b, &(struct rpc_request){ "GET", "/readyz", .no_token = true });
-	check(b->bus.n == 5 && b->bus.sent[0].m.partition == -1, "both lanes of each service, and the database", "");
+	ask(g, &(struct request){ "GET", "/readyz", .no_token = true });
+	check(g->bus.n == 5 && g->bus.sent[0].m.partition == -1, "both lanes of each service, and the database", "");
 }
 
 static bool
-lacks(struct bench *b, const char *error)
+lacks(struct gateway *g, const char *error)
 {
-	return b->client.reply.status == 503 && b->client.text && strstr(b->client.text, error);
+	return g->client.reply.status == 503 && g->client.text && strstr(g->client.text, error);
 }
 
 static void
-test_ready(struct bench *b)
+test_ready(struct gateway *g)
 {
 	Engine__Ready fine = ENGINE__READY__INIT, without = ENGINE__READY__INIT;
 	Engine__Status status = ENGINE__STATUS__INIT;
 	Engine__ServiceStatus alerts = ENGINE__SERVICE_STATUS__INIT, *all_services[] = { &alerts };
 	char *code = (char *)"writer.without_database";
 
-	ask_ready(b);
-	answer_all(b, 0, 4, &fine.base);
-	answer_all(b, 4, 5, &status.base);
-	check(b->client.reply.status == 200, "ready", b->client.text);
+	ask_ready(g);
+	answer_all(g, 0, 4, &fine.base);
+	answer_all(g, 4, 5, &status.base);
+	check(g->client.reply.status == 200, "ready", g->client.text);
 
-	ask_ready(b);
-	answer_all(b, 0, 3, &fine.base);
-	pass_time(b, 1000000);
-	check(lacks(b, "{\"pointer\":\"/alerts\",\"code\":\"reader.silent\"}") && !strstr(b->client.text, "roster"), "not ready, and why",
-	      b->client.text ? b->client.text : "");
+	ask_ready(g);
+	answer_all(g, 0, 3, &fine.base);
+	gateway_pass(g, 1000000);
+	check(lacks(g, "{\"pointer\":\"/alerts\",\"code\":\"reader.silent\"}") && !strstr(g->client.text, "roster"), "not ready, and why",
+	      g->client.text ? g->client.text : "");
 
 	without.missing = &code;
 	without.n_missing = 1;
-	ask_ready(b);
-	answer_all(b, 0, 1, &without.base);
-	answer_all(b, 1, 4, &fine.base);
-	answer_all(b, 4, 5, &status.base);
-	check(lacks(b, "{\"pointer\":\"/roster\",\"code\":\"writer.without_database\"}"), "what it lacks", b->client.text);
+	ask_ready(g);
+	answer_all(g, 0, 1, &without.base);
+	answer_all(g, 1, 4, &fine.base);
+	answer_all(g, 4, 5, &status.base);
+	check(lacks(g, "{\"pointer\":\"/roster\",\"code\":\"writer.without_database\"}"), "what it lacks", g->client.text);
 
 	alerts.service = (char *)"alerts";
 	alerts.unowned = 2;
 	status.services = all_services;
 	status.n_services = 1;
-	ask_ready(b);
-	answer_all(b, 0, 4, &fine.base);
-	answer_all(b, 4, 5, &status.base);
-	check(lacks(b, "{\"pointer\":\"/alerts\",\"code\":\"partition.unowned\"}"), "nobody holds a partition", b->client.text);
+	ask_ready(g);
+	answer_all(g, 0, 4, &fine.base);
+	answer_all(g, 4, 5, &status.base);
+	check(lacks(g, "{\"pointer\":\"/alerts\",\"code\":\"partition.unowned\"}"), "nobody holds a partition", g->client.text);
 }
 
 static void
@@ -768,7 +709,7 @@ peers_fill(Engine__Peers *peers, Engine__Peer *all, Engine__Peer **at, size_t n)
 
 /* A bus says who is there; each of them is asked by its name, and each bus. */
 static void
-test_metrics(struct bench *b)
+test_metrics(struct gateway *g)
 {
 	Engine__Metrics m = ENGINE__METRICS__INIT;
 	Engine__Peers peers = ENGINE__PEERS__INIT;
@@ -777,14 +718,14 @@ test_metrics(struct bench *b)
 	Engine__ServiceStatus alerts = ENGINE__SERVICE_STATUS__INIT, *all_services[] = { &alerts };
 	Engine__ConsumedLag lag = ENGINE__CONSUMED_LAG__INIT, *lags[] = { &lag };
 
-	bench_ask(b, &(struct rpc_request){ "GET", "/livez", .no_token = true });
+	ask(g, &(struct request){ "GET", "/livez", .no_token = true });
 	m.text = (char *)"# HELP x_seconds X.\n# TYPE x_seconds histogram\nx_seconds_bucket{le=\"+Inf\"} 1\nx_seconds_sum{} 1\nx_seconds_count{} 1\n";
-	bench_ask(b, &(struct rpc_request){ "GET", "/metrics", .no_token = true });
-	check(b->bus.n == 1 && strcmp(b->bus.sent[0].m.service, "bus") == 0, "a bus is asked who is there", "");
+	ask(g, &(struct request){ "GET", "/metrics", .no_token = true });
+	check(g->bus.n == 1 && strcmp(g->bus.sent[0].m.service, "bus") == 0, "a bus is asked who is there", "");
 	peers_fill(&peers, all, at, 2);
-	fake_answer_message(b->api, &b->bus.sent[0], 200, &peers.base, b->now_us);
-	check(b->bus.n == 6 && b->bus.sent[2].m.via == 1 && b->bus.sent[3].m.via == 2 && strcmp(b->bus.sent[4].m.replica, "roster-1") == 0 &&
-	              strcmp(b->bus.sent[5].m.replica, "roster-2") == 0, "the database, each bus, each replica", "");
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &peers.base, g->now_us);
+	check(g->bus.n == 6 && g->bus.sent[2].m.via == 1 && g->bus.sent[3].m.via == 2 && strcmp(g->bus.sent[4].m.replica, "roster-1") == 0 &&
+	              strcmp(g->bus.sent[5].m.replica, "roster-2") == 0, "the database, each bus, each replica", "");
 	alerts.service = (char *)"alerts";
 	lag.from = (char *)"roster";
 	lag.lag = 3;
@@ -792,21 +733,21 @@ test_metrics(struct bench *b)
 	alerts.n_consumes = 1;
 	status.services = all_services;
 	status.n_services = 1;
-	answer_all(b, 1, 2, &status.base);
-	answer_all(b, 2, 5, &m.base);
-	pass_time(b, 1000000);
-	check(b->client.reply.status == 200 && strstr(b->client.text, "zhucun_http_requests_total{service=\"gateway\",method=\"GET\",route=\"/livez\",status=\"200\"} 1\n"),
-	      "our own, by route and status", b->client.text);
-	check(strstr(b->client.text, "zhucun_consumer_lag_events{service=\"alerts\",producer=\"roster\"} 3\n") &&
-	              strstr(b->client.text, "zhucun_parked_inputs{service=\"alerts\"} 0\n"), "what the database says", b->client.text);
-	const char *help = strstr(b->client.text, "# HELP x_seconds");
+	answer_all(g, 1, 2, &status.base);
+	answer_all(g, 2, 5, &m.base);
+	gateway_pass(g, 1000000);
+	check(g->client.reply.status == 200 && strstr(g->client.text, "zhucun_http_requests_total{service=\"gateway\",method=\"GET\",route=\"/livez\",status=\"200\"} 1\n"),
+	      "our own, by route and status", g->client.text);
+	check(strstr(g->client.text, "zhucun_consumer_lag_events{service=\"alerts\",producer=\"roster\"} 3\n") &&
+	              strstr(g->client.text, "zhucun_parked_inputs{service=\"alerts\"} 0\n"), "what the database says", g->client.text);
+	const char *help = strstr(g->client.text, "# HELP x_seconds");
 	check(help && !strstr(help + 1, "# HELP x_seconds") && strstr(help, "x_seconds_count{} 1\nx_seconds_bucket{le=\"+Inf\"} 1\n"),
-	      "theirs: one HELP, a histogram's samples together", b->client.text);
+	      "theirs: one HELP, a histogram's samples together", g->client.text);
 }
 
 /* 30.92608 is no double; what its nearest double is to 17 digits nobody wants to read. */
 static void
-test_numbers(struct bench *b)
+test_numbers(struct gateway *g)
 {
 	Roster__Village v = ROSTER__VILLAGE__INIT;
 	Roster__Fence fence = ROSTER__FENCE__INIT;
@@ -816,31 +757,31 @@ test_numbers(struct bench *b)
 	fence.radius_m = 800;
 	v.maybe_fence_case = ROSTER__VILLAGE__MAYBE_FENCE_FENCE;
 	v.fence = &fence;
-	bench_ask(b, &(struct rpc_request){ "GET", D "/villages/v-1" });
-	fake_answer_message(b->api, &b->bus.sent[0], 200, &v, b->now_us);
-	check(strstr(b->client.text, "{\"lon\":107.23336,\"lat\":30.92608,\"radius_m\":800.0}") != NULL, "a number as it was given", b->client.text);
+	ask(g, &(struct request){ "GET", D "/villages/v-1" });
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &v, g->now_us);
+	check(strstr(g->client.text, "{\"lon\":107.23336,\"lat\":30.92608,\"radius_m\":800.0}") != NULL, "a number as it was given", g->client.text);
 }
 
 /* Nobody is asked; made once, so its tag stays. */
 static void
-test_document(struct bench *b)
+test_document(struct gateway *g)
 {
-	struct rpc_request ask = { "GET", "/api/v1/openapi.json" };
+	struct request r = { "GET", "/api/v1/openapi.json" };
 	char tag[REPLY_VALUE_MAX + 4];
 
-	bench_ask(b, &ask);
-	check(b->client.reply.status == 200 && b->bus.n == 0 && strstr(b->client.text, "\"openapi\":\"3.1.0\""), "the document", b->client.text);
-	check(b->client.reply.cached && strcmp(b->client.reply.headers[0].name, "ETag") == 0, "may be kept", "");
-	snprintf(tag, sizeof(tag), "W/%s", b->client.reply.headers[0].value);
-	ask.tag = tag;
-	bench_ask(b, &ask);
-	check(b->client.reply.status == 304 && b->client.reply.len == 0, "is not sent again", b->client.text);
-	ask.tag = "\"0123\"";
-	bench_ask(b, &ask);
-	check(b->client.reply.status == 200 && b->client.reply.len > 0, "but for another", b->client.text);
-	ask.no_token = true;
-	bench_ask(b, &ask);
-	check(b->client.reply.status == 401, "takes a token", b->client.text);
+	ask(g, &r);
+	check(g->client.reply.status == 200 && g->bus.n == 0 && strstr(g->client.text, "\"openapi\":\"3.1.0\""), "the document", g->client.text);
+	check(g->client.reply.cached && strcmp(g->client.reply.headers[0].name, "ETag") == 0, "may be kept", "");
+	snprintf(tag, sizeof(tag), "W/%s", g->client.reply.headers[0].value);
+	r.tag = tag;
+	ask(g, &r);
+	check(g->client.reply.status == 304 && g->client.reply.len == 0, "is not sent again", g->client.text);
+	r.tag = "\"0123\"";
+	ask(g, &r);
+	check(g->client.reply.status == 200 && g->client.reply.len > 0, "but for another", g->client.text);
+	r.no_token = true;
+	ask(g, &r);
+	check(g->client.reply.status == 401, "takes a token", g->client.text);
 }
 
 /* ---- who asks for much waits for himself */
@@ -848,81 +789,78 @@ test_document(struct bench *b)
 #define ELSEWHERE "/api/v1/districts/511704"
 
 static void
-test_windows(struct bench *b)
+test_windows(struct gateway *g)
 {
-	static const struct rpc_request here = { "GET", D "/persons/p1" }, elsewhere = { "GET", ELSEWHERE "/persons/p1" }, order = { "PUT", D "/units/u1", JSON, "{\"name\":\"n\"}" };
+	static const struct request here = { "GET", D "/persons/p1" }, elsewhere = { "GET", ELSEWHERE "/persons/p1" }, order = { "PUT", D "/units/u1", JSON, "{\"name\":\"n\"}" };
 	struct sent first = { 0 };
 	int n = 0;
 
-	for (bench_ask(b, &here); b->bus.n == 1 && n < 100; n++, bench_ask(b, &here))
-		first = b->bus.sent[0];
-	check(n > 1 && n < 100 && b->client.replies == 0, "so many of a district are asked at once, one more waits", "");
-	bench_ask(b, &order);
-	check(b->bus.n == 1, "not behind another lane", "");
-	bench_ask(b, &elsewhere);
-	check(b->bus.n == 1, "nor another district", "");
-	fake_forget(&b->bus);
-	fake_answer_problem(b->api, &first, 404, "resource.unknown", b->now_us);
-	check(b->bus.n == 1 && b->bus.sent[0].read, "one has its answer, the next is asked", "");
-	bench_ask(b, &here);
-	check(b->bus.n == 0, "and so on", "");
-	pass_time(b, 5000000);
-	pass_time(b, 0);
-	check(api_outstanding(b->api) == 0 && b->client.reply.status == 503, "who waits too long is told", code_of(b));
+	for (ask(g, &here); g->bus.n == 1 && n < 100; n++, ask(g, &here))
+		first = g->bus.sent[0];
+	check(n > 1 && n < 100 && g->client.replies == 0, "so many of a district are asked at once, one more waits", "");
+	ask(g, &order);
+	check(g->bus.n == 1, "not behind another lane", "");
+	ask(g, &elsewhere);
+	check(g->bus.n == 1, "nor another district", "");
+	fake_forget(&g->bus);
+	fake_answer_problem(g->api, &first, 404, "resource.unknown", g->now_us);
+	check(g->bus.n == 1 && g->bus.sent[0].read, "one has its answer, the next is asked", "");
+	ask(g, &here);
+	check(g->bus.n == 0, "and so on", "");
+	gateway_pass(g, 5000000);
+	gateway_pass(g, 0);
+	check(api_outstanding(g->api) == 0 && g->client.reply.status == 503, "who waits too long is told", gateway_code(g));
 }
 
 static void
-test_bodies(struct bench *b)
+test_bodies(struct gateway *g)
 {
-	static const struct rpc_request here = { "PUT", D "/units/u1", JSON }, small = { "PUT", D "/units/u1", JSON, "{\"name\":\"n\"}" };
-	static const struct rpc_request other = { "PUT", ELSEWHERE "/units/u1", JSON, "{\"name\":\"n\"}", .filler = 1000000 };
+	static const struct request here = { "PUT", D "/units/u1", JSON }, small = { "PUT", D "/units/u1", JSON, "{\"name\":\"n\"}" };
+	static const struct request other = { "PUT", ELSEWHERE "/units/u1", JSON, "{\"name\":\"n\"}", .filler = 1000000 };
 	enum { MANY = BODIES_BYTES_MAX / BODY_BYTES_MAX };
 	call_t *calls[MANY];
 	char *blanks = malloc(BODY_BYTES_MAX);
 
 	memset(blanks, ' ', BODY_BYTES_MAX);
 	for (int i = 0; i < MANY; i++) {
-		bench_begin(b, &here, -1);
-		calls[i] = b->call;
-		api_body(b->call, blanks, BODY_BYTES_MAX, b->now_us);
+		begin(g, &here, -1);
+		calls[i] = g->call;
+		api_body(g->call, blanks, BODY_BYTES_MAX, g->now_us);
 	}
-	bench_ask(b, &small);
-	check(b->bus.n == 1, "a district whose bodies take their share still asks for little", "");
-	bench_ask(b, &other);
-	check(b->bus.n == 1, "another for much", code_of(b));
-	api_end(calls[MANY - 1], b->now_us);
-	check(b->client.reply.status == 503, "not so itself", code_of(b));
+	ask(g, &small);
+	check(g->bus.n == 1, "a district whose bodies take their share still asks for little", "");
+	ask(g, &other);
+	check(g->bus.n == 1, "another for much", gateway_code(g));
+	api_end(calls[MANY - 1], g->now_us);
+	check(g->client.reply.status == 503, "not so itself", gateway_code(g));
 	for (int i = 0; i < MANY - 1; i++)
-		api_leave(calls[i], b->now_us);
+		api_leave(calls[i], g->now_us);
 	free(blanks);
 }
 
 static void
-test_stopping(struct bench *b)
+test_stopping(struct gateway *g)
 {
-	bench_ask(b, &put);
-	check(b->client.replies == 0 && api_outstanding(b->api) == 1, "a call is under way", "");
-	api_give_up(b->api, b->now_us);
-	check(b->client.reply.status == 504 && api_outstanding(b->api) == 0, "until it is given up", code_of(b));
-	bench_ask(b, &get);
-	check(b->client.reply.status == 503 && strcmp(code_of(b), "gateway.stopping") == 0, "no new ones", code_of(b));
+	ask(g, &put);
+	check(g->client.replies == 0 && api_outstanding(g->api) == 1, "a call is under way", "");
+	api_give_up(g->api, g->now_us);
+	check(g->client.reply.status == 504 && api_outstanding(g->api) == 0, "until it is given up", gateway_code(g));
+	ask(g, &get);
+	check(g->client.reply.status == 503 && strcmp(gateway_code(g), "gateway.stopping") == 0, "no new ones", gateway_code(g));
 }
 
 int
 main(void)
 {
-	static struct bench b;
-	static void (*const tests[])(struct bench *) = {
+	static const char *const services[] = { "roster", "alerts", NULL };
+	const struct api_settings settings = { .manual_clock = true, .services = services, .buses = 2 };
+	static void (*const tests[])(struct gateway *) = {
 		test_at_once, test_endless_body, test_deep, test_escapes, test_mark, test_by_owner, test_order, test_keys, test_optional_body, test_file, test_clock, test_read,
 		test_merge, test_names, test_retries, test_comes_back, test_late_answers, test_lost_then_away, test_bad_answers, test_leaving,
 		test_ready, test_metrics, test_numbers, test_document, test_windows, test_bodies, test_stopping,
 	};
 
 	log_open("api_test", LOG_LEVEL_ERROR + 1);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		bench_open(&b);
-		tests[i](&b);
-		bench_close(&b);
-	}
+	gateway_run(tests, sizeof(tests) / sizeof(tests[0]), settings);
 	return tally_end();
 }

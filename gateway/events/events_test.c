@@ -7,7 +7,7 @@
 #include "engine.pb-c.h"
 #include "events/sse.h"
 #include "events/tail.h"
-#include "gateway/fake_bus.h"
+#include "gateway/gateway.h"
 #include "harness/tally.h"
 #include "json/json_pb.h"
 #include "roster.pb-c.h"
@@ -15,7 +15,6 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#define TOKEN "0123456789abcdef0123456789abcdef"
 #define PATH "/api/v1/districts/511703/events"
 enum { SERVICES = 3, LOG_MAX = 6000, TEXT_MAX = 4 << 20 };
 
@@ -25,10 +24,7 @@ static const char *const services[] = { "roster", "supervision", "alerts", NULL 
 struct logged { const char *type; uint8_t *body; size_t len; };
 struct fake_log { struct logged at[LOG_MAX]; int64_t head, remembered; };   /* remembered: the owner has those after it */
 struct bench {
-	struct fake_bus bus;
-	struct metrics metrics;
-	api_t *api;
-	int64_t now_us;
+	struct gateway g;
 	struct fake_log logs[SERVICES];
 	size_t fetches;
 	bool deaf, one;                         /* owners do not answer; answer one question at a time */
@@ -102,7 +98,7 @@ answer_fetched(struct bench *b, const struct sent *s, const Wire__Fetched *f)
 
 	wire__fetched__pack(f, body);
 	m.body = body;
-	api_receive(b->api, &m, b->now_us);
+	api_receive(b->g.api, &m, b->g.now_us);
 	free(body);
 }
 
@@ -130,7 +126,7 @@ answer_heads(struct bench *b, const struct sent *s)
 			at[said.n_items++] = &heads[i];
 	}
 	said.items = at;
-	fake_answer_message(b->api, s, 200, &said, b->now_us);
+	fake_answer_message(b->g.api, s, 200, &said, b->g.now_us);
 }
 
 /* Owners answer what they can; what they hold stays.  True: something was answered. */
@@ -140,8 +136,8 @@ serve(struct bench *b)
 	arena_t *a = arena_open(64 << 20);
 	bool any = false;
 
-	for (size_t i = 0; i < b->bus.n && !b->deaf && !(any && b->one); i++) {
-		struct sent *s = &b->bus.sent[i], was = *s;
+	for (size_t i = 0; i < b->g.bus.n && !b->deaf && !(any && b->one); i++) {
+		struct sent *s = &b->g.bus.sent[i], was = *s;
 		if (s->m.kind != WIRE__KIND__FETCH)
 			continue;
 		arena_reset(a);
@@ -163,35 +159,29 @@ tidy(struct bench *b)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < b->bus.n; i++) {
-		struct sent *s = &b->bus.sent[i];
+	for (size_t i = 0; i < b->g.bus.n; i++) {
+		struct sent *s = &b->g.bus.sent[i];
 		if (s->m.kind == WIRE__KIND__FETCH)
-			b->bus.sent[kept++] = *s;
+			b->g.bus.sent[kept++] = *s;
 		else if (s->fetch)
 			wire__fetch__free_unpacked(s->fetch, NULL);
 		else
 			wire__read__free_unpacked(s->read, NULL);
 	}
-	b->bus.n = kept;
+	b->g.bus.n = kept;
 }
 
 static void
 bench_open(struct bench *b)
 {
-	struct api_settings s = { .services = services, .metrics = &b->metrics, .port = { &b->bus, fake_send } };
-	struct span_of_bytes token = { TOKEN, strlen(TOKEN) };
-
 	memset(b, 0, sizeof(*b));
-	sha256(&token, 1, s.token_sha256);
-	b->now_us = 1000000;
-	b->api = api_open(&s);
+	gateway_open(&b->g, (struct api_settings){ .services = services });
 }
 
 static void
 bench_close(struct bench *b)
 {
-	api_close(&b->api);
-	fake_forget(&b->bus);
+	gateway_close(&b->g);
 	for (int i = 0; i < SERVICES; i++)
 		for (int64_t k = 0; k < b->logs[i].head; k++) {
 			free((char *)b->logs[i].at[k].type);
@@ -213,15 +203,15 @@ static void
 request(struct bench *b, struct follower *f, const char *method, const char *target, const char *last)
 {
 	struct api_request r = { .method = method, .target = target, .authorization = "Bearer " TOKEN, .last_event_id = last, .content_length = -1 };
-	struct api_client client = { .ctx = &f->c, .replied = client_replied };
+	struct api_client client = client_of(&f->c);
 
 	*f = (struct follower){ 0 };
 	f->text = calloc(1, TEXT_MAX);
-	size_t before = b->bus.n;
-	api_end(api_begin(b->api, &r, &client, b->now_us), b->now_us);
-	for (size_t i = before; i < b->bus.n; i++)
-		if (b->bus.sent[i].read)
-			answer_heads(b, &b->bus.sent[i]);
+	size_t before = b->g.bus.n;
+	api_end(api_begin(b->g.api, &r, &client, b->g.now_us), b->g.now_us);
+	for (size_t i = before; i < b->g.bus.n; i++)
+		if (b->g.bus.sent[i].read)
+			answer_heads(b, &b->g.bus.sent[i]);
 	f->stream = f->c.reply.stream;
 	if (f->stream) {
 		f->stream->carrier = f;
@@ -245,7 +235,7 @@ drain(struct bench *b, struct follower *f, size_t n)
 {
 	size_t got;
 
-	while (!f->ended && (got = f->stream->pull(f->stream->ctx, f->text + f->len, n, b->now_us)) > 0) {
+	while (!f->ended && (got = f->stream->pull(f->stream->ctx, f->text + f->len, n, b->g.now_us)) > 0) {
 		if (got == REPLY_STREAM_ENDED)
 			f->ended = true;
 		else
@@ -425,8 +415,8 @@ test_shared(struct bench *b)
 		drain(b, &f[i], 4096);
 	}
 	size_t asked = 0;
-	for (size_t i = 0; i < b->bus.n; i++)
-		asked += b->bus.sent[i].m.kind == WIRE__KIND__FETCH;
+	for (size_t i = 0; i < b->g.bus.n; i++)
+		asked += b->g.bus.sent[i].m.kind == WIRE__KIND__FETCH;
 	check(asked == SERVICES, "one question a service, whoever follows", "");
 	for (int i = 0; i < 30; i++) {
 		say(b, i % SERVICES, "511703");
@@ -437,10 +427,10 @@ test_shared(struct bench *b)
 	for (int i = 0; i < N; i++)
 		right += told(f[i].text, 0, 1) == 10 && told(f[i].text, 1, 1) == 10 && told(f[i].text, 2, 1) == 10;
 	check(right == N && b->fetches == 30, "each hears all, and each event was read once", "");
-	check(atomic_load(&b->metrics.value[METRIC_EVENT_STREAMS]) == N && atomic_load(&b->metrics.value[METRIC_EVENTS_TOLD]) == 30 * N, "counted", "");
+	check(atomic_load(&b->g.metrics.value[METRIC_EVENT_STREAMS]) == N && atomic_load(&b->g.metrics.value[METRIC_EVENTS_TOLD]) == 30 * N, "counted", "");
 	for (int i = 0; i < N; i++)
 		leave(&f[i]);
-	check(atomic_load(&b->metrics.value[METRIC_EVENT_STREAMS]) == 0 && atomic_load(&b->metrics.value[METRIC_EVENT_DISTRICTS]) == 0, "nobody is left", "");
+	check(atomic_load(&b->g.metrics.value[METRIC_EVENT_STREAMS]) == 0 && atomic_load(&b->g.metrics.value[METRIC_EVENT_DISTRICTS]) == 0, "nobody is left", "");
 }
 
 /* A client that hardly reads, while far more goes by than is kept. */
@@ -460,7 +450,7 @@ test_slow(struct bench *b)
 	follow(b, &quick, "", NULL);
 	for (int i = 0; i < EVENTS; i++) {
 		log_append(b, 0, "511703", &t.base, NULL);
-		slow.len += slow.stream->pull(slow.stream->ctx, slow.text + slow.len, 16, b->now_us);
+		slow.len += slow.stream->pull(slow.stream->ctx, slow.text + slow.len, 16, b->g.now_us);
 		forget(&quick);
 		settle(b, &quick);
 		tidy(b);
@@ -546,7 +536,7 @@ test_sealed(struct bench *b)
 	settle(b, &f);
 	check(strstr(f.text, "supervision/60/3") && !strstr(f.text, "supervision/60/1") && !strstr(f.text, "discipline"), "C3.2.2 sealed", f.text);
 	check(!strstr(f.text, "supervision/60/2"), "a kind not known is passed over", f.text);
-	check(atomic_load(&b->metrics.value[METRIC_EVENTS_SEALED]) == 1 && atomic_load(&b->metrics.value[METRIC_EVENTS_UNKNOWN]) == 1, "counted", "");
+	check(atomic_load(&b->g.metrics.value[METRIC_EVENTS_SEALED]) == 1 && atomic_load(&b->g.metrics.value[METRIC_EVENTS_UNKNOWN]) == 1, "counted", "");
 	leave(&f);
 }
 
@@ -558,11 +548,11 @@ test_silence(struct bench *b)
 	follow(b, &f, "", NULL);
 	settle(b, &f);
 	forget(&f);
-	b->now_us += BEAT_US - 1;
-	api_tick(b->api, b->now_us);
+	b->g.now_us += BEAT_US - 1;
+	api_tick(b->g.api, b->g.now_us);
 	check(f.woken == 0, "no comment yet", "");
-	b->now_us += 1;
-	api_tick(b->api, b->now_us);
+	b->g.now_us += 1;
+	api_tick(b->g.api, b->g.now_us);
 	drain(b, &f, 4096);
 	check(f.woken == 1 && strncmp(f.text, ":\nid: ", 6) == 0 && strcmp(f.text + f.len - 2, "\n\n") == 0, "a comment", f.text);
 	size_t as_long = f.len;
@@ -570,8 +560,8 @@ test_silence(struct bench *b)
 	say(b, 0, "511702");
 	settle(b, &f);
 	check(f.len == 0, "nothing of another district", f.text);
-	b->now_us += BEAT_US;
-	api_tick(b->api, b->now_us);
+	b->g.now_us += BEAT_US;
+	api_tick(b->g.api, b->g.now_us);
 	drain(b, &f, 4096);
 	check(f.len == as_long && strncmp(f.text, ":\nid: ", 6) == 0 && strcmp(f.text + f.len - 2, "\n\n") == 0,
 	      "a comment that moves the place over it looks like any other (C3.2.2)", f.text);
@@ -596,59 +586,59 @@ test_trouble(struct bench *b)
 	drain(b, &f, 4096);
 	say(b, 0, "511703");
 	say(b, 0, "511703");
-	size_t n = b->bus.n;
+	size_t n = b->g.bus.n;
 	b->deaf = true;
-	b->now_us += LOST_US;
-	api_tick(b->api, b->now_us);
-	check(b->bus.n == n + SERVICES, "what was lost is asked again", "");
-	struct sent *s = &b->bus.sent[n];
+	b->g.now_us += LOST_US;
+	api_tick(b->g.api, b->g.now_us);
+	check(b->g.bus.n == n + SERVICES, "what was lost is asked again", "");
+	struct sent *s = &b->g.bus.sent[n];
 	while (strcmp(s->m.service, "roster") != 0)
 		s++;
-	fake_unrouted(b->api, s, b->now_us);
-	n = b->bus.n;
-	api_tick(b->api, b->now_us);
-	check(b->bus.n == n, "nobody serves it: not at once", "");
-	b->now_us += REST_US;
-	api_tick(b->api, b->now_us);
-	check(b->bus.n == n + 1, "but soon", "");
+	fake_unrouted(b->g.api, s, b->g.now_us);
+	n = b->g.bus.n;
+	api_tick(b->g.api, b->g.now_us);
+	check(b->g.bus.n == n, "nobody serves it: not at once", "");
+	b->g.now_us += REST_US;
+	api_tick(b->g.api, b->g.now_us);
+	check(b->g.bus.n == n + 1, "but soon", "");
 	none.elsewhere = elsewhere;
 	none.n_elsewhere = 1;
-	answer_fetched(b, fake_last(&b->bus), &none);
-	b->now_us += REST_US;
-	api_tick(b->api, b->now_us);
-	check(b->bus.n == n + 2, "and elsewhere", "");
+	answer_fetched(b, fake_last(&b->g.bus), &none);
+	b->g.now_us += REST_US;
+	api_tick(b->g.api, b->g.now_us);
+	check(b->g.bus.n == n + 2, "and elsewhere", "");
 	arena_t *a = arena_open(1 << 20);
-	Wire__Fetched *gap = fetched(b, &b->logs[0], fake_last(&b->bus), a);
+	Wire__Fetched *gap = fetched(b, &b->logs[0], fake_last(&b->g.bus), a);
 	gap->items[0] = gap->items[1];
 	gap->n_items = 1;
-	answer_fetched(b, fake_last(&b->bus), gap);
+	answer_fetched(b, fake_last(&b->g.bus), gap);
 	drain(b, &f, 4096);
 	check(told(f.text, 0, 1) == 0, "what does not follow is not told", f.text);
 	arena_close(&a);
 	struct message junk = { .kind = WIRE__KIND__ANSWER, .body = "\xff\xff\xff", .body_len = 3 };
-	b->now_us += REST_US;
-	api_tick(b->api, b->now_us);
-	junk.id = fake_last(&b->bus)->m.id;
+	b->g.now_us += REST_US;
+	api_tick(b->g.api, b->g.now_us);
+	junk.id = fake_last(&b->g.bus)->m.id;
 	junk.service = "another";               /* who was not asked is not heard: the question stands */
-	api_receive(b->api, &junk, b->now_us);
-	size_t asked = b->bus.n;
-	b->now_us += REST_US;
-	api_tick(b->api, b->now_us);
-	check(b->bus.n == asked, "an answer of somebody who was not asked is none", f.text);
-	junk.service = fake_last(&b->bus)->m.service;
-	api_receive(b->api, &junk, b->now_us);
-	b->now_us += REST_US;
+	api_receive(b->g.api, &junk, b->g.now_us);
+	size_t asked = b->g.bus.n;
+	b->g.now_us += REST_US;
+	api_tick(b->g.api, b->g.now_us);
+	check(b->g.bus.n == asked, "an answer of somebody who was not asked is none", f.text);
+	junk.service = fake_last(&b->g.bus)->m.service;
+	api_receive(b->g.api, &junk, b->g.now_us);
+	b->g.now_us += REST_US;
 	b->deaf = false;
-	api_tick(b->api, b->now_us);
+	api_tick(b->g.api, b->g.now_us);
 	settle(b, &f);
 	check(told(f.text, 0, 1) == 2, "in the end, each once", f.text);
-	b->bus.dead = true;
-	b->now_us += 10 * LOST_US;
-	api_tick(b->api, b->now_us);
-	b->bus.dead = false;
+	b->g.bus.dead = true;
+	b->g.now_us += 10 * LOST_US;
+	api_tick(b->g.api, b->g.now_us);
+	b->g.bus.dead = false;
 	say(b, 0, "511703");
-	b->now_us += REST_US;
-	api_tick(b->api, b->now_us);
+	b->g.now_us += REST_US;
+	api_tick(b->g.api, b->g.now_us);
 	settle(b, &f);
 	check(told(f.text, 0, 1) == 3, "also after no bus was there", f.text);
 	leave(&f);
@@ -676,11 +666,11 @@ test_refused(struct bench *b)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct api_request r = { .method = "GET", .target = PATH, .authorization = "Bearer " TOKEN, .last_event_id = bad[i], .content_length = -1 };
 		f = (struct follower){ .text = calloc(1, 1) };
-		struct api_client client = { .ctx = &f.c, .replied = client_replied };
-		api_end(api_begin(b->api, &r, &client, b->now_us), b->now_us);
-		const Wire__Read *asked = fake_last(&b->bus)->read;
+		struct api_client client = client_of(&f.c);
+		api_end(api_begin(b->g.api, &r, &client, b->g.now_us), b->g.now_us);
+		const Wire__Read *asked = fake_last(&b->g.bus)->read;
 		check(asked->refusal && asked->refusal->status == 422 && strcmp(asked->refusal->code, "events.bad_position") == 0, "a bad place", bad[i]);
-		fake_answer_problem(b->api, fake_last(&b->bus), 422, asked->refusal->code, b->now_us);
+		fake_answer_problem(b->g.api, fake_last(&b->g.bus), 422, asked->refusal->code, b->g.now_us);
 		check(f.c.reply.status == 422, "a bad place", bad[i]);
 		leave(&f);
 	}
@@ -691,11 +681,11 @@ test_refused(struct bench *b)
 	for (size_t i = 0; i < sizeof(in_url) / sizeof(in_url[0]); i++) {
 		struct api_request r = { .method = "GET", .target = in_url[i].target, .authorization = "Bearer " TOKEN, .content_length = -1 };
 		f = (struct follower){ .text = calloc(1, 1) };
-		struct api_client client = { .ctx = &f.c, .replied = client_replied };
-		api_end(api_begin(b->api, &r, &client, b->now_us), b->now_us);
-		const Wire__Read *asked = fake_last(&b->bus)->read;
+		struct api_client client = client_of(&f.c);
+		api_end(api_begin(b->g.api, &r, &client, b->g.now_us), b->g.now_us);
+		const Wire__Read *asked = fake_last(&b->g.bus)->read;
 		check(asked->refusal && asked->refusal->status == 422 && strcmp(asked->refusal->code, in_url[i].code) == 0, in_url[i].code, in_url[i].target);
-		fake_answer_problem(b->api, fake_last(&b->bus), 422, in_url[i].code, b->now_us);
+		fake_answer_problem(b->g.api, fake_last(&b->g.bus), 422, in_url[i].code, b->g.now_us);
 		leave(&f);
 	}
 	say(b, 0, "511703");
@@ -752,31 +742,31 @@ answer_caller(struct bench *b, const struct sent *s, Wire__AccountRole role)
 	said.actor = &actor;
 	actor.n_roles = 1;
 	actor.roles = &role;
-	fake_answer_message(b->api, s, 200, &said, b->now_us);
+	fake_answer_message(b->g.api, s, 200, &said, b->g.now_us);
 }
 
 static const struct sent *
 asked_caller(const struct bench *b)
 {
-	const struct sent *s = &b->bus.sent[b->bus.n - 1];
+	const struct sent *s = &b->g.bus.sent[b->g.bus.n - 1];
 
-	return b->bus.n && s->read && strcmp(s->read->type, "roster.ReadCaller") == 0 ? s : NULL;
+	return b->g.bus.n && s->read && strcmp(s->read->type, "roster.ReadCaller") == 0 ? s : NULL;
 }
 
 static void
 follow_as(struct bench *b, struct follower *f, Wire__AccountRole role)
 {
 	struct api_request r = { .method = "GET", .target = PATH, .authorization = "Bearer " SESSION, .content_length = -1 };
-	struct api_client client = { .ctx = &f->c, .replied = client_replied };
+	struct api_client client = client_of(&f->c);
 
 	*f = (struct follower){ .text = calloc(1, TEXT_MAX) };
-	call_t *c = api_begin(b->api, &r, &client, b->now_us);
+	call_t *c = api_begin(b->g.api, &r, &client, b->g.now_us);
 	if (asked_caller(b))
 		answer_caller(b, asked_caller(b), role);
-	api_end(c, b->now_us);
+	api_end(c, b->g.now_us);
 	if (f->c.replies)
 		return;
-	answer_heads(b, fake_last(&b->bus));
+	answer_heads(b, fake_last(&b->g.bus));
 	f->stream = f->c.reply.stream;
 	if (f->stream) {
 		f->stream->carrier = f;
@@ -793,7 +783,7 @@ test_share(struct bench *b)
 
 	for (int i = 0; i <= STREAMS_MAX / 2; i++) {
 		if (i % STREAMS_OF_ACCOUNT_MAX == 0)
-			b->now_us += 2000001;   /* who calls is asked anew */
+			b->g.now_us += 2000001;   /* who calls is asked anew */
 		snprintf(account, sizeof(account), "a%d", i / STREAMS_OF_ACCOUNT_MAX + 1);
 		follow_as(b, &f[i], WIRE__ACCOUNT_ROLE__AUDITOR);
 		tidy(b);
@@ -812,11 +802,11 @@ static const struct sent *
 look(struct bench *b)
 {
 	tidy(b);
-	b->now_us += LOOK_US;
-	api_tick(b->api, b->now_us);
-	for (size_t i = 0; i < b->bus.n; i++)
-		if (b->bus.sent[i].read)
-			return &b->bus.sent[i];
+	b->g.now_us += LOOK_US;
+	api_tick(b->g.api, b->g.now_us);
+	for (size_t i = 0; i < b->g.bus.n; i++)
+		if (b->g.bus.sent[i].read)
+			return &b->g.bus.sent[i];
 	return NULL;
 }
 
@@ -835,15 +825,15 @@ test_sessions(struct bench *b)
 	check(s && strcmp(s->read->type, "roster.ReadCaller") == 0, "the session is looked at", "");
 	answer_caller(b, s, WIRE__ACCOUNT_ROLE__AUDITOR);
 	s = look(b);
-	fake_answer_problem(b->api, s, 503, "owner.busy", b->now_us);
+	fake_answer_problem(b->g.api, s, 503, "owner.busy", b->g.now_us);
 	for (int i = 0; i < 2; i++)
 		drain(b, &f[i], 4096);
 	check(!f[0].ended && !f[1].ended, "it stands, or nobody knows: the stream goes on", "");
-	b->now_us += 6000000;
-	api_tick(b->api, b->now_us);            /* the question that was put off is given up */
+	b->g.now_us += 6000000;
+	api_tick(b->g.api, b->g.now_us);            /* the question that was put off is given up */
 	s = look(b);
 	check(s != NULL, "looked at again", "");
-	fake_answer_problem(b->api, s, 404, "token.unknown", b->now_us);
+	fake_answer_problem(b->g.api, s, 404, "token.unknown", b->g.now_us);
 	for (int i = 0; i < 2; i++)
 		drain(b, &f[i], 4096);
 	drain(b, &operators, 4096);
@@ -856,11 +846,11 @@ test_sessions(struct bench *b)
 	drain(b, &f[0], 4096);
 	check(f[0].ended, "the role was taken away", f[0].text);
 	leave(&f[0]);
-	b->now_us += 10 * LOOK_US;
+	b->g.now_us += 10 * LOOK_US;
 	follow_as(b, &f[0], WIRE__ACCOUNT_ROLE__CADRE);
 	check(f[0].c.reply.status == 403 && !f[0].stream, "not for everybody", f[0].c.text);
 	leave(&f[0]);
-	b->now_us += 10 * LOOK_US;
+	b->g.now_us += 10 * LOOK_US;
 	for (int i = 0; i <= STREAMS_OF_ACCOUNT_MAX; i++)
 		follow_as(b, &f[i], WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN);
 	check(f[STREAMS_OF_ACCOUNT_MAX - 1].stream && f[STREAMS_OF_ACCOUNT_MAX].c.reply.status == 503, "one account does not take all places", "");
@@ -880,8 +870,8 @@ test_end(struct bench *b)
 	drain(b, &g, 4096);
 	say(b, 0, "511703");
 	serve(b);
-	g.len += g.stream->pull(g.stream->ctx, g.text + g.len, 10, b->now_us);
-	api_end_streams(b->api);
+	g.len += g.stream->pull(g.stream->ctx, g.text + g.len, 10, b->g.now_us);
+	api_end_streams(b->g.api);
 	drain(b, &g, 4096);
 	drain(b, &f, 4096);
 	check(f.ended && f.woken == 1, "who waits is ended", f.text);
@@ -903,12 +893,12 @@ test_head(struct bench *b)
 	leave(&f);
 	struct api_request r = { .method = "GET", .target = PATH, .authorization = "Bearer " TOKEN, .content_length = -1 };
 	struct follower gone = { .text = calloc(1, 1) };
-	struct api_client client = { .ctx = &gone.c, .replied = client_replied };
-	call_t *c = api_begin(b->api, &r, &client, b->now_us);
-	api_end(c, b->now_us);
-	api_leave(c, b->now_us);
-	answer_heads(b, fake_last(&b->bus));
-	check(gone.c.replies == 0 && api_outstanding(b->api) == 0, "who left before the answer is followed by nothing", "");
+	struct api_client client = client_of(&gone.c);
+	call_t *c = api_begin(b->g.api, &r, &client, b->g.now_us);
+	api_end(c, b->g.now_us);
+	api_leave(c, b->g.now_us);
+	answer_heads(b, fake_last(&b->g.bus));
+	check(gone.c.replies == 0 && api_outstanding(b->g.api) == 0, "who left before the answer is followed by nothing", "");
 	leave(&gone);
 }
 

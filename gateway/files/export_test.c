@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "files/sheet.h"
 #include "funding.pb-c.h"
-#include "gateway/fake_bus.h"
+#include "gateway/gateway.h"
 #include "harness/tally.h"
 #include "pace.h"
 #include "roster.pb-c.h"
@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <time.h>
 
-#define TOKEN "0123456789abcdef0123456789abcdef"
 #define EXPORT "/api/v1/districts/511703/payrolls/2017-08/export"
 #define HEADER "person_id,name,phone,unit_id,unit,due_yuan,correction_yuan,pay_yuan,due_fen,correction_fen,pay_fen\r\n"
 
@@ -112,60 +111,30 @@ test_given_up(void)
 
 /* ---- calls */
 
-struct bench {
-	struct fake_bus bus;
-	struct metrics metrics;
-	api_t *api;
-	call_t *call;
-	struct client client;
-	int64_t now_us;
-};
-
-static void
-bench_open(struct bench *b)
-{
-	static const char *const services[] = { "roster", NULL };
-	struct api_settings s = { .services = services, .metrics = &b->metrics };
-	struct span_of_bytes token = { TOKEN, strlen(TOKEN) };
-
-	memset(b, 0, sizeof(*b));
-	sha256(&token, 1, s.token_sha256);
-	s.port = (struct port){ &b->bus, fake_send };
-	b->now_us = 1000000;
-	b->api = api_open(&s);
-}
-
-static void
-bench_close(struct bench *b)
-{
-	client_forget(&b->client);
-	fake_forget(&b->bus);
-	api_close(&b->api);
-}
 
 static call_t *
-bench_ask(struct bench *b, const char *target)
+ask(struct gateway *g, const char *target)
 {
-	struct api_client client = { &b->client, client_replied, client_room };
+	struct api_client client = client_of(&g->client);
 	struct api_request r = { .method = "GET", .target = target, .authorization = "Bearer " TOKEN, .content_length = -1 };
 
-	client_forget(&b->client);
-	call_t *c = api_begin(b->api, &r, &client, b->now_us);
-	api_end(c, b->now_us);
+	client_forget(&g->client);
+	call_t *c = api_begin(g->api, &r, &client, g->now_us);
+	api_end(c, g->now_us);
 	return c;
 }
 
 static Funding__ExportPayroll *
-page_asked(struct bench *b)
+page_asked(struct gateway *g)
 {
-	Wire__Read *read = fake_last(&b->bus)->read;
+	Wire__Read *read = fake_last(&g->bus)->read;
 
 	check(read && strcmp(read->type, "funding.ExportPayroll") == 0, "a page is asked for", read ? read->type : NULL);
 	return funding__export_payroll__unpack(NULL, read->data.len, read->data.data);
 }
 
 static void
-give_page(struct bench *b, const char *const *ids, int64_t pay_fen, const char *next)
+give_page(struct gateway *g, const char *const *ids, int64_t pay_fen, const char *next)
 {
 	Funding__PayrollLines page = FUNDING__PAYROLL_LINES__INIT;
 	Funding__PayrollLine lines[4], *items[4];
@@ -181,11 +150,11 @@ give_page(struct bench *b, const char *const *ids, int64_t pay_fen, const char *
 	page.items = items;
 	page.next = (char *)next;
 	page.maybe_next_case = next ? FUNDING__PAYROLL_LINES__MAYBE_NEXT_NEXT : 0;
-	fake_answer_message(b->api, fake_last(&b->bus), 200, &page, b->now_us);
+	fake_answer_message(g->api, fake_last(&g->bus), 200, &page, g->now_us);
 }
 
 static void
-give_person(struct bench *b, const char *id)
+give_person(struct gateway *g, const char *id)
 {
 	Roster__Contacts out = ROSTER__CONTACTS__INIT;
 	Roster__Contact one = ROSTER__CONTACT__INIT, *items[] = { &one };
@@ -197,75 +166,75 @@ give_person(struct bench *b, const char *id)
 	one.unit_name = (char *)"局";
 	out.n_items = *id ? 1 : 0;
 	out.items = items;
-	fake_answer_message(b->api, fake_last(&b->bus), 200, &out, b->now_us);
+	fake_answer_message(g->api, fake_last(&g->bus), 200, &out, g->now_us);
 }
 
 /* Two pages; of three people one is known to roster. */
 static void
-test_join(struct bench *b)
+test_join(struct gateway *g)
 {
-	bench_ask(b, EXPORT);
-	Funding__ExportPayroll *ask = page_asked(b);
+	ask(g, EXPORT);
+	Funding__ExportPayroll *ask = page_asked(g);
 	check(strcmp(ask->month, "2017-08") == 0 && ask->limit == 200 && !ask->maybe_cursor_case, "the first page", ask->month);
 	funding__export_payroll__free_unpacked(ask, NULL);
-	give_page(b, (const char *[]){ "a", "b", NULL }, 5000, "6262");
+	give_page(g, (const char *[]){ "a", "b", NULL }, 5000, "6262");
 
-	Wire__Read *read = fake_last(&b->bus)->read;
+	Wire__Read *read = fake_last(&g->bus)->read;
 	Roster__ReadContacts *persons = roster__read_contacts__unpack(NULL, read->data.len, read->data.data);
 	check(persons && persons->n_person_ids == 2 && strcmp(persons->person_ids[1], "b") == 0, "its persons", read->type);
 	roster__read_contacts__free_unpacked(persons, NULL);
-	give_person(b, "b");
+	give_person(g, "b");
 
-	ask = page_asked(b);
+	ask = page_asked(g);
 	check(ask->maybe_cursor_case && strcmp(ask->cursor, "6262") == 0, "the next page", ask->cursor);
 	funding__export_payroll__free_unpacked(ask, NULL);
-	give_page(b, (const char *[]){ "c", NULL }, 10000, NULL);
-	give_person(b, "");
-	check(b->client.reply.status == 200 && b->client.text && strcmp(b->client.text,
+	give_page(g, (const char *[]){ "c", NULL }, 10000, NULL);
+	give_person(g, "");
+	check(g->client.reply.status == 200 && g->client.text && strcmp(g->client.text,
 		"\xef\xbb\xbf" HEADER
 		"a,,,,,100.00,-50.00,50.00,10000,-5000,5000\r\n"
 		"b,'=张,0818,007,局,100.00,-50.00,50.00,10000,-5000,5000\r\n"
 		"c,,,,,100.00,0.00,100.00,10000,0,10000\r\n"
-		"total,,,,,300.00,-100.00,200.00,30000,-10000,20000\r\n") == 0, "the file", b->client.text);
-	check(strcmp(client_header(&b->client, "Content-Disposition"), "attachment; filename=\"payroll-511703-2017-08.csv\"") == 0,
-	      "its name", client_header(&b->client, "Content-Disposition"));
+		"total,,,,,300.00,-100.00,200.00,30000,-10000,20000\r\n") == 0, "the file", g->client.text);
+	check(strcmp(client_header(&g->client, "Content-Disposition"), "attachment; filename=\"payroll-511703-2017-08.csv\"") == 0,
+	      "its name", client_header(&g->client, "Content-Disposition"));
 }
 
 /* Nobody is asked for nobody. */
 static void
-test_empty(struct bench *b)
+test_empty(struct gateway *g)
 {
-	bench_ask(b, EXPORT "?format=csv");
-	give_page(b, (const char *[]){ NULL }, 0, NULL);
-	check(b->client.reply.status == 200 && strstr(b->client.text, "total,,,,,0.00,0.00,0.00,0,0,0\r\n"), "an empty run", b->client.text);
+	ask(g, EXPORT "?format=csv");
+	give_page(g, (const char *[]){ NULL }, 0, NULL);
+	check(g->client.reply.status == 200 && strstr(g->client.text, "total,,,,,0.00,0.00,0.00,0,0,0\r\n"), "an empty run", g->client.text);
 }
 
 /* The packing thread is waited for, not timed. */
 static void
-pass_until_replied(struct bench *b)
+pass_until_replied(struct gateway *g)
 {
-	for (int i = 0; i < WAITS_MAX * pace_times() && !b->client.replies; i++) {
-		check(api_tick(b->api, b->now_us) <= b->now_us + 10000 || b->client.replies, "a packed file is looked for", "");
+	for (int i = 0; i < WAITS_MAX * pace_times() && !g->client.replies; i++) {
+		check(api_tick(g->api, g->now_us) <= g->now_us + 10000 || g->client.replies, "a packed file is looked for", "");
 		nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);
-		b->now_us += 10000;
+		g->now_us += 10000;
 	}
 }
 
 static void
-test_xlsx(struct bench *b)
+test_xlsx(struct gateway *g)
 {
-	bench_ask(b, EXPORT "?format=xlsx");
-	give_page(b, (const char *[]){ "a", NULL }, 1, NULL);
-	give_person(b, "a");
-	pass_until_replied(b);
-	check(b->client.reply.status == 200 && b->client.reply.len > 1000 && memcmp(b->client.text, "PK", 2) == 0, "an archive", "");
-	check(strstr(client_header(&b->client, "Content-Disposition"), "payroll-511703-2017-08.xlsx\"") != NULL, "its name", "");
-	check(strcmp(b->client.reply.content_type, TYPE_XLSX) == 0, "its type", b->client.reply.content_type);
+	ask(g, EXPORT "?format=xlsx");
+	give_page(g, (const char *[]){ "a", NULL }, 1, NULL);
+	give_person(g, "a");
+	pass_until_replied(g);
+	check(g->client.reply.status == 200 && g->client.reply.len > 1000 && memcmp(g->client.text, "PK", 2) == 0, "an archive", "");
+	check(strstr(client_header(&g->client, "Content-Disposition"), "payroll-511703-2017-08.xlsx\"") != NULL, "its name", "");
+	check(strcmp(g->client.reply.content_type, TYPE_XLSX) == 0, "its type", g->client.reply.content_type);
 }
 
 /* What is wrong with the query is the owner's to say, after what is not there. */
 static void
-test_refused(struct bench *b)
+test_refused(struct gateway *g)
 {
 	static const struct { const char *target, *code; } bad[] = {
 		{ EXPORT "?format=pdf", "query.value" }, { EXPORT "?format=csv&format=csv", "query.repeated" },
@@ -273,108 +242,109 @@ test_refused(struct bench *b)
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		bench_ask(b, bad[i].target);
-		Wire__Problem *p = fake_last(&b->bus)->read->refusal;
+		ask(g, bad[i].target);
+		Wire__Problem *p = fake_last(&g->bus)->read->refusal;
 		check(p && p->status == 422 && strcmp(p->code, bad[i].code) == 0, bad[i].target, p ? p->code : NULL);
-		fake_answer_problem(b->api, fake_last(&b->bus), 409, "payroll.not_closed", b->now_us);
-		check(b->client.reply.status == 409 && strstr(b->client.text, "payroll.not_closed"), "the owner's word", b->client.text);
+		fake_answer_problem(g->api, fake_last(&g->bus), 409, "payroll.not_closed", g->now_us);
+		check(g->client.reply.status == 409 && strstr(g->client.text, "payroll.not_closed"), "the owner's word", g->client.text);
 	}
 }
 
 /* A file with something missing is no file. */
 static void
-test_broken_off(struct bench *b)
+test_broken_off(struct gateway *g)
 {
-	bench_ask(b, EXPORT);
-	give_page(b, (const char *[]){ "a", NULL }, 1, "61");
-	give_person(b, "a");
-	fake_answer_problem(b->api, fake_last(&b->bus), 409, "payroll.stale", b->now_us);
-	check(b->client.reply.status == 409, "a later page is refused", b->client.text);
-	bench_ask(b, EXPORT);
-	give_page(b, (const char *[]){ "a", NULL }, 1, NULL);
-	fake_answer_problem(b->api, fake_last(&b->bus), 500, "x.y", b->now_us);
-	check(b->client.reply.status == 500, "persons are not told", b->client.text);
-	bench_ask(b, EXPORT);
-	for (int i = 0; i < 10 && !b->client.replies; i++)
-		api_tick(b->api, b->now_us += 1000 * 1000);
-	check(b->client.reply.status == 503 && api_outstanding(b->api) == 0, "nobody answers", b->client.text);
+	ask(g, EXPORT);
+	give_page(g, (const char *[]){ "a", NULL }, 1, "61");
+	give_person(g, "a");
+	fake_answer_problem(g->api, fake_last(&g->bus), 409, "payroll.stale", g->now_us);
+	check(g->client.reply.status == 409, "a later page is refused", g->client.text);
+	ask(g, EXPORT);
+	give_page(g, (const char *[]){ "a", NULL }, 1, NULL);
+	fake_answer_problem(g->api, fake_last(&g->bus), 500, "x.y", g->now_us);
+	check(g->client.reply.status == 500, "persons are not told", g->client.text);
+	ask(g, EXPORT);
+	for (int i = 0; i < 10 && !g->client.replies; i++)
+		api_tick(g->api, g->now_us += 1000 * 1000);
+	check(g->client.reply.status == 503 && api_outstanding(g->api) == 0, "nobody answers", g->client.text);
 }
 
 /* A file may be packed before anybody can leave, and the call is over then: another is asked for.  NULL: never. */
 static call_t *
-packing_ask(struct bench *b)
+packing_ask(struct gateway *g)
 {
 	for (int i = 0; i < WAITS_MAX * pace_times(); i++) {
-		call_t *c = bench_ask(b, EXPORT "?format=xlsx");
-		give_page(b, (const char *[]){ "a", NULL }, 1, NULL);
-		give_person(b, "a");
-		if (!b->client.replies)
+		call_t *c = ask(g, EXPORT "?format=xlsx");
+		give_page(g, (const char *[]){ "a", NULL }, 1, NULL);
+		give_person(g, "a");
+		if (!g->client.replies)
 			return c;
 	}
 	return NULL;
 }
 
 static void
-test_leaving(struct bench *b)
+test_leaving(struct gateway *g)
 {
-	api_leave(bench_ask(b, EXPORT "?format=xlsx"), b->now_us);
-	give_page(b, (const char *[]){ "a", NULL }, 1, NULL);
-	check(api_outstanding(b->api) == 0 && b->client.replies == 0, "before the first page", "");
-	call_t *c = packing_ask(b);
+	api_leave(ask(g, EXPORT "?format=xlsx"), g->now_us);
+	give_page(g, (const char *[]){ "a", NULL }, 1, NULL);
+	check(api_outstanding(g->api) == 0 && g->client.replies == 0, "before the first page", "");
+	call_t *c = packing_ask(g);
 	if (c)
-		api_leave(c, b->now_us);
-	for (int i = 0; i < WAITS_MAX * pace_times() && api_outstanding(b->api); i++) {
-		api_tick(b->api, b->now_us);
+		api_leave(c, g->now_us);
+	for (int i = 0; i < WAITS_MAX * pace_times() && api_outstanding(g->api); i++) {
+		api_tick(g->api, g->now_us);
 		nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);
 	}
-	check(api_outstanding(b->api) == 0 && b->client.replies == 0, "while it is packed", "");
+	check(api_outstanding(g->api) == 0 && g->client.replies == 0, "while it is packed", "");
 }
 
 /* Files are written by few at a time. */
 static void
-test_many(struct bench *b)
+test_many(struct gateway *g)
 {
 	int n = 0;
 
 	for (; n < 100; n++) {
-		call_t *c = bench_ask(b, EXPORT);
-		if (b->client.replies)
+		call_t *c = ask(g, EXPORT);
+		if (g->client.replies)
 			break;
-		api_leave(c, b->now_us);
+		api_leave(c, g->now_us);
 	}
-	check(n == 4 && b->client.reply.status == 503, "too many of one district", b->client.text);
-	call_t *c = bench_ask(b, "/api/v1/districts/511704/payrolls/2017-08/export");
-	check(b->client.replies == 0, "not for another", b->client.text);
-	api_leave(c, b->now_us);
-	api_give_up(b->api, b->now_us);
-	check(api_outstanding(b->api) == 0, "all are answered in the end", "");
+	check(n == 4 && g->client.reply.status == 503, "too many of one district", g->client.text);
+	call_t *c = ask(g, "/api/v1/districts/511704/payrolls/2017-08/export");
+	check(g->client.replies == 0, "not for another", g->client.text);
+	api_leave(c, g->now_us);
+	api_give_up(g->api, g->now_us);
+	check(api_outstanding(g->api) == 0, "all are answered in the end", "");
 }
 
 static void
-test_stopping(struct bench *b)
+test_stopping(struct gateway *g)
 {
-	bench_ask(b, EXPORT "?format=xlsx");
-	give_page(b, (const char *[]){ "a", NULL }, 1, NULL);
-	give_person(b, "a");
-	api_give_up(b->api, b->now_us);
-	check(api_outstanding(b->api) == 0 && b->client.reply.status == 200, "a file being packed is still given", b->client.text);
+	ask(g, EXPORT "?format=xlsx");
+	give_page(g, (const char *[]){ "a", NULL }, 1, NULL);
+	give_person(g, "a");
+	api_give_up(g->api, g->now_us);
+	check(api_outstanding(g->api) == 0 && g->client.reply.status == 200, "a file being packed is still given", g->client.text);
 }
 
 static void
-test_no_room(struct bench *b)
+test_no_room(struct gateway *g)
 {
 	setenv("TMPDIR", "/nonexistent", 1);
-	bench_ask(b, EXPORT "?format=xlsx");
-	give_page(b, (const char *[]){ "a", NULL }, 1, NULL);
-	check(b->client.reply.status == 503 && strstr(b->client.text, "gateway.disk_full"), "no room", b->client.text);
+	ask(g, EXPORT "?format=xlsx");
+	give_page(g, (const char *[]){ "a", NULL }, 1, NULL);
+	check(g->client.reply.status == 503 && strstr(g->client.text, "gateway.disk_full"), "no room", g->client.text);
 	unsetenv("TMPDIR");
 }
 
 int
 main(void)
 {
-	static struct bench b;
-	static void (*const tests[])(struct bench *) = {
+	static const char *const services[] = { "roster", NULL };
+	const struct api_settings settings = { .services = services };
+	static void (*const tests[])(struct gateway *) = {
 		test_join, test_empty, test_xlsx, test_refused, test_broken_off, test_leaving, test_many, test_stopping, test_no_room,
 	};
 
@@ -382,10 +352,6 @@ main(void)
 	test_texts();
 	test_money();
 	test_given_up();
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		bench_open(&b);
-		tests[i](&b);
-		bench_close(&b);
-	}
+	gateway_run(tests, sizeof(tests) / sizeof(tests[0]), settings);
 	return tally_end();
 }

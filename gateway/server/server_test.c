@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "engine.pb-c.h"
 #include "events/sse.h"
-#include "gateway/fake_bus.h"
+#include "gateway/gateway.h"
 #include "harness/tally.h"
 #include "http/bytes.h"
 #include "roster.pb-c.h"
@@ -19,22 +19,17 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TOKEN "0123456789abcdef0123456789abcdef"
 #define HEAD "Host: x\r\nAuthorization: Bearer " TOKEN "\r\n"
 #define DISTRICT "/api/v1/districts/511703"
 enum { TURNS_MAX = 4000, TURN_MS = 5, TEXT_MAX = 8192 };
 
 struct bench {
-	struct fake_bus bus;
-	struct metrics metrics;
-	api_t *api;
+	struct gateway g;
 	server_t *server;
-	int64_t now_us;
 	char cert[8192], key[8192];             /* "": in the clear */
 };
 struct peer_text { int fd; char text[TEXT_MAX]; size_t len; bool ended; };
@@ -43,17 +38,15 @@ static void
 bench_open(struct bench *b)
 {
 	static const char *const services[] = { "roster", NULL };
-	struct api_settings s = { .services = services, .metrics = &b->metrics, .port = { &b->bus, fake_send } };
-	struct server_settings h = { .bind = "127.0.0.1", .connections_max = 20, .connections_per_address_max = 10, .metrics = &b->metrics };
-	struct span_of_bytes token = { TOKEN, strlen(TOKEN) };
+	struct server_settings h = {
+		.bind = "127.0.0.1", .connections_max = 20, .connections_per_address_max = 10, .metrics = &b->g.metrics,
+	};
 
-	memset(b, 0, offsetof(struct bench, cert));
+	gateway_open(&b->g, (struct api_settings){ .services = services });
 	if (*b->cert)
 		h.tls_cert = b->cert, h.tls_key = b->key;
-	sha256(&token, 1, s.token_sha256);
-	b->now_us = 1000000;
-	h.api = b->api = api_open(&s);
-	if (!networks_parse("127.0.0.0/8", "", &h.near) || !(b->server = server_open(&h, b->now_us)))
+	h.api = b->g.api;
+	if (!networks_parse("127.0.0.0/8", "", &h.near) || !(b->server = server_open(&h, b->g.now_us)))
 		abort();
 }
 
@@ -61,12 +54,11 @@ static void
 bench_close(struct bench *b)
 {
 	server_stop(b->server);
-	api_give_up(b->api, b->now_us);
+	api_give_up(b->g.api, b->g.now_us);
 	for (int i = 0; i < TURNS_MAX && server_suspended(b->server); i++)
-		server_run(b->server, b->now_us);
+		server_run(b->server, b->g.now_us);
 	server_close(&b->server);
-	api_close(&b->api);
-	fake_forget(&b->bus);
+	gateway_close(&b->g);
 }
 
 static struct peer_text
@@ -94,9 +86,9 @@ turn(struct bench *b, struct peer_text *p)
 {
 	struct pollfd fds[] = { { server_fd(b->server), POLLIN, 0 }, { p->fd, POLLIN, 0 } };
 
-	server_run(b->server, b->now_us);
+	server_run(b->server, b->g.now_us);
 	poll(fds, p->ended ? 1 : 2, TURN_MS);
-	server_run(b->server, b->now_us);
+	server_run(b->server, b->g.now_us);
 	ssize_t n = recv(p->fd, p->text + p->len, sizeof(p->text) - 1 - p->len, 0);
 	if (n > 0)
 		p->len += (size_t)n;
@@ -293,10 +285,10 @@ test_half(struct bench *b)
 
 	for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
 		struct peer_text p = dial(b);
-		size_t asked = b->bus.n;
+		size_t asked = b->g.bus.n;
 		say(&p, halves[i]);
 		shutdown(p.fd, SHUT_WR);
-		check(hear(b, &p, NULL) && is_answer(p.text, "400") && strstr(p.text, "http.incomplete") && b->bus.n == asked, halves[i], p.text);
+		check(hear(b, &p, NULL) && is_answer(p.text, "400") && strstr(p.text, "http.incomplete") && b->g.bus.n == asked, halves[i], p.text);
 		hang_up(b, &p);
 	}
 	struct peer_text p = dial(b), q;
@@ -308,7 +300,7 @@ test_half(struct bench *b)
 	shutdown(q.fd, SHUT_WR);
 	check(hear(b, &q, NULL) && q.len == 0, "who has asked nothing is told nothing", q.text);
 	hang_up(b, &q);
-	check(server_busy(b->server) == 0 && api_outstanding(b->api) == 0, "no request is left", "halves");
+	check(server_busy(b->server) == 0 && api_outstanding(b->g.api) == 0, "no request is left", "halves");
 }
 
 /* Many at once, in one piece: answered in order, each as it would be alone. */
@@ -354,15 +346,15 @@ test_pipelined_beside(struct bench *b)
 		hear(b, &others[i], "alive");
 	}
 	for (int first = 0; first < 2; first++) {
-		size_t asked = b->bus.n, answered = 0;
+		size_t asked = b->g.bus.n, answered = 0;
 		char text[512];
 		p = dial(b);
 		snprintf(text, sizeof(text), "%s%s%s", more[first], more[1 - first], more[first]);
 		say(&p, text);
 		for (int i = 0; i < TURNS_MAX && answered < 3; i++) {
 			turn(b, &p);
-			for (; asked < b->bus.n; asked++)
-				fake_answer_message(b->api, &b->bus.sent[asked], 200, &d, b->now_us);
+			for (; asked < b->g.bus.n; asked++)
+				fake_answer_message(b->g.api, &b->g.bus.sent[asked], 200, &d, b->g.now_us);
 			answered = 0;
 			for (const char *at = p.text; (at = strstr(at, "HTTP/1.1 200 ")); at += 9)
 				answered++;
@@ -412,7 +404,7 @@ test_endless(struct bench *b)
 		struct pollfd ready = { server_fd(b->server), POLLIN, 0 };
 		if (!at_once)
 			poll(&ready, 1, TURN_MS);
-		at_once = server_run(b->server, b->now_us) <= b->now_us;
+		at_once = server_run(b->server, b->g.now_us) <= b->g.now_us;
 		ssize_t n = recv(p.fd, text + len, sizeof(text) - 1 - len, 0);
 		len += n > 0 ? (size_t)n : 0;
 		text[len] = '\0';
@@ -435,20 +427,20 @@ test_keep_alive(struct bench *b)
 	Roster__District d = ROSTER__DISTRICT__INIT;
 
 	say(&p, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\nHEAD /livez HTTP/1.1\r\nHost: x\r\n\r\nGET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n");
-	for (int i = 0; i < TURNS_MAX && b->bus.n == 0; i++)
+	for (int i = 0; i < TURNS_MAX && b->g.bus.n == 0; i++)
 		turn(b, &p);
-	check(b->bus.n == 1 && server_suspended(b->server) == 1, "a question waits for its owner", p.text);
+	check(b->g.bus.n == 1 && server_suspended(b->server) == 1, "a question waits for its owner", p.text);
 	check(strstr(p.text, "{\"alive\":true}HTTP/1.1 200 OK\r\n") && !strstr(strstr(p.text, "{\"alive\":true}") + 14, "{\"alive\""),
 	      "HEAD has no body", p.text);
 	d.id = (char *)"511703";
-	fake_answer_message(b->api, &b->bus.sent[0], 200, &d, b->now_us);
+	fake_answer_message(b->g.api, &b->g.bus.sent[0], 200, &d, b->g.now_us);
 	check(hear(b, &p, "{\"id\":\"511703\"") && !p.ended, "and is answered on the same connection", p.text);
 	say(&p, "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n");
 	turn(b, &p);
 	say(&p, "1\r\n}\r\n0\r\n\r\n");
-	for (int i = 0; i < TURNS_MAX && b->bus.n == 1; i++)
+	for (int i = 0; i < TURNS_MAX && b->g.bus.n == 1; i++)
 		turn(b, &p);
-	check(b->bus.n == 2 && strcmp(b->bus.sent[1].commands->items[0]->refusal->code, "json.missing") == 0, "a body in pieces", p.text);
+	check(b->g.bus.n == 2 && strcmp(b->g.bus.sent[1].commands->items[0]->refusal->code, "json.missing") == 0, "a body in pieces", p.text);
 	hang_up(b, &p);
 }
 
@@ -487,17 +479,17 @@ test_cut_off(struct bench *b)
 		say(&p, slow[i].first);
 		turn(b, &p);
 		for (int64_t us = 0; us < REQUEST_US - 1000000; us += 1000000) {
-			b->now_us += 1000000;
+			b->g.now_us += 1000000;
 			say(&p, slow[i].then);
 			turn(b, &p);
 		}
 		check(!p.ended, "there for a while", slow[i].name);
-		b->now_us += 2000000;
+		b->g.now_us += 2000000;
 		check(hear(b, &p, NULL) && (i == 0 ? p.len == 0 : is_answer(p.text, "408") != 0), "then cut off", p.text);
 		hang_up(b, &p);
 	}
-	check(atomic_load(&b->metrics.value[METRIC_HTTP_REAPED]) == 3, "counted", "");
-	check(api_outstanding(b->api) == 0, "no request is left", "");
+	check(atomic_load(&b->g.metrics.value[METRIC_HTTP_REAPED]) == 3, "counted", "");
+	check(api_outstanding(b->g.api) == 0, "no request is left", "");
 }
 
 /* Idle strangers fill all there is; who comes with a question is answered, who has shown a session stays, and no place is left over. */
@@ -521,7 +513,7 @@ test_crowd(struct bench *b)
 	known.len = 0;
 	say(&known, "GET /api/v1/nothing HTTP/1.1\r\n" HEAD "\r\n");
 	check(hear(b, &known, "route.unknown"), "… and who has a session is still there", known.text);
-	check(atomic_load(&b->metrics.value[METRIC_HTTP_CROWDED]) >= 30 && atomic_load(&b->metrics.value[METRIC_HTTP_CONNECTIONS]) <= 10,
+	check(atomic_load(&b->g.metrics.value[METRIC_HTTP_CROWDED]) >= 30 && atomic_load(&b->g.metrics.value[METRIC_HTTP_CONNECTIONS]) <= 10,
 	      "an address has no more than it may", "");
 	hang_up(b, &known);
 	for (size_t i = 0; i < sizeof(crowd) / sizeof(crowd[0]); i++)
@@ -535,11 +527,11 @@ test_deadline(struct bench *b)
 	struct peer_text p = dial(b);
 
 	say(&p, "GET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n");
-	for (int i = 0; i < TURNS_MAX && b->bus.n == 0; i++)
+	for (int i = 0; i < TURNS_MAX && b->g.bus.n == 0; i++)
 		turn(b, &p);
 	for (int i = 0; i < 11; i++) {
-		b->now_us += 1000000;
-		api_tick(b->api, b->now_us);
+		b->g.now_us += 1000000;
+		api_tick(b->g.api, b->g.now_us);
 	}
 	check(hear(b, &p, "HTTP/1.1 503 ") && hear(b, &p, "Retry-After: 1\r\n"), "answered at its deadline", p.text);
 	hang_up(b, &p);
@@ -553,13 +545,13 @@ test_leaving(struct bench *b)
 	say(&p, "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{");
 	turn(b, &p);
 	hang_up(b, &p);
-	check(server_busy(b->server) == 0 && api_outstanding(b->api) == 0, "a client that goes takes its half request along", "");
+	check(server_busy(b->server) == 0 && api_outstanding(b->g.api) == 0, "a client that goes takes its half request along", "");
 	q = dial(b);
 	say(&q, "GET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n");
-	for (int i = 0; i < TURNS_MAX && b->bus.n == 0; i++)
+	for (int i = 0; i < TURNS_MAX && b->g.bus.n == 0; i++)
 		turn(b, &q);
 	close(q.fd);
-	fake_answer_problem(b->api, &b->bus.sent[0], 404, "district.unknown", b->now_us);
+	fake_answer_problem(b->g.api, &b->g.bus.sent[0], 404, "district.unknown", b->g.now_us);
 	struct peer_text gone = { .fd = -1, .ended = true };
 	for (int i = 0; i < TURNS_MAX && server_busy(b->server); i++)
 		turn(b, &gone);
@@ -575,10 +567,10 @@ test_stopping(struct bench *b)
 	say(&q, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
 	hear(b, &q, "alive");
 	say(&p, "GET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n");
-	for (int i = 0; i < TURNS_MAX && b->bus.n == 0; i++)
+	for (int i = 0; i < TURNS_MAX && b->g.bus.n == 0; i++)
 		turn(b, &p);
 	server_stop(b->server);
-	fake_answer_message(b->api, &b->bus.sent[0], 200, &d, b->now_us);
+	fake_answer_message(b->g.api, &b->g.bus.sent[0], 200, &d, b->g.now_us);
 	check(hear(b, &p, "Connection: close\r\n") && hear(b, &p, "\"areas\":[]") && hear(b, &p, NULL), "answered, then closed", p.text);
 	close(p.fd);
 	close(q.fd);
@@ -662,7 +654,7 @@ test_secured(struct bench *b)
 	check(hear(&tls, &p, "{\"alive\":true}") && is_answer(p.text, "200"), "a whole one", p.text);
 	p.len = 0, p.text[0] = '\0';
 	for (int64_t us = 0; us < 4 * REQUEST_US && !p.ended && !strstr(p.text, "http."); us += 1000000) {
-		tls.now_us += 1000000;
+		tls.g.now_us += 1000000;
 		turn(&tls, &p);
 	}
 	check(hear(&tls, &p, "\"code\":\"http.late\"") && is_answer(p.text, "408"), "half of one, when its time is over", p.text);
@@ -679,20 +671,20 @@ dial_stream(struct bench *b, const char *method, int64_t head)
 	struct peer_text p = dial(b);
 	Engine__Heads heads = ENGINE__HEADS__INIT;
 	Engine__Head one = ENGINE__HEAD__INIT, *at = &one;
-	size_t before = b->bus.n;
+	size_t before = b->g.bus.n;
 	char text[512];
 
 	snprintf(text, sizeof(text), "%s " DISTRICT "/events HTTP/1.1\r\n" HEAD "\r\n", method);
 	say(&p, text);
-	for (int i = 0; i < TURNS_MAX && !(b->bus.n > before && b->bus.sent[before].read); i++) {
-		before += b->bus.n > before;    /* a question of an earlier one */
+	for (int i = 0; i < TURNS_MAX && !(b->g.bus.n > before && b->g.bus.sent[before].read); i++) {
+		before += b->g.bus.n > before;    /* a question of an earlier one */
 		turn(b, &p);
 	}
 	one.service = (char *)"roster";
 	one.seq = head;
 	heads.n_items = 1;
 	heads.items = &at;
-	fake_answer_message(b->api, &b->bus.sent[before], 200, &heads, b->now_us);
+	fake_answer_message(b->g.api, &b->g.bus.sent[before], 200, &heads, b->g.now_us);
 	return p;
 }
 
@@ -700,7 +692,7 @@ dial_stream(struct bench *b, const char *method, int64_t head)
 static void
 tell(struct bench *b, size_t bytes)
 {
-	const struct sent *s = fake_last(&b->bus);
+	const struct sent *s = fake_last(&b->g.bus);
 	Roster__TownshipPut put = ROSTER__TOWNSHIP_PUT__INIT;
 	Wire__Event e = WIRE__EVENT__INIT;
 	Wire__Logged l = WIRE__LOGGED__INIT, *at = &l;
@@ -722,7 +714,7 @@ tell(struct bench *b, size_t bytes)
 	f.items = &at;
 	wire__fetched__pack(&f, (uint8_t *)bytes_room(&body, wire__fetched__get_packed_size(&f)));
 	struct message m = { .kind = WIRE__KIND__ANSWER, .id = s->m.id, .body = body.p, .body_len = body.len };
-	api_receive(b->api, &m, b->now_us);
+	api_receive(b->g.api, &m, b->g.now_us);
 	free(put.name);
 	bytes_free(&data);
 	bytes_free(&event);
@@ -732,8 +724,8 @@ tell(struct bench *b, size_t bytes)
 static void
 later(struct bench *b, int64_t us)
 {
-	b->now_us += us;
-	api_tick(b->api, b->now_us);
+	b->g.now_us += us;
+	api_tick(b->g.api, b->g.now_us);
 }
 
 static void
@@ -746,7 +738,7 @@ test_stream(struct bench *b)
 	check(hear(b, &p, "retry: 1000\nid: "), "its place", p.text);
 	for (int i = 0; i < TURNS_MAX && !server_suspended(b->server); i++)
 		turn(b, &p);
-	check(server_suspended(b->server) == 1 && fake_last(&b->bus)->fetch->after[0]->seq == 7, "then it waits", p.text);
+	check(server_suspended(b->server) == 1 && fake_last(&b->g.bus)->fetch->after[0]->seq == 7, "then it waits", p.text);
 	tell(b, 10);
 	check(hear(b, &p, "event: roster.TownshipPut\ndata: {") && hear(b, &p, "xxxxxxxxxx\""), "for an event", p.text);
 	for (int i = 0; i < 20; i++)
@@ -766,7 +758,7 @@ test_stream(struct bench *b)
 			turn(b, &gone);
 	}
 	check(server_busy(b->server) == 0 && server_suspended(b->server) == 0, "a comment finds who has gone", "");
-	check(atomic_load(&b->metrics.value[METRIC_EVENT_STREAMS]) == 0, "and forgets it", "");
+	check(atomic_load(&b->g.metrics.value[METRIC_EVENT_STREAMS]) == 0, "and forgets it", "");
 }
 
 /* Somebody who reads nothing: the kernel takes a little, we keep the event being sent, and his time runs. */
@@ -807,7 +799,7 @@ test_stream_end(struct bench *b)
 	q = dial_stream(b, "GET", 0);
 	check(hear(b, &p, "retry: 1000\nid: ") && hear(b, &q, "retry: 1000\nid: "), "two follow", p.text);
 	server_stop(b->server);
-	api_end_streams(b->api);
+	api_end_streams(b->g.api);
 	check(hear(b, &p, "0\r\n\r\n") && hear(b, &q, "0\r\n\r\n"), "the end is told as one", p.text);
 	check(server_busy(b->server) == 0 && server_suspended(b->server) == 0, "nobody is left", "");
 	close(p.fd);
@@ -823,7 +815,7 @@ main(void)
 		test_stream, test_stream_unread, test_stream_end,
 	};
 
-	log_open("http_test", LOG_LEVEL_ERROR + 1);
+	log_open("server_test", LOG_LEVEL_ERROR + 1);
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
 		bench_open(&b);
 		tests[i](&b);
