@@ -34,23 +34,29 @@ enum {
 	RATE_SECONDS = 4,                       /* a bucket holds what so many bring */
 };
 
-#define RATE(whose) "requests a second of " whose ", on an average of four seconds; 0: any number.  The operator's are not counted"
+#define RATE(whose) \
+	"requests a second of " whose ", on an average of four seconds; 0: any number.  The operator's are not counted"
 
 static const struct setting settings[] = {
 	{ "ZHUCUN_PORT", SETTING_INT, "8080", 1, 65535, "port that the gateway listens on" },
 	{ "ZHUCUN_BIND", SETTING_TEXT, "127.0.0.1", 1, 64, "numeric address that the gateway listens on" },
-	{ "ZHUCUN_TLS_CERT", SETTING_TEXT, "", 0, 1000, "file of the certificate and its chain (PEM): HTTPS instead of HTTP; with ZHUCUN_TLS_KEY" },
+	{ "ZHUCUN_TLS_CERT", SETTING_TEXT, "", 0, 1000,
+	  "file of the certificate and its chain (PEM): HTTPS instead of HTTP; with ZHUCUN_TLS_KEY" },
 	{ "ZHUCUN_TLS_KEY", SETTING_TEXT, "", 0, 1000, "file of the certificate's key (PEM)" },
 	{ "ZHUCUN_BEHIND_PROXY", SETTING_BOOL, "0", 0, 0,
-	  "1: a proxy or a private network in front keeps what passes secret, so that an address that is no loopback needs no TLS" },
+	  "1: a proxy or a private network in front keeps what passes secret, so that an address that is no loopback "
+	  "needs no TLS" },
 	{ "ZHUCUN_PROXY_NETWORKS", SETTING_TEXT, "", 0, 500,
-	  "networks of proxies whose X-Forwarded-For says who the client is, and router: this machine's own; goes with ZHUCUN_BEHIND_PROXY" },
+	  "networks of proxies whose X-Forwarded-For says who the client is, and router: this machine's own; goes with "
+	  "ZHUCUN_BEHIND_PROXY" },
 	{ "ZHUCUN_BUSES", SETTING_TEXT, NULL, 1, 1000, "endpoints of the buses, space-separated: ipc://… or tcp://…" },
 	{ CURVE_KEY_SETTING, SETTING_TEXT, NULL, 1, 1000, CURVE_KEY_MEANING },
 	{ CURVE_BUS_SETTING, SETTING_TEXT, NULL, 1, 1000, CURVE_BUS_MEANING },
-	{ "ZHUCUN_BOOTSTRAP_TOKEN", SETTING_TEXT, "", 0, TOKEN_MAX, "the operator's bearer token, at least 32 characters",
+	{ "ZHUCUN_BOOTSTRAP_TOKEN", SETTING_TEXT, "", 0, TOKEN_MAX,
+	  "the operator's bearer token, at least 32 characters",
 	  .secret = true },
-	{ "ZHUCUN_BOOTSTRAP_TOKEN_FILE", SETTING_TEXT, "", 0, 1000, "file that holds the token, when it is not given itself" },
+	{ "ZHUCUN_BOOTSTRAP_TOKEN_FILE", SETTING_TEXT, "", 0, 1000,
+	  "file that holds the token, when it is not given itself" },
 	{ "ZHUCUN_OPERATOR_NETWORKS", SETTING_TEXT, "127.0.0.0/8 ::1/128", 0, 500,
 	  "networks that may ask /livez, /readyz and /metrics without a token, and router" },
 	{ "ZHUCUN_CONNECTIONS", SETTING_INT, "2000", 10, 60000, "connections at once" },
@@ -58,7 +64,8 @@ static const struct setting settings[] = {
 	{ "ZHUCUN_ACCOUNT_RATE", SETTING_INT, "500", 0, 100000, RATE("an account") },
 	{ "ZHUCUN_ADDRESS_RATE", SETTING_INT, "2000", 0, 100000, RATE("an address, its accounts together") },
 	{ "ZHUCUN_LOGIN_RATE", SETTING_INT, "20", 0, 100000, RATE("an address that logs in") },
-	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10, "real, or manual: the clock is moved by POST /api/v1/clock only" },
+	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10,
+	  "real, or manual: the clock is moved by POST /api/v1/clock only" },
 	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 0, 10, "debug, info, warn or error" },
 	{ HEALTH_SETTING, SETTING_TEXT, "", 0, 200, HEALTH_MEANING },
 };
@@ -129,7 +136,8 @@ api_settings_read(struct api_settings *s)
 	if (!s->manual_clock && *clock && strcmp(clock, "real") != 0)
 		return refuse("ZHUCUN_CLOCK must be real or manual");
 	if (!token_read(s->token_sha256))
-		return refuse("ZHUCUN_BOOTSTRAP_TOKEN or the file ZHUCUN_BOOTSTRAP_TOKEN_FILE must hold 32 to 512 characters");
+		return refuse("ZHUCUN_BOOTSTRAP_TOKEN or the file ZHUCUN_BOOTSTRAP_TOKEN_FILE must hold 32 to 512 "
+		              "characters");
 	return 0;
 }
 
@@ -173,7 +181,9 @@ tls_settings_read(struct server_settings *s)
 		return refuse("ZHUCUN_TLS_CERT is set, but the HTTP library here was built without TLS");
 	s->tls_cert = pem_read(cert);
 	s->tls_key = pem_read(key);
-	return s->tls_cert && s->tls_key ? 0 : refuse("ZHUCUN_TLS_CERT or ZHUCUN_TLS_KEY cannot be read, or holds more than 64 KiB");
+	return s->tls_cert && s->tls_key
+	               ? 0
+	               : refuse("ZHUCUN_TLS_CERT or ZHUCUN_TLS_KEY cannot be read, or holds more than 64 KiB");
 }
 
 /* What the kernel says of the ways out of here; "" when it does not. */
@@ -199,8 +209,8 @@ networks_read(struct server_settings *s)
 	if (!networks_parse(config_text("ZHUCUN_OPERATOR_NETWORKS"), routes, &s->near))
 		return refuse("ZHUCUN_OPERATOR_NETWORKS must be address ranges like 127.0.0.0/8");
 	if (config_bool("ZHUCUN_BEHIND_PROXY") && s->proxies.n == 0)
-		return refuse("ZHUCUN_BEHIND_PROXY is set, but ZHUCUN_PROXY_NETWORKS names no proxy: everybody would be one address, and "
-		              "what one of them fails would be counted for all");
+		return refuse("ZHUCUN_BEHIND_PROXY is set, but ZHUCUN_PROXY_NETWORKS names no proxy: everybody would "
+		              "be one address, and what one of them fails would be counted for all");
 	return 0;
 }
 
@@ -285,7 +295,8 @@ turn(struct process *p, int64_t *next_us)
 	return items[n + 1].revents != 0;
 }
 
-/* Nobody new is let in; each answer ends its connection; who is not answered by his deadline is answered all the same. */
+/* Nobody new is let in; each answer ends its connection; who is not answered by his deadline is answered all the
+ * same. */
 static void
 wind_down(struct process *p)
 {

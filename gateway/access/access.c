@@ -56,7 +56,8 @@ static void
 query_take(struct subject *s, const char *name, const char *value)
 {
 	const struct { const char *name; char *to; } known[] = {
-		{ "person_id", s->person }, { "unit_id", s->unit }, { "village_id", s->village }, { "township_id", s->township },
+		{ "person_id", s->person }, { "unit_id", s->unit }, { "village_id", s->village },
+		{ "township_id", s->township },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -139,18 +140,21 @@ said_own_township(const struct identity *who, const Roster__Reach *said)
 	return own;
 }
 
-/* What a unit head reaches only by a person's unit, a township leader only by where somebody is posted or a village lies, roster
- * must say. */
+/* What a unit head reaches only by a person's unit, a township leader only by where somebody is posted or a village
+ * lies, roster must say. */
 enum reach
 reach_of(const struct identity *who, const struct route *r, const struct subject *s, const Roster__Reach *said)
 {
 	unsigned roles = roles_in(who, r);
 	bool head = roles & ROLE(UNIT_HEAD), leader = roles & ROLE(TOWNSHIP_LEADER), cadre = roles & ROLE(CADRE);
 
-	if ((cadre && same(who->person, s->person)) || (head && unit_is_own(who, s->unit)) || (leader && identity_has_township(who, s->township)))
+	if ((cadre && same(who->person, s->person)) || (head && unit_is_own(who, s->unit)) ||
+	    (leader && identity_has_township(who, s->township)))
 		return REACH_YES;
 	if (!said && ((*s->person && (head || leader)) || (*s->village && leader)))
 		return REACH_ASK;
-	return said && ((head && *s->person && unit_is_own(who, said->unit_id)) || (leader && said_own_township(who, said))) ? REACH_YES
-	                                                                                                                     : REACH_NOT;
+	return said && ((head && *s->person && unit_is_own(who, said->unit_id)) ||
+	                (leader && said_own_township(who, said)))
+	               ? REACH_YES
+	               : REACH_NOT;
 }

@@ -13,7 +13,8 @@ enum { SOME = 3 };
 
 enum { MANY = 30 };
 
-/* Somebody of the unit u1, who heads u7 and many more, and answers for t1, t2 and many more; what is last in a list counts as what is first. */
+/* Somebody of the unit u1, who heads u7 and many more, and answers for t1, t2 and many more; what is last in a list
+ * counts as what is first. */
 static struct identity
 caller(Wire__AccountRole a, Wire__AccountRole b)
 {
@@ -51,12 +52,16 @@ test_identity(void)
 	identity_copy(&copy, &copy);
 	identity_drop(&who);
 	const Wire__Actor *told = identity_actor(&copy, a);
-	check(told->n_headed_unit_ids == MANY && strcmp(told->headed_unit_ids[MANY - 1], "u36") == 0, "identity", "each unit that he heads");
-	check(told->n_township_ids == MANY && strcmp(told->township_ids[MANY - 1], "t31") == 0, "identity", "each township");
-	check(told->n_roles == 2 && strcmp(told->person_id, "p1") == 0 && strcmp(told->unit_id, "u1") == 0, "identity", "the rest");
+	check(told->n_headed_unit_ids == MANY && strcmp(told->headed_unit_ids[MANY - 1], "u36") == 0, "identity",
+	      "each unit that he heads");
+	check(told->n_township_ids == MANY && strcmp(told->township_ids[MANY - 1], "t31") == 0, "identity",
+	      "each township");
+	check(told->n_roles == 2 && strcmp(told->person_id, "p1") == 0 && strcmp(told->unit_id, "u1") == 0, "identity",
+	      "the rest");
 	strange.roles = many;
 	strange.n_roles = IDENTITY_ROLES_MAX + 1;
-	check(!identity_take(&copy, "b", &strange) && strcmp(copy.account, "a") == 0, "identity", "more roles than are known are refused, not cut");
+	check(!identity_take(&copy, "b", &strange) && strcmp(copy.account, "a") == 0, "identity",
+	      "more roles than are known are refused, not cut");
 	identity_drop(&copy);
 	arena_close(&a);
 }
@@ -66,17 +71,25 @@ test_identity(void)
 static void
 test_roles(void)
 {
-	static const struct { const char *what; Wire__AccountRole a, b; unsigned who; enum route_about about; enum access want; } cases[] = {
+	static const struct {
+		const char *what;
+		Wire__AccountRole a, b;
+		unsigned who;
+		enum route_about about;
+		enum access want;
+	} cases[] = {
 		{ "a role of the row", R(FINANCE), 0, WHO_OPERATOR | ROLE(FINANCE), ABOUT_DISTRICT, ACCESS_ALL },
 		{ "another role", R(AUDITOR), 0, WHO_OPERATOR | ROLE(FINANCE), ABOUT_DISTRICT, ACCESS_NONE },
 		{ "the operator's row", R(DISTRICT_ADMIN), 0, WHO_OPERATOR, ABOUT_DISTRICT, ACCESS_NONE },
 		{ "a row that was forgotten", R(DISTRICT_ADMIN), 0, 0, ABOUT_DISTRICT, ACCESS_NONE },
-		{ "no role at all is not the operator", R(ACCOUNT_ROLE_UNSPECIFIED), 0, WHO_OPERATOR, ABOUT_DISTRICT, ACCESS_NONE },
+		{ "no role at all is not the operator", R(ACCOUNT_ROLE_UNSPECIFIED), 0, WHO_OPERATOR, ABOUT_DISTRICT,
+		  ACCESS_NONE },
 		{ "a role that is none", 40, 0, WHO_ANYBODY, ABOUT_DISTRICT, ACCESS_NONE },
 		{ "limited", R(CADRE), 0, WHO_ANYBODY, ABOUT_PERSON, ACCESS_OWN },
 		{ "limited, where nothing is anybody's", R(CADRE), 0, WHO_ANYBODY, ABOUT_DISTRICT, ACCESS_ALL },
 		{ "one role limited, the other not", R(CADRE), R(REVIEWER), WHO_ANYBODY, ABOUT_PERSON, ACCESS_ALL },
-		{ "the wider role is not of this row", R(CADRE), R(REVIEWER), WHO_OPERATOR | ROLE(CADRE), ABOUT_PERSON, ACCESS_OWN },
+		{ "the wider role is not of this row", R(CADRE), R(REVIEWER), WHO_OPERATOR | ROLE(CADRE), ABOUT_PERSON,
+		  ACCESS_OWN },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -88,7 +101,8 @@ test_roles(void)
 	struct identity operator;
 	struct route forgotten = { .who = 0 };
 	identity_operator(&operator);
-	check(access_of(&operator, &forgotten) == ACCESS_NONE, "roles", "a forgotten row lets in nobody, not even the operator");
+	check(access_of(&operator, & forgotten) == ACCESS_NONE, "roles",
+	      "a forgotten row lets in nobody, not even the operator");
 }
 
 /* ---- reach */
@@ -105,31 +119,38 @@ static const struct {
 	{ "a cadre, a colleague", R(CADRE), 0, { .person = "p2" }, false, NULL, { 0 }, REACH_NOT },
 	{ "a cadre, nobody", R(CADRE), 0, { .person = "" }, false, NULL, { 0 }, REACH_NOT },
 	{ "a cadre, his unit", R(CADRE), 0, { .unit = "u1" }, false, NULL, { 0 }, REACH_NOT },
-	{ "a cadre, where he is posted", R(CADRE), 0, { .village = "v1", .township = "t1" }, false, NULL, { 0 }, REACH_NOT },
+	{ "a cadre, where he is posted", R(CADRE), 0, { .village = "v1", .township = "t1" }, false, NULL, { 0 },
+	  REACH_NOT },
 	{ "a head, his unit", R(UNIT_HEAD), 0, { .unit = "u1" }, false, NULL, { 0 }, REACH_YES },
 	{ "a head, another unit he heads", R(UNIT_HEAD), 0, { .unit = "u7" }, false, NULL, { 0 }, REACH_YES },
-	{ "a head, the last of many units he heads", R(UNIT_HEAD), 0, { .unit = "u36" }, false, NULL, { 0 }, REACH_YES },
+	{ "a head, the last of many units he heads", R(UNIT_HEAD), 0, { .unit = "u36" }, false, NULL, { 0 },
+	  REACH_YES },
 	{ "a head, somebody of the last of many", R(UNIT_HEAD), 0, { .person = "p2" }, true, "u36", { 0 }, REACH_YES },
 	{ "a head, another unit", R(UNIT_HEAD), 0, { .unit = "u2" }, false, NULL, { 0 }, REACH_NOT },
 	{ "a head, no unit", R(UNIT_HEAD), 0, { .unit = "" }, false, NULL, { 0 }, REACH_NOT },
 	{ "a head, somebody", R(UNIT_HEAD), 0, { .person = "p2" }, false, NULL, { 0 }, REACH_ASK },
 	{ "a head, somebody of his unit", R(UNIT_HEAD), 0, { .person = "p2" }, true, "u1", { 0 }, REACH_YES },
-	{ "a head, somebody of the other unit he heads", R(UNIT_HEAD), 0, { .person = "p2" }, true, "u7", { 0 }, REACH_YES },
+	{ "a head, somebody of the other unit he heads", R(UNIT_HEAD), 0, { .person = "p2" }, true, "u7", { 0 },
+	  REACH_YES },
 	{ "a head, somebody else's", R(UNIT_HEAD), 0, { .person = "p2" }, true, "u2", { "t1" }, REACH_NOT },
 	{ "a head, nobody that is known", R(UNIT_HEAD), 0, { .person = "p2" }, true, "", { 0 }, REACH_NOT },
 	{ "a head, a village", R(UNIT_HEAD), 0, { .village = "v1" }, false, NULL, { 0 }, REACH_NOT },
 	{ "a leader, his township", R(TOWNSHIP_LEADER), 0, { .township = "t2" }, false, NULL, { 0 }, REACH_YES },
-	{ "a leader, the last of many townships", R(TOWNSHIP_LEADER), 0, { .township = "t31" }, false, NULL, { 0 }, REACH_YES },
+	{ "a leader, the last of many townships", R(TOWNSHIP_LEADER), 0, { .township = "t31" }, false, NULL, { 0 },
+	  REACH_YES },
 	{ "a leader, another township", R(TOWNSHIP_LEADER), 0, { .township = "t3" }, false, NULL, { 0 }, REACH_NOT },
 	{ "a leader, a village", R(TOWNSHIP_LEADER), 0, { .village = "v1" }, false, NULL, { 0 }, REACH_ASK },
 	{ "a leader, a village of his", R(TOWNSHIP_LEADER), 0, { .village = "v1" }, true, "", { "t2" }, REACH_YES },
 	{ "a leader, a village elsewhere", R(TOWNSHIP_LEADER), 0, { .village = "v1" }, true, "", { "t3" }, REACH_NOT },
-	{ "a leader, somebody posted to two places", R(TOWNSHIP_LEADER), 0, { .person = "p2" }, true, "u2", { "t3", "t1" }, REACH_YES },
-	{ "a leader, somebody posted elsewhere", R(TOWNSHIP_LEADER), 0, { .person = "p2" }, true, "u1", { "t3" }, REACH_NOT },
+	{ "a leader, somebody posted to two places", R(TOWNSHIP_LEADER), 0, { .person = "p2" }, true, "u2",
+	  { "t3", "t1" }, REACH_YES },
+	{ "a leader, somebody posted elsewhere", R(TOWNSHIP_LEADER), 0, { .person = "p2" }, true, "u1", { "t3" },
+	  REACH_NOT },
 	{ "a leader, his unit", R(TOWNSHIP_LEADER), 0, { .unit = "u1" }, false, NULL, { 0 }, REACH_NOT },
 	{ "head and cadre, himself", R(UNIT_HEAD), R(CADRE), { .person = "p1" }, false, NULL, { 0 }, REACH_YES },
 	{ "head and cadre, somebody", R(UNIT_HEAD), R(CADRE), { .person = "p2" }, false, NULL, { 0 }, REACH_ASK },
-	{ "head and leader, by the township", R(UNIT_HEAD), R(TOWNSHIP_LEADER), { .person = "p2" }, true, "u2", { "t1" }, REACH_YES },
+	{ "head and leader, by the township", R(UNIT_HEAD), R(TOWNSHIP_LEADER), { .person = "p2" }, true, "u2",
+	  { "t1" }, REACH_YES },
 };
 
 static void
@@ -146,12 +167,14 @@ test_reach(void)
 		said.township_ids = townships;
 		for (int k = 0; k < SOME && reaches[i].townships[k]; k++)
 			townships[said.n_township_ids++] = (char *)reaches[i].townships[k];
-		check(reach_of(&who, &r, &reaches[i].s, reaches[i].said ? &said : NULL) == reaches[i].want, "reach", reaches[i].what);
+		check(reach_of(&who, &r, &reaches[i].s, reaches[i].said ? &said : NULL) == reaches[i].want, "reach",
+		      reaches[i].what);
 		identity_drop(&who);
 	}
 	struct identity nobody = { .roles = { R(UNIT_HEAD), R(CADRE) }, .nroles = 2 };
 	struct subject none = { 0 };
-	check(reach_of(&nobody, &r, &none, NULL) == REACH_NOT, "reach", "an account that is nobody's does not own what is nobody's");
+	check(reach_of(&nobody, &r, &none, NULL) == REACH_NOT, "reach",
+	      "an account that is nobody's does not own what is nobody's");
 }
 
 /* ---- whose a thing is */
@@ -187,8 +210,8 @@ test_targets(void)
 		if (!found)
 			continue;
 		struct subject s = subject_of_target(&m, target_query(target), a);
-		check(!strcmp(s.person, targets[i].person) && !strcmp(s.unit, targets[i].unit) && !strcmp(s.village, targets[i].village) &&
-		              !strcmp(s.township, targets[i].township),
+		check(!strcmp(s.person, targets[i].person) && !strcmp(s.unit, targets[i].unit) &&
+		              !strcmp(s.village, targets[i].village) && !strcmp(s.township, targets[i].township),
 		      "whose it is", target);
 	}
 	arena_close(&a);
@@ -198,7 +221,8 @@ static void
 test_answers(void)
 {
 	static const struct { const char *json, *person, *unit, *village; } cases[] = {
-		{ "{\"id\":\"m\",\"subject\":{\"person_id\":\"p-1\",\"unit_id\":\"u-1\"},\"person_id\":\"p-2\"}", "p-1", "u-1", "" },
+		{ "{\"id\":\"m\",\"subject\":{\"person_id\":\"p-1\",\"unit_id\":\"u-1\"},\"person_id\":\"p-2\"}", "p-1",
+		  "u-1", "" },
 		{ "{\"id\":\"x\",\"person_id\":\"p-1\",\"village_id\":\"v-1\"}", "p-1", "", "v-1" },
 		{ "{\"person_id\":[\"p-1\"]}", "", "", "" },
 		{ "{\"person_id\":\"p 1\"}", "", "", "" },
@@ -208,8 +232,9 @@ test_answers(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		json_t *j = json_loads(cases[i].json, 0, NULL);
 		struct subject s = subject_of_json(j);
-		check(!strcmp(s.person, cases[i].person) && !strcmp(s.unit, cases[i].unit) && !strcmp(s.village, cases[i].village), "whose it is",
-		      cases[i].json);
+		check(!strcmp(s.person, cases[i].person) && !strcmp(s.unit, cases[i].unit) &&
+		              !strcmp(s.village, cases[i].village),
+		      "whose it is", cases[i].json);
 		json_decref(j);
 	}
 }
@@ -223,10 +248,12 @@ test_sealed(void)
 		{ "{\"kind\":\"referral\",\"id\":\"m\"}", NULL },
 		{ "{\"kind\":\"fund_misuse\",\"id\":\"F1\"}", NULL },
 		{ "{\"kind\":\"unexcused_absence\",\"id\":\"F1\"}", "{\"kind\":\"unexcused_absence\",\"id\":\"F1\"}" },
-		{ "{\"items\":[{\"kind\":\"discipline_violation\",\"id\":\"F1\"},{\"kind\":\"award_ban\",\"id\":\"m\"},{\"kind\":\"referral\",\"id\":\"m\"}],\"next\":\"x\"}",
+		{ "{\"items\":[{\"kind\":\"discipline_violation\",\"id\":\"F1\"},{\"kind\":\"award_ban\",\"id\":\"m\"},"
+		  "{\"kind\":\"referral\",\"id\":\"m\"}],\"next\":\"x\"}",
 		  "{\"items\":[{\"kind\":\"award_ban\",\"id\":\"m\"}],\"next\":\"x\"}" },
 		{ "{\"facts\":[{\"kind\":\"fund_misuse\",\"finding_id\":\"F1\"}]}", "{\"facts\":[]}" },
-		{ "{\"measures\":[{\"kind\":\"referral\",\"id\":\"m\"}],\"eligibility\":{\"award\":{\"reasons\":[{\"kind\":\"referral\",\"id\":\"m\"}]}}}",
+		{ "{\"measures\":[{\"kind\":\"referral\",\"id\":\"m\"}],"
+		  "\"eligibility\":{\"award\":{\"reasons\":[{\"kind\":\"referral\",\"id\":\"m\"}]}}}",
 		  "{\"measures\":[],\"eligibility\":{\"award\":{\"reasons\":[]}}}" },
 		{ "{\"cases\":[{\"responsible\":[{\"kind\":\"referral\",\"span\":\"from_decision\"}]}]}",
 		  "{\"cases\":[{\"responsible\":[{\"kind\":\"referral\",\"span\":\"from_decision\"}]}]}" },
@@ -234,9 +261,12 @@ test_sealed(void)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		json_t *j = json_loads(cases[i].in, 0, NULL), *want = cases[i].out ? json_loads(cases[i].out, 0, NULL) : NULL;
+		json_t *j = json_loads(cases[i].in, 0, NULL),
+		       *want = cases[i].out ? json_loads(cases[i].out, 0, NULL) : NULL;
 		bool taken = sealed_strip(j) > 0;
-		check(want ? json_equal(j, want) && taken == (strcmp(cases[i].in, cases[i].out) != 0) : taken && json_object_size(j) == 0, "sealed", cases[i].in);
+		check(want ? json_equal(j, want) && taken == (strcmp(cases[i].in, cases[i].out) != 0)
+		           : taken && json_object_size(j) == 0,
+		      "sealed", cases[i].in);
 		json_decref(j);
 		json_decref(want);
 	}

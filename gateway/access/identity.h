@@ -1,4 +1,5 @@
-/* identity - who calls, as far as the gateway must know: decides 403 here, and travels to owners with each order and read. */
+/* identity - who calls, as far as the gateway must know: decides 403 here, and travels to owners with each order and
+ * read. */
 #pragma once
 #include "base/arena.h"
 #include "base/ids.h"
@@ -12,8 +13,10 @@ enum { IDENTITY_ROLES_MAX = 8 };
 struct identity_list;
 
 struct identity {
-	char account[ID_MAX + 1];               /* "operator", or an account of the district; "": nobody has said who he is */
-	char district[8];                       /* that the account belongs to; "" the operator's, which belongs to none */
+	/* "operator", or an account of the district; "": nobody has said who he is */
+	char account[ID_MAX + 1];
+	/* that the account belongs to; "" the operator's, which belongs to none */
+	char district[8];
 	bool operator;                          /* of the bootstrap token: may do everything everywhere */
 	Wire__AccountRole roles[IDENTITY_ROLES_MAX];
 	size_t nroles;
@@ -29,7 +32,8 @@ struct identity {
 
 void identity_operator(struct identity *who);
 /* What is known of an account; false: more than can be taken, and nothing is.  Texts are copied. */
-bool identity_take(struct identity *who, const char *account, const Wire__Actor *actor) __attribute__((warn_unused_result));
+bool identity_take(struct identity *who, const char *account, const Wire__Actor *actor)
+	__attribute__((warn_unused_result));
 /* A copy, in place of what stood there; and the end of one. */
 void identity_copy(struct identity *to, const struct identity *from);
 void identity_drop(struct identity *who);

@@ -1,6 +1,7 @@
 /* rate_limit - how much somebody may ask: a bucket of tokens for each, filled at a rate, emptied by what he asks.
  *
- * A bounded table: in each small group of places whoever has asked least lately makes room, and begins again with a full bucket. */
+ * A bounded table: in each small group of places whoever has asked least lately makes room, and begins again with a
+ * full bucket. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

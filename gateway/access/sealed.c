@@ -50,7 +50,8 @@ sealed_strip(json_t *answer)
 
 /* ---- events */
 
-/* A thing is as sealed as what it is about: {finding: {kind}}, {measure: {kind}}, or a message that says so of itself. */
+/* A thing is as sealed as what it is about: {finding: {kind}}, {measure: {kind}}, or a message that says so of
+ * itself. */
 static bool
 is_about_sealed(const json_t *j, int depth)
 {

@@ -75,14 +75,17 @@ test_measures(void)
 			char c = cases[i].changes[k];
 			measures[k] = (Accountability__Measure)ACCOUNTABILITY__MEASURE__INIT;
 			changes[k] = (Accountability__MeasureChange)ACCOUNTABILITY__MEASURE_CHANGE__INIT;
-			measures[k].kind = c == 'r' ? MEASURE(REFERRAL) : c == 's' ? MEASURE(STIPEND_CANCELLED) : MEASURE(INTERVIEW);
+			measures[k].kind = c == 'r'   ? MEASURE(REFERRAL)
+			                   : c == 's' ? MEASURE(STIPEND_CANCELLED)
+			                              : MEASURE(INTERVIEW);
 			changes[k].measure = &measures[k];
 			at[k] = &changes[k];
 		}
 		check(is_sealed(&e, &said) == cases[i].sealed, "C3.2.2 sealed", cases[i].changes);
 		const json_t *left = json_object_get(said, "changes");
 		for (size_t k = 0; k < json_array_size(left); k++)
-			told[k] = *json_string_value(json_object_get(json_object_get(json_array_get(left, k), "measure"), "kind"));
+			told[k] = *json_string_value(
+				json_object_get(json_object_get(json_array_get(left, k), "measure"), "kind"));
 		check(strcmp(told, cases[i].told) == 0, "C3.2.2 the rest is told, in order", cases[i].changes);
 		check(!said || strcmp(json_string_value(json_object_get(said, "finding_id")), cases[i].finding) == 0,
 		      "C3.2.2 and not what it came from", cases[i].changes);
@@ -100,7 +103,8 @@ test_messages(void)
 
 	check(!is_sealed(&queued, NULL) && !is_sealed(&sent, NULL) && !is_sealed(&failed_one, NULL), "messages", "");
 	queued.sealed = sent.sealed = failed_one.sealed = true;
-	check(is_sealed(&queued, NULL) && is_sealed(&sent, NULL) && is_sealed(&failed_one, NULL), "C3.2.2 messages of a sealed case", "");
+	check(is_sealed(&queued, NULL) && is_sealed(&sent, NULL) && is_sealed(&failed_one, NULL),
+	      "C3.2.2 messages of a sealed case", "");
 }
 
 /* A list made at build: it must not have come out empty, and knows what it should not. */
@@ -108,9 +112,11 @@ static void
 test_types(void)
 {
 	check(event_list_len > 20, "the list of events is there", "");
-	check(event_type_of("supervision.FindingConfirmed") && event_type_of("supervision.FindingConfirmed")->message == &supervision__finding_confirmed__descriptor,
+	check(event_type_of("supervision.FindingConfirmed") && event_type_of("supervision.FindingConfirmed")->message ==
+	                                                               &supervision__finding_confirmed__descriptor,
 	      "an event", "");
-	check(!event_type_of("supervision.ConfirmFinding") && !event_type_of("roster.PutPerson"), "an order is none", "");
+	check(!event_type_of("supervision.ConfirmFinding") && !event_type_of("roster.PutPerson"), "an order is none",
+	      "");
 	check(!event_type_of("") && !event_type_of("roster.Nonsense"), "nor what there is not", "");
 }
 

@@ -24,13 +24,15 @@ session_cache_find(const struct session_cache *cs, const char *token_sha256, int
 {
 	const struct session *c = &cs->at[place_of(token_sha256)];
 
-	if (strcmp(c->token_sha256, token_sha256) != 0 || mono_us >= c->until_us || c->age != session_cache_age(cs, c->who.district))
+	if (strcmp(c->token_sha256, token_sha256) != 0 || mono_us >= c->until_us ||
+	    c->age != session_cache_age(cs, c->who.district))
 		return NULL;
 	return &c->who;
 }
 
 void
-session_cache_keep(struct session_cache *cs, const char *token_sha256, const struct identity *who, uint64_t age, int64_t mono_us)
+session_cache_keep(struct session_cache *cs, const char *token_sha256, const struct identity *who, uint64_t age,
+                   int64_t mono_us)
 {
 	struct session *c = &cs->at[place_of(token_sha256)];
 

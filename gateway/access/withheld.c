@@ -6,7 +6,9 @@
 enum { DEPTH_MAX = 16 };        /* no answer is deeper */
 
 /* Of findings, of facts in a case, of whatever is shown beside them. */
-static const char *const of_origin[] = { "source", "complaint_id", "inspection_id", "note", "noted_by", "noted_by_person" };
+static const char *const of_origin[] = {
+	"source", "complaint_id", "inspection_id", "note", "noted_by", "noted_by_person",
+};
 
 struct eyes { const char *person; bool origins, phones; };      /* what they see */
 

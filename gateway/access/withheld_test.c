@@ -14,7 +14,8 @@ static struct identity
 caller(enum who who)
 {
 	static const Wire__AccountRole roles[][2] = {
-		[ADMIN] = { R(DISTRICT_ADMIN) }, [REVIEWER] = { R(REVIEWER) }, [AUDITOR] = { R(AUDITOR) }, [CADRE] = { R(CADRE) }, [HEAD] = { R(UNIT_HEAD) },
+		[ADMIN] = { R(DISTRICT_ADMIN) }, [REVIEWER] = { R(REVIEWER) }, [AUDITOR] = { R(AUDITOR) },
+		[CADRE] = { R(CADRE) }, [HEAD] = { R(UNIT_HEAD) },
 		[REVIEWER_AND_CADRE] = { R(REVIEWER), R(CADRE) }, [FINANCE_AND_CADRE] = { R(FINANCE), R(CADRE) },
 	};
 	struct identity k = { .account = "a", .district = "511703", .person = "p1", .unit = "u1" };
@@ -28,16 +29,23 @@ caller(enum who who)
 	return k;
 }
 
-/* The case sheet's row: reviewers, auditors and administrators see all of them, finance none, limited roles their own. */
+/* The case sheet's row: reviewers, auditors and administrators see all of them, finance none, limited roles their
+ * own. */
 static const struct route row = {
-	.who = WHO_OPERATOR | ROLE(DISTRICT_ADMIN) | ROLE(REVIEWER) | ROLE(AUDITOR) | WHO_LIMITED, .about = ABOUT_ANSWER,
+	.who = WHO_OPERATOR | ROLE(DISTRICT_ADMIN) | ROLE(REVIEWER) | ROLE(AUDITOR) | WHO_LIMITED,
+	.about = ABOUT_ANSWER,
 };
 
-#define FACTS "{\"id\":\"m\",\"facts\":[{\"finding_id\":\"F\",\"source\":\"hotline\",\"state\":\"confirmed\",\"note\":\"n\",\"noted_by\":\"a\"," \
-	"\"noted_by_person\":\"p\",\"complaint_id\":\"H\",\"inspection_id\":\"I\"}]}"
+#define FACTS \
+	"{\"id\":\"m\",\"facts\":[{\"finding_id\":\"F\",\"source\":\"hotline\",\"state\":\"confirmed\"," \
+	"\"note\":\"n\",\"noted_by\":\"a\",\"noted_by_person\":\"p\",\"complaint_id\":\"H\",\"inspection_id\":\"I\"}]}"
 #define FACTS_LEFT "{\"id\":\"m\",\"facts\":[{\"finding_id\":\"F\",\"state\":\"confirmed\"}]}"
-#define PERSONS "{\"items\":[{\"id\":\"p1\",\"phone\":\"13812345678\",\"unit_id\":\"u1\"},{\"id\":\"p2\",\"phone\":\"+86 138 1234 5679\",\"unit_id\":\"u1\"}]}"
-#define PERSONS_OWN "{\"items\":[{\"id\":\"p1\",\"phone\":\"13812345678\",\"unit_id\":\"u1\"},{\"id\":\"p2\",\"phone\":\"138****5679\",\"unit_id\":\"u1\"}]}"
+#define PERSONS \
+	"{\"items\":[{\"id\":\"p1\",\"phone\":\"13812345678\",\"unit_id\":\"u1\"}," \
+	"{\"id\":\"p2\",\"phone\":\"+86 138 1234 5679\",\"unit_id\":\"u1\"}]}"
+#define PERSONS_OWN \
+	"{\"items\":[{\"id\":\"p1\",\"phone\":\"13812345678\",\"unit_id\":\"u1\"}," \
+	"{\"id\":\"p2\",\"phone\":\"138****5679\",\"unit_id\":\"u1\"}]}"
 
 static const struct { const char *what; enum who who; const char *in, *out; } cases[] = {
 	{ "the operator sees where it came from", OPERATOR_HIMSELF, FACTS, FACTS },
@@ -53,12 +61,18 @@ static const struct { const char *what; enum who who; const char *in, *out; } ca
 	{ "and for administrators", ADMIN, PERSONS, PERSONS },
 	{ "for others but one's own", REVIEWER, PERSONS, PERSONS_OWN },
 	{ "for limited ones too", HEAD, PERSONS, PERSONS_OWN },
-	{ "alone as in a list", AUDITOR, "{\"id\":\"p2\",\"phone\":\"0818-5102399\",\"unit_id\":\"u1\"}", "{\"id\":\"p2\",\"phone\":\"081****2399\",\"unit_id\":\"u1\"}" },
-	{ "an account's by whose it is", AUDITOR, "{\"id\":\"x\",\"person_id\":\"p1\",\"phone\":\"13812345678\"}", "{\"id\":\"x\",\"person_id\":\"p1\",\"phone\":\"13812345678\"}" },
-	{ "not by its own id", AUDITOR, "{\"id\":\"p1\",\"person_id\":\"p2\",\"phone\":\"13812345678\"}", "{\"id\":\"p1\",\"person_id\":\"p2\",\"phone\":\"138****5678\"}" },
-	{ "nor when it is nobody's", AUDITOR, "{\"id\":\"p1\",\"phone\":\"13812345678\"}", "{\"id\":\"p1\",\"phone\":\"138****5678\"}" },
-	{ "at any depth", AUDITOR, "{\"a\":{\"b\":[[{\"phone\":\"13812345678\"}]]}}", "{\"a\":{\"b\":[[{\"phone\":\"138****5678\"}]]}}" },
-	{ "what is masked stays as it is", AUDITOR, "{\"person_id\":\"p2\",\"phone\":\"138****5678\"}", "{\"person_id\":\"p2\",\"phone\":\"138****5678\"}" },
+	{ "alone as in a list", AUDITOR, "{\"id\":\"p2\",\"phone\":\"0818-5102399\",\"unit_id\":\"u1\"}",
+	  "{\"id\":\"p2\",\"phone\":\"081****2399\",\"unit_id\":\"u1\"}" },
+	{ "an account's by whose it is", AUDITOR, "{\"id\":\"x\",\"person_id\":\"p1\",\"phone\":\"13812345678\"}",
+	  "{\"id\":\"x\",\"person_id\":\"p1\",\"phone\":\"13812345678\"}" },
+	{ "not by its own id", AUDITOR, "{\"id\":\"p1\",\"person_id\":\"p2\",\"phone\":\"13812345678\"}",
+	  "{\"id\":\"p1\",\"person_id\":\"p2\",\"phone\":\"138****5678\"}" },
+	{ "nor when it is nobody's", AUDITOR, "{\"id\":\"p1\",\"phone\":\"13812345678\"}",
+	  "{\"id\":\"p1\",\"phone\":\"138****5678\"}" },
+	{ "at any depth", AUDITOR, "{\"a\":{\"b\":[[{\"phone\":\"13812345678\"}]]}}",
+	  "{\"a\":{\"b\":[[{\"phone\":\"138****5678\"}]]}}" },
+	{ "what is masked stays as it is", AUDITOR, "{\"person_id\":\"p2\",\"phone\":\"138****5678\"}",
+	  "{\"person_id\":\"p2\",\"phone\":\"138****5678\"}" },
 	{ "none is none", AUDITOR, "{\"person_id\":\"p2\",\"phone\":\"\"}", "{\"person_id\":\"p2\",\"phone\":\"\"}" },
 };
 

@@ -5,8 +5,9 @@
  *   PUT …/current/password   roster checks the old one and hashes the new one; the order brings proof and hash
  *   DELETE /sessions …    an order of the session's own account
  *
- * So a password is held by a call for as long as it is asked about, and a token for as long as it is answered.  What they stood in here
- * (the body, its JSON, the message, the question) is wiped when it is let go; what sockets, HTTP and bus passed on is theirs. */
+ * So a password is held by a call for as long as it is asked about, and a token for as long as it is answered.  What
+ * they stood in here (the body, its JSON, the message, the question) is wiped when it is let go; what sockets, HTTP and
+ * bus passed on is theirs. */
 #include "accounts/accounts.h"
 #include "accounts/authenticate.h"
 #include "accounts/password_queue.h"
@@ -34,7 +35,8 @@ address_mark(const call_t *c, char out[SHORT_ID_MAX])
 
 /* What it said, in the arena; NULL: the call has been answered. */
 static void *
-password_answer(call_t *c, enum rpc_outcome outcome, Wire__Answer **items, const ProtobufCMessageDescriptor *d, int64_t mono_us)
+password_answer(call_t *c, enum rpc_outcome outcome, Wire__Answer **items, const ProtobufCMessageDescriptor *d,
+                int64_t mono_us)
 {
 	const Wire__Answer *a = outcome == RPC_ANSWERED ? items[0] : NULL;
 	void *m = NULL;
@@ -144,7 +146,8 @@ proved(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_u
 	call_t *c = ctx;
 	char mark[SHORT_ID_MAX];
 	Roster__ChangePassword m = ROSTER__CHANGE_PASSWORD__INIT;
-	Roster__PasswordProved *said = password_answer(c, outcome, items, &roster__password_proved__descriptor, mono_us);
+	Roster__PasswordProved *said =
+		password_answer(c, outcome, items, &roster__password_proved__descriptor, mono_us);
 
 	if (!said)
 		return;
@@ -214,7 +217,8 @@ checked(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_
 	/* A district that is not there is no better known than a phone that is not. */
 	if (outcome == RPC_ANSWERED && items[0]->status == 404)
 		items[0]->problem = problem_of(REFUSED_LOGIN, NULL, c->api->arena);
-	Roster__PasswordChecked *said = password_answer(c, outcome, items, &roster__password_checked__descriptor, mono_us);
+	Roster__PasswordChecked *said =
+		password_answer(c, outcome, items, &roster__password_checked__descriptor, mono_us);
 	if (!said)
 		return;
 	token_new(c->who.district, c->token);

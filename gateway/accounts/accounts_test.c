@@ -1,7 +1,8 @@
 /* accounts_test - who calls: tokens, passwords on their way, how much somebody may ask.
  *
  * How: as api_test, with the bus, roster and the clock played: what is asked before a call is judged, what is held back
- * meanwhile, and that no order ever holds a password.  Then tokens, the table of callers and the buckets by themselves. */
+ * meanwhile, and that no order ever holds a password.  Then tokens, the table of callers and the buckets by
+ * themselves. */
 #include "access/rate_limit.h"
 #include "access/session_cache.h"
 #include "access/tokens.h"
@@ -27,8 +28,10 @@ static void
 begin(struct gateway *g, const char *token, const char *method, const char *target, const char *type)
 {
 	char bearer[128];
-	struct api_request r = { .method = method, .target = target, .authorization = token ? bearer : NULL, .content_type = type,
-		                 .content_length = -1, .near = true };
+	struct api_request r = {
+		.method = method, .target = target, .authorization = token ? bearer : NULL, .content_type = type,
+		.content_length = -1, .near = true,
+	};
 
 	snprintf(bearer, sizeof(bearer), "Bearer %s", token ? token : "");
 	gateway_begin(g, &r);
@@ -92,16 +95,20 @@ test_asked_first(struct gateway *g)
 	token_digest(SESSION, digest);
 	ask(g, SESSION, "GET", D "/persons/p-1", NULL);
 	s = fake_last(&g->bus);
-	check(g->bus.n == 1 && asks_read(g, &roster__read_caller__descriptor) && s->m.lane == WIRE__LANE__READER, "roster is asked first", "");
-	check(strcmp(s->read->district, "511703") == 0 && s->m.partition == partition_of("511703"), "… of the token's district", "");
+	check(g->bus.n == 1 && asks_read(g, &roster__read_caller__descriptor) && s->m.lane == WIRE__LANE__READER,
+	      "roster is asked first", "");
+	check(strcmp(s->read->district, "511703") == 0 && s->m.partition == partition_of("511703"),
+	      "… of the token's district", "");
 	Roster__ReadCaller *m = roster__read_caller__unpack(NULL, s->read->data.len, s->read->data.data);
-	check(strcmp(m->token_sha256, digest) == 0 && strcmp(s->read->account, "") == 0 && s->read->actor, "… by the digest, as nobody", "");
+	check(strcmp(m->token_sha256, digest) == 0 && strcmp(s->read->account, "") == 0 && s->read->actor,
+	      "… by the digest, as nobody", "");
 	roster__read_caller__free_unpacked(m, NULL);
 	say_caller(g);
 	s = fake_last(&g->bus);
 	check(g->bus.n == 2 && asks_read(g, &roster__read_person__descriptor), "then the call goes on", "");
-	check(strcmp(s->read->account, "wang") == 0 && s->read->actor->n_roles == 2 && strcmp(s->read->actor->person_id, "p-1") == 0 &&
-	      strcmp(s->read->actor->unit_id, "u-1") == 0, "… in the caller's name", "");
+	check(strcmp(s->read->account, "wang") == 0 && s->read->actor->n_roles == 2 &&
+	              strcmp(s->read->actor->person_id, "p-1") == 0 && strcmp(s->read->actor->unit_id, "u-1") == 0,
+	      "… in the caller's name", "");
 }
 
 static void
@@ -146,7 +153,9 @@ test_overtaken(struct gateway *g)
 static void
 test_strangers(struct gateway *g)
 {
-	static const char *const bad[] = { "zs_511703_" HEX64 "0", "zs_51170x_" HEX64, "zt_511703_" HEX64, "x", "", "zs_511703_" };
+	static const char *const bad[] = {
+		"zs_511703_" HEX64 "0", "zs_51170x_" HEX64, "zt_511703_" HEX64, "x", "", "zs_511703_",
+	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		ask(g, bad[i], "GET", D, NULL);
@@ -161,7 +170,8 @@ test_strangers(struct gateway *g)
 	check(says(g, 503, "owner.away"), "who cannot be asked", g->client.text);
 	ask(g, SESSION, "GET", D, NULL);
 	api_give_up(g->api, g->now_us);
-	check(g->client.replies == 1 && g->client.reply.status == 503 && api_outstanding(g->api) == 0, "at the end", g->client.text);
+	check(g->client.replies == 1 && g->client.reply.status == 503 && api_outstanding(g->api) == 0, "at the end",
+	      g->client.text);
 }
 
 static void
@@ -188,33 +198,39 @@ test_forbidden(struct gateway *g)
 static void
 test_held_body(struct gateway *g)
 {
-	static const char body[] = "{\"kind\":\"unexcused_absence\",\"person_id\":\"p\",\"on\":\"2017-09-08\",\"source\":\"covert\"}";
+	static const char body[] =
+		"{\"kind\":\"unexcused_absence\",\"person_id\":\"p\",\"on\":\"2017-09-08\",\"source\":\"covert\"}";
 	struct sent *s;
 
 	begin(g, SESSION, "POST", D "/findings", JSON);
-	check(api_body(g->call, body, strlen(body), g->now_us) == 0 && g->client.rooms == 0, "nothing of a body is taken", "");
+	check(api_body(g->call, body, strlen(body), g->now_us) == 0 && g->client.rooms == 0,
+	      "nothing of a body is taken", "");
 	say_caller(g);
 	check(g->client.rooms == 1, "then there is room", "");
 	check(api_body(g->call, body, strlen(body), g->now_us) == strlen(body), "and it is taken", "");
 	api_end(g->call, g->now_us);
 	s = fake_last(&g->bus);
-	check(s->commands && strcmp(s->commands->items[0]->account, "wang") == 0 && s->commands->items[0]->actor->n_roles == 2,
+	check(s->commands && strcmp(s->commands->items[0]->account, "wang") == 0 &&
+	              s->commands->items[0]->actor->n_roles == 2,
 	      "the order is the caller's", "");
 }
 
 static void
 test_held_lines(struct gateway *g)
 {
-	static const char line[] = "{\"key\":\"k\",\"kind\":\"unexcused_absence\",\"person_id\":\"p\",\"on\":\"2017-09-08\",\"source\":\"covert\"}\n";
+	static const char line[] = "{\"key\":\"k\",\"kind\":\"unexcused_absence\",\"person_id\":\"p\",\"on\":\"2017-09-"
+	                           "08\",\"source\":\"covert\"}\n";
 	Supervision__Finding f = SUPERVISION__FINDING__INIT;
 	struct sent *s;
 
 	begin(g, SESSION, "POST", D "/findings:batch", "application/x-ndjson");
 	check(api_body(g->call, line, strlen(line), g->now_us) == 0, "nothing of a batch is taken", "");
 	say_caller(g);
-	check(g->client.rooms == 1 && api_body(g->call, line, strlen(line), g->now_us) == strlen(line), "then it is", "");
+	check(g->client.rooms == 1 && api_body(g->call, line, strlen(line), g->now_us) == strlen(line), "then it is",
+	      "");
 	s = fake_last(&g->bus);
-	check(s->commands && strcmp(s->commands->items[0]->account, "wang") == 0 && s->commands->items[0]->actor, "lines are the caller's", "");
+	check(s->commands && strcmp(s->commands->items[0]->account, "wang") == 0 && s->commands->items[0]->actor,
+	      "lines are the caller's", "");
 	api_end(g->call, g->now_us);
 	f.id = (char *)"F1";
 	fake_answer_message(g->api, s, 201, &f, g->now_us);
@@ -231,7 +247,8 @@ test_leaves(struct gateway *g)
 	begin(g, SESSION, "POST", D "/findings", JSON);
 	api_leave(g->call, g->now_us);
 	say_caller(g);
-	check(g->client.replies == 0 && g->bus.n == 1 && api_outstanding(g->api) == 0, "who leaves before he is known asks nothing", "");
+	check(g->client.replies == 0 && g->bus.n == 1 && api_outstanding(g->api) == 0,
+	      "who leaves before he is known asks nothing", "");
 	ask(g, "zs_511703_ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", "GET", D, NULL);
 	api_leave(g->call, g->now_us);
 	say_caller(g);
@@ -273,10 +290,12 @@ test_put_account(struct gateway *g)
 	check(says(g, 422, "password.length") && g->bus.n == 1, "a bad password is never ordered", "");
 	ask(g, TOKEN, "PUT", D "/accounts/a-1", "{\"phone\":\"13900000001\",\"roles\":[\"auditor\"]}");
 	s = fake_last(&g->bus);
-	check(g->bus.n == 1 && s->commands && !s->commands->items[0]->refusal, "without a password it is ordered at once", "");
+	check(g->bus.n == 1 && s->commands && !s->commands->items[0]->refusal,
+	      "without a password it is ordered at once", "");
 	ask(g, TOKEN, "PUT", D "/accounts/a-1", "{\"phone\":5,\"password\":\"" PASSWORD "\"}");
 	s = fake_last(&g->bus);
-	check(g->bus.n == 1 && s->commands && s->commands->items[0]->refusal && !holds(&s->commands->items[0]->data, PASSWORD),
+	check(g->bus.n == 1 && s->commands && s->commands->items[0]->refusal &&
+	              !holds(&s->commands->items[0]->data, PASSWORD),
 	      "a bad body is refused by the owner, and its password not shown to him", "");
 }
 
@@ -318,13 +337,15 @@ test_login(struct gateway *g)
 	say_checked(g, "wang");
 	Wire__Command *c = fake_last(&g->bus)->commands->items[0];
 	Roster__OpenSession *m = roster__open_session__unpack(NULL, c->data.len, c->data.data);
-	check(!holds(&c->data, PASSWORD) && strcmp(m->account_id, "wang") == 0 && strcmp(m->proof, "p") == 0 && *m->address_mark &&
-	      strcmp(c->account, "") == 0 && c->actor && strcmp(c->district, "511703") == 0, "the order is nobody's, and holds no password", "");
+	check(!holds(&c->data, PASSWORD) && strcmp(m->account_id, "wang") == 0 && strcmp(m->proof, "p") == 0 &&
+	              *m->address_mark && strcmp(c->account, "") == 0 && c->actor && strcmp(c->district, "511703") == 0,
+	      "the order is nobody's, and holds no password", "");
 	session.account = (char *)"wang";
 	fake_answer_message(g->api, fake_last(&g->bus), 201, &session, g->now_us);
 	json_t *j = json_loads(g->client.text, 0, NULL);
 	token_digest(json_string_value(json_object_get(j, "token")), digest);
-	check(g->client.reply.status == 201 && strcmp(digest, m->token_sha256) == 0, "the client has the token, roster its digest", "");
+	check(g->client.reply.status == 201 && strcmp(digest, m->token_sha256) == 0,
+	      "the client has the token, roster its digest", "");
 	json_decref(j);
 	roster__open_session__free_unpacked(m, NULL);
 }
@@ -350,7 +371,8 @@ test_login_refused(struct gateway *g)
 	p.detail = (char *)"";
 	p.retry_after_s = 77;
 	fake_answer(g->api, fake_last(&g->bus), &locked, g->now_us);
-	check(says(g, 429, "login.locked") && strcmp(client_header(&g->client, "Retry-After"), "77") == 0, "how long is said", "");
+	check(says(g, 429, "login.locked") && strcmp(client_header(&g->client, "Retry-After"), "77") == 0,
+	      "how long is said", "");
 	ask(g, NULL, "POST", "/api/v1/sessions", "{");
 	check(says(g, 400, "json.malformed"), "no JSON", "");
 	ask(g, NULL, "POST", "/api/v1/sessions?x=1", LOGIN);
@@ -371,7 +393,10 @@ static struct client *
 come(struct crowd *w, uint8_t from)
 {
 	struct api_client client = client_of(&w->client[w->n]);
-	struct api_request r = { .method = "POST", .target = "/api/v1/sessions", .content_type = JSON, .content_length = -1, .address = { from } };
+	struct api_request r = {
+		.method = "POST", .target = "/api/v1/sessions", .content_type = JSON, .content_length = -1,
+		.address = { from },
+	};
 	call_t *c = api_begin(w->g->api, &r, &client, w->g->now_us);
 
 	w->call[w->n] = c;
@@ -426,12 +451,14 @@ test_turns(struct gateway *g)
 	for (int i = 0; i < PASSWORDS_MAX + PASSWORDS_WAIT_MAX; i++)
 		come(&w, 1);
 	more = come(&w, 1);
-	check(count_replies(&w, 503) == 1 && more->replies == 1, "more than may wait: the newest is told to come again", "");
+	check(count_replies(&w, 503) == 1 && more->replies == 1, "more than may wait: the newest is told to come again",
+	      "");
 	office = come(&w, 2);
 	check(count_replies(&w, 503) == 2 && !office->replies, "… of the address of which most wait", "");
 	g->now_us += PASSWORD_WAIT_US;
 	api_tick(g->api, g->now_us);
-	check(count_replies(&w, 503) == PASSWORDS_WAIT_MAX + 2 && office->replies == 1, "nobody waits for longer than there is time", "");
+	check(count_replies(&w, 503) == PASSWORDS_WAIT_MAX + 2 && office->replies == 1,
+	      "nobody waits for longer than there is time", "");
 	crowd_end(&w);
 }
 
@@ -448,7 +475,9 @@ test_turns_left(struct gateway *g)
 	fake_answer_problem(g->api, &g->bus.sent[0], 429, "login.locked", g->now_us);
 	check(g->bus.n == PASSWORDS_MAX + 1 && count_replies(&w, 429) == 0, "who leaves is not told", "");
 	api_give_up(g->api, g->now_us);
-	check(api_outstanding(g->api) == 0 && w.client[PASSWORDS_MAX].replies == 0 && w.client[PASSWORDS_MAX + 1].replies == 1, "the end", "");
+	check(api_outstanding(g->api) == 0 && w.client[PASSWORDS_MAX].replies == 0 &&
+	              w.client[PASSWORDS_MAX + 1].replies == 1,
+	      "the end", "");
 	crowd_end(&w);
 }
 
@@ -474,13 +503,16 @@ test_own_password(struct gateway *g)
 	check(says(g, 409, "session.none") && g->bus.n == 0, "the operator has none", "");
 	own_password(g, body);
 	struct sent *s = fake_last(&g->bus);
-	check(asks_read(g, &roster__prove_password__descriptor) && s->m.lane == WIRE__LANE__PASSWORD, "it is proved first", "");
+	check(asks_read(g, &roster__prove_password__descriptor) && s->m.lane == WIRE__LANE__PASSWORD,
+	      "it is proved first", "");
 	said.proof = (char *)"p", said.password_hash = (char *)"h", said.phone_mark = (char *)"m";
 	fake_answer_message(g->api, s, 200, &said, g->now_us);
 	Wire__Command *c = fake_last(&g->bus)->commands->items[0];
 	Roster__ChangePassword *m = roster__change_password__unpack(NULL, c->data.len, c->data.data);
-	check(!holds(&c->data, PASSWORD) && strcmp(m->token_sha256, digest) == 0 && strcmp(m->password_hash, "h") == 0 && *m->address_mark &&
-	      strcmp(c->account, "wang") == 0 && !*c->key, "the order is the account's, and holds no password", "");
+	check(!holds(&c->data, PASSWORD) && strcmp(m->token_sha256, digest) == 0 &&
+	              strcmp(m->password_hash, "h") == 0 && *m->address_mark && strcmp(c->account, "wang") == 0 &&
+	              !*c->key,
+	      "the order is the account's, and holds no password", "");
 	roster__change_password__free_unpacked(m, NULL);
 	fake_answer_message(g->api, fake_last(&g->bus), 200, &closed, g->now_us);
 	check(g->client.reply.status == 204 && !*g->client.text, "204 and nothing more", g->client.text);
@@ -510,10 +542,12 @@ enum { SECRET_MAX = 160, SECRET_PIECE = 100 };
 
 /* In pieces, so that what holds it has to grow; it stands where `form` has "%". */
 static void
-ask_secretly(struct gateway *g, const char *token, const char *method, const char *target, const char *form, const char *secret)
+ask_secretly(struct gateway *g, const char *token, const char *method, const char *target, const char *form,
+             const char *secret)
 {
 	static char body[2048];
-	int before = (int)strcspn(form, "%"), len = snprintf(body, sizeof(body), "%*s%.*s%s%s", 1000, "", before, form, secret, form + before + 1);
+	int before = (int)strcspn(form, "%"),
+	    len = snprintf(body, sizeof(body), "%*s%.*s%s%s", 1000, "", before, form, secret, form + before + 1);
 
 	begin(g, token, method, target, JSON);
 	if (g->bus.n)
@@ -537,10 +571,14 @@ static void
 test_wiped(struct gateway *g)
 {
 	static const struct { const char *token, *method, *target, *form; bool asks; } rows[] = {
-		{ NULL, "POST", "/api/v1/sessions", "{\"district\":\"511703\",\"phone\":\"13700000001\",\"password\":\"%\"}", true },
-		{ NULL, "POST", "/api/v1/sessions", "{\"district\":\"511703\",\"phone\":\"13700000001\",\"password\":\"%\",\"x\":1}", false },
-		{ NULL, "POST", "/api/v1/sessions", "{\"district\":\"511703\",\"phone\":\"13700000001\",\"password\":\"%\"", false },
-		{ TOKEN, "PUT", D "/accounts/li", "{\"phone\":\"13700000001\",\"roles\":[\"cadre\"],\"password\":\"%\"}", true },
+		{ NULL, "POST", "/api/v1/sessions", "{\"district\":\"511703\",\"phone\":\"13700000001\","
+		  "\"password\":\"%\"}", true },
+		{ NULL, "POST", "/api/v1/sessions", "{\"district\":\"511703\",\"phone\":\"13700000001\","
+		  "\"password\":\"%\",\"x\":1}", false },
+		{ NULL, "POST", "/api/v1/sessions", "{\"district\":\"511703\",\"phone\":\"13700000001\","
+		  "\"password\":\"%\"", false },
+		{ TOKEN, "PUT", D "/accounts/li", "{\"phone\":\"13700000001\",\"roles\":[\"cadre\"],"
+		  "\"password\":\"%\"}", true },
 		{ SESSION, "PUT", "/api/v1/sessions/current/password", "{\"old\":\"x\",\"new\":\"%\"}", true },
 		{ SESSION, "PUT", "/api/v1/sessions/current/password", "{\"new\":\"x\",\"old\":\"%\"}", true },
 	};
@@ -551,7 +589,8 @@ test_wiped(struct gateway *g)
 			secret[k] = (char)('a' + (k * k + i) % 26);
 		ask_secretly(g, rows[i].token, rows[i].method, rows[i].target, rows[i].form, secret);
 		bus_forget(g);
-		check(rows[i].asks == (g->client.replies == 0) && rows[i].asks == heap_holds(secret), "held while it is asked about", rows[i].form);
+		check(rows[i].asks == (g->client.replies == 0) && rows[i].asks == heap_holds(secret),
+		      "held while it is asked about", rows[i].form);
 		if (rows[i].asks)
 			fake_answer_problem(g->api, fake_last(&g->bus), 429, "login.locked", g->now_us);
 		check(g->client.replies == 1 && !heap_holds(secret + SECRET_MAX / 2), "and then no more", rows[i].form);
@@ -570,7 +609,9 @@ test_logout(struct gateway *g)
 	say_caller(g);
 	Wire__Command *c = fake_last(&g->bus)->commands->items[0];
 	Roster__CloseSession *m = roster__close_session__unpack(NULL, c->data.len, c->data.data);
-	check(strcmp(m->token_sha256, digest) == 0 && strcmp(c->account, "wang") == 0 && strcmp(c->district, "511703") == 0, "its own session", "");
+	check(strcmp(m->token_sha256, digest) == 0 && strcmp(c->account, "wang") == 0 &&
+	              strcmp(c->district, "511703") == 0,
+	      "its own session", "");
 	roster__close_session__free_unpacked(m, NULL);
 	fake_answer_message(g->api, fake_last(&g->bus), 200, &closed, g->now_us);
 	check(g->client.reply.status == 204 && !*g->client.text, "204 and nothing more", g->client.text);
@@ -601,7 +642,8 @@ test_rates(struct gateway *g)
 		check(few.client.replies == 0, "an account asks", "");
 	}
 	ask(&few, SESSION, "GET", D, NULL);
-	check(says(&few, 429, "rate.exceeded") && strcmp(client_header(&few.client, "Retry-After"), "1") == 0, "but not so much", few.client.text);
+	check(says(&few, 429, "rate.exceeded") && strcmp(client_header(&few.client, "Retry-After"), "1") == 0,
+	      "but not so much", few.client.text);
 	ask(&few, TOKEN, "GET", D, NULL);
 	check(few.client.replies == 0, "the operator may", "");
 	for (int i = 0; i < 3; i++) {
@@ -633,11 +675,13 @@ test_buckets(struct gateway *g)
 	int64_t wait_us = rate_limit_take(&bs, key, rate, 0);
 	check(wait_us > 0 && wait_us <= 500000, "an empty one says how long", "");
 	check(rate_limit_take(&bs, rate_limit_key("y", "1", 1), rate, 0) == 0, "another kind is another bucket", "");
-	check(rate_limit_take(&bs, key, rate, wait_us) == 0 && rate_limit_take(&bs, key, rate, wait_us) > 0, "so long, and no longer", "");
+	check(rate_limit_take(&bs, key, rate, wait_us) == 0 && rate_limit_take(&bs, key, rate, wait_us) > 0,
+	      "so long, and no longer", "");
 	check(rate_limit_take(&bs, key, (struct rate){ 0, 0 }, wait_us) == 0, "no bound", "");
 	for (int64_t i = 0; i < 100000; i++)
 		rate_limit_take(&bs, rate_limit_key("z", &i, sizeof(i)), rate, wait_us + i);
-	check(rate_limit_take(&bs, key, rate, wait_us + 100000) == 0, "whoever was pushed out begins with a full one", "");
+	check(rate_limit_take(&bs, key, rate, wait_us + 100000) == 0, "whoever was pushed out begins with a full one",
+	      "");
 }
 
 static void
@@ -648,15 +692,18 @@ test_tokens(struct gateway *g)
 	(void)g;
 	token_new("511703", one);
 	token_new("511703", other);
-	check(strcmp(one, other) != 0 && token_district(one, district) && strcmp(district, "511703") == 0, "a new token", one);
+	check(strcmp(one, other) != 0 && token_district(one, district) && strcmp(district, "511703") == 0,
+	      "a new token", one);
 }
 
 int
 main(void)
 {
 	static void (*const tests[])(struct gateway *) = {
-		test_asked_first, test_remembered, test_overtaken, test_strangers, test_forbidden, test_held_body, test_held_lines, test_leaves,
-		test_put_account, test_slow_hashes, test_login, test_login_refused, test_turns, test_turns_left, test_own_password,
+		test_asked_first, test_remembered, test_overtaken, test_strangers, test_forbidden, test_held_body,
+		test_held_lines, test_leaves,
+		test_put_account, test_slow_hashes, test_login, test_login_refused, test_turns, test_turns_left,
+		test_own_password,
 #ifndef __SANITIZE_ADDRESS__
 		test_wiped,
 #endif

@@ -1,6 +1,7 @@
 /* authenticate - who calls: the operator by his token, everybody else by what roster says of his.
  *
- * A call whose caller has to be asked about waits: nothing of it is judged and nothing of its body is taken until then. */
+ * A call whose caller has to be asked about waits: nothing of it is judged and nothing of its body is taken until
+ * then. */
 #include "accounts/authenticate.h"
 #include "call/query.h"
 #include "roster.pb-c.h"

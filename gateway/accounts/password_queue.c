@@ -1,9 +1,9 @@
 /* password_queue - whose turn it is to have roster hash or check one.
  *
- * It takes some 27 ms of a core, so a few are under way and the others wait here: the next is of the address that has fewest
- * under way, the one that has waited longest.  What is asked again is hashed again, so few are under way and a try has long: else
- * a machine that is slow once would do all the work for nobody.  When too many wait, who makes room is of the address of which most do, so a
- * crowd at one address, honest or not, waits for itself. */
+ * It takes some 27 ms of a core, so a few are under way and the others wait here: the next is of the address that has
+ * fewest under way, the one that has waited longest.  What is asked again is hashed again, so few are under way and a
+ * try has long: else a machine that is slow once would do all the work for nobody.  When too many wait, who makes room
+ * is of the address of which most do, so a crowd at one address, honest or not, waits for itself. */
 #include "accounts/password_queue.h"
 #include "call/query.h"
 #include <stdlib.h>

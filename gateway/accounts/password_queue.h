@@ -3,7 +3,8 @@
 #include "call/call.h"
 
 enum {
-	PASSWORDS_MAX = 8,                      /* under way: each takes a thread of roster some 27 ms, and much more where cores are busy */
+	/* under way: each takes a thread of roster some 27 ms, and much more where cores are busy */
+	PASSWORDS_MAX = 8,
 	PASSWORDS_WAIT_MAX = 128,               /* … and whose turn has not come */
 	PASSWORD_WAIT_US = 4000 * 1000, PASSWORD_TRY_US = 2500 * 1000,
 };

@@ -127,7 +127,8 @@ is_forbidden(const call_t *c)
 {
 	const char *district = route_district(&c->match);
 
-	return access_of(&c->who, c->match.route) == ACCESS_NONE || (!c->who.operator && *district && strcmp(district, c->who.district) != 0);
+	return access_of(&c->who, c->match.route) == ACCESS_NONE ||
+	       (!c->who.operator && *district && strcmp(district, c->who.district) != 0);
 }
 
 /* Health needs no token from near, and logging in none at all; everything else does, also what is not there. */
@@ -170,7 +171,8 @@ media_refusal(call_t *c, const struct api_request *r)
 	if (r->content_encoding && strcasecmp(r->content_encoding, "identity") != 0)
 		return REFUSED_MEDIA;
 	bool right = headers_media_is(r->content_type, type, &c->charset);
-	bool read = c->charset == CHARSET_UNSAID || c->charset == CHARSET_UTF8 || (c->charset == CHARSET_GB18030 && c->match.route->kind == ROUTE_FILE);
+	bool read = c->charset == CHARSET_UNSAID || c->charset == CHARSET_UTF8 ||
+	            (c->charset == CHARSET_GB18030 && c->match.route->kind == ROUTE_FILE);
 	return right && read ? REFUSED_NOT : REFUSED_MEDIA;
 }
 
@@ -219,7 +221,8 @@ batch_begin(call_t *c)
 	c->target[target_path_len(c->target)] = '\0';
 	struct ndjson_order o = {
 		.rpc = c->api->rpc, .arena = c->api->arena, .match = &c->match, .path = c->target, .who = &c->who,
-		.trace = c->trace, .key = c->key, .partition = call_partition(c), .open = &c->api->nbatches, .ctx = c, .room = batch_room, .done = batch_done,
+		.trace = c->trace, .key = c->key, .partition = call_partition(c), .open = &c->api->nbatches, .ctx = c,
+		.room = batch_room, .done = batch_done,
 	};
 
 	c->ndjson = ndjson_open(&o);
@@ -285,11 +288,12 @@ judge(call_t *c, int64_t mono_us)
 /* ---- what is done when the body is in */
 
 static call_fn *const runs[] = {
-	[ROUTE_COMMAND] = command_run, [ROUTE_FILE] = command_run_file, [ROUTE_QUERY] = reach_run, [ROUTE_EVENTS] = events_run,
+	[ROUTE_COMMAND] = command_run, [ROUTE_FILE] = command_run_file,
+	[ROUTE_QUERY] = reach_run, [ROUTE_EXPORT] = export_run, [ROUTE_EVENTS] = events_run,
 	[ROUTE_ACCOUNT] = accounts_put, [ROUTE_LOGIN] = accounts_log_in, [ROUTE_LOGOUT] = accounts_log_out,
 	[ROUTE_OWN_PASSWORD] = accounts_own_password,
 	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
-	[ROUTE_EXPORT] = export_run, [ROUTE_DOCUMENT] = document_run,
+	[ROUTE_DOCUMENT] = document_run,
 };
 
 /* An empty body without a type has none to be wrong. */
@@ -359,7 +363,8 @@ body_drop(call_t *c)
 	call_body_free(c);
 }
 
-/* What most requests bring has room as long as there is any: who has none of his own, as one who logs in, is one with all strangers. */
+/* What most requests bring has room as long as there is any: who has none of his own, as one who logs in, is one with
+ * all strangers. */
 static bool
 body_has_room(const call_t *c, size_t n)
 {
@@ -386,7 +391,8 @@ body_keep(call_t *c, const void *p, size_t n)
 size_t
 api_body(call_t *c, const void *p, size_t n, int64_t mono_us)
 {
-	bool batch = c->match.route && c->match.route->kind == ROUTE_NDJSON;     /* also one that is refused: the answer is waited for */
+	/* also one that is refused: the answer is waited for */
+	bool batch = c->match.route && c->match.route->kind == ROUTE_NDJSON;
 	size_t bound = DROPPED_BYTES_MAX + (batch ? BATCH_BYTES_MAX : 0);
 
 	if (n > bound - c->seen || c->api->gave_up)
@@ -444,7 +450,10 @@ api_tick(api_t *api, int64_t mono_us)
 	api->now_us = mono_us;
 	events_tick(api, mono_us);
 	int64_t due_us = INT64_MAX, each_us[] = {
-		rpc_tick(api->rpc, mono_us), export_tick(api, mono_us), sse_tick(api->sse, mono_us), password_queue_tick(api, mono_us),
+		rpc_tick(api->rpc, mono_us),
+		export_tick(api, mono_us),
+		sse_tick(api->sse, mono_us),
+		password_queue_tick(api, mono_us),
 	};
 
 	for (size_t i = 0; i < sizeof(each_us) / sizeof(each_us[0]); i++)

@@ -1,15 +1,17 @@
 /* How it tests: libFuzzer's bytes are a call, and how those answer whom it asks:
  *
- *   two bytes      flags: who he is near, framing, how the body is cut; and the order in which owners are away, silent, refuse, answer
- *                  well, or answer with bytes of the body
- *   seven lines    method, target, Authorization ("@": the operator's), Content-Type, Idempotency-Key, traceparent, and of the last
- *                  If-None-Match, Last-Event-ID and Content-Encoding; an empty one: the header is not there
+ *   two bytes      flags: who he is near, framing, how the body is cut; and the order in which owners are away, silent,
+ *                  refuse, answer well, or answer with bytes of the body
+ *   seven lines    method, target, Authorization ("@": the operator's), Content-Type, Idempotency-Key, traceparent, and
+ *                  of the last If-None-Match, Last-Event-ID and Content-Encoding; an empty one: the header is not there
  *   the rest       the body
  *
- * The client gets one reply, a status and a body as the contract has them, and never 500 unless an owner talked nonsense.  What is asked
- * of owners can be read.
+ * The client gets one reply, a status and a body as the contract has them, and never 500 unless an owner talked
+ * nonsense.  What is asked of owners can be read.
  *
- * Observed too: gateway/call/call.c gateway/call/bind.c gateway/call/command.c gateway/call/query.c gateway/call/ndjson.c gateway/call/line_splitter.c gateway/http/target.c gateway/http/headers.c gateway/routes/routes.c
+ * Observed too: gateway/call/call.c gateway/call/bind.c gateway/call/command.c gateway/call/query.c
+ * Observed too: gateway/call/ndjson.c gateway/call/line_splitter.c gateway/routes/routes.c
+ * Observed too: gateway/http/target.c gateway/http/headers.c
  * tests/run-fuzz.sh builds and runs it. */
 #include "base/log.h"
 #include "gateway/gateway.h"
@@ -122,7 +124,8 @@ must_be_a_reply(const struct stand *s)
 	if (r->status < 400 || !r->content_type || strcmp(r->content_type, TYPE_PROBLEM))
 		return;
 	json_t *j = json_loadb(s->g.client.text, r->len, JSON_REJECT_DUPLICATES, NULL);
-	must(j && json_integer_value(json_object_get(j, "status")) == r->status && json_string_value(json_object_get(j, "code")));
+	must(j && json_integer_value(json_object_get(j, "status")) == r->status &&
+	     json_string_value(json_object_get(j, "code")));
 	json_decref(j);
 }
 
@@ -144,7 +147,8 @@ call_once(struct stand *s, const struct api_request *r, unsigned flags, size_t p
 	must(api_outstanding(s->g.api) == 0);
 	if (s->g.client.reply.stream) {
 		char text[4096];
-		size_t n = s->g.client.reply.stream->pull(s->g.client.reply.stream->ctx, text, sizeof(text), s->g.now_us);
+		size_t n =
+			s->g.client.reply.stream->pull(s->g.client.reply.stream->ctx, text, sizeof(text), s->g.now_us);
 		must(n == REPLY_STREAM_ENDED || n <= sizeof(text));
 		s->g.client.reply.stream->leave(s->g.client.reply.stream->ctx);
 	}
@@ -169,9 +173,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
 	unsigned flags = bytes[0] & 15;
 	struct api_request r = {
-		.method = line[0] ? line[0] : "", .target = line[1] ? line[1] : "", .content_type = line[3], .idempotency_key = line[4],
+		.method = line[0] ? line[0] : "", .target = line[1] ? line[1] : "", .content_type = line[3],
+		.idempotency_key = line[4],
 		.authorization = line[2] && !strcmp(line[2], "@") ? "Bearer " TOKEN : line[2], .traceparent = line[5],
-		.if_none_match = line[6], .last_event_id = line[6], .content_encoding = line[6] && bytes[0] & 16 ? line[6] : NULL,
+		.if_none_match = line[6], .last_event_id = line[6],
+		.content_encoding = line[6] && bytes[0] & 16 ? line[6] : NULL,
 		.content_length = flags & LENGTH_SAID ? (int64_t)s->body_len : -1, .near = flags & NEAR,
 	};
 	s->luck = bytes[1] * 2654435761u;

@@ -1,8 +1,8 @@
 /* api_test - calls from request to answer.
  *
- * How: api is driven directly, with a bus and owners played by gateway/fake_bus.h and a clock that is a variable.  Tables of
- * requests that are answered at once, and of those that an owner must refuse in the gateway's name; then, one by one, what
- * is asked, when it is asked again, and what an answer becomes. */
+ * How: api is driven directly, with a bus and owners played by gateway/fake_bus.h and a clock that is a variable.
+ * Tables of requests that are answered at once, and of those that an owner must refuse in the gateway's name; then, one
+ * by one, what is asked, when it is asked again, and what an answer becomes. */
 #include "api/api.h"
 #include "accountability.pb-c.h"
 #include "alerts.pb-c.h"
@@ -18,14 +18,20 @@
 #include <jansson.h>
 #include <stdio.h>
 
-struct request { const char *method, *target, *type, *body, *key; bool no_token, far; size_t filler; const char *trace, *coding, *tag; };
+struct request {
+	const char *method, *target, *type, *body, *key;
+	bool no_token, far;
+	size_t filler;
+	const char *trace, *coding, *tag;
+};
 
 static void
 begin(struct gateway *g, const struct request *a, int64_t length)
 {
 	struct api_request r = {
 		.method = a->method, .target = a->target, .authorization = a->no_token ? NULL : "Bearer " TOKEN,
-		.content_type = a->type, .content_encoding = a->coding, .idempotency_key = a->key, .traceparent = a->trace,
+		.content_type = a->type, .content_encoding = a->coding, .idempotency_key = a->key,
+		.traceparent = a->trace,
 		.if_none_match = a->tag, .content_length = length, .near = !a->far,
 	};
 
@@ -125,10 +131,12 @@ test_at_once(struct gateway *g)
 		ask(g, &at_once[i].ask);
 		snprintf(what, sizeof(what), "at once %zu: %d %s", i, g->client.reply.status, gateway_code(g));
 		check(g->client.replies == 1 && g->client.reply.status == at_once[i].status &&
-		              strcmp(gateway_code(g), at_once[i].code) == 0 && g->bus.n == 0, what, at_once[i].ask.target);
+		              strcmp(gateway_code(g), at_once[i].code) == 0 && g->bus.n == 0,
+		      what, at_once[i].ask.target);
 	}
 	ask(g, &(struct request){ "DELETE", D });
-	check(strcmp(client_header(&g->client, "Allow"), "PUT, GET, HEAD") == 0, "Allow", client_header(&g->client, "Allow"));
+	check(strcmp(client_header(&g->client, "Allow"), "PUT, GET, HEAD") == 0, "Allow",
+	      client_header(&g->client, "Allow"));
 	ask(g, &(struct request){ "GET", D, .no_token = true });
 	check(strcmp(client_header(&g->client, "WWW-Authenticate"), "Bearer") == 0, "WWW-Authenticate", "");
 	check(api_outstanding(g->api) == 0, "no call is left", "");
@@ -162,9 +170,11 @@ test_deep(struct gateway *g)
 			ask(g, &(struct request){ "PUT", D, JSON, text });
 			const Wire__Problem *p = g->bus.n == 1 ? g->bus.sent[0].commands->items[0]->refusal : NULL;
 			if (closed)
-				check(p && p->status == 422 && strcmp(p->code, "json.range") == 0, "too deep", p ? p->code : gateway_code(g));
+				check(p && p->status == 422 && strcmp(p->code, "json.range") == 0, "too deep",
+				      p ? p->code : gateway_code(g));
 			else
-				check(g->client.reply.status == 400 && strcmp(gateway_code(g), "json.malformed") == 0, "too deep, and cut off", gateway_code(g));
+				check(g->client.reply.status == 400 && strcmp(gateway_code(g), "json.malformed") == 0,
+				      "too deep, and cut off", gateway_code(g));
 			if (p)
 				fake_answer_problem(g->api, &g->bus.sent[0], 422, "json.range", g->now_us);
 		}
@@ -173,23 +183,29 @@ test_deep(struct gateway *g)
 /* ---- refused by the owner in our name: only it knows whether the thing exists */
 
 static const struct { struct request ask; const char *code, *pointer; } by_owner[] = {
-	{ { "PUT", D "/persons/p-1", JSON, "{\"name\":1,\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}" }, "json.type", "/name" },
-	{ { "PUT", D "/persons/p-1", JSON, "{\"id\":\"p-2\",\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}" },
+	{ { "PUT", D "/persons/p-1", JSON, "{\"name\":1,\"phone\":\"1\",\"unit_id\":\"u\","
+	  "\"establishment\":\"other\"}" }, "json.type", "/name" },
+	{ { "PUT", D "/persons/p-1", JSON, "{\"id\":\"p-2\",\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\","
+	  "\"establishment\":\"other\"}" },
 	  "field.fixed", "/id" },
-	{ { "PUT", D "/persons/p-1", JSON, "{\"id\":1,\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}" }, "json.type", "/id" },
-	{ { "PUT", D "/persons/p-1", JSON, "{\"ids\":\"p-1\",\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}" },
+	{ { "PUT", D "/persons/p-1", JSON, "{\"id\":1,\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\","
+	  "\"establishment\":\"other\"}" }, "json.type", "/id" },
+	{ { "PUT", D "/persons/p-1", JSON, "{\"ids\":\"p-1\",\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\","
+	  "\"establishment\":\"other\"}" },
 	  "json.unknown_field", "/ids" },
 	{ { "PUT", D "/persons/p-1", JSON, "[]" }, "json.type", "" },
 	{ { "PUT", D "/persons/p-1", JSON, "null" }, "json.null", "" },
 	{ { "PUT", D "/persons/p-1", JSON, "{\"name\":99999999999999999999}" }, "json.range", NULL },
 	{ { "PUT", D "/persons/p-1", JSON, "{\"name\":\"a\\u0000\"}" }, "json.text", NULL },
 	{ { "PUT", D "/persons/p-1?x=1", JSON, "{}" }, "query.unknown", "/x" },
-	{ { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\",\"confirm\":true}" },
+	{ { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\","
+	  "\"confirm\":true}" },
 	  "json.unknown_field", "/confirm" },
 	{ { "POST", D "/findings", JSON, "{}", .key = "a\tb" }, "idempotency.bad_key", NULL },
 	{ { "POST", D "/findings", JSON, "{}", .key = "" }, "idempotency.bad_key", NULL },
 	{ { "POST", D "/checkins", JSON,
-	    "{\"key\":7,\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}" }, "idempotency.bad_key", "/key" },
+	    "{\"key\":7,\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}" },
+	    "idempotency.bad_key", "/key" },
 	{ { "GET", D "/persons?limit=0" }, "query.value", "/limit" },
 	{ { "GET", D "/persons?limit=501" }, "query.value", "/limit" },
 	{ { "GET", D "/persons?limit=1e2" }, "query.value", "/limit" },
@@ -219,13 +235,17 @@ test_by_owner(struct gateway *g)
 	for (size_t i = 0; i < sizeof(by_owner) / sizeof(by_owner[0]); i++) {
 		ask(g, &by_owner[i].ask);
 		const Wire__Problem *p = g->bus.n == 1 ? refusal_of(&g->bus.sent[0]) : NULL;
-		snprintf(what, sizeof(what), "by the owner %zu: %s %s", i, p ? p->code : "nothing", p && p->n_errors ? p->errors[0]->pointer : "");
-		bool pointed = p && (by_owner[i].pointer ? p->n_errors && strcmp(p->errors[0]->pointer, by_owner[i].pointer) == 0
-		                                         : p->n_errors == 0);
-		check(p && p->status == 422 && strcmp(p->code, by_owner[i].code) == 0 && pointed && g->client.replies == 0, what,
-		      by_owner[i].ask.target);
+		snprintf(what, sizeof(what), "by the owner %zu: %s %s", i, p ? p->code : "nothing",
+		         p && p->n_errors ? p->errors[0]->pointer : "");
+		bool pointed = p && (by_owner[i].pointer
+		                             ? p->n_errors && strcmp(p->errors[0]->pointer, by_owner[i].pointer) == 0
+		                             : p->n_errors == 0);
+		check(p && p->status == 422 && strcmp(p->code, by_owner[i].code) == 0 && pointed &&
+		              g->client.replies == 0,
+		      what, by_owner[i].ask.target);
 		fake_answer_problem(g->api, &g->bus.sent[0], 404, "resource.unknown", g->now_us);
-		check(g->client.replies == 1 && g->client.reply.status == 404, "what the owner says is the answer", what);
+		check(g->client.replies == 1 && g->client.reply.status == 404, "what the owner says is the answer",
+		      what);
 	}
 }
 
@@ -237,21 +257,29 @@ test_order(struct gateway *g)
 	static const char text[] = "{\"name\":\"n\",\"phone\":\"1\",\"unit_id\":\"u\",\"establishment\":\"other\"}";
 	const char *trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 	uint8_t print[SHA256_SIZE];
-	struct span_of_bytes parts[] = { { "PUT", 4 }, { D "/persons/p-1", sizeof(D "/persons/p-1") }, { text, strlen(text) } };
+	struct span_of_bytes parts[] = {
+		{ "PUT", 4 }, { D "/persons/p-1", sizeof(D "/persons/p-1") }, { text, strlen(text) },
+	};
 
 	sha256(parts, 3, print);
-	ask(g, &(struct request){ "PUT", D "/persons/p-1", "Application/JSON; charset=\"UTF-8\"", text, .trace = trace, .key = "k" });
-	check(g->bus.n == 1 && g->bus.sent[0].m.kind == WIRE__KIND__COMMANDS && g->bus.sent[0].m.lane == WIRE__LANE__WRITER &&
-	              g->bus.sent[0].m.partition == partition_of("511703"), "one command to the owner", "");
+	ask(g, &(struct request){ "PUT", D "/persons/p-1", "Application/JSON; charset=\"UTF-8\"", text, .trace = trace,
+	                          .key = "k" });
+	check(g->bus.n == 1 && g->bus.sent[0].m.kind == WIRE__KIND__COMMANDS &&
+	              g->bus.sent[0].m.lane == WIRE__LANE__WRITER &&
+	              g->bus.sent[0].m.partition == partition_of("511703"),
+	      "one command to the owner", "");
 	const Wire__Command *c = g->bus.sent[0].commands->items[0];
 	Roster__PutPerson *m = roster__put_person__unpack(NULL, c->data.len, c->data.data);
-	check(m && strcmp(m->id, "p-1") == 0 && strcmp(m->name, "n") == 0 && m->establishment == ROSTER__ESTABLISHMENT__OTHER,
+	check(m && strcmp(m->id, "p-1") == 0 && strcmp(m->name, "n") == 0 &&
+	              m->establishment == ROSTER__ESTABLISHMENT__OTHER,
 	      "the message", c->type);
-	check(strcmp(c->type, "roster.PutPerson") == 0 && strcmp(c->district, "511703") == 0 && strcmp(c->account, "operator") == 0 &&
-	              !c->refusal, "its envelope", c->type);
+	check(strcmp(c->type, "roster.PutPerson") == 0 && strcmp(c->district, "511703") == 0 &&
+	              strcmp(c->account, "operator") == 0 && !c->refusal,
+	      "its envelope", c->type);
 	check(*c->key == '\0', "a PUT has no key", c->key);
 	check(strcmp(c->trace, trace) == 0, "the trace goes on", c->trace);
-	check(c->fingerprint.len == SHA256_SIZE && memcmp(c->fingerprint.data, print, SHA256_SIZE) == 0, "fingerprint", "");
+	check(c->fingerprint.len == SHA256_SIZE && memcmp(c->fingerprint.data, print, SHA256_SIZE) == 0, "fingerprint",
+	      "");
 	roster__put_person__free_unpacked(m, NULL);
 
 	Roster__Person person = ROSTER__PERSON__INIT;
@@ -259,7 +287,8 @@ test_order(struct gateway *g)
 	person.establishment = ROSTER__ESTABLISHMENT__OTHER;
 	fake_answer_message(g->api, &g->bus.sent[0], 201, &person, g->now_us);
 	check(g->client.reply.status == 201 &&
-	              strcmp(g->client.text, "{\"id\":\"p-1\",\"name\":\"\",\"phone\":\"\",\"unit_id\":\"\",\"establishment\":\"other\"}") == 0,
+	              strcmp(g->client.text, "{\"id\":\"p-1\",\"name\":\"\",\"phone\":\"\",\"unit_id\":\"\","
+	                                     "\"establishment\":\"other\"}") == 0,
 	      "the answer", g->client.text);
 	check(strcmp(client_header(&g->client, "traceparent"), trace) == 0, "the trace comes back", "");
 	check(strcmp(g->client.reply.content_type, JSON) == 0, "its type", g->client.reply.content_type);
@@ -269,10 +298,13 @@ test_order(struct gateway *g)
 static void
 test_keys(struct gateway *g)
 {
-	static const char plain[] = "{\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}";
-	static const char keyed[] = "{\"key\":\"mine\",\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}";
+	static const char plain[] =
+		"{\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}";
+	static const char keyed[] = "{\"key\":\"mine\",\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-"
+	                            "09-08T08:00:00+08:00\"}";
 	static const struct { const char *body, *header, *key; } rows[] = {
-		{ plain, NULL, "" }, { plain, "theirs", "theirs" }, { keyed, NULL, "mine" }, { keyed, "theirs", "mine" },
+		{ plain, NULL, "" }, { plain, "theirs", "theirs" }, { keyed, NULL, "mine" },
+		{ keyed, "theirs", "mine" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -283,7 +315,8 @@ test_keys(struct gateway *g)
 		done.id = (char *)"C1";
 		done.result = ATTENDANCE__CHECKIN_RESULT__INSIDE;
 		fake_answer_message(g->api, &g->bus.sent[0], 201, &done, g->now_us);
-		check(strcmp(g->client.text, "{\"id\":\"C1\",\"result\":\"inside\"}") == 0, "a stored answer is passed as it is", g->client.text);
+		check(strcmp(g->client.text, "{\"id\":\"C1\",\"result\":\"inside\"}") == 0,
+		      "a stored answer is passed as it is", g->client.text);
 	}
 }
 
@@ -292,14 +325,19 @@ static void
 test_escapes(struct gateway *g)
 {
 	static const char *const targets[] = {
-		D "/findings/F1/confirm", D "/findings/F%31/confirm", D "/%66indings/%46%31/confir%6D", "/api/v1/%64istricts/51170%33/findings/F1/confirm",
+		D "/findings/F1/confirm",
+		D "/findings/F%31/confirm",
+		D "/%66indings/%46%31/confir%6D",
+		"/api/v1/%64istricts/51170%33/findings/F1/confirm",
 	};
 	uint8_t first[SHA256_SIZE];
 
 	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
 		ask(g, &(struct request){ "POST", targets[i], .key = "k" });
 		const Wire__Command *c = g->bus.n == 1 ? g->bus.sent[0].commands->items[0] : NULL;
-		check(c && !c->refusal && strcmp(c->type, "supervision.ConfirmFinding") == 0 && c->fingerprint.len == SHA256_SIZE, "an order", targets[i]);
+		check(c && !c->refusal && strcmp(c->type, "supervision.ConfirmFinding") == 0 &&
+		              c->fingerprint.len == SHA256_SIZE,
+		      "an order", targets[i]);
 		if (c && i == 0)
 			memcpy(first, c->fingerprint.data, sizeof(first));
 		check(c && memcmp(first, c->fingerprint.data, sizeof(first)) == 0, "the same request", targets[i]);
@@ -314,10 +352,13 @@ test_mark(struct gateway *g)
 	ask(g, &(struct request){ "POST", D "/findings/F1/confirm", JSON, "\xef\xbb\xbf{\"reason\":\"r\"}" });
 	check(g->bus.n == 1 && !g->bus.sent[0].commands->items[0]->refusal, "JSON after a mark", gateway_code(g));
 	fake_answer_problem(g->api, &g->bus.sent[0], 409, "finding.bad_transition", g->now_us);
-	static const char *const bad[] = { "\xef\xbb\xbf", "\xef\xbb\xbf\xef\xbb\xbf{}", " \xef\xbb\xbf{}", "\xef\xbb{}", "\xff\xfe{}" };
+	static const char *const bad[] = {
+		"\xef\xbb\xbf", "\xef\xbb\xbf\xef\xbb\xbf{}", " \xef\xbb\xbf{}", "\xef\xbb{}", "\xff\xfe{}",
+	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		ask(g, &(struct request){ "POST", D "/findings/F1/confirm", JSON, bad[i] });
-		check(g->bus.n == 0 && g->client.reply.status == 400 && strcmp(gateway_code(g), "json.malformed") == 0, "a mark alone, or twice, or none", gateway_code(g));
+		check(g->bus.n == 0 && g->client.reply.status == 400 && strcmp(gateway_code(g), "json.malformed") == 0,
+		      "a mark alone, or twice, or none", gateway_code(g));
 	}
 }
 
@@ -327,8 +368,10 @@ test_file(struct gateway *g)
 {
 	static const char file[] = "id,name\nu1,\xd5\xd4\n";
 	static const struct { const char *target, *type; bool dry_run; const char *charset; } rows[] = {
-		{ D "/imports?kind=units", "text/csv", false, "" }, { D "/imports?kind=units&dry_run=1", "text/csv; charset=gb18030; header=present", true, "gb18030" },
-		{ D "/imports?kind=units", "text/csv;charset=\"GBK\"", false, "gb18030" }, { D "/imports?kind=units", "Text/CSV ; Charset=utf-8 ;", false, "utf-8" },
+		{ D "/imports?kind=units", "text/csv", false, "" },
+		{ D "/imports?kind=units&dry_run=1", "text/csv; charset=gb18030; header=present", true, "gb18030" },
+		{ D "/imports?kind=units", "text/csv;charset=\"GBK\"", false, "gb18030" },
+		{ D "/imports?kind=units", "Text/CSV ; Charset=utf-8 ;", false, "utf-8" },
 	};
 	uint8_t prints[4][SHA256_SIZE] = { { 0 } };
 
@@ -336,15 +379,18 @@ test_file(struct gateway *g)
 		ask(g, &(struct request){ "POST", rows[i].target, rows[i].type, file, .key = "k" });
 		const Wire__Command *c = g->bus.n == 1 ? g->bus.sent[0].commands->items[0] : NULL;
 		Roster__ImportRows *m = c ? roster__import_rows__unpack(NULL, c->data.len, c->data.data) : NULL;
-		check(m && !c->refusal && strcmp(c->key, "k") == 0 && m->kind == ROSTER__IMPORT_KIND__UNITS && !!m->dry_run == rows[i].dry_run,
+		check(m && !c->refusal && strcmp(c->key, "k") == 0 && m->kind == ROSTER__IMPORT_KIND__UNITS &&
+		              !!m->dry_run == rows[i].dry_run,
 		      "what is to be done with it", rows[i].target);
-		check(m && m->csv.len == strlen(file) && memcmp(m->csv.data, file, m->csv.len) == 0 && strcmp(m->charset, rows[i].charset) == 0,
+		check(m && m->csv.len == strlen(file) && memcmp(m->csv.data, file, m->csv.len) == 0 &&
+		              strcmp(m->charset, rows[i].charset) == 0,
 		      "its bytes, and what they are said to be", rows[i].type);
 		if (m)
 			memcpy(prints[i], c->fingerprint.data, SHA256_SIZE);
 		roster__import_rows__free_unpacked(m, NULL);
 		fake_answer_message(g->api, &g->bus.sent[0], 200, &(Roster__Imported)ROSTER__IMPORTED__INIT, g->now_us);
-		check(strcmp(g->client.text, "{\"rows\":0,\"accepted\":0,\"errors\":[]}") == 0, "the answer", g->client.text);
+		check(strcmp(g->client.text, "{\"rows\":0,\"accepted\":0,\"errors\":[]}") == 0, "the answer",
+		      g->client.text);
 	}
 	check(memcmp(prints[0], prints[1], SHA256_SIZE) != 0, "a dry run is another request", "");
 }
@@ -354,24 +400,29 @@ test_optional_body(struct gateway *g)
 {
 	static const struct request asks[] = {
 		{ "POST", D "/findings/F1/confirm" }, { "POST", D "/findings/F1/confirm", JSON, "" },
-		{ "POST", D "/findings/F1/confirm", JSON, "{}" }, { "POST", D "/findings/F1/confirm", JSON, "{\"reason\":\"r\"}" },
+		{ "POST", D "/findings/F1/confirm", JSON, "{}" },
+		{ "POST", D "/findings/F1/confirm", JSON, "{\"reason\":\"r\"}" },
 	};
 
 	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
 		ask(g, &asks[i]);
-		check(g->bus.n == 1 && !g->bus.sent[0].commands->items[0]->refusal, "a body may be left out", asks[i].type ? asks[i].type : "");
+		check(g->bus.n == 1 && !g->bus.sent[0].commands->items[0]->refusal, "a body may be left out",
+		      asks[i].type ? asks[i].type : "");
 		fake_answer_problem(g->api, &g->bus.sent[0], 409, "finding.bad_transition", g->now_us);
-		check(g->client.reply.status == 409 && strcmp(gateway_code(g), "finding.bad_transition") == 0, "409 passes", gateway_code(g));
+		check(g->client.reply.status == 409 && strcmp(gateway_code(g), "finding.bad_transition") == 0,
+		      "409 passes", gateway_code(g));
 	}
 }
 
 static void
 test_clock(struct gateway *g)
 {
-	ask(g, &(struct request){ "POST", "/api/v1/clock", JSON, "{\"now\":\"2017-09-09T00:00:00+08:00\"}", .key = "\x01" });
+	ask(g, &(struct request){ "POST", "/api/v1/clock", JSON, "{\"now\":\"2017-09-09T00:00:00+08:00\"}",
+	                          .key = "\x01" });
 	const struct sent *s = &g->bus.sent[0];
-	check(g->bus.n == 1 && s->m.partition == -1 && strcmp(s->m.service, "roster") == 0 && !s->commands->items[0]->refusal &&
-	              *s->commands->items[0]->key == '\0', "the clock is roster's, any replica's, and takes no key", "");
+	check(g->bus.n == 1 && s->m.partition == -1 && strcmp(s->m.service, "roster") == 0 &&
+	              !s->commands->items[0]->refusal && *s->commands->items[0]->key == '\0',
+	      "the clock is roster's, any replica's, and takes no key", "");
 	Engine__Clock now = ENGINE__CLOCK__INIT;
 	now.now_us = INT64_C(1504886400000000);
 	fake_answer_message(g->api, s, 200, &now, g->now_us);
@@ -384,12 +435,15 @@ test_read(struct gateway *g)
 	ask(g, &(struct request){ "GET", D "/postings?limit=500&person_id=p%2D1&cursor=a%2Bb&on=2017-09-08" });
 	const Wire__Read *r = g->bus.n ? g->bus.sent[0].read : NULL;
 	Roster__ListPostings *m = r ? roster__list_postings__unpack(NULL, r->data.len, r->data.data) : NULL;
-	check(m && !r->refusal && m->limit == 500 && strcmp(m->person_id, "p-1") == 0 && strcmp(m->cursor, "a+b") == 0 &&
-	              m->on_day == 17417 && m->maybe_village_case == 0 && g->bus.sent[0].m.lane == WIRE__LANE__READER, "a list's question", "");
+	check(m && !r->refusal && m->limit == 500 && strcmp(m->person_id, "p-1") == 0 &&
+	              strcmp(m->cursor, "a+b") == 0 && m->on_day == 17417 && m->maybe_village_case == 0 &&
+	              g->bus.sent[0].m.lane == WIRE__LANE__READER,
+	      "a list's question", "");
 	roster__list_postings__free_unpacked(m, NULL);
 	Roster__PostingList none = ROSTER__POSTING_LIST__INIT;
 	fake_answer_message(g->api, &g->bus.sent[0], 200, &none, g->now_us);
-	check(g->client.reply.status == 200 && strcmp(g->client.text, "{\"items\":[]}") == 0, "an empty list", g->client.text);
+	check(g->client.reply.status == 200 && strcmp(g->client.text, "{\"items\":[]}") == 0, "an empty list",
+	      g->client.text);
 }
 
 /* The case sheet: three services, one object; any of them refusing refuses it. */
@@ -408,8 +462,9 @@ test_merge(struct gateway *g)
 	check(g->client.replies == 0, "all are waited for", "");
 	fake_answer_message(g->api, &g->bus.sent[1], 200, &money, g->now_us);
 	json_t *j = g->client.text ? json_loads(g->client.text, 0, NULL) : NULL;
-	check(g->client.reply.status == 200 && json_is_array(json_object_get(j, "money")) && json_is_array(json_object_get(j, "messages")) &&
-	              json_is_array(json_object_get(j, "facts")) && strcmp(json_string_value(json_object_get(j, "id")), "M1") == 0,
+	check(g->client.reply.status == 200 && json_is_array(json_object_get(j, "money")) &&
+	              json_is_array(json_object_get(j, "messages")) && json_is_array(json_object_get(j, "facts")) &&
+	              strcmp(json_string_value(json_object_get(j, "id")), "M1") == 0,
 	      "one object", g->client.text ? g->client.text : "");
 	json_decref(j);
 
@@ -424,12 +479,13 @@ test_merge(struct gateway *g)
 	fake_answer_message(g->api, &g->bus.sent[0], 200, &sheet, g->now_us);
 	for (int i = 0; i < 10; i++)
 		gateway_pass(g, 1000000);
-	check(g->client.replies == 1 && g->client.reply.status == 503 && strcmp(client_header(&g->client, "Retry-After"), "1") == 0,
+	check(g->client.replies == 1 && g->client.reply.status == 503 &&
+	              strcmp(client_header(&g->client, "Retry-After"), "1") == 0,
 	      "one missing is 503", gateway_code(g));
 }
 
-/* Texts mention people; roster says what they are called, of so many at a time; who it does not know is told by id.  A client who may see
- * nothing of it, and one whose answer mentions nobody, wait for nothing. */
+/* Texts mention people; roster says what they are called, of so many at a time; who it does not know is told by id.  A
+ * client who may see nothing of it, and one whose answer mentions nobody, wait for nothing. */
 static void
 test_names(struct gateway *g)
 {
@@ -448,7 +504,8 @@ test_names(struct gateway *g)
 	}
 	ask(g, &(struct request){ "GET", D "/alerts" });
 	fake_answer_message(g->api, &g->bus.sent[0], 200, &list, g->now_us);
-	check(g->bus.n == 1 && g->client.reply.status == 200 && strcmp(g->client.text, "{\"items\":[]}") == 0, "no message mentions nobody", g->client.text);
+	check(g->bus.n == 1 && g->client.reply.status == 200 && strcmp(g->client.text, "{\"items\":[]}") == 0,
+	      "no message mentions nobody", g->client.text);
 
 	list.n_items = MANY;
 	ask(g, &(struct request){ "GET", D "/alerts" });
@@ -469,8 +526,9 @@ test_names(struct gateway *g)
 		roster__read_names__free_unpacked(m, NULL);
 	}
 	check(asked == MANY && questions == 3, "each of them once", "");
-	check(g->client.reply.status == 200 && strstr(g->client.text, "\"关于张一、张一。\"") && strstr(g->client.text, "\"关于p1、p1。\"") &&
-	              !strstr(g->client.text, "⟦"), "by name, or by id", g->client.text ? g->client.text : "");
+	check(g->client.reply.status == 200 && strstr(g->client.text, "\"关于张一、张一。\"") &&
+	              strstr(g->client.text, "\"关于p1、p1。\"") && !strstr(g->client.text, "⟦"),
+	      "by name, or by id", g->client.text ? g->client.text : "");
 
 	list.n_items = 1;
 	ask(g, &(struct request){ "GET", D "/alerts" });
@@ -483,15 +541,20 @@ test_names(struct gateway *g)
 	ask(g, &(struct request){ "GET", D "/alerts" });
 	fake_answer_message(g->api, &g->bus.sent[0], 200, &list, g->now_us);
 	fake_answer_message(g->api, &g->bus.sent[1], 200, &none, g->now_us);
-	check(g->client.reply.status == 200 && strstr(g->client.text, "关于p0、p0。"), "of nobody is anything known", g->client.text);
+	check(g->client.reply.status == 200 && strstr(g->client.text, "关于p0、p0。"), "of nobody is anything known",
+	      g->client.text);
 }
 
 /* ---- asking again */
 
 static const struct request put = { "PUT", D "/townships/t", JSON, "{\"name\":\"n\",\"area_id\":\"a\"}" };
-static const struct request note = { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"}" };
-static const struct request note_keyed = { "POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"}",
-                                       .key = "k" };
+static const struct request note = {
+	"POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"}",
+};
+static const struct request note_keyed = {
+	"POST", D "/findings", JSON, "{\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"}",
+	.key = "k",
+};
 static const struct request get = { "GET", D };
 
 enum happening { NOBODY_CONNECTED, UNROUTED, OWNER_AWAY, OWNER_BUSY, SILENCE };
@@ -508,7 +571,9 @@ happen(struct gateway *g, enum happening what)
 	g->bus.dead = what == NOBODY_CONNECTED;
 }
 
-static const struct { const char *name; const struct request *ask; enum happening what; bool again; int status_at_end; } retries[] = {
+static const struct {
+	const char *name; const struct request *ask; enum happening what; bool again; int status_at_end;
+} retries[] = {
 	{ "put, no bus", &put, NOBODY_CONNECTED, true, 503 },
 	{ "put, unrouted", &put, UNROUTED, true, 503 },
 	{ "put, away", &put, OWNER_AWAY, true, 503 },
@@ -537,9 +602,12 @@ test_retries(struct gateway *g)
 			seen = g->bus.n;
 			gateway_pass(g, 1000);
 		}
-		check(g->client.replies == 1 && g->client.reply.status == retries[i].status_at_end, retries[i].name, gateway_code(g));
-		check((seen > 1) == (retries[i].again && retries[i].what != NOBODY_CONNECTED), "asked again or not", retries[i].name);
-		check(g->now_us - begun_us >= 4700000 && g->now_us - begun_us <= 5001000, "for the whole time and no longer", retries[i].name);
+		check(g->client.replies == 1 && g->client.reply.status == retries[i].status_at_end, retries[i].name,
+		      gateway_code(g));
+		check((seen > 1) == (retries[i].again && retries[i].what != NOBODY_CONNECTED), "asked again or not",
+		      retries[i].name);
+		check(g->now_us - begun_us >= 4700000 && g->now_us - begun_us <= 5001000,
+		      "for the whole time and no longer", retries[i].name);
 		g->bus.dead = false;
 	}
 }
@@ -673,8 +741,8 @@ test_ready(struct gateway *g)
 	ask_ready(g);
 	answer_all(g, 0, 3, &fine.base);
 	gateway_pass(g, 1000000);
-	check(lacks(g, "{\"pointer\":\"/alerts\",\"code\":\"reader.silent\"}") && !strstr(g->client.text, "roster"), "not ready, and why",
-	      g->client.text ? g->client.text : "");
+	check(lacks(g, "{\"pointer\":\"/alerts\",\"code\":\"reader.silent\"}") && !strstr(g->client.text, "roster"),
+	      "not ready, and why", g->client.text ? g->client.text : "");
 
 	without.missing = &code;
 	without.n_missing = 1;
@@ -682,7 +750,8 @@ test_ready(struct gateway *g)
 	answer_all(g, 0, 1, &without.base);
 	answer_all(g, 1, 4, &fine.base);
 	answer_all(g, 4, 5, &status.base);
-	check(lacks(g, "{\"pointer\":\"/roster\",\"code\":\"writer.without_database\"}"), "what it lacks", g->client.text);
+	check(lacks(g, "{\"pointer\":\"/roster\",\"code\":\"writer.without_database\"}"), "what it lacks",
+	      g->client.text);
 
 	alerts.service = (char *)"alerts";
 	alerts.unowned = 2;
@@ -691,7 +760,8 @@ test_ready(struct gateway *g)
 	ask_ready(g);
 	answer_all(g, 0, 4, &fine.base);
 	answer_all(g, 4, 5, &status.base);
-	check(lacks(g, "{\"pointer\":\"/alerts\",\"code\":\"partition.unowned\"}"), "nobody holds a partition", g->client.text);
+	check(lacks(g, "{\"pointer\":\"/alerts\",\"code\":\"partition.unowned\"}"), "nobody holds a partition",
+	      g->client.text);
 }
 
 static void
@@ -719,13 +789,16 @@ test_metrics(struct gateway *g)
 	Engine__ConsumedLag lag = ENGINE__CONSUMED_LAG__INIT, *lags[] = { &lag };
 
 	ask(g, &(struct request){ "GET", "/livez", .no_token = true });
-	m.text = (char *)"# HELP x_seconds X.\n# TYPE x_seconds histogram\nx_seconds_bucket{le=\"+Inf\"} 1\nx_seconds_sum{} 1\nx_seconds_count{} 1\n";
+	m.text = (char *)"# HELP x_seconds X.\n# TYPE x_seconds histogram\nx_seconds_bucket{le=\"+Inf\"} "
+	                 "1\nx_seconds_sum{} 1\nx_seconds_count{} 1\n";
 	ask(g, &(struct request){ "GET", "/metrics", .no_token = true });
 	check(g->bus.n == 1 && strcmp(g->bus.sent[0].m.service, "bus") == 0, "a bus is asked who is there", "");
 	peers_fill(&peers, all, at, 2);
 	fake_answer_message(g->api, &g->bus.sent[0], 200, &peers.base, g->now_us);
-	check(g->bus.n == 6 && g->bus.sent[2].m.via == 1 && g->bus.sent[3].m.via == 2 && strcmp(g->bus.sent[4].m.replica, "roster-1") == 0 &&
-	              strcmp(g->bus.sent[5].m.replica, "roster-2") == 0, "the database, each bus, each replica", "");
+	check(g->bus.n == 6 && g->bus.sent[2].m.via == 1 && g->bus.sent[3].m.via == 2 &&
+	              strcmp(g->bus.sent[4].m.replica, "roster-1") == 0 &&
+	              strcmp(g->bus.sent[5].m.replica, "roster-2") == 0,
+	      "the database, each bus, each replica", "");
 	alerts.service = (char *)"alerts";
 	lag.from = (char *)"roster";
 	lag.lag = 3;
@@ -736,12 +809,16 @@ test_metrics(struct gateway *g)
 	answer_all(g, 1, 2, &status.base);
 	answer_all(g, 2, 5, &m.base);
 	gateway_pass(g, 1000000);
-	check(g->client.reply.status == 200 && strstr(g->client.text, "zhucun_http_requests_total{service=\"gateway\",method=\"GET\",route=\"/livez\",status=\"200\"} 1\n"),
+	check(g->client.reply.status == 200 &&
+	              strstr(g->client.text, "zhucun_http_requests_total{service=\"gateway\",method=\"GET\",route=\"/"
+	                                     "livez\",status=\"200\"} 1\n"),
 	      "our own, by route and status", g->client.text);
 	check(strstr(g->client.text, "zhucun_consumer_lag_events{service=\"alerts\",producer=\"roster\"} 3\n") &&
-	              strstr(g->client.text, "zhucun_parked_inputs{service=\"alerts\"} 0\n"), "what the database says", g->client.text);
+	              strstr(g->client.text, "zhucun_parked_inputs{service=\"alerts\"} 0\n"),
+	      "what the database says", g->client.text);
 	const char *help = strstr(g->client.text, "# HELP x_seconds");
-	check(help && !strstr(help + 1, "# HELP x_seconds") && strstr(help, "x_seconds_count{} 1\nx_seconds_bucket{le=\"+Inf\"} 1\n"),
+	check(help && !strstr(help + 1, "# HELP x_seconds") &&
+	              strstr(help, "x_seconds_count{} 1\nx_seconds_bucket{le=\"+Inf\"} 1\n"),
 	      "theirs: one HELP, a histogram's samples together", g->client.text);
 }
 
@@ -759,7 +836,8 @@ test_numbers(struct gateway *g)
 	v.fence = &fence;
 	ask(g, &(struct request){ "GET", D "/villages/v-1" });
 	fake_answer_message(g->api, &g->bus.sent[0], 200, &v, g->now_us);
-	check(strstr(g->client.text, "{\"lon\":107.23336,\"lat\":30.92608,\"radius_m\":800.0}") != NULL, "a number as it was given", g->client.text);
+	check(strstr(g->client.text, "{\"lon\":107.23336,\"lat\":30.92608,\"radius_m\":800.0}") != NULL,
+	      "a number as it was given", g->client.text);
 }
 
 /* Nobody is asked; made once, so its tag stays. */
@@ -770,7 +848,8 @@ test_document(struct gateway *g)
 	char tag[REPLY_VALUE_MAX + 4];
 
 	ask(g, &r);
-	check(g->client.reply.status == 200 && g->bus.n == 0 && strstr(g->client.text, "\"openapi\":\"3.1.0\""), "the document", g->client.text);
+	check(g->client.reply.status == 200 && g->bus.n == 0 && strstr(g->client.text, "\"openapi\":\"3.1.0\""),
+	      "the document", g->client.text);
 	check(g->client.reply.cached && strcmp(g->client.reply.headers[0].name, "ETag") == 0, "may be kept", "");
 	snprintf(tag, sizeof(tag), "W/%s", g->client.reply.headers[0].value);
 	r.tag = tag;
@@ -791,13 +870,17 @@ test_document(struct gateway *g)
 static void
 test_windows(struct gateway *g)
 {
-	static const struct request here = { "GET", D "/persons/p1" }, elsewhere = { "GET", ELSEWHERE "/persons/p1" }, order = { "PUT", D "/units/u1", JSON, "{\"name\":\"n\"}" };
+	static const struct request here = {
+		"GET", D "/persons/p1" }, elsewhere = { "GET", ELSEWHERE "/persons/p1" },
+		order = { "PUT", D "/units/u1", JSON, "{\"name\":\"n\"}",
+	};
 	struct sent first = { 0 };
 	int n = 0;
 
 	for (ask(g, &here); g->bus.n == 1 && n < 100; n++, ask(g, &here))
 		first = g->bus.sent[0];
-	check(n > 1 && n < 100 && g->client.replies == 0, "so many of a district are asked at once, one more waits", "");
+	check(n > 1 && n < 100 && g->client.replies == 0, "so many of a district are asked at once, one more waits",
+	      "");
 	ask(g, &order);
 	check(g->bus.n == 1, "not behind another lane", "");
 	ask(g, &elsewhere);
@@ -809,14 +892,19 @@ test_windows(struct gateway *g)
 	check(g->bus.n == 0, "and so on", "");
 	gateway_pass(g, 5000000);
 	gateway_pass(g, 0);
-	check(api_outstanding(g->api) == 0 && g->client.reply.status == 503, "who waits too long is told", gateway_code(g));
+	check(api_outstanding(g->api) == 0 && g->client.reply.status == 503, "who waits too long is told",
+	      gateway_code(g));
 }
 
 static void
 test_bodies(struct gateway *g)
 {
-	static const struct request here = { "PUT", D "/units/u1", JSON }, small = { "PUT", D "/units/u1", JSON, "{\"name\":\"n\"}" };
-	static const struct request other = { "PUT", ELSEWHERE "/units/u1", JSON, "{\"name\":\"n\"}", .filler = 1000000 };
+	static const struct request here = {
+		"PUT", D "/units/u1", JSON }, small = { "PUT", D "/units/u1", JSON, "{\"name\":\"n\"}",
+	};
+	static const struct request other = {
+		"PUT", ELSEWHERE "/units/u1", JSON, "{\"name\":\"n\"}", .filler = 1000000,
+	};
 	enum { MANY = BODIES_BYTES_MAX / BODY_BYTES_MAX };
 	call_t *calls[MANY];
 	char *blanks = malloc(BODY_BYTES_MAX);
@@ -846,7 +934,8 @@ test_stopping(struct gateway *g)
 	api_give_up(g->api, g->now_us);
 	check(g->client.reply.status == 504 && api_outstanding(g->api) == 0, "until it is given up", gateway_code(g));
 	ask(g, &get);
-	check(g->client.reply.status == 503 && strcmp(gateway_code(g), "gateway.stopping") == 0, "no new ones", gateway_code(g));
+	check(g->client.reply.status == 503 && strcmp(gateway_code(g), "gateway.stopping") == 0, "no new ones",
+	      gateway_code(g));
 }
 
 int
@@ -855,8 +944,10 @@ main(void)
 	static const char *const services[] = { "roster", "alerts", NULL };
 	const struct api_settings settings = { .manual_clock = true, .services = services, .buses = 2 };
 	static void (*const tests[])(struct gateway *) = {
-		test_at_once, test_endless_body, test_deep, test_escapes, test_mark, test_by_owner, test_order, test_keys, test_optional_body, test_file, test_clock, test_read,
-		test_merge, test_names, test_retries, test_comes_back, test_late_answers, test_lost_then_away, test_bad_answers, test_leaving,
+		test_at_once, test_endless_body, test_deep, test_escapes, test_mark, test_by_owner, test_order,
+		test_keys, test_optional_body, test_file, test_clock, test_read,
+		test_merge, test_names, test_retries, test_comes_back, test_late_answers, test_lost_then_away,
+		test_bad_answers, test_leaving,
 		test_ready, test_metrics, test_numbers, test_document, test_windows, test_bodies, test_stopping,
 	};
 

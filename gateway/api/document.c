@@ -1,4 +1,5 @@
-/* document - answers GET /api/v1/openapi.json.  The table does not change while a process runs, so the document is made once. */
+/* document - answers GET /api/v1/openapi.json.  The table does not change while a process runs, so the document is made
+ * once. */
 #include "api/document.h"
 #include "api/openapi.h"
 #include "base/digest.h"

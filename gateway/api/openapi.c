@@ -22,7 +22,8 @@ typedef void write_fn(struct draft *d, const struct route *r, json_t *operation)
 static const int statuses[] = { 400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503, 504 };
 #define STATUSES (sizeof(statuses) / sizeof(statuses[0]))
 enum {
-	S400 = 1 << 0, S401 = 1 << 1, S403 = 1 << 2, S404 = 1 << 3, S409 = 1 << 4, S413 = 1 << 5, S415 = 1 << 6, S422 = 1 << 7,
+	S400 = 1 << 0, S401 = 1 << 1, S403 = 1 << 2, S404 = 1 << 3, S409 = 1 << 4, S413 = 1 << 5, S415 = 1 << 6,
+	S422 = 1 << 7,
 	S429 = 1 << 8, S500 = 1 << 9, S503 = 1 << 10, S504 = 1 << 11,
 	OF_ALL = S400 | S401,
 	OF_READS = OF_ALL | S422 | S429 | S500 | S503,
@@ -171,8 +172,9 @@ query_parameter(struct draft *d, const ProtobufCFieldDescriptor *f, json_t *para
 	if (strcmp(f->name, "limit") == 0 || strcmp(f->name, "cursor") == 0)
 		json_array_append_new(parameters, parameter_ref(f->name));
 	else if (!query_has(parameters, name))
-		json_array_append_new(parameters, json_pack("{s:O, s:s, s:b, s:o}", "name", name, "in", "query", "required", required,
-		                                            "schema", schema_value(f, SCHEMA_BODY, d->schemas)));
+		json_array_append_new(parameters,
+		                      json_pack("{s:O, s:s, s:b, s:o}", "name", name, "in", "query", "required",
+		                                required, "schema", schema_value(f, SCHEMA_BODY, d->schemas)));
 	json_decref(name);
 }
 
@@ -249,23 +251,30 @@ order_body(struct draft *d, const struct route *r, json_t *operation)
 static void
 file_body(struct draft *d, const struct route *r, json_t *operation)
 {
+	static const char text[] = "A table, its first row the names of the fields; UTF-8 or GB 18030; at most 1 MiB.";
+	json_t *schema = json_pack("{s:s, s:s}", "type", "string", "description", text);
+
 	(void)d;
-	json_object_set_new(operation, "requestBody", json_pack("{s:b, s:{s:{s:{s:s, s:s}}}}", "required", 1, "content", r->media, "schema",
-		"type", "string", "description", "A table, its first row the names of the fields; UTF-8 or GB 18030; at most 1 MiB."));
+	json_object_set_new(operation, "requestBody",
+	                    json_pack("{s:b, s:o}", "required", 1, "content", content_of(r->media, schema)));
 }
 
 /* OpenAPI 3.1 has no word for a stream of values, so what a line is stands beside the schema. */
 static json_t *
 lines_content(const char *description, json_t *line)
 {
-	return json_pack("{s:{s:{s:s, s:s}, s:o}}", TYPE_LINES, "schema", "type", "string", "description", description, "x-line", line);
+	return json_pack("{s:{s:{s:s, s:s}, s:o}}", TYPE_LINES, "schema", "type", "string", "description", description,
+	                 "x-line", line);
 }
 
 static void
 lines_body(struct draft *d, const struct route *r, json_t *operation)
 {
-	json_object_set_new(operation, "requestBody", json_pack("{s:b, s:o}", "required", 1, "content",
-		lines_content("One JSON value a line, each as x-line says; at most 64 MiB, 100,000 lines of 64 KiB.", order_schema(d, r))));
+	static const char text[] =
+		"One JSON value a line, each as x-line says; at most 64 MiB, 100,000 lines of 64 KiB.";
+
+	json_object_set_new(operation, "requestBody",
+	                    json_pack("{s:b, s:o}", "required", 1, "content", lines_content(text, order_schema(d, r))));
 }
 
 /* ---- what is answered */
@@ -298,7 +307,8 @@ order_answers(struct draft *d, const struct route *r, json_t *operation)
 {
 	if (strcmp(r->method, "PUT") == 0) {
 		response_add(operation, 201, "It was not there before.", content_of(TYPE_JSON, answer_schema(d, r)));
-		response_add(operation, 200, "It was there; it is now as the body says.", content_of(TYPE_JSON, answer_schema(d, r)));
+		response_add(operation, 200, "It was there; it is now as the body says.",
+		             content_of(TYPE_JSON, answer_schema(d, r)));
 	} else if (makes(r)) {
 		response_add(operation, 201, "Made, and committed.", content_of(TYPE_JSON, answer_schema(d, r)));
 	} else {
@@ -330,7 +340,9 @@ line_taken(struct draft *d, const struct route *r)
 		char name[NAME_MAX_BYTES];
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(p, " "), p);
 		schema_member(object, name, strlen(name),
-			schema_value(protobuf_c_message_descriptor_get_field_by_name(r->parts[0].answer, name), SCHEMA_ANSWER, d->schemas), true);
+		              schema_value(protobuf_c_message_descriptor_get_field_by_name(r->parts[0].answer, name),
+		                           SCHEMA_ANSWER, d->schemas),
+		              true);
 	}
 	return object;
 }
@@ -364,10 +376,12 @@ export_answers(struct draft *d, const struct route *r, json_t *operation)
 	json_t *text = columns_text(r), *content = content_of(TYPE_CSV_UTF8, json_pack("{s:s}", "type", "string"));
 
 	(void)d;
-	json_object_set_new(content, TYPE_XLSX, json_pack("{s:{s:s, s:s}}", "schema", "type", "string", "contentMediaType", TYPE_XLSX));
+	json_object_set_new(content, TYPE_XLSX,
+	                    json_pack("{s:{s:s, s:s}}", "schema", "type", "string", "contentMediaType", TYPE_XLSX));
 	response_add(operation, 200, json_string_value(text), content);
-	json_object_set_new(json_object_get(json_object_get(operation, "responses"), "200"), "headers",
-	                    json_pack("{s:{s:b, s:{s:s}}}", "Content-Disposition", "required", 1, "schema", "type", "string"));
+	json_object_set_new(
+		json_object_get(json_object_get(operation, "responses"), "200"), "headers",
+		json_pack("{s:{s:b, s:{s:s}}}", "Content-Disposition", "required", 1, "schema", "type", "string"));
 	json_decref(text);
 }
 
@@ -375,8 +389,9 @@ static void
 logout_answers(struct draft *d, const struct route *r, json_t *operation)
 {
 	(void)d, (void)r;
-	json_object_set_new(json_object_get(operation, "responses"), "204",
-	                    json_pack("{s:s}", "description", "Ended: the token, or all tokens, will not do any more."));
+	json_object_set_new(
+		json_object_get(operation, "responses"), "204",
+		json_pack("{s:s}", "description", "Ended: the token, or all tokens, will not do any more."));
 }
 
 static void
@@ -419,7 +434,9 @@ static void
 events_answers(struct draft *d, const struct route *r, json_t *operation)
 {
 	(void)d, (void)r;
-	response_add(operation, 200, "Events without end, each a CloudEvent 1.0 in JSON whose id is the place after it; a comment when there are none.",
+	response_add(operation, 200,
+	             "Events without end, each a CloudEvent 1.0 in JSON whose id is the place after it; a comment when "
+	             "there are none.",
 	             content_of(TYPE_EVENTS, json_pack("{s:s}", "type", "string")));
 }
 
@@ -427,7 +444,8 @@ static void
 document_answers(struct draft *d, const struct route *r, json_t *operation)
 {
 	(void)d, (void)r;
-	response_add(operation, 200, "This document; with an ETag.", content_of(TYPE_JSON, json_pack("{s:s}", "type", "object")));
+	response_add(operation, 200, "This document; with an ETag.",
+	             content_of(TYPE_JSON, json_pack("{s:s}", "type", "object")));
 	json_object_set_new(json_object_get(operation, "responses"), "304",
 	                    json_pack("{s:s}", "description", "It is the one that If-None-Match names."));
 }
@@ -441,11 +459,13 @@ static const struct rule rules[ROUTE_KINDS] = {
 	[ROUTE_NDJSON] = { .suffix = "Lines", .body = lines_body, .answers = lines_answers, .refusals = OF_WRITES },
 	[ROUTE_QUERY] = { .answers = read_answers, .refusals = OF_READS },
 	[ROUTE_EXPORT] = { .answers = export_answers, .refusals = OF_READS, .parameter = "format" },
-	[ROUTE_EVENTS] = { .id = "followEvents", .summary = "Follow what happens", .answers = events_answers, .refusals = OF_READS,
+	[ROUTE_EVENTS] = { .id = "followEvents", .summary = "Follow what happens", .answers = events_answers,
+		.refusals = OF_READS,
 	                   .parameter = "lastEventId", .header = "Last-Event-ID" },
 	[ROUTE_LOGIN] = { "openSession", NULL, "Log in", order_body, order_answers, OF_READS | S413 | S415 | S504 },
 	[ROUTE_LOGOUT] = { .answers = logout_answers, .refusals = OF_WRITES },
-	[ROUTE_OWN_PASSWORD] = { "changeOwnPassword", NULL, "Change one's own password", order_body, own_password_answers, OF_WRITES | S403 },
+	[ROUTE_OWN_PASSWORD] = { "changeOwnPassword", NULL, "Change one's own password", order_body,
+		own_password_answers, OF_WRITES | S403 },
 	[ROUTE_LIVE] = { "readLiveness", NULL, "Is this process alive?", NULL, live_answers, OF_ALL },
 	[ROUTE_READY] = { "readReadiness", NULL, "Does every service answer?", NULL, ready_answers, OF_ALL | S503 },
 	[ROUTE_METRICS] = { "readMetrics", NULL, "Counters, as Prometheus reads them", NULL, metrics_answers, OF_ALL },
@@ -494,7 +514,9 @@ roles_add(const struct route *r, json_t *operation)
 	const ProtobufCEnumDescriptor *d = &wire__account_role__descriptor;
 	json_t *roles = json_array();
 	arena_t *a = arena_open(1 << 16);
-	const char *text = r->flags & ROUTE_OPEN ? "For everybody on the operator's networks; elsewhere for the operator" : "For the operator";
+	const char *text = r->flags & ROUTE_OPEN
+	                           ? "For everybody on the operator's networks; elsewhere for the operator"
+	                           : "For the operator";
 
 	for (unsigned i = 0; i < d->n_values; i++)
 		if (d->values[i].value && r->who >> d->values[i].value & 1) {
@@ -502,8 +524,10 @@ roles_add(const struct route *r, json_t *operation)
 			json_array_append_new(roles, json_string(name));
 			text = arena_printf(a, "%s, `%s`", text, name);
 		}
-	json_object_set_new(operation, "description", r->flags & ROUTE_STRANGERS ? json_string("For everybody; it takes no token.")
-		: r->who == WHO_ANYBODY ? json_string("For everybody with a token.") : json_sprintf("%s.", text));
+	json_object_set_new(operation, "description",
+	                    r->flags & ROUTE_STRANGERS ? json_string("For everybody; it takes no token.")
+	                    : r->who == WHO_ANYBODY    ? json_string("For everybody with a token.")
+	                                               : json_sprintf("%s.", text));
 	json_object_set_new(operation, "x-roles", roles);
 	arena_close(&a);
 }
@@ -571,7 +595,8 @@ problem_response(struct draft *d, int status)
 	char name[16];
 
 	if (header)
-		json_object_set_new(response, "headers", json_pack("{s:{s:b, s:{s:s}}}", header, "required", 1, "schema", "type", "string"));
+		json_object_set_new(response, "headers",
+		                    json_pack("{s:{s:b, s:{s:s}}}", header, "required", 1, "schema", "type", "string"));
 	snprintf(name, sizeof(name), "Problem%d", status);
 	json_object_set_new(d->responses, name, response);
 }
@@ -581,7 +606,9 @@ openapi_document(bool manual_clock)
 {
 	json_t *whole = json_loads(data_openapi_json, 0, NULL), *components = json_object_get(whole, "components");
 	struct draft d = {
-		json_object_get(whole, "paths"), json_object_get(components, "schemas"), json_object_get(components, "responses"),
+		json_object_get(whole, "paths"),
+		json_object_get(components, "schemas"),
+		json_object_get(components, "responses"),
 	};
 
 	for (size_t i = 0; i < STATUSES; i++)

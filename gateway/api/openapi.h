@@ -1,8 +1,8 @@
 /* openapi - the route table as an OpenAPI 3.1 document.  Pure.
  *
- * All of it follows from the rows, their messages' descriptors and a rule for each kind of route; there is no second list of
- * paths.  Where the document and the table could differ the tests look: openapi_test walks the rows, tests/run-openapi.sh
- * holds a real stack's answers against the document. */
+ * All of it follows from the rows, their messages' descriptors and a rule for each kind of route; there is no second
+ * list of paths.  Where the document and the table could differ the tests look: openapi_test walks the rows,
+ * tests/run-openapi.sh holds a real stack's answers against the document. */
 #pragma once
 #include "routes/routes.h"
 #include <jansson.h>

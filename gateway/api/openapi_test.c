@@ -30,7 +30,8 @@ has_parameter(json_t *document, json_t *o, const char *in, const char *name, siz
 	json_array_foreach(json_object_get(o, "parameters"), i, p) {
 		const char *ref = json_string_value(json_object_get(p, "$ref")), *said;
 		if (ref)
-			p = json_object_get(json_object_get(json_object_get(document, "components"), "parameters"), strrchr(ref, '/') + 1);
+			p = json_object_get(json_object_get(json_object_get(document, "components"), "parameters"),
+			                    strrchr(ref, '/') + 1);
 		said = json_string_value(json_object_get(p, "name"));
 		if (said && strlen(said) == len && memcmp(said, name, len) == 0 &&
 		    strcmp(json_string_value(json_object_get(p, "in")), in) == 0)
@@ -72,13 +73,15 @@ test_rows(bool manual_clock)
 	for (size_t i = 0; i < routes_count(); i++) {
 		const struct route *r = route_at(i);
 		json_t *o = operation(document, r);
-		check((o != NULL) == (manual_clock || !(r->flags & ROUTE_MANUAL_CLOCK)), "a row is an operation", r->path);
+		check((o != NULL) == (manual_clock || !(r->flags & ROUTE_MANUAL_CLOCK)), "a row is an operation",
+		      r->path);
 		if (!o)
 			continue;
 		noperations++;
 		check_id(seen, o, r);
 		check_parameters(document, o, r);
-		check(json_object_get(json_object_get(o, "responses"), "401") != NULL, "an operation has its refusals", r->path);
+		check(json_object_get(json_object_get(o, "responses"), "401") != NULL, "an operation has its refusals",
+		      r->path);
 	}
 	json_object_foreach(json_object_get(document, "paths"), path, methods)
 		noperations -= json_object_size(methods);
@@ -125,7 +128,8 @@ check_refs(json_t *document, json_t *j)
 
 	json_object_foreach(j, name, v) {
 		if (strcmp(name, "$ref") == 0)
-			check(resolves(document, json_string_value(v)), "a reference leads somewhere", json_string_value(v));
+			check(resolves(document, json_string_value(v)), "a reference leads somewhere",
+			      json_string_value(v));
 		check_refs(document, v);
 	}
 	json_array_foreach(j, i, v)
@@ -148,7 +152,8 @@ static const struct { const char *name, *schema; bool required; } finding[] = {
 	{ "person_id", "{\"$ref\": \"#/components/schemas/Id\"}", false },
 	{ "on", "{\"type\": \"string\", \"format\": \"date\"}", true },
 	{ "major", "{\"type\": \"boolean\"}", false },
-	{ "evidence", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/components/schemas/supervision.Evidence\"}}", false },
+	{ "evidence", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/components/schemas/supervision.Evidence\"}}",
+	  false },
 	{ "confirm", "{\"type\": \"boolean\"}", false },
 	{ "on_day", NULL, false },
 };
@@ -178,7 +183,8 @@ static void
 test_members(void)
 {
 	json_t *document = openapi_document(false);
-	json_t *line = body_schema(document, "/api/v1/districts/{district}/findings:batch", "application/x-ndjson", "x-line");
+	json_t *line =
+		body_schema(document, "/api/v1/districts/{district}/findings:batch", "application/x-ndjson", "x-line");
 	json_t *one = body_schema(document, "/api/v1/districts/{district}/findings", "application/json", "schema");
 	json_t *properties = json_object_get(line, "properties");
 
@@ -186,13 +192,15 @@ test_members(void)
 		json_t *want = finding[i].schema ? json_loads(finding[i].schema, 0, NULL) : NULL;
 		json_t *got = json_object_get(properties, finding[i].name);
 		check(want ? json_equal(want, got) : !got, "a member's schema", finding[i].name);
-		check(is_required(line, finding[i].name) == finding[i].required, "a member is required or not", finding[i].name);
+		check(is_required(line, finding[i].name) == finding[i].required, "a member is required or not",
+		      finding[i].name);
 		json_decref(want);
 	}
 	check(json_is_false(json_object_get(line, "additionalProperties")), "a body takes nothing else", "line");
 	check(json_object_get(one, "properties") && !json_object_get(json_object_get(one, "properties"), "confirm"),
 	      "what a row hides is no member", "confirm");
-	check(!json_object_get(json_object_get(one, "properties"), "key"), "a key is a member where the row says so", "findings");
+	check(!json_object_get(json_object_get(one, "properties"), "key"), "a key is a member where the row says so",
+	      "findings");
 	json_decref(document);
 }
 
@@ -206,9 +214,11 @@ test_sides(void)
 	check(is_required(json_object_get(schemas, name), "evidence"), "an answer always has its lists", name);
 	check(!json_object_get(json_object_get(schemas, name), "additionalProperties"), "an answer may grow", name);
 	json_decref(schema_ref(&supervision__finding__descriptor, SCHEMA_BODY, schemas));
-	check(json_is_false(json_object_get(json_object_get(schemas, name), "additionalProperties")), "a body's schema goes first", name);
+	check(json_is_false(json_object_get(json_object_get(schemas, name), "additionalProperties")),
+	      "a body's schema goes first", name);
 	json_decref(schema_ref(&supervision__finding__descriptor, SCHEMA_ANSWER, schemas));
-	check(json_is_false(json_object_get(json_object_get(schemas, name), "additionalProperties")), "… and stays", name);
+	check(json_is_false(json_object_get(json_object_get(schemas, name), "additionalProperties")), "… and stays",
+	      name);
 	json_decref(schemas);
 }
 

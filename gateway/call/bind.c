@@ -111,7 +111,8 @@ static const struct route_param *
 param_of(const struct route_match *m, const ProtobufCFieldDescriptor *f)
 {
 	for (int i = 0; i < m->nparams; i++)
-		if (strlen(f->name) == m->params[i].name_len && memcmp(f->name, m->params[i].name, m->params[i].name_len) == 0)
+		if (strlen(f->name) == m->params[i].name_len &&
+		    memcmp(f->name, m->params[i].name, m->params[i].name_len) == 0)
 			return &m->params[i];
 	return NULL;
 }
@@ -126,7 +127,8 @@ known_of_path(const struct route_match *m, struct json_known *known, arena_t *a)
 		const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field(known->of, known->tags[i]);
 		const struct route_param *p = f->type == PROTOBUF_C_TYPE_STRING ? param_of(m, f) : NULL;
 		if (p && strcmp(p->value, *(char *const *)((const char *)known->m + f->offset)) != 0)
-			return problem_make(a, 422, "field.fixed", arena_printf(a, "/%s", f->name), "This member is that of the path.");
+			return problem_make(a, 422, "field.fixed", arena_printf(a, "/%s", f->name),
+			                    "This member is that of the path.");
 		if (!p)
 			known->tags[left++] = known->tags[i];
 	}
@@ -135,7 +137,8 @@ known_of_path(const struct route_match *m, struct json_known *known, arena_t *a)
 }
 
 Wire__Problem *
-bind_command(const struct route_match *m, json_t *body, arena_t *a, ProtobufCMessage **out, char **key, struct json_known *known)
+bind_command(const struct route_match *m, json_t *body, arena_t *a, ProtobufCMessage **out, char **key,
+             struct json_known *known)
 {
 	const ProtobufCMessageDescriptor *d = m->route->parts[0].ask;
 	bool put = known && strcmp(m->route->method, "PUT") == 0;
@@ -169,7 +172,8 @@ field_named(const ProtobufCMessageDescriptor *d, const char *name)
 	static const char *const units[] = { "", "_day", "_us" };
 	char full[ID_MAX];
 
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && !ends_in(name, "_day") && !ends_in(name, "_us"); i++) {
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && !ends_in(name, "_day") && !ends_in(name, "_us");
+	     i++) {
 		if (snprintf(full, sizeof(full), "%s%s", name, units[i]) >= (int)sizeof(full))
 			return NULL;
 		const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(d, full);
@@ -218,7 +222,8 @@ is_elsewhere(const struct route_match *m, const char *name)
 	size_t len;
 
 	for (int i = 0; i < m->nparams; i++)
-		if (strlen(name) == m->params[i].name_len && memcmp(name, m->params[i].name, m->params[i].name_len) == 0)
+		if (strlen(name) == m->params[i].name_len &&
+		    memcmp(name, m->params[i].name, m->params[i].name_len) == 0)
 			return true;
 	for (const char *at = m->route->hidden, *word; at && (word = word_next(&at, &len)) != NULL;)
 		if (len == strlen(name) && memcmp(name, word, len) == 0)
@@ -294,7 +299,8 @@ bind_queries(const struct route_match *m, const char *query, arena_t *a, Protobu
 	struct filled parts[ROUTE_PARTS_MAX] = { 0 };
 
 	for (int i = 0; i < ROUTE_PARTS_MAX; i++)
-		out[i] = parts[i].message = m->route->parts[i].service ? bind_blank(m, m->route->parts[i].ask, a) : NULL;
+		out[i] = parts[i].message =
+			m->route->parts[i].service ? bind_blank(m, m->route->parts[i].ask, a) : NULL;
 	Wire__Problem *p = params_give(m, query, parts, a);
 	for (int i = 0; p && i < ROUTE_PARTS_MAX && out[i]; i++)
 		out[i] = bind_blank(m, m->route->parts[i].ask, a);
@@ -341,18 +347,21 @@ bind_no_query(const char *query, arena_t *a)
 /* ---- files */
 
 Wire__Problem *
-bind_file(const struct route_match *m, const char *query, const void *bytes, size_t len, const char *charset, arena_t *a,
-              ProtobufCMessage **out)
+bind_file(const struct route_match *m, const char *query, const void *bytes, size_t len, const char *charset,
+          arena_t *a, ProtobufCMessage **out)
 {
 	ProtobufCMessage *parts[ROUTE_PARTS_MAX];
 	Wire__Problem *p = bind_queries(m, query, a, parts);
 	ProtobufCBinaryData file = { .len = len, .data = (uint8_t *)bytes };
-	const struct { const void *from; size_t size; } members[] = { { &file, sizeof(file) }, { &charset, sizeof(charset) } };
+	const struct { const void *from; size_t size; } members[] = {
+		{ &file, sizeof(file) }, { &charset, sizeof(charset) },
+	};
 	const char *at = m->route->hidden, *word;
 	size_t n;
 
 	*out = parts[0];
 	for (size_t i = 0; !p && i < 2 && (word = word_next(&at, &n)) != NULL; i++)
-		memcpy((char *)*out + json_field_named(m->route->parts[0].ask, arena_strndup(a, word, n))->offset, members[i].from, members[i].size);
+		memcpy((char *)*out + json_field_named(m->route->parts[0].ask, arena_strndup(a, word, n))->offset,
+		       members[i].from, members[i].size);
 	return p;
 }

@@ -189,7 +189,8 @@ part_answer(struct part *p, const Wire__Answer *answer, const ProtobufCMessageDe
 	ProtobufCMessage *m = protobuf_c_message_unpack(d, arena_pb(a), answer->data.len, answer->data.data);
 
 	if (!m) {
-		LOG(ERROR, "answer.unreadable", p->call->trace, LOG_S("type", d->name), LOG_I("bytes", answer->data.len));
+		LOG(ERROR, "answer.unreadable", p->call->trace, LOG_S("type", d->name),
+		    LOG_I("bytes", answer->data.len));
 		part_refuse(p, REFUSED_ANSWER);
 		return;
 	}

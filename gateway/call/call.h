@@ -1,7 +1,7 @@
 /* call - one call, and what every kind of route does with it: ask owners, answer, end.
  *
- * api/api.c begins a call and hands it to its kind: command.h, query.h by reach.h, ndjson.h here; accounts/, events/, files/, ops/.
- * Nobody else sees inside. */
+ * api/api.c begins a call and hands it to its kind: command.h, query.h by reach.h, ndjson.h here; accounts/, events/,
+ * files/, ops/.  Nobody else sees inside. */
 #pragma once
 #include "access/access.h"
 #include "access/identity.h"
@@ -120,4 +120,5 @@ void call_parts_close(call_t *c);
 /* Asks for part i.  When it cannot be asked, the part has its refusal at once. */
 void call_ask(call_t *c, int i, struct rpc_request *ask, rpc_done_fn *done, int64_t mono_us);
 void part_refuse(struct part *p, enum refusal r);
-void part_take(struct part *p, enum rpc_outcome outcome, Wire__Answer *a, const ProtobufCMessageDescriptor *d, bool read);
+void part_take(struct part *p, enum rpc_outcome outcome, Wire__Answer *a, const ProtobufCMessageDescriptor *d,
+               bool read);

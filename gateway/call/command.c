@@ -141,7 +141,8 @@ command_ask(call_t *c, const Wire__Command *o, bool dry, rpc_done_fn *done, int6
 		return;
 	}
 	struct rpc_request ask = {
-		.kind = WIRE__KIND__COMMANDS, .lane = dry ? WIRE__LANE__TRIAL : WIRE__LANE__WRITER, .service = r->parts[0].service,
+		.kind = WIRE__KIND__COMMANDS, .lane = dry ? WIRE__LANE__TRIAL : WIRE__LANE__WRITER,
+		.service = r->parts[0].service,
 		.partition = call_partition(c), .repeatable = *o->key || r->flags & ROUTE_REPEATABLE,
 		.body = (uint8_t *)commands.p, .body_len = commands.len,
 	};

@@ -4,8 +4,8 @@
 
 call_fn command_run, command_run_file;
 
-/* The body as a message and the command that brings it; o->refusal: what its owner is to refuse it for.  False: the call has been
- * answered. */
+/* The body as a message and the command that brings it; o->refusal: what its owner is to refuse it for.  False: the
+ * call has been answered. */
 bool command_read(call_t *c, ProtobufCMessage **m, Wire__Command *o);
 /* Asks its owner; done is called with part 0.  dry: where nobody waits for it. */
 void command_ask(call_t *c, const Wire__Command *o, bool dry, rpc_done_fn *done, int64_t mono_us);

@@ -70,8 +70,8 @@ row_text(const http_metrics_t *c, size_t i, struct bytes *out, arena_t *a)
 	for (int k = 0; k < STATUSES; k++) {
 		if (!is_told(c, i, k))
 			continue;
-		const char *labels = arena_printf(a, "method=\"%s\",route=\"%s\",status=\"%d\"", r ? r->method : "", r ? r->path : "",
-		                                  statuses[k]);
+		const char *labels = arena_printf(a, "method=\"%s\",route=\"%s\",status=\"%d\"", r ? r->method : "",
+		                                  r ? r->path : "", statuses[k]);
 		bytes_text(out, metrics_family_sample(FAMILY_HTTP_REQUESTS, "gateway", labels, c->n[i][k], a));
 	}
 }

@@ -1,4 +1,5 @@
-/* http_metrics - what was answered, by route and status: a table of numbers that is told as a family of metrics.  Pure. */
+/* http_metrics - what was answered, by route and status: a table of numbers that is told as a family of metrics.
+ * Pure. */
 #pragma once
 #include "base/arena.h"
 #include "http/bytes.h"

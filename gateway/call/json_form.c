@@ -52,7 +52,12 @@ hex4_take(struct form *f, uint32_t *out)
 static void
 code_say(struct form *f, uint32_t code)
 {
-	char utf8[4] = { (char)(0xf0 | code >> 18), (char)(0x80 | (code >> 12 & 63)), (char)(0x80 | (code >> 6 & 63)), (char)(0x80 | (code & 63)) };
+	char utf8[4] = {
+		(char)(0xf0 | code >> 18),
+		(char)(0x80 | (code >> 12 & 63)),
+		(char)(0x80 | (code >> 6 & 63)),
+		(char)(0x80 | (code & 63)),
+	};
 	size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 
 	utf8[4 - n] = (char)(n == 1 ? code : (uint8_t)(0xf00 >> n) | (code >> 6 * (n - 1)));

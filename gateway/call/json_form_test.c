@@ -1,7 +1,8 @@
-/* json_form_test - what is JSON to its end, however deep: a table, and the same verdict as jansson's wherever it has one.
+/* json_form_test - what is JSON to its end, however deep: a table, and the same verdict as jansson's wherever it has
+ * one.
  *
- * How: each text is judged as it is, cut off at every place, and with each of its bytes replaced: where jansson takes it, or refuses it as
- * malformed or doubled, the verdict must be the same. */
+ * How: each text is judged as it is, cut off at every place, and with each of its bytes replaced: where jansson takes
+ * it, or refuses it as malformed or doubled, the verdict must be the same. */
 #include "call/json_form.h"
 #include "harness/tally.h"
 #include <jansson.h>
@@ -10,21 +11,33 @@
 #include <string.h>
 
 static const struct { const char *text; enum refusal form; } rows[] = {
-	{ "0", REFUSED_NOT }, { " \t\r\n\"a\" ", REFUSED_NOT }, { "[]", REFUSED_NOT }, { "{}", REFUSED_NOT }, { "[[],{}]", REFUSED_NOT },
-	{ "{\"a\":{\"a\":1},\"b\":[{\"a\":2},{\"a\":3}]}", REFUSED_NOT }, { "-0.5e-7", REFUSED_NOT }, { "1E400", REFUSED_NOT },
+	{ "0", REFUSED_NOT }, { " \t\r\n\"a\" ", REFUSED_NOT }, { "[]", REFUSED_NOT }, { "{}", REFUSED_NOT },
+	{ "[[],{}]", REFUSED_NOT },
+	{ "{\"a\":{\"a\":1},\"b\":[{\"a\":2},{\"a\":3}]}", REFUSED_NOT }, { "-0.5e-7", REFUSED_NOT },
+	{ "1E400", REFUSED_NOT },
 	{ "-99999999999999999999999", REFUSED_NOT }, { "\"\\u0000\"", REFUSED_NOT }, { "{\"\\u0000\":1}", REFUSED_NOT },
-	{ "\"\\ud83d\\ude00\\u00e9\xe8\xb5\xb5\"", REFUSED_NOT }, { "[true,false,null]", REFUSED_NOT }, { "{\"\":1}", REFUSED_NOT },
+	{ "\"\\ud83d\\ude00\\u00e9\xe8\xb5\xb5\"", REFUSED_NOT }, { "[true,false,null]", REFUSED_NOT },
+	{ "{\"\":1}", REFUSED_NOT },
 	{ "{\"a\":1e999,\"A\":2}", REFUSED_NOT },
-	{ "", REFUSED_JSON }, { " ", REFUSED_JSON }, { "[", REFUSED_JSON }, { "]", REFUSED_JSON }, { "[1,]", REFUSED_JSON }, { "[,1]", REFUSED_JSON },
-	{ "{\"a\"}", REFUSED_JSON }, { "{\"a\":}", REFUSED_JSON }, { "{\"a\":1,}", REFUSED_JSON }, { "{1:2}", REFUSED_JSON }, { "[1}", REFUSED_JSON },
-	{ "{\"a\":1]", REFUSED_JSON }, { "1 2", REFUSED_JSON }, { "01", REFUSED_JSON }, { "-", REFUSED_JSON }, { "1.", REFUSED_JSON }, { ".5", REFUSED_JSON },
-	{ "1e", REFUSED_JSON }, { "1e+", REFUSED_JSON }, { "+1", REFUSED_JSON }, { "tru", REFUSED_JSON }, { "nulll", REFUSED_JSON }, { "'a'", REFUSED_JSON },
-	{ "\"a", REFUSED_JSON }, { "\"\n\"", REFUSED_JSON }, { "\"\\x\"", REFUSED_JSON }, { "\"\\u12\"", REFUSED_JSON }, { "\"\\ud83d\"", REFUSED_JSON },
-	{ "\"\\ude00\"", REFUSED_JSON }, { "\"\xff\"", REFUSED_JSON }, { "\"\xc0\x80\"", REFUSED_JSON }, { "\"\xed\xa0\x80\"", REFUSED_JSON },
+	{ "", REFUSED_JSON }, { " ", REFUSED_JSON }, { "[", REFUSED_JSON }, { "]", REFUSED_JSON },
+	{ "[1,]", REFUSED_JSON }, { "[,1]", REFUSED_JSON },
+	{ "{\"a\"}", REFUSED_JSON }, { "{\"a\":}", REFUSED_JSON }, { "{\"a\":1,}", REFUSED_JSON },
+	{ "{1:2}", REFUSED_JSON }, { "[1}", REFUSED_JSON },
+	{ "{\"a\":1]", REFUSED_JSON }, { "1 2", REFUSED_JSON }, { "01", REFUSED_JSON }, { "-", REFUSED_JSON },
+	{ "1.", REFUSED_JSON }, { ".5", REFUSED_JSON },
+	{ "1e", REFUSED_JSON }, { "1e+", REFUSED_JSON }, { "+1", REFUSED_JSON }, { "tru", REFUSED_JSON },
+	{ "nulll", REFUSED_JSON }, { "'a'", REFUSED_JSON },
+	{ "\"a", REFUSED_JSON }, { "\"\n\"", REFUSED_JSON }, { "\"\\x\"", REFUSED_JSON }, { "\"\\u12\"", REFUSED_JSON },
+	{ "\"\\ud83d\"", REFUSED_JSON },
+	{ "\"\\ude00\"", REFUSED_JSON }, { "\"\xff\"", REFUSED_JSON }, { "\"\xc0\x80\"", REFUSED_JSON },
+	{ "\"\xed\xa0\x80\"", REFUSED_JSON },
 	{ "99999999999999999999999,", REFUSED_JSON }, { "\"\\u0000", REFUSED_JSON },
-	{ "{\"a\":1,\"a\":2}", REFUSED_DUPLICATE }, { "{\"a\":1,\"\\u0061\":2}", REFUSED_DUPLICATE }, { "[{\"b\":{\"\":1e999,\"\":2}}]", REFUSED_DUPLICATE },
-	{ "{\"\\u0000\":1,\"\\u0000\":2}", REFUSED_DUPLICATE }, { "{\"\\ud83d\\ude00\":1,\"\xf0\x9f\x98\x80\":2}", REFUSED_DUPLICATE },
-	{ "{\"\\u00e9\":1,\"\xc3\xa9\":2}", REFUSED_DUPLICATE }, { "{\"\xe8\xb5\xb5\":1,\"\\u8d75\":2}", REFUSED_DUPLICATE }, { "{\"\\n\":1,\"\\u000a\":2}", REFUSED_DUPLICATE },
+	{ "{\"a\":1,\"a\":2}", REFUSED_DUPLICATE }, { "{\"a\":1,\"\\u0061\":2}", REFUSED_DUPLICATE },
+	{ "[{\"b\":{\"\":1e999,\"\":2}}]", REFUSED_DUPLICATE },
+	{ "{\"\\u0000\":1,\"\\u0000\":2}", REFUSED_DUPLICATE },
+	{ "{\"\\ud83d\\ude00\":1,\"\xf0\x9f\x98\x80\":2}", REFUSED_DUPLICATE },
+	{ "{\"\\u00e9\":1,\"\xc3\xa9\":2}", REFUSED_DUPLICATE },
+	{ "{\"\xe8\xb5\xb5\":1,\"\\u8d75\":2}", REFUSED_DUPLICATE }, { "{\"\\n\":1,\"\\u000a\":2}", REFUSED_DUPLICATE },
 };
 
 /* Where jansson comes to a verdict on the form, it is the same. */
@@ -39,7 +52,8 @@ compare(const char *text, size_t len)
 		check(mine == REFUSED_NOT, "jansson takes it", text);
 	else if (json_error_code(&e) == json_error_duplicate_key)
 		check(mine == REFUSED_DUPLICATE || mine == REFUSED_JSON, "jansson finds it twice", text);
-	else if (json_error_code(&e) != json_error_numeric_overflow && json_error_code(&e) != json_error_null_character &&
+	else if (json_error_code(&e) != json_error_numeric_overflow &&
+	         json_error_code(&e) != json_error_null_character &&
 	         json_error_code(&e) != json_error_null_byte_in_key && json_error_code(&e) != json_error_stack_overflow)
 		check(mine == REFUSED_JSON, e.text, text);
 	else

@@ -12,8 +12,8 @@ struct line_splitter {
 };
 struct line { const char *text; size_t len; bool too_long; };
 
-/* Takes bytes up to and including the next newline, n at most.  How many; *done says whether *cut is a line, valid until the
- * next call and as long as p. */
+/* Takes bytes up to and including the next newline, n at most.  How many; *done says whether *cut is a line, valid
+ * until the next call and as long as p. */
 size_t line_splitter_take(struct line_splitter *c, const char *p, size_t n, struct line *cut, bool *done);
 /* No more comes: a last line without its newline, if there is one. */
 bool line_splitter_end(struct line_splitter *c, struct line *cut);

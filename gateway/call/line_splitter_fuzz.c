@@ -1,5 +1,6 @@
-/* How it tests: libFuzzer's bytes are a stream, its first byte how it is cut into pieces.  The lines that come out are those that stand
- * between the newlines, however it was cut; one over the bound is told once, as too long, and nothing of it is kept.
+/* How it tests: libFuzzer's bytes are a stream, its first byte how it is cut into pieces.  The lines that come out are
+ * those that stand between the newlines, however it was cut; one over the bound is told once, as too long, and nothing
+ * of it is kept.
  *
  * tests/run-fuzz.sh builds and runs it. */
 #include "call/line_splitter.h"

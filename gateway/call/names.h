@@ -1,6 +1,7 @@
 /* names - puts names where a text only mentions people, units, villages and townships (lib/domain/mention.h).
  *
- * Texts are kept without names, which are roster's alone; so an answer that has such texts waits for what roster says they were called. */
+ * Texts are kept without names, which are roster's alone; so an answer that has such texts waits for what roster says
+ * they were called. */
 #pragma once
 #include "base/arena.h"
 #include <jansson.h>

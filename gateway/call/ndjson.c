@@ -294,8 +294,8 @@ ndjson_feed(struct ndjson *l, const char *p, size_t n, int64_t mono_us)
 
 static void lines_settle(struct ndjson *l, int64_t mono_us);
 
-/* The last line may come without its newline.  When its bytes were taken a group was open for it; if that was sent meanwhile, nobody was
- * at work for us, so those before it are answered and have room when they are drained. */
+/* The last line may come without its newline.  When its bytes were taken a group was open for it; if that was sent
+ * meanwhile, nobody was at work for us, so those before it are answered and have room when they are drained. */
 void
 ndjson_end(struct ndjson *l, int64_t mono_us)
 {
@@ -385,14 +385,16 @@ answer_line(struct group *g, const struct note *note, const Wire__Answer *answer
 	arena_t *a = g->lines->order.arena;
 	bool fine = answer->status >= 200 && answer->status < 300;
 	const ProtobufCMessageDescriptor *d = g->lines->order.match->route->parts[0].answer;
-	ProtobufCMessage *m = fine ? protobuf_c_message_unpack(d, arena_pb(a), answer->data.len, answer->data.data) : NULL;
+	ProtobufCMessage *m =
+		fine ? protobuf_c_message_unpack(d, arena_pb(a), answer->data.len, answer->data.data) : NULL;
 
 	if (answer->status == 404 && answer->problem)
 		not_found_keep(g->lines, answer->problem);
 	if (m)
 		answer_done(g, note, m, a);
 	else
-		answer_problem(g, note, !fine && answer->problem ? answer->problem : problem_of(REFUSED_ANSWER, NULL, a));
+		answer_problem(g, note,
+		               !fine && answer->problem ? answer->problem : problem_of(REFUSED_ANSWER, NULL, a));
 	arena_reset(a);
 }
 

@@ -1,12 +1,12 @@
 /* ndjson - a batch: newline-delimited JSON, a command a line, answered by as many lines in order.
  *
  *   in:   bytes as they arrive (ndjson_feed), however cut
- *   out:  groups of up to 512 commands to the owner, 12 of them under way at most, fewer and smaller ones when batches are many;
- *         then the answers, as text or a file
+ *   out:  groups of up to 512 commands to the owner, 12 of them under way at most, fewer and smaller ones when batches
+ *         are many; then the answers, as text or a file
  *   owns: lines in the making, groups, answers
  *
- * Back-pressure: when every group is taken ndjson_feed takes no more, until room.  A client that leaves does not stop what
- * was sent. */
+ * Back-pressure: when every group is taken ndjson_feed takes no more, until room.  A client that leaves does not stop
+ * what was sent. */
 #pragma once
 #include "access/identity.h"
 #include "base/arena.h"
@@ -18,8 +18,8 @@
 enum {
 	BATCH_BYTES_MAX = 64 << 20, LINE_BYTES_MAX = 64 * 1024, LINES_MAX = 100 * 1000,
 	GROUP_LINES_MAX = 512, GROUP_BYTES_MAX = 256 * 1024,
-	/* An owner queues 8,192 commands: batches leave room for others, and share the rest.  What finds no room is asked again and
-	 * again until its time is over, so many batches would starve each other. */
+	/* An owner queues 8,192 commands: batches leave room for others, and share the rest.  What finds no room is
+	 * asked again and again until its time is over, so many batches would starve each other. */
 	GROUPS_MAX = 12, GROUPS_MIN = 2, GROUP_LINES_MIN = 8, UNDER_WAY_MAX = GROUPS_MAX * GROUP_LINES_MAX,
 	GROUP_TRY_US = 5 * 1000 * 1000, GROUP_WHOLE_US = 30 * 1000 * 1000,
 };
@@ -38,8 +38,8 @@ struct ndjson_order {
 	unsigned *open;                 /* how many there are at once, counted here, of all that share the owners */
 	void *ctx;
 	void (*room)(void *ctx, int64_t mono_us);               /* takes bytes again */
-	/* All that was sent is answered, and ndjson_end or ndjson_leave was called.  The reply is the answer lines, or a problem,
-	 * or nothing after ndjson_leave.  The lines are gone then. */
+	/* All that was sent is answered, and ndjson_end or ndjson_leave was called.  The reply is the answer lines, or
+	 * a problem, or nothing after ndjson_leave.  The lines are gone then. */
 	void (*done)(void *ctx, struct reply *r, int64_t mono_us);
 };
 

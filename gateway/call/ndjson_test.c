@@ -51,7 +51,8 @@ test_cutter(void)
 			cut_all(&c, text + j, n - j, &out);
 			bytes_append(&out, "", 1);
 			check(strcmp(out.p, want) == 0, "cut", out.p);
-			check(line_splitter_end(&c, &last) && last.len == 8 && memcmp(last.text, "abcdefgh", 8) == 0 && !line_splitter_end(&c, &last),
+			check(line_splitter_end(&c, &last) && last.len == 8 && memcmp(last.text, "abcdefgh", 8) == 0 &&
+			              !line_splitter_end(&c, &last),
 			      "the last line needs no newline", "");
 			bytes_free(&out);
 			line_splitter_free(&c);
@@ -61,7 +62,8 @@ test_cutter(void)
 /* ---- a gateway */
 
 static void
-begin_as(struct gateway *g, const char *authorization, const char *type, const char *target, const char *key, int64_t length)
+begin_as(struct gateway *g, const char *authorization, const char *type, const char *target, const char *key,
+         int64_t length)
 {
 	struct api_request r = { .method = "POST", .target = target, .authorization = authorization,
 	                         .content_type = type, .idempotency_key = key, .content_length = length };
@@ -174,13 +176,19 @@ static const char mixed[] =
 static const char mixed_answers[] =
 	"{\"key\":\"a\",\"id\":\"F-a\",\"state\":\"confirmed\"}\n"
 	"{\"key\":\"bad1\",\"error\":{\"status\":422,\"code\":\"finding.not_posted\",\"detail\":\"said \\\"so\\\"\"}}\n"
-	"{\"key\":\"\",\"error\":{\"status\":400,\"code\":\"json.malformed\",\"detail\":\"The body is not JSON in UTF-8.\"}}\n"
-	"{\"key\":\"\",\"error\":{\"status\":400,\"code\":\"json.malformed\",\"detail\":\"The body is not JSON in UTF-8.\"}}\n"
-	"{\"key\":\"\",\"error\":{\"status\":422,\"code\":\"json.type\",\"detail\":\"A value has the wrong JSON type.\"}}\n"
+	"{\"key\":\"\",\"error\":{\"status\":400,\"code\":\"json.malformed\",\"detail\":\"The body is not JSON in "
+	"UTF-8.\"}}\n"
+	"{\"key\":\"\",\"error\":{\"status\":400,\"code\":\"json.malformed\",\"detail\":\"The body is not JSON in "
+	"UTF-8.\"}}\n"
+	"{\"key\":\"\",\"error\":{\"status\":422,\"code\":\"json.type\",\"detail\":\"A value has the wrong JSON "
+	"type.\"}}\n"
 	"{\"key\":\"\",\"error\":{\"status\":422,\"code\":\"json.missing\",\"detail\":\"Each line needs a key.\"}}\n"
-	"{\"key\":\"\",\"error\":{\"status\":422,\"code\":\"idempotency.bad_key\",\"detail\":\"An idempotency key is 1 to 128 printable ASCII characters.\"}}\n"
-	"{\"key\":\"u\",\"error\":{\"status\":422,\"code\":\"json.unknown_field\",\"detail\":\"There is a member that does not belong here.\"}}\n"
-	"{\"key\":\"\",\"error\":{\"status\":400,\"code\":\"json.duplicate\",\"detail\":\"An object has the same member twice.\"}}\n"
+	"{\"key\":\"\",\"error\":{\"status\":422,\"code\":\"idempotency.bad_key\",\"detail\":\"An idempotency key is 1 "
+	"to 128 printable ASCII characters.\"}}\n"
+	"{\"key\":\"u\",\"error\":{\"status\":422,\"code\":\"json.unknown_field\",\"detail\":\"There is a member that "
+	"does not belong here.\"}}\n"
+	"{\"key\":\"\",\"error\":{\"status\":400,\"code\":\"json.duplicate\",\"detail\":\"An object has the same "
+	"member twice.\"}}\n"
 	"{\"key\":\"c\",\"id\":\"F-c\",\"state\":\"confirmed\"}\n"
 	"{\"key\":\"z\\\"q\",\"id\":\"F-z\\\"q\",\"state\":\"confirmed\"}\n";
 
@@ -189,15 +197,20 @@ test_mixed(struct gateway *g)
 {
 	for (size_t step = 1; step <= strlen(mixed); step++) {
 		batch(g, FINDINGS, mixed, step);
-		check(g->client.replies == 1 && g->client.reply.status == 200 && strcmp(g->client.reply.content_type, TYPE_LINES) == 0 &&
-		              strcmp(g->client.text, mixed_answers) == 0, "answers in order, however cut", g->client.text);
+		check(g->client.replies == 1 && g->client.reply.status == 200 &&
+		              strcmp(g->client.reply.content_type, TYPE_LINES) == 0 &&
+		              strcmp(g->client.text, mixed_answers) == 0,
+		      "answers in order, however cut", g->client.text);
 	}
 	batch(g, FINDINGS, mixed, sizeof(mixed));
 	const Wire__Command *c = g->bus.sent[0].commands->items[0];
 	uint8_t print[SHA256_SIZE];
-	struct span_of_bytes parts[] = { { "POST", 5 }, { FINDINGS, sizeof(FINDINGS) }, { FINE("a"), strlen(FINE("a")) } };
+	struct span_of_bytes parts[] = {
+		{ "POST", 5 }, { FINDINGS, sizeof(FINDINGS) }, { FINE("a"), strlen(FINE("a")) },
+	};
 	sha256(parts, 3, print);
-	check(memcmp(c->fingerprint.data, print, SHA256_SIZE) == 0 && strcmp(c->key, "a") == 0 && strcmp(c->district, "511703") == 0,
+	check(memcmp(c->fingerprint.data, print, SHA256_SIZE) == 0 && strcmp(c->key, "a") == 0 &&
+	              strcmp(c->district, "511703") == 0,
 	      "a line's fingerprint and key", c->key);
 	Supervision__NoteFinding *f = NULL;
 	for (size_t i = 0; i < g->bus.sent[0].commands->n_items; i++)
@@ -214,17 +227,24 @@ test_mark(struct gateway *g)
 {
 	static const char marked[] = "\xef\xbb\xbf" FINE("a") "\n\xef\xbb\xbf" FINE("b") "\n";
 	uint8_t print[SHA256_SIZE];
-	struct span_of_bytes parts[] = { { "POST", 5 }, { FINDINGS, sizeof(FINDINGS) }, { FINE("a"), strlen(FINE("a")) } };
+	struct span_of_bytes parts[] = {
+		{ "POST", 5 }, { FINDINGS, sizeof(FINDINGS) }, { FINE("a"), strlen(FINE("a")) },
+	};
 
 	sha256(parts, 3, print);
 	for (size_t step = 1; step <= strlen(marked); step++) {
 		batch(g, FINDINGS, marked, step);
-		check(strncmp(g->client.text, "{\"key\":\"a\",\"id\":\"F-a\",\"state\":\"confirmed\"}\n{\"key\":\"\",\"error\":{\"status\":400,", 70) == 0, "a mark",
-		      g->client.text);
-		check(memcmp(g->bus.sent[0].commands->items[0]->fingerprint.data, print, SHA256_SIZE) == 0, "the line without it", "");
+		check(strncmp(g->client.text,
+		              "{\"key\":\"a\",\"id\":\"F-a\",\"state\":\"confirmed\"}\n{\"key\":\"\",\"error\":{"
+		              "\"status\":400,",
+		              70) == 0,
+		      "a mark", g->client.text);
+		check(memcmp(g->bus.sent[0].commands->items[0]->fingerprint.data, print, SHA256_SIZE) == 0,
+		      "the line without it", "");
 	}
 	batch(g, FINDINGS, "\xef\xbb\xbf", 1);
-	check(strncmp(g->client.text, "{\"key\":\"\",\"error\":{\"status\":400", 30) == 0, "a mark alone", g->client.text);
+	check(strncmp(g->client.text, "{\"key\":\"\",\"error\":{\"status\":400", 30) == 0, "a mark alone",
+	      g->client.text);
 }
 
 /* The batch's path escaped is the same path, so a line is the same line. */
@@ -232,15 +252,19 @@ static void
 test_escaped_path(struct gateway *g)
 {
 	uint8_t print[SHA256_SIZE];
-	struct span_of_bytes parts[] = { { "POST", 5 }, { FINDINGS, sizeof(FINDINGS) }, { FINE("a"), strlen(FINE("a")) } };
+	struct span_of_bytes parts[] = {
+		{ "POST", 5 }, { FINDINGS, sizeof(FINDINGS) }, { FINE("a"), strlen(FINE("a")) },
+	};
 	static const char *const paths[] = {
-		"/api/v1/districts/511703/findings%3Abatch", "/api/v1/districts/511703/findings%3abatch", "/api/v1/districts/%351170%33/%66indings:batc%68",
+		"/api/v1/districts/511703/findings%3Abatch", "/api/v1/districts/511703/findings%3abatch",
+		"/api/v1/districts/%351170%33/%66indings:batc%68",
 	};
 
 	sha256(parts, 3, print);
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		batch(g, paths[i], FINE("a") "\n", 1000);
-		check(g->client.reply.status == 200 && memcmp(g->bus.sent[0].commands->items[0]->fingerprint.data, print, SHA256_SIZE) == 0,
+		check(g->client.reply.status == 200 &&
+		              memcmp(g->bus.sent[0].commands->items[0]->fingerprint.data, print, SHA256_SIZE) == 0,
 		      "an escaped path", paths[i]);
 	}
 }
@@ -251,7 +275,8 @@ test_empty(struct gateway *g)
 	batch(g, FINDINGS, "", 1);
 	check(g->client.reply.status == 200 && g->client.reply.len == 0 && g->bus.n == 0, "no lines, no answers", "");
 	batch(g, FINDINGS, "x\n", 2);
-	check(g->client.reply.status == 200 && strncmp(g->client.text, "{\"key\":\"\",\"error\":{\"status\":400", 30) == 0 && g->bus.n == 0,
+	check(g->client.reply.status == 200 &&
+	              strncmp(g->client.text, "{\"key\":\"\",\"error\":{\"status\":400", 30) == 0 && g->bus.n == 0,
 	      "nothing to ask, an answer all the same", g->client.text);
 }
 
@@ -270,8 +295,10 @@ test_long_line(struct gateway *g)
 	strcpy(at, FINE("after") "\n");
 	batch(g, FINDINGS, text, 4096);
 	check(strcmp(g->client.text, "{\"key\":\"long\",\"id\":\"F-long\",\"state\":\"confirmed\"}\n"
-	             "{\"key\":\"\",\"error\":{\"status\":413,\"code\":\"line.too_large\",\"detail\":\"A line has at most 64 KiB.\"}}\n"
-	             "{\"key\":\"after\",\"id\":\"F-after\",\"state\":\"confirmed\"}\n") == 0, "a long line", g->client.text);
+	             "{\"key\":\"\",\"error\":{\"status\":413,\"code\":\"line.too_large\",\"detail\":\"A line has at "
+	             "most 64 KiB.\"}}\n"
+	             "{\"key\":\"after\",\"id\":\"F-after\",\"state\":\"confirmed\"}\n") == 0,
+	      "a long line", g->client.text);
 	free(text);
 }
 
@@ -280,14 +307,18 @@ test_long_line(struct gateway *g)
 static void
 test_keys(struct gateway *g)
 {
-	static const char two[] = "{\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}\n"
-		"{\"key\":\"k\",\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}\n";
+	static const char two[] =
+		"{\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}\n"
+		"{\"key\":\"k\",\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}"
+	        "\n";
 	char key[2][64];
 
 	batch(g, CHECKINS, two, sizeof(two));
-	check(g->bus.n == 1 && *g->bus.sent[0].commands->items[0]->key == '\0' && strcmp(g->bus.sent[0].commands->items[1]->key, "k") == 0,
+	check(g->bus.n == 1 && *g->bus.sent[0].commands->items[0]->key == '\0' &&
+	              strcmp(g->bus.sent[0].commands->items[1]->key, "k") == 0,
 	      "a check-in needs no key", "");
-	check(strstr(g->client.text, "{\"id\":\"F-\",") == g->client.text && strstr(g->client.text, "\n{\"key\":\"k\",\"id\":\"F-k\","),
+	check(strstr(g->client.text, "{\"id\":\"F-\",") == g->client.text &&
+	              strstr(g->client.text, "\n{\"key\":\"k\",\"id\":\"F-k\","),
 	      "a key comes back where there was one", g->client.text);
 	for (int i = 0; i < 2; i++) {
 		begin(g, CHECKINS, "whole", -1);
@@ -310,7 +341,10 @@ many(size_t n, size_t filler)
 	char *text = malloc(n * (128 + filler) + 1), *at = text;
 
 	for (size_t i = 0; i < n; i++)
-		at += sprintf(at, "{\"key\":\"k%06zu\",\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":\"night\"%*s}\n", i, (int)filler, "");
+		at += sprintf(at,
+		              "{\"key\":\"k%06zu\",\"kind\":\"duty_failure\",\"on\":\"2017-09-08\",\"source\":"
+		              "\"night\"%*s}\n",
+		              i, (int)filler, "");
 	*at = '\0';
 	return text;
 }
@@ -322,7 +356,8 @@ all_in_order(const char *text, size_t n)
 	char want[128];
 
 	for (size_t i = 0; i < n; i++) {
-		int len = snprintf(want, sizeof(want), "{\"key\":\"k%06zu\",\"id\":\"F-k%06zu\",\"state\":\"confirmed\"}\n", i, i);
+		int len = snprintf(want, sizeof(want),
+		                   "{\"key\":\"k%06zu\",\"id\":\"F-k%06zu\",\"state\":\"confirmed\"}\n", i, i);
 		if (strncmp(text, want, (size_t)len) != 0)
 			return false;
 		text += len;
@@ -340,7 +375,8 @@ test_back_pressure(struct gateway *g)
 	len = strlen(text);
 	at = api_body(g->call, text, len, g->now_us);
 	check(at < len && g->bus.n == GROUPS_MAX, "no more than so many groups under way", "");
-	check(api_body(g->call, text + at, len - at, g->now_us) == 0 && g->client.rooms == 0, "nothing is taken meanwhile", "");
+	check(api_body(g->call, text + at, len - at, g->now_us) == 0 && g->client.rooms == 0,
+	      "nothing is taken meanwhile", "");
 	for (size_t i = GROUPS_MAX; i-- > 1;)
 		owner_answer(g, &g->bus.sent[i]);
 	check(g->client.rooms == 0, "the first group's answer is missing, and its place with it", "");
@@ -348,7 +384,8 @@ test_back_pressure(struct gateway *g)
 	g->answered = g->bus.n;
 	check(g->client.rooms == 1, "room is told once", "");
 	feed(g, text + at, len - at, 10000);
-	check(g->client.replies == 1 && all_in_order(g->client.text, n), "all in order, however answered", g->client.text);
+	check(g->client.replies == 1 && all_in_order(g->client.text, n), "all in order, however answered",
+	      g->client.text);
 	free(text);
 }
 
@@ -362,7 +399,8 @@ commands_sent(const struct gateway *g, size_t from)
 	return n;
 }
 
-/* Batches that are open at once share what one alone may have under way; what one district may have is another matter. */
+/* Batches that are open at once share what one alone may have under way; what one district may have is another
+ * matter. */
 static void
 test_shares(struct gateway *g)
 {
@@ -375,7 +413,10 @@ test_shares(struct gateway *g)
 	for (size_t i = 0; i < MANY; i++) {
 		snprintf(target, sizeof(target), "/api/v1/districts/5117%02zu/findings:batch", i);
 		struct api_client client = client_of(&g->client);
-		struct api_request r = { .method = "POST", .target = target, .authorization = "Bearer " TOKEN, .content_type = "application/x-ndjson", .content_length = -1 };
+		struct api_request r = {
+			.method = "POST", .target = target, .authorization = "Bearer " TOKEN,
+			.content_type = "application/x-ndjson", .content_length = -1,
+		};
 		size_t before = g->bus.n;
 		call[i] = api_begin(g->api, &r, &client, g->now_us);
 		check(api_body(call[i], text, len, g->now_us) < len, "no more than its share is taken", "");
@@ -422,7 +463,8 @@ test_many(struct gateway *g)
 	}
 	api_end(g->call, g->now_us);
 	owner_answers(g);
-	check(g->client.reply.status == 200 && g->client.reply.fd >= 0 && all_in_order(g->client.text, LINES_MAX), "100,000 lines", g->client.text);
+	check(g->client.reply.status == 200 && g->client.reply.fd >= 0 && all_in_order(g->client.text, LINES_MAX),
+	      "100,000 lines", g->client.text);
 	if (g->client.reply.fd >= 0)
 		close(g->client.reply.fd);
 	free(text);
@@ -439,18 +481,21 @@ test_too_many(struct gateway *g)
 		memset(blank, '\n', sizeof(blank));
 		api_body(g->call, blank, sizeof(blank), g->now_us);
 	}
-	check(api_body(g->call, FINE("x"), strlen(FINE("x")), g->now_us) > 0 && api_body(g->call, "\n", 1, g->now_us) == 1 &&
-	              api_body(g->call, FINE("x"), 5, g->now_us) == 5, "what is too much is dropped", "");
+	check(api_body(g->call, FINE("x"), strlen(FINE("x")), g->now_us) > 0 &&
+	              api_body(g->call, "\n", 1, g->now_us) == 1 && api_body(g->call, FINE("x"), 5, g->now_us) == 5,
+	      "what is too much is dropped", "");
 	api_end(g->call, g->now_us);
 	check(g->client.reply.status == 413 && g->bus.n == 0, "100,001 lines", g->client.text);
 
 	begin(g, FINDINGS, NULL, BATCH_BYTES_MAX + 1);
-	check(api_body(g->call, FINE("x") "\n", strlen(FINE("x")) + 1, g->now_us) > 0, "too long by its own word: dropped", "");
+	check(api_body(g->call, FINE("x") "\n", strlen(FINE("x")) + 1, g->now_us) > 0,
+	      "too long by its own word: dropped", "");
 	api_end(g->call, g->now_us);
 	check(g->client.reply.status == 413 && g->bus.n == 0, "nothing of it was taken", g->client.text);
 }
 
-/* As much as a batch may have, and a little more, is read to its end whatever is wrong with it: who sends it hears why. */
+/* As much as a batch may have, and a little more, is read to its end whatever is wrong with it: who sends it hears
+ * why. */
 static void
 test_refused_whole(struct gateway *g)
 {
@@ -511,20 +556,23 @@ test_unknown_district(struct gateway *g)
 	api_end(g->call, g->now_us);
 	for (; g->answered < g->bus.n; g->answered++)
 		fake_answer_problem(g->api, &g->bus.sent[g->answered], 404, "district.unknown", g->now_us);
-	check(g->client.reply.status == 404 && strstr(g->client.text, "district.unknown"), "no such district is 404 of all", g->client.text);
+	check(g->client.reply.status == 404 && strstr(g->client.text, "district.unknown"),
+	      "no such district is 404 of all", g->client.text);
 }
 
 static void
 test_silence(struct gateway *g)
 {
-	static const char keyless[] = "{\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}\n";
+	static const char keyless[] =
+		"{\"person_id\":\"p\",\"village_id\":\"v\",\"captured_at\":\"2017-09-08T08:00:00+08:00\"}\n";
 
 	begin(g, CHECKINS, NULL, -1);
 	api_body(g->call, keyless, strlen(keyless), g->now_us);
 	api_end(g->call, g->now_us);
 	for (int i = 0; i < 40; i++)
 		api_tick(g->api, g->now_us += 1000000);
-	check(g->bus.n == 1 && g->client.replies == 1 && strstr(g->client.text, "{\"key\":\"\",\"error\":{\"status\":504,") == g->client.text,
+	check(g->bus.n == 1 && g->client.replies == 1 &&
+	              strstr(g->client.text, "{\"key\":\"\",\"error\":{\"status\":504,") == g->client.text,
 	      "without keys a group is asked once", g->client.text);
 
 	begin(g, FINDINGS, NULL, -1);
@@ -562,7 +610,8 @@ test_away(struct gateway *g)
 			api_tick(g->api, g->now_us += 10000);
 	}
 	api_end(g->call, g->now_us);
-	check(g->client.replies == 1 && g->client.reply.status == 503 && seconds < 33, "away all the time", g->client.text ? g->client.text : "");
+	check(g->client.replies == 1 && g->client.reply.status == 503 && seconds < 33, "away all the time",
+	      g->client.text ? g->client.text : "");
 	g->bus.dead = false;
 	free(text);
 }
@@ -580,7 +629,8 @@ test_leaving(struct gateway *g)
 	api_leave(g->call, g->now_us);
 	check(sent > 0 && g->bus.n == sent && api_outstanding(g->api) == 1, "what was sent is waited for", "");
 	owner_answers(g);
-	check(g->client.replies == 0 && g->client.rooms == 0 && g->bus.n == sent && api_outstanding(g->api) == 0, "and nothing more is said", "");
+	check(g->client.replies == 0 && g->client.rooms == 0 && g->bus.n == sent && api_outstanding(g->api) == 0,
+	      "and nothing more is said", "");
 	begin(g, FINDINGS, NULL, -1);
 	api_leave(g->call, g->now_us);
 	check(api_outstanding(g->api) == 0, "before a line", "");
@@ -588,7 +638,8 @@ test_leaving(struct gateway *g)
 	api_body(g->call, text, strlen(text), g->now_us);
 	api_end(g->call, g->now_us);
 	api_give_up(g->api, g->now_us);
-	check(g->client.replies == 1 && strstr(g->client.text, "\"status\":504") && api_outstanding(g->api) == 0, "given up", g->client.text);
+	check(g->client.replies == 1 && strstr(g->client.text, "\"status\":504") && api_outstanding(g->api) == 0,
+	      "given up", g->client.text);
 	begin(g, FINDINGS, NULL, -1);
 	check(api_body(g->call, text, 10, g->now_us) == BODY_REFUSED, "no more after that", "");
 	api_leave(g->call, g->now_us);
@@ -596,8 +647,8 @@ test_leaving(struct gateway *g)
 }
 
 /* A gateway that is closed in the middle lets go of everything. */
-/* Each piece ends a line that is refused here and begins another, so a group goes out with each, answered at once: the last line,
- * without its newline, finds room all the same, however many there were. */
+/* Each piece ends a line that is refused here and begins another, so a group goes out with each, answered at once: the
+ * last line, without its newline, finds room all the same, however many there were. */
 static void
 test_pieces(struct gateway *g)
 {
@@ -606,7 +657,8 @@ test_pieces(struct gateway *g)
 		int lines = 0;
 		begin(g, FINDINGS, NULL, -1);
 		for (int i = 0; i < pieces; i++)
-			check(api_body(g->call, i ? "}\nnone" : "none", i ? 6 : 4, g->now_us) > 0, "a piece is taken", "");
+			check(api_body(g->call, i ? "}\nnone" : "none", i ? 6 : 4, g->now_us) > 0, "a piece is taken",
+			      "");
 		api_end(g->call, g->now_us);
 		for (const char *at = g->client.text; at && (at = strchr(at, '\n')); at++)
 			lines++;
@@ -629,7 +681,8 @@ main(void)
 	static const char *const services[] = { NULL };
 	const struct api_settings settings = { .services = services };
 	static void (*const tests[])(struct gateway *) = {
-		test_mixed, test_mark, test_escaped_path, test_empty, test_long_line, test_keys, test_back_pressure, test_shares, test_groups, test_many, test_too_many, test_refused_whole,
+		test_mixed, test_mark, test_escaped_path, test_empty, test_long_line, test_keys, test_back_pressure,
+		test_shares, test_groups, test_many, test_too_many, test_refused_whole,
 		test_too_long, test_unknown_district, test_silence, test_away, test_leaving, test_pieces, test_closing,
 	};
 

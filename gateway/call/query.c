@@ -14,7 +14,8 @@ query_of(call_t *c, const char *service, const ProtobufCMessage *m, Wire__Proble
 {
 	Wire__Read read = WIRE__READ__INIT;
 	struct rpc_request ask = {
-		.kind = WIRE__KIND__READ, .lane = WIRE__LANE__READER, .service = service, .partition = call_partition(c), .nitems = 1,
+		.kind = WIRE__KIND__READ, .lane = WIRE__LANE__READER, .service = service,
+		.partition = call_partition(c), .nitems = 1,
 		.repeatable = true, .try_us = TRY_US, .whole_us = WHOLE_US,
 	};
 

@@ -3,9 +3,10 @@
  *   in:   a call that has come to its end, its route's row, and who calls
  *   out:  the read, or 403; and where only roster knows whose a person or a village is, that question to roster first
  *
- * Where the path or the query says whose a thing is, it is judged before anybody is asked for it.  A measure or a posting is known
- * by its id alone: it is read, judged by whom it names, and then told or not.  What is out of reach is 403 whether it is there or
- * not: an id can be guessed, and what is known of nobody must not be told by the difference. */
+ * Where the path or the query says whose a thing is, it is judged before anybody is asked for it.  A measure or a
+ * posting is known by its id alone: it is read, judged by whom it names, and then told or not.  What is out of reach is
+ * 403 whether it is there or not: an id can be guessed, and what is known of nobody must not be told by the
+ * difference. */
 #include "call/reach.h"
 #include "access/access.h"
 #include "call/query.h"
@@ -48,9 +49,11 @@ roster_ask(call_t *c, int64_t mono_us)
 {
 	Roster__ReadReach m = ROSTER__READ_REACH__INIT;
 
-	m.maybe_person_case = *c->subject.person ? ROSTER__READ_REACH__MAYBE_PERSON_PERSON_ID : ROSTER__READ_REACH__MAYBE_PERSON__NOT_SET;
+	m.maybe_person_case = *c->subject.person ? ROSTER__READ_REACH__MAYBE_PERSON_PERSON_ID
+	                                         : ROSTER__READ_REACH__MAYBE_PERSON__NOT_SET;
 	m.person_id = c->subject.person;
-	m.maybe_village_case = *c->subject.village ? ROSTER__READ_REACH__MAYBE_VILLAGE_VILLAGE_ID : ROSTER__READ_REACH__MAYBE_VILLAGE__NOT_SET;
+	m.maybe_village_case = *c->subject.village ? ROSTER__READ_REACH__MAYBE_VILLAGE_VILLAGE_ID
+	                                           : ROSTER__READ_REACH__MAYBE_VILLAGE__NOT_SET;
 	m.village_id = c->subject.village;
 	struct rpc_request ask = query_of(c, "roster", &m.base, NULL);
 	ask.done = reach_done;

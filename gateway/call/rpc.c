@@ -17,7 +17,8 @@ enum {
 };
 _Static_assert(RPCS_MAX <= RPC_SLOT_NONE, "a slot's number must fit");
 
-/* An id is made of serial, try and slot.  The serial tells an answer to an earlier tenant of the slot, the try one to an earlier try. */
+/* An id is made of serial, try and slot.  The serial tells an answer to an earlier tenant of the slot, the try one to
+ * an earlier try. */
 struct slot {
 	struct rpc_request ask;
 	uint64_t serial;                /* 0: free */
@@ -154,15 +155,17 @@ slot_take(rpc_t *s)
 static uint64_t
 slot_id(const rpc_t *s, const struct slot *t)
 {
-	return t->serial << (RPC_SLOT_BITS + TRY_BITS) | (uint64_t)(t->tries & ((1u << TRY_BITS) - 1)) << RPC_SLOT_BITS |
-	       (uint64_t)(t - s->slots);
+	return t->serial << (RPC_SLOT_BITS + TRY_BITS) |
+	       (uint64_t)(t->tries & ((1u << TRY_BITS) - 1)) << RPC_SLOT_BITS | (uint64_t)(t - s->slots);
 }
 
 static struct slot *
 slot_find(rpc_t *s, uint64_t id)
 {
 	uint32_t i = id & ((1u << RPC_SLOT_BITS) - 1);
-	return i < s->nslots && s->slots[i].serial && s->slots[i].serial == id >> (RPC_SLOT_BITS + TRY_BITS) ? &s->slots[i] : NULL;
+	return i < s->nslots && s->slots[i].serial && s->slots[i].serial == id >> (RPC_SLOT_BITS + TRY_BITS)
+	               ? &s->slots[i]
+	               : NULL;
 }
 
 static const char *const lanes[] = { "writer", "reader", "password", "trial" };
@@ -292,7 +295,9 @@ static void
 wait_again(rpc_t *s, struct slot *t, int64_t mono_us)
 {
 	t->sent = false;
-	t->delay_us = t->delay_us == 0 ? DELAY_FIRST_US : t->delay_us * 2 > DELAY_MAX_US ? DELAY_MAX_US : t->delay_us * 2;
+	t->delay_us = t->delay_us == 0                 ? DELAY_FIRST_US
+	              : t->delay_us * 2 > DELAY_MAX_US ? DELAY_MAX_US
+	                                               : t->delay_us * 2;
 	due_at(s, t, mono_us + t->delay_us < t->end_us ? mono_us + t->delay_us : t->end_us);
 }
 
@@ -349,7 +354,8 @@ come_due(rpc_t *s, struct slot *t, int64_t mono_us)
 		try_now(s, t, mono_us);
 }
 
-/* Tries last long against how often they end, so looking at all of them, seldom, is cheaper than keeping them in order. */
+/* Tries last long against how often they end, so looking at all of them, seldom, is cheaper than keeping them in
+ * order. */
 int64_t
 rpc_tick(rpc_t *s, int64_t mono_us)
 {
@@ -372,7 +378,8 @@ rpc_give_up(rpc_t *s, int64_t mono_us)
 	s->giving_up = true;            /* what waits for a turn was not sent, and is not any more */
 	for (uint32_t i = 0; i < s->nslots; i++)
 		if (s->slots[i].serial && s->slots[i].serial <= last)
-			finish(s, &s->slots[i], s->slots[i].sent || s->slots[i].lost_one ? RPC_LOST : RPC_AWAY, NULL, mono_us);
+			finish(s, &s->slots[i], s->slots[i].sent || s->slots[i].lost_one ? RPC_LOST : RPC_AWAY, NULL,
+			       mono_us);
 }
 
 /* ---- answers */
@@ -419,7 +426,8 @@ answered(rpc_t *s, struct slot *t, const struct message *m, bool latest, int64_t
 	Wire__Answer **items = answers_of(s, &t->ask, m);
 
 	if (!items) {
-		LOG(ERROR, "answer.unreadable", t->ask.trace, LOG_S("from", t->ask.service), LOG_I("bytes", m->body_len));
+		LOG(ERROR, "answer.unreadable", t->ask.trace, LOG_S("from", t->ask.service),
+		    LOG_I("bytes", m->body_len));
 		finish(s, t, RPC_LOST, NULL, mono_us);
 	} else if (!wants_again(t, items)) {
 		CRASH_POINT("ask.answered");
@@ -429,13 +437,15 @@ answered(rpc_t *s, struct slot *t, const struct message *m, bool latest, int64_t
 	}
 }
 
-/* The answer to an earlier try answers as well as the last one's; that an earlier one was refused says nothing of the last. */
+/* The answer to an earlier try answers as well as the last one's; that an earlier one was refused says nothing of the
+ * last. */
 void
 rpc_receive(rpc_t *s, const struct message *m, int64_t mono_us)
 {
 	struct slot *t = m->kind == WIRE__KIND__ANSWER || m->kind == WIRE__KIND__UNROUTED ? slot_find(s, m->id) : NULL;
 
-	assert(!s->receiving);          /* a port that calls back while it sends would pull the answers from under their reader */
+	/* a port that calls back while it sends would pull the answers from under their reader */
+	assert(!s->receiving);
 	if (!t || !message_is_of(m, t->ask.service))
 		return;
 	s->receiving = true;

@@ -2,18 +2,20 @@
  *
  * A state machine without sockets: messages go out by the port, come in by rpc_receive(), time comes in by rpc_tick().
  *
- * What may be repeated: a try that surely reached nobody (UNROUTED, an owner away or busy: nothing was done) always; a try
- * that was lost only when the request is a read, or doing it twice is doing it once.
+ * What may be repeated: a try that surely reached nobody (UNROUTED, an owner away or busy: nothing was done) always; a
+ * try that was lost only when the request is a read, or doing it twice is doing it once.
  *
- * Owners and readers serve all partitions, first come first served.  So of one partition only so much is under way at a lane of a
- * service; more waits here, and a district that asks for too much waits for itself. */
+ * Owners and readers serve all partitions, first come first served.  So of one partition only so much is under way at a
+ * lane of a service; more waits here, and a district that asks for too much waits for itself. */
 #pragma once
 #include "base/arena.h"
 #include "bus/message.h"
 
 enum {
 	RPCS_MAX = 8192,                /* outstanding; beyond that: busy */
-	READS_OF_PARTITION_MAX = 16, TRIALS_OF_PARTITION_MAX = 2, ORDERS_OF_PARTITION_MAX = 256, BYTES_OF_PARTITION_MAX = 4 << 20,   /* under way; bytes: half of what an owner queues */
+	/* under way; bytes: half of what an owner queues */
+	READS_OF_PARTITION_MAX = 16, TRIALS_OF_PARTITION_MAX = 2, ORDERS_OF_PARTITION_MAX = 256,
+	BYTES_OF_PARTITION_MAX = 4 << 20,
 	RPC_SLOT_BITS = 16,             /* the lowest of an ask's id */
 	RPC_SLOT_NONE = (1 << RPC_SLOT_BITS) - 1,       /* what they never are: ids of others who use the same port */
 };
@@ -25,7 +27,8 @@ enum rpc_outcome {
 	RPC_AWAY,               /* nothing was done */
 	RPC_LOST,               /* it may have been done */
 };
-/* items: as many as were asked for; valid during the call.  NULL unless RPC_ANSWERED.  The asker's `ctx` is free to go. */
+/* items: as many as were asked for; valid during the call.  NULL unless RPC_ANSWERED.  The asker's `ctx` is free to
+ * go. */
 typedef void rpc_done_fn(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us);
 
 struct rpc_request {
@@ -33,7 +36,8 @@ struct rpc_request {
 	Wire__Lane lane;
 	const char *service;            /* outlives the ask */
 	int32_t partition;
-	const char *replica;            /* this one of the service's, by its instance; NULL: whoever serves it; outlives the ask */
+	/* this one of the service's, by its instance; NULL: whoever serves it; outlives the ask */
+	const char *replica;
 	int via;                        /* by this bus alone, counted from 1; 0: by any */
 	size_t nitems;                  /* answers expected: commands in it, 1 for a read */
 	bool repeatable;

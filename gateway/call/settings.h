@@ -22,8 +22,8 @@ struct api_settings {
 };
 struct api_client {
 	void *ctx;
-	/* Once for each call, then the call is gone.  The reply's body, fd and stream may be taken (set NULL, −1, NULL); else they
-	 * are freed.  A stream must have been left before api_close. */
+	/* Once for each call, then the call is gone.  The reply's body, fd and stream may be taken (set NULL, −1,
+	 * NULL); else they are freed.  A stream must have been left before api_close. */
 	void (*replied)(void *ctx, struct reply *r);
 	/* api_body had not taken all; now it will take more.  May be NULL. */
 	void (*room)(void *ctx);

@@ -16,7 +16,8 @@ attribute(json_t *j, const char *name, const char *value)
 		json_object_set_new(j, name, json_string(value));
 }
 
-/* CloudEvents 1.0.2, JSON format.  traceparent is its extension for distributed tracing; district and cause are ours. */
+/* CloudEvents 1.0.2, JSON format.  traceparent is its extension for distributed tracing; district and cause are
+ * ours. */
 static json_t *
 cloud_event(const Wire__Event *e, json_t *data)
 {

@@ -1,4 +1,5 @@
-/* event_text - from an event in a log to what a client reads: CloudEvents 1.0 in JSON, as an event of an event stream.  Pure. */
+/* event_text - from an event in a log to what a client reads: CloudEvents 1.0 in JSON, as an event of an event stream.
+ * Pure. */
 #pragma once
 #include "base/arena.h"
 #include "http/bytes.h"

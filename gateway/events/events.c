@@ -1,8 +1,9 @@
 /* events - GET /events: where a client begins, and then its stream.
  *
- * With Last-Event-ID, or ?lastEventId= from clients that cannot send it, it goes on after that place, unless it is empty; else it begins where the logs end now, or, with ?from=start, at their
- * beginning.  Roster's reader says where they end, which also shows whether the district exists, and a place beyond that is
- * none that we gave.  Afterwards roster is asked now and then whether the session still stands and may still do this. */
+ * With Last-Event-ID, or ?lastEventId= from clients that cannot send it, it goes on after that place, unless it is
+ * empty; else it begins where the logs end now, or, with ?from=start, at their beginning.  Roster's reader says where
+ * they end, which also shows whether the district exists, and a place beyond that is none that we gave.  Afterwards
+ * roster is asked now and then whether the session still stands and may still do this. */
 #include "events/events.h"
 #include "access/access.h"
 #include "call/bind.h"
@@ -204,7 +205,8 @@ look_ask(api_t *api, struct look *l, const char *token_sha256, const char *distr
 	Wire__Read read = WIRE__READ__INIT;
 	uint8_t data[2 * SHA256_HEX_MAX];
 	struct rpc_request ask = {
-		.kind = WIRE__KIND__READ, .lane = WIRE__LANE__READER, .service = "roster", .partition = partition_of(district), .nitems = 1,
+		.kind = WIRE__KIND__READ, .lane = WIRE__LANE__READER, .service = "roster",
+		.partition = partition_of(district), .nitems = 1,
 		.repeatable = true, .try_us = TRY_US, .whole_us = WHOLE_US, .done = look_done, .ctx = l,
 	};
 

@@ -1,7 +1,8 @@
 /* events_test - GET /events from request to the last byte, without sockets.
  *
- * How: the bus and the services' logs are played; a client pulls what there is, as its carrier would; time is a variable.
- * Each log is a table of events in memory of which the owner "remembers" those after a number, the reader all. */
+ * How: the bus and the services' logs are played; a client pulls what there is, as its carrier would; time is a
+ * variable.  Each log is a table of events in memory of which the owner "remembers" those after a number, the reader
+ * all. */
 #include "api/api.h"
 #include "base/log.h"
 #include "engine.pb-c.h"
@@ -22,7 +23,8 @@ static const char *const services[] = { "roster", "supervision", "alerts", NULL 
 /* ---- logs */
 
 struct logged { const char *type; uint8_t *body; size_t len; };
-struct fake_log { struct logged at[LOG_MAX]; int64_t head, remembered; };   /* remembered: the owner has those after it */
+/* remembered: the owner has those after it */
+struct fake_log { struct logged at[LOG_MAX]; int64_t head, remembered; };
 struct bench {
 	struct gateway g;
 	struct fake_log logs[SERVICES];
@@ -77,7 +79,8 @@ fetched(const struct bench *b, const struct fake_log *l, const struct sent *s, a
 	(void)b;
 	f->items = arena_alloc(a, 1024 * sizeof(*f->items));
 	f->older = s->m.lane == WIRE__LANE__WRITER && after < l->remembered;
-	for (int64_t seq = after + 1; !f->older && seq <= l->head && bytes < s->fetch->bytes_max && f->n_items < 1024; seq++) {
+	for (int64_t seq = after + 1; !f->older && seq <= l->head && bytes < s->fetch->bytes_max && f->n_items < 1024;
+	     seq++) {
 		Wire__Logged *e = f->items[f->n_items++] = arena_message(a, &wire__logged__descriptor);
 		e->partition = s->fetch->after[0]->partition;
 		e->seq = seq;
@@ -202,7 +205,10 @@ on_woken(void *ctx)
 static void
 request(struct bench *b, struct follower *f, const char *method, const char *target, const char *last)
 {
-	struct api_request r = { .method = method, .target = target, .authorization = "Bearer " TOKEN, .last_event_id = last, .content_length = -1 };
+	struct api_request r = {
+		.method = method, .target = target, .authorization = "Bearer " TOKEN, .last_event_id = last,
+		.content_length = -1,
+	};
 	struct api_client client = client_of(&f->c);
 
 	*f = (struct follower){ 0 };
@@ -315,9 +321,12 @@ test_now(struct bench *b)
 	say(b, 0, "511703");
 	say(b, 1, "511703");
 	follow(b, &f, "", NULL);
-	check(strcmp(f.c.reply.content_type, "text/event-stream") == 0 && strcmp(client_header(&f.c, "X-Accel-Buffering"), "no") == 0, "headers", "");
+	check(strcmp(f.c.reply.content_type, "text/event-stream") == 0 &&
+	              strcmp(client_header(&f.c, "X-Accel-Buffering"), "no") == 0,
+	      "headers", "");
 	drain(b, &f, 4096);
-	check(strncmp(f.text, "retry: 1000\nid: ", 16) == 0 && strcmp(f.text + f.len - 2, "\n\n") == 0, "its place comes first", f.text);
+	check(strncmp(f.text, "retry: 1000\nid: ", 16) == 0 && strcmp(f.text + f.len - 2, "\n\n") == 0,
+	      "its place comes first", f.text);
 	char *place = last_id(f.text);
 	settle(b, &f);
 	check(told(f.text, 0, 1) == 0 && told(f.text, 1, 1) == 0, "what was before is not told", f.text);
@@ -326,16 +335,21 @@ test_now(struct bench *b)
 	say(b, 0, "511703");
 	settle(b, &f);
 	check(f.woken == 1, "woken once for all of an answer", "");
-	check(strstr(f.text, "event: roster.TownshipPut\ndata: {\"specversion\":\"1.0\",\"id\":\"roster/60/2\",\"source\":\"roster\",\"type\":\"roster.TownshipPut\","
-	                     "\"subject\":\"s-1\",\"time\":\"2017-09-08T00:00:00+08:00\",\"datacontenttype\":\"application/json\",\"district\":\"511703\","
-	                     "\"data\":{\"id\":\"roster-2\",\"name\":\"a name\\nof two lines\",") != NULL, "a CloudEvent", f.text);
-	check(!strstr(f.text, "roster-3") && strstr(f.text, "roster-4") && !strstr(f.text, "511702"), "another district's is not told", f.text);
+	check(strstr(f.text, "event: roster.TownshipPut\ndata: "
+	                     "{\"specversion\":\"1.0\",\"id\":\"roster/60/"
+	                     "2\",\"source\":\"roster\",\"type\":\"roster.TownshipPut\","
+	                     "\"subject\":\"s-1\",\"time\":\"2017-09-08T00:00:00+08:00\","
+	                     "\"datacontenttype\":\"application/json\",\"district\":\"511703\","
+	                     "\"data\":{\"id\":\"roster-2\",\"name\":\"a name\\nof two lines\",") != NULL,
+	      "a CloudEvent", f.text);
+	check(!strstr(f.text, "roster-3") && strstr(f.text, "roster-4") && !strstr(f.text, "511702"),
+	      "another district's is not told", f.text);
 	forget(&f);
 	leave(&f);
 	follow(b, &f, "", place);
 	settle(b, &f);
-	check(strstr(f.text, "roster-2") && strstr(f.text, "roster-4") && !strstr(f.text, "roster-1"), "who was cut off before the first event misses none",
-	      f.text);
+	check(strstr(f.text, "roster-2") && strstr(f.text, "roster-4") && !strstr(f.text, "roster-1"),
+	      "who was cut off before the first event misses none", f.text);
 	leave(&f);
 	free(place);
 }
@@ -356,9 +370,12 @@ test_resume_in_url(struct bench *b)
 	char *late = last_id(f.text);
 	leave(&f);
 	const struct { const char *query, *in_url, *header; bool second; } rows[] = {
-		{ "?lastEventId=", early, NULL, true }, { "?lastEventId=", late, NULL, false }, { "?lastEventId=", late, early, true },
-		{ "?lastEventId=", early, late, false }, { "?lastEventId=", early, "", true }, { "?lastEventId=", "", NULL, false },
-		{ "?lastEventId=", "", early, true }, { "", "", "", false }, { "?from=start&lastEventId=", late, NULL, false },
+		{ "?lastEventId=", early, NULL, true }, { "?lastEventId=", late, NULL, false },
+		{ "?lastEventId=", late, early, true },
+		{ "?lastEventId=", early, late, false }, { "?lastEventId=", early, "", true },
+		{ "?lastEventId=", "", NULL, false },
+		{ "?lastEventId=", "", early, true }, { "", "", "", false },
+		{ "?from=start&lastEventId=", late, NULL, false },
 		{ "?from=start&lastEventId=", "", NULL, true }, { "?lastEventId=", "nonsense", early, true },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -366,14 +383,16 @@ test_resume_in_url(struct bench *b)
 		follow(b, &f, query, rows[i].header);
 		if (f.stream)
 			settle(b, &f);
-		check(!!strstr(f.text, "\"id\":\"roster-2\"") == rows[i].second, rows[i].second ? "goes on" : "is there already", query);
+		check(!!strstr(f.text, "\"id\":\"roster-2\"") == rows[i].second,
+		      rows[i].second ? "goes on" : "is there already", query);
 		leave(&f);
 	}
 	free(early);
 	free(late);
 }
 
-/* From the beginning, in small pieces, through the reader's lane, then from the owner's memory; resumed at each event. */
+/* From the beginning, in small pieces, through the reader's lane, then from the owner's memory; resumed at each
+ * event. */
 static void
 test_resume(struct bench *b)
 {
@@ -384,7 +403,8 @@ test_resume(struct bench *b)
 	b->logs[0].remembered = 10;
 	follow(b, &f, "?from=start", NULL);
 	settle(b, &f);
-	check(told(f.text, 0, 1) == 14 && told(f.text, 1, 1) == 13 && told(f.text, 2, 1) == 13, "all, in order", f.text);
+	check(told(f.text, 0, 1) == 14 && told(f.text, 1, 1) == 13 && told(f.text, 2, 1) == 13, "all, in order",
+	      f.text);
 	for (const char *at = strstr(f.text, "\nid: "); (at = strstr(at + 1, "\nid: ")) != NULL;) {
 		char *id = strndup(at + 5, strcspn(at + 5, "\n"));
 		char *before = strndup(f.text, (size_t)(strstr(at, "\n\n") + 2 - f.text));
@@ -427,10 +447,14 @@ test_shared(struct bench *b)
 	for (int i = 0; i < N; i++)
 		right += told(f[i].text, 0, 1) == 10 && told(f[i].text, 1, 1) == 10 && told(f[i].text, 2, 1) == 10;
 	check(right == N && b->fetches == 30, "each hears all, and each event was read once", "");
-	check(atomic_load(&b->g.metrics.value[METRIC_EVENT_STREAMS]) == N && atomic_load(&b->g.metrics.value[METRIC_EVENTS_TOLD]) == 30 * N, "counted", "");
+	check(atomic_load(&b->g.metrics.value[METRIC_EVENT_STREAMS]) == N &&
+	              atomic_load(&b->g.metrics.value[METRIC_EVENTS_TOLD]) == 30 * N,
+	      "counted", "");
 	for (int i = 0; i < N; i++)
 		leave(&f[i]);
-	check(atomic_load(&b->g.metrics.value[METRIC_EVENT_STREAMS]) == 0 && atomic_load(&b->g.metrics.value[METRIC_EVENT_DISTRICTS]) == 0, "nobody is left", "");
+	check(atomic_load(&b->g.metrics.value[METRIC_EVENT_STREAMS]) == 0 &&
+	              atomic_load(&b->g.metrics.value[METRIC_EVENT_DISTRICTS]) == 0,
+	      "nobody is left", "");
 }
 
 /* A client that hardly reads, while far more goes by than is kept. */
@@ -534,9 +558,13 @@ test_sealed(struct bench *b)
 	fact.kind = SUPERVISION__FINDING_KIND__DUTY_FAILURE;
 	log_append(b, 1, "511703", &noted.base, NULL);
 	settle(b, &f);
-	check(strstr(f.text, "supervision/60/3") && !strstr(f.text, "supervision/60/1") && !strstr(f.text, "discipline"), "C3.2.2 sealed", f.text);
+	check(strstr(f.text, "supervision/60/3") && !strstr(f.text, "supervision/60/1") &&
+	              !strstr(f.text, "discipline"),
+	      "C3.2.2 sealed", f.text);
 	check(!strstr(f.text, "supervision/60/2"), "a kind not known is passed over", f.text);
-	check(atomic_load(&b->g.metrics.value[METRIC_EVENTS_SEALED]) == 1 && atomic_load(&b->g.metrics.value[METRIC_EVENTS_UNKNOWN]) == 1, "counted", "");
+	check(atomic_load(&b->g.metrics.value[METRIC_EVENTS_SEALED]) == 1 &&
+	              atomic_load(&b->g.metrics.value[METRIC_EVENTS_UNKNOWN]) == 1,
+	      "counted", "");
 	leave(&f);
 }
 
@@ -554,7 +582,8 @@ test_silence(struct bench *b)
 	b->g.now_us += 1;
 	api_tick(b->g.api, b->g.now_us);
 	drain(b, &f, 4096);
-	check(f.woken == 1 && strncmp(f.text, ":\nid: ", 6) == 0 && strcmp(f.text + f.len - 2, "\n\n") == 0, "a comment", f.text);
+	check(f.woken == 1 && strncmp(f.text, ":\nid: ", 6) == 0 && strcmp(f.text + f.len - 2, "\n\n") == 0,
+	      "a comment", f.text);
 	size_t as_long = f.len;
 	forget(&f);
 	say(b, 0, "511702");
@@ -652,7 +681,8 @@ check_refused(struct bench *b, const char *target, const char *last, int status,
 
 	request(b, &f, "GET", target, last);
 	snprintf(want, sizeof(want), "\"code\":\"%s\"", code);
-	check(f.c.replies == 1 && f.c.reply.status == status && strstr(f.c.text, want) && !f.stream, code, f.c.text ? f.c.text : last);
+	check(f.c.replies == 1 && f.c.reply.status == status && strstr(f.c.text, want) && !f.stream, code,
+	      f.c.text ? f.c.text : last);
 	leave(&f);
 }
 
@@ -664,27 +694,38 @@ test_refused(struct bench *b)
 	struct follower f;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct api_request r = { .method = "GET", .target = PATH, .authorization = "Bearer " TOKEN, .last_event_id = bad[i], .content_length = -1 };
+		struct api_request r = {
+			.method = "GET", .target = PATH, .authorization = "Bearer " TOKEN, .last_event_id = bad[i],
+			.content_length = -1,
+		};
 		f = (struct follower){ .text = calloc(1, 1) };
 		struct api_client client = client_of(&f.c);
 		api_end(api_begin(b->g.api, &r, &client, b->g.now_us), b->g.now_us);
 		const Wire__Read *asked = fake_last(&b->g.bus)->read;
-		check(asked->refusal && asked->refusal->status == 422 && strcmp(asked->refusal->code, "events.bad_position") == 0, "a bad place", bad[i]);
+		check(asked->refusal && asked->refusal->status == 422 &&
+		              strcmp(asked->refusal->code, "events.bad_position") == 0,
+		      "a bad place", bad[i]);
 		fake_answer_problem(b->g.api, fake_last(&b->g.bus), 422, asked->refusal->code, b->g.now_us);
 		check(f.c.reply.status == 422, "a bad place", bad[i]);
 		leave(&f);
 	}
 	static const struct { const char *target, *code; } in_url[] = {
-		{ PATH "?lastEventId=AAAA", "events.bad_position" }, { PATH "?lastEventId=%zz", "query.value" }, { PATH "?lastEventId=&lastEventId=", "query.repeated" },
+		{ PATH "?lastEventId=AAAA", "events.bad_position" }, { PATH "?lastEventId=%zz", "query.value" },
+		{ PATH "?lastEventId=&lastEventId=", "query.repeated" },
 		{ PATH "?last_event_id=", "query.unknown" }, { PATH "?lastEventId=&colour=red", "query.unknown" },
 	};
 	for (size_t i = 0; i < sizeof(in_url) / sizeof(in_url[0]); i++) {
-		struct api_request r = { .method = "GET", .target = in_url[i].target, .authorization = "Bearer " TOKEN, .content_length = -1 };
+		struct api_request r = {
+			.method = "GET", .target = in_url[i].target, .authorization = "Bearer " TOKEN,
+			.content_length = -1,
+		};
 		f = (struct follower){ .text = calloc(1, 1) };
 		struct api_client client = client_of(&f.c);
 		api_end(api_begin(b->g.api, &r, &client, b->g.now_us), b->g.now_us);
 		const Wire__Read *asked = fake_last(&b->g.bus)->read;
-		check(asked->refusal && asked->refusal->status == 422 && strcmp(asked->refusal->code, in_url[i].code) == 0, in_url[i].code, in_url[i].target);
+		check(asked->refusal && asked->refusal->status == 422 &&
+		              strcmp(asked->refusal->code, in_url[i].code) == 0,
+		      in_url[i].code, in_url[i].target);
 		fake_answer_problem(b->g.api, fake_last(&b->g.bus), 422, in_url[i].code, b->g.now_us);
 		leave(&f);
 	}
@@ -756,7 +797,9 @@ asked_caller(const struct bench *b)
 static void
 follow_as(struct bench *b, struct follower *f, Wire__AccountRole role)
 {
-	struct api_request r = { .method = "GET", .target = PATH, .authorization = "Bearer " SESSION, .content_length = -1 };
+	struct api_request r = {
+		.method = "GET", .target = PATH, .authorization = "Bearer " SESSION, .content_length = -1,
+	};
 	struct api_client client = client_of(&f->c);
 
 	*f = (struct follower){ .text = calloc(1, TEXT_MAX) };
@@ -788,7 +831,8 @@ test_share(struct bench *b)
 		follow_as(b, &f[i], WIRE__ACCOUNT_ROLE__AUDITOR);
 		tidy(b);
 	}
-	check(f[STREAMS_MAX / 2 - 1].stream && !f[STREAMS_MAX / 2].stream, "a district takes no more than it leaves", "");
+	check(f[STREAMS_MAX / 2 - 1].stream && !f[STREAMS_MAX / 2].stream, "a district takes no more than it leaves",
+	      "");
 	follow(b, &operators, "", NULL);
 	check(operators.stream != NULL, "there is room", "");
 	for (int i = 0; i <= STREAMS_MAX / 2; i++)
@@ -853,7 +897,8 @@ test_sessions(struct bench *b)
 	b->g.now_us += 10 * LOOK_US;
 	for (int i = 0; i <= STREAMS_OF_ACCOUNT_MAX; i++)
 		follow_as(b, &f[i], WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN);
-	check(f[STREAMS_OF_ACCOUNT_MAX - 1].stream && f[STREAMS_OF_ACCOUNT_MAX].c.reply.status == 503, "one account does not take all places", "");
+	check(f[STREAMS_OF_ACCOUNT_MAX - 1].stream && f[STREAMS_OF_ACCOUNT_MAX].c.reply.status == 503,
+	      "one account does not take all places", "");
 	for (int i = 0; i <= STREAMS_OF_ACCOUNT_MAX; i++)
 		leave(&f[i]);
 	leave(&operators);
@@ -875,7 +920,8 @@ test_end(struct bench *b)
 	drain(b, &g, 4096);
 	drain(b, &f, 4096);
 	check(f.ended && f.woken == 1, "who waits is ended", f.text);
-	check(g.ended && strcmp(g.text + g.len - 2, "\n\n") == 0 && strstr(g.text, "roster-1"), "who is in the middle, after it", g.text);
+	check(g.ended && strcmp(g.text + g.len - 2, "\n\n") == 0 && strstr(g.text, "roster-1"),
+	      "who is in the middle, after it", g.text);
 	request(b, &h, "GET", PATH, NULL);
 	check(h.c.reply.status == 503, "no other begins", "");
 	leave(&f);
@@ -889,16 +935,20 @@ test_head(struct bench *b)
 	struct follower f;
 
 	request(b, &f, "HEAD", PATH, NULL);
-	check(f.c.reply.status == 200 && strcmp(f.c.reply.content_type, "text/event-stream") == 0 && !f.stream, "HEAD", "");
+	check(f.c.reply.status == 200 && strcmp(f.c.reply.content_type, "text/event-stream") == 0 && !f.stream, "HEAD",
+	      "");
 	leave(&f);
-	struct api_request r = { .method = "GET", .target = PATH, .authorization = "Bearer " TOKEN, .content_length = -1 };
+	struct api_request r = {
+		.method = "GET", .target = PATH, .authorization = "Bearer " TOKEN, .content_length = -1,
+	};
 	struct follower gone = { .text = calloc(1, 1) };
 	struct api_client client = client_of(&gone.c);
 	call_t *c = api_begin(b->g.api, &r, &client, b->g.now_us);
 	api_end(c, b->g.now_us);
 	api_leave(c, b->g.now_us);
 	answer_heads(b, fake_last(&b->g.bus));
-	check(gone.c.replies == 0 && api_outstanding(b->g.api) == 0, "who left before the answer is followed by nothing", "");
+	check(gone.c.replies == 0 && api_outstanding(b->g.api) == 0,
+	      "who left before the answer is followed by nothing", "");
 	leave(&gone);
 }
 
@@ -907,8 +957,10 @@ main(void)
 {
 	static struct bench b;
 	static const struct { const char *name; void (*run)(struct bench *); } tests[] = {
-		{ "now", test_now }, { "resume", test_resume }, { "resume in the URL", test_resume_in_url }, { "shared", test_shared }, { "slow", test_slow }, { "fair", test_fair }, { "sealed", test_sealed },
-		{ "silence", test_silence }, { "trouble", test_trouble }, { "refused", test_refused }, { "bounds", test_bounds }, { "share", test_share }, { "sessions", test_sessions },
+		{ "now", test_now }, { "resume", test_resume }, { "resume in the URL", test_resume_in_url },
+		{ "shared", test_shared }, { "slow", test_slow }, { "fair", test_fair }, { "sealed", test_sealed },
+		{ "silence", test_silence }, { "trouble", test_trouble }, { "refused", test_refused },
+		{ "bounds", test_bounds }, { "share", test_share }, { "sessions", test_sessions },
 		{ "end", test_end }, { "head", test_head },
 	};
 

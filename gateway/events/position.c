@@ -71,7 +71,8 @@ position_text(const char *district, const struct position *p, size_t nservices, 
 	base64_text(packed, wire__place__pack(&w, packed), out);
 }
 
-/* What is not exactly what we would have written is refused: unknown fields, other orders, another district, a wrong check. */
+/* What is not exactly what we would have written is refused: unknown fields, other orders, another district, a wrong
+ * check. */
 bool
 position_parse(const char *text, const char *district, size_t nservices, struct position *out, arena_t *a)
 {

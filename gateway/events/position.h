@@ -1,4 +1,5 @@
-/* position - where a client stands in the logs of all services, and the text of it that the client keeps for us.  Pure. */
+/* position - where a client stands in the logs of all services, and the text of it that the client keeps for us.
+ * Pure. */
 #pragma once
 #include "base/arena.h"
 #include <stdbool.h>
@@ -15,7 +16,7 @@ struct position { int64_t seq[POSITION_SERVICES_MAX]; };
 
 /* Base64url (RFC 4648 §5, without padding) of a packed wire.Place: letters, digits, - and _. */
 void position_text(const char *district, const struct position *p, size_t nservices, char out[POSITION_TEXT_MAX]);
-/* False: not a text that position_text made for this district.  A text from when there were fewer services stands before the
- * first event of those that came since. */
+/* False: not a text that position_text made for this district.  A text from when there were fewer services stands
+ * before the first event of those that came since. */
 bool position_parse(const char *text, const char *district, size_t nservices, struct position *out, arena_t *a)
 	__attribute__((warn_unused_result));

@@ -9,7 +9,8 @@
 
 #define D "511703"
 static const struct position places[] = {
-	{ { 0 } }, { { 1, 2, 3, 4, 5, 6, 7 } }, { { INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX } },
+	{ { 0 } }, { { 1, 2, 3, 4, 5, 6, 7 } }, { { INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX,
+	  INT64_MAX } },
 	{ { 127, 128, 16383, 16384, 1 << 30, INT64_C(1) << 40, 0 } },
 };
 
@@ -31,11 +32,16 @@ test_there_and_back(arena_t *a)
 			char text[POSITION_TEXT_MAX];
 			struct position back;
 			position_text(D, &places[i], n, text);
-			check(position_parse(text, D, n, &back, a) && memcmp(back.seq, places[i].seq, n * sizeof(back.seq[0])) == 0, "there and back", text);
-			check(position_parse(text, D, n + 2, &back, a) && back.seq[n] == 0, "from when there were fewer services", text);
+			check(position_parse(text, D, n, &back, a) &&
+			              memcmp(back.seq, places[i].seq, n * sizeof(back.seq[0])) == 0,
+			      "there and back", text);
+			check(position_parse(text, D, n + 2, &back, a) && back.seq[n] == 0,
+			      "from when there were fewer services", text);
 			check(!parses(text, D, n - 1, a), "from when there were more", text);
 			check(!parses(text, "511702", n, a), "of another district", text);
-			check(strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(text), "letters only", text);
+			check(strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+			              strlen(text),
+			      "letters only", text);
 		}
 }
 

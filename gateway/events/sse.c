@@ -99,8 +99,8 @@ next_event(struct stream *t, int64_t mono_us)
 	return true;
 }
 
-/* An id without data moves the client's place and is told to nobody.  It is there whether the place has moved or not: that would show that
- * something happened which is not told. */
+/* An id without data moves the client's place and is told to nobody.  It is there whether the place has moved or not:
+ * that would show that something happened which is not told. */
 static bool
 next_beat(struct stream *t, int64_t mono_us)
 {
@@ -244,7 +244,8 @@ has_room(const sse_t *s, const struct sse_order *o)
 {
 	if (s->ended || s->n >= STREAMS_MAX)
 		return false;
-	return !*o->token_sha256 || (streams_of(s, o) < STREAMS_OF_ACCOUNT_MAX && fairness_has_room(streams_of_district(s, o->district), s->n, STREAMS_MAX, 1));
+	return !*o->token_sha256 || (streams_of(s, o) < STREAMS_OF_ACCOUNT_MAX &&
+	                             fairness_has_room(streams_of_district(s, o->district), s->n, STREAMS_MAX, 1));
 }
 
 static void
@@ -337,7 +338,8 @@ sse_tick(sse_t *s, int64_t mono_us)
 		look_again(s, mono_us);
 		s->next_beat_us = first_beat_us(s);
 	}
-	int64_t follow_us = tail_due_us(s->tail), own_us = s->next_beat_us < s->next_look_us ? s->next_beat_us : s->next_look_us;
+	int64_t follow_us = tail_due_us(s->tail),
+		own_us = s->next_beat_us < s->next_look_us ? s->next_beat_us : s->next_look_us;
 	return follow_us < own_us ? follow_us : own_us;
 }
 

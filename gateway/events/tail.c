@@ -245,7 +245,8 @@ ask(tail_t *f, struct feed *d, struct question *q, int64_t after, Wire__Lane lan
 	*q = (struct question){ .id = ++f->serial << RPC_SLOT_BITS | RPC_SLOT_NONE, .after = after, .lane = lane,
 	                        .due_us = mono_us + LOST_US };
 	struct message m = {
-		.kind = WIRE__KIND__FETCH, .id = q->id, .service = f->services[d->service], .partition = d->watch->partition,
+		.kind = WIRE__KIND__FETCH, .id = q->id, .service = f->services[d->service],
+		.partition = d->watch->partition,
 		.lane = lane, .wait_ms = HOLD_US / 1000, .body = body, .body_len = wire__fetch__pack(&fetch, body),
 	};
 	due_at(f, q->due_us);
@@ -314,7 +315,8 @@ tell(tail_t *f, const struct feed *d, const Wire__Logged *l)
 	struct told *t = NULL;
 
 	if (fate == EVENT_UNREADABLE)
-		LOG(ERROR, "event.unreadable", NULL, LOG_S("service", f->services[d->service]), LOG_I("partition", l->partition), LOG_I("seq", l->seq));
+		LOG(ERROR, "event.unreadable", NULL, LOG_S("service", f->services[d->service]),
+		    LOG_I("partition", l->partition), LOG_I("seq", l->seq));
 	if (counted[fate] != METRICS)
 		metric_add(f->metrics, counted[fate], 1);
 	if (fate == EVENT_TOLD) {
@@ -372,7 +374,8 @@ take(tail_t *f, struct feed *d, struct question *q, const struct message *m, int
 	struct page *p = said && said->n_items ? page_of(f, d, q->after, said) : NULL;
 
 	if (!said)
-		LOG(ERROR, "fetch.malformed", NULL, LOG_S("producer", f->services[d->service]), LOG_I("bytes", m->body_len));
+		LOG(ERROR, "fetch.malformed", NULL, LOG_S("producer", f->services[d->service]),
+		    LOG_I("bytes", m->body_len));
 	metric_add(f->metrics, METRIC_FETCHES, 1);
 	q->id = 0;
 	if (p) {

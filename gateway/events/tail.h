@@ -1,13 +1,15 @@
-/* tail - the event logs of the services, read as a consumer reads them (long-poll FETCH through the bus), for many clients.
+/* tail - the event logs of the services, read as a consumer reads them (long-poll FETCH through the bus), for many
+ * clients.
  *
  *   in:   who follows which district, where they stand; answers of owners (tail_receive); time (tail_tick)
  *   out:  questions by the port; events as text, in the order of their log
  *   owns: what was read lately, shared by all who follow the district, bounded in bytes and forgotten oldest use first
  *
- * A state machine without sockets.  For each followed district and service there are at most two questions under way: what
- * comes after the newest event known, which the owner holds until there is one, and what came after an older place, for
- * whoever is behind.  A client that is slow makes nothing grow: it finds what it has not read here, or it is read again.
- * The hash chain is not checked: consumers do that, and a client of ours could not prove anything with it anyway. */
+ * A state machine without sockets.  For each followed district and service there are at most two questions under way:
+ * what comes after the newest event known, which the owner holds until there is one, and what came after an older
+ * place, for whoever is behind.  A client that is slow makes nothing grow: it finds what it has not read here, or it is
+ * read again.  The hash chain is not checked: consumers do that, and a client of ours could not prove anything with it
+ * anyway. */
 #pragma once
 #include "base/arena.h"
 #include "base/metrics.h"
@@ -41,8 +43,8 @@ void watch_leave(tail_t *f, struct watch *w);
 /* Where the logs ended when somebody looked: events up to there exist. */
 void watch_ends_at(tail_t *f, struct watch *w, const struct position *heads);
 
-/* The next event of a service after *seq for this district; *seq moves to it, or over what is not told.  NULL: not known here
- * yet; it has been asked for, and there will be news. */
+/* The next event of a service after *seq for this district; *seq moves to it, or over what is not told.  NULL: not
+ * known here yet; it has been asked for, and there will be news. */
 struct told *watch_next(tail_t *f, struct watch *w, size_t service, int64_t *seq, int64_t mono_us);
 /* Changes when it is worth looking again. */
 uint64_t watch_news(const struct watch *w);

@@ -1,11 +1,12 @@
-/* export - a list as a file: pages of it are read one by one, what another service knows of a page's persons is read beside
- * it, and both become rows of a sheet.
+/* export - a list as a file: pages of it are read one by one, what another service knows of a page's persons is read
+ * beside it, and both become rows of a sheet.
  *
  *   in:   the pages, the persons
  *   out:  one file, with a name
  *   owns: the sheet in the making
  *
- * A page at a time is in memory, however long the list.  The list must not change between pages; its owner sees to that. */
+ * A page at a time is in memory, however long the list.  The list must not change between pages; its owner sees to
+ * that. */
 #include "files/export.h"
 #include "access/fairness.h"
 #include "call/bind.h"
@@ -218,7 +219,8 @@ persons_message(call_t *c)
 {
 	arena_t *a = c->api->arena;
 	ProtobufCMessage *m = arena_message(a, route_of(c)->parts[PERSONS].ask);
-	const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(m->descriptor, "person_ids");
+	const ProtobufCFieldDescriptor *f =
+		protobuf_c_message_descriptor_get_field_by_name(m->descriptor, "person_ids");
 	json_t *list = items_of(&c->parts[LIST]), *item;
 	const char **ids = arena_alloc(a, (json_array_size(list) + 1) * sizeof(*ids));
 	size_t i;
@@ -286,7 +288,8 @@ page_ask(call_t *c, const char *cursor, Wire__Problem *refusal, int64_t mono_us)
 {
 	arena_t *a = c->api->arena;
 	ProtobufCMessage *m = bind_blank(&c->match, route_of(c)->parts[LIST].ask, a);
-	bool taken = json_field_from_text(m, "limit", PAGE_LINES, a) && (!cursor || json_field_from_text(m, "cursor", cursor, a));
+	bool taken = json_field_from_text(m, "limit", PAGE_LINES, a) &&
+	             (!cursor || json_field_from_text(m, "cursor", cursor, a));
 
 	assert(taken);                          /* routes_test has looked for both */
 	(void)taken;

@@ -1,7 +1,8 @@
-/* export_test - lists as files: pages and persons joined, cells written, and what becomes of it when something goes wrong.
+/* export_test - lists as files: pages and persons joined, cells written, and what becomes of it when something goes
+ * wrong.
  *
- * How: api is driven directly, with a bus and owners played by fake_bus_test.h.  Sheets by themselves from a table of texts.
- * What an XLSX holds is read back by tests/export.py. */
+ * How: api is driven directly, with a bus and owners played by fake_bus_test.h.  Sheets by themselves from a table of
+ * texts.  What an XLSX holds is read back by tests/export.py. */
 #include "api/api.h"
 #include "base/log.h"
 #include "files/sheet.h"
@@ -23,8 +24,10 @@ enum { WAITS_MAX = 1000 };
 /* ---- sheets */
 
 static const struct { const char *text, *cell; } texts[] = {
-	{ "a", "a" }, { "", "" }, { "张三", "张三" }, { "a,b", "\"a,b\"" }, { "a \"b\"", "\"a \"\"b\"\"\"" }, { "a\nb", "\"a\nb\"" },
-	{ "=1", "'=1" }, { "+1", "'+1" }, { "-1", "'-1" }, { "@a", "'@a" }, { "\ta", "'\ta" }, { "＝1", "'＝1" }, { "＋1", "'＋1" },
+	{ "a", "a" }, { "", "" }, { "张三", "张三" }, { "a,b", "\"a,b\"" }, { "a \"b\"", "\"a \"\"b\"\"\"" },
+	{ "a\nb", "\"a\nb\"" },
+	{ "=1", "'=1" }, { "+1", "'+1" }, { "-1", "'-1" }, { "@a", "'@a" }, { "\ta", "'\ta" }, { "＝1", "'＝1" },
+	{ "＋1", "'＋1" },
 	{ "－1", "'－1" }, { "＠a", "'＠a" }, { "=\"a\",1", "\"'=\"\"a\"\",1\"" }, { "a=1", "a=1" },
 };
 
@@ -58,7 +61,8 @@ test_texts(void)
 }
 
 static const struct { int64_t fen; const char *yuan; } sums[] = {
-	{ 0, "0.00" }, { 1, "0.01" }, { -1, "-0.01" }, { 10000, "100.00" }, { -123456, "-1234.56" }, { INT64_MAX, "92233720368547758.07" },
+	{ 0, "0.00" }, { 1, "0.01" }, { -1, "-0.01" }, { 10000, "100.00" }, { -123456, "-1234.56" },
+	{ INT64_MAX, "92233720368547758.07" },
 	{ INT64_MIN, "-92233720368547758.08" },
 };
 
@@ -66,14 +70,16 @@ static const struct { int64_t fen; const char *yuan; } sums[] = {
 static void
 test_money(void)
 {
-	static const struct column columns[] = { { "t", "T", CELL_TEXT }, { "y", "Y", CELL_YUAN }, { "f", "F", CELL_FEN } };
+	static const struct column columns[] = {
+		{ "t", "T", CELL_TEXT }, { "y", "Y", CELL_YUAN }, { "f", "F", CELL_FEN },
+	};
 	char want[256];
 
 	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
 		struct cell cells[] = { { "a", 0 }, { NULL, sums[i].fen }, { NULL, sums[i].fen } };
 		char *got = csv_of(columns, 3, cells);
-		snprintf(want, sizeof(want), "\xef\xbb\xbft,y,f\r\na,%s,%lld\r\ntotal,%s,%lld\r\n", sums[i].yuan, (long long)sums[i].fen,
-		         sums[i].yuan, (long long)sums[i].fen);
+		snprintf(want, sizeof(want), "\xef\xbb\xbft,y,f\r\na,%s,%lld\r\ntotal,%s,%lld\r\n", sums[i].yuan,
+		         (long long)sums[i].fen, sums[i].yuan, (long long)sums[i].fen);
 		check(strcmp(got, want) == 0, sums[i].yuan, got);
 		free(got);
 	}
@@ -116,7 +122,9 @@ static call_t *
 ask(struct gateway *g, const char *target)
 {
 	struct api_client client = client_of(&g->client);
-	struct api_request r = { .method = "GET", .target = target, .authorization = "Bearer " TOKEN, .content_length = -1 };
+	struct api_request r = {
+		.method = "GET", .target = target, .authorization = "Bearer " TOKEN, .content_length = -1,
+	};
 
 	client_forget(&g->client);
 	call_t *c = api_begin(g->api, &r, &client, g->now_us);
@@ -129,7 +137,8 @@ page_asked(struct gateway *g)
 {
 	Wire__Read *read = fake_last(&g->bus)->read;
 
-	check(read && strcmp(read->type, "funding.ExportPayroll") == 0, "a page is asked for", read ? read->type : NULL);
+	check(read && strcmp(read->type, "funding.ExportPayroll") == 0, "a page is asked for",
+	      read ? read->type : NULL);
 	return funding__export_payroll__unpack(NULL, read->data.len, read->data.data);
 }
 
@@ -175,13 +184,15 @@ test_join(struct gateway *g)
 {
 	ask(g, EXPORT);
 	Funding__ExportPayroll *ask = page_asked(g);
-	check(strcmp(ask->month, "2017-08") == 0 && ask->limit == 200 && !ask->maybe_cursor_case, "the first page", ask->month);
+	check(strcmp(ask->month, "2017-08") == 0 && ask->limit == 200 && !ask->maybe_cursor_case, "the first page",
+	      ask->month);
 	funding__export_payroll__free_unpacked(ask, NULL);
 	give_page(g, (const char *[]){ "a", "b", NULL }, 5000, "6262");
 
 	Wire__Read *read = fake_last(&g->bus)->read;
 	Roster__ReadContacts *persons = roster__read_contacts__unpack(NULL, read->data.len, read->data.data);
-	check(persons && persons->n_person_ids == 2 && strcmp(persons->person_ids[1], "b") == 0, "its persons", read->type);
+	check(persons && persons->n_person_ids == 2 && strcmp(persons->person_ids[1], "b") == 0, "its persons",
+	      read->type);
 	roster__read_contacts__free_unpacked(persons, NULL);
 	give_person(g, "b");
 
@@ -196,7 +207,8 @@ test_join(struct gateway *g)
 		"b,'=张,0818,007,局,100.00,-50.00,50.00,10000,-5000,5000\r\n"
 		"c,,,,,100.00,0.00,100.00,10000,0,10000\r\n"
 		"total,,,,,300.00,-100.00,200.00,30000,-10000,20000\r\n") == 0, "the file", g->client.text);
-	check(strcmp(client_header(&g->client, "Content-Disposition"), "attachment; filename=\"payroll-511703-2017-08.csv\"") == 0,
+	check(strcmp(client_header(&g->client, "Content-Disposition"),
+	             "attachment; filename=\"payroll-511703-2017-08.csv\"") == 0,
 	      "its name", client_header(&g->client, "Content-Disposition"));
 }
 
@@ -206,7 +218,8 @@ test_empty(struct gateway *g)
 {
 	ask(g, EXPORT "?format=csv");
 	give_page(g, (const char *[]){ NULL }, 0, NULL);
-	check(g->client.reply.status == 200 && strstr(g->client.text, "total,,,,,0.00,0.00,0.00,0,0,0\r\n"), "an empty run", g->client.text);
+	check(g->client.reply.status == 200 && strstr(g->client.text, "total,,,,,0.00,0.00,0.00,0,0,0\r\n"),
+	      "an empty run", g->client.text);
 }
 
 /* The packing thread is waited for, not timed. */
@@ -214,7 +227,8 @@ static void
 pass_until_replied(struct gateway *g)
 {
 	for (int i = 0; i < WAITS_MAX * pace_times() && !g->client.replies; i++) {
-		check(api_tick(g->api, g->now_us) <= g->now_us + 10000 || g->client.replies, "a packed file is looked for", "");
+		check(api_tick(g->api, g->now_us) <= g->now_us + 10000 || g->client.replies,
+		      "a packed file is looked for", "");
 		nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);
 		g->now_us += 10000;
 	}
@@ -227,8 +241,10 @@ test_xlsx(struct gateway *g)
 	give_page(g, (const char *[]){ "a", NULL }, 1, NULL);
 	give_person(g, "a");
 	pass_until_replied(g);
-	check(g->client.reply.status == 200 && g->client.reply.len > 1000 && memcmp(g->client.text, "PK", 2) == 0, "an archive", "");
-	check(strstr(client_header(&g->client, "Content-Disposition"), "payroll-511703-2017-08.xlsx\"") != NULL, "its name", "");
+	check(g->client.reply.status == 200 && g->client.reply.len > 1000 && memcmp(g->client.text, "PK", 2) == 0,
+	      "an archive", "");
+	check(strstr(client_header(&g->client, "Content-Disposition"), "payroll-511703-2017-08.xlsx\"") != NULL,
+	      "its name", "");
 	check(strcmp(g->client.reply.content_type, TYPE_XLSX) == 0, "its type", g->client.reply.content_type);
 }
 
@@ -246,7 +262,8 @@ test_refused(struct gateway *g)
 		Wire__Problem *p = fake_last(&g->bus)->read->refusal;
 		check(p && p->status == 422 && strcmp(p->code, bad[i].code) == 0, bad[i].target, p ? p->code : NULL);
 		fake_answer_problem(g->api, fake_last(&g->bus), 409, "payroll.not_closed", g->now_us);
-		check(g->client.reply.status == 409 && strstr(g->client.text, "payroll.not_closed"), "the owner's word", g->client.text);
+		check(g->client.reply.status == 409 && strstr(g->client.text, "payroll.not_closed"), "the owner's word",
+		      g->client.text);
 	}
 }
 
@@ -326,7 +343,8 @@ test_stopping(struct gateway *g)
 	give_page(g, (const char *[]){ "a", NULL }, 1, NULL);
 	give_person(g, "a");
 	api_give_up(g->api, g->now_us);
-	check(api_outstanding(g->api) == 0 && g->client.reply.status == 200, "a file being packed is still given", g->client.text);
+	check(api_outstanding(g->api) == 0 && g->client.reply.status == 200, "a file being packed is still given",
+	      g->client.text);
 }
 
 static void
@@ -345,7 +363,8 @@ main(void)
 	static const char *const services[] = { "roster", NULL };
 	const struct api_settings settings = { .services = services };
 	static void (*const tests[])(struct gateway *) = {
-		test_join, test_empty, test_xlsx, test_refused, test_broken_off, test_leaving, test_many, test_stopping, test_no_room,
+		test_join, test_empty, test_xlsx, test_refused, test_broken_off, test_leaving, test_many, test_stopping,
+		test_no_room,
 	};
 
 	log_open("export_test", LOG_LEVEL_ERROR + 1);

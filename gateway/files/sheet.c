@@ -76,7 +76,8 @@ csv_number(struct spool *out, enum cell_kind kind, int64_t fen)
 	if (kind == CELL_FEN)
 		snprintf(text, sizeof(text), "%lld", (long long)fen);
 	else
-		snprintf(text, sizeof(text), "%s%llu.%02u", fen < 0 ? "-" : "", (unsigned long long)(size / 100), (unsigned)(size % 100));
+		snprintf(text, sizeof(text), "%s%llu.%02u", fen < 0 ? "-" : "", (unsigned long long)(size / 100),
+		         (unsigned)(size % 100));
 	spool_append(out, text, strlen(text));
 }
 
@@ -148,14 +149,16 @@ xlsx_header(sheet_t *s)
 	format_set_bold(s->bold);
 	for (int i = 0; i < s->ncolumns; i++) {
 		lxw_col_t col = (lxw_col_t)i;
-		worksheet_set_column(s->page, col, col, s->columns[i].kind == CELL_TEXT ? TEXT_WIDTH : MONEY_WIDTH, NULL);
+		worksheet_set_column(s->page, col, col, s->columns[i].kind == CELL_TEXT ? TEXT_WIDTH : MONEY_WIDTH,
+		                     NULL);
 		xlsx_take(s, worksheet_write_string(s->page, 0, col, s->columns[i].title, s->bold));
 	}
 	worksheet_freeze_panes(s->page, 1, 0);
 	s->nrows = 1;
 }
 
-/* XML has no U+FFFE and U+FFFF, and a name that was stored before names were looked at may hold them: U+FFFD takes their place. */
+/* XML has no U+FFFE and U+FFFF, and a name that was stored before names were looked at may hold them: U+FFFD takes
+ * their place. */
 static lxw_error
 xlsx_text(sheet_t *s, lxw_col_t col, const char *text)
 {
@@ -177,7 +180,8 @@ xlsx_row(sheet_t *s, const struct cell *cells)
 	for (int i = 0; i < s->ncolumns; i++) {
 		lxw_col_t col = (lxw_col_t)i;
 		if (s->columns[i].kind == CELL_YUAN)
-			xlsx_take(s, worksheet_write_number(s->page, s->nrows, col, (double)cells[i].fen / 100, s->yuan));
+			xlsx_take(s,
+			          worksheet_write_number(s->page, s->nrows, col, (double)cells[i].fen / 100, s->yuan));
 		else if (s->columns[i].kind == CELL_FEN)
 			xlsx_take(s, worksheet_write_number(s->page, s->nrows, col, (double)cells[i].fen, s->fen));
 		else if (cells[i].text && *cells[i].text)

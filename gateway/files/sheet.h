@@ -1,11 +1,13 @@
 /* sheet - a table that goes to people: rows in, CSV or XLSX out.
  *
- * CSV is for programs as well: UTF-8 with a byte-order mark (so that office programs read it as such), CRLF, a header of field
- * names, RFC 4180.  A text that such a program would take for a formula gets an apostrophe in front.  XLSX has the titles as
- * header, texts as text cells (an id or a phone keeps its zeros), money as numbers.  Both end in a row of sums.
+ * CSV is for programs as well: UTF-8 with a byte-order mark (so that office programs read it as such), CRLF, a header
+ * of field names, RFC 4180.  A text that such a program would take for a formula gets an apostrophe in front.  XLSX has
+ * the titles as header, texts as text cells (an id or a phone keeps its zeros), money as numbers.  Both end in a row of
+ * sums.
  *
- * Memory stays bounded: CSV in a spool, XLSX in files of libxlsxwriter's.  Packing an XLSX takes seconds for a large table,
- * so a thread does that, while nobody else touches the sheet: sheet_end() starts it, sheet_ended() asks for it. */
+ * Memory stays bounded: CSV in a spool, XLSX in files of libxlsxwriter's.  Packing an XLSX takes seconds for a large
+ * table, so a thread does that, while nobody else touches the sheet: sheet_end() starts it, sheet_ended() asks for
+ * it. */
 #pragma once
 #include "http/reply.h"
 #include "routes/column.h"

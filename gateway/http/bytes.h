@@ -4,7 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct bytes { char *p; size_t len, cap; bool secret; };         /* secret: set while it is empty; no copy is left behind */
+/* secret: set while it is empty; no copy is left behind */
+struct bytes { char *p; size_t len, cap; bool secret; };
 
 void bytes_append(struct bytes *b, const void *p, size_t n);
 void bytes_text(struct bytes *b, const char *s);                /* without its NUL */

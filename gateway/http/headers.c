@@ -28,7 +28,8 @@ static enum charset
 charset_named(const char *name, size_t len)
 {
 	static const struct { const char *name; enum charset charset; } known[] = {
-		{ "utf-8", CHARSET_UTF8 }, { "utf8", CHARSET_UTF8 }, { "gb18030", CHARSET_GB18030 }, { "gbk", CHARSET_GB18030 },
+		{ "utf-8", CHARSET_UTF8 }, { "utf8", CHARSET_UTF8 }, { "gb18030", CHARSET_GB18030 },
+		{ "gbk", CHARSET_GB18030 },
 		{ "gb2312", CHARSET_GB18030 },
 	};
 
@@ -53,7 +54,8 @@ value_take(const char *at, const char **value, size_t *len)
 	return at + quoted;
 }
 
-/* "; name=value", blanks around the semicolon, and nothing between two of them if that is what is sent.  False: it is not that. */
+/* "; name=value", blanks around the semicolon, and nothing between two of them if that is what is sent.  False: it is
+ * not that. */
 static bool
 parameters_take(const char *at, enum charset *charset)
 {
@@ -98,8 +100,8 @@ hex_is_number(const char *s, size_t n)
 bool
 headers_trace_valid(const char *t)
 {
-	return t && strlen(t) == TRACE_MAX - 1 && memcmp(t, "00-", 3) == 0 && hex_is_number(t + 3, 32) && t[35] == '-' &&
-	       hex_is_number(t + 36, 16) && t[52] == '-' && strspn(t + 53, "0123456789abcdef") == 2;
+	return t && strlen(t) == TRACE_MAX - 1 && memcmp(t, "00-", 3) == 0 && hex_is_number(t + 3, 32) &&
+	       t[35] == '-' && hex_is_number(t + 36, 16) && t[52] == '-' && strspn(t + 53, "0123456789abcdef") == 2;
 }
 
 /* The top bits are set so that neither id can be zero. */

@@ -8,12 +8,15 @@
 
 enum refusal {
 	REFUSED_NOT,
-	REFUSED_TOKEN, REFUSED_LOGIN, REFUSED_RATE, REFUSED_ROLE, REFUSED_NO_SESSION, REFUSED_DISTRICT_FORM, REFUSED_ROUTE, REFUSED_METHOD, REFUSED_SIZE, REFUSED_BATCH_SIZE, REFUSED_LINE_SIZE, REFUSED_MEDIA,
-	REFUSED_HTTP, REFUSED_CUT, REFUSED_LATE, REFUSED_LENGTH, REFUSED_TARGET, REFUSED_EXPECT, REFUSED_HEAD, REFUSED_VERSION,
+	REFUSED_TOKEN, REFUSED_LOGIN, REFUSED_RATE, REFUSED_ROLE, REFUSED_NO_SESSION, REFUSED_DISTRICT_FORM,
+	REFUSED_ROUTE, REFUSED_METHOD, REFUSED_SIZE, REFUSED_BATCH_SIZE, REFUSED_LINE_SIZE, REFUSED_MEDIA,
+	REFUSED_HTTP, REFUSED_CUT, REFUSED_LATE, REFUSED_LENGTH, REFUSED_TARGET, REFUSED_EXPECT, REFUSED_HEAD,
+	REFUSED_VERSION,
 	REFUSED_FRAMING, REFUSED_JSON, REFUSED_DUPLICATE,
 	REFUSED_NUMBER, REFUSED_NUL, REFUSED_DEPTH, REFUSED_KEY, REFUSED_KEY_MISSING,
 	REFUSED_QUERY_UNKNOWN, REFUSED_QUERY_TWICE, REFUSED_QUERY_VALUE, REFUSED_QUERY_MISSING, REFUSED_POSITION,
-	REFUSED_BUSY, REFUSED_STREAMS, REFUSED_AWAY, REFUSED_UNKNOWN, REFUSED_ANSWER, REFUSED_READY, REFUSED_STOPPING, REFUSED_DISK,
+	REFUSED_BUSY, REFUSED_STREAMS, REFUSED_AWAY, REFUSED_UNKNOWN, REFUSED_ANSWER, REFUSED_READY, REFUSED_STOPPING,
+	REFUSED_DISK,
 	REFUSED_NOTHING,
 	REFUSALS
 };
@@ -23,8 +26,8 @@ Wire__Problem *problem_of(enum refusal r, const char *pointer, arena_t *a);
 int problem_status(enum refusal r);
 const char *problem_title(int status);
 
-/* {type, title, status, code, detail, errors: [{pointer, code}], retry_after?}: a new object.  Title is the status's own (RFC 9457 §4.2.1),
- * so type is about:blank and code tells refusals apart. */
+/* {type, title, status, code, detail, errors: [{pointer, code}], retry_after?}: a new object.  Title is the status's
+ * own (RFC 9457 §4.2.1), so type is about:blank and code tells refusals apart. */
 json_t *problem_json(const Wire__Problem *p);
 /* Fills the reply, with the headers its status asks for. */
 void problem_reply(json_t *problem, struct reply *r);

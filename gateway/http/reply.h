@@ -12,7 +12,8 @@ struct reply_header { const char *name; char value[REPLY_VALUE_MAX]; };         
 #define REPLY_STREAM_ENDED SIZE_MAX
 struct reply_stream {
 	void *ctx;
-	/* Writes at most n bytes; how many.  0: nothing now, the carrier will be woken.  REPLY_STREAM_ENDED: nothing any more. */
+	/* Writes at most n bytes; how many.  0: nothing now, the carrier will be woken.  REPLY_STREAM_ENDED: nothing
+	 * any more. */
 	size_t (*pull)(void *ctx, char *to, size_t n, int64_t mono_us);
 	void (*leave)(void *ctx);       /* the carrier is done with it, whatever the reason; it is gone then */
 	/* The carrier's own, set by it; not called from within pull. */
@@ -42,7 +43,8 @@ struct reply {
 #define TYPE_EVENTS "text/event-stream"
 #define TYPE_METRICS "text/plain; version=0.0.4; charset=utf-8"
 
-/* What clients read: compact, and a number as it was given (15 digits are a double's own), not 30.926079999999999.  The caller frees it. */
+/* What clients read: compact, and a number as it was given (15 digits are a double's own), not 30.926079999999999.  The
+ * caller frees it. */
 char *reply_json(const json_t *j);
 void reply_header(struct reply *r, const char *name, const char *value);        /* cut at REPLY_VALUE_MAX */
 void reply_free(struct reply *r);

@@ -1,4 +1,5 @@
-/* exposition - many Prometheus texts (format 0.0.4) as one: each metric's HELP and TYPE once, its samples together.  Pure. */
+/* exposition - many Prometheus texts (format 0.0.4) as one: each metric's HELP and TYPE once, its samples together.
+ * Pure. */
 #pragma once
 #include "http/bytes.h"
 

@@ -1,8 +1,8 @@
 /* health - is this process alive, does the whole stack answer, what do its counters say.
  *
- * Readiness asks every service over both of its lanes, as an order and a read would come, and the database whether every
- * partition has its owner: no cached opinion.  Metrics ask each process there is, each bus, and one replica what the database
- * says of all services; whatever of it answers in a second is shown; nothing waits longer. */
+ * Readiness asks every service over both of its lanes, as an order and a read would come, and the database whether
+ * every partition has its owner: no cached opinion.  Metrics ask each process there is, each bus, and one replica what
+ * the database says of all services; whatever of it answers in a second is shown; nothing waits longer. */
 #include "ops/health.h"
 #include "engine.pb-c.h"
 #include "ops/exposition.h"
@@ -12,7 +12,8 @@
 
 enum {
 	READY_US = 1000 * 1000,
-	METRICS_PEERS_MAX = 2048,               /* replicas whose counters one answer has: as many as the buses take; of more it is refused */
+	/* replicas whose counters one answer has: as many as the buses take; of more it is refused */
+	METRICS_PEERS_MAX = 2048,
 };
 
 void
@@ -49,7 +50,8 @@ inquire(call_t *c, int part, struct inquiry q, rpc_done_fn *done, int64_t mono_u
 {
 	Wire__Read read = WIRE__READ__INIT;
 	struct rpc_request ask = {
-		.kind = WIRE__KIND__READ, .lane = q.lane, .service = q.service, .replica = q.replica, .via = q.via, .partition = -1,
+		.kind = WIRE__KIND__READ, .lane = q.lane, .service = q.service, .replica = q.replica, .via = q.via,
+		.partition = -1,
 		.repeatable = true, .quiet = true, .try_us = READY_US / 3, .whole_us = READY_US,
 	};
 
@@ -58,6 +60,16 @@ inquire(call_t *c, int part, struct inquiry q, rpc_done_fn *done, int64_t mono_u
 	read.trace = c->trace;
 	rpc_body_read(&ask, &read);
 	call_ask(c, part, &ask, done, mono_us);
+}
+
+/* What the database says of all services, any of them can tell. */
+static struct inquiry
+status_of_all(const call_t *c)
+{
+	return (struct inquiry){
+		.service = c->api->set.services[0], .lane = WIRE__LANE__READER,
+		.message = &engine__read_status__descriptor,
+	};
 }
 
 static const json_t *
@@ -101,10 +113,12 @@ static void
 ready_reply(call_t *c)
 {
 	Wire__Problem *p = problem_of(REFUSED_READY, NULL, c->api->arena);
-	json_t *problem = problem_json(p), *missing = json_object_get(problem, "errors"), *ready = json_pack("{s:b}", "ready", 1);
+	json_t *problem = problem_json(p), *missing = json_object_get(problem, "errors"),
+	       *ready = json_pack("{s:b}", "ready", 1);
 
 	for (int i = 0; i < c->nparts - 1; i++)
-		lacks_of_thread(missing, c->api->set.services[i / 2], &c->parts[i], i % 2 ? "reader.silent" : "writer.silent");
+		lacks_of_thread(missing, c->api->set.services[i / 2], &c->parts[i],
+		                i % 2 ? "reader.silent" : "writer.silent");
 	lacks_of_owners(missing, &c->parts[c->nparts - 1]);
 	if (json_array_size(missing) > 0)
 		call_reply_json(c, p->status, problem);
@@ -128,7 +142,8 @@ ready_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mo
 	call_t *c = p->call;
 
 	(void)mono_us;
-	part_done(p, outcome, items, p == &c->parts[c->nparts - 1] ? &engine__status__descriptor : &engine__ready__descriptor);
+	part_done(p, outcome, items,
+	          p == &c->parts[c->nparts - 1] ? &engine__status__descriptor : &engine__ready__descriptor);
 	if (c->waiting == 0)
 		ready_reply(c);
 }
@@ -139,11 +154,14 @@ health_ready(call_t *c, int64_t mono_us)
 	int n = count_services(c);
 
 	call_parts_open(c, 2 * n + 1);
-	for (int i = 0; i < 2 * n; i++)
-		inquire(c, i, (struct inquiry){ .service = c->api->set.services[i / 2], .lane = i % 2 ? WIRE__LANE__READER : WIRE__LANE__WRITER,
-		                                .message = &engine__read_ready__descriptor }, ready_done, mono_us);
-	inquire(c, 2 * n, (struct inquiry){ .service = c->api->set.services[0], .lane = WIRE__LANE__READER, .message = &engine__read_status__descriptor },
-	        ready_done, mono_us);
+	for (int i = 0; i < 2 * n; i++) {
+		struct inquiry q = {
+			.service = c->api->set.services[i / 2], .lane = i % 2 ? WIRE__LANE__READER : WIRE__LANE__WRITER,
+			.message = &engine__read_ready__descriptor,
+		};
+		inquire(c, i, q, ready_done, mono_us);
+	}
+	inquire(c, 2 * n, status_of_all(c), ready_done, mono_us);
 	if (c->waiting == 0)
 		ready_reply(c);
 }
@@ -168,6 +186,15 @@ gauges_of(struct bytes *out, enum family_id id, const json_t *services, const ch
 		bytes_text(out, gauge(id, s, member, a));
 }
 
+static const char *
+lag(const json_t *service, const json_t *edge, arena_t *a)
+{
+	const char *from = arena_printf(a, "producer=\"%s\"", json_string_value(json_object_get(edge, "from")));
+
+	return metrics_family_sample(FAMILY_CONSUMER_LAG, json_string_value(json_object_get(service, "service")), from,
+	                             json_integer_value(json_object_get(edge, "lag")), a);
+}
+
 static void
 gauges_of_lists(struct bytes *out, const json_t *services, arena_t *a)
 {
@@ -177,13 +204,11 @@ gauges_of_lists(struct bytes *out, const json_t *services, arena_t *a)
 	bytes_text(out, metrics_family_head(FAMILY_CONSUMER_LAG, a));
 	json_array_foreach(services, i, s)
 		json_array_foreach(json_object_get(s, "consumes"), k, edge)
-			bytes_text(out, metrics_family_sample(FAMILY_CONSUMER_LAG, json_string_value(json_object_get(s, "service")),
-			                                      arena_printf(a, "producer=\"%s\"", json_string_value(json_object_get(edge, "from"))),
-			                                      json_integer_value(json_object_get(edge, "lag")), a));
+			bytes_text(out, lag(s, edge, a));
 	bytes_text(out, metrics_family_head(FAMILY_REPLICAS, a));
 	json_array_foreach(services, i, s)
-		bytes_text(out, metrics_family_sample(FAMILY_REPLICAS, json_string_value(json_object_get(s, "service")), "",
-		                                      (int64_t)json_array_size(json_object_get(s, "replicas")), a));
+		bytes_text(out, metrics_family_sample(FAMILY_REPLICAS, json_string_value(json_object_get(s, "service")),
+	                                              "", (int64_t)json_array_size(json_object_get(s, "replicas")), a));
 }
 
 /* What is true of a service, whatever its processes count.  "" when the database's view did not come. */
@@ -191,7 +216,8 @@ static const char *
 gauges_text(const struct part *status, arena_t *a)
 {
 	static const struct { enum family_id id; const char *member; } rows[] = {
-		{ FAMILY_PARKED_NOW, "parked" }, { FAMILY_TIMERS_DUE, "timers_due" }, { FAMILY_WORK_QUEUED, "work_queued" }, { FAMILY_UNOWNED, "unowned" },
+		{ FAMILY_PARKED_NOW, "parked" }, { FAMILY_TIMERS_DUE, "timers_due" },
+		{ FAMILY_WORK_QUEUED, "work_queued" }, { FAMILY_UNOWNED, "unowned" },
 	};
 	const json_t *services = said(status, "services");
 	struct bytes out = { 0 };
@@ -244,9 +270,23 @@ metrics_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t 
 static void
 ask_replica(call_t *c, int part, const json_t *peer, int64_t mono_us)
 {
-	inquire(c, part, (struct inquiry){ .service = json_string_value(json_object_get(peer, "service")),
-	                                   .replica = json_string_value(json_object_get(peer, "instance")),
-	                                   .lane = WIRE__LANE__READER, .message = &engine__read_metrics__descriptor }, metrics_done, mono_us);
+	struct inquiry q = {
+		.service = json_string_value(json_object_get(peer, "service")),
+		.replica = json_string_value(json_object_get(peer, "instance")),
+		.lane = WIRE__LANE__READER, .message = &engine__read_metrics__descriptor,
+	};
+
+	inquire(c, part, q, metrics_done, mono_us);
+}
+
+static void
+ask_bus(call_t *c, int part, int via, int64_t mono_us)
+{
+	struct inquiry q = {
+		.service = "bus", .via = via, .lane = WIRE__LANE__READER, .message = &engine__read_metrics__descriptor,
+	};
+
+	inquire(c, part, q, metrics_done, mono_us);
 }
 
 static void
@@ -264,11 +304,9 @@ peers_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mo
 		return;
 	}
 	call_parts_open(c, 1 + nbuses + npeers);
-	inquire(c, 0, (struct inquiry){ .service = c->api->set.services[0], .lane = WIRE__LANE__READER, .message = &engine__read_status__descriptor },
-	        metrics_done, mono_us);
+	inquire(c, 0, status_of_all(c), metrics_done, mono_us);
 	for (int i = 0; i < nbuses; i++)
-		inquire(c, 1 + i, (struct inquiry){ .service = "bus", .via = i + 1, .lane = WIRE__LANE__READER, .message = &engine__read_metrics__descriptor },
-		        metrics_done, mono_us);
+		ask_bus(c, 1 + i, i + 1, mono_us);
 	for (int i = 0; i < npeers; i++)
 		ask_replica(c, 1 + nbuses + i, json_array_get(c->peers, (size_t)i), mono_us);
 	if (c->waiting == 0)
@@ -278,8 +316,10 @@ peers_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mo
 void
 health_metrics(call_t *c, int64_t mono_us)
 {
+	struct inquiry q = { .service = "bus", .lane = WIRE__LANE__READER, .message = &engine__read_peers__descriptor };
+
 	call_parts_open(c, 1);
-	inquire(c, 0, (struct inquiry){ .service = "bus", .lane = WIRE__LANE__READER, .message = &engine__read_peers__descriptor }, peers_done, mono_us);
+	inquire(c, 0, q, peers_done, mono_us);
 	if (c->waiting == 0)
 		metrics_reply(c);
 }

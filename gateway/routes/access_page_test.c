@@ -1,6 +1,7 @@
 /* access_page_test - docs/access.md says of every route and role what the route table says.
  *
- * How: the page's table is made from the rows and must stand in the page, word for word.  `access_page_test print` prints it. */
+ * How: the page's table is made from the rows and must stand in the page, word for word.  `access_page_test print`
+ * prints it. */
 #include "harness/tally.h"
 #include "routes/routes.h"
 #include <stdio.h>
@@ -85,8 +86,11 @@ main(int argc, char **argv)
 	char *table = table_made(), *page = page_read();
 	bool print = argc > 1 && strcmp(argv[1], "print") == 0, same = strstr(page, table) != NULL;
 
-	check(same, "the table of " PAGE " is that of gateway/routes/ (print it with `access_page_test print`; tests/access_test.c has a line for "
-	            "each route too)", same ? "" : "it is not");
+	check(same,
+	      "the table of " PAGE
+	      " is that of gateway/routes/ (print it with `access_page_test print`; tests/access_test.c has a line for "
+	      "each route too)",
+	      same ? "" : "it is not");
 	if (print)
 		fputs(table, stdout);
 	free(table);

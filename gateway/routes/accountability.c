@@ -16,7 +16,8 @@ static const struct route rows[] = {
 	MOVE("/recalls/{id}/review", REVIEWER, accountability, review_recall, recall_case),
 	MOVE("/recalls/{id}/order", REVIEWER, accountability, order_recall, recall_case),
 	MOVE("/recalls/{id}/hand-over", REVIEWER, accountability, hand_over_recall, recall_case),
-	POST("/recalls/{id}/replace", REVIEWER, ABOUT_DISTRICT, accountability, replace_recall, recall_case, ROUTE_REPEATABLE, "id"),
+	POST("/recalls/{id}/replace", REVIEWER, ABOUT_DISTRICT, accountability, replace_recall, recall_case,
+	     ROUTE_REPEATABLE, "id"),
 	MOVE("/recalls/{id}/cancel", REVIEWER, accountability, cancel_recall, recall_case),
 	GET("/recalls", CASES | OWN, ABOUT_QUERY, ASK(accountability, list_recalls, recall_list)),
 };

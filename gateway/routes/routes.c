@@ -4,8 +4,8 @@
 
 /* In the order in which docs/access.md, the OpenAPI document and /metrics tell them. */
 static const struct route_rows *const services[] = {
-	&roster_routes, &supervision_routes, &attendance_routes, &accountability_routes, &funding_routes, &alerts_routes, &incentives_routes,
-	&gateway_routes,
+	&roster_routes, &supervision_routes, &attendance_routes, &accountability_routes, &funding_routes,
+	&alerts_routes, &incentives_routes, &gateway_routes,
 };
 enum { SERVICES = sizeof(services) / sizeof(services[0]) };
 
@@ -119,6 +119,7 @@ route_find(const char *method, char *const *segments, int n, bool manual_clock, 
 	allow[0] = '\0';
 	for (int i = 0; i < SERVICES; i++)
 		for (const struct route *r = services[i]->at; r < services[i]->at + services[i]->n; r++)
-			found |= (manual_clock || !(r->flags & ROUTE_MANUAL_CLOCK)) && row_matches(r, method, segments, n, m, allow);
+			found |= (manual_clock || !(r->flags & ROUTE_MANUAL_CLOCK)) &&
+			         row_matches(r, method, segments, n, m, allow);
 	return found ? ROUTE_FOUND : *allow ? ROUTE_OTHER_METHOD : ROUTE_NONE;
 }

@@ -18,7 +18,8 @@ enum route_kind {
 	ROUTE_FILE,                     /* query and a file, taken as it is → command → answer */
 	ROUTE_NDJSON,                    /* NDJSON: a command a line */
 	ROUTE_QUERY,                     /* path and query → reads, answers merged by member */
-	ROUTE_EXPORT,                   /* pages of a list, and what another service knows of its persons → CSV or XLSX */
+	/* pages of a list, and what another service knows of its persons → CSV or XLSX */
+	ROUTE_EXPORT,
 	ROUTE_EVENTS,                   /* an event stream; its part says where the logs end */
 	ROUTE_ACCOUNT,                  /* a command whose password roster hashes first */
 	ROUTE_LOGIN, ROUTE_LOGOUT, ROUTE_OWN_PASSWORD,
@@ -37,23 +38,27 @@ enum route_flag {
 	ROUTE_ANYWHERE = 256,           /* outside districts: of the caller's own, or of none (partition −1) */
 	ROUTE_BY_STATE = 512,           /* a read that a thing's state may refuse: 409 */
 	ROUTE_STRANGERS = 1024,         /* no token, from anywhere */
-	ROUTE_NAMES = 4096,             /* a read whose texts mention people and places: roster says what they are called */
+	/* a read whose texts mention people and places: roster says what they are called */
+	ROUTE_NAMES = 4096,
 	ROUTE_PASSWORD = 2048,          /* the body holds one */
 };
 
-/* Who may use a route: a bit for each role that an account may have.  The operator may use every one, so his bit stands in every
- * row: a row without it has been forgotten, and its test says so.  Roles that see the whole district are not asked about what;
- * of the others each sees what is its own (WHO_LIMITED), and `about` says where to look for whose a thing is. */
+/* Who may use a route: a bit for each role that an account may have.  The operator may use every one, so his bit stands
+ * in every row: a row without it has been forgotten, and its test says so.  Roles that see the whole district are not
+ * asked about what; of the others each sees what is its own (WHO_LIMITED), and `about` says where to look for whose a
+ * thing is. */
 #define ROLE(role) (1u << WIRE__ACCOUNT_ROLE__##role)
 enum {
 	WHO_OPERATOR = ROLE(ACCOUNT_ROLE_UNSPECIFIED),
 	WHO_LIMITED = ROLE(UNIT_HEAD) | ROLE(TOWNSHIP_LEADER) | ROLE(CADRE),
-	WHO_ANYBODY = WHO_OPERATOR | ROLE(DISTRICT_ADMIN) | ROLE(INSPECTOR) | ROLE(REVIEWER) | ROLE(FINANCE) | ROLE(AUDITOR) | WHO_LIMITED,
+	WHO_ANYBODY = WHO_OPERATOR | ROLE(DISTRICT_ADMIN) | ROLE(INSPECTOR) | ROLE(REVIEWER) | ROLE(FINANCE) |
+	              ROLE(AUDITOR) | WHO_LIMITED,
 };
 enum route_about {
 	ABOUT_DISTRICT,                 /* nobody's own: who may use the route sees all of it */
 	ABOUT_PERSON, ABOUT_UNIT, ABOUT_VILLAGE, ABOUT_TOWNSHIP,        /* {id} of the path */
-	ABOUT_QUERY,                    /* what person_id, unit_id, village_id or township_id of the query narrows it to */
+	/* what person_id, unit_id, village_id or township_id of the query narrows it to */
+	ABOUT_QUERY,
 	ABOUT_BODY,                     /* person_id of the body, or of the line */
 	ABOUT_ANSWER,                   /* whom the answer names: a measure's subject, a posting's person */
 };
@@ -69,7 +74,8 @@ struct route {
 	enum route_kind kind;
 	unsigned flags;
 	struct route_part parts[ROUTE_PARTS_MAX];       /* service NULL: no further one */
-	const char *hidden;                             /* members a body may not give: those of the path, and others; or NULL */
+	/* members a body may not give: those of the path, and others; or NULL */
+	const char *hidden;
 	unsigned who;                                   /* roles */
 	enum route_about about;                         /* where limited roles' reach is judged */
 	const char *line_members;                       /* of an answer, in the answer line; strings and enums */
@@ -92,8 +98,8 @@ const struct route *route_at(size_t number);
 size_t route_number(const struct route *r);
 
 enum route_found { ROUTE_FOUND, ROUTE_NONE, ROUTE_OTHER_METHOD };
-/* Decoded segments of a path.  HEAD finds GET.  ROUTE_NONE also when an id or a district is malformed.  *allow says which
- * methods the path has, when it has any ("GET, HEAD, PUT"). */
+/* Decoded segments of a path.  HEAD finds GET.  ROUTE_NONE also when an id or a district is malformed.  *allow says
+ * which methods the path has, when it has any ("GET, HEAD, PUT"). */
 enum { ROUTE_ALLOW_MAX = 64 };
 enum route_found route_find(const char *method, char *const *segments, int n, bool manual_clock, struct route_match *m,
                             char allow[ROUTE_ALLOW_MAX]);

@@ -35,7 +35,8 @@ check_path_names(const struct route *r, arena_t *a)
 		if (len == 8 && memcmp(p, "district", 8) == 0)
 			continue;
 		for (int i = 0; i < (r->kind == ROUTE_EXPORT ? 1 : ROUTE_PARTS_MAX) && r->parts[i].service; i++)
-			check(json_field_from_text(arena_message(a, r->parts[i].ask), arena_strndup(a, p, len), "x-1", a),
+			check(json_field_from_text(arena_message(a, r->parts[i].ask), arena_strndup(a, p, len), "x-1",
+			                           a),
 			      "a path's name is a member that takes an id", r->path);
 		if (is_command(r))
 			check(names_hold(r->hidden, p, len), "a path's name is hidden from the body", r->path);
@@ -49,7 +50,8 @@ check_line_members(const struct route *r, arena_t *a)
 	check(r->line_members && *r->line_members, "a batch names its answer's members", r->path);
 	for (const char *p = r->line_members; *p; p += strcspn(p, " "), p += *p == ' ') {
 		char *name = arena_strndup(a, p, strcspn(p, " "));
-		const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(r->parts[0].answer, name);
+		const ProtobufCFieldDescriptor *f =
+			protobuf_c_message_descriptor_get_field_by_name(r->parts[0].answer, name);
 		check(f && f->label != PROTOBUF_C_LABEL_REPEATED && !(f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) &&
 		              (f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_ENUM),
 		      "a line shows a string or an enum", name);
@@ -66,7 +68,9 @@ static const ProtobufCMessageDescriptor *
 item_of(const struct route_part *part)
 {
 	const ProtobufCFieldDescriptor *items = part->answer ? member_of(part->answer, "items") : NULL;
-	return items && items->label == PROTOBUF_C_LABEL_REPEATED && items->type == PROTOBUF_C_TYPE_MESSAGE ? items->descriptor : NULL;
+	return items && items->label == PROTOBUF_C_LABEL_REPEATED && items->type == PROTOBUF_C_TYPE_MESSAGE
+	               ? items->descriptor
+	               : NULL;
 }
 
 /* The list has pages; each column is a text or a number of an item; persons are asked for by person_ids. */
@@ -77,17 +81,21 @@ check_export(const struct route *r, arena_t *a)
 	int n = 0;
 
 	check(json_field_from_text(arena_message(a, list), "limit", "200", a) &&
-	              json_field_from_text(arena_message(a, list), "cursor", "00", a) && member_of(r->parts[0].answer, "next"),
+	              json_field_from_text(arena_message(a, list), "cursor", "00", a) &&
+	              member_of(r->parts[0].answer, "next"),
 	      "an export has pages", r->path);
-	check(!persons || (member_of(persons, "person_ids") && member_of(persons, "person_ids")->label == PROTOBUF_C_LABEL_REPEATED &&
-	                   member_of(item_of(&r->parts[0]), "person_id") && member_of(item_of(&r->parts[1]), "person_id")),
+	check(!persons ||
+	              (member_of(persons, "person_ids") &&
+	               member_of(persons, "person_ids")->label == PROTOBUF_C_LABEL_REPEATED &&
+	               member_of(item_of(&r->parts[0]), "person_id") && member_of(item_of(&r->parts[1]), "person_id")),
 	      "persons are asked for by their ids", r->path);
 	for (const struct route_column *c = r->columns; c->member; c++, n++) {
 		const ProtobufCFieldDescriptor *f = member_of(item_of(&r->parts[c->part]), c->member);
 		check(f && f->type == (c->as.kind == CELL_TEXT ? PROTOBUF_C_TYPE_STRING : PROTOBUF_C_TYPE_INT64),
 		      "a column is a text or money", c->member);
 	}
-	check(n > 0 && n <= SHEET_COLUMNS_MAX && r->columns[0].as.kind == CELL_TEXT, "columns, the first a text", r->path);
+	check(n > 0 && n <= SHEET_COLUMNS_MAX && r->columns[0].as.kind == CELL_TEXT, "columns, the first a text",
+	      r->path);
 	check(strlen(r->file) <= 16, "the file's name fits", r->file);
 }
 
@@ -98,8 +106,8 @@ check_merge(const struct route *r)
 	for (int i = 1; i < ROUTE_PARTS_MAX && r->parts[i].service; i++)
 		for (unsigned k = 0; k < r->parts[i].answer->n_fields; k++)
 			for (int j = 0; j < i; j++)
-				check(!protobuf_c_message_descriptor_get_field_by_name(r->parts[j].answer,
-				                                                       r->parts[i].answer->fields[k].name),
+				check(!protobuf_c_message_descriptor_get_field_by_name(
+					      r->parts[j].answer, r->parts[i].answer->fields[k].name),
 				      "merged answers have no member in common", r->parts[i].answer->fields[k].name);
 }
 
@@ -107,7 +115,8 @@ static bool
 is_optional(const ProtobufCMessageDescriptor *d, const char *hidden)
 {
 	for (unsigned i = 0; i < d->n_fields; i++)
-		if (!(d->fields[i].flags & PROTOBUF_C_FIELD_FLAG_ONEOF) && d->fields[i].label != PROTOBUF_C_LABEL_REPEATED &&
+		if (!(d->fields[i].flags & PROTOBUF_C_FIELD_FLAG_ONEOF) &&
+		    d->fields[i].label != PROTOBUF_C_LABEL_REPEATED &&
 		    !names_hold(hidden, d->fields[i].name, strlen(d->fields[i].name)))
 			return false;
 	return true;
@@ -117,16 +126,18 @@ static void
 check_flags(const struct route *r)
 {
 	bool post = strcmp(r->method, "POST") == 0;
-	bool write = is_command(r) || r->kind == ROUTE_NDJSON || r->kind == ROUTE_FILE || r->kind == ROUTE_LOGIN || r->kind == ROUTE_OWN_PASSWORD;
+	bool write = is_command(r) || r->kind == ROUTE_NDJSON || r->kind == ROUTE_FILE || r->kind == ROUTE_LOGIN ||
+	             r->kind == ROUTE_OWN_PASSWORD;
 
 	check(write == (post || strcmp(r->method, "PUT") == 0), "orders are PUT or POST, reads GET", r->path);
 	if (strcmp(r->method, "PUT") == 0)
 		check(r->flags & ROUTE_REPEATABLE, "a PUT may be repeated", r->path);
 	check(!(r->flags & ROUTE_KEYED) || post, "a key belongs to a POST", r->path);
-	check(!post || r->flags & (ROUTE_KEYED | ROUTE_MANUAL_CLOCK | ROUTE_STRANGERS), "every POST but the clock's and the login's has a key",
-	      r->path);
+	check(!post || r->flags & (ROUTE_KEYED | ROUTE_MANUAL_CLOCK | ROUTE_STRANGERS),
+	      "every POST but the clock's and the login's has a key", r->path);
 	check(strcmp(r->method, "DELETE") != 0 || r->kind == ROUTE_LOGOUT, "nothing is deleted but sessions", r->path);
-	check(!(r->flags & ROUTE_STRANGERS) || r->kind == ROUTE_LOGIN, "who has no token may do nothing but log in", r->path);
+	check(!(r->flags & ROUTE_STRANGERS) || r->kind == ROUTE_LOGIN, "who has no token may do nothing but log in",
+	      r->path);
 	check((strstr(r->path, "{district}") != NULL) == !(r->flags & (ROUTE_ANYWHERE | ROUTE_OPEN)),
 	      "a path has a district or is marked", r->path);
 	if (is_command(r))
@@ -144,8 +155,10 @@ check_file(const struct route *r)
 	snprintf(names, sizeof(names), "%s", r->hidden ? r->hidden : "");
 	for (int i = 0; i < 2; i++) {
 		const char *name = rest ? strsep(&rest, " ") : "";
-		const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(r->parts[0].ask, name);
-		check(f && f->type == types[i] && f->label != PROTOBUF_C_LABEL_REPEATED && !(f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF),
+		const ProtobufCFieldDescriptor *f =
+			protobuf_c_message_descriptor_get_field_by_name(r->parts[0].ask, name);
+		check(f && f->type == types[i] && f->label != PROTOBUF_C_LABEL_REPEATED &&
+		              !(f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF),
 		      "a file and its charset become members", r->path);
 	}
 	check(!rest, "nothing else is hidden", r->path);
@@ -159,7 +172,8 @@ has_member(const struct route *r, const char *name)
 	       protobuf_c_message_descriptor_get_field_by_name(r->parts[0].answer, name);
 }
 
-/* Whoever sees only what is his own must find in the row where to look for whose a thing is; who orders, orders for himself. */
+/* Whoever sees only what is his own must find in the row where to look for whose a thing is; who orders, orders for
+ * himself. */
 static void
 check_who(const struct route *r)
 {
@@ -168,11 +182,13 @@ check_who(const struct route *r)
 	check(r->who & WHO_OPERATOR, "a row says who may use it", r->path);
 	check((r->who & ~WHO_ANYBODY) == 0, "roles that are", r->path);
 	if (is_command(r) || r->kind == ROUTE_NDJSON || r->kind == ROUTE_FILE)
-		check(!(r->who & ROLE(AUDITOR)) && (!limited || ((r->who & WHO_LIMITED) == ROLE(CADRE) && r->about == ABOUT_BODY)),
+		check(!(r->who & ROLE(AUDITOR)) &&
+		              (!limited || ((r->who & WHO_LIMITED) == ROLE(CADRE) && r->about == ABOUT_BODY)),
 		      "auditors and limited roles order nothing, but a cadre for himself", r->path);
 	check(!limited || all || r->kind == ROUTE_QUERY || is_command(r) || r->kind == ROUTE_NDJSON,
 	      "a kind of route that judges reach", r->path);
-	check(!limited || all || r->about != ABOUT_DISTRICT, "limited roles see the whole district only where everybody does", r->path);
+	check(!limited || all || r->about != ABOUT_DISTRICT,
+	      "limited roles see the whole district only where everybody does", r->path);
 	if (r->about >= ABOUT_PERSON && r->about <= ABOUT_TOWNSHIP)
 		check(strstr(r->path, "{id}") != NULL, "the path names what it is about", r->path);
 	if (r->about == ABOUT_BODY)
@@ -180,7 +196,8 @@ check_who(const struct route *r)
 	if (r->about == ABOUT_ANSWER)
 		check(has_member(r, "person_id") || has_member(r, "subject"), "the answer names whose it is", r->path);
 	if (r->about == ABOUT_QUERY && limited)
-		check(has_member(r, "person_id") || has_member(r, "unit_id") || has_member(r, "village_id") || has_member(r, "township_id"),
+		check(has_member(r, "person_id") || has_member(r, "unit_id") || has_member(r, "village_id") ||
+		              has_member(r, "township_id"),
 		      "the query can narrow it", r->path);
 }
 
@@ -258,7 +275,8 @@ static const struct {
 };
 
 static enum route_found
-find(const char *method, const char *target, bool manual, struct route_match *m, char allow[ROUTE_ALLOW_MAX], arena_t *a)
+find(const char *method, const char *target, bool manual, struct route_match *m, char allow[ROUTE_ALLOW_MAX],
+     arena_t *a)
 {
 	char *segments[ROUTE_SEGMENTS_MAX];
 	int n = target_segments(target, a, segments, ROUTE_SEGMENTS_MAX);

@@ -9,8 +9,8 @@
 struct route_rows { const struct route *at; size_t n; };
 #define ROWS(rows) { rows, sizeof(rows) / sizeof((rows)[0]) }
 
-extern const struct route_rows roster_routes, supervision_routes, attendance_routes, accountability_routes, funding_routes, alerts_routes,
-	incentives_routes, gateway_routes;
+extern const struct route_rows roster_routes, supervision_routes, attendance_routes, accountability_routes,
+	funding_routes, alerts_routes, incentives_routes, gateway_routes;
 
 #define DISTRICT "/api/v1/districts/{district}"
 #define ASK(service, ask, answer) { #service, &service##__##ask##__descriptor, &service##__##answer##__descriptor }
@@ -25,7 +25,8 @@ enum {
 };
 
 #define PUT(path, roles, service, order, answer, hide) \
-	{ "PUT", DISTRICT path, ROUTE_COMMAND, ROUTE_REPEATABLE, { ASK(service, order, answer) }, hide, .who = WHO_OPERATOR | (roles) }
+	{ "PUT", DISTRICT path, ROUTE_COMMAND, ROUTE_REPEATABLE, { ASK(service, order, answer) }, hide, \
+	  .who = WHO_OPERATOR | (roles) }
 /* A POST that makes something new each time it comes without a key. */
 #define POST(path, roles, subject, service, order, answer, flags, hide) \
 	{ "POST", DISTRICT path, ROUTE_COMMAND, ROUTE_KEYED | (flags), { ASK(service, order, answer) }, hide, \
@@ -34,14 +35,18 @@ enum {
 #define MOVE(path, roles, service, order, answer) \
 	POST(path, roles, ABOUT_DISTRICT, service, order, answer, ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "id")
 #define LINES(path, roles, subject, service, order, answer, flags, members) \
-	{ "POST", DISTRICT path, ROUTE_NDJSON, ROUTE_KEYED | ROUTE_BODY_KEY | (flags), { ASK(service, order, answer) }, \
-	  .who = WHO_OPERATOR | (roles), .about = subject, .line_members = members, .media = TYPE_LINES }
-/* A file, and the charset it is said to have, become members `into` of the order; the query says the rest.  Its rows are PUTs: the same again changes nothing. */
+	{ "POST", DISTRICT path, ROUTE_NDJSON, ROUTE_KEYED | ROUTE_BODY_KEY | (flags), \
+	  { ASK(service, order, answer) }, .who = WHO_OPERATOR | (roles), .about = subject, .line_members = members, \
+	  .media = TYPE_LINES }
+/* A file, and the charset it is said to have, become members `into` of the order; the query says the rest.  Its rows
+ * are PUTs: the same again changes nothing. */
 #define FILE_IN(path, roles, type, into, service, order, answer) \
-	{ "POST", DISTRICT path, ROUTE_FILE, ROUTE_KEYED | ROUTE_REPEATABLE, { ASK(service, order, answer) }, into, .who = WHO_OPERATOR | (roles), .media = type }
+	{ "POST", DISTRICT path, ROUTE_FILE, ROUTE_KEYED | ROUTE_REPEATABLE, { ASK(service, order, answer) }, into, \
+	  .who = WHO_OPERATOR | (roles), .media = type }
 #define GET(path, roles, subject, ...) \
 	{ "GET", DISTRICT path, ROUTE_QUERY, 0, { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), .about = subject }
-/* Part 0 is a list by pages; part 1, if any, is asked for the persons of each page: person_ids → items with a person_id. */
+/* Part 0 is a list by pages; part 1, if any, is asked for the persons of each page: person_ids → items with a
+ * person_id. */
 #define EXPORT(path, roles, begins, shown, ...) \
 	{ "GET", DISTRICT path, ROUTE_EXPORT, ROUTE_BY_STATE, { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), \
 	  .columns = shown, .file = begins }

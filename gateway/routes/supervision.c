@@ -9,7 +9,8 @@ static const struct route rows[] = {
 	MOVE("/findings/{id}/confirm", REVIEWER, supervision, confirm_finding, finding_moved),
 	MOVE("/findings/{id}/dismiss", REVIEWER, supervision, dismiss_finding, finding_moved),
 	MOVE("/findings/{id}/annul", REVIEWER, supervision, annul_finding, finding_moved),
-	LINES("/findings:batch", INSPECTOR, ABOUT_DISTRICT, supervision, note_finding, finding, ROUTE_KEY_REQUIRED, "id state"),
+	LINES("/findings:batch", INSPECTOR, ABOUT_DISTRICT, supervision, note_finding, finding, ROUTE_KEY_REQUIRED,
+	      "id state"),
 };
 
 const struct route_rows supervision_routes = ROWS(rows);

@@ -23,7 +23,8 @@ origin_of(struct connections *cs, const uint8_t address[NETWORK_BYTES])
 
 	for (size_t i = 0; i < NETWORK_BYTES; i++)
 		h = (h ^ address[i]) * 16777619;
-	for (at = &cs->origins[h % ORIGINS]; *at && memcmp((*at)->address, address, NETWORK_BYTES) != 0; at = &(*at)->next)
+	for (at = &cs->origins[h % ORIGINS]; *at && memcmp((*at)->address, address, NETWORK_BYTES) != 0;
+	     at = &(*at)->next)
 		;
 	return at;
 }
@@ -150,13 +151,16 @@ admit(struct connections *cs, struct connection *c, bool proxy)
 /* ---- coming and going */
 
 struct connection *
-connections_add(struct connections *cs, int fd, const uint8_t peer[NETWORK_BYTES], bool proxy, int64_t mono_us, size_t *shut_down)
+connections_add(struct connections *cs, int fd, const uint8_t peer[NETWORK_BYTES], bool proxy, int64_t mono_us,
+                size_t *shut_down)
 {
 	struct connection *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		abort();
-	*c = (struct connection){ .next = cs->first, .before = &cs->first, .fd = fd, .due_us = mono_us + REQUEST_US, .begun = true };
+	*c = (struct connection){
+		.next = cs->first, .before = &cs->first, .fd = fd, .due_us = mono_us + REQUEST_US, .begun = true,
+	};
 	memcpy(c->peer, peer, NETWORK_BYTES);
 	c->origin = origin_enter(cs, peer);
 	if (c->next)

@@ -1,12 +1,14 @@
 /* connections_test - who makes room for whom.
  *
- * How: scripts over connections whose sockets are pairs; of each is asked whether it was shut down.  A word of a script is one of
+ * How: scripts over connections whose sockets are pairs; of each is asked whether it was shut down.  A word of a script
+ * is one of
  *
  *   a1 b2 …   a connection of address a, called a1, comes; a proxy's begins with p
  *   +a1       somebody has shown a session on it          !a1   a request on it is under way, and waits for us
  *   ~a1       a request has begun, and still comes        -a1   it is over
  *
- * and the wish names those that have been shut down, in the order in which they came; those for health alone in parentheses. */
+ * and the wish names those that have been shut down, in the order in which they came; those for health alone in
+ * parentheses. */
 #include "server/connections.h"
 #include "harness/tally.h"
 #include <stdio.h>
@@ -29,9 +31,12 @@ static const struct { const char *name, *script, *shut; } cases[] = {
 	{ "half a request before a session",            "a1 +a1 b1 +b1 c1 ~c1 d1 +d1 e1 +e1 f1",      "c1" },
 	{ "half a request of a session",                "a1 +a1 ~a1 b1 +b1 ~b1 c1 +c1 d1 +d1 e1 +e1 f1", "c1" },
 	{ "an idle session before nobody",              "a1 +a1 !a1 b1 +b1 !b1 c1 +c1 !c1 d1 +d1 !d1 e1 +e1 f1", "e1" },
-	{ "all at work: the last is for health",        "a1 +a1 !a1 b1 +b1 !b1 c1 +c1 !c1 d1 +d1 !d1 e1 +e1 !e1 f1", "(f1)" },
-	{ "… and makes room for the next",              "a1 +a1 !a1 b1 +b1 !b1 c1 +c1 !c1 d1 +d1 !d1 e1 +e1 !e1 f1 g1", "f1 (f1)" },
-	{ "… unless it is at work: nobody else comes",  "a1 +a1 !a1 b1 +b1 !b1 c1 +c1 !c1 d1 +d1 !d1 e1 +e1 !e1 f1 !f1 g1", "(f1) g1 (g1)" },
+	{ "all at work: the last is for health",        "a1 +a1 !a1 b1 +b1 !b1 c1 +c1 !c1 d1 +d1 !d1 e1 +e1 !e1 f1",
+	  "(f1)" },
+	{ "… and makes room for the next",              "a1 +a1 !a1 b1 +b1 !b1 c1 +c1 !c1 d1 +d1 !d1 e1 +e1 !e1 f1 g1",
+	  "f1 (f1)" },
+	{ "… unless it is at work: nobody else comes",  "a1 +a1 !a1 b1 +b1 !b1 c1 +c1 !c1 d1 +d1 !d1 e1 +e1 !e1 f1 !f1 "
+	  "g1", "(f1) g1 (g1)" },
 	{ "so many of an address: its first goes",      "a1 a2 a3 a4",                                "a1" },
 	{ "… or the new one, when they are at work",    "a1 !a1 a2 !a2 a3 !a3 a4",                    "a4" },
 	{ "a proxy speaks for many",                    "p1 p2 p3 p4 p5",                             "" },

@@ -88,7 +88,8 @@ list_is(const char *list, const char *token, size_t most)
 
 /* ---- the request line */
 
-/* Host and port, as much of RFC 3986 §3.2 as tells them from what is none.  User names do not belong there (RFC 9110 §4.2.4). */
+/* Host and port, as much of RFC 3986 §3.2 as tells them from what is none.  User names do not belong there (RFC 9110
+ * §4.2.4). */
 static bool
 authority_valid(const char *s, size_t len)
 {
@@ -111,7 +112,8 @@ authority_valid(const char *s, size_t len)
 	return at == end;
 }
 
-/* "http://host/path" is "/path" (RFC 9112 §3.2.2); of no path at all it is "/", or the server itself (§3.2.4).  NULL: no such thing. */
+/* "http://host/path" is "/path" (RFC 9112 §3.2.2); of no path at all it is "/", or the server itself (§3.2.4).  NULL:
+ * no such thing. */
 static char *
 absolute(char *target, const char *method)
 {
@@ -141,7 +143,8 @@ target_take(struct head *h)
 		if (*c == '#' || *c == '\t' || (unsigned char)*c >= 0x80)
 			return REFUSED_HTTP;
 	if (tunnel)
-		return strchr(h->target, ':') && authority_valid(h->target, strlen(h->target)) ? REFUSED_NOT : REFUSED_HTTP;
+		return strchr(h->target, ':') && authority_valid(h->target, strlen(h->target)) ? REFUSED_NOT
+		                                                                               : REFUSED_HTTP;
 	if (h->target[0] != '/' && !(server && strcmp(h->target, "*") == 0))
 		h->target = absolute(h->target, h->method);
 	return h->target ? REFUSED_NOT : REFUSED_HTTP;
@@ -150,8 +153,8 @@ target_take(struct head *h)
 static enum refusal
 version_take(struct head *h, const char *version)
 {
-	if (strlen(version) != 8 || memcmp(version, "HTTP/", 5) != 0 || !isdigit((unsigned char)version[5]) || version[6] != '.' ||
-	    !isdigit((unsigned char)version[7]))
+	if (strlen(version) != 8 || memcmp(version, "HTTP/", 5) != 0 || !isdigit((unsigned char)version[5]) ||
+	    version[6] != '.' || !isdigit((unsigned char)version[7]))
 		return REFUSED_HTTP;
 	h->old = version[7] == '0';
 	return version[5] == '1' ? REFUSED_NOT : REFUSED_VERSION;
@@ -177,7 +180,8 @@ line_take(struct head *h, char *line)
 enum { ONCE, LIST };
 static const struct { const char *name; size_t at; int kind; } fields[] = {
 #define FIELD(name, member, kind) { name, offsetof(struct head, member), kind }
-	FIELD("Host", host, ONCE), FIELD("Authorization", authorization, ONCE), FIELD("Content-Type", content_type, ONCE),
+	FIELD("Host", host, ONCE), FIELD("Authorization", authorization, ONCE),
+	FIELD("Content-Type", content_type, ONCE),
 	FIELD("Content-Length", content_length, ONCE), FIELD("Idempotency-Key", idempotency_key, ONCE),
 	FIELD("Last-Event-ID", last_event_id, ONCE), FIELD("Transfer-Encoding", transfer_encoding, LIST),
 	FIELD("Content-Encoding", content_encoding, LIST), FIELD("If-None-Match", if_none_match, LIST),
@@ -187,8 +191,8 @@ static const struct { const char *name; size_t at; int kind; } fields[] = {
 };
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
-/* Lines that say the same name are one list (RFC 9110 §5.3), which lies behind the head's own text: the one that lies last goes on
- * where it ends, another is written anew.  Nobody honest needs as much room as there is. */
+/* Lines that say the same name are one list (RFC 9110 §5.3), which lies behind the head's own text: the one that lies
+ * last goes on where it ends, another is written anew.  Nobody honest needs as much room as there is. */
 struct lists { char *room, *end; size_t tail_of; };
 
 static const char *

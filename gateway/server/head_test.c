@@ -1,7 +1,7 @@
 /* head_test - what a head says: a table of heads and of the fields that are read out of them.
  *
- * How: each head is parsed whole; what is compared is the value of one member, or the refusal.  How heads come in pieces, and what
- * becomes of what is refused, is intake_test's. */
+ * How: each head is parsed whole; what is compared is the value of one member, or the refusal.  How heads come in
+ * pieces, and what becomes of what is refused, is intake_test's. */
 #include "server/head.h"
 #include "harness/tally.h"
 #include <stddef.h>
@@ -26,9 +26,11 @@ static const struct { const char *head; size_t member; const char *value; } valu
 	SAYS(GET "Content-Type:  text/csv ; charset=gbk  \r\n", content_type, "text/csv ; charset=gbk"),
 	SAYS(GET "Content-Encoding: identity \r\n", content_encoding, "identity"),
 	SAYS(GET "If-None-Match: \"a\" \r\n", if_none_match, "\"a\""),
-	SAYS(GET "If-None-Match: \"a\"\r\nX: y\r\nIf-None-Match:\"b\"\r\nif-none-match: W/\"c\"\r\n", if_none_match, "\"a\",\"b\",W/\"c\""),
+	SAYS(GET "If-None-Match: \"a\"\r\nX: y\r\nIf-None-Match:\"b\"\r\nif-none-match: W/\"c\"\r\n", if_none_match,
+	     "\"a\",\"b\",W/\"c\""),
 	SAYS(GET "X-Forwarded-For: 10.0.0.1\r\nX-Forwarded-For: 10.0.0.2 \r\n", forwarded, "10.0.0.1,10.0.0.2"),
-	SAYS(GET "X-Forwarded-For: 1\r\nIf-None-Match: 2\r\nX-Forwarded-For: 3\r\nIf-None-Match: 4\r\nX-Forwarded-For: 5\r\n", forwarded, "1,3,5"),
+	SAYS(GET "X-Forwarded-For: 1\r\nIf-None-Match: 2\r\nX-Forwarded-For: 3\r\nIf-None-Match: 4\r\nX-Forwarded-For: "
+	     "5\r\n", forwarded, "1,3,5"),
 	SAYS(GET "Last-Event-ID: \r\n", last_event_id, ""),
 	SAYS(GET "Last-Event-ID: p \r\n", last_event_id, "p"),
 	SAYS(GET "traceparent: t\t\r\n", traceparent, "t"),
@@ -68,7 +70,9 @@ test_values(void)
 }
 
 #define OLD "GET /a HTTP/1.0\r\n"
-static const struct { const char *head; bool closes, keeps, old, expects; enum head_body body; int64_t length; } framings[] = {
+static const struct {
+	const char *head; bool closes, keeps, old, expects; enum head_body body; int64_t length;
+} framings[] = {
 	{ GET, 0, 0, 0, 0, HEAD_NO_BODY, -1 },
 	{ OLD, 0, 0, 1, 0, HEAD_NO_BODY, -1 },
 	{ "GET /a HTTP/1.7\r\nHost: x\r\n", 0, 0, 0, 0, HEAD_NO_BODY, -1 },
@@ -96,8 +100,9 @@ test_framings(void)
 	for (size_t i = 0; i < sizeof(framings) / sizeof(framings[0]); i++) {
 		snprintf(text, sizeof(text), "%s\r\n", framings[i].head);
 		enum refusal r = head_parse(text, strlen(text), &h);
-		check(!r && h.closes == framings[i].closes && h.keeps == framings[i].keeps && h.old == framings[i].old &&
-		              h.expects == framings[i].expects && h.body == framings[i].body && h.length == framings[i].length,
+		check(!r && h.closes == framings[i].closes && h.keeps == framings[i].keeps &&
+		              h.old == framings[i].old && h.expects == framings[i].expects &&
+		              h.body == framings[i].body && h.length == framings[i].length,
 		      "framing", text);
 		head_free(&h);
 	}
@@ -110,30 +115,46 @@ static const struct { enum refusal refused; const char *head; } refusals[] = {
 	{ REFUSED_HTTP, "GET\t/a HTTP/1.1\r\nHost: x\r\n" }, { REFUSED_HTTP, "GET a HTTP/1.1\r\nHost: x\r\n" },
 	{ REFUSED_HTTP, "GET * HTTP/1.1\r\nHost: x\r\n" }, { REFUSED_HTTP, "OPTIONS *a HTTP/1.1\r\nHost: x\r\n" },
 	{ REFUSED_HTTP, "GET /a#b HTTP/1.1\r\nHost: x\r\n" }, { REFUSED_HTTP, "GET /\xe5 HTTP/1.1\r\nHost: x\r\n" },
-	{ REFUSED_HTTP, "GET ftp://h/a HTTP/1.1\r\nHost: x\r\n" }, { REFUSED_HTTP, "GET http:/a HTTP/1.1\r\nHost: x\r\n" },
-	{ REFUSED_HTTP, "GET http:///a HTTP/1.1\r\nHost: x\r\n" }, { REFUSED_HTTP, "GET http://:80/a HTTP/1.1\r\nHost: x\r\n" },
-	{ REFUSED_HTTP, "GET http://u@h/a HTTP/1.1\r\nHost: x\r\n" }, { REFUSED_HTTP, "GET http://[::1/a HTTP/1.1\r\nHost: x\r\n" },
+	{ REFUSED_HTTP, "GET ftp://h/a HTTP/1.1\r\nHost: x\r\n" },
+	{ REFUSED_HTTP, "GET http:/a HTTP/1.1\r\nHost: x\r\n" },
+	{ REFUSED_HTTP, "GET http:///a HTTP/1.1\r\nHost: x\r\n" },
+	{ REFUSED_HTTP, "GET http://:80/a HTTP/1.1\r\nHost: x\r\n" },
+	{ REFUSED_HTTP, "GET http://u@h/a HTTP/1.1\r\nHost: x\r\n" },
+	{ REFUSED_HTTP, "GET http://[::1/a HTTP/1.1\r\nHost: x\r\n" },
 	{ REFUSED_HTTP, "CONNECT /a HTTP/1.1\r\nHost: x\r\n" }, { REFUSED_HTTP, "CONNECT h HTTP/1.1\r\nHost: x\r\n" },
 	{ REFUSED_HTTP, "GET /a http/1.1\r\nHost: x\r\n" }, { REFUSED_HTTP, "GET /a HTTP/11\r\nHost: x\r\n" },
 	{ REFUSED_HTTP, "GET /a HTTP/1.10\r\nHost: x\r\n" }, { REFUSED_HTTP, "GET /a HTTP/1,1\r\nHost: x\r\n" },
 	{ REFUSED_VERSION, "GET /a HTTP/2.0\r\nHost: x\r\n" }, { REFUSED_VERSION, "GET /a HTTP/0.9\r\nHost: x\r\n" },
-	{ REFUSED_HTTP, GET "Broken\r\n" }, { REFUSED_HTTP, GET "Accept : x\r\n" }, { REFUSED_HTTP, GET "Accept\t: x\r\n" },
+	{ REFUSED_HTTP, GET "Broken\r\n" }, { REFUSED_HTTP, GET "Accept : x\r\n" },
+	{ REFUSED_HTTP, GET "Accept\t: x\r\n" },
 	{ REFUSED_HTTP, GET ": x\r\n" }, { REFUSED_HTTP, GET " folded\r\n" }, { REFUSED_HTTP, GET "A: a\r\n\tb\r\n" },
-	{ REFUSED_HTTP, GET "A(b): c\r\n" }, { REFUSED_HTTP, GET "\xc3\xa4: c\r\n" }, { REFUSED_HTTP, GET "A\"b: c\r\n" },
+	{ REFUSED_HTTP, GET "A(b): c\r\n" }, { REFUSED_HTTP, GET "\xc3\xa4: c\r\n" },
+	{ REFUSED_HTTP, GET "A\"b: c\r\n" },
 	{ REFUSED_HTTP, "GET /a HTTP/1.1\r\n" }, { REFUSED_HTTP, "GET /a HTTP/1.1\r\nHost: a b\r\n" },
 	{ REFUSED_HTTP, "GET /a HTTP/1.1\r\nHost: a/b\r\n" }, { REFUSED_HTTP, "GET /a HTTP/1.1\r\nHost: a:b\r\n" },
-	{ REFUSED_HTTP, "GET /a HTTP/1.1\r\nHost: u@a\r\n" }, { REFUSED_HTTP, "GET http://h/a HTTP/1.1\r\nHost: a b\r\n" },
+	{ REFUSED_HTTP, "GET /a HTTP/1.1\r\nHost: u@a\r\n" },
+	{ REFUSED_HTTP, "GET http://h/a HTTP/1.1\r\nHost: a b\r\n" },
 	{ REFUSED_FRAMING, GET "host: y\r\n" }, { REFUSED_FRAMING, GET "Authorization: a\r\nauthorization: a\r\n" },
-	{ REFUSED_FRAMING, GET "Content-Type: a/b\r\nContent-Type: a/b\r\n" }, { REFUSED_FRAMING, GET "Idempotency-Key: a\r\nIdempotency-Key: a\r\n" },
-	{ REFUSED_FRAMING, GET "Last-Event-ID: a\r\nLast-Event-ID: a\r\n" }, { REFUSED_FRAMING, PUT "Content-Length: 1\r\nContent-Length: 1\r\n" },
-	{ REFUSED_FRAMING, PUT "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n" }, { REFUSED_FRAMING, PUT "Transfer-Encoding: gzip, chunked\r\n" },
-	{ REFUSED_FRAMING, PUT "Transfer-Encoding: chunked, chunked\r\n" }, { REFUSED_FRAMING, PUT "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n" },
-	{ REFUSED_FRAMING, PUT "Transfer-Encoding: chunked;a=b\r\n" }, { REFUSED_FRAMING, PUT "Transfer-Encoding: identity\r\n" },
-	{ REFUSED_FRAMING, PUT "Transfer-Encoding:\r\n" }, { REFUSED_FRAMING, "PUT /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n" },
-	{ REFUSED_HTTP, PUT "Content-Length:\r\n" }, { REFUSED_HTTP, PUT "Content-Length: +1\r\n" }, { REFUSED_HTTP, PUT "Content-Length: -1\r\n" },
-	{ REFUSED_HTTP, PUT "Content-Length: 0x1\r\n" }, { REFUSED_HTTP, PUT "Content-Length: 1, 1\r\n" }, { REFUSED_HTTP, PUT "Content-Length: 1 1\r\n" },
-	{ REFUSED_HTTP, PUT "Content-Length: 1.0\r\n" }, { REFUSED_LENGTH, PUT "Content-Length: 1000000000000000000\r\n" },
-	{ REFUSED_EXPECT, PUT "Expect: a miracle\r\nContent-Length: 1\r\n" }, { REFUSED_EXPECT, PUT "Expect: 100-continue, more\r\nContent-Length: 1\r\n" },
+	{ REFUSED_FRAMING, GET "Content-Type: a/b\r\nContent-Type: a/b\r\n" },
+	{ REFUSED_FRAMING, GET "Idempotency-Key: a\r\nIdempotency-Key: a\r\n" },
+	{ REFUSED_FRAMING, GET "Last-Event-ID: a\r\nLast-Event-ID: a\r\n" },
+	{ REFUSED_FRAMING, PUT "Content-Length: 1\r\nContent-Length: 1\r\n" },
+	{ REFUSED_FRAMING, PUT "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n" },
+	{ REFUSED_FRAMING, PUT "Transfer-Encoding: gzip, chunked\r\n" },
+	{ REFUSED_FRAMING, PUT "Transfer-Encoding: chunked, chunked\r\n" },
+	{ REFUSED_FRAMING, PUT "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n" },
+	{ REFUSED_FRAMING, PUT "Transfer-Encoding: chunked;a=b\r\n" },
+	{ REFUSED_FRAMING, PUT "Transfer-Encoding: identity\r\n" },
+	{ REFUSED_FRAMING, PUT "Transfer-Encoding:\r\n" },
+	{ REFUSED_FRAMING, "PUT /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n" },
+	{ REFUSED_HTTP, PUT "Content-Length:\r\n" }, { REFUSED_HTTP, PUT "Content-Length: +1\r\n" },
+	{ REFUSED_HTTP, PUT "Content-Length: -1\r\n" },
+	{ REFUSED_HTTP, PUT "Content-Length: 0x1\r\n" }, { REFUSED_HTTP, PUT "Content-Length: 1, 1\r\n" },
+	{ REFUSED_HTTP, PUT "Content-Length: 1 1\r\n" },
+	{ REFUSED_HTTP, PUT "Content-Length: 1.0\r\n" },
+	{ REFUSED_LENGTH, PUT "Content-Length: 1000000000000000000\r\n" },
+	{ REFUSED_EXPECT, PUT "Expect: a miracle\r\nContent-Length: 1\r\n" },
+	{ REFUSED_EXPECT, PUT "Expect: 100-continue, more\r\nContent-Length: 1\r\n" },
 };
 
 static void
@@ -150,7 +171,8 @@ test_refusals(void)
 	}
 }
 
-/* Control characters, and line ends that are none, wherever they stand: refused, if not while it comes then when it is whole. */
+/* Control characters, and line ends that are none, wherever they stand: refused, if not while it comes then when it is
+ * whole. */
 static void
 test_controls(void)
 {
@@ -185,7 +207,11 @@ test_many_lists(void)
 	for (int lists = 1; lists <= 3; lists++) {
 		size_t len = (size_t)sprintf(text, GET);
 		for (int i = 0; len < HEAD_BYTES_MAX - 100; i++)
-			len += (size_t)sprintf(text + len, "%s: %d\r\n", i % lists == 0 ? "Expect" : i % lists == 1 ? "Connection" : "If-None-Match", i);
+			len += (size_t)sprintf(text + len, "%s: %d\r\n",
+			                       i % lists == 0   ? "Expect"
+			                       : i % lists == 1 ? "Connection"
+			                                        : "If-None-Match",
+			                       i);
 		len += (size_t)sprintf(text + len, "\r\n");
 		enum refusal r = head_parse(text, len, &h);
 		check(r == REFUSED_EXPECT || r == REFUSED_HEAD, "many lists", problem_title(problem_status(r)));

@@ -53,7 +53,8 @@ intake_refuse(struct intake *in, enum refusal r)
 
 	in->refused = r;
 	if (in->state == INTAKE_HEAD)
-		say(in, head ? "HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" : "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+		say(in, head ? "HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+		             : "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 	else if (in->state != INTAKE_WHOLE)
 		whole(in);
 	in->state = INTAKE_WHOLE;
@@ -70,9 +71,15 @@ say_request(struct intake *in)
 	bool body = h->body != HEAD_NO_BODY, empty = raw_len(in) == 0;
 	char text[INTAKE_LINE_MAX];
 
-	snprintf(text, sizeof(text), "%s / HTTP/1.%c\r\nHost: x\r\n%s%s%s\r\n", strcmp(h->method, "HEAD") == 0 ? "HEAD" : body ? "POST" : "GET",
-	         h->old ? '0' : '1', body ? "Transfer-Encoding: chunked\r\n" : "", body && h->expects && empty ? "Expect: 100-continue\r\n" : "",
-	         h->closes ? "Connection: close\r\n" : h->keeps ? "Connection: keep-alive\r\n" : "");
+	snprintf(text, sizeof(text), "%s / HTTP/1.%c\r\nHost: x\r\n%s%s%s\r\n",
+	         strcmp(h->method, "HEAD") == 0 ? "HEAD"
+	         : body                         ? "POST"
+	                                        : "GET",
+	         h->old ? '0' : '1', body ? "Transfer-Encoding: chunked\r\n" : "",
+	         body && h->expects && empty ? "Expect: 100-continue\r\n" : "",
+	         h->closes  ? "Connection: close\r\n"
+	         : h->keeps ? "Connection: keep-alive\r\n"
+	                    : "");
 	say(in, text);
 }
 
@@ -100,7 +107,9 @@ too_long(const struct intake *in)
 static bool
 step_head(struct intake *in, struct room *out)
 {
-	static const enum intake_state next[] = { [HEAD_NO_BODY] = INTAKE_WHOLE, [HEAD_LENGTH] = INTAKE_LENGTH, [HEAD_CHUNKED] = INTAKE_CHUNK_LINE };
+	static const enum intake_state next[] = {
+		[HEAD_NO_BODY] = INTAKE_WHOLE, [HEAD_LENGTH] = INTAKE_LENGTH, [HEAD_CHUNKED] = INTAKE_CHUNK_LINE,
+	};
 	size_t end;
 
 	(void)out;
@@ -277,7 +286,8 @@ static void
 give(struct intake *in, struct room *out)
 {
 	static bool (*const steps[])(struct intake *in, struct room *out) = {
-		[INTAKE_HEAD] = step_head, [INTAKE_LENGTH] = step_length, [INTAKE_CHUNK_LINE] = step_chunk_line, [INTAKE_CHUNK] = step_chunk,
+		[INTAKE_HEAD] = step_head, [INTAKE_LENGTH] = step_length, [INTAKE_CHUNK_LINE] = step_chunk_line,
+		[INTAKE_CHUNK] = step_chunk,
 		[INTAKE_CHUNK_END] = step_chunk_end, [INTAKE_TRAILER] = step_trailer, [INTAKE_WHOLE] = step_whole,
 	};
 
@@ -313,8 +323,8 @@ raw_settle(struct intake *in)
 	}
 }
 
-/* Whether there is more now; *end is what the source says when there is not.  It is asked until it has nothing: its end may lie
- * right behind what has come. */
+/* Whether there is more now; *end is what the source says when there is not.  It is asked until it has nothing: its end
+ * may lie right behind what has come. */
 static bool
 fill(struct intake *in, source_fn *from, void *ctx, ssize_t *end)
 {

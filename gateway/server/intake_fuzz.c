@@ -1,6 +1,6 @@
-/* How it tests: libFuzzer's bytes are what a client writes, the first two how it comes in pieces and how much room there is.  However
- * that is, the same requests come out of it: heads, bodies and the refusal, and what libmicrohttpd gets is one head of ours and
- * whole chunks, never a byte of the client's outside them.
+/* How it tests: libFuzzer's bytes are what a client writes, the first two how it comes in pieces and how much room
+ * there is.  However that is, the same requests come out of it: heads, bodies and the refusal, and what libmicrohttpd
+ * gets is one head of ours and whole chunks, never a byte of the client's outside them.
  *
  * Observed too: gateway/server/head.c
  *
@@ -44,7 +44,8 @@ must_be_ours(const struct bytes *got, struct bytes *out)
 {
 	const char *p = got->p, *end = got->p + got->len, *body = memmem(p, got->len, "\r\n\r\n", 4);
 
-	must(body && (memcmp(p, "GET / HTTP/1.", 13) == 0 || memcmp(p, "HEAD / HTTP/1.", 14) == 0 || memcmp(p, "POST / HTTP/1.", 14) == 0));
+	must(body && (memcmp(p, "GET / HTTP/1.", 13) == 0 || memcmp(p, "HEAD / HTTP/1.", 14) == 0 ||
+	              memcmp(p, "POST / HTTP/1.", 14) == 0));
 	bytes_append(out, p, (size_t)(body - p));
 	bool chunked = memmem(p, (size_t)(body - p), "chunked", 7) != NULL;
 	for (p = body + 4; chunked;) {
@@ -88,7 +89,8 @@ play(const uint8_t *p, size_t len, size_t piece, size_t room)
 			bytes_append(&got, to, (size_t)n);
 		if (in.state != INTAKE_WHOLE || in.line_at < in.line_len)
 			continue;
-		if (in.refused && in.head.text) {               /* the rest of the body is not wanted; how much of it came differs */
+		/* the rest of the body is not wanted; how much of it came differs */
+		if (in.refused && in.head.text) {
 			tell(&out, &in);
 			break;
 		}
@@ -110,7 +112,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	if (len < 2 || memmem(bytes, len, "100-", 4))
 		return 0;
-	struct bytes whole = play(bytes + 2, len - 2, len, 100000), parts = play(bytes + 2, len - 2, 1 + bytes[0] % 61, 9 + bytes[1]);
+	struct bytes whole = play(bytes + 2, len - 2, len, 100000),
+		     parts = play(bytes + 2, len - 2, 1 + bytes[0] % 61, 9 + bytes[1]);
 	must(whole.len == parts.len && (whole.len == 0 || memcmp(whole.p, parts.p, whole.len) == 0));
 	bytes_free(&whole);
 	bytes_free(&parts);

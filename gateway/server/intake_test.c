@@ -1,8 +1,9 @@
-/* intake_test - what a client writes, and what the library and we get of it, however it comes and however little room there is.
+/* intake_test - what a client writes, and what the library and we get of it, however it comes and however little room
+ * there is.
  *
- * How: a row is what comes on a connection and what must be made of it, as text: a line a request, its body in brackets, a refusal as
- * its code.  Each row is played with many sizes of pieces and of room; what libmicrohttpd would read is read here as strictly as
- * it could be: one head of ours, then chunks. */
+ * How: a row is what comes on a connection and what must be made of it, as text: a line a request, its body in
+ * brackets, a refusal as its code.  Each row is played with many sizes of pieces and of room; what libmicrohttpd would
+ * read is read here as strictly as it could be: one head of ours, then chunks. */
 #include "server/intake.h"
 #include "harness/tally.h"
 #include "http/bytes.h"
@@ -44,7 +45,8 @@ ours(const struct bytes *got, struct bytes *body)
 	for (p = head + 4; chunked; p += 2) {
 		char *digits;
 		size_t n = p < end ? strtoul(p, &digits, 16) : 0;
-		if (p == end || digits + 2 + n + 2 > end || memcmp(digits, "\r\n", 2) != 0 || memcmp(digits + 2 + n, "\r\n", 2) != 0)
+		if (p == end || digits + 2 + n + 2 > end || memcmp(digits, "\r\n", 2) != 0 ||
+		    memcmp(digits + 2 + n, "\r\n", 2) != 0)
 			return false;
 		bytes_append(body, digits + 2, n);
 		p = digits + 2 + n;
@@ -119,13 +121,15 @@ static const struct { const char *raw, *made; } rows[] = {
 	{ LINE "\r\n", "GET /a\n" },
 	{ "\r\n\r\n" LINE "\r\n", "GET /a\n" },
 	{ LINE "\r\n\r\n" LINE "\r\n", "GET /a\nGET /a\n" },
-	{ LINE "\r\nHEAD http://x/b HTTP/1.1\r\nHost: x\r\n\r\nOPTIONS * HTTP/1.1\r\nHost: y\r\n\r\n", "GET /a\nHEAD /b\nOPTIONS *\n" },
+	{ LINE "\r\nHEAD http://x/b HTTP/1.1\r\nHost: x\r\n\r\nOPTIONS * HTTP/1.1\r\nHost: y\r\n\r\n",
+	  "GET /a\nHEAD /b\nOPTIONS *\n" },
 	{ PUT "Content-Length: 3\r\n\r\nabc" LINE "\r\n", "PUT /a [abc]\nGET /a\n" },
 	{ PUT "Content-Length: 0\r\n\r\n" LINE "\r\n", "PUT /a\nGET /a\n" },
 	{ LINE "Content-Length: 3\r\n\r\nabc" LINE "\r\n", "GET /a [abc]\nGET /a\n" },
 	{ CHUNKED "3\r\nabc\r\n0\r\n\r\n" LINE "\r\n", "PUT /a [abc]\nGET /a\n" },
 	{ CHUNKED "0\r\n\r\n" LINE "\r\n", "PUT /a []\nGET /a\n" },
-	{ CHUNKED "00001;a=b\r\na\r\n1 ; c=\"d\"\r\nb\r\n001\r\nc\r\n000;e\r\nF: g\r\nH:\r\n\r\n" LINE "\r\n", "PUT /a [abc]\nGET /a\n" },
+	{ CHUNKED "00001;a=b\r\na\r\n1 ; c=\"d\"\r\nb\r\n001\r\nc\r\n000;e\r\nF: g\r\nH:\r\n\r\n" LINE "\r\n",
+	  "PUT /a [abc]\nGET /a\n" },
 	{ CHUNKED "A\r\n0123456789\r\n9\r\n\r\n0\r\n\r\n01\r\n0\r\n\r\n", "PUT /a [0123456789\r\n0\r\n\r\n01]\n" },
 	{ LINE "Expect: 100-continue\r\n\r\n", "GET /a\n" },
 	/* refused: once, and nothing behind it is heard */
@@ -142,16 +146,25 @@ static const struct { const char *raw, *made; } rows[] = {
 	{ PUT "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc" LINE "\r\n", "400\n" },
 	{ PUT "Content-Length: 99999999999999999999\r\n\r\nabc", "413\n" },
 	{ PUT "Expect: x\r\nContent-Length: 3\r\n\r\nabc", "417\n" },
-	{ CHUNKED "3\nabc\r\n0\r\n\r\n", "400\n" }, { CHUNKED "3\r\nabc\n0\r\n\r\n", "400\n" }, { CHUNKED "3\r\nabcd\r\n0\r\n\r\n" LINE "\r\n", "400\n" },
-	{ CHUNKED "3\r\nab\r\n0\r\n\r\n" LINE "\r\n", "400\n" }, { CHUNKED "zz\r\nabc", "400\n" }, { CHUNKED "-3\r\nabc", "400\n" },
-	{ CHUNKED "+3\r\nabc", "400\n" }, { CHUNKED "0x3\r\nabc", "400\n" }, { CHUNKED "\r\nabc", "400\n" }, { CHUNKED " 3\r\nabc", "400\n" },
-	{ CHUNKED "3 \r\nabc\r\n0\r\n\r\n", "400\n" }, { CHUNKED "3 x\r\nabc\r\n0\r\n\r\n", "400\n" }, { CHUNKED ";a\r\nabc", "400\n" },
-	{ CHUNKED "ffffffffffffffff\r\nabc", "400\n" }, { CHUNKED "1000000000000000\r\nabc", "400\n" }, { CHUNKED "3;\x01\r\nabc\r\n0\r\n\r\n", "400\n" },
-	{ CHUNKED "0\r\nBroken\r\n\r\n", "400\n" }, { CHUNKED "0\r\n a: b\r\n\r\n", "400\n" }, { CHUNKED "0\r\nA : b\r\n\r\n", "400\n" },
-	{ CHUNKED "0\r\nA: b\n\r\n", "400\n" }, { CHUNKED "0\r\n: b\r\n\r\n", "400\n" }, { CHUNKED "0\r\nA: \x7f\r\n\r\n", "400\n" },
+	{ CHUNKED "3\nabc\r\n0\r\n\r\n", "400\n" }, { CHUNKED "3\r\nabc\n0\r\n\r\n", "400\n" },
+	{ CHUNKED "3\r\nabcd\r\n0\r\n\r\n" LINE "\r\n", "400\n" },
+	{ CHUNKED "3\r\nab\r\n0\r\n\r\n" LINE "\r\n", "400\n" }, { CHUNKED "zz\r\nabc", "400\n" },
+	{ CHUNKED "-3\r\nabc", "400\n" },
+	{ CHUNKED "+3\r\nabc", "400\n" }, { CHUNKED "0x3\r\nabc", "400\n" }, { CHUNKED "\r\nabc", "400\n" },
+	{ CHUNKED " 3\r\nabc", "400\n" },
+	{ CHUNKED "3 \r\nabc\r\n0\r\n\r\n", "400\n" }, { CHUNKED "3 x\r\nabc\r\n0\r\n\r\n", "400\n" },
+	{ CHUNKED ";a\r\nabc", "400\n" },
+	{ CHUNKED "ffffffffffffffff\r\nabc", "400\n" }, { CHUNKED "1000000000000000\r\nabc", "400\n" },
+	{ CHUNKED "3;\x01\r\nabc\r\n0\r\n\r\n", "400\n" },
+	{ CHUNKED "0\r\nBroken\r\n\r\n", "400\n" }, { CHUNKED "0\r\n a: b\r\n\r\n", "400\n" },
+	{ CHUNKED "0\r\nA : b\r\n\r\n", "400\n" },
+	{ CHUNKED "0\r\nA: b\n\r\n", "400\n" }, { CHUNKED "0\r\n: b\r\n\r\n", "400\n" },
+	{ CHUNKED "0\r\nA: \x7f\r\n\r\n", "400\n" },
 	/* not whole when the client ends it */
-	{ "G", "400\n" }, { LINE, "400\n" }, { PUT "Content-Length: 3\r\n\r\nab", "400\n" }, { PUT "Content-Length: 3\r\n\r\n", "400\n" },
-	{ CHUNKED, "400\n" }, { CHUNKED "3", "400\n" }, { CHUNKED "3\r\nab", "400\n" }, { CHUNKED "3\r\nabc\r\n", "400\n" }, { CHUNKED "3\r\nabc\r\n0\r\n", "400\n" },
+	{ "G", "400\n" }, { LINE, "400\n" }, { PUT "Content-Length: 3\r\n\r\nab", "400\n" },
+	{ PUT "Content-Length: 3\r\n\r\n", "400\n" },
+	{ CHUNKED, "400\n" }, { CHUNKED "3", "400\n" }, { CHUNKED "3\r\nab", "400\n" },
+	{ CHUNKED "3\r\nabc\r\n", "400\n" }, { CHUNKED "3\r\nabc\r\n0\r\n", "400\n" },
 	{ LINE "\r\n" LINE, "GET /a\n400\n" },
 };
 
@@ -165,7 +178,8 @@ test_rows(void)
 		for (size_t p = 0; p < sizeof(pieces) / sizeof(pieces[0]); p++)
 			for (size_t r = 2; r < sizeof(rooms) / sizeof(rooms[0]); r++) {
 				char *made = play(rows[i].raw, strlen(rows[i].raw), pieces[p], rooms[r], false);
-				snprintf(which, sizeof(which), "row %zu, pieces of %zu, room for %zu", i, pieces[p], rooms[r]);
+				snprintf(which, sizeof(which), "row %zu, pieces of %zu, room for %zu", i, pieces[p],
+				         rooms[r]);
 				check(strcmp(made, rows[i].made) == 0, which, made);
 				free(made);
 			}
@@ -212,12 +226,16 @@ test_sizes(void)
 	char which[80];
 
 	for (enum shape shape = 0; shape < SHAPES; shape++)
-		for (size_t size = 300; size < 20 * 1024; size += size > HEAD_BYTES_MAX - 20 && size < HEAD_BYTES_MAX + 20 ? 1 : 13) {
+		for (size_t size = 300;
+		     size<20 * 1024; size += size> HEAD_BYTES_MAX - 20 && size < HEAD_BYTES_MAX + 20 ? 1 : 13) {
 			char *raw = head_of(shape, size), *made = play(raw, strlen(raw), 5000, 2000, false);
 			bool target = shape == TARGET || shape == QUERY;
-			const char *want = size > HEAD_BYTES_MAX && target && size - 11 > HEAD_BYTES_MAX ? "414\n" : size > HEAD_BYTES_MAX ? "431\n" : "GET /a";
+			const char *want = size > HEAD_BYTES_MAX && target && size - 11 > HEAD_BYTES_MAX ? "414\n"
+			                   : size > HEAD_BYTES_MAX                                       ? "431\n"
+			                                                                                 : "GET /a";
 			snprintf(which, sizeof(which), "shape %d of %zu bytes", (int)shape, size);
-			check(strncmp(made, want, strlen(want)) == 0 && strchr(made, '\n') == made + strlen(made) - 1, which, made);
+			check(strncmp(made, want, strlen(want)) == 0 && strchr(made, '\n') == made + strlen(made) - 1,
+			      which, made);
 			free(made);
 			free(raw);
 		}
@@ -228,8 +246,10 @@ static void
 test_endless(void)
 {
 	static const struct { const char *begin, *more, *made; } endless[] = {
-		{ "", "\r\n", "400\n" }, { "", "A", "414\n" }, { "GET /", "a", "414\n" }, { LINE, "A: b\r\n", "431\n" }, { LINE "A: ", "b", "431\n" },
-		{ CHUNKED "0\r\n", "A: b\r\n", "431\n" }, { CHUNKED "0\r\nA: ", "b", "400\n" }, { CHUNKED "1;", "a", "400\n" }, { CHUNKED "0", "0", "400\n" },
+		{ "", "\r\n", "400\n" }, { "", "A", "414\n" }, { "GET /", "a", "414\n" }, { LINE, "A: b\r\n", "431\n" },
+		{ LINE "A: ", "b", "431\n" },
+		{ CHUNKED "0\r\n", "A: b\r\n", "431\n" }, { CHUNKED "0\r\nA: ", "b", "400\n" },
+		{ CHUNKED "1;", "a", "400\n" }, { CHUNKED "0", "0", "400\n" },
 	};
 
 	for (size_t i = 0; i < sizeof(endless) / sizeof(endless[0]); i++) {
@@ -275,9 +295,13 @@ test_memory(void)
 	struct client c = { .p = LINE, .len = strlen(LINE), .piece = 1000, .stays = true, .pause = true };
 	char to[2000];
 
-	check(intake_read(&in, from_client, &c, to, sizeof(to)) == SOURCE_AGAIN && in.cap == strlen(LINE) && intake_waits(&in), "a part of a head", "");
+	check(intake_read(&in, from_client, &c, to, sizeof(to)) == SOURCE_AGAIN && in.cap == strlen(LINE) &&
+	              intake_waits(&in),
+	      "a part of a head", "");
 	c = (struct client){ .p = "\r\n" LINE, .len = strlen(LINE) + 2, .piece = 1000, .stays = true, .pause = true };
-	check(intake_read(&in, from_client, &c, to, sizeof(to)) > 0 && in.cap == strlen(LINE) && !intake_waits(&in) && in.owes, "the next waits", "");
+	check(intake_read(&in, from_client, &c, to, sizeof(to)) > 0 && in.cap == strlen(LINE) && !intake_waits(&in) &&
+	              in.owes,
+	      "the next waits", "");
 	intake_next(&in);
 	check(intake_waits(&in) && intake_read(&in, from_client, &c, to, sizeof(to)) == SOURCE_AGAIN, "its turn", "");
 	intake_free(&in);

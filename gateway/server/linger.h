@@ -1,7 +1,7 @@
 /* linger - sockets that libmicrohttpd is done with and whose client still writes.
  *
- * Who closes a socket with bytes unread resets the connection, and the client may lose the answer that was to tell him why
- * (RFC 9112 §9.6).  So such a socket stays for a moment, and what comes is dropped. */
+ * Who closes a socket with bytes unread resets the connection, and the client may lose the answer that was to tell him
+ * why (RFC 9112 §9.6).  So such a socket stays for a moment, and what comes is dropped. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -38,7 +38,8 @@ network_parse(const char *text, size_t len, struct network *out)
 	return bits <= 128 && out->bits <= 128;
 }
 
-/* The way to everywhere, a line of the kernel's table: interface, destination and gateway as numbers of this machine's order. */
+/* The way to everywhere, a line of the kernel's table: interface, destination and gateway as numbers of this machine's
+ * order. */
 static bool
 router_find(const char *routes, struct network *out)
 {

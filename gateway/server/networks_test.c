@@ -14,18 +14,25 @@
 	"eth1\t00000000\t010012AC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
 
 static const struct { const char *text; bool fine; size_t n; } texts[] = {
-	{ "router", true, 1 }, { "127.0.0.0/8 router ::1/128", true, 3 }, { "routers", false, 0 }, { "Router", false, 0 }, { "router/8", false, 0 },
-	{ "", true, 0 }, { "127.0.0.0/8", true, 1 }, { " 127.0.0.0/8  ::1/128 ", true, 2 }, { "0.0.0.0/0 ::/0", true, 2 },
-	{ "127.0.0.1", false, 0 }, { "127.0.0.0/33", false, 0 }, { "127.0.0.0/", false, 0 }, { "127.0.0.0/8x", false, 0 },
+	{ "router", true, 1 }, { "127.0.0.0/8 router ::1/128", true, 3 }, { "routers", false, 0 },
+	{ "Router", false, 0 }, { "router/8", false, 0 },
+	{ "", true, 0 }, { "127.0.0.0/8", true, 1 }, { " 127.0.0.0/8  ::1/128 ", true, 2 },
+	{ "0.0.0.0/0 ::/0", true, 2 },
+	{ "127.0.0.1", false, 0 }, { "127.0.0.0/33", false, 0 }, { "127.0.0.0/", false, 0 },
+	{ "127.0.0.0/8x", false, 0 },
 	{ "::1/129", false, 0 }, { "/8", false, 0 }, { "localhost/8", false, 0 }, { "127.0.0.0/-1", false, 0 },
 	{ "127.0.0.0/99999999999", false, 0 },
 };
 
 static const struct { const char *networks, *address; bool held; } cases[] = {
-	{ "127.0.0.0/8", "127.9.9.9", true }, { "127.0.0.0/8", "128.0.0.1", false }, { "127.0.0.0/8", "::ffff:127.0.0.1", true },
-	{ "127.0.0.0/8", "::1", false }, { "::1/128", "::1", true }, { "::1/128", "::2", false }, { "", "127.0.0.1", false },
-	{ "172.16.0.0/12", "172.31.255.255", true }, { "172.16.0.0/12", "172.32.0.0", false }, { "10.0.0.0/8 ::1/128", "::1", true },
-	{ "router", "172.18.0.1", true }, { "router", "172.18.0.2", false }, { "router", "172.19.0.1", false }, { "router", "0.0.0.0", false },
+	{ "127.0.0.0/8", "127.9.9.9", true }, { "127.0.0.0/8", "128.0.0.1", false },
+	{ "127.0.0.0/8", "::ffff:127.0.0.1", true },
+	{ "127.0.0.0/8", "::1", false }, { "::1/128", "::1", true }, { "::1/128", "::2", false },
+	{ "", "127.0.0.1", false },
+	{ "172.16.0.0/12", "172.31.255.255", true }, { "172.16.0.0/12", "172.32.0.0", false },
+	{ "10.0.0.0/8 ::1/128", "::1", true },
+	{ "router", "172.18.0.1", true }, { "router", "172.18.0.2", false }, { "router", "172.19.0.1", false },
+	{ "router", "0.0.0.0", false },
 	{ "0.0.0.0/0", "8.8.8.8", true }, { "0.0.0.0/0", "2001:db8::1", false }, { "::/0", "8.8.8.8", true },
 };
 
@@ -53,11 +60,16 @@ held(const char *networks, const char *address)
 
 /* Behind proxies 10.0.0.0/8: the nearest address that is none of them, and no word of anybody else. */
 static const struct { const char *peer, *forwarded, *client; } clients[] = {
-	{ "192.0.2.1", NULL, "192.0.2.1" }, { "192.0.2.1", "203.0.113.9", "192.0.2.1" }, { "10.0.0.1", NULL, "10.0.0.1" },
-	{ "10.0.0.1", "", "10.0.0.1" }, { "10.0.0.1", "203.0.113.9", "203.0.113.9" }, { "10.0.0.1", " 203.0.113.9 ", "203.0.113.9" },
-	{ "10.0.0.1", "198.51.100.7, 203.0.113.9", "203.0.113.9" }, { "10.0.0.1", "203.0.113.9,10.0.0.2", "203.0.113.9" },
-	{ "10.0.0.1", "1.1.1.1, 203.0.113.9 , 10.0.0.3,10.0.0.2", "203.0.113.9" }, { "10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3" },
-	{ "10.0.0.1", "2001:db8::7", "2001:db8::7" }, { "10.0.0.1", "unknown", "10.0.0.1" }, { "10.0.0.1", "203.0.113.9, what, 10.0.0.2", "10.0.0.2" },
+	{ "192.0.2.1", NULL, "192.0.2.1" }, { "192.0.2.1", "203.0.113.9", "192.0.2.1" },
+	{ "10.0.0.1", NULL, "10.0.0.1" },
+	{ "10.0.0.1", "", "10.0.0.1" }, { "10.0.0.1", "203.0.113.9", "203.0.113.9" },
+	{ "10.0.0.1", " 203.0.113.9 ", "203.0.113.9" },
+	{ "10.0.0.1", "198.51.100.7, 203.0.113.9", "203.0.113.9" },
+	{ "10.0.0.1", "203.0.113.9,10.0.0.2", "203.0.113.9" },
+	{ "10.0.0.1", "1.1.1.1, 203.0.113.9 , 10.0.0.3,10.0.0.2", "203.0.113.9" },
+	{ "10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3" },
+	{ "10.0.0.1", "2001:db8::7", "2001:db8::7" }, { "10.0.0.1", "unknown", "10.0.0.1" },
+	{ "10.0.0.1", "203.0.113.9, what, 10.0.0.2", "10.0.0.2" },
 	{ "10.0.0.1", ",", "10.0.0.1" }, { "10.0.0.1", "203.0.113.9,", "10.0.0.1" },
 	{ "10.0.0.1", "0123456789012345678901234567890123456789012345678901234567890123", "10.0.0.1" },
 };
@@ -73,7 +85,8 @@ test_clients(void)
 		address_of(clients[i].peer, peer);
 		address_of(clients[i].client, want);
 		networks_client(&proxies, peer, clients[i].forwarded, got);
-		check(memcmp(got, want, sizeof(got)) == 0, "who asks", clients[i].forwarded ? clients[i].forwarded : clients[i].peer);
+		check(memcmp(got, want, sizeof(got)) == 0, "who asks",
+		      clients[i].forwarded ? clients[i].forwarded : clients[i].peer);
 	}
 	address_of("2001:db8:0:1::7", got);
 	address_of("2001:db8:0:1:ffff::8", other);
@@ -93,7 +106,9 @@ main(void)
 	struct networks ns;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		check(networks_parse(texts[i].text, ROUTES, &ns) == texts[i].fine && (!texts[i].fine || ns.n == texts[i].n), "a list", texts[i].text);
+		check(networks_parse(texts[i].text, ROUTES, &ns) == texts[i].fine &&
+		              (!texts[i].fine || ns.n == texts[i].n),
+		      "a list", texts[i].text);
 	check(networks_parse("router 127.0.0.0/8", "", &ns) && ns.n == 1, "a list", "no router");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		check(held(cases[i].networks, cases[i].address) == cases[i].held, cases[i].networks, cases[i].address);

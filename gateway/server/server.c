@@ -141,7 +141,8 @@ response_of(struct exchange *e)
 	else if (r->fd >= 0)
 		m = MHD_create_response_from_fd64(r->len, r->fd);
 	else
-		m = MHD_create_response_from_buffer(r->len, r->body, r->body ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+		m = MHD_create_response_from_buffer(r->len, r->body,
+		                                    r->body ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
 	if (!m)
 		return NULL;
 	r->body = NULL;
@@ -195,8 +196,10 @@ request_of(const struct exchange *e)
 {
 	const struct head *h = &e->head;
 	struct api_request r = {
-		.method = h->method, .target = h->target, .authorization = h->authorization, .content_type = h->content_type,
-		.content_encoding = h->content_encoding, .idempotency_key = h->idempotency_key, .if_none_match = h->if_none_match,
+		.method = h->method, .target = h->target, .authorization = h->authorization,
+		.content_type = h->content_type,
+		.content_encoding = h->content_encoding, .idempotency_key = h->idempotency_key,
+		.if_none_match = h->if_none_match,
 		.traceparent = h->traceparent, .last_event_id = h->last_event_id, .content_length = h->length,
 		.crowded = e->connection->reserved,
 	};
@@ -226,8 +229,8 @@ begin(struct exchange *e)
 	head_free(&e->head);
 }
 
-/* Of what has no call: it was turned away, or answered while it still came.  Nobody reads it, so it is only swallowed, up to a bound
- * beyond which its connection ends. */
+/* Of what has no call: it was turned away, or answered while it still came.  Nobody reads it, so it is only swallowed,
+ * up to a bound beyond which its connection ends. */
 static size_t
 body_drop(struct exchange *e, size_t n)
 {
@@ -336,7 +339,8 @@ on_request_line(void *cls, const char *ours, struct MHD_Connection *mhd)
 	return e;
 }
 
-/* What has come behind a request: the library will not be told of it, unless it takes the socket up anew as it does after a rest. */
+/* What has come behind a request: the library will not be told of it, unless it takes the socket up anew as it does
+ * after a rest. */
 static void
 look_later(server_t *h, struct connection *c)
 {
@@ -414,17 +418,20 @@ connection_open(server_t *h, struct MHD_Connection *mhd)
 
 	network_address(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, peer);
 	size_t shut = 0;
-	struct connection *c = connections_add(&h->connections, fd, peer, networks_hold(&h->set.proxies, peer), h->now_us, &shut);
+	struct connection *c =
+		connections_add(&h->connections, fd, peer, networks_hold(&h->set.proxies, peer), h->now_us, &shut);
 	metric_add(h->set.metrics, METRIC_HTTP_CROWDED, (int64_t)shut);
 	if (shut)
-		LOG(WARN, "connections.crowded", NULL, LOG_I("connections", h->connections.n), LOG_I("of_address", c->origin->n));
+		LOG(WARN, "connections.crowded", NULL, LOG_I("connections", h->connections.n),
+		    LOG_I("of_address", c->origin->n));
 	c->carrier = mhd;
 	if (!tap_open(fd, &c->intake, h->set.tls_cert != NULL))
 		shutdown(fd, SHUT_RDWR);
 	return c;
 }
 
-/* Somebody who still writes would never read our last word: a closed socket answers him with a reset, which takes it away. */
+/* Somebody who still writes would never read our last word: a closed socket answers him with a reset, which takes it
+ * away. */
 static void
 connection_close(server_t *h, struct connection *c)
 {
@@ -456,7 +463,9 @@ on_connection(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_Co
 static struct addrinfo *
 address_of(const struct server_settings *s)
 {
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM }, *found;
+	struct addrinfo hints = {
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM,
+	}, *found;
 	char port[8];
 
 	snprintf(port, sizeof(port), "%d", s->port);
@@ -472,8 +481,10 @@ daemon_start(server_t *h, const struct addrinfo *at)
 {
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (at->ai_family == AF_INET6 ? MHD_USE_IPv6 : 0);
 	struct MHD_OptionItem tls[] = {
-		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)h->set.tls_cert }, { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)h->set.tls_key },
-		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" }, { MHD_OPTION_END, 0, NULL },
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)h->set.tls_cert },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)h->set.tls_key },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" },
+		{ MHD_OPTION_END, 0, NULL },
 	};
 
 	if (h->set.tls_cert)
@@ -562,8 +573,8 @@ cut_off(server_t *h)
 	LOG(DEBUG, "connections.reaped", NULL, LOG_I("count", n));
 }
 
-/* What was answered while it ran may go out at once, and the next request come in, but not for ever: whoever asks again and again
- * would keep us from everybody else.  True: there is more to do. */
+/* What was answered while it ran may go out at once, and the next request come in, but not for ever: whoever asks again
+ * and again would keep us from everybody else.  True: there is more to do. */
 static bool
 rounds(server_t *h)
 {

@@ -28,7 +28,8 @@ void server_close(server_t **hp);
 
 int server_fd(const server_t *h);                   /* readable: server_run */
 int server_port(const server_t *h);                 /* the one it got, when the setting was 0 */
-/* Reads, answers, cuts off.  When it must be called again at the latest; mono_us: at once, for there was more than one turn's work. */
+/* Reads, answers, cuts off.  When it must be called again at the latest; mono_us: at once, for there was more than one
+ * turn's work. */
 int64_t server_run(server_t *h, int64_t mono_us);
 /* No new connections; after each answer the connection ends. */
 void server_stop(server_t *h);

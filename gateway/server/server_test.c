@@ -1,8 +1,9 @@
 /* server_test - what goes over the socket: framing, time, coming and going.
  *
  * How: a real listener on a port of its own and raw bytes from a client in the same thread; the bus is played, and the
- * clock by which connections are cut off is a variable.  Each step runs the server until what is waited for is there.  TLS is spoken
- * by openssl(1), which makes the certificate too: in this process our own gnutls_record_recv stands before the library's. */
+ * clock by which connections are cut off is a variable.  Each step runs the server until what is waited for is there.
+ * TLS is spoken by openssl(1), which makes the certificate too: in this process our own gnutls_record_recv stands
+ * before the library's. */
 #include "server/server.h"
 #include "api/api.h"
 #include "base/log.h"
@@ -118,28 +119,43 @@ hang_up(struct bench *b, struct peer_text *p)
 /* ---- what is no proper HTTP: a problem in JSON, never a page, and the connection ends */
 
 #define LONG16 "aaaaaaaaaaaaaaaa"
-#define LONG256 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16
+#define LONG64 LONG16 LONG16 LONG16 LONG16
+#define LONG256 LONG64 LONG64 LONG64 LONG64
+#define LONG1K LONG256 LONG256 LONG256 LONG256
+#define LONG4K LONG1K LONG1K LONG1K LONG1K
 #define AMPS16 "&&&&&&&&&&&&&&&&"
-#define AMPS256 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16 AMPS16
-#define LONG4K LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256 LONG256
+#define AMPS64 AMPS16 AMPS16 AMPS16 AMPS16
+#define AMPS256 AMPS64 AMPS64 AMPS64 AMPS64
 
 static const struct { const char *name, *text, *status, *code; } improper[] = {
-	{ "length twice", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", "400", "http.framing" },
-	{ "length and coding", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400",
+	{ "length twice", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+	  "400", "http.framing" },
+	{ "length and coding", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: 2\r\nTransfer-Encoding: "
+	  "chunked\r\n\r\n0\r\n\r\n", "400",
 	  "http.framing" },
-	{ "a coding of which the end is not known", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", "400",
+	{ "a coding of which the end is not known", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Transfer-Encoding: gzip, "
+	  "chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", "400",
 	  "http.framing" },
-	{ "no coding by name", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Transfer-Encoding: identity\r\n\r\n{}", "400", "http.framing" },
+	{ "no coding by name", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Transfer-Encoding: identity\r\n\r\n{}", "400",
+	  "http.framing" },
 	{ "host twice", "GET /livez HTTP/1.1\r\nHost: y\r\n" HEAD "\r\n", "400", "http.framing" },
 	{ "token twice", "GET /livez HTTP/1.1\r\nAuthorization: Bearer x\r\n" HEAD "\r\n", "400", "http.framing" },
 	{ "no host", "GET /livez HTTP/1.1\r\n\r\n", "400", "http.malformed" },
-	{ "length no number", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: 2, 2\r\n\r\n{}", "400", "http.malformed" },
-	{ "length beyond numbers", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: 99999999999999999999999\r\n\r\n{}", "413", "http.malformed" },
-	{ "chunk no number", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", "400", "http.malformed" },
-	{ "length below zero", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: -5\r\n\r\n", "400", "http.malformed" },
+	{ "length no number", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: 2, 2\r\n\r\n{}", "400",
+	  "http.malformed" },
+	{ "length beyond numbers",
+	  "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: 99999999999999999999999\r\n\r\n{}", "413",
+	  "http.malformed" },
+	{ "chunk no number",
+	  "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", "400",
+	  "http.malformed" },
+	{ "length below zero", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Length: -5\r\n\r\n", "400",
+	  "http.malformed" },
 	{ "long target", "GET /" LONG4K LONG4K LONG4K LONG4K " HTTP/1.1\r\n" HEAD "\r\n", "414", "http.malformed" },
-	{ "long header", "GET /livez HTTP/1.1\r\nX: " LONG4K LONG4K LONG4K LONG4K "\r\n" HEAD "\r\n", "431", "http.malformed" },
-	{ "far too long a header", "GET /livez HTTP/1.1\r\nX: " LONG4K LONG4K LONG4K LONG4K LONG4K LONG4K LONG4K LONG4K LONG4K "\r\n" HEAD "\r\n", "431",
+	{ "long header", "GET /livez HTTP/1.1\r\nX: " LONG4K LONG4K LONG4K LONG4K "\r\n" HEAD "\r\n", "431",
+	  "http.malformed" },
+	{ "far too long a header", "GET /livez HTTP/1.1\r\nX: "
+	  "" LONG4K LONG4K LONG4K LONG4K LONG4K LONG4K LONG4K LONG4K LONG4K "\r\n" HEAD "\r\n", "431",
 	  "http.malformed" },
 	{ "no version", "GET /livez\r\n\r\n", "400", "http.malformed" },
 	{ "a word", "hello\r\n\r\n", "400", "http.malformed" },
@@ -153,10 +169,13 @@ static const struct { const char *name, *text, *status, *code; } improper[] = {
 	{ "bare line feeds", "GET /livez HTTP/1.1\nHost: x\n\n", "400", "http.malformed" },
 	{ "one bare line feed", "GET /livez HTTP/1.1\r\n" HEAD "A: b\nC: d\r\n\r\n", "400", "http.malformed" },
 	{ "a control character", "GET /livez HTTP/1.1\r\n" HEAD "A: \x01\r\n\r\n", "400", "http.malformed" },
-	{ "an expectation", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Expect: more\r\nContent-Length: 2\r\n\r\n{}", "417", "http.expectation" },
-	{ "a chunk that is longer than it says", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n", "400",
+	{ "an expectation", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Expect: more\r\nContent-Length: 2\r\n\r\n{}", "417",
+	  "http.expectation" },
+	{ "a chunk that is longer than it "
+	  "says", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n", "400",
 	  "http.malformed" },
-	{ "what follows is not heard", "GET / HTTP/1.1\r\n\r\nGET /livez HTTP/1.1\r\n" HEAD "\r\n", "400", "http.malformed" },
+	{ "what follows is not heard", "GET / HTTP/1.1\r\n\r\nGET /livez HTTP/1.1\r\n" HEAD "\r\n", "400",
+	  "http.malformed" },
 };
 
 /* One head, and after it as much as it says. */
@@ -165,7 +184,8 @@ is_one_answer(const char *text)
 {
 	const char *body = strstr(text, "\r\n\r\n"), *length = strstr(text, "\r\nContent-Length: ");
 
-	return body && length && length < body && strlen(body + 4) == strtoul(length + strlen("\r\nContent-Length: "), NULL, 10) && body[4] == '{';
+	return body && length && length < body &&
+	       strlen(body + 4) == strtoul(length + strlen("\r\nContent-Length: "), NULL, 10) && body[4] == '{';
 }
 
 static void
@@ -179,8 +199,9 @@ test_improper(struct bench *b)
 		check(hear(b, &p, NULL), "the connection ends", improper[i].name);
 		snprintf(status, sizeof(status), "HTTP/1.1 %s ", improper[i].status);
 		snprintf(code, sizeof(code), "\"code\":\"%s\"", improper[i].code);
-		check(strncmp(p.text, status, strlen(status)) == 0 && strstr(p.text, code) && strstr(p.text, "\r\nContent-Type: application/problem+json\r\n") &&
-		              is_one_answer(p.text), improper[i].name, p.text);
+		check(strncmp(p.text, status, strlen(status)) == 0 && strstr(p.text, code) &&
+		              strstr(p.text, "\r\nContent-Type: application/problem+json\r\n") && is_one_answer(p.text),
+		      improper[i].name, p.text);
 		hang_up(b, &p);
 	}
 	check(server_busy(b->server) == 0, "no request is left", "");
@@ -192,7 +213,8 @@ test_parameters(struct bench *b)
 {
 	struct peer_text p = dial(b);
 
-	say(&p, "GET /livez?" AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 " HTTP/1.1\r\n" HEAD "\r\n");
+	say(&p, "GET /livez?" AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256 AMPS256
+	                AMPS256 " HTTP/1.1\r\n" HEAD "\r\n");
 	check(hear(b, &p, "{\"alive\":true}") && !p.ended, "many parameters", p.text);
 	hang_up(b, &p);
 	check(server_busy(b->server) == 0, "no request is left", "many parameters");
@@ -218,7 +240,8 @@ head_make(char *text, size_t size, int shape)
 static bool
 is_answer(const char *text, const char *status)
 {
-	return strncmp(text, "HTTP/1.1 ", 9) == 0 && strncmp(text + 9, status, 3) == 0 && is_one_answer(text) && !strstr(text + 1, "HTTP/1.1 ");
+	return strncmp(text, "HTTP/1.1 ", 9) == 0 && strncmp(text + 9, status, 3) == 0 && is_one_answer(text) &&
+	       !strstr(text + 1, "HTTP/1.1 ");
 }
 
 static void
@@ -227,10 +250,12 @@ test_head_sizes(struct bench *b)
 	static const char *const shapes[] = { "a long field", "many fields", "a long target" };
 	char text[21 * 1024], which[80];
 
-	for (size_t size = 1000; size < 20 * 1024; size += size >= HEAD_BYTES_MAX - 60 && size <= HEAD_BYTES_MAX + 60 ? 1 : 53)
+	for (size_t size = 1000; size < 20 * 1024;
+	     size += size >= HEAD_BYTES_MAX - 60 && size <= HEAD_BYTES_MAX + 60 ? 1 : 53)
 		for (int shape = 0; shape < 3; shape++) {
 			struct peer_text p = dial(b);
-			bool fits = size <= HEAD_BYTES_MAX, line = shape == 2 && size > HEAD_BYTES_MAX + strlen("\r\n" HEAD "\r\n") - 2;
+			bool fits = size <= HEAD_BYTES_MAX,
+			     line = shape == 2 && size > HEAD_BYTES_MAX + strlen("\r\n" HEAD "\r\n") - 2;
 			head_make(text, size, shape);
 			snprintf(which, sizeof(which), "%s in %zu bytes", shapes[shape], size);
 			say(&p, text);
@@ -238,7 +263,8 @@ test_head_sizes(struct bench *b)
 				check(hear(b, &p, "{\"alive\":true}") && is_answer(p.text, "200"), which, p.text);
 				p.len = 0, p.text[0] = '\0';
 				say(&p, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
-				check(hear(b, &p, "{\"alive\":true}") && is_answer(p.text, "200"), "and the next", which);
+				check(hear(b, &p, "{\"alive\":true}") && is_answer(p.text, "200"), "and the next",
+				      which);
 			} else {
 				check(hear(b, &p, NULL) && is_answer(p.text, line ? "414" : "431"), which, p.text);
 			}
@@ -252,14 +278,20 @@ static void
 test_targets(struct bench *b)
 {
 	static const struct { const char *name, *text, *want, *also; } rows[] = {
-		{ "absolute", "GET http://h:8080/livez HTTP/1.1\r\nHost: y\r\n\r\n", "{\"alive\":true}", "HTTP/1.1 200 " },
-		{ "absolute, capitals", "GET HTTP://H/livez?a HTTP/1.1\r\nHost: y\r\n\r\n", "{\"alive\":true}", "HTTP/1.1 200 " },
+		{ "absolute", "GET http://h:8080/livez HTTP/1.1\r\nHost: y\r\n\r\n", "{\"alive\":true}",
+		  "HTTP/1.1 200 " },
+		{ "absolute, capitals", "GET HTTP://H/livez?a HTTP/1.1\r\nHost: y\r\n\r\n", "{\"alive\":true}",
+		  "HTTP/1.1 200 " },
 		{ "absolute, nothing else", "GET http://h HTTP/1.1\r\n" HEAD "\r\n", "route.unknown", "HTTP/1.1 404 " },
-		{ "the server", "OPTIONS * HTTP/1.1\r\nHost: y\r\n\r\n", "\r\n\r\n", "\r\nAllow: GET, HEAD, POST, PUT, DELETE, OPTIONS\r\n" },
-		{ "the server, by its name", "OPTIONS http://h HTTP/1.1\r\nHost: y\r\n\r\n", "\r\n\r\n", "HTTP/1.1 204 " },
-		{ "the server, with a body", "OPTIONS * HTTP/1.1\r\nHost: y\r\nContent-Length: 5\r\n\r\nhello", "\r\n\r\n", "HTTP/1.1 204 " },
+		{ "the server", "OPTIONS * HTTP/1.1\r\nHost: y\r\n\r\n", "\r\n\r\n",
+		  "\r\nAllow: GET, HEAD, POST, PUT, DELETE, OPTIONS\r\n" },
+		{ "the server, by its name", "OPTIONS http://h HTTP/1.1\r\nHost: y\r\n\r\n", "\r\n\r\n",
+		  "HTTP/1.1 204 " },
+		{ "the server, with a body", "OPTIONS * HTTP/1.1\r\nHost: y\r\nContent-Length: 5\r\n\r\nhello",
+		  "\r\n\r\n", "HTTP/1.1 204 " },
 		{ "a tunnel", "CONNECT h:80 HTTP/1.1\r\nHost: y\r\n\r\n", "method.not_allowed", "HTTP/1.1 405 " },
-		{ "a path's methods", "OPTIONS /livez HTTP/1.1\r\n" HEAD "\r\n", "method.not_allowed", "\r\nAllow: GET, HEAD\r\n" },
+		{ "a path's methods", "OPTIONS /livez HTTP/1.1\r\n" HEAD "\r\n", "method.not_allowed",
+		  "\r\nAllow: GET, HEAD\r\n" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -279,8 +311,10 @@ static void
 test_half(struct bench *b)
 {
 	static const char *const halves[] = {
-		"GET /livez", "GET /livez HTTP/1.1\r\nHost: x\r\n", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{",
-		"PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
+		"GET /livez", "GET /livez HTTP/1.1\r\nHost: x\r\n",
+		"PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{",
+		"PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nTransfer-Encoding: "
+		"chunked\r\n\r\n1\r\n{\r\n",
 	};
 
 	for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
@@ -288,7 +322,9 @@ test_half(struct bench *b)
 		size_t asked = b->g.bus.n;
 		say(&p, halves[i]);
 		shutdown(p.fd, SHUT_WR);
-		check(hear(b, &p, NULL) && is_answer(p.text, "400") && strstr(p.text, "http.incomplete") && b->g.bus.n == asked, halves[i], p.text);
+		check(hear(b, &p, NULL) && is_answer(p.text, "400") && strstr(p.text, "http.incomplete") &&
+		              b->g.bus.n == asked,
+		      halves[i], p.text);
 		hang_up(b, &p);
 	}
 	struct peer_text p = dial(b), q;
@@ -307,8 +343,10 @@ test_half(struct bench *b)
 static void
 test_pipelined(struct bench *b)
 {
-	static const char one[] = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", two[] = "HEAD /livez HTTP/1.1\r\nHost: x\r\n\r\n",
-	                  three[] = "OPTIONS * HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", four[] = "GET /none HTTP/1.1\r\n" HEAD "\r\n";
+	static const char one[] = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n",
+			  two[] = "HEAD /livez HTTP/1.1\r\nHost: x\r\n\r\n",
+			  three[] = "OPTIONS * HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
+			  four[] = "GET /none HTTP/1.1\r\n" HEAD "\r\n";
 	struct bytes text = { 0 };
 	struct peer_text p = dial(b);
 	int found = 0;
@@ -332,11 +370,14 @@ test_pipelined(struct bench *b)
 	hang_up(b, &p);
 }
 
-/* The same beside others that wait, and with an owner between: the library looks after the oldest first, and after these last. */
+/* The same beside others that wait, and with an owner between: the library looks after the oldest first, and after
+ * these last. */
 static void
 test_pipelined_beside(struct bench *b)
 {
-	static const char *const more[] = { "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", "GET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n" };
+	static const char *const more[] = {
+		"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", "GET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n",
+	};
 	struct peer_text others[4], p;
 	Roster__District d = ROSTER__DISTRICT__INIT;
 
@@ -410,7 +451,8 @@ test_endless(struct bench *b)
 		text[len] = '\0';
 		now = count_of(text, "HTTP/1.1 401 ");
 		most = now - before > most ? now - before : most;
-		check(now < before + SHARE_MAX / 2 || now == ASKED_AT_ONCE || at_once, "who was cut short is served on at once", "");
+		check(now < before + SHARE_MAX / 2 || now == ASKED_AT_ONCE || at_once,
+		      "who was cut short is served on at once", "");
 		before = now;
 	}
 	check(before == ASKED_AT_ONCE, "all are answered in the end", "");
@@ -426,21 +468,25 @@ test_keep_alive(struct bench *b)
 	struct peer_text p = dial(b);
 	Roster__District d = ROSTER__DISTRICT__INIT;
 
-	say(&p, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\nHEAD /livez HTTP/1.1\r\nHost: x\r\n\r\nGET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n");
+	say(&p, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\nHEAD /livez HTTP/1.1\r\nHost: x\r\n\r\nGET " DISTRICT
+	        " HTTP/1.1\r\n" HEAD "\r\n");
 	for (int i = 0; i < TURNS_MAX && b->g.bus.n == 0; i++)
 		turn(b, &p);
 	check(b->g.bus.n == 1 && server_suspended(b->server) == 1, "a question waits for its owner", p.text);
-	check(strstr(p.text, "{\"alive\":true}HTTP/1.1 200 OK\r\n") && !strstr(strstr(p.text, "{\"alive\":true}") + 14, "{\"alive\""),
+	check(strstr(p.text, "{\"alive\":true}HTTP/1.1 200 OK\r\n") &&
+	              !strstr(strstr(p.text, "{\"alive\":true}") + 14, "{\"alive\""),
 	      "HEAD has no body", p.text);
 	d.id = (char *)"511703";
 	fake_answer_message(b->g.api, &b->g.bus.sent[0], 200, &d, b->g.now_us);
 	check(hear(b, &p, "{\"id\":\"511703\"") && !p.ended, "and is answered on the same connection", p.text);
-	say(&p, "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n");
+	say(&p, "PUT " DISTRICT " HTTP/1.1\r\n" HEAD
+	        "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n");
 	turn(b, &p);
 	say(&p, "1\r\n}\r\n0\r\n\r\n");
 	for (int i = 0; i < TURNS_MAX && b->g.bus.n == 1; i++)
 		turn(b, &p);
-	check(b->g.bus.n == 2 && strcmp(b->g.bus.sent[1].commands->items[0]->refusal->code, "json.missing") == 0, "a body in pieces", p.text);
+	check(b->g.bus.n == 2 && strcmp(b->g.bus.sent[1].commands->items[0]->refusal->code, "json.missing") == 0,
+	      "a body in pieces", p.text);
 	hang_up(b, &p);
 }
 
@@ -450,7 +496,9 @@ test_too_large(struct bench *b)
 	char head[512], piece[4096];
 	struct peer_text p = dial(b);
 
-	snprintf(head, sizeof(head), "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n", 2 << 20);
+	snprintf(head, sizeof(head),
+	         "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n",
+	         2 << 20);
 	say(&p, head);
 	memset(piece, ' ', sizeof(piece));
 	for (size_t left = 2 << 20; left && !p.ended;) {
@@ -471,7 +519,8 @@ test_cut_off(struct bench *b)
 {
 	static const struct { const char *name, *first, *then; } slow[] = {
 		{ "silent", "", "" }, { "slow head", "GET /livez", "x" },
-		{ "slow body", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n", " " },
+		{ "slow body", "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nContent-Length: "
+		  "99\r\n\r\n", " " },
 	};
 
 	for (size_t i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
@@ -485,14 +534,16 @@ test_cut_off(struct bench *b)
 		}
 		check(!p.ended, "there for a while", slow[i].name);
 		b->g.now_us += 2000000;
-		check(hear(b, &p, NULL) && (i == 0 ? p.len == 0 : is_answer(p.text, "408") != 0), "then cut off", p.text);
+		check(hear(b, &p, NULL) && (i == 0 ? p.len == 0 : is_answer(p.text, "408") != 0), "then cut off",
+		      p.text);
 		hang_up(b, &p);
 	}
 	check(atomic_load(&b->g.metrics.value[METRIC_HTTP_REAPED]) == 3, "counted", "");
 	check(api_outstanding(b->g.api) == 0, "no request is left", "");
 }
 
-/* Idle strangers fill all there is; who comes with a question is answered, who has shown a session stays, and no place is left over. */
+/* Idle strangers fill all there is; who comes with a question is answered, who has shown a session stays, and no place
+ * is left over. */
 static void
 test_crowd(struct bench *b)
 {
@@ -513,7 +564,8 @@ test_crowd(struct bench *b)
 	known.len = 0;
 	say(&known, "GET /api/v1/nothing HTTP/1.1\r\n" HEAD "\r\n");
 	check(hear(b, &known, "route.unknown"), "… and who has a session is still there", known.text);
-	check(atomic_load(&b->g.metrics.value[METRIC_HTTP_CROWDED]) >= 30 && atomic_load(&b->g.metrics.value[METRIC_HTTP_CONNECTIONS]) <= 10,
+	check(atomic_load(&b->g.metrics.value[METRIC_HTTP_CROWDED]) >= 30 &&
+	              atomic_load(&b->g.metrics.value[METRIC_HTTP_CONNECTIONS]) <= 10,
 	      "an address has no more than it may", "");
 	hang_up(b, &known);
 	for (size_t i = 0; i < sizeof(crowd) / sizeof(crowd[0]); i++)
@@ -545,7 +597,8 @@ test_leaving(struct bench *b)
 	say(&p, "PUT " DISTRICT " HTTP/1.1\r\n" HEAD "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{");
 	turn(b, &p);
 	hang_up(b, &p);
-	check(server_busy(b->server) == 0 && api_outstanding(b->g.api) == 0, "a client that goes takes its half request along", "");
+	check(server_busy(b->server) == 0 && api_outstanding(b->g.api) == 0,
+	      "a client that goes takes its half request along", "");
 	q = dial(b);
 	say(&q, "GET " DISTRICT " HTTP/1.1\r\n" HEAD "\r\n");
 	for (int i = 0; i < TURNS_MAX && b->g.bus.n == 0; i++)
@@ -555,7 +608,8 @@ test_leaving(struct bench *b)
 	struct peer_text gone = { .fd = -1, .ended = true };
 	for (int i = 0; i < TURNS_MAX && server_busy(b->server); i++)
 		turn(b, &gone);
-	check(server_busy(b->server) == 0 && server_suspended(b->server) == 0, "an answer that finds nobody is dropped", "");
+	check(server_busy(b->server) == 0 && server_suspended(b->server) == 0, "an answer that finds nobody is dropped",
+	      "");
 }
 
 static void
@@ -571,7 +625,8 @@ test_stopping(struct bench *b)
 		turn(b, &p);
 	server_stop(b->server);
 	fake_answer_message(b->g.api, &b->g.bus.sent[0], 200, &d, b->g.now_us);
-	check(hear(b, &p, "Connection: close\r\n") && hear(b, &p, "\"areas\":[]") && hear(b, &p, NULL), "answered, then closed", p.text);
+	check(hear(b, &p, "Connection: close\r\n") && hear(b, &p, "\"areas\":[]") && hear(b, &p, NULL),
+	      "answered, then closed", p.text);
 	close(p.fd);
 	close(q.fd);
 }
@@ -598,7 +653,9 @@ certificate_make(struct bench *b)
 		abort();
 	snprintf(cert, sizeof(cert), "%s/cert.pem", dir);
 	snprintf(key, sizeof(key), "%s/key.pem", dir);
-	snprintf(command, sizeof(command), "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -keyout %s -out %s 2>/dev/null", key, cert);
+	snprintf(command, sizeof(command),
+	         "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -keyout %s -out %s 2>/dev/null",
+	         key, cert);
 	if (system(command))
 		abort();
 	slurp(cert, b->cert, sizeof(b->cert));
@@ -657,7 +714,8 @@ test_secured(struct bench *b)
 		tls.g.now_us += 1000000;
 		turn(&tls, &p);
 	}
-	check(hear(&tls, &p, "\"code\":\"http.late\"") && is_answer(p.text, "408"), "half of one, when its time is over", p.text);
+	check(hear(&tls, &p, "\"code\":\"http.late\"") && is_answer(p.text, "408"),
+	      "half of one, when its time is over", p.text);
 	hang_up_secured(&tls, &p, pid);
 	bench_close(&tls);
 }
@@ -738,7 +796,8 @@ test_stream(struct bench *b)
 	check(hear(b, &p, "retry: 1000\nid: "), "its place", p.text);
 	for (int i = 0; i < TURNS_MAX && !server_suspended(b->server); i++)
 		turn(b, &p);
-	check(server_suspended(b->server) == 1 && fake_last(&b->g.bus)->fetch->after[0]->seq == 7, "then it waits", p.text);
+	check(server_suspended(b->server) == 1 && fake_last(&b->g.bus)->fetch->after[0]->seq == 7, "then it waits",
+	      p.text);
 	tell(b, 10);
 	check(hear(b, &p, "event: roster.TownshipPut\ndata: {") && hear(b, &p, "xxxxxxxxxx\""), "for an event", p.text);
 	for (int i = 0; i < 20; i++)
@@ -793,7 +852,9 @@ test_stream_end(struct bench *b)
 {
 	struct peer_text h = dial_stream(b, "HEAD", 0), p, q;
 
-	check(hear(b, &h, "\r\n\r\n") && strncmp(h.text, "HTTP/1.1 200 ", 13) == 0 && strstr(h.text, "text/event-stream"), "HEAD", h.text);
+	check(hear(b, &h, "\r\n\r\n") && strncmp(h.text, "HTTP/1.1 200 ", 13) == 0 &&
+	              strstr(h.text, "text/event-stream"),
+	      "HEAD", h.text);
 	hang_up(b, &h);
 	p = dial_stream(b, "GET", 0);
 	q = dial_stream(b, "GET", 0);
@@ -811,7 +872,9 @@ main(void)
 {
 	static struct bench b;
 	static void (*const tests[])(struct bench *) = {
-		test_improper, test_parameters, test_head_sizes, test_targets, test_half, test_pipelined, test_pipelined_beside, test_endless, test_keep_alive, test_too_large, test_cut_off, test_crowd, test_deadline, test_leaving, test_stopping, test_secured,
+		test_improper, test_parameters, test_head_sizes, test_targets, test_half, test_pipelined,
+		test_pipelined_beside, test_endless, test_keep_alive, test_too_large, test_cut_off, test_crowd,
+		test_deadline, test_leaving, test_stopping, test_secured,
 		test_stream, test_stream_unread, test_stream_end,
 	};
 

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { FDS_MAX = 1 << 17, TLS_AGAIN = -28, TLS_INTERRUPTED = -52 };            /* gnutls.h: GNUTLS_E_AGAIN, GNUTLS_E_INTERRUPTED */
+/* gnutls.h: GNUTLS_E_AGAIN, GNUTLS_E_INTERRUPTED */
+enum { FDS_MAX = 1 << 17, TLS_AGAIN = -28, TLS_INTERRUPTED = -52 };
 
 /* Sockets are the process's own, and so is this.  Other threads only ever find that theirs are not in it. */
 static _Atomic(struct intake *) plain[FDS_MAX], secured[FDS_MAX];
@@ -16,7 +17,8 @@ typedef int transport_fn(void *session);
 typedef size_t pending_fn(void *session);
 record_recv_fn gnutls_record_recv;
 
-/* The library's own, looked up with the first secured socket: it is not there where libmicrohttpd was built without it. */
+/* The library's own, looked up with the first secured socket: it is not there where libmicrohttpd was built without
+ * it. */
 static union { void *symbol; record_recv_fn *fn; } next_record_recv;
 static union { void *symbol; transport_fn *fn; } transport_of;
 static union { void *symbol; pending_fn *fn; } pending_of;
@@ -89,8 +91,8 @@ recv(int fd, void *to, size_t n, int flags)
 
 struct record { void *session; int fd; ssize_t failure; };
 
-/* The socket has ended, without a word of TLS, as by our own shutdown of who is late.  Were the TLS library to see that, it would
- * send nothing more either, and nobody would hear why. */
+/* The socket has ended, without a word of TLS, as by our own shutdown of who is late.  Were the TLS library to see
+ * that, it would send nothing more either, and nobody would hear why. */
 static bool
 is_cut(const struct record *r)
 {

@@ -1,7 +1,8 @@
 /* arena_test - what an arena gives out is zeroed, aligned, apart from the rest, and bounded.
  *
  * How: pieces of many sizes are filled with a mark of their own and looked at again; a child process meets the cap.
- * With SANITIZE=1 the ground around the pieces is forbidden, so a piece that is too short is found by whoever fills it. */
+ * With SANITIZE=1 the ground around the pieces is forbidden, so a piece that is too short is found by whoever fills
+ * it. */
 #include "base/arena.h"
 #include "harness/tally.h"
 #include <signal.h>
@@ -95,15 +96,18 @@ test_texts(void)
 /* A message of one string and one number, written by hand: no schema of the project has to stay as it is for this. */
 struct note { ProtobufCMessage base; char *text; int32_t number; };
 static const ProtobufCFieldDescriptor note_fields[] = {
-	{ .name = "text", .id = 1, .label = PROTOBUF_C_LABEL_NONE, .type = PROTOBUF_C_TYPE_STRING, .offset = offsetof(struct note, text),
+	{ .name = "text", .id = 1, .label = PROTOBUF_C_LABEL_NONE, .type = PROTOBUF_C_TYPE_STRING,
+	  .offset = offsetof(struct note, text),
 	  .default_value = protobuf_c_empty_string },
-	{ .name = "number", .id = 2, .label = PROTOBUF_C_LABEL_NONE, .type = PROTOBUF_C_TYPE_INT32, .offset = offsetof(struct note, number) },
+	{ .name = "number", .id = 2, .label = PROTOBUF_C_LABEL_NONE, .type = PROTOBUF_C_TYPE_INT32,
+	  .offset = offsetof(struct note, number) },
 };
 static const unsigned note_by_name[] = { 1, 0 };
 static const ProtobufCIntRange note_ranges[] = { { 1, 0 }, { 0, 2 } };
 static void note_init(ProtobufCMessage *m);
 static const ProtobufCMessageDescriptor note_descriptor = {
-	.magic = PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC, .name = "note", .sizeof_message = sizeof(struct note), .n_fields = 2,
+	.magic = PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC, .name = "note", .sizeof_message = sizeof(struct note),
+	.n_fields = 2,
 	.fields = note_fields, .fields_sorted_by_name = note_by_name, .n_field_ranges = 1, .field_ranges = note_ranges,
 	.message_init = note_init,
 };
@@ -111,7 +115,9 @@ static const ProtobufCMessageDescriptor note_descriptor = {
 static void
 note_init(ProtobufCMessage *m)
 {
-	*(struct note *)m = (struct note){ .base = PROTOBUF_C_MESSAGE_INIT(&note_descriptor), .text = (char *)(uintptr_t)protobuf_c_empty_string };
+	*(struct note *)m = (struct note){
+		.base = PROTOBUF_C_MESSAGE_INIT(&note_descriptor), .text = (char *)(uintptr_t)protobuf_c_empty_string,
+	};
 }
 
 static void
@@ -121,10 +127,13 @@ test_messages(void)
 	arena_t *wide = arena_open(1 << 16), *narrow = arena_open(sizeof(struct note));
 	struct note *m = arena_message(wide, &note_descriptor);
 
-	check(m->base.descriptor == &note_descriptor && strcmp(m->text, "") == 0 && m->number == 0, "a message is initialised", "");
-	struct note *got = (struct note *)protobuf_c_message_unpack(&note_descriptor, arena_pb(wide), sizeof(wire), wire);
+	check(m->base.descriptor == &note_descriptor && strcmp(m->text, "") == 0 && m->number == 0,
+	      "a message is initialised", "");
+	struct note *got =
+		(struct note *)protobuf_c_message_unpack(&note_descriptor, arena_pb(wide), sizeof(wire), wire);
 	check(got && strcmp(got->text, "hello") == 0 && got->number == 17, "unpacked into the arena", "");
-	check(!protobuf_c_message_unpack(&note_descriptor, arena_pb(narrow), sizeof(wire), wire), "an unpack that meets the cap fails", "");
+	check(!protobuf_c_message_unpack(&note_descriptor, arena_pb(narrow), sizeof(wire), wire),
+	      "an unpack that meets the cap fails", "");
 	arena_close(&wide);
 	arena_close(&narrow);
 }

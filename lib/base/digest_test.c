@@ -50,7 +50,9 @@ test_parts(void)
 	hash_text(thousand, 1000, got);
 	check_text(got, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0", "a million");
 	for (size_t i = 0; i <= strlen(TWO_BLOCKS); i++) {
-		struct span_of_bytes cut[] = { { TWO_BLOCKS, i }, { NULL, 0 }, { TWO_BLOCKS + i, strlen(TWO_BLOCKS) - i } };
+		struct span_of_bytes cut[] = {
+			{ TWO_BLOCKS, i }, { NULL, 0 }, { TWO_BLOCKS + i, strlen(TWO_BLOCKS) - i },
+		};
 		hash_text(cut, 3, got);
 		check_text(got, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1", "two blocks, cut");
 	}

@@ -1,7 +1,7 @@
 /* log_test - what is written is one whole JSON object a line, whatever is logged.
  *
- * How: standard error is a datagram socket, so that each write(2) arrives by itself; jansson reads what arrives.  A minute is over
- * when log_tick() is told so. */
+ * How: standard error is a datagram socket, so that each write(2) arrives by itself; jansson reads what arrives.  A
+ * minute is over when log_tick() is told so. */
 #include "base/log.h"
 #include "base/civil.h"
 #include "base/clock.h"
@@ -107,7 +107,8 @@ test_levels(struct ear *e)
 	log_open("testing", LOG_LEVEL_INFO);
 	check(log_level_of("debug") == LOG_LEVEL_DEBUG && log_level_of("warn") == LOG_LEVEL_WARN &&
 	      log_level_of("error") == LOG_LEVEL_ERROR, "levels by name", "");
-	check(log_level_of("loud") == LOG_LEVEL_INFO && log_level_of("") == LOG_LEVEL_INFO && log_level_of(NULL) == LOG_LEVEL_INFO,
+	check(log_level_of("loud") == LOG_LEVEL_INFO && log_level_of("") == LOG_LEVEL_INFO &&
+	              log_level_of(NULL) == LOG_LEVEL_INFO,
 	      "anything else is INFO", "");
 }
 
@@ -139,7 +140,9 @@ test_escapes(struct ear *e)
 static void
 test_cuts(struct ear *e)
 {
-	static const char *const characters[] = { "x", "\"", "\x01", "\xff", "\xc3\xa9", "\xe6\x9d\x91", "\xf0\xa0\xae\xb7" };
+	static const char *const characters[] = {
+		"x", "\"", "\x01", "\xff", "\xc3\xa9", "\xe6\x9d\x91", "\xf0\xa0\xae\xb7",
+	};
 	static char text[4 * 1050 + 1];
 
 	for (size_t c = 0; c < sizeof(characters) / sizeof(characters[0]); c++) {
@@ -149,11 +152,13 @@ test_cuts(struct ear *e)
 			memcpy(text + n * unit, characters[c], unit + 1);
 			if (n % 100 > 3 && (n < 150 || n > 530) && n < 1015)
 				continue;
-			LOG_EACH(INFO, "cut", &"twenty characters..."[n % 20], LOG_S("a", text), LOG_S("b", text), LOG_S("c", text), LOG_S("d", text), LOG_I("last", 1));
+			LOG_EACH(INFO, "cut", &"twenty characters..."[n % 20], LOG_S("a", text), LOG_S("b", text),
+			         LOG_S("c", text), LOG_S("d", text), LOG_I("last", 1));
 			check(hear(e), "a long line is written", "");
 			size_t len = strlen(member(e, "a"));
 			bool whole = *characters[c] == '\xff' || strncmp(member(e, "a"), text, len) == 0;
-			check(whole || ends_in(member(e, "a"), "\u2026"), "a text is whole, or says that it is not", "");
+			check(whole || ends_in(member(e, "a"), "\u2026"), "a text is whole, or says that it is not",
+			      "");
 			check(n < 1024 || ends_in(member(e, "a"), "\u2026"), "a text beyond its room is cut", "");
 			check(json_object_get(e->object, "c") != NULL, "one long text leaves room for others", "");
 			bool filled = e->len > LOG_LINE_MAX - 16 && ends_in(member(e, "d"), "\u2026");
@@ -175,7 +180,8 @@ test_many(struct ear *e)
 	}
 	for (size_t n = 300; n <= 600; n++) {
 		log_each(LOG_LEVEL_INFO, "many", NULL, fields, n);
-		check(hear(e) && json_is_object(e->object) && json_object_get(e->object, "f250"), "as many as there is room for", "");
+		check(hear(e) && json_is_object(e->object) && json_object_get(e->object, "f250"),
+		      "as many as there is room for", "");
 	}
 	check(json_object_size(e->object) < 600 && e->len > LOG_LINE_MAX - 20, "and no more", "");
 }
@@ -219,7 +225,8 @@ test_bound(struct ear *e)
 	check(hear(e) && !strcmp(member(e, "event"), "garbage.came"), "and a new minute has begun", "");
 	for (int i = 0; i < TORRENT; i++) {
 		LOG_EACH(INFO, "message.sent", NULL, LOG_I("i", i));
-		check(hear(e) && json_integer_value(json_object_get(e->object, "i")) == i, "what may not be left out is not", "");
+		check(hear(e) && json_integer_value(json_object_get(e->object, "i")) == i,
+		      "what may not be left out is not", "");
 	}
 	minute_over();
 	check(!hear(e), "nothing was left out", "");
@@ -245,7 +252,8 @@ test_threads(struct ear *e)
 		pthread_join(talker[i], NULL);
 	check(!hear(e), "no more of them", "");
 	minute_over();
-	check(hear(e) && left_out(e, "shared.came", "warn") == TORRENT - LOG_LINES_A_MINUTE, "the rest of all together", "");
+	check(hear(e) && left_out(e, "shared.came", "warn") == TORRENT - LOG_LINES_A_MINUTE, "the rest of all together",
+	      "");
 }
 
 /* More events than there are places for: what is too many shares one. */

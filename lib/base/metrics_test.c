@@ -31,7 +31,8 @@ static void
 test_max(arena_t *a)
 {
 	static const struct { int64_t seen; const char *want; } cases[] = {
-		{ 0, "} 0\n" }, { 7, "} 7\n" }, { 3, "} 7\n" }, { -1, "} 7\n" }, { 8, "} 8\n" }, { INT64_MAX, "} 9223372036854775807\n" },
+		{ 0, "} 0\n" }, { 7, "} 7\n" }, { 3, "} 7\n" }, { -1, "} 7\n" }, { 8, "} 8\n" },
+		{ INT64_MAX, "} 9223372036854775807\n" },
 	};
 	struct metrics m = { 0 };
 
@@ -77,8 +78,10 @@ static void
 test_family(arena_t *a)
 {
 	check_text(metrics_family_head(FAMILY_PARKED_NOW, a),
-	     "# HELP zhucun_parked_inputs Inputs that lie put aside now.\n# TYPE zhucun_parked_inputs gauge\n", "a family's head");
-	check_text(metrics_family_sample(FAMILY_PARKED_NOW, "s", "", 0, a), "zhucun_parked_inputs{service=\"s\"} 0\n", "without labels");
+	           "# HELP zhucun_parked_inputs Inputs that lie put aside now.\n# TYPE zhucun_parked_inputs gauge\n",
+	           "a family's head");
+	check_text(metrics_family_sample(FAMILY_PARKED_NOW, "s", "", 0, a), "zhucun_parked_inputs{service=\"s\"} 0\n",
+	           "without labels");
 	check_text(metrics_family_sample(FAMILY_CONSUMER_LAG, "s", "producer=\"roster\"", 7, a),
 	     "zhucun_consumer_lag_events{service=\"s\",producer=\"roster\"} 7\n", "and with");
 }
@@ -114,8 +117,9 @@ test_threads(arena_t *a)
 	}
 	for (int i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
-	check_text(arena_printf(a, "%d %lld %lld", started, (long long)m.value[METRIC_READS], (long long)m.value[METRIC_BATCH_INPUTS_MAX]),
-	     "4 80000 79999", "nothing is lost between threads");
+	check_text(arena_printf(a, "%d %lld %lld", started, (long long)m.value[METRIC_READS],
+	                        (long long)m.value[METRIC_BATCH_INPUTS_MAX]),
+	           "4 80000 79999", "nothing is lost between threads");
 }
 
 /* Every declared metric: a name of its own in the form [a-z_]+, counters end in _total, the help is one sentence. */
@@ -129,12 +133,15 @@ test_declared(arena_t *a)
 		metric_add(&m, (enum metric_id)i, i);
 	char *rest = metrics_text(&m, "s", "", a);
 	for (char *line; (line = strsep(&rest, "\n")) && *line; lines++) {
-		char name[80] = "", type[80] = "", again[80] = "", *help = line, *kind = strsep(&rest, "\n"), *sample = strsep(&rest, "\n");
+		char name[80] = "", type[80] = "", again[80] = "", *help = line, *kind = strsep(&rest, "\n"),
+		     *sample = strsep(&rest, "\n");
 		long long value = -1;
 		int n = sscanf(help, "# HELP %79[a-z_]", name) + sscanf(kind, "# TYPE %79[a-z_] %79s", again, type);
 		check_text(again, name, "the type is of the name");
-		check_text(strcmp(type, "counter") == 0 ? name + strlen(name) - strlen("_total") : "_total", "_total", name);
-		check_text(help[strlen(help) - 1] == '.' && !strchr(help, '\\') ? "a sentence" : help, "a sentence", name);
+		check_text(strcmp(type, "counter") == 0 ? name + strlen(name) - strlen("_total") : "_total", "_total",
+		           name);
+		check_text(help[strlen(help) - 1] == '.' && !strchr(help, '\\') ? "a sentence" : help, "a sentence",
+		           name);
 		n += sscanf(sample, "%79[a-z_]{service=\"s\"} %lld", again, &value);
 		check_text(again, name, "the sample is of the name");
 		check_text(arena_printf(a, "%d %lld", n, value), arena_printf(a, "5 %d", lines), name);

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- what of a phone anybody may see (api.md: `phone` (masked)); at least four digits, or more than half, stay hidden */
+/* ---- what of a phone anybody may see (api.md: `phone` (masked)); at least four digits, or more than half, stay
+ * hidden */
 
 static const struct { const char *phone, *masked; } masks[] = {
 	{ "13812348000",        "138****8000" },

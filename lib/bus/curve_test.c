@@ -1,4 +1,5 @@
-/* Files of keys: which are taken for one.  What sockets do with them is tried where there are buses (services/bus/door_test.c). */
+/* Files of keys: which are taken for one.  What sockets do with them is tried where there are buses
+ * (services/bus/door_test.c). */
 #include "bus/curve.h"
 #include "base/log.h"
 #include "harness/tally.h"
@@ -40,14 +41,16 @@ reads(const char *file, const char *what, const char *text, int mode, bool secre
 
 	if (!f || fputs(text, f) < 0 || fclose(f) || chmod(file, (mode_t)mode))
 		abort();
-	bool ok = curve_pair_read(&p, file) == secret && (!secret || (!strcmp(p.secret, SECRET) && !strcmp(p.public, PUBLIC)));
+	bool ok = curve_pair_read(&p, file) == secret &&
+	          (!secret || (!strcmp(p.secret, SECRET) && !strcmp(p.public, PUBLIC)));
 	/* as the public one, which anybody may read */
 	char other[300];
 	snprintf(other, sizeof(other), "%s.own", file);
 	f = fopen(other, "w");
 	if (!f || fputs(SECRET, f) < 0 || fclose(f) || chmod(other, 0600))
 		abort();
-	ok &= curve_client_read(&c, "roster", other, file) == open && (!open || (!strcmp(c.bus, SECRET) && !strcmp(c.name, "roster")));
+	ok &= curve_client_read(&c, "roster", other, file) == open &&
+	      (!open || (!strcmp(c.bus, SECRET) && !strcmp(c.name, "roster")));
 	unlink(other);
 	unlink(file);
 	ok &= !curve_pair_read(&p, file);
@@ -59,7 +62,8 @@ texts(void)
 {
 	uint8_t key[CURVE_BYTES];
 	char back[CURVE_TEXT + 1];
-	bool ok = curve_text_is_key(PUBLIC, CURVE_TEXT, key) && !strcmp(zmq_z85_encode(back, key, CURVE_BYTES), PUBLIC) &&
+	bool ok = curve_text_is_key(PUBLIC, CURVE_TEXT, key) &&
+	          !strcmp(zmq_z85_encode(back, key, CURVE_BYTES), PUBLIC) &&
 	          curve_text_is_key(DIGITS, CURVE_TEXT, NULL) && !curve_text_is_key(DIGITS, CURVE_TEXT - 1, NULL) &&
 	          !curve_text_is_key("012345678901234567890123456789\0123456789", CURVE_TEXT, NULL);
 

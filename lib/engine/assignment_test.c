@@ -1,7 +1,8 @@
-/* Who is to hold what: on views drawn at random, and on worlds in which replicas come, go and hold old views for a while.
+/* Who is to hold what: on views drawn at random, and on worlds in which replicas come, go and hold old views for a
+ * while.
  *
- * A world has one truth and lets each replica decide on what it saw some looks ago; a lock decides between two who take the
- * same.  What must hold of it is asked after it has been left alone for a few looks. */
+ * A world has one truth and lets each replica decide on what it saw some looks ago; a lock decides between two who take
+ * the same.  What must hold of it is asked after it has been left alone for a few looks. */
 #include "engine/assignment.h"
 #include "harness/tally.h"
 #include <stdio.h>
@@ -185,7 +186,8 @@ test_worlds(void)
 		if (comer >= 0) {
 			w.lives[comer] = true;
 			world_rest(&w);
-			holds(balanced(&w) && w.moves == held_by(&w, names[comer]), "who joins gets its share, and nothing else moves", seed);
+			holds(balanced(&w) && w.moves == held_by(&w, names[comer]),
+			      "who joins gets its share, and nothing else moves", seed);
 		}
 		int goer = one_of(&w, true);
 		w.lives[goer] = false;
@@ -223,12 +225,14 @@ test_homes(void)
 		for (size_t i = 0; i < w.n; i++)
 			same += w.owner[i] == before[i];
 		holds(balanced(&w), "after a restart of all, shares are equal", seed);
-		holds(w.n < 2 * NAMES || 2 * same >= w.n, "and most of it is where it was, where there is enough for all", seed);
+		holds(w.n < 2 * NAMES || 2 * same >= w.n,
+		      "and most of it is where it was, where there is enough for all", seed);
 	}
 }
 
 struct view_case {
-	const char *what, *me, *replicas, *owners, *homes;      /* a letter a replica (capital: not prompt), a partition's owner, its home */
+	/* a letter a replica (capital: not prompt), a partition's owner, its home */
+	const char *what, *me, *replicas, *owners, *homes;
 	int free_looks;
 	const char *take, *give;                                /* digits: partitions */
 };
@@ -276,7 +280,9 @@ test_cases(void)
 		for (const char *r = k->replicas; *r; r++)
 			v.replicas[v.nreplicas++] = (struct share_replica){ name_of(*r), *r >= 'a' };
 		for (size_t n = 0; n < v.npartitions; n++)
-			p[n] = (struct share_partition){ (int32_t)n, name_of(k->owners[n]), name_of(k->homes[n]), k->free_looks };
+			p[n] = (struct share_partition){
+				(int32_t)n, name_of(k->owners[n]), name_of(k->homes[n]), k->free_looks,
+			};
 		struct share s = share_decide(&v);
 		holds(s.take == bits(k->take) && s.give == bits(k->give), k->what, i);
 	}

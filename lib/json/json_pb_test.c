@@ -1,6 +1,7 @@
-/* How it tests: a table of bodies over the real messages.  Each row says what comes of the body: the same message as JSON
- * again (sorted, after a trip through the wire format), or the faults, as "pointer code" in the order of their finding.
- * What refuses is packed too: a half-filled message must be safe to hold.  Further tables for texts, enums, answers.
+/* How it tests: a table of bodies over the real messages.  Each row says what comes of the body: the same message as
+ * JSON again (sorted, after a trip through the wire format), or the faults, as "pointer code" in the order of their
+ * finding.  What refuses is packed too: a half-filled message must be safe to hold.  Further tables for texts, enums,
+ * answers.
  *
  * ' stands for " in JSON here: quoted() on the way in, same() on the way out. */
 #include "json/json_pb.h"
@@ -129,7 +130,8 @@ static const struct {
 	{ "absent list is empty", FINDING, NULL, "{" F3 ",'source':'covert'}",
 	  "{'evidence':[]," F3 ",'source':'covert'}" },
 	{ "optional false stays", FINDING, NULL, "{'confirm':false," F3 ",'major':true,'source':'night'}",
-	  "{'confirm':false,'evidence':[],'kind':'unexcused_absence','major':true,'on':'2017-09-08','source':'night'}" },
+	  "{'confirm':false,'evidence':[],'kind':'unexcused_absence','major':true,'on':'2017-09-08',"
+	  "'source':'night'}" },
 	{ "list of messages", FINDING, NULL, "{'evidence':[{'name':'a','sha256':'00'},{'name':'b','sha256':'ff'}],"
 	  F3 ",'source':'hotline'}", SAME },
 	{ "instants lose _us", CHECKIN, NULL, "{" C3 ",'person_id':'x','village_id':'v'}", SAME },
@@ -146,8 +148,10 @@ static const struct {
 	{ "free JSON may be null", PUBLISH, NULL, PUB("null"), SAME },
 	{ "free JSON, 32 deep", PUBLISH, NULL, PUB("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"),
 	  SAME },
-	{ "bytes are hex", COMMAND, "district type account key trace refusal actor known known_tags", "{'data':'00ff7e','fingerprint':''}",
-	  "{'account':'','data':'00ff7e','district':'','fingerprint':'','key':'','known':'','known_tags':[],'trace':'','type':''}" },
+	{ "bytes are hex", COMMAND, "district type account key trace refusal actor known known_tags",
+	  "{'data':'00ff7e','fingerprint':''}",
+	  "{'account':'','data':'00ff7e','district':'','fingerprint':'','key':'','known':'','known_tags':[],'trace':'',"
+	  "'type':''}" },
 	{ "list of integers", HELLO, "lane", "{'instance':'i','partitions':[0,-1,63],'service':'s'}",
 	  "{'instance':'i','lane':'writer','partitions':[0,-1,63],'service':'s'}" },
 	{ "integers at their ends", HEAD, "lane service replica",
@@ -194,7 +198,8 @@ static const struct {
 	  "422 json.type: /evidence json.type" },
 	{ "inside the list", FINDING, NULL,
 	  "{'evidence':[{'name':'a','sha256':'0'},{'name':1,'x/y':2}]," F3 ",'source':'covert'}",
-	  "422 json.invalid: /evidence/1/name json.type, /evidence/1/x~1y json.unknown_field, /evidence/1/sha256 json.missing" },
+	  "422 json.invalid: /evidence/1/name json.type, /evidence/1/x~1y json.unknown_field, /evidence/1/sha256 "
+	  "json.missing" },
 	{ "list for a value", VILLAGE, "kind", "{'id':['v'],'name':'n','township_id':'t'}",
 	  "422 json.type: /id json.type" },
 	{ "text for a message", VILLAGE, NULL, V4 ",'fence':'x'}", "422 json.type: /fence json.type" },
@@ -231,9 +236,11 @@ static const struct {
 	  "422 json.text: /name json.text" },
 	{ "carriage return, delete", VILLAGE, "id kind", "{'name':'a\\r','township_id':'t\\u007f'}",
 	  "422 json.text: /name json.text, /township_id json.text" },
-	{ "half a byte", COMMAND, "district type account key trace refusal actor known known_tags", "{'data':'0','fingerprint':'0G'}",
+	{ "half a byte", COMMAND, "district type account key trace refusal actor known known_tags",
+	  "{'data':'0','fingerprint':'0G'}",
 	  "422 json.value: /data json.value, /fingerprint json.value" },
-	{ "hex in capitals", COMMAND, "district type account key trace refusal actor known known_tags", "{'data':'FF','fingerprint':''}",
+	{ "hex in capitals", COMMAND, "district type account key trace refusal actor known known_tags",
+	  "{'data':'FF','fingerprint':''}",
 	  "422 json.value: /data json.value" },
 	{ "free JSON, 33 deep", PUBLISH,
 	  NULL, PUB("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"),
@@ -242,8 +249,10 @@ static const struct {
 	  "422 json.type: /partitions/1 json.type" },
 	{ "too many to tell", HELLO, "lane",
 	  "{'instance':'i','partitions':[0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5],'x':1}",
-	  "422 json.type: /partitions/0 json.type, /partitions/1 json.type, /partitions/2 json.type, /partitions/3 json.type, "
-	  "/partitions/4 json.type, /partitions/5 json.type, /partitions/6 json.type, /partitions/7 json.type, /partitions/8 json.type, "
+	  "422 json.type: /partitions/0 json.type, /partitions/1 json.type, /partitions/2 json.type, /partitions/3 "
+	  "json.type, "
+	  "/partitions/4 json.type, /partitions/5 json.type, /partitions/6 json.type, /partitions/7 json.type, "
+	  "/partitions/8 json.type, "
 	  "/partitions/9 json.type, /partitions/10 json.type, /partitions/11 json.type, /partitions/12 json.type, "
 	  "/partitions/13 json.type, /partitions/14 json.type, /partitions/15 json.type" },
 };
@@ -290,7 +299,8 @@ try_long_and_odd_texts(arena_t *a)
 	json_decref(j);
 }
 
-/* A body that is an answer, changed: what the message has not is put beside it, of the answer's type; what neither has is unknown. */
+/* A body that is an answer, changed: what the message has not is put beside it, of the answer's type; what neither has
+ * is unknown. */
 static void
 try_known(arena_t *a)
 {
@@ -299,10 +309,14 @@ try_known(arena_t *a)
 		{ "a hidden member", "{'name':'n','area_id':'a','id':'t'}", "{'id':'t'} of 1" },
 		{ "one of the wrong type", "{'name':'n','area_id':'a','id':1}", "422 json.type: /id json.type" },
 		{ "null", "{'name':'n','area_id':'a','id':null}", "422 json.null: /id json.null" },
-		{ "one that was taken before unseen characters were refused", "{'name':'n','area_id':'a','id':'\\u200bt'}", "{'id':'\u200bt'} of 1" },
-		{ "an unseen character behind it", "{'id':'\\u200bt','name':'n\\u200b','area_id':'a'}", "422 json.text: /name json.text" },
-		{ "one that never was taken", "{'name':'n','area_id':'a','id':'\\u0007'}", "422 json.text: /id json.text" },
-		{ "one that no answer has", "{'name':'n','area_id':'a','ids':'t'}", "422 json.unknown_field: /ids json.unknown_field" },
+		{ "one that was taken before unseen characters were refused",
+		  "{'name':'n','area_id':'a','id':'\\u200bt'}", "{'id':'\u200bt'} of 1" },
+		{ "an unseen character behind it", "{'id':'\\u200bt','name':'n\\u200b','area_id':'a'}",
+		  "422 json.text: /name json.text" },
+		{ "one that never was taken", "{'name':'n','area_id':'a','id':'\\u0007'}",
+		  "422 json.text: /id json.text" },
+		{ "one that no answer has", "{'name':'n','area_id':'a','ids':'t'}",
+		  "422 json.unknown_field: /ids json.unknown_field" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -317,7 +331,8 @@ try_known(arena_t *a)
 			json_object_set(beside, name, json_object_get(said, name));
 		}
 		char *text = json_dumps(beside, JSON_COMPACT);
-		same(cases[i].what, cases[i].want, ok ? arena_printf(a, "%s of %zu", text, known.n) : problem_text(p, a));
+		same(cases[i].what, cases[i].want,
+		     ok ? arena_printf(a, "%s of %zu", text, known.n) : problem_text(p, a));
 		free(text);
 		json_decref(beside);
 		json_decref(said);
@@ -335,7 +350,8 @@ try_known_equal(arena_t *a)
 	two.id = (char *)"2";
 	one.reason = two.reason = ROSTER__POSTING_REASON__APPOINTED;
 	one.term = two.term = 2;
-	same("others do not matter", "equal", json_known_equal(&one.base, &two.base, reason_and_term, 2, a) ? "equal" : "not");
+	same("others do not matter", "equal",
+	     json_known_equal(&one.base, &two.base, reason_and_term, 2, a) ? "equal" : "not");
 	two.term = 3;
 	same("a number", "not", json_known_equal(&one.base, &two.base, reason_and_term, 2, a) ? "equal" : "not");
 	same("nothing asked", "equal", json_known_equal(&one.base, &two.base, NULL, 0, a) ? "equal" : "not");
@@ -372,13 +388,15 @@ try_lists_stop(arena_t *a)
 		                      i == 0 || i > JSON_ERRORS_MAX ? json_integer(i) : json_null());
 	bool ok = json_to_message(j, HELLO, "lane service instance", a, &m, &problem);
 	same("lists stop, refused", "no", ok ? "yes" : "no");
-	same("and it is said that there is more", "yes", strstr(problem->detail, " The first 16 faults are listed; there may be more.") ? "yes" : "no");
+	same("and it is said that there is more", "yes",
+	     strstr(problem->detail, " The first 16 faults are listed; there may be more.") ? "yes" : "no");
 	same("lists stop", "{'service':'','instance':'','lane':'writer','partitions':[0]}",
 	      dumped(json_from_message(m), a, 0));
 	json_decref(j);
 }
 
-/* A piece of the policy, four messages deep; members come out in the order of their tags, which is the order written here. */
+/* A piece of the policy, four messages deep; members come out in the order of their tags, which is the order written
+ * here. */
 #define LADDER(extra) "{'rungs':[{'rung':1,'clause':'C3.1','reason':{'zh':'\xe4\xb8\x80','en':'one'},'measures':[" \
 	"{'kind':'stipend_cancelled','span':'month_of_absence'}," \
 	"{'kind':'promotion_freeze','span':'months_from_decision','months':12" extra "}]}]}"
@@ -390,7 +408,8 @@ static const struct { const char *approval, *want, *ladder, *fault; } policies[]
 	{ "null", SAME, LADDER(",'days':1"), "/absence_ladder/rungs/0/measures/1/days json.unknown_field" },
 };
 
-/* Only these two members are given, so the rest is missing: what the policy asks for besides may grow without changing this. */
+/* Only these two members are given, so the rest is missing: what the policy asks for besides may grow without changing
+ * this. */
 static void
 try_policy(arena_t *a)
 {
@@ -517,7 +536,8 @@ try_answers(arena_t *a)
 
 	day.on_day = 17417;
 	day.status = ATTENDANCE__DAY_STATUS__DAY_STATUS_UNSPECIFIED;
-	same("an enum without a value", "{'on':'2017-09-08','working_day':false,'contradiction':false}", dumped(json_from_message(&day.base), a, 0));
+	same("an enum without a value", "{'on':'2017-09-08','working_day':false,'contradiction':false}",
+	     dumped(json_from_message(&day.base), a, 0));
 
 	Engine__Clock clock = ENGINE__CLOCK__INIT;
 	clock.now_us = INT64_MAX;
@@ -534,8 +554,10 @@ static void
 try_enums(arena_t *a)
 {
 	const ProtobufCEnumDescriptor *d = &supervision__finding_kind__descriptor;
-	static const char *const names[] = { "finding_kind_unspecified", "unexcused_absence", "written_criticism", "duty_failure",
-	                                     "discipline_violation", "fund_misuse", "" };
+	static const char *const names[] = {
+		"finding_kind_unspecified", "unexcused_absence", "written_criticism", "duty_failure",
+		"discipline_violation", "fund_misuse", "",
+	};
 	for (int i = 0; i < 7; i++) {
 		int value = -1;
 		same("enum text", names[i], enum_text(d, i, a));

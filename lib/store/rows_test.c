@@ -1,4 +1,5 @@
-/* The rows of a batch against a plain array that does the same slowly: thousands of random puts, drops, gets and lists. */
+/* The rows of a batch against a plain array that does the same slowly: thousands of random puts, drops, gets and
+ * lists. */
 #include "store/rows.h"
 #include "harness/tally.h"
 #include "mirror_rows.pb-c.h"
@@ -9,7 +10,8 @@
 enum { PERSONS = 7, DAYS = 9, STEPS = 20000 };
 
 static const struct table table = { .name = "person", .row = &mirror_rows__person__descriptor, .nkey = 3 };
-static const char *const persons[PERSONS] = { "", "a", "ab", "b", "p", "p.1", "p1" };   /* in byte order; one begins another */
+/* in byte order; one begins another */
+static const char *const persons[PERSONS] = { "", "a", "ab", "b", "p", "p.1", "p1" };
 
 struct count { int passed, failed; };
 struct model { const char *was[PERSONS][DAYS], *is[PERSONS][DAYS]; };
@@ -38,7 +40,8 @@ check_list(struct rows *rows, const struct model *m, int person, int step)
 		if (!m->is[person][d])
 			continue;
 		const MirrorRows__Person *r = i < n ? got[i] : NULL;
-		ok = ok && r && r->from_day == d - DAYS / 2 && !strcmp(r->unit_id, m->is[person][d]) && !strcmp(r->person_id, persons[person]);
+		ok = ok && r && r->from_day == d - DAYS / 2 && !strcmp(r->unit_id, m->is[person][d]) &&
+		     !strcmp(r->person_id, persons[person]);
 		i++;
 	}
 	checkf(ok && i == n, "a list is what was put, in key order", "step %d", step);
@@ -102,11 +105,13 @@ random_steps(arena_t *a, unsigned seed)
 			checkf(rows_put(&rows, &r) == news, "a put says whether it changed anything", "step %d", step);
 			m.is[p][d] = units[u];
 		} else {
-			checkf(rows_drop(&rows, &r) == (m.is[p][d] != NULL), "a drop says whether there was something", "step %d", step);
+			checkf(rows_drop(&rows, &r) == (m.is[p][d] != NULL), "a drop says whether there was something",
+			       "step %d", step);
 			m.is[p][d] = NULL;
 		}
 		const MirrorRows__Person *got = rows_get(&rows, &r);
-		checkf(m.is[p][d] ? got && !strcmp(got->unit_id, m.is[p][d]) : !got, "a get sees the last put", "step %d", step);
+		checkf(m.is[p][d] ? got && !strcmp(got->unit_id, m.is[p][d]) : !got, "a get sees the last put",
+		       "step %d", step);
 		if (step % 50 == 0)
 			check_list(&rows, &m, p, step);
 		try_and_undo(&rows, &m, &before, step);

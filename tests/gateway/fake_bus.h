@@ -1,4 +1,5 @@
-/* fake_bus - a bus and owners for the gateway's tests: keeps what was sent, says what the test tells it to say; and a client. */
+/* fake_bus - a bus and owners for the gateway's tests: keeps what was sent, says what the test tells it to say; and a
+ * client. */
 #pragma once
 #include "api/api.h"
 
@@ -27,7 +28,8 @@ void fake_answer(api_t *api, const struct sent *s, Wire__Answer *one, int64_t mo
 void fake_answer_message(api_t *api, const struct sent *s, int status, const void *message, int64_t mono_us);
 void fake_answer_problem(api_t *api, const struct sent *s, int status, const char *code, int64_t mono_us);
 
-struct client { int replies, rooms; struct reply reply; char *text; };          /* text: the last reply's body, wherever it lay */
+/* text: the last reply's body, wherever it lay */
+struct client { int replies, rooms; struct reply reply; char *text; };
 
 struct api_client client_of(struct client *c);
 void client_forget(struct client *c);

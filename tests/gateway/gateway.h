@@ -1,4 +1,5 @@
-/* gateway - what the gateway's tests stand on: one gateway without sockets, its bus, one client, and a clock that is a variable. */
+/* gateway - what the gateway's tests stand on: one gateway without sockets, its bus, one client, and a clock that is a
+ * variable. */
 #pragma once
 #include "fake_bus.h"
 

@@ -1,7 +1,7 @@
 /* tally - how many of a test's checks held; one that does not is told at once.
  *
- * Of one file: a stage that several tests share says what it sees, and they check it.  Header only, so that a test may link nothing but
- * what it tests. */
+ * Of one file: a stage that several tests share says what it sees, and they check it.  Header only, so that a test may
+ * link nothing but what it tests. */
 #pragma once
 #include <inttypes.h>
 #include <stdarg.h>
