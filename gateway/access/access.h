@@ -22,7 +22,7 @@ struct subject { char person[ID_MAX + 1], unit[ID_MAX + 1], village[ID_MAX + 1],
 struct subject subject_of_target(const struct route_match *m, const char *query, arena_t *a);
 struct subject subject_of_json(const json_t *j);
 
-/* Whether the body, or line, of an order names nobody but those within reach; what it does not name is refused as
+/* Whether the body, or line, of a command names nobody but those within reach; what it does not name is refused as
  * content. */
 bool access_of_body(const struct identity *who, const struct route *r, const json_t *body);
 

@@ -1,4 +1,4 @@
-/* identity - who calls, as far as the gateway must know: decides 403 here, and travels to owners with each order and
+/* identity - who calls, as far as the gateway must know: decides 403 here, and travels to owners with each command and
  * read. */
 #pragma once
 #include "base/arena.h"

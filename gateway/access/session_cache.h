@@ -1,6 +1,6 @@
 /* session_cache - whose token is whose, as roster said a moment ago.
  *
- * A bounded table of token digests, each believed for SESSION_KEPT_US at most.  Whatever is ordered of roster through
+ * A bounded table of token digests, each believed for SESSION_KEPT_US at most.  Whatever roster is told to do through
  * this gateway may change who somebody is, so what is kept of that district goes; what goes through another gateway is
  * seen when the time is over. */
 #pragma once

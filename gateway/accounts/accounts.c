@@ -1,9 +1,9 @@
 /* accounts - calls that hold a password, and those that end sessions.
  *
- *   PUT /accounts/{id}    roster hashes the password, if there is one; the order brings the hash
- *   POST /sessions        roster checks it; the order brings the proof, and the digest of a token made here
- *   PUT …/current/password   roster checks the old one and hashes the new one; the order brings proof and hash
- *   DELETE /sessions …    an order of the session's own account
+ *   PUT /accounts/{id}    roster hashes the password, if there is one; the command brings the hash
+ *   POST /sessions        roster checks it; the command brings the proof, and the digest of a token made here
+ *   PUT …/current/password   roster checks the old one and hashes the new one; the command brings proof and hash
+ *   DELETE /sessions …    a command of the session's own account
  *
  * So a password is held by a call for as long as it is asked about, and a token for as long as it is answered.  What
  * they stood in here (the body, its JSON, the message, the question) is wiped when it is let go; what sockets, HTTP and
@@ -68,7 +68,7 @@ body_read(call_t *c, ProtobufCMessage **m)
 	return p;
 }
 
-/* Of an order about sessions: 204 when it was done. */
+/* Of a command about sessions: 204 when it was done. */
 static void
 call_without_content(struct part *p, enum rpc_outcome outcome, Wire__Answer **items)
 {

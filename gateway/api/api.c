@@ -219,7 +219,7 @@ static void
 batch_begin(call_t *c)
 {
 	c->target[target_path_len(c->target)] = '\0';
-	struct ndjson_order o = {
+	struct ndjson_settings o = {
 		.rpc = c->api->rpc, .arena = c->api->arena, .match = &c->match, .path = c->target, .who = &c->who,
 		.trace = c->trace, .key = c->key, .partition = call_partition(c), .open = &c->api->nbatches, .ctx = c,
 		.room = batch_room, .done = batch_done,

@@ -226,9 +226,9 @@ known_members(struct draft *d, const struct route *r, json_t *object)
 	json_decref(answer);
 }
 
-/* The members of an order that are the body's to give. */
+/* The members of a command that are the body's to give. */
 static json_t *
-order_schema(struct draft *d, const struct route *r)
+command_schema(struct draft *d, const struct route *r)
 {
 	json_t *object = schema_object(SCHEMA_BODY);
 
@@ -241,11 +241,11 @@ order_schema(struct draft *d, const struct route *r)
 }
 
 static void
-order_body(struct draft *d, const struct route *r, json_t *operation)
+command_body(struct draft *d, const struct route *r, json_t *operation)
 {
 	json_object_set_new(operation, "requestBody",
 		json_pack("{s:b, s:o}", "required", !(r->flags & ROUTE_BODY_OPTIONAL), "content",
-		          content_of(TYPE_JSON, order_schema(d, r))));
+		          content_of(TYPE_JSON, command_schema(d, r))));
 }
 
 static void
@@ -261,20 +261,21 @@ file_body(struct draft *d, const struct route *r, json_t *operation)
 
 /* OpenAPI 3.1 has no word for a stream of values, so what a line is stands beside the schema. */
 static json_t *
-lines_content(const char *description, json_t *line)
+ndjson_content(const char *description, json_t *line)
 {
 	return json_pack("{s:{s:{s:s, s:s}, s:o}}", TYPE_LINES, "schema", "type", "string", "description", description,
 	                 "x-line", line);
 }
 
 static void
-lines_body(struct draft *d, const struct route *r, json_t *operation)
+ndjson_body(struct draft *d, const struct route *r, json_t *operation)
 {
 	static const char text[] =
 		"One JSON value a line, each as x-line says; at most 64 MiB, 100,000 lines of 64 KiB.";
 
 	json_object_set_new(operation, "requestBody",
-	                    json_pack("{s:b, s:o}", "required", 1, "content", lines_content(text, order_schema(d, r))));
+	                    json_pack("{s:b, s:o}", "required", 1, "content",
+	                              ndjson_content(text, command_schema(d, r))));
 }
 
 /* ---- what is answered */
@@ -303,7 +304,7 @@ makes(const struct route *r)
 }
 
 static void
-order_answers(struct draft *d, const struct route *r, json_t *operation)
+command_answers(struct draft *d, const struct route *r, json_t *operation)
 {
 	if (strcmp(r->method, "PUT") == 0) {
 		response_add(operation, 201, "It was not there before.", content_of(TYPE_JSON, answer_schema(d, r)));
@@ -324,7 +325,7 @@ file_answers(struct draft *d, const struct route *r, json_t *operation)
 }
 
 static void
-read_answers(struct draft *d, const struct route *r, json_t *operation)
+query_answers(struct draft *d, const struct route *r, json_t *operation)
 {
 	response_add(operation, 200, "As it stands.", content_of(TYPE_JSON, answer_schema(d, r)));
 }
@@ -348,12 +349,12 @@ line_taken(struct draft *d, const struct route *r)
 }
 
 static void
-lines_answers(struct draft *d, const struct route *r, json_t *operation)
+ndjson_answers(struct draft *d, const struct route *r, json_t *operation)
 {
 	json_t *line = json_pack("{s:[o, o]}", "oneOf", line_taken(d, r), schema_ref_named("LineRefused"));
 
 	response_add(operation, 200, "An answer a line, in the order of the lines.",
-	             lines_content("One JSON value a line, each as x-line says.", line));
+	             ndjson_content("One JSON value a line, each as x-line says.", line));
 }
 
 /* Columns by the names that a CSV has; the titles of the XLSX. */
@@ -453,18 +454,18 @@ document_answers(struct draft *d, const struct route *r, json_t *operation)
 /* ---- kinds of routes */
 
 static const struct rule rules[ROUTE_KINDS] = {
-	[ROUTE_COMMAND] = { .body = order_body, .answers = order_answers, .refusals = OF_WRITES },
-	[ROUTE_ACCOUNT] = { .body = order_body, .answers = order_answers, .refusals = OF_WRITES },
+	[ROUTE_COMMAND] = { .body = command_body, .answers = command_answers, .refusals = OF_WRITES },
+	[ROUTE_ACCOUNT] = { .body = command_body, .answers = command_answers, .refusals = OF_WRITES },
 	[ROUTE_FILE] = { .body = file_body, .answers = file_answers, .refusals = OF_WRITES },
-	[ROUTE_NDJSON] = { .suffix = "Lines", .body = lines_body, .answers = lines_answers, .refusals = OF_WRITES },
-	[ROUTE_QUERY] = { .answers = read_answers, .refusals = OF_READS },
+	[ROUTE_NDJSON] = { .suffix = "Lines", .body = ndjson_body, .answers = ndjson_answers, .refusals = OF_WRITES },
+	[ROUTE_QUERY] = { .answers = query_answers, .refusals = OF_READS },
 	[ROUTE_EXPORT] = { .answers = export_answers, .refusals = OF_READS, .parameter = "format" },
 	[ROUTE_EVENTS] = { .id = "followEvents", .summary = "Follow what happens", .answers = events_answers,
 		.refusals = OF_READS,
 	                   .parameter = "lastEventId", .header = "Last-Event-ID" },
-	[ROUTE_LOGIN] = { "openSession", NULL, "Log in", order_body, order_answers, OF_READS | S413 | S415 | S504 },
+	[ROUTE_LOGIN] = { "openSession", NULL, "Log in", command_body, command_answers, OF_READS | S413 | S415 | S504 },
 	[ROUTE_LOGOUT] = { .answers = logout_answers, .refusals = OF_WRITES },
-	[ROUTE_OWN_PASSWORD] = { "changeOwnPassword", NULL, "Change one's own password", order_body,
+	[ROUTE_OWN_PASSWORD] = { "changeOwnPassword", NULL, "Change one's own password", command_body,
 		own_password_answers, OF_WRITES | S403 },
 	[ROUTE_LIVE] = { "readLiveness", NULL, "Is this process alive?", NULL, live_answers, OF_ALL },
 	[ROUTE_READY] = { "readReadiness", NULL, "Does every service answer?", NULL, ready_answers, OF_ALL | S503 },

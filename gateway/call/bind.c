@@ -87,7 +87,7 @@ bind_blank(const struct route_match *m, const ProtobufCMessageDescriptor *d, are
 	return blank;
 }
 
-/* ---- orders */
+/* ---- commands */
 
 static Wire__Problem *
 key_take(const struct route *r, json_t *body, arena_t *a, char **key)

@@ -17,7 +17,7 @@ size_t bind_mark(const char *text, size_t len);             /* bytes of the mark
 /* The message of a part with the ids of the path, and nothing else. */
 ProtobufCMessage *bind_blank(const struct route_match *m, const ProtobufCMessageDescriptor *d, arena_t *a);
 
-/* The message of an order from its JSON.  Takes member `key` out of the object where the route has it there: *key (""
+/* The message of a command from its JSON.  Takes member `key` out of the object where the route has it there: *key (""
  * when there is none) is in the arena.  Not NULL: the refusal; *out is then a blank one.  What is put may be what was
  * got, changed: members of the answer that are not the body's to give are in `known` (m NULL: there are none), for the
  * owner to judge; those that the path gives are judged here.  known may be NULL. */
@@ -27,12 +27,12 @@ Wire__Problem *bind_command(const struct route_match *m, json_t *body, arena_t *
 /* The messages of a read's parts from the query; each parameter goes to every part that has such a member. */
 Wire__Problem *bind_queries(const struct route_match *m, const char *query, arena_t *a,
                               ProtobufCMessage *out[ROUTE_PARTS_MAX]);
-/* The message of an order that brings a file, from the query and the file's bytes, which are not copied.  The route
+/* The message of a command that brings a file, from the query and the file's bytes, which are not copied.  The route
  * hides two members that it fills: the bytes, and the charset in which they are said to be written, "" none. */
 Wire__Problem *bind_file(const struct route_match *m, const char *query, const void *bytes, size_t len,
                          const char *charset, arena_t *a, ProtobufCMessage **out);
 /* The one parameter that a query may have is one of these values (NULL-ended); the first of them when it is not
  * given. */
 Wire__Problem *bind_choice(const char *query, const char *name, const char *const *values, arena_t *a, int *chosen);
-/* An order takes no parameters. */
+/* A command takes no parameters. */
 Wire__Problem *bind_no_query(const char *query, arena_t *a);

@@ -96,7 +96,7 @@ struct call {
 	struct bytes given;
 	size_t ngiven;
 	uint32_t given_tags[GIVEN_MAX];
-	struct bytes held;                      /* an order that waits for its password's hash */
+	struct bytes held;                      /* a command that waits for its password's hash */
 	struct password_turn turn;
 	char token[TOKEN_TEXT_MAX];             /* of the session that is being opened */
 };

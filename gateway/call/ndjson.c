@@ -24,7 +24,7 @@ struct group {
 	struct bytes keys, commands, answers;
 };
 struct ndjson {
-	struct ndjson_order order;
+	struct ndjson_settings set;
 	struct line_splitter splitter;
 	struct group *groups[GROUPS_MAX];       /* a ring; made when first used */
 	unsigned first, used;
@@ -38,13 +38,13 @@ struct ndjson {
 };
 
 struct ndjson *
-ndjson_open(const struct ndjson_order *o)
+ndjson_open(const struct ndjson_settings *o)
 {
 	struct ndjson *l = calloc(1, sizeof(*l));
 
 	if (!l)
 		abort();
-	l->order = *o;
+	l->set = *o;
 	l->splitter.line_max = LINE_BYTES_MAX;
 	l->spool = SPOOL_EMPTY;
 	++*o->open;
@@ -54,7 +54,7 @@ ndjson_open(const struct ndjson_order *o)
 void
 ndjson_drop(struct ndjson *l)
 {
-	--*l->order.open;
+	--*l->set.open;
 	for (int i = 0; i < GROUPS_MAX; i++) {
 		if (!l->groups[i])
 			continue;
@@ -80,14 +80,14 @@ group_newest(struct ndjson *l)
 static unsigned
 groups_allowed(const struct ndjson *l)
 {
-	unsigned share = GROUPS_MAX / *l->order.open;
+	unsigned share = GROUPS_MAX / *l->set.open;
 	return share > GROUPS_MIN ? share : GROUPS_MIN;
 }
 
 static unsigned
 lines_allowed(const struct ndjson *l)
 {
-	unsigned share = UNDER_WAY_MAX / (*l->order.open * groups_allowed(l));
+	unsigned share = UNDER_WAY_MAX / (*l->set.open * groups_allowed(l));
 	return share < GROUP_LINES_MIN ? GROUP_LINES_MIN : share < GROUP_LINES_MAX ? share : GROUP_LINES_MAX;
 }
 
@@ -118,7 +118,7 @@ static void group_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items
 static struct rpc_request
 group_ask(struct group *g)
 {
-	const struct ndjson_order *o = &g->lines->order;
+	const struct ndjson_settings *o = &g->lines->set;
 	struct rpc_request ask = {
 		.kind = WIRE__KIND__COMMANDS, .lane = WIRE__LANE__WRITER, .service = o->match->route->parts[0].service,
 		.partition = o->partition, .nitems = g->nsent, .repeatable = g->all_keyed,
@@ -143,7 +143,7 @@ group_send(struct group *g, int64_t mono_us)
 		return;
 	}
 	struct rpc_request ask = group_ask(g);
-	if (rpc_put(g->lines->order.rpc, &ask, mono_us))
+	if (rpc_put(g->lines->set.rpc, &ask, mono_us))
 		g->lines->under_way++;
 	else
 		group_answer(g, RPC_AWAY, NULL);
@@ -156,51 +156,51 @@ static const char *
 key_of_batch(const struct ndjson *l)
 {
 	char number[24], id[SHORT_ID_MAX];
-	const char *parts[] = { l->order.key, number };
+	const char *parts[] = { l->set.key, number };
 
-	if (!*l->order.key)
+	if (!*l->set.key)
 		return "";
 	snprintf(number, sizeof(number), "%zu", l->nlines);
 	short_id(parts, 2, id);
-	return arena_printf(l->order.arena, "line:%s", id);
+	return arena_printf(l->set.arena, "line:%s", id);
 }
 
 static void
 fingerprint_of(const struct ndjson *l, const struct line *line, Wire__Command *c)
 {
 	struct span_of_bytes parts[] = {
-		{ "POST", 5 }, { l->order.path, strlen(l->order.path) + 1 }, { line->text, line->len },
+		{ "POST", 5 }, { l->set.path, strlen(l->set.path) + 1 }, { line->text, line->len },
 	};
 
 	c->fingerprint.len = SHA256_SIZE;
-	c->fingerprint.data = arena_alloc(l->order.arena, SHA256_SIZE);
+	c->fingerprint.data = arena_alloc(l->set.arena, SHA256_SIZE);
 	sha256(parts, 3, c->fingerprint.data);
 }
 
 static void
 line_send(struct ndjson *l, struct group *g, struct note *note, json_t *j, const struct line *line)
 {
-	arena_t *a = l->order.arena;
+	arena_t *a = l->set.arena;
 	Wire__Command c = WIRE__COMMAND__INIT;
 	ProtobufCMessage *m;
 	char *key;
 
-	bool forbidden = !access_of_body(l->order.who, l->order.match->route, j);
-	c.refusal = bind_command(l->order.match, j, a, &m, &key, NULL);
+	bool forbidden = !access_of_body(l->set.who, l->set.match->route, j);
+	c.refusal = bind_command(l->set.match, j, a, &m, &key, NULL);
 	if (forbidden)
 		c.refusal = problem_of(REFUSED_ROLE, NULL, a);
 	note->has_key = *key != '\0';
 	note->key_at = (uint32_t)g->keys.len;
 	bytes_append(&g->keys, key, strlen(key) + 1);
-	c.district = (char *)route_district(l->order.match);
+	c.district = (char *)route_district(l->set.match);
 	c.type = (char *)m->descriptor->name;
 	c.data.len = protobuf_c_message_get_packed_size(m);
 	c.data.data = arena_alloc(a, c.data.len + 1);
 	protobuf_c_message_pack(m, c.data.data);
-	c.account = (char *)l->order.who->account;
-	c.actor = identity_actor(l->order.who, a);
+	c.account = (char *)l->set.who->account;
+	c.actor = identity_actor(l->set.who, a);
 	c.key = note->has_key ? key : (char *)key_of_batch(l);
-	c.trace = (char *)l->order.trace;
+	c.trace = (char *)l->set.trace;
 	fingerprint_of(l, line, &c);
 	g->all_keyed &= *c.key != '\0';
 	g->nsent++;
@@ -221,7 +221,7 @@ line_take(struct ndjson *l, struct group *g, const struct line *as_sent)
 	if (note->refused == REFUSED_NOT)
 		line_send(l, g, note, j, line);
 	json_decref(j);
-	arena_reset(l->order.arena);
+	arena_reset(l->set.arena);
 }
 
 /* False: the batch has more lines than it may. */
@@ -250,7 +250,7 @@ group_send_early(struct ndjson *l, int64_t mono_us)
 
 /* Moves what is answered, in order, to the spool. */
 static void
-lines_drain(struct ndjson *l)
+drain(struct ndjson *l)
 {
 	while (l->used && l->groups[l->first]->state == GROUP_DONE) {
 		struct group *g = l->groups[l->first];
@@ -264,10 +264,10 @@ lines_drain(struct ndjson *l)
 
 /* Whether there is, or can be, a group for the next line. */
 static bool
-lines_have_room(struct ndjson *l)
+has_room(struct ndjson *l)
 {
 	if (!group_open(l))
-		lines_drain(l);
+		drain(l);
 	return group_open(l) != NULL;
 }
 
@@ -279,7 +279,7 @@ ndjson_feed(struct ndjson *l, const char *p, size_t n, int64_t mono_us)
 	bool done;
 
 	l->over |= n > BATCH_BYTES_MAX - l->nbytes;
-	while (taken < n && !l->over && !(l->full = !lines_have_room(l))) {
+	while (taken < n && !l->over && !(l->full = !has_room(l))) {
 		taken += line_splitter_take(&l->splitter, p + taken, n - taken, &line, &done);
 		if (done)
 			l->over = !line_add(l, &line, mono_us);
@@ -292,7 +292,7 @@ ndjson_feed(struct ndjson *l, const char *p, size_t n, int64_t mono_us)
 	return taken;
 }
 
-static void lines_settle(struct ndjson *l, int64_t mono_us);
+static void settle(struct ndjson *l, int64_t mono_us);
 
 /* The last line may come without its newline.  When its bytes were taken a group was open for it; if that was sent
  * meanwhile, nobody was at work for us, so those before it are answered and have room when they are drained. */
@@ -301,19 +301,19 @@ ndjson_end(struct ndjson *l, int64_t mono_us)
 {
 	struct line line;
 
-	lines_drain(l);
+	drain(l);
 	if (!l->over && line_splitter_end(&l->splitter, &line))
 		l->over = !line_add(l, &line, mono_us);
 	l->ended = true;
 	group_send_early(l, mono_us);
-	lines_settle(l, mono_us);
+	settle(l, mono_us);
 }
 
 void
 ndjson_leave(struct ndjson *l, int64_t mono_us)
 {
 	l->left = true;
-	lines_settle(l, mono_us);
+	settle(l, mono_us);
 }
 
 /* ---- answers out */
@@ -356,7 +356,7 @@ answer_member(struct bytes *out, const ProtobufCMessage *m, const char *name, si
 static void
 answer_done(struct group *g, const struct note *note, const ProtobufCMessage *m, arena_t *a)
 {
-	const char *name = g->lines->order.match->route->line_members;
+	const char *name = g->lines->set.match->route->line_members;
 
 	bytes_text(&g->answers, "{");
 	answer_key(&g->answers, g, note, false);
@@ -382,9 +382,9 @@ not_found_keep(struct ndjson *l, const Wire__Problem *p)
 static void
 answer_line(struct group *g, const struct note *note, const Wire__Answer *answer)
 {
-	arena_t *a = g->lines->order.arena;
+	arena_t *a = g->lines->set.arena;
 	bool fine = answer->status >= 200 && answer->status < 300;
-	const ProtobufCMessageDescriptor *d = g->lines->order.match->route->parts[0].answer;
+	const ProtobufCMessageDescriptor *d = g->lines->set.match->route->parts[0].answer;
 	ProtobufCMessage *m =
 		fine ? protobuf_c_message_unpack(d, arena_pb(a), answer->data.len, answer->data.data) : NULL;
 
@@ -402,7 +402,7 @@ answer_line(struct group *g, const struct note *note, const Wire__Answer *answer
 static void
 group_answer(struct group *g, enum rpc_outcome outcome, Wire__Answer **items)
 {
-	arena_t *a = g->lines->order.arena;
+	arena_t *a = g->lines->set.arena;
 	enum refusal unanswered = outcome == RPC_AWAY ? REFUSED_AWAY : REFUSED_UNKNOWN;
 	size_t sent = 0;
 
@@ -431,15 +431,15 @@ group_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mo
 	group_answer(g, outcome, items);
 	if (!l->left)
 		group_send_early(l, mono_us);
-	lines_settle(l, mono_us);
+	settle(l, mono_us);
 }
 
 /* ---- the end */
 
 static void
-lines_reply(struct ndjson *l, struct reply *r)
+reply(struct ndjson *l, struct reply *r)
 {
-	arena_t *a = l->order.arena;
+	arena_t *a = l->set.arena;
 	Wire__Problem *p = NULL;
 
 	if (l->not_found.len && !l->accepted)
@@ -462,13 +462,13 @@ lines_reply(struct ndjson *l, struct reply *r)
 }
 
 static void
-lines_finish(struct ndjson *l, int64_t mono_us)
+finish(struct ndjson *l, int64_t mono_us)
 {
 	struct reply r = REPLY_NONE;
-	struct ndjson_order o = l->order;
+	struct ndjson_settings o = l->set;
 
 	if (!l->left)
-		lines_reply(l, &r);
+		reply(l, &r);
 	ndjson_drop(l);
 	o.done(o.ctx, &r, mono_us);
 	reply_free(&r);
@@ -476,13 +476,13 @@ lines_finish(struct ndjson *l, int64_t mono_us)
 
 /* After an answer, and at the end: is it over, or is there room? */
 static void
-lines_settle(struct ndjson *l, int64_t mono_us)
+settle(struct ndjson *l, int64_t mono_us)
 {
-	lines_drain(l);
+	drain(l);
 	if ((l->ended || l->left) && l->under_way == 0) {
-		lines_finish(l, mono_us);
+		finish(l, mono_us);
 	} else if (l->full && l->used < groups_allowed(l) && !l->left) {
 		l->full = false;
-		l->order.room(l->order.ctx, mono_us);
+		l->set.room(l->set.ctx, mono_us);
 	}
 }

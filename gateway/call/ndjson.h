@@ -26,7 +26,7 @@ enum {
 
 struct ndjson;
 
-struct ndjson_order {
+struct ndjson_settings {
 	rpc_t *rpc;
 	arena_t *arena;                 /* for one line or one answer; emptied after it */
 	const struct route_match *match;
@@ -43,7 +43,7 @@ struct ndjson_order {
 	void (*done)(void *ctx, struct reply *r, int64_t mono_us);
 };
 
-struct ndjson *ndjson_open(const struct ndjson_order *o);  /* texts, match and who must outlive it */
+struct ndjson *ndjson_open(const struct ndjson_settings *o);  /* texts, match and who must outlive it */
 /* Bytes taken.  All of them, when the batch is over its bounds: they are dropped. */
 size_t ndjson_feed(struct ndjson *l, const char *p, size_t n, int64_t mono_us);
 void ndjson_end(struct ndjson *l, int64_t mono_us);

@@ -36,7 +36,7 @@ cut_all(struct line_splitter *c, const char *p, size_t n, struct bytes *out)
 }
 
 static void
-test_cutter(void)
+test_splitter(void)
 {
 	static const char text[] = "ab\n\ncdefgh\nabcdefghi\n\r\nabcdefgh", want[] = "<ab><><cdefgh><long><\r>";
 	size_t n = strlen(text);
@@ -687,7 +687,7 @@ main(void)
 	};
 
 	log_open("ndjson_test", LOG_LEVEL_ERROR + 1);
-	test_cutter();
+	test_splitter();
 	gateway_run(tests, sizeof(tests) / sizeof(tests[0]), settings);
 	return tally_end();
 }

@@ -200,7 +200,7 @@ static bool
 window_has_room(const struct window *w, const struct rpc_request *ask)
 {
 	static const size_t most_of[LANES] = {
-		[WIRE__LANE__WRITER] = ORDERS_OF_PARTITION_MAX, [WIRE__LANE__READER] = READS_OF_PARTITION_MAX,
+		[WIRE__LANE__WRITER] = COMMANDS_OF_PARTITION_MAX, [WIRE__LANE__READER] = READS_OF_PARTITION_MAX,
 		[WIRE__LANE__PASSWORD] = READS_OF_PARTITION_MAX, [WIRE__LANE__TRIAL] = TRIALS_OF_PARTITION_MAX,
 	};
 	size_t most = most_of[ask->lane];

@@ -14,7 +14,7 @@
 enum {
 	RPCS_MAX = 8192,                /* outstanding; beyond that: busy */
 	/* under way; bytes: half of what an owner queues */
-	READS_OF_PARTITION_MAX = 16, TRIALS_OF_PARTITION_MAX = 2, ORDERS_OF_PARTITION_MAX = 256,
+	READS_OF_PARTITION_MAX = 16, TRIALS_OF_PARTITION_MAX = 2, COMMANDS_OF_PARTITION_MAX = 256,
 	BYTES_OF_PARTITION_MAX = 4 << 20,
 	RPC_SLOT_BITS = 16,             /* the lowest of an ask's id */
 	RPC_SLOT_NONE = (1 << RPC_SLOT_BITS) - 1,       /* what they never are: ids of others who use the same port */

@@ -95,7 +95,7 @@ reply_stream(call_t *c, const struct position *heads, const struct position *at,
 
 	r.status = 200;
 	r.content_type = TYPE_EVENTS;
-	struct sse_order o = {
+	struct sse_client o = {
 		.district = route_district(&c->match), .partition = call_partition(c), .account = c->who.account,
 		.token_sha256 = c->token_sha256, .at = at, .heads = heads,
 	};

@@ -220,7 +220,7 @@ stream_new(sse_t *s, struct watch *w)
 }
 
 static size_t
-streams_of(const sse_t *s, const struct sse_order *o)
+streams_of(const sse_t *s, const struct sse_client *o)
 {
 	size_t n = 0;
 
@@ -240,7 +240,7 @@ streams_of_district(const sse_t *s, const char *district)
 }
 
 static bool
-has_room(const sse_t *s, const struct sse_order *o)
+has_room(const sse_t *s, const struct sse_client *o)
 {
 	if (s->ended || s->n >= STREAMS_MAX)
 		return false;
@@ -257,7 +257,7 @@ look_later(struct stream *t, int64_t mono_us)
 }
 
 struct reply_stream *
-sse_begin(sse_t *s, const struct sse_order *o, int64_t mono_us)
+sse_begin(sse_t *s, const struct sse_client *o, int64_t mono_us)
 {
 	char before[32];
 	struct watch *w = has_room(s, o) ? watch_join(s->tail, o->district, o->partition) : NULL;
@@ -338,9 +338,9 @@ sse_tick(sse_t *s, int64_t mono_us)
 		look_again(s, mono_us);
 		s->next_beat_us = first_beat_us(s);
 	}
-	int64_t follow_us = tail_due_us(s->tail),
+	int64_t tail_us = tail_due_us(s->tail),
 		own_us = s->next_beat_us < s->next_look_us ? s->next_beat_us : s->next_look_us;
-	return follow_us < own_us ? follow_us : own_us;
+	return tail_us < own_us ? tail_us : own_us;
 }
 
 /* Who has several streams by one session is asked about once. */

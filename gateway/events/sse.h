@@ -26,14 +26,14 @@ typedef struct sse sse_t;
 sse_t *sse_open(struct port port, const char *const *services, struct metrics *metrics, arena_t *arena);
 void sse_close(sse_t **sp);             /* everybody has left */
 
-struct sse_order {
+struct sse_client {
 	const char *district;
 	int32_t partition;
 	const char *account, *token_sha256;     /* whose it is, by which session; the operator's have no session: "" */
 	const struct position *at, *heads;         /* where it begins; where the logs end */
 };
 /* NULL: there are too many. */
-struct reply_stream *sse_begin(sse_t *s, const struct sse_order *o, int64_t mono_us);
+struct reply_stream *sse_begin(sse_t *s, const struct sse_client *o, int64_t mono_us);
 /* False: no answer to a question of ours. */
 bool sse_receive(sse_t *s, const struct message *m, int64_t mono_us);
 int64_t sse_tick(sse_t *s, int64_t mono_us);

@@ -1,6 +1,6 @@
 /* health - is this process alive, does the whole stack answer, what do its counters say.
  *
- * Readiness asks every service over both of its lanes, as an order and a read would come, and the database whether
+ * Readiness asks every service over both of its lanes, as a command and a read would come, and the database whether
  * every partition has its owner: no cached opinion.  Metrics ask each process there is, each bus, and one replica what
  * the database says of all services; whatever of it answers in a second is shown; nothing waits longer. */
 #include "ops/health.h"

@@ -24,24 +24,24 @@ enum {
 	OWN = HEAD | LEADER | CADRE,
 };
 
-#define PUT(path, roles, service, order, answer, hide) \
-	{ "PUT", DISTRICT path, ROUTE_COMMAND, ROUTE_REPEATABLE, { ASK(service, order, answer) }, hide, \
+#define PUT(path, roles, service, command, answer, hide) \
+	{ "PUT", DISTRICT path, ROUTE_COMMAND, ROUTE_REPEATABLE, { ASK(service, command, answer) }, hide, \
 	  .who = WHO_OPERATOR | (roles) }
 /* A POST that makes something new each time it comes without a key. */
-#define POST(path, roles, subject, service, order, answer, flags, hide) \
-	{ "POST", DISTRICT path, ROUTE_COMMAND, ROUTE_KEYED | (flags), { ASK(service, order, answer) }, hide, \
+#define POST(path, roles, subject, service, command, answer, flags, hide) \
+	{ "POST", DISTRICT path, ROUTE_COMMAND, ROUTE_KEYED | (flags), { ASK(service, command, answer) }, hide, \
 	  .who = WHO_OPERATOR | (roles), .about = subject }
 /* A move into a state: made twice it is made once. */
-#define MOVE(path, roles, service, order, answer) \
-	POST(path, roles, ABOUT_DISTRICT, service, order, answer, ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "id")
-#define LINES(path, roles, subject, service, order, answer, flags, members) \
+#define MOVE(path, roles, service, command, answer) \
+	POST(path, roles, ABOUT_DISTRICT, service, command, answer, ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "id")
+#define LINES(path, roles, subject, service, command, answer, flags, members) \
 	{ "POST", DISTRICT path, ROUTE_NDJSON, ROUTE_KEYED | ROUTE_BODY_KEY | (flags), \
-	  { ASK(service, order, answer) }, .who = WHO_OPERATOR | (roles), .about = subject, .line_members = members, \
+	  { ASK(service, command, answer) }, .who = WHO_OPERATOR | (roles), .about = subject, .line_members = members, \
 	  .media = TYPE_LINES }
-/* A file, and the charset it is said to have, become members `into` of the order; the query says the rest.  Its rows
+/* A file, and the charset it is said to have, become members `into` of the command; the query says the rest.  Its rows
  * are PUTs: the same again changes nothing. */
-#define FILE_IN(path, roles, type, into, service, order, answer) \
-	{ "POST", DISTRICT path, ROUTE_FILE, ROUTE_KEYED | ROUTE_REPEATABLE, { ASK(service, order, answer) }, into, \
+#define FILE_IN(path, roles, type, into, service, command, answer) \
+	{ "POST", DISTRICT path, ROUTE_FILE, ROUTE_KEYED | ROUTE_REPEATABLE, { ASK(service, command, answer) }, into, \
 	  .who = WHO_OPERATOR | (roles), .media = type }
 #define GET(path, roles, subject, ...) \
 	{ "GET", DISTRICT path, ROUTE_QUERY, 0, { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), .about = subject }
