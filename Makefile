@@ -32,7 +32,7 @@ PBC      := $(addprefix $O/gen/,$(notdir $(PROTOS:.proto=.pb-c.c)))
 SQLS     := $(wildcard services/*/*.sql lib/*/*.sql deploy/ctl/*.sql)
 SQLC     := $(addprefix $O/gen/,$(notdir $(SQLS:.sql=.sql.c)))
 LIBC     := $(filter-out lib/engine/main.c $(if $(CRASH),,lib/base/crash.c) %_test.c %_fuzz.c,$(wildcard lib/*/*.c))
-GATEC    := $(filter-out %_test.c %_fuzz.c gateway/main.c,$(wildcard gateway/*.c))
+GATEC    := $(filter-out %_test.c %_fuzz.c,$(wildcard gateway/*/*.c))
 CTLC     := $(wildcard deploy/ctl/*.c)
 SVCC     := $(filter-out %_test.c %_fuzz.c,$(foreach s,$(SERVICES),$(wildcard services/$s/*.c)))
 DATAC    := $(patsubst deploy/data/%.csv,$O/gen/%.csv.c,$(wildcard deploy/data/*.csv)) \
@@ -45,7 +45,7 @@ all: $(PROGRAMS:%=$O/bin/%) $O/zhucunctl.1 $O/zhucunctl.bash
 vpath %.proto proto $(wildcard lib/*) deploy/ctl $(wildcard services/*)
 vpath %.sql $(wildcard lib/*) deploy/ctl $(wildcard services/*)
 vpath %.csv deploy/data
-vpath %.json deploy/data gateway
+vpath %.json deploy/data gateway/api
 $O/gen/%.pb-c.c $O/gen/%.pb-c.h &: %.proto | $O/gen
 	protoc-c -I$(<D) -Iproto --c_out=$O/gen $(<F)
 $O/gen/%.sql.h: %.sql lib/store/sql2c.awk | $O/gen
@@ -107,8 +107,10 @@ $O/zhucunctl.bash: $O/bin/zhucunctl
 
 # --- tests.  x_policy_test.c links x_policy.c, the messages and the pure parts of lib, nothing else: the linker proves purity.
 PURE     := $(addprefix $O/lib/,base/civil.o base/arena.o base/utf8.o bus/sealed_kind.o domain/policy_book.o domain/mention.o) $(PBC:.c=.o)
-TESTC    := $(wildcard lib/*/*_test.c services/*/*_test.c gateway/*_test.c tests/*_test.c tests/*/*_test.c)
+TESTC    := $(wildcard lib/*/*_test.c services/*/*_test.c gateway/*/*_test.c tests/*_test.c tests/*/*_test.c)
 TESTS    := $(TESTC:%.c=$O/%)
+# what tests share
+$O/%_test.o: CPPFLAGS += -Itests
 HARNESS  := $(call obj,$(filter-out %_test.c,$(wildcard tests/*.c)) services/bus/routes.c)
 # the ladders of criticisms stand on what all ladders share
 $O/services/accountability/criticism_policy_test: $O/services/accountability/accountability_policy.o
@@ -118,7 +120,7 @@ $O/services/bus/%_test: $O/services/bus/%_test.o $(call obj,$(filter-out %_test.
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $O/lib/%_test: $O/lib/%_test.o $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-$O/gateway/%_test: $O/gateway/%_test.o $(call obj,$(GATEC)) $O/libzhucun.a
+$O/gateway/%_test: $O/gateway/%_test.o $(call obj,$(wildcard tests/gateway/*.c) $(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 # a directory of tests that share a stage: no service is in them, and nothing of it is in the library
 define staged_rule

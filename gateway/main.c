@@ -5,14 +5,14 @@
  *   owns: no state that outlives it
  *
  * SIGTERM or SIGINT: no new connections, calls under way end by their own deadlines, then exit 0. */
-#include "api.h"
+#include "api/api.h"
 #include "base/clock.h"
 #include "base/config.h"
-#include "bus/curve.h"
 #include "base/health.h"
-#include "http.h"
-#include "bus/link.h"
 #include "base/log.h"
+#include "bus/curve.h"
+#include "bus/link.h"
+#include "server/server.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -34,23 +34,29 @@ enum {
 	RATE_SECONDS = 4,                       /* a bucket holds what so many bring */
 };
 
-#define RATE(whose) "requests a second of " whose ", on an average of four seconds; 0: any number.  The operator's are not counted"
+#define RATE(whose) \
+	"requests a second of " whose ", on an average of four seconds; 0: any number.  The operator's are not counted"
 
 static const struct setting settings[] = {
 	{ "ZHUCUN_PORT", SETTING_INT, "8080", 1, 65535, "port that the gateway listens on" },
 	{ "ZHUCUN_BIND", SETTING_TEXT, "127.0.0.1", 1, 64, "numeric address that the gateway listens on" },
-	{ "ZHUCUN_TLS_CERT", SETTING_TEXT, "", 0, 1000, "file of the certificate and its chain (PEM): HTTPS instead of HTTP; with ZHUCUN_TLS_KEY" },
+	{ "ZHUCUN_TLS_CERT", SETTING_TEXT, "", 0, 1000,
+	  "file of the certificate and its chain (PEM): HTTPS instead of HTTP; with ZHUCUN_TLS_KEY" },
 	{ "ZHUCUN_TLS_KEY", SETTING_TEXT, "", 0, 1000, "file of the certificate's key (PEM)" },
 	{ "ZHUCUN_BEHIND_PROXY", SETTING_BOOL, "0", 0, 0,
-	  "1: a proxy or a private network in front keeps what passes secret, so that an address that is no loopback needs no TLS" },
+	  "1: a proxy or a private network in front keeps what passes secret, so that an address that is no loopback "
+	  "needs no TLS" },
 	{ "ZHUCUN_PROXY_NETWORKS", SETTING_TEXT, "", 0, 500,
-	  "networks of proxies whose X-Forwarded-For says who the client is, and router: this machine's own; goes with ZHUCUN_BEHIND_PROXY" },
+	  "networks of proxies whose X-Forwarded-For says who the client is, and router: this machine's own; goes with "
+	  "ZHUCUN_BEHIND_PROXY" },
 	{ "ZHUCUN_BUSES", SETTING_TEXT, NULL, 1, 1000, "endpoints of the buses, space-separated: ipc://… or tcp://…" },
 	{ CURVE_KEY_SETTING, SETTING_TEXT, NULL, 1, 1000, CURVE_KEY_MEANING },
 	{ CURVE_BUS_SETTING, SETTING_TEXT, NULL, 1, 1000, CURVE_BUS_MEANING },
-	{ "ZHUCUN_BOOTSTRAP_TOKEN", SETTING_TEXT, "", 0, TOKEN_MAX, "the operator's bearer token, at least 32 characters",
+	{ "ZHUCUN_BOOTSTRAP_TOKEN", SETTING_TEXT, "", 0, TOKEN_MAX,
+	  "the operator's bearer token, at least 32 characters",
 	  .secret = true },
-	{ "ZHUCUN_BOOTSTRAP_TOKEN_FILE", SETTING_TEXT, "", 0, 1000, "file that holds the token, when it is not given itself" },
+	{ "ZHUCUN_BOOTSTRAP_TOKEN_FILE", SETTING_TEXT, "", 0, 1000,
+	  "file that holds the token, when it is not given itself" },
 	{ "ZHUCUN_OPERATOR_NETWORKS", SETTING_TEXT, "127.0.0.0/8 ::1/128", 0, 500,
 	  "networks that may ask /livez, /readyz and /metrics without a token, and router" },
 	{ "ZHUCUN_CONNECTIONS", SETTING_INT, "2000", 10, 60000, "connections at once" },
@@ -58,7 +64,8 @@ static const struct setting settings[] = {
 	{ "ZHUCUN_ACCOUNT_RATE", SETTING_INT, "500", 0, 100000, RATE("an account") },
 	{ "ZHUCUN_ADDRESS_RATE", SETTING_INT, "2000", 0, 100000, RATE("an address, its accounts together") },
 	{ "ZHUCUN_LOGIN_RATE", SETTING_INT, "20", 0, 100000, RATE("an address that logs in") },
-	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10, "real, or manual: the clock is moved by POST /api/v1/clock only" },
+	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10,
+	  "real, or manual: the clock is moved by POST /api/v1/clock only" },
 	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 0, 10, "debug, info, warn or error" },
 	{ HEALTH_SETTING, SETTING_TEXT, "", 0, 200, HEALTH_MEANING },
 };
@@ -72,7 +79,7 @@ struct process {
 	struct curve_client me;                 /* on the buses */
 	link_t *link;
 	api_t *api;
-	http_t *http;
+	server_t *server;
 	int stop_fd;
 	struct metrics metrics;
 	struct health health;
@@ -129,7 +136,8 @@ api_settings_read(struct api_settings *s)
 	if (!s->manual_clock && *clock && strcmp(clock, "real") != 0)
 		return refuse("ZHUCUN_CLOCK must be real or manual");
 	if (!token_read(s->token_sha256))
-		return refuse("ZHUCUN_BOOTSTRAP_TOKEN or the file ZHUCUN_BOOTSTRAP_TOKEN_FILE must hold 32 to 512 characters");
+		return refuse("ZHUCUN_BOOTSTRAP_TOKEN or the file ZHUCUN_BOOTSTRAP_TOKEN_FILE must hold 32 to 512 "
+		              "characters");
 	return 0;
 }
 
@@ -161,7 +169,7 @@ pem_read(const char *path)
 }
 
 static int
-tls_settings_read(struct http_settings *s)
+tls_settings_read(struct server_settings *s)
 {
 	const char *cert = config_text("ZHUCUN_TLS_CERT"), *key = config_text("ZHUCUN_TLS_KEY");
 
@@ -169,11 +177,13 @@ tls_settings_read(struct http_settings *s)
 		return refuse("ZHUCUN_TLS_CERT and ZHUCUN_TLS_KEY go together");
 	if (!*cert)
 		return 0;
-	if (!http_can_tls())
+	if (!server_can_tls())
 		return refuse("ZHUCUN_TLS_CERT is set, but the HTTP library here was built without TLS");
 	s->tls_cert = pem_read(cert);
 	s->tls_key = pem_read(key);
-	return s->tls_cert && s->tls_key ? 0 : refuse("ZHUCUN_TLS_CERT or ZHUCUN_TLS_KEY cannot be read, or holds more than 64 KiB");
+	return s->tls_cert && s->tls_key
+	               ? 0
+	               : refuse("ZHUCUN_TLS_CERT or ZHUCUN_TLS_KEY cannot be read, or holds more than 64 KiB");
 }
 
 /* What the kernel says of the ways out of here; "" when it does not. */
@@ -189,7 +199,7 @@ routes_read(char out[ROUTES_BYTES_MAX])
 }
 
 static int
-networks_read(struct http_settings *s)
+networks_read(struct server_settings *s)
 {
 	char routes[ROUTES_BYTES_MAX];
 
@@ -199,13 +209,13 @@ networks_read(struct http_settings *s)
 	if (!networks_parse(config_text("ZHUCUN_OPERATOR_NETWORKS"), routes, &s->near))
 		return refuse("ZHUCUN_OPERATOR_NETWORKS must be address ranges like 127.0.0.0/8");
 	if (config_bool("ZHUCUN_BEHIND_PROXY") && s->proxies.n == 0)
-		return refuse("ZHUCUN_BEHIND_PROXY is set, but ZHUCUN_PROXY_NETWORKS names no proxy: everybody would be one address, and "
-		              "what one of them fails would be counted for all");
+		return refuse("ZHUCUN_BEHIND_PROXY is set, but ZHUCUN_PROXY_NETWORKS names no proxy: everybody would "
+		              "be one address, and what one of them fails would be counted for all");
 	return 0;
 }
 
 static int
-http_settings_read(struct http_settings *s)
+server_settings_read(struct server_settings *s)
 {
 	int refused = tls_settings_read(s);
 
@@ -272,38 +282,39 @@ turn(struct process *p, int64_t *next_us)
 	int64_t now_us = clock_mono_us();
 	int link_ms = link_tick(p->link, now_us), n = link_poll_items(p->link, items);
 
-	items[n] = (zmq_pollitem_t){ .fd = http_fd(p->http), .events = ZMQ_POLLIN };
+	items[n] = (zmq_pollitem_t){ .fd = server_fd(p->server), .events = ZMQ_POLLIN };
 	items[n + 1] = (zmq_pollitem_t){ .fd = p->stop_fd, .events = ZMQ_POLLIN };
 	zmq_poll(items, n + 2, wait_ms(*next_us, now_us, link_ms));
 	now_us = clock_mono_us();
 	for (int i = 0; i < MESSAGES_A_TURN && link_receive(p->link, &m); i++)
 		api_receive(p->api, &m, now_us);
-	int64_t api_us = api_tick(p->api, now_us), http_us = http_run(p->http, now_us);
-	*next_us = api_us < http_us ? api_us : http_us;
+	int64_t api_us = api_tick(p->api, now_us), server_us = server_run(p->server, now_us);
+	*next_us = api_us < server_us ? api_us : server_us;
 	health_turn(&p->health, 0, now_us, link_alive(p->link) ? NULL : "no bus answers");
 	log_tick(now_us);
 	return items[n + 1].revents != 0;
 }
 
-/* Nobody new is let in; each answer ends its connection; who is not answered by his deadline is answered all the same. */
+/* Nobody new is let in; each answer ends its connection; who is not answered by his deadline is answered all the
+ * same. */
 static void
 wind_down(struct process *p)
 {
 	int64_t next_us = 0, end_us = clock_mono_us() + STOP_US;
 
-	http_stop(p->http);
+	server_stop(p->server);
 	api_end_streams(p->api);
 	p->stop_fd = -1;
-	while ((http_busy(p->http) || api_outstanding(p->api)) && clock_mono_us() < end_us)
+	while ((server_busy(p->server) || api_outstanding(p->api)) && clock_mono_us() < end_us)
 		turn(p, &next_us);
 	api_give_up(p->api, clock_mono_us());
-	while (http_suspended(p->http))
-		http_run(p->http, clock_mono_us());
-	http_run(p->http, clock_mono_us());
+	while (server_suspended(p->server))
+		server_run(p->server, clock_mono_us());
+	server_run(p->server, clock_mono_us());
 }
 
 static int
-serve(struct process *p, struct api_settings *api, struct http_settings *http)
+serve(struct process *p, struct api_settings *api, struct server_settings *server)
 {
 	int64_t next_us = 0;
 
@@ -312,16 +323,16 @@ serve(struct process *p, struct api_settings *api, struct http_settings *http)
 		return EXIT_FAILURE;
 	api->port = link_port(p->link);
 	api->buses = link_buses(p->link);
-	api->metrics = http->metrics = &p->metrics;
-	p->api = http->api = api_open(api);
-	p->http = http_open(http, clock_mono_us());
-	if (p->http) {
-		LOG(INFO, "gateway.listening", NULL, LOG_S("address", http->bind), LOG_I("port", http->port),
-		    LOG_S("scheme", http->tls_cert ? "https" : "http"));
+	api->metrics = server->metrics = &p->metrics;
+	p->api = server->api = api_open(api);
+	p->server = server_open(server, clock_mono_us());
+	if (p->server) {
+		LOG(INFO, "gateway.listening", NULL, LOG_S("address", server->bind), LOG_I("port", server->port),
+		    LOG_S("scheme", server->tls_cert ? "https" : "http"));
 		while (!turn(p, &next_us))
 			;
 		wind_down(p);
-		http_close(&p->http);
+		server_close(&p->server);
 	}
 	bool served = next_us != 0;
 	api_close(&p->api);
@@ -334,13 +345,13 @@ main(int argc, char **argv)
 {
 	struct process p = { 0 };
 	struct api_settings api = { 0 };
-	struct http_settings http = { 0 };
+	struct server_settings server = { 0 };
 
 	config_open(argc, argv, "gateway", "serves the HTTP API", settings, sizeof(settings) / sizeof(settings[0]));
 	log_open("gateway", log_level_of(config_text("ZHUCUN_LOG_LEVEL")));
 	int refused = api_settings_read(&api);
 	if (!refused)
-		refused = http_settings_read(&http);
+		refused = server_settings_read(&server);
 	if (refused)
 		return refused;
 	if (!curve_client_read(&p.me, "gateway", config_text(CURVE_KEY_SETTING), config_text(CURVE_BUS_SETTING)))
@@ -353,7 +364,7 @@ main(int argc, char **argv)
 		LOG(ERROR, "gateway.refused", NULL, LOG_S("error", strerror(errno)));
 		return EXIT_FAILURE;
 	}
-	int rc = serve(&p, &api, &http);
+	int rc = serve(&p, &api, &server);
 	zmq_ctx_term(p.zmq);
 	return rc;
 }

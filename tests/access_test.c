@@ -3,7 +3,7 @@
  * How: all services in one process, an account for each role, and a table written by hand of what each may, which knows nothing of
  * the route table; a route without a line here fails, and so does a line without a route.  A call is let in when its answer is not
  * 403: it then fails, as often as not, for what was sent.  So bodies are empty, and ids of things to be moved are nobody's. */
-#include "routes.h"
+#include "routes/routes.h"
 #include "suite.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -380,21 +380,19 @@ same_route(const struct route *r, const char *method, const char *path)
 static void
 test_complete(void)
 {
-	size_t n;
-	const struct route *r = routes_all(&n);
-
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < routes_count(); i++) {
+		const struct route *r = route_at(i);
 		bool found = false;
 		for (int k = 0; k < LINES; k++)
-			found |= same_route(&r[i], lines[k].method, lines[k].path);
+			found |= same_route(r, lines[k].method, lines[k].path);
 		for (size_t k = 0; k < sizeof(elsewhere) / sizeof(elsewhere[0]); k++)
-			found |= same_route(&r[i], elsewhere[k].method, elsewhere[k].path);
-		check(found, "nobody", r[i].method, r[i].path, 0, "a line in tests/access_test.c");
+			found |= same_route(r, elsewhere[k].method, elsewhere[k].path);
+		check(found, "nobody", r->method, r->path, 0, "a line in tests/access_test.c");
 	}
 	for (int k = 0; k < LINES; k++) {
 		bool found = false;
-		for (size_t i = 0; i < n; i++)
-			found |= same_route(&r[i], lines[k].method, lines[k].path);
+		for (size_t i = 0; i < routes_count(); i++)
+			found |= same_route(route_at(i), lines[k].method, lines[k].path);
 		check(found && strlen(lines[k].may) == ROLES, "nobody", lines[k].method, lines[k].path, 0, "a route, and a letter a role");
 	}
 }

@@ -2,7 +2,8 @@
 
 docs/operating.md: its tables of settings and metrics are what --help and metrics.def say, and every setting that
 docker-compose.yml or run.sh reads is told.  The Chinese README's code is the English one's; what the OpenAPI document lists and
-does not come yet is said in both.  Of each wing of lib its README says what it includes, and names every file.
+does not come yet is said in both.  Of each wing of lib and of the gateway its README says what it includes, and names every file;
+there are no circles in the gateway.
 docs/rules.md: what its last table names exists, and so does every clause and reading that is cited anywhere.  docs/api.md tells of
 every route and every refusal.  Links lead somewhere, files that are named are there, papers that are cited too, lines are short.
 
@@ -106,15 +107,15 @@ def never():
 
 
 def included(wing):
-    """The other wings of lib whose headers a wing's files name; tests may name any."""
+    """Its files, and the other wings whose headers they name; tests may name any."""
     sources = [f for f in wing.glob("*.[ch]") if not f.stem.endswith(("_test", "_fuzz"))]
     named = {w for f in sources for w in re.findall(r'#include "(\w+)/', f.read_text(encoding="utf-8"))}
     return {f.stem for f in sources}, named - {wing.name}
 
 
 def wings():
-    """What lies in a wing of lib, or is included there, and its README does not say."""
-    for readme in sorted(pathlib.Path("lib").glob("*/README.md")):
+    """What lies in a wing, or is included there, and its README does not say."""
+    for readme in sorted(readme for house in ("lib", "gateway") for readme in pathlib.Path(house).glob("*/README.md")):
         text, (stems, named) = readme.read_text(encoding="utf-8"), included(readme.parent)
         says = re.search(r"^Includes (.*?)\n\n", text, re.M | re.S)
         allowed = set(re.findall(r"`(\w+)`", says.group(1))) if says else set()
@@ -122,10 +123,39 @@ def wings():
         yield from (f"{readme} does not tell of {stem}" for stem in sorted(stems) if not re.search(rf"`{stem}(\.h)?`", text))
 
 
+def unread():
+    """Wings of the gateway without a README, and those that include one that stands below them in its table."""
+    table = re.findall(r"^\| \[`(\w+)/`\]", read("gateway/README.md"), re.M)
+    found = sorted(p.name for p in pathlib.Path("gateway").iterdir() if p.is_dir())
+    yield from (f"gateway/README.md does not tell of {wing}" for wing in sorted(set(found) - set(table)))
+    for i, wing in enumerate(table):
+        below = included(pathlib.Path("gateway", wing))[1] & set(table[i:])
+        yield from (f"gateway/{wing} includes {other}, which knows more" for other in sorted(below))
+
+
+def uses(build):
+    """{object: objects that it calls} of the gateway, by what nm says of them."""
+    sources = [p for p in pathlib.Path("gateway").glob("*/*.c") if not p.stem.endswith(("_test", "_fuzz"))]
+    symbols = {}
+    for source in sources:
+        lines = subprocess.run(["nm", f"{build}/{source.with_suffix('.o')}"], capture_output=True, text=True, check=True).stdout.split("\n")
+        symbols[source] = {kind: {line.split()[-1] for line in lines if f" {kind} " in line} for kind in "TRDBU"}
+    owner = {name: source for source, found in symbols.items() for kind in "TRDB" for name in found[kind]}
+    return {source: {owner[name] for name in found["U"] if name in owner} - {source} for source, found in symbols.items()}
+
+
+def circles(build):
+    """Of files that call each other, by whatever way round: what is left when those that call nothing left are taken away."""
+    left = uses(build)
+    while leaves := {source for source, used in left.items() if not used & set(left)}:
+        left = {source: used for source, used in left.items() if source not in leaves}
+    yield from (f"{source} is in a circle, or calls one" for source in sorted(left))
+
+
 # ---- every document
 
 def documents():
-    return [README, CHINESE, "tests/outside/README.md"] + sorted(str(p) for d in ("docs", "lib", "services") for p in pathlib.Path(d).rglob("*.md"))
+    return [README, CHINESE, "tests/outside/README.md"] + sorted(str(p) for d in ("docs", "lib", "services", "gateway") for p in pathlib.Path(d).rglob("*.md"))
 
 
 def prose(text):
@@ -313,7 +343,7 @@ def main():
         return 0
     checks = [filled(wanted), (f"{OPERATING} does not tell of {name}" for name in untold()),
               (f"{path} does not say that {value} does not come yet" for path, value in never()),
-              wings(), long_lines(), links(), files_named(), clauses(), papers(), places(), places_all(), routes(), refusals(), decisions()]
+              wings(), unread(), circles(build), long_lines(), links(), files_named(), clauses(), papers(), places(), places_all(), routes(), refusals(), decisions()]
     wrong = [list(check) for check in checks]
     for sentence in sum(wrong, []):
         print("FAIL", sentence)

@@ -12,29 +12,29 @@ passed=0 failed=0
 mkdir -p "$out"
 rm -f "$out/gateway.a"
 
-# What else gateway tests link, uninstrumented: all of the gateway but its main.
+# What else gateway tests link, uninstrumented: all of the gateway but its main, and what its tests stand on.
 rest_of() {             # x_fuzz.c
 	local object objects=()
 	[[ $1 == gateway/* ]] || return 0
-	for object in gateway/*.c; do
+	for object in gateway/*/*.c tests/gateway/*.c; do
 		case $object in
-		*_test.c | *_fuzz.c | gateway/main.c) ;;
+		*_test.c | *_fuzz.c) ;;
 		*) objects+=("$build/${object%.c}.o") ;;
 		esac
 	done
-	[ -e "$out/gateway.a" ] || ar rcs "$out/gateway.a" "${objects[@]}"
+	[ -e "$out/gateway.a" ] || ar qcs "$out/gateway.a" "${objects[@]}"
 	echo "$out/gateway.a"
 }
 
 build_one() {           # x_fuzz.c: with x.c made observable, and what it names; the rest as it is
 	# shellcheck disable=SC2046,SC2086 # words
 	clang -std=gnu11 -O1 -g -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-Ilib -isystem "$build/gen" -I"$(dirname "$1")" $(pkg-config --cflags $packages) \
+		-Ilib -Igateway -Itests -isystem "$build/gen" -I"$(dirname "$1")" $(pkg-config --cflags $packages) \
 		-o "$out/$(basename "${1%.c}")" "$1" "${1%_fuzz.c}.c" $(sed -n 's/^ \* Observed too: //p' "$1") \
 		$(rest_of "$1") "$build/libzhucun.a" $(pkg-config --libs $packages) -lm -pthread
 }
 
-for source in lib/*/*_fuzz.c services/*/*_fuzz.c gateway/*_fuzz.c; do
+for source in lib/*/*_fuzz.c services/*/*_fuzz.c gateway/*/*_fuzz.c; do
 	name=$(basename "${source%.c}")
 	corpora=("$out/$name.found")            # what is new goes into the first
 	[ ! -d "tests/corpus/${name%_fuzz}" ] || corpora+=("tests/corpus/${name%_fuzz}")

@@ -1,6 +1,6 @@
 /* suite - see suite.h. */
 #include "suite.h"
-#include "api.h"
+#include "api/api.h"
 #include "base/clock.h"
 #include "bus/event_types.h"
 #include "base/log.h"

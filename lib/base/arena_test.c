@@ -1,8 +1,10 @@
 /* arena_test - what an arena gives out is zeroed, aligned, apart from the rest, and bounded.
  *
  * How: pieces of many sizes are filled with a mark of their own and looked at again; a child process meets the cap.
- * With SANITIZE=1 the ground around the pieces is forbidden, so a piece that is too short is found by whoever fills it. */
+ * With SANITIZE=1 the ground around the pieces is forbidden, so a piece that is too short is found by whoever fills
+ * it. */
 #include "base/arena.h"
+#include "harness/tally.h"
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,19 +13,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s\n", what);
-}
 
 static bool
 all_bytes_are(const unsigned char *p, size_t n, unsigned char value)
@@ -59,10 +48,10 @@ test_pieces(arena_t *a)
 	}
 	for (int i = 0; i < PIECES; i++)
 		whole &= all_bytes_are(p[i], size_of(i), (unsigned char)(i % 255 + 1));
-	check(zeroed, "zeroed");
-	check(aligned, "aligned");
-	check(whole, "apart");
-	check(arena_used(a) >= least && arena_used(a) <= least + PIECES * 16, "used counts what was given out");
+	check(zeroed, "zeroed", "");
+	check(aligned, "aligned", "");
+	check(whole, "apart", "");
+	check(arena_used(a) >= least && arena_used(a) <= least + PIECES * 16, "used counts what was given out", "");
 }
 
 static void
@@ -73,13 +62,13 @@ test_rounds(void)
 
 	for (int round = 0; round < 3; round++) {
 		arena_reset(a);
-		check(arena_used(a) == 0, "nothing is used after a reset");
+		check(arena_used(a) == 0, "nothing is used after a reset", "");
 		test_pieces(a);
 	}
 	arena_reset(a);
-	check(arena_alloc(a, 40) == first, "the first chunk is kept");
+	check(arena_alloc(a, 40) == first, "the first chunk is kept", "");
 	arena_close(&a);
-	check(!a, "closed");
+	check(!a, "closed", "");
 	arena_close(&a);
 }
 
@@ -91,31 +80,34 @@ test_texts(void)
 
 	memset(long_text, 'x', sizeof(long_text) - 1);
 	long_text[sizeof(long_text) - 1] = '\0';
-	check(strcmp(arena_strdup(a, "village"), "village") == 0, "strdup");
-	check(strcmp(arena_strdup(a, ""), "") == 0, "strdup of nothing");
-	check(strcmp(arena_strndup(a, "village", 4), "vill") == 0, "strndup");
-	check(memcmp(arena_strndup(a, "a\0b", 3), "a\0b", 4) == 0, "strndup is by length");
-	check(strcmp(arena_strndup(a, NULL, 0), "") == 0, "strndup of nothing");
-	check(memcmp(arena_copy(a, "\1\2\3", 3), "\1\2\3", 3) == 0, "copy");
-	check(arena_copy(a, NULL, 0) != NULL, "copy of nothing");
-	check(strcmp(arena_printf(a, "%s/%d", "roster", 17), "roster/17") == 0, "printf");
+	check(strcmp(arena_strdup(a, "village"), "village") == 0, "strdup", "");
+	check(strcmp(arena_strdup(a, ""), "") == 0, "strdup of nothing", "");
+	check(strcmp(arena_strndup(a, "village", 4), "vill") == 0, "strndup", "");
+	check(memcmp(arena_strndup(a, "a\0b", 3), "a\0b", 4) == 0, "strndup is by length", "");
+	check(strcmp(arena_strndup(a, NULL, 0), "") == 0, "strndup of nothing", "");
+	check(memcmp(arena_copy(a, "\1\2\3", 3), "\1\2\3", 3) == 0, "copy", "");
+	check(arena_copy(a, NULL, 0) != NULL, "copy of nothing", "");
+	check(strcmp(arena_printf(a, "%s/%d", "roster", 17), "roster/17") == 0, "printf", "");
 	char *printed = arena_printf(a, "<%s>", long_text);
-	check(strlen(printed) == 5001 && printed[0] == '<' && printed[5000] == '>', "printf of a long one");
+	check(strlen(printed) == 5001 && printed[0] == '<' && printed[5000] == '>', "printf of a long one", "");
 	arena_close(&a);
 }
 
 /* A message of one string and one number, written by hand: no schema of the project has to stay as it is for this. */
 struct note { ProtobufCMessage base; char *text; int32_t number; };
 static const ProtobufCFieldDescriptor note_fields[] = {
-	{ .name = "text", .id = 1, .label = PROTOBUF_C_LABEL_NONE, .type = PROTOBUF_C_TYPE_STRING, .offset = offsetof(struct note, text),
+	{ .name = "text", .id = 1, .label = PROTOBUF_C_LABEL_NONE, .type = PROTOBUF_C_TYPE_STRING,
+	  .offset = offsetof(struct note, text),
 	  .default_value = protobuf_c_empty_string },
-	{ .name = "number", .id = 2, .label = PROTOBUF_C_LABEL_NONE, .type = PROTOBUF_C_TYPE_INT32, .offset = offsetof(struct note, number) },
+	{ .name = "number", .id = 2, .label = PROTOBUF_C_LABEL_NONE, .type = PROTOBUF_C_TYPE_INT32,
+	  .offset = offsetof(struct note, number) },
 };
 static const unsigned note_by_name[] = { 1, 0 };
 static const ProtobufCIntRange note_ranges[] = { { 1, 0 }, { 0, 2 } };
 static void note_init(ProtobufCMessage *m);
 static const ProtobufCMessageDescriptor note_descriptor = {
-	.magic = PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC, .name = "note", .sizeof_message = sizeof(struct note), .n_fields = 2,
+	.magic = PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC, .name = "note", .sizeof_message = sizeof(struct note),
+	.n_fields = 2,
 	.fields = note_fields, .fields_sorted_by_name = note_by_name, .n_field_ranges = 1, .field_ranges = note_ranges,
 	.message_init = note_init,
 };
@@ -123,7 +115,9 @@ static const ProtobufCMessageDescriptor note_descriptor = {
 static void
 note_init(ProtobufCMessage *m)
 {
-	*(struct note *)m = (struct note){ .base = PROTOBUF_C_MESSAGE_INIT(&note_descriptor), .text = (char *)(uintptr_t)protobuf_c_empty_string };
+	*(struct note *)m = (struct note){
+		.base = PROTOBUF_C_MESSAGE_INIT(&note_descriptor), .text = (char *)(uintptr_t)protobuf_c_empty_string,
+	};
 }
 
 static void
@@ -133,10 +127,13 @@ test_messages(void)
 	arena_t *wide = arena_open(1 << 16), *narrow = arena_open(sizeof(struct note));
 	struct note *m = arena_message(wide, &note_descriptor);
 
-	check(m->base.descriptor == &note_descriptor && strcmp(m->text, "") == 0 && m->number == 0, "a message is initialised");
-	struct note *got = (struct note *)protobuf_c_message_unpack(&note_descriptor, arena_pb(wide), sizeof(wire), wire);
-	check(got && strcmp(got->text, "hello") == 0 && got->number == 17, "unpacked into the arena");
-	check(!protobuf_c_message_unpack(&note_descriptor, arena_pb(narrow), sizeof(wire), wire), "an unpack that meets the cap fails");
+	check(m->base.descriptor == &note_descriptor && strcmp(m->text, "") == 0 && m->number == 0,
+	      "a message is initialised", "");
+	struct note *got =
+		(struct note *)protobuf_c_message_unpack(&note_descriptor, arena_pb(wide), sizeof(wire), wire);
+	check(got && strcmp(got->text, "hello") == 0 && got->number == 17, "unpacked into the arena", "");
+	check(!protobuf_c_message_unpack(&note_descriptor, arena_pb(narrow), sizeof(wire), wire),
+	      "an unpack that meets the cap fails", "");
 	arena_close(&wide);
 	arena_close(&narrow);
 }
@@ -147,15 +144,15 @@ test_cap(void)
 	arena_t *a = arena_open(1000);
 	ProtobufCAllocator *pb = arena_pb(a);
 
-	check(pb->alloc(pb->allocator_data, 1009) == NULL, "beyond the cap");
-	check(pb->alloc(pb->allocator_data, SIZE_MAX) == NULL, "far beyond the cap");
-	check(pb->alloc(pb->allocator_data, SIZE_MAX - 7) == NULL, "beyond what can be rounded up");
-	check(pb->alloc(pb->allocator_data, 900) != NULL, "within the cap, after refusals");
-	check(pb->alloc(pb->allocator_data, 97) == NULL, "beyond what is left");
-	check(pb->alloc(pb->allocator_data, 96) != NULL, "exactly what is left");
-	check(pb->alloc(pb->allocator_data, 1) == NULL, "nothing is left");
+	check(pb->alloc(pb->allocator_data, 1009) == NULL, "beyond the cap", "");
+	check(pb->alloc(pb->allocator_data, SIZE_MAX) == NULL, "far beyond the cap", "");
+	check(pb->alloc(pb->allocator_data, SIZE_MAX - 7) == NULL, "beyond what can be rounded up", "");
+	check(pb->alloc(pb->allocator_data, 900) != NULL, "within the cap, after refusals", "");
+	check(pb->alloc(pb->allocator_data, 97) == NULL, "beyond what is left", "");
+	check(pb->alloc(pb->allocator_data, 96) != NULL, "exactly what is left", "");
+	check(pb->alloc(pb->allocator_data, 1) == NULL, "nothing is left", "");
 	arena_reset(a);
-	check(pb->alloc(pb->allocator_data, 1000) != NULL, "a reset gives it back");
+	check(pb->alloc(pb->allocator_data, 1000) != NULL, "a reset gives it back", "");
 	arena_close(&a);
 }
 
@@ -169,7 +166,7 @@ test_abort(void)
 
 	fflush(stdout);
 	if (pipe(line) < 0)
-		return check(false, "pipe");
+		return check(false, "pipe", "");
 	pid_t child = fork();
 	if (child == 0) {
 		arena_t *a = arena_open(100);
@@ -185,8 +182,8 @@ test_abort(void)
 	said[n] = '\0';
 	close(line[0]);
 	waitpid(child, &status, 0);
-	check(child > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "the cap aborts");
-	check(strcmp(said, "arena: no room for 50 bytes, 64 of 112 are given out\n") == 0, said);
+	check(child > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "the cap aborts", "");
+	check(strcmp(said, "arena: no room for 50 bytes, 64 of 112 are given out\n") == 0, said, "");
 }
 
 int
@@ -197,6 +194,5 @@ main(void)
 	test_messages();
 	test_cap();
 	test_abort();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -1,31 +1,11 @@
 /* civil_test - the calendar against itself and against dates that anybody can look up.
  *
- * How: every day of years 1 to 9999 is walked once with a plain count of month lengths beside it; the rest is tables. */
+ * How: every day of years 1 to 9999 is walked once with a plain count of month lengths beside it; the rest is
+ * tables. */
 #include "base/civil.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <string.h>
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	if (right) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %s\n", what, which);
-}
-
-static void
-same_text(const char *got, const char *want, const char *what)
-{
-	char both[160];
-
-	snprintf(both, sizeof(both), "got %s, want %s", got, want);
-	check(strcmp(got, want) == 0, what, both);
-}
 
 static int32_t
 on(const char *text)
@@ -119,7 +99,7 @@ test_months_added(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char got[DAY_TEXT_MAX];
 		day_text(day_add_months(on(cases[i].day), cases[i].months), got);
-		same_text(got, cases[i].want, cases[i].day);
+		check_text(got, cases[i].want, cases[i].day);
 	}
 }
 
@@ -127,11 +107,15 @@ static void
 test_refused_days(void)
 {
 	static const char *const days[] = {
-		"", "2017", "2017-09", "2017-9-08", "2017-09-8", "2017-09-08 ", " 2017-09-08", "2017-09-08T", "2017/09/08", "20170908",
-		"0000-01-01", "2017-00-01", "2017-13-01", "2017-01-00", "2017-01-32", "2017-04-31", "2017-02-29", "1900-02-29",
+		"", "2017", "2017-09", "2017-9-08", "2017-09-8", "2017-09-08 ", " 2017-09-08", "2017-09-08T",
+		"2017/09/08", "20170908",
+		"0000-01-01", "2017-00-01", "2017-13-01", "2017-01-00", "2017-01-32", "2017-04-31", "2017-02-29",
+		"1900-02-29",
 		"-017-01-01", "+017-01-01", "12017-01-01", "2017-0a-01", "2017-09-0\xef\xbc\x98",
 	};
-	static const char *const months[] = { "", "2017", "2017-9", "2017-00", "2017-13", "0000-01", "2017-09-", "2017-09-01", "201709" };
+	static const char *const months[] = {
+		"", "2017", "2017-9", "2017-00", "2017-13", "0000-01", "2017-09-", "2017-09-01", "201709",
+	};
 	int32_t day = 17;
 
 	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
@@ -148,7 +132,7 @@ test_months(void)
 
 	check(month_parse("2017-09", &day) && day == on("2017-09-01"), "month_parse", "2017-09");
 	month_text(on("2017-09-30"), text);
-	same_text(text, "2017-09", "month_text");
+	check_text(text, "2017-09", "month_text");
 }
 
 static void
@@ -164,7 +148,8 @@ test_instants(void)
 		{ "2017-09-07T15:59:59.999999Z", INT64_C(1504799999999999), "2017-09-07T23:59:59.999999+08:00" },
 		{ "2017-09-07T16:00:00.5-00:00", INT64_C(1504800000500000), "2017-09-08T00:00:00.500000+08:00" },
 		{ "2017-09-07T16:00:00.1234569Z", INT64_C(1504800000123456), "2017-09-08T00:00:00.123456+08:00" },
-		{ "2017-09-07T16:00:00.000000000000000000000000009Z", INT64_C(1504800000000000), "2017-09-08T00:00:00+08:00" },
+		{ "2017-09-07T16:00:00.000000000000000000000000009Z", INT64_C(1504800000000000),
+		  "2017-09-08T00:00:00+08:00" },
 		{ "1969-12-31T23:59:59.000001Z", -999999, "1970-01-01T07:59:59.000001+08:00" },
 		{ "1960-02-29T23:59:59+08:00", INT64_C(-310464001000000), "1960-02-29T23:59:59+08:00" },
 		{ "0001-01-01T00:00:00+08:00", INT64_C(-62135625600000000), "0001-01-01T00:00:00+08:00" },
@@ -177,9 +162,9 @@ test_instants(void)
 		check(instant_parse(cases[i].text, &at_us), "an instant", cases[i].text);
 		snprintf(got, sizeof(got), "%lld", (long long)at_us);
 		snprintf(want, sizeof(want), "%lld", (long long)cases[i].at_us);
-		same_text(got, want, cases[i].text);
+		check_text(got, want, cases[i].text);
 		instant_text(at_us, text);
-		same_text(text, cases[i].want, cases[i].text);
+		check_text(text, cases[i].want, cases[i].text);
 	}
 }
 
@@ -187,10 +172,14 @@ static void
 test_refused_instants(void)
 {
 	static const char *const texts[] = {
-		"", "2017-09-08", "2017-09-08T00:00:00", "2017-09-08 00:00:00Z", "2017-09-08T00:00Z", "2017-09-08T24:00:00Z",
-		"2017-09-08T00:60:00Z", "2016-12-31T23:59:60Z", "2017-09-08T00:00:00.Z", "2017-09-08T00:00:00,5Z", "2017-02-29T00:00:00Z",
-		"2017-09-08T00:00:00+0800", "2017-09-08T00:00:00+08", "2017-09-08T00:00:00+24:00", "2017-09-08T00:00:00+08:60",
-		"2017-09-08T00:00:00+08:00 ", "2017-09-08T00:00:00ZZ", "2017-09-08T0:00:00Z", "2017-09-08T-1:00:00Z", "0000-12-31T23:00:00Z",
+		"", "2017-09-08", "2017-09-08T00:00:00", "2017-09-08 00:00:00Z", "2017-09-08T00:00Z",
+		"2017-09-08T24:00:00Z",
+		"2017-09-08T00:60:00Z", "2016-12-31T23:59:60Z", "2017-09-08T00:00:00.Z", "2017-09-08T00:00:00,5Z",
+		"2017-02-29T00:00:00Z",
+		"2017-09-08T00:00:00+0800", "2017-09-08T00:00:00+08", "2017-09-08T00:00:00+24:00",
+		"2017-09-08T00:00:00+08:60",
+		"2017-09-08T00:00:00+08:00 ", "2017-09-08T00:00:00ZZ", "2017-09-08T0:00:00Z", "2017-09-08T-1:00:00Z",
+		"0000-12-31T23:00:00Z",
 		"2017-09-08T00:00:00 08:00", "1504800000",
 	};
 	int64_t at_us = 17;
@@ -209,7 +198,8 @@ test_extremes(void)
 
 	for (size_t i = 0; i < sizeof(instants) / sizeof(instants[0]); i++) {
 		int64_t day = day_of_instant(instants[i]), at_s = instants[i] / 1000000 + 8 * 3600;
-		check(at_s - day * 86400 >= -1 && at_s - day * 86400 <= 86400, "the day of an extreme", i ? "last" : "first");
+		check(at_s - day * 86400 >= -1 && at_s - day * 86400 <= 86400, "the day of an extreme",
+		      i ? "last" : "first");
 	}
 	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
 		struct civil c = civil_of_day(days[i]);
@@ -217,9 +207,9 @@ test_extremes(void)
 		check(day_of_civil(c.year, c.month, c.day) == days[i], "there and back", text);
 	}
 	day_text(day_add_months(DAY_MAX, 1), text);
-	same_text(text, "10000-01-31", "a month after the last day");
+	check_text(text, "10000-01-31", "a month after the last day");
 	day_text(year_end(DAY_MAX), text);
-	same_text(text, "10000-01-01", "the end of the last year");
+	check_text(text, "10000-01-01", "the end of the last year");
 }
 
 int
@@ -233,6 +223,5 @@ main(void)
 	test_instants();
 	test_refused_instants();
 	test_extremes();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

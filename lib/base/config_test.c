@@ -3,13 +3,12 @@
  * How: each case is a child process with an environment and a command line of its own, which opens the table and prints
  * what it reads; its exit code, its output and its errors are compared. */
 #include "base/config.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static int passed, failed;
 
 static const struct setting settings[] = {
 	{ "ZT_PORT", SETTING_INT, "8080", 1, 65535, "port that it listens on" },
@@ -50,15 +49,18 @@ static const struct {
 	{ STRICT("1"), { 0 }, 0, "8080 -3 1 n [] sesame-open\n", "" },
 	{ STRICT("false"), { 0 }, 0, "8080 -3 0 n [] sesame-open\n", "" },
 	{ STRICT("0"), { 0 }, 0, "8080 -3 0 n [] sesame-open\n", "" },
-	{ STRICT("2"), { 0 }, 2, "", "t: ZT_STRICT cannot be \"2\": whether it is strict, 1 or 0, true or false, yes or no.\n" },
+	{ STRICT("2"), { 0 }, 2, "", "t: ZT_STRICT cannot be \"2\": whether it is strict, 1 or 0, true or false, yes "
+	  "or no.\n" },
 	{ { KEY, "ZT_NAME=four", "ZT_NOTE=a b" }, { 0 }, 0, "8080 -3 0 four [a b] sesame-open\n", "" },
-	{ { KEY, "ZT_NAME=fives" }, { 0 }, 2, "", "t: ZT_NAME cannot be \"fives\": what it is called, a text of 1 to 4 bytes.\n" },
+	{ { KEY, "ZT_NAME=fives" }, { 0 }, 2, "", "t: ZT_NAME cannot be \"fives\": what it is called, a text of 1 to 4 "
+	  "bytes.\n" },
 	{ { 0 }, { 0 }, 2, "", NO_KEY },
 	{ { "ZT_KEY=" }, { 0 }, 2, "", NO_KEY },
 	{ { "ZT_KEY=sesame" }, { 0 }, 2, "",
 	  "t: the value of ZT_KEY is not one it can have: what it signs with, a text of 8 to 64 bytes.\n" },
 	{ { "ZT_PORT=0" }, { 0 }, 2, "", BAD_PORT("0") NO_KEY },
-	{ { KEY }, { "--port" }, 2, "", "t: \"--port\" is unknown; settings come from the environment, --help lists them.\n" },
+	{ { KEY }, { "--port" }, 2, "", "t: \"--port\" is unknown; settings come from the environment, --help lists "
+	  "them.\n" },
 };
 
 static void
@@ -116,12 +118,8 @@ run(const char *const env[4], const char *const args[3], const struct setting *t
 static void
 expect(const struct outcome *o, int exit_code, const char *out, const char *err, const char *what)
 {
-	if (o->exit_code == exit_code && strcmp(o->out, out) == 0 && strcmp(o->err, err) == 0) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: exit %d, want %d\n%s%s", what, o->exit_code, exit_code, o->out, o->err);
+	checkf(o->exit_code == exit_code && strcmp(o->out, out) == 0 && strcmp(o->err, err) == 0, what,
+	       "exit %d, want %d\n%s%s", o->exit_code, exit_code, o->out, o->err);
 }
 
 static void
@@ -133,7 +131,8 @@ test_help(const char *word)
 	expect(&o, 0,
 	       "usage: t [--help | --health]\nA thing to test.\n\nSettings, from the environment:\n"
 	       "  ZT_PORT\n      port that it listens on; a whole number from 1 to 65535; \"8080\" when not set\n"
-	       "  ZT_SHIFT\n      any number; a whole number from -9223372036854775808 to 9223372036854775807; \"-3\" when not set\n"
+	       "  ZT_SHIFT\n      any number; a whole number from -9223372036854775808 to 9223372036854775807; \"-3\" "
+	       "when not set\n"
 	       "  ZT_STRICT\n      whether it is strict; 1 or 0, true or false, yes or no; \"no\" when not set\n"
 	       "  ZT_NAME\n      what it is called; a text of 1 to 4 bytes; \"n\" when not set\n"
 	       "  ZT_NOTE\n      anything; a text; \"\" when not set\n"
@@ -145,7 +144,9 @@ test_help(const char *word)
 static void
 test_secret_fallback(void)
 {
-	static const struct setting secret[] = { { "ZT_KEY", SETTING_TEXT, "sesame", 0, 0, "what it signs with", .secret = true } };
+	static const struct setting secret[] = {
+		{ "ZT_KEY", SETTING_TEXT, "sesame", 0, 0, "what it signs with", .secret = true },
+	};
 	struct outcome o = run((const char *const[4]){ 0 }, (const char *const[3]){ "--help" }, secret, 1);
 
 	expect(&o, 0, "usage: t [--help | --health]\nA thing to test.\n\nSettings, from the environment:\n"
@@ -166,6 +167,5 @@ main(void)
 	test_secret_fallback();
 	struct outcome o = run((const char *const[4]){ 0 }, (const char *const[3]){ 0 }, wrong_fallback, 1);
 	expect(&o, 2, "", BAD_PORT("0"), "a fallback out of range");
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -2,21 +2,9 @@
  *
  * How: tables; a message in one part and in many has one digest. */
 #include "base/digest.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <string.h>
-
-static int passed, failed;
-
-static void
-same(const char *got, const char *want, const char *what)
-{
-	if (strcmp(got, want) == 0) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: got %s, want %s\n", what, got, want);
-}
 
 static void
 hash_text(const struct span_of_bytes *parts, size_t n, char out[SHA256_HEX_MAX])
@@ -42,10 +30,10 @@ test_vectors(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct span_of_bytes whole = { cases[i].text, strlen(cases[i].text) };
 		hash_text(&whole, 1, got);
-		same(got, cases[i].want, cases[i].text);
+		check_text(got, cases[i].want, cases[i].text);
 	}
 	hash_text(NULL, 0, got);
-	same(got, cases[0].want, "no parts");
+	check_text(got, cases[0].want, "no parts");
 }
 
 /* The standard's million times "a", in parts; and a text cut at every place, with an empty part between. */
@@ -60,11 +48,13 @@ test_parts(void)
 	for (size_t i = 0; i < 1000; i++)
 		thousand[i] = (struct span_of_bytes){ as, sizeof(as) };
 	hash_text(thousand, 1000, got);
-	same(got, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0", "a million");
+	check_text(got, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0", "a million");
 	for (size_t i = 0; i <= strlen(TWO_BLOCKS); i++) {
-		struct span_of_bytes cut[] = { { TWO_BLOCKS, i }, { NULL, 0 }, { TWO_BLOCKS + i, strlen(TWO_BLOCKS) - i } };
+		struct span_of_bytes cut[] = {
+			{ TWO_BLOCKS, i }, { NULL, 0 }, { TWO_BLOCKS + i, strlen(TWO_BLOCKS) - i },
+		};
 		hash_text(cut, 3, got);
-		same(got, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1", "two blocks, cut");
+		check_text(got, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1", "two blocks, cut");
 	}
 }
 
@@ -75,9 +65,9 @@ test_hex(void)
 	char got[2 * sizeof(bytes) + 1];
 
 	hex_text(bytes, sizeof(bytes), got);
-	same(got, "000ff0ff7a", "hex_text");
+	check_text(got, "000ff0ff7a", "hex_text");
 	hex_text(bytes, 0, got);
-	same(got, "", "hex_text of nothing");
+	check_text(got, "", "hex_text of nothing");
 }
 
 /* Wanted: python3, base64.b32encode(sha256(b"".join(p + b"\0"))).lower()[:16] */
@@ -95,7 +85,7 @@ test_short_ids(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char got[SHORT_ID_MAX];
 		short_id(cases[i].parts, cases[i].n, got);
-		same(got, cases[i].want, "short_id");
+		check_text(got, cases[i].want, "short_id");
 	}
 }
 
@@ -115,14 +105,14 @@ test_keyed(void)
 	for (size_t i = 0; i < sizeof(macs) / sizeof(macs[0]); i++) {
 		hmac_sha256(key, (struct span_of_bytes[]){ { macs[i].text, strlen(macs[i].text) } }, 1, mac);
 		hex_text(mac, sizeof(mac), hex);
-		same(hex, macs[i].want, "hmac_sha256");
+		check_text(hex, macs[i].want, "hmac_sha256");
 	}
 	short_id_keyed(key, (const char *[]){ "511703", "person/p1" }, 2, id);
-	same(id, "nppgec2lknagyj75", "short_id_keyed");
+	check_text(id, "nppgec2lknagyj75", "short_id_keyed");
 	key[31] = 0;
 	short_id_keyed(key, (const char *[]){ "511703", "person/p1" }, 2, id);
 	if (strcmp(id, "nppgec2lknagyj75") == 0)
-		same(id, "another", "short_id_keyed by another key");
+		check_text(id, "another", "short_id_keyed by another key");
 }
 
 int
@@ -133,6 +123,5 @@ main(void)
 	test_parts();
 	test_hex();
 	test_short_ids();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -2,6 +2,7 @@
  *
  * How: a time of its own is passed in; the report is read from standard output, which is a temporary file. */
 #include "base/health.h"
+#include "harness/tally.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,6 @@
 #define S (1000 * 1000)
 enum { T0 = 100 * S, LATER = T0 + HEALTH_STALE_US };
 
-static int passed, failed;
 static char file[64];
 
 /* Every turn of a case, thread by thread, then the report at `at`. */
@@ -27,8 +27,10 @@ static const struct {
 	{ "old, but not too old", { { 0, T0, NULL } }, LATER, 0, "t: well\n" },
 	{ "the first hangs", { { 1, T0, NULL }, { 0, T0, NULL }, { 1, LATER, NULL } }, LATER + S, 1,
 	  "t: thread 0 has not turned for 16 s\nt: thread 1 has not turned for 16 s\n" },
-	{ "the other hangs", { { 1, T0, NULL }, { 0, LATER + S, NULL } }, LATER + S, 1, "t: thread 1 has not turned for 16 s\n" },
-	{ "one lacks something", { { 1, T0, "no bus answers" }, { 0, T0, NULL } }, T0, 1, "t: thread 1: no bus answers\n" },
+	{ "the other hangs", { { 1, T0, NULL }, { 0, LATER + S, NULL } }, LATER + S, 1,
+	  "t: thread 1 has not turned for 16 s\n" },
+	{ "one lacks something", { { 1, T0, "no bus answers" }, { 0, T0, NULL } }, T0, 1,
+	  "t: thread 1: no bus answers\n" },
 	{ "it has what it lacked", { { 0, T0, "no database" }, { 0, T0 + S, NULL } }, T0 + S, 0, "t: well\n" },
 	{ "written once a second", { { 0, T0, NULL }, { 0, T0 + S - 1, "no database" } }, T0 + S, 0, "t: well\n" },
 	{ "a file from before the machine started", { { 0, LATER, NULL } }, T0 + S, 1,
@@ -59,12 +61,7 @@ expect(const char *what, const char *path, int64_t at_us, int code, const char *
 	char said[512];
 	int got = report(path, at_us, said, sizeof(said));
 
-	if (got == code && !strcmp(said, want)) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: %d, want %d: %s", what, got, code, said);
+	checkf(got == code && !strcmp(said, want), what, "%d, want %d: %s", got, code, said);
 }
 
 int
@@ -88,6 +85,5 @@ main(void)
 	expect("an empty file", file, T0, 1, "");
 	unlink(file);
 	rmdir(dir);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -2,34 +2,22 @@
  *
  * How: the whole text of small sets is compared; the form of all names is what Prometheus takes. */
 #include "base/metrics.h"
+#include "harness/tally.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-
-static int passed, failed;
-
-static void
-same(const char *got, const char *want, const char *what)
-{
-	if (strcmp(got, want) == 0) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAIL %s: got\n%s\nwant\n%s\n", what, got, want);
-}
 
 static void
 test_text(arena_t *a)
 {
 	struct metrics m = { 0 };
 
-	same(metrics_text(&m, "roster", NULL, a), "", "nothing was touched");
+	check_text(metrics_text(&m, "roster", NULL, a), "", "nothing was touched");
 	metric_add(&m, METRIC_BATCHES, 2);
 	metric_add(&m, METRIC_BATCHES, 40);
 	metric_set(&m, METRIC_QUEUE, 9);
 	metric_set(&m, METRIC_QUEUE, 0);
-	same(metrics_text(&m, "ros\"t\\e\nr", "r-1", a),
+	check_text(metrics_text(&m, "ros\"t\\e\nr", "r-1", a),
 	     "# HELP zhucun_batches_total Batches committed.\n"
 	     "# TYPE zhucun_batches_total counter\n"
 	     "zhucun_batches_total{service=\"ros\\\"t\\\\e\\nr\",replica=\"r-1\"} 42\n"
@@ -43,13 +31,14 @@ static void
 test_max(arena_t *a)
 {
 	static const struct { int64_t seen; const char *want; } cases[] = {
-		{ 0, "} 0\n" }, { 7, "} 7\n" }, { 3, "} 7\n" }, { -1, "} 7\n" }, { 8, "} 8\n" }, { INT64_MAX, "} 9223372036854775807\n" },
+		{ 0, "} 0\n" }, { 7, "} 7\n" }, { 3, "} 7\n" }, { -1, "} 7\n" }, { 8, "} 8\n" },
+		{ INT64_MAX, "} 9223372036854775807\n" },
 	};
 	struct metrics m = { 0 };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		metric_max(&m, METRIC_ROUND_TRIPS_MAX, cases[i].seen);
-		same(strchr(metrics_text(&m, "s", "", a), '}'), cases[i].want, "the greatest so far");
+		check_text(strchr(metrics_text(&m, "s", "", a), '}'), cases[i].want, "the greatest so far");
 	}
 }
 
@@ -63,7 +52,7 @@ test_histogram(arena_t *a)
 	metric_observe(&m, HISTOGRAM_BATCH_TIME, 501);
 	metric_observe(&m, HISTOGRAM_BATCH_TIME, 1500000);
 	metric_observe(&m, HISTOGRAM_BATCH_TIME, 60000000);
-	same(metrics_text(&m, "s", "", a),
+	check_text(metrics_text(&m, "s", "", a),
 	     "# HELP zhucun_batch_seconds Time from a batch's load to its commit.\n"
 	     "# TYPE zhucun_batch_seconds histogram\n"
 	     "zhucun_batch_seconds_bucket{service=\"s\",le=\"0.0005\"} 2\n"
@@ -88,10 +77,12 @@ test_histogram(arena_t *a)
 static void
 test_family(arena_t *a)
 {
-	same(metrics_family_head(FAMILY_PARKED_NOW, a),
-	     "# HELP zhucun_parked_inputs Inputs that lie put aside now.\n# TYPE zhucun_parked_inputs gauge\n", "a family's head");
-	same(metrics_family_sample(FAMILY_PARKED_NOW, "s", "", 0, a), "zhucun_parked_inputs{service=\"s\"} 0\n", "without labels");
-	same(metrics_family_sample(FAMILY_CONSUMER_LAG, "s", "producer=\"roster\"", 7, a),
+	check_text(metrics_family_head(FAMILY_PARKED_NOW, a),
+	           "# HELP zhucun_parked_inputs Inputs that lie put aside now.\n# TYPE zhucun_parked_inputs gauge\n",
+	           "a family's head");
+	check_text(metrics_family_sample(FAMILY_PARKED_NOW, "s", "", 0, a), "zhucun_parked_inputs{service=\"s\"} 0\n",
+	           "without labels");
+	check_text(metrics_family_sample(FAMILY_CONSUMER_LAG, "s", "producer=\"roster\"", 7, a),
 	     "zhucun_consumer_lag_events{service=\"s\",producer=\"roster\"} 7\n", "and with");
 }
 
@@ -126,8 +117,9 @@ test_threads(arena_t *a)
 	}
 	for (int i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
-	same(arena_printf(a, "%d %lld %lld", started, (long long)m.value[METRIC_READS], (long long)m.value[METRIC_BATCH_INPUTS_MAX]),
-	     "4 80000 79999", "nothing is lost between threads");
+	check_text(arena_printf(a, "%d %lld %lld", started, (long long)m.value[METRIC_READS],
+	                        (long long)m.value[METRIC_BATCH_INPUTS_MAX]),
+	           "4 80000 79999", "nothing is lost between threads");
 }
 
 /* Every declared metric: a name of its own in the form [a-z_]+, counters end in _total, the help is one sentence. */
@@ -141,17 +133,20 @@ test_declared(arena_t *a)
 		metric_add(&m, (enum metric_id)i, i);
 	char *rest = metrics_text(&m, "s", "", a);
 	for (char *line; (line = strsep(&rest, "\n")) && *line; lines++) {
-		char name[80] = "", type[80] = "", again[80] = "", *help = line, *kind = strsep(&rest, "\n"), *sample = strsep(&rest, "\n");
+		char name[80] = "", type[80] = "", again[80] = "", *help = line, *kind = strsep(&rest, "\n"),
+		     *sample = strsep(&rest, "\n");
 		long long value = -1;
 		int n = sscanf(help, "# HELP %79[a-z_]", name) + sscanf(kind, "# TYPE %79[a-z_] %79s", again, type);
-		same(again, name, "the type is of the name");
-		same(strcmp(type, "counter") == 0 ? name + strlen(name) - strlen("_total") : "_total", "_total", name);
-		same(help[strlen(help) - 1] == '.' && !strchr(help, '\\') ? "a sentence" : help, "a sentence", name);
+		check_text(again, name, "the type is of the name");
+		check_text(strcmp(type, "counter") == 0 ? name + strlen(name) - strlen("_total") : "_total", "_total",
+		           name);
+		check_text(help[strlen(help) - 1] == '.' && !strchr(help, '\\') ? "a sentence" : help, "a sentence",
+		           name);
 		n += sscanf(sample, "%79[a-z_]{service=\"s\"} %lld", again, &value);
-		same(again, name, "the sample is of the name");
-		same(arena_printf(a, "%d %lld", n, value), arena_printf(a, "5 %d", lines), name);
+		check_text(again, name, "the sample is of the name");
+		check_text(arena_printf(a, "%d %lld", n, value), arena_printf(a, "5 %d", lines), name);
 	}
-	same(arena_printf(a, "%d", lines), arena_printf(a, "%d", METRICS), "all of them");
+	check_text(arena_printf(a, "%d", lines), arena_printf(a, "%d", METRICS), "all of them");
 }
 
 int
@@ -166,6 +161,5 @@ main(void)
 	test_threads(a);
 	test_declared(a);
 	arena_close(&a);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -1,21 +1,12 @@
 /* phone_test - what of a phone anybody may see, and what tells one from another. */
 #include "base/phone.h"
+#include "harness/tally.h"
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-static int passed, failed;
-
-static void
-expect(const char *what, const char *which, int right)
-{
-	passed += right;
-	failed += !right;
-	if (!right)
-		printf("FAIL %s: %s\n", what, which);
-}
-
-/* ---- what of a phone anybody may see (api.md: `phone` (masked)); at least four digits, or more than half, stay hidden */
+/* ---- what of a phone anybody may see (api.md: `phone` (masked)); at least four digits, or more than half, stay
+ * hidden */
 
 static const struct { const char *phone, *masked; } masks[] = {
 	{ "13812348000",        "138****8000" },
@@ -46,7 +37,7 @@ test_digits(void)
 
 	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
 		phone_digits(written[i].phone, out);
-		expect("digits", written[i].phone, strcmp(out, written[i].digits) == 0);
+		check(strcmp(out, written[i].digits) == 0, "digits", written[i].phone);
 	}
 }
 
@@ -57,7 +48,7 @@ test_masks(void)
 		char out[PHONE_MASKED_MAX];
 
 		phone_masked(masks[i].phone, out);
-		expect("mask", masks[i].phone, strcmp(out, masks[i].masked) == 0);
+		check(strcmp(out, masks[i].masked) == 0, "mask", masks[i].phone);
 	}
 }
 
@@ -66,6 +57,5 @@ main(void)
 {
 	test_digits();
 	test_masks();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

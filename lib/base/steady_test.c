@@ -2,19 +2,21 @@
  *
  *   t60       a minute goes by                       s-70       the machine's clock is set back by 70 s
  *   d70       the database's clock is 70 s ahead of what it really is; it is asked
- *   r5        the database took 5 s to answer          p3:90      three peers, the middle one 90 s ahead of the database; it is asked
- *   a         the operator accepts; it is heard      w, b, o    the instants in the logs: 400 days old, still to come, as they should be
- *   =CODE     what is thought of it now, or =sure         x1000      so many µs go by, in which it is looked at all the time
+ *   r5        the database took 5 s to answer          p3:90      three peers, the middle one 90 s ahead of the
+ *   database; it is asked
+ *   a         the operator accepts; it is heard      w, b, o    the instants in the logs: 400 days old, still to come,
+ *   as they should be
+ *   =CODE     what is thought of it now, or =sure         x1000      so many µs go by, in which it is looked at all the
+ *   time
  *   each word but =CODE is followed by a look at the clock */
 #include "base/steady.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define S INT64_C(1000000)
 #define REAL (INT64_C(1800000000) * S)
-
-static int passed, failed;
 
 static const struct { const char *what, *script; } cases[] = {
 	{ "nothing is believed before the database has been asked", "=owner.away d0 =sure" },
@@ -23,12 +25,14 @@ static const struct { const char *what, *script; } cases[] = {
 	{ "a step of a minute", "d0 =sure s60 =sure" },
 	{ "a step of more", "d0 =sure s61 =clock.stepped" },
 	{ "and back", "d0 =sure s-61 =clock.stepped" },
-	{ "a step of sixty years, and the database's clock with it", "d0 =sure s1893456000 d1893456000 =clock.stepped" },
+	{ "a step of sixty years, and the database's clock with it",
+	  "d0 =sure s1893456000 d1893456000 =clock.stepped" },
 	{ "right again: it goes on by itself", "d0 =sure s7200 =clock.stepped t600 =clock.stepped s-7200 =sure" },
 	{ "steps do not add up", "d0 =sure s50 =sure t1 s50 d100 =clock.stepped" },
 	{ "nor backwards", "d0 =sure s-50 =sure t1 s-50 d-100 =clock.stepped" },
 	{ "small ones may, over days", "d0 =sure s50 =sure t86400 s50 d100 =sure t86400 s50 d150 =sure" },
-	{ "it is looked at a thousand times a second", "d0 =sure s31 x1200000000 s30 d61 =sure t1 s2 d63 =clock.stepped" },
+	{ "it is looked at a thousand times a second", "d0 =sure s31 x1200000000 s30 d61 =sure t1 s2 d63 "
+	  "=clock.stepped" },
 	{ "the operator's word", "d0 =sure s7200 d7200 =clock.stepped a =sure s-7200 =clock.stepped" },
 	{ "a word from before we were there is none to us", "a d0 =sure s7200 d7200 =clock.stepped" },
 	{ "the database is an hour ahead", "d3600 =clock.database d0 =sure" },
@@ -43,10 +47,16 @@ static const struct { const char *what, *script; } cases[] = {
 	{ "a start after more than 400 days", "w d0 =clock.waits t60 =clock.waits a =clock.waits o d0 =sure" },
 	{ "a start before the last instant", "b d0 =clock.behind o d0 =sure" },
 	{ "who has been believed goes on, whatever stands in a log", "d0 =sure b d0 =sure w d0 =sure" },
-	{ "a start that waits, by a clock that is then set right", "s1893456000 w d1893456000 =clock.waits s-1893456000 o d0 =sure s61 =clock.stepped" },
+	{ "a start that waits, by a clock that is then set right",
+	  "s1893456000 w d1893456000 =clock.waits s-1893456000 o d0 =sure s61 =clock.stepped" },
 };
 
-struct world { struct steady s; struct steady_heard h; int64_t real_us, boot_us, step_us, took_us; enum steady_doubt is; };
+struct world {
+	struct steady s;
+	struct steady_heard h;
+	int64_t real_us, boot_us, step_us, took_us;
+	enum steady_doubt is;
+};
 
 static void
 hear(struct world *w)
@@ -95,15 +105,6 @@ word(struct world *w, const char *text)
 }
 
 static void
-check(bool ok, const char *what, const char *at)
-{
-	if (!ok)
-		printf("FAIL %s: %s\n", what, at);
-	passed += ok;
-	failed += !ok;
-}
-
-static void
 test_scripts(void)
 {
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -136,7 +137,8 @@ test_after(void)
 	};
 
 	for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
-		int64_t last_us = of[i].last_s ? REAL + of[i].last_s * S : 0, trusted_us = of[i].trusted_s ? REAL + of[i].trusted_s * S : 0;
+		int64_t last_us = of[i].last_s ? REAL + of[i].last_s * S : 0,
+			trusted_us = of[i].trusted_s ? REAL + of[i].trusted_s * S : 0;
 		struct steady_start start = { 0 };
 		check(steady_after(last_us, trusted_us, REAL) == of[i].is, of[i].what, "a partition");
 		steady_start_add(&start, last_us, trusted_us, REAL);
@@ -153,9 +155,12 @@ test_after(void)
 static void
 test_senders(void)
 {
-	check(steady_agrees(REAL + 60 * S, REAL, 0) && !steady_agrees(REAL + 61 * S, REAL, 5000), "sent by a clock that is ahead", "a message");
-	check(steady_agrees(REAL - 60 * S, REAL, 0) && !steady_agrees(REAL - 61 * S, REAL, 0), "by one that is behind", "a message");
-	check(steady_agrees(REAL - 64 * S, REAL, 5000) && !steady_agrees(REAL - 66 * S, REAL, 5000), "or it was long on its way", "a message");
+	check(steady_agrees(REAL + 60 * S, REAL, 0) && !steady_agrees(REAL + 61 * S, REAL, 5000),
+	      "sent by a clock that is ahead", "a message");
+	check(steady_agrees(REAL - 60 * S, REAL, 0) && !steady_agrees(REAL - 61 * S, REAL, 0), "by one that is behind",
+	      "a message");
+	check(steady_agrees(REAL - 64 * S, REAL, 5000) && !steady_agrees(REAL - 66 * S, REAL, 5000),
+	      "or it was long on its way", "a message");
 }
 
 int
@@ -165,7 +170,7 @@ main(void)
 	test_after();
 	test_senders();
 	for (int d = STEADY_SURE + 1; d < STEADY_DOUBTS; d++)
-		check(steady_texts[d].code && *steady_texts[d].detail && *steady_texts[d].health, "each doubt has its words", "");
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+		check(steady_texts[d].code && *steady_texts[d].detail && *steady_texts[d].health,
+		      "each doubt has its words", "");
+	return tally_end();
 }

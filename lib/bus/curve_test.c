@@ -1,6 +1,8 @@
-/* Files of keys: which are taken for one.  What sockets do with them is tried where there are buses (services/bus/door_test.c). */
+/* Files of keys: which are taken for one.  What sockets do with them is tried where there are buses
+ * (services/bus/door_test.c). */
 #include "bus/curve.h"
 #include "base/log.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +32,7 @@ static const struct { const char *what, *text; int mode; bool secret, open; } ca
 	{ "a character that is none",    "~TKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6", 0600, false, false },
 };
 
-static bool
+static void
 reads(const char *file, const char *what, const char *text, int mode, bool secret, bool open)
 {
 	struct curve_client c = { .name = "" };
@@ -39,41 +41,39 @@ reads(const char *file, const char *what, const char *text, int mode, bool secre
 
 	if (!f || fputs(text, f) < 0 || fclose(f) || chmod(file, (mode_t)mode))
 		abort();
-	bool ok = curve_pair_read(&p, file) == secret && (!secret || (!strcmp(p.secret, SECRET) && !strcmp(p.public, PUBLIC)));
+	bool ok = curve_pair_read(&p, file) == secret &&
+	          (!secret || (!strcmp(p.secret, SECRET) && !strcmp(p.public, PUBLIC)));
 	/* as the public one, which anybody may read */
 	char other[300];
 	snprintf(other, sizeof(other), "%s.own", file);
 	f = fopen(other, "w");
 	if (!f || fputs(SECRET, f) < 0 || fclose(f) || chmod(other, 0600))
 		abort();
-	ok &= curve_client_read(&c, "roster", other, file) == open && (!open || (!strcmp(c.bus, SECRET) && !strcmp(c.name, "roster")));
+	ok &= curve_client_read(&c, "roster", other, file) == open &&
+	      (!open || (!strcmp(c.bus, SECRET) && !strcmp(c.name, "roster")));
 	unlink(other);
 	unlink(file);
 	ok &= !curve_pair_read(&p, file);
-	if (!ok)
-		printf("FAIL %s\n", what);
-	return ok;
+	check(ok, what, "");
 }
 
-static bool
+static void
 texts(void)
 {
 	uint8_t key[CURVE_BYTES];
 	char back[CURVE_TEXT + 1];
-	bool ok = curve_text_is_key(PUBLIC, CURVE_TEXT, key) && !strcmp(zmq_z85_encode(back, key, CURVE_BYTES), PUBLIC) &&
+	bool ok = curve_text_is_key(PUBLIC, CURVE_TEXT, key) &&
+	          !strcmp(zmq_z85_encode(back, key, CURVE_BYTES), PUBLIC) &&
 	          curve_text_is_key(DIGITS, CURVE_TEXT, NULL) && !curve_text_is_key(DIGITS, CURVE_TEXT - 1, NULL) &&
 	          !curve_text_is_key("012345678901234567890123456789\0123456789", CURVE_TEXT, NULL);
 
-	if (!ok)
-		printf("FAIL texts\n");
-	return ok;
+	check(ok, "texts", "");
 }
 
 int
 main(void)
 {
 	char dir[] = "/tmp/curve-test-XXXXXX", file[64];
-	int passed = 0, failed = 0;
 
 	log_open("curve_test", LOG_LEVEL_ERROR + 1);
 	umask(0);
@@ -81,9 +81,8 @@ main(void)
 		abort();
 	snprintf(file, sizeof(file), "%s/key", dir);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		reads(file, cases[i].what, cases[i].text, cases[i].mode, cases[i].secret, cases[i].open) ? passed++ : failed++;
-	texts() ? passed++ : failed++;
+		reads(file, cases[i].what, cases[i].text, cases[i].mode, cases[i].secret, cases[i].open);
+	texts();
 	rmdir(dir);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

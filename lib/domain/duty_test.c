@@ -1,28 +1,20 @@
-/* duty_test - rules.md §4 "Separation of duties": tables of who acts in which case, and of who was of which unit on which days.
+/* duty_test - rules.md §4 "Separation of duties": tables of who acts in which case, and of who was of which unit on
+ * which days.
  *
  * How: each case is told to duty as a service tells it; days are small numbers. */
-#include "base/civil.h"
 #include "domain/duty.h"
+#include "base/civil.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <string.h>
 
 enum { SOME_MAX = 4 };
-static int passed, failed;
-
-static void
-check(bool right, const char *what, int got, int want)
-{
-	passed += right;
-	failed += !right;
-	if (!right)
-		printf("FAIL %s: %d, want %d\n", what, got, want);
-}
-
 /* ---- who decided, and whom it is about */
 
 static const struct {
 	const char *what;
-	const char *account, *person, *was[SOME_MAX];                   /* who acts; account NULL: the operator; was: whose it ever was */
+	/* who acts; account NULL: the operator; was: whose it ever was */
+	const char *account, *person, *was[SOME_MAX];
 	bool vouched;
 	const char *about_person;                                       /* the case */
 	struct { const char *account, *person, *was[SOME_MAX]; } decided[SOME_MAX];
@@ -32,22 +24,32 @@ static const struct {
 	{ "about oneself", "a", "p1", { 0 }, false, "p1", { { 0 } }, DUTY_SELF },
 	{ "about whose the account was before", "a", "p1", { "p4", "p1" }, false, "p4", { { 0 } }, DUTY_SELF },
 	{ "one's own decision", "a", "p1", { 0 }, false, "p2", { { "a", "p1", { 0 } } }, DUTY_OWN_DECISION },
-	{ "the second of two decisions", "a", "p1", { 0 }, false, "p2", { { "b", "p3", { 0 } }, { "a", "p1", { 0 } } }, DUTY_OWN_DECISION },
-	{ "decided from another account of one's own", "a2", "p1", { 0 }, false, "p2", { { "a", "p1", { 0 } } }, DUTY_OWN_DECISION },
-	{ "decided from an account that was nobody's then, and is one's own now", "a2", "p1", { 0 }, false, "p2", { { "a", "", { "p1" } } }, DUTY_OWN_DECISION },
-	{ "decided from an account that was one's own once", "a2", "p1", { 0 }, false, "p2", { { "a", "p3", { "p1", "p3" } } }, DUTY_OWN_DECISION },
-	{ "from an account that was the decider's once", "a2", "p1", { "p3", "p1" }, false, "p2", { { "a", "p3", { 0 } } }, DUTY_OWN_DECISION },
-	{ "from two accounts that a third person had, one after the other", "a2", "p1", { "p5", "p1" }, false, "p2", { { "a", "p3", { "p5", "p3" } } }, DUTY_OWN_DECISION },
-	{ "accounts that other people had", "a2", "p1", { "p5", "p1" }, false, "p2", { { "a", "p3", { "p6", "p3" } } }, DUTY_CLEAR },
+	{ "the second of two decisions", "a", "p1", { 0 }, false, "p2", { { "b", "p3", { 0 } }, { "a", "p1", { 0 } } },
+	  DUTY_OWN_DECISION },
+	{ "decided from another account of one's own", "a2", "p1", { 0 }, false, "p2", { { "a", "p1", { 0 } } },
+	  DUTY_OWN_DECISION },
+	{ "decided from an account that was nobody's then, and is one's own now", "a2", "p1", { 0 }, false, "p2",
+	  { { "a", "", { "p1" } } }, DUTY_OWN_DECISION },
+	{ "decided from an account that was one's own once", "a2", "p1", { 0 }, false, "p2",
+	  { { "a", "p3", { "p1", "p3" } } }, DUTY_OWN_DECISION },
+	{ "from an account that was the decider's once", "a2", "p1", { "p3", "p1" }, false, "p2",
+	  { { "a", "p3", { 0 } } }, DUTY_OWN_DECISION },
+	{ "from two accounts that a third person had, one after the other", "a2", "p1", { "p5", "p1" }, false, "p2",
+	  { { "a", "p3", { "p5", "p3" } } }, DUTY_OWN_DECISION },
+	{ "accounts that other people had", "a2", "p1", { "p5", "p1" }, false, "p2", { { "a", "p3", { "p6", "p3" } } },
+	  DUTY_CLEAR },
 	{ "an account that is nobody's", "a", "", { 0 }, false, "p2", { { "b", "p3", { 0 } } }, DUTY_NOBODY },
 	{ "that the operator has put so", "a", "", { 0 }, true, "p2", { { "b", "p3", { 0 } } }, DUTY_CLEAR },
-	{ "that the operator has put so, own decision", "a", "", { 0 }, true, "p2", { { "a", "", { 0 } } }, DUTY_OWN_DECISION },
-	{ "that was somebody's, whose decision it was", "a", "", { "p3" }, true, "p2", { { "b", "p3", { 0 } } }, DUTY_OWN_DECISION },
+	{ "that the operator has put so, own decision", "a", "", { 0 }, true, "p2", { { "a", "", { 0 } } },
+	  DUTY_OWN_DECISION },
+	{ "that was somebody's, whose decision it was", "a", "", { "p3" }, true, "p2", { { "b", "p3", { 0 } } },
+	  DUTY_OWN_DECISION },
 	{ "nobody is not the same nobody", "a", "", { 0 }, true, "", { { "b", "", { 0 } } }, DUTY_CLEAR },
 	{ "not even named", "a", "", { 0 }, true, NULL, { { NULL, NULL, { 0 } } }, DUTY_CLEAR },
 	{ "an id begins like another", "a1", "p1", { 0 }, false, "p11", { { "a", "p", { 0 } } }, DUTY_CLEAR },
 	{ "the first thing that bars is told", "a", "p1", { 0 }, false, "p1", { { "a", "p1", { 0 } } }, DUTY_SELF },
-	{ "the operator is barred by nothing", NULL, NULL, { 0 }, false, "p1", { { "operator", "", { 0 } } }, DUTY_CLEAR },
+	{ "the operator is barred by nothing", NULL, NULL, { 0 }, false, "p1", { { "operator", "", { 0 } } },
+	  DUTY_CLEAR },
 };
 
 static size_t
@@ -76,7 +78,8 @@ judge(size_t i)
 	duty_named(&d);
 	duty_about_person(&d, cases[i].about_person);
 	for (int k = 0; k < SOME_MAX; k++)
-		duty_decided_by(&d, cases[i].decided[k].account, cases[i].decided[k].person, cases[i].decided[k].was, count(cases[i].decided[k].was));
+		duty_decided_by(&d, cases[i].decided[k].account, cases[i].decided[k].person, cases[i].decided[k].was,
+		                count(cases[i].decided[k].was));
 	return d.conflict;
 }
 
@@ -85,8 +88,10 @@ test_cases(void)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		enum duty_conflict got = judge(i);
-		check(got == cases[i].want && (*duty_sentence(got) != '\0') == (got != DUTY_CLEAR), cases[i].what, (int)got, (int)cases[i].want);
-		check((got == DUTY_NOBODY) == (strcmp(duty_code(got), "account.person_required") == 0), "the code", (int)got, 0);
+		checkf(got == cases[i].want && (*duty_sentence(got) != '\0') == (got != DUTY_CLEAR), cases[i].what,
+		       "%d, want %d", (int)got, (int)cases[i].want);
+		check((got == DUTY_NOBODY) == (strcmp(duty_code(got), "account.person_required") == 0), "the code",
+		      duty_code(got));
 	}
 }
 
@@ -97,15 +102,18 @@ static const struct {
 	const char *what;
 	struct move moves[SOME_MAX];
 	int32_t since;
-	const char *want;                                               /* each followed by a blank, in the order of their days */
+	/* each followed by a blank, in the order of their days */
+	const char *want;
 } units[] = {
 	{ "of one unit since ever", { { DAY_EVER, "u1", NULL } }, 10, "u1 " },
 	{ "of another since the facts", { { DAY_EVER, "u1", NULL }, { 12, "u2", NULL } }, 10, "u1 u2 " },
 	{ "moved before the facts", { { DAY_EVER, "u1", NULL }, { 9, "u2", NULL } }, 10, "u2 " },
-	{ "moved on the day of the facts: of both on it", { { DAY_EVER, "u1", NULL }, { 10, "u2", NULL } }, 10, "u1 u2 " },
+	{ "moved on the day of the facts: of both on it", { { DAY_EVER, "u1", NULL }, { 10, "u2", NULL } }, 10,
+	  "u1 u2 " },
 	{ "away and back", { { DAY_EVER, "u1", NULL }, { 12, "u2", NULL }, { 13, "u1", NULL } }, 10, "u1 u2 " },
 	{ "there for a minute of a day", { { DAY_EVER, "u1", NULL }, { 12, "u1", "u2" } }, 10, "u1 u2 " },
-	{ "there for a minute of the day of the facts", { { DAY_EVER, "u1", NULL }, { 10, "u1", "u2" } }, 10, "u1 u2 " },
+	{ "there for a minute of the day of the facts", { { DAY_EVER, "u1", NULL }, { 10, "u1", "u2" } }, 10,
+	  "u1 u2 " },
 	{ "there for a minute of a day before", { { DAY_EVER, "u1", NULL }, { 9, "u1", "u2" } }, 10, "u1 " },
 	{ "long ago", { { DAY_EVER, "u1", NULL }, { 3, "u2", NULL }, { 5, "u3", NULL } }, 10, "u3 " },
 };
@@ -142,7 +150,7 @@ test_units(void)
 		duty_units_since(at, n, units[i].since, &got);
 		for (size_t k = 0; k < got.n; k++)
 			snprintf(text + strlen(text), sizeof text - strlen(text), "%s ", got.id[k]);
-		check(strcmp(text, units[i].want) == 0 && got.n <= duty_units_max(at, n), units[i].what, (int)got.n, -1);
+		check(strcmp(text, units[i].want) == 0 && got.n <= duty_units_max(at, n), units[i].what, text);
 	}
 }
 
@@ -174,7 +182,8 @@ test_heads(void)
 		for (; n < SOME_MAX && headed[i].heads[n].id; n++) {
 			rows[n] = (MirrorRows__Unit)MIRROR_ROWS__UNIT__INIT;
 			rows[n].from_day = headed[i].heads[n].day;
-			rows[n].maybe_head_case = *headed[i].heads[n].id ? MIRROR_ROWS__UNIT__MAYBE_HEAD_HEAD_PERSON_ID : 0;
+			rows[n].maybe_head_case =
+				*headed[i].heads[n].id ? MIRROR_ROWS__UNIT__MAYBE_HEAD_HEAD_PERSON_ID : 0;
 			rows[n].head_person_id = (char *)headed[i].heads[n].id;
 			also[n] = (char *)headed[i].heads[n].also;
 			rows[n].n_also_head_ids = also[n] != NULL;
@@ -182,7 +191,7 @@ test_heads(void)
 			at[n] = &rows[n];
 		}
 		bool got = duty_headed_since(at, n, headed[i].since, "p1");
-		check(got == headed[i].want, headed[i].what, got, headed[i].want);
+		check_number(got, headed[i].want, headed[i].what);
 	}
 }
 
@@ -192,8 +201,9 @@ test_meet(void)
 	const char *some[] = { "u1", "u2" }, *others[] = { "u3", "u2" }, *none[] = { "u4" };
 	struct duty_units a = { some, 2 }, b = { others, 2 }, c = { none, 1 }, nothing = { 0 };
 
-	check(duty_units_meet(&a, &b) && duty_units_meet(&b, &a), "units in both", 0, 1);
-	check(!duty_units_meet(&a, &c) && !duty_units_meet(&a, &nothing) && !duty_units_meet(&nothing, &nothing), "units in one", 1, 0);
+	check(duty_units_meet(&a, &b) && duty_units_meet(&b, &a), "units in both", "");
+	check(!duty_units_meet(&a, &c) && !duty_units_meet(&a, &nothing) && !duty_units_meet(&nothing, &nothing),
+	      "units in one", "");
 }
 
 int
@@ -203,6 +213,5 @@ main(void)
 	test_units();
 	test_heads();
 	test_meet();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -2,26 +2,19 @@
  *
  * How: a text, the names that are known, and what is read. */
 #include "domain/mention.h"
+#include "harness/tally.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-static int passed, failed;
-
-static void
-expect(const char *name, bool good, const char *got)
-{
-	passed += good;
-	failed += !good;
-	if (!good)
-		printf("FAIL %s: %s\n", name, got);
-}
 
 static const char *
 known(void *ctx, const char *ref)
 {
 	(void)ctx;
-	return !strcmp(ref, "person/p1") ? "张一" : !strcmp(ref, "person/p1@17") ? "张壹" : !strcmp(ref, "unit/u.1") ? "⟦person/p1⟧局" : NULL;
+	return !strcmp(ref, "person/p1")      ? "张一"
+	       : !strcmp(ref, "person/p1@17") ? "张壹"
+	       : !strcmp(ref, "unit/u.1")     ? "⟦person/p1⟧局"
+	                                      : NULL;
 }
 
 static const struct { const char *text, *named, *plain; } fills[] = {
@@ -38,8 +31,10 @@ static const struct { const char *text, *named, *plain; } fills[] = {
 };
 
 static const struct { const char *ref, *kind, *id; int64_t seq; } reads[] = {
-	{ "person/p1", "person", "p1", INT64_MAX }, { "unit/a/b", "unit", "a/b", INT64_MAX }, { "village/v@1", "village", "v", 1 },
-	{ "township/t@9000000000", "township", "t", 9000000000 }, { "person/@3", NULL, NULL, 0 }, { "Person/p1", NULL, NULL, 0 }, { "p1", NULL, NULL, 0 },
+	{ "person/p1", "person", "p1", INT64_MAX }, { "unit/a/b", "unit", "a/b", INT64_MAX },
+	{ "village/v@1", "village", "v", 1 },
+	{ "township/t@9000000000", "township", "t", 9000000000 }, { "person/@3", NULL, NULL, 0 },
+	{ "Person/p1", NULL, NULL, 0 }, { "p1", NULL, NULL, 0 },
 };
 
 /* Twice as long a text costs twice as much, whatever it mentions. */
@@ -65,7 +60,8 @@ test_cost(void)
 
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
 		size_t one = cost_of(pieces[i], 1000), two = cost_of(pieces[i], 2000);
-		expect(pieces[i], two <= 2 * one + 64 && one <= 1000 * (strlen(pieces[i]) + 192), "grows faster than the text");
+		check(two <= 2 * one + 64 && one <= 1000 * (strlen(pieces[i]) + 192), pieces[i],
+		      "grows faster than the text");
 	}
 }
 
@@ -75,23 +71,27 @@ main(void)
 	arena_t *a = arena_open(1 << 20);
 
 	for (size_t i = 0; i < sizeof(fills) / sizeof(fills[0]); i++) {
-		char *named = mention_fill(fills[i].text, known, NULL, a), *plain = mention_fill(fills[i].text, NULL, NULL, a);
-		expect(fills[i].text, strcmp(named, fills[i].named) == 0, named);
-		expect(fills[i].text, strcmp(plain, fills[i].plain) == 0, plain);
+		char *named = mention_fill(fills[i].text, known, NULL, a),
+		     *plain = mention_fill(fills[i].text, NULL, NULL, a);
+		check(strcmp(named, fills[i].named) == 0, fills[i].text, named);
+		check(strcmp(plain, fills[i].plain) == 0, fills[i].text, plain);
 	}
 	for (size_t i = 0; i < sizeof(reads) / sizeof(reads[0]); i++) {
 		struct mentioned m;
 		bool is = mention_read(reads[i].ref, strlen(reads[i].ref), a, &m);
-		expect(reads[i].ref, is == (reads[i].kind != NULL) && (!is || (!strcmp(m.kind, reads[i].kind) && !strcmp(m.id, reads[i].id) && m.seq == reads[i].seq)), is ? m.id : "none");
+		check(is == (reads[i].kind != NULL) && (!is || (!strcmp(m.kind, reads[i].kind) &&
+		                                                !strcmp(m.id, reads[i].id) && m.seq == reads[i].seq)),
+		      reads[i].ref, is ? m.id : "none");
 	}
 	for (size_t i = 0; mention_kinds[i]; i++) {
 		char *text = mention_of(mention_kinds[i], "x", a);
 		struct mention m;
 		struct mentioned what;
-		expect(mention_kinds[i], mention_next(text, &m) && mention_read(m.ref, m.ref_len, a, &what) && !*m.end && !strcmp(what.kind, mention_kinds[i]), text);
+		check(mention_next(text, &m) && mention_read(m.ref, m.ref_len, a, &what) && !*m.end &&
+		              !strcmp(what.kind, mention_kinds[i]),
+		      mention_kinds[i], text);
 	}
 	test_cost();
 	arena_close(&a);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

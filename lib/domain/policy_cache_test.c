@@ -1,21 +1,12 @@
 /* policy_cache_test - many districts, few documents: what is parsed is counted, and what is held is bounded. */
 #include "domain/policy_cache.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <string.h>
 
 enum { DISTRICTS = 3000, OWN = 300, VERSIONS_MAX = 4 };
 
-static int passed, failed;
 static struct metrics counted;
-
-static void
-check(bool ok, const char *what)
-{
-	passed += ok;
-	failed += !ok;
-	if (!ok)
-		printf("FAIL %s (parsed %lld)\n", what, (long long)counted.value[METRIC_POLICIES_PARSED]);
-}
 
 static long long parsed(void) { return counted.value[METRIC_POLICIES_PARSED]; }
 
@@ -28,8 +19,11 @@ row(arena_t *a, int district, int version, int64_t rate_fen)
 	p->district = arena_printf(a, "%06d", 100000 + district);
 	p->version = arena_printf(a, "v%d", version);
 	p->effective_from_day = 17379 + version;
-	p->document_json = rate_fen ? policy_patched(data_dachuan_2017_96_json, arena_printf(a, "{\"stipend\": {\"rate_fen\": %lld}}", (long long)rate_fen), a)
-	                            : (char *)data_dachuan_2017_96_json;
+	p->document_json =
+		rate_fen
+			? policy_patched(data_dachuan_2017_96_json,
+	                                 arena_printf(a, "{\"stipend\": {\"rate_fen\": %lld}}", (long long)rate_fen), a)
+			: (char *)data_dachuan_2017_96_json;
 	return p;
 }
 
@@ -52,17 +46,21 @@ test_shared(arena_t *a)
 		const MirrorRows__Policy *p = row(a, i, 0, 0);
 		const struct policy_book *book = keep(c, p);
 		document = document ? document : book->versions[0].document;
-		same = same && book->n == 1 && book->versions[0].document == document && book->versions[0].effective_from_day == 17379;
+		same = same && book->n == 1 && book->versions[0].document == document &&
+		       book->versions[0].effective_from_day == 17379;
 		policy_cache_trim(c);
 	}
-	check(same && parsed() == before + 1, "one document for all");
-	check(policy_cache_of(c, "100000") && policy_cache_of(c, "102999"), "and a book for each, which stays");
-	check(!policy_cache_of(c, "103000"), "but for nobody else");
+	checkf(same && parsed() == before + 1, "one document for all", "parsed %lld", parsed());
+	checkf(policy_cache_of(c, "100000") && policy_cache_of(c, "102999"), "and a book for each, which stays",
+	       "parsed %lld", parsed());
+	checkf(!policy_cache_of(c, "103000"), "but for nobody else", "parsed %lld", parsed());
 	policy_cache_forget(c, "100007");
-	check(!policy_cache_of(c, "100007") && policy_cache_of(c, "100008"), "one is forgotten");
+	checkf(!policy_cache_of(c, "100007") && policy_cache_of(c, "100008"), "one is forgotten", "parsed %lld",
+	       parsed());
 	keep(c, row(a, 7, 0, 0));
 	policy_cache_forget(c, NULL);
-	check(!policy_cache_of(c, "100008") && keep(c, row(a, 8, 0, 0)) && parsed() == before + 1, "all are forgotten, but not what they stood on");
+	checkf(!policy_cache_of(c, "100008") && keep(c, row(a, 8, 0, 0)) && parsed() == before + 1,
+	       "all are forgotten, but not what they stood on", "parsed %lld", parsed());
 	policy_cache_close(&c);
 }
 
@@ -71,17 +69,22 @@ static void
 test_versions(arena_t *a)
 {
 	policy_cache_t *c = policy_cache_open(4 << 20, &counted);
-	const MirrorRows__Policy *rows[VERSIONS_MAX] = { row(a, 1, 0, 0), row(a, 1, 1, 11000), row(a, 1, 2, 12000), row(a, 1, 3, 11000) };
+	const MirrorRows__Policy *rows[VERSIONS_MAX] = {
+		row(a, 1, 0, 0), row(a, 1, 1, 11000), row(a, 1, 2, 12000), row(a, 1, 3, 11000),
+	};
 	struct policy_book made;
 	long long before = parsed();
 
 	policy_cache_keep(c, "100001", rows, 2);
-	check(parsed() == before + 2, "two versions");
+	checkf(parsed() == before + 2, "two versions", "parsed %lld", parsed());
 	policy_cache_make(c, rows, 3, a, &made);
-	check(parsed() == before + 3 && made.n == 3 && policy_cache_of(c, "100001")->n == 2, "a third, for one batch");
+	checkf(parsed() == before + 3 && made.n == 3 && policy_cache_of(c, "100001")->n == 2, "a third, for one batch",
+	       "parsed %lld", parsed());
 	const struct policy_book *book = policy_cache_keep(c, "100001", rows, 4);
-	check(parsed() == before + 3 && book->n == 4 && book->versions[3].document == book->versions[1].document, "and a fourth, which says what the second says");
-	check(book->versions[2].document->stipend->rate_fen == 12000 && !strcmp(book->versions[2].version, "v2"), "each in its place");
+	checkf(parsed() == before + 3 && book->n == 4 && book->versions[3].document == book->versions[1].document,
+	       "and a fourth, which says what the second says", "parsed %lld", parsed());
+	checkf(book->versions[2].document->stipend->rate_fen == 12000 && !strcmp(book->versions[2].version, "v2"),
+	       "each in its place", "parsed %lld", parsed());
 	policy_cache_close(&c);
 }
 
@@ -102,14 +105,15 @@ test_bounded(arena_t *a)
 		policy_cache_trim(c);
 		most = policy_cache_bytes(c) > most ? policy_cache_bytes(c) : most;
 	}
-	check(parsed() == before + OWN, "each has its own document");
-	check(most <= ROOM && most > ROOM / 2, "what is held is bounded");
-	check(there, "who is asked for stays");
-	check(!policy_cache_of(c, "100009") && policy_cache_of(c, "100299"), "who is not goes, the oldest first");
+	checkf(parsed() == before + OWN, "each has its own document", "parsed %lld", parsed());
+	checkf(most <= ROOM && most > ROOM / 2, "what is held is bounded", "parsed %lld", parsed());
+	checkf(there, "who is asked for stays", "parsed %lld", parsed());
+	checkf(!policy_cache_of(c, "100009") && policy_cache_of(c, "100299"), "who is not goes, the oldest first",
+	       "parsed %lld", parsed());
 	keep(c, row(a, 1, 1, 20001));
-	check(parsed() == before + OWN, "what is there is not parsed again");
+	checkf(parsed() == before + OWN, "what is there is not parsed again", "parsed %lld", parsed());
 	keep(c, row(a, 9, 1, 20009));
-	check(parsed() == before + OWN + 1, "what has gone is");
+	checkf(parsed() == before + OWN + 1, "what has gone is", "parsed %lld", parsed());
 	policy_cache_close(&c);
 }
 
@@ -122,6 +126,5 @@ main(void)
 	test_versions(a);
 	test_bounded(a);
 	arena_close(&a);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -1,8 +1,10 @@
-/* Who is to hold what: on views drawn at random, and on worlds in which replicas come, go and hold old views for a while.
+/* Who is to hold what: on views drawn at random, and on worlds in which replicas come, go and hold old views for a
+ * while.
  *
- * A world has one truth and lets each replica decide on what it saw some looks ago; a lock decides between two who take the
- * same.  What must hold of it is asked after it has been left alone for a few looks. */
+ * A world has one truth and lets each replica decide on what it saw some looks ago; a lock decides between two who take
+ * the same.  What must hold of it is asked after it has been left alone for a few looks. */
 #include "engine/assignment.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +13,10 @@ enum { NAMES = 8, PARTITIONS_MAX = 64, WORLDS = 1000, LOOKS_TO_REST = 24, GIVE_A
 
 static const char *const names[NAMES] = { "a", "b", "c", "d", "e", "f", "g", "h" };
 
-struct count { int passed, failed; };
-
 static void
-check(struct count *c, bool ok, const char *what, unsigned long long seed)
+holds(bool ok, const char *what, unsigned long long seed)
 {
-	if (!ok)
-		printf("FAIL %s (seed %llu)\n", what, seed);
-	c->passed += ok;
-	c->failed += !ok;
+	checkf(ok, what, "seed %llu", seed);
 }
 
 static uint64_t
@@ -172,24 +169,25 @@ one_of(struct world *w, bool lives)
 /* ---- what must hold */
 
 static void
-test_worlds(struct count *c)
+test_worlds(void)
 {
 	for (uint64_t seed = 1; seed <= WORLDS; seed++) {
 		struct world w = world_draw(seed);
 		w.late = true;
 		world_rest(&w);
-		check(c, balanced(&w), "left alone, all is held and in equal shares, also when views are old", seed);
+		holds(balanced(&w), "left alone, all is held and in equal shares, also when views are old", seed);
 
 		w.late = false;
 		w.moves = 0;
 		world_rest(&w);
-		check(c, w.moves == 0, "what is balanced stays as it is", seed);
+		holds(w.moves == 0, "what is balanced stays as it is", seed);
 
 		int comer = one_of(&w, false);
 		if (comer >= 0) {
 			w.lives[comer] = true;
 			world_rest(&w);
-			check(c, balanced(&w) && w.moves == held_by(&w, names[comer]), "who joins gets its share, and nothing else moves", seed);
+			holds(balanced(&w) && w.moves == held_by(&w, names[comer]),
+			      "who joins gets its share, and nothing else moves", seed);
 		}
 		int goer = one_of(&w, true);
 		w.lives[goer] = false;
@@ -201,13 +199,13 @@ test_worlds(struct count *c)
 		w.moves = 0;
 		world_kill(&w, goer);
 		world_rest(&w);
-		check(c, balanced(&w) && w.moves == orphans, "when one dies, only what it held moves", seed);
+		holds(balanced(&w) && w.moves == orphans, "when one dies, only what it held moves", seed);
 	}
 }
 
 /* Started one after the other, then all at once ended and started again in another order: each has what it had. */
 static void
-test_homes(struct count *c)
+test_homes(void)
 {
 	for (uint64_t seed = 1; seed <= 200; seed++) {
 		struct world w = world_draw(seed);
@@ -226,13 +224,15 @@ test_homes(struct count *c)
 		size_t same = 0;
 		for (size_t i = 0; i < w.n; i++)
 			same += w.owner[i] == before[i];
-		check(c, balanced(&w), "after a restart of all, shares are equal", seed);
-		check(c, w.n < 2 * NAMES || 2 * same >= w.n, "and most of it is where it was, where there is enough for all", seed);
+		holds(balanced(&w), "after a restart of all, shares are equal", seed);
+		holds(w.n < 2 * NAMES || 2 * same >= w.n,
+		      "and most of it is where it was, where there is enough for all", seed);
 	}
 }
 
 struct view_case {
-	const char *what, *me, *replicas, *owners, *homes;      /* a letter a replica (capital: not prompt), a partition's owner, its home */
+	/* a letter a replica (capital: not prompt), a partition's owner, its home */
+	const char *what, *me, *replicas, *owners, *homes;
 	int free_looks;
 	const char *take, *give;                                /* digits: partitions */
 };
@@ -271,7 +271,7 @@ name_of(char letter)
 }
 
 static void
-test_cases(struct count *c)
+test_cases(void)
 {
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		const struct view_case *k = &cases[i];
@@ -280,20 +280,20 @@ test_cases(struct count *c)
 		for (const char *r = k->replicas; *r; r++)
 			v.replicas[v.nreplicas++] = (struct share_replica){ name_of(*r), *r >= 'a' };
 		for (size_t n = 0; n < v.npartitions; n++)
-			p[n] = (struct share_partition){ (int32_t)n, name_of(k->owners[n]), name_of(k->homes[n]), k->free_looks };
+			p[n] = (struct share_partition){
+				(int32_t)n, name_of(k->owners[n]), name_of(k->homes[n]), k->free_looks,
+			};
 		struct share s = share_decide(&v);
-		check(c, s.take == bits(k->take) && s.give == bits(k->give), k->what, i);
+		holds(s.take == bits(k->take) && s.give == bits(k->give), k->what, i);
 	}
 }
 
 int
 main(void)
 {
-	struct count c = { 0, 0 };
 
-	test_cases(&c);
-	test_worlds(&c);
-	test_homes(&c);
-	printf("%d passed, %d failed\n", c.passed, c.failed);
-	return c.failed != 0;
+	test_cases();
+	test_worlds();
+	test_homes();
+	return tally_end();
 }

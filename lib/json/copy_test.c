@@ -1,24 +1,17 @@
-/* copy_test - what a copy takes along, between messages of the project that have optional, plain and repeated fields of one name; and
- * which pairs are refused. */
+/* copy_test - what a copy takes along, between messages of the project that have optional, plain and repeated fields of
+ * one name; and which pairs are refused. */
 #include "json/copy.h"
+#include "harness/tally.h"
 #include "supervision.pb-c.h"
 #include "supervision_rows.pb-c.h"
 #include <stdio.h>
 #include <string.h>
 
-static int passed, failed;
-
-static void
-expect(const char *what, bool good)
-{
-	good ? passed++ : failed++;
-	if (!good)
-		printf("FAIL %s\n", what);
-}
-
 static const struct copy row_of_fact = { &supervision_rows__finding__descriptor, &supervision__finding_fact__descriptor,
                                          "district finding_id noted_at_us hearing_due_day" };
-static const struct copy fact_of_row = { &supervision__finding_fact__descriptor, &supervision_rows__finding__descriptor, "id" };
+static const struct copy fact_of_row = {
+	&supervision__finding_fact__descriptor, &supervision_rows__finding__descriptor, "id",
+};
 static const struct copy answer_of_row = { &supervision__finding__descriptor, &supervision_rows__finding__descriptor,
                                            "id state note evidence confirmed_day" };
 
@@ -29,18 +22,22 @@ test_there_and_back(void)
 	SupervisionRows__Finding row = SUPERVISION_ROWS__FINDING__INIT;
 	char *hashes[] = { (char *)"h" };
 
-	a.id = (char *)"F1", a.kind = SUPERVISION__FINDING_KIND__DUTY_FAILURE, a.on_day = 17000, a.major = true, a.bulletin = (char *)"b";
+	a.id = (char *)"F1", a.kind = SUPERVISION__FINDING_KIND__DUTY_FAILURE, a.on_day = 17000, a.major = true,
+	a.bulletin = (char *)"b";
 	a.maybe_person_case = SUPERVISION__FINDING_FACT__MAYBE_PERSON_PERSON_ID, a.person_id = (char *)"p";
 	a.n_evidence_sha256 = 1, a.evidence_sha256 = hashes;
 	copy_run(&row_of_fact, &row, &a);
-	expect("an optional text", row.maybe_person_case == SUPERVISION_ROWS__FINDING__MAYBE_PERSON_PERSON_ID && row.person_id == a.person_id);
-	expect("one that is not there", row.maybe_unit_case == 0);
-	expect("a number, an enum, a flag", row.on_day == 17000 && row.kind == a.kind && row.major);
-	expect("what repeats, as it stands", row.n_evidence_sha256 == 1 && row.evidence_sha256 == hashes);
-	expect("own fields stay", *row.district == '\0' && row.noted_at_us == 0);
+	check(row.maybe_person_case == SUPERVISION_ROWS__FINDING__MAYBE_PERSON_PERSON_ID &&
+	              row.person_id == a.person_id,
+	      "an optional text", "");
+	check(row.maybe_unit_case == 0, "one that is not there", "");
+	check(row.on_day == 17000 && row.kind == a.kind && row.major, "a number, an enum, a flag", "");
+	check(row.n_evidence_sha256 == 1 && row.evidence_sha256 == hashes, "what repeats, as it stands", "");
+	check(*row.district == '\0' && row.noted_at_us == 0, "own fields stay", "");
 	copy_run(&fact_of_row, &b, &row);
 	b.id = a.id;
-	expect("and back it is the same", supervision__finding_fact__get_packed_size(&a) == supervision__finding_fact__get_packed_size(&b));
+	check(supervision__finding_fact__get_packed_size(&a) == supervision__finding_fact__get_packed_size(&b),
+	      "and back it is the same", "");
 }
 
 static void
@@ -50,12 +47,13 @@ test_plain_to_optional(void)
 	Supervision__Finding out = SUPERVISION__FINDING__INIT;
 
 	copy_run(&answer_of_row, &out, &row);
-	expect("\"\" is not there", out.maybe_bulletin_case == 0);
-	expect("zero is not there", out.maybe_level_case == 0 && out.maybe_major_case == 0);
+	check(out.maybe_bulletin_case == 0, "\"\" is not there", "");
+	check(out.maybe_level_case == 0 && out.maybe_major_case == 0, "zero is not there", "");
 	row.bulletin = (char *)"b", row.level = SUPERVISION__LEVEL__CITY, row.major = true;
 	copy_run(&answer_of_row, &out, &row);
-	expect("a text is", out.maybe_bulletin_case != 0 && out.bulletin == row.bulletin);
-	expect("so are an enum and a flag", out.maybe_level_case != 0 && out.level == row.level && out.maybe_major_case != 0 && out.major);
+	check(out.maybe_bulletin_case != 0 && out.bulletin == row.bulletin, "a text is", "");
+	check(out.maybe_level_case != 0 && out.level == row.level && out.maybe_major_case != 0 && out.major,
+	      "so are an enum and a flag", "");
 }
 
 /* What was there before and is no more. */
@@ -67,7 +65,7 @@ test_taken_away(void)
 
 	row.maybe_unit_case = SUPERVISION_ROWS__FINDING__MAYBE_UNIT_UNIT_ID, row.unit_id = (char *)"u";
 	copy_run(&row_of_fact, &row, &fact);
-	expect("what is not there any more", row.maybe_unit_case == 0);
+	check(row.maybe_unit_case == 0, "what is not there any more", "");
 }
 
 static void
@@ -75,15 +73,20 @@ test_faults(void)
 {
 	struct copy c = row_of_fact;
 	const struct { const char *own, *fault; } cases[] = {
-		{ row_of_fact.own, NULL },                                              { "district finding_id noted_at_us", "hearing_due_day" },
-		{ NULL, "district" },                                                   { "district finding noted_at_us hearing_due_day", "finding_id" },
-		{ "district finding_id noted_at_us hearing_due_day nothing", "nothing" }, { "district finding_id noted_at_us hearing_due_day  kind", NULL },
+		{ row_of_fact.own, NULL },
+		                                             { "district finding_id noted_at_us", "hearing_due_day" },
+		{ NULL, "district" },
+		                                                  { "district finding noted_at_us hearing_due_day",
+		  "finding_id" },
+		{ "district finding_id noted_at_us hearing_due_day nothing", "nothing" },
+		{ "district finding_id noted_at_us hearing_due_day  kind", NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		c.own = cases[i].own;
 		const char *fault = copy_fault(&c);
-		expect(cases[i].own ? cases[i].own : "nothing own", (!fault && !cases[i].fault) || (fault && cases[i].fault && strcmp(fault, cases[i].fault) == 0));
+		check((!fault && !cases[i].fault) || (fault && cases[i].fault && strcmp(fault, cases[i].fault) == 0),
+		      cases[i].own ? cases[i].own : "nothing own", "");
 	}
 }
 
@@ -94,6 +97,5 @@ main(void)
 	test_plain_to_optional();
 	test_taken_away();
 	test_faults();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -1,14 +1,16 @@
-/* How it tests: a table of bodies over the real messages.  Each row says what comes of the body: the same message as JSON
- * again (sorted, after a trip through the wire format), or the faults, as "pointer code" in the order of their finding.
- * What refuses is packed too: a half-filled message must be safe to hold.  Further tables for texts, enums, answers.
+/* How it tests: a table of bodies over the real messages.  Each row says what comes of the body: the same message as
+ * JSON again (sorted, after a trip through the wire format), or the faults, as "pointer code" in the order of their
+ * finding.  What refuses is packed too: a half-filled message must be safe to hold.  Further tables for texts, enums,
+ * answers.
  *
- * ' stands for " in JSON here: quoted() on the way in, check() on the way out. */
+ * ' stands for " in JSON here: quoted() on the way in, same() on the way out. */
 #include "json/json_pb.h"
 #include "accountability.pb-c.h"
 #include "attendance.pb-c.h"
 #include "common.pb-c.h"
 #include "engine.pb-c.h"
 #include "funding.pb-c.h"
+#include "harness/tally.h"
 #include "policy.pb-c.h"
 #include "roster.pb-c.h"
 #include "supervision.pb-c.h"
@@ -16,8 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct tally { int passed, failed; };
 
 static char *
 quoted(arena_t *a, const char *json)
@@ -40,14 +40,9 @@ is_same(const char *want, const char *got)
 }
 
 static void
-check(struct tally *t, const char *what, const char *want, const char *got)
+same(const char *what, const char *want, const char *got)
 {
-	if (is_same(want, got)) {
-		t->passed++;
-		return;
-	}
-	t->failed++;
-	printf("FAIL %s\n  want %s\n  got  %s\n", what, want, got);
+	checkf(is_same(want, got), what, "\n  want %s\n  got  %s", want, got);
 }
 
 static char *
@@ -135,7 +130,8 @@ static const struct {
 	{ "absent list is empty", FINDING, NULL, "{" F3 ",'source':'covert'}",
 	  "{'evidence':[]," F3 ",'source':'covert'}" },
 	{ "optional false stays", FINDING, NULL, "{'confirm':false," F3 ",'major':true,'source':'night'}",
-	  "{'confirm':false,'evidence':[],'kind':'unexcused_absence','major':true,'on':'2017-09-08','source':'night'}" },
+	  "{'confirm':false,'evidence':[],'kind':'unexcused_absence','major':true,'on':'2017-09-08',"
+	  "'source':'night'}" },
 	{ "list of messages", FINDING, NULL, "{'evidence':[{'name':'a','sha256':'00'},{'name':'b','sha256':'ff'}],"
 	  F3 ",'source':'hotline'}", SAME },
 	{ "instants lose _us", CHECKIN, NULL, "{" C3 ",'person_id':'x','village_id':'v'}", SAME },
@@ -152,8 +148,10 @@ static const struct {
 	{ "free JSON may be null", PUBLISH, NULL, PUB("null"), SAME },
 	{ "free JSON, 32 deep", PUBLISH, NULL, PUB("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"),
 	  SAME },
-	{ "bytes are hex", COMMAND, "district type account key trace refusal actor known known_tags", "{'data':'00ff7e','fingerprint':''}",
-	  "{'account':'','data':'00ff7e','district':'','fingerprint':'','key':'','known':'','known_tags':[],'trace':'','type':''}" },
+	{ "bytes are hex", COMMAND, "district type account key trace refusal actor known known_tags",
+	  "{'data':'00ff7e','fingerprint':''}",
+	  "{'account':'','data':'00ff7e','district':'','fingerprint':'','key':'','known':'','known_tags':[],'trace':'',"
+	  "'type':''}" },
 	{ "list of integers", HELLO, "lane", "{'instance':'i','partitions':[0,-1,63],'service':'s'}",
 	  "{'instance':'i','lane':'writer','partitions':[0,-1,63],'service':'s'}" },
 	{ "integers at their ends", HEAD, "lane service replica",
@@ -200,7 +198,8 @@ static const struct {
 	  "422 json.type: /evidence json.type" },
 	{ "inside the list", FINDING, NULL,
 	  "{'evidence':[{'name':'a','sha256':'0'},{'name':1,'x/y':2}]," F3 ",'source':'covert'}",
-	  "422 json.invalid: /evidence/1/name json.type, /evidence/1/x~1y json.unknown_field, /evidence/1/sha256 json.missing" },
+	  "422 json.invalid: /evidence/1/name json.type, /evidence/1/x~1y json.unknown_field, /evidence/1/sha256 "
+	  "json.missing" },
 	{ "list for a value", VILLAGE, "kind", "{'id':['v'],'name':'n','township_id':'t'}",
 	  "422 json.type: /id json.type" },
 	{ "text for a message", VILLAGE, NULL, V4 ",'fence':'x'}", "422 json.type: /fence json.type" },
@@ -237,9 +236,11 @@ static const struct {
 	  "422 json.text: /name json.text" },
 	{ "carriage return, delete", VILLAGE, "id kind", "{'name':'a\\r','township_id':'t\\u007f'}",
 	  "422 json.text: /name json.text, /township_id json.text" },
-	{ "half a byte", COMMAND, "district type account key trace refusal actor known known_tags", "{'data':'0','fingerprint':'0G'}",
+	{ "half a byte", COMMAND, "district type account key trace refusal actor known known_tags",
+	  "{'data':'0','fingerprint':'0G'}",
 	  "422 json.value: /data json.value, /fingerprint json.value" },
-	{ "hex in capitals", COMMAND, "district type account key trace refusal actor known known_tags", "{'data':'FF','fingerprint':''}",
+	{ "hex in capitals", COMMAND, "district type account key trace refusal actor known known_tags",
+	  "{'data':'FF','fingerprint':''}",
 	  "422 json.value: /data json.value" },
 	{ "free JSON, 33 deep", PUBLISH,
 	  NULL, PUB("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"),
@@ -248,19 +249,21 @@ static const struct {
 	  "422 json.type: /partitions/1 json.type" },
 	{ "too many to tell", HELLO, "lane",
 	  "{'instance':'i','partitions':[0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5],'x':1}",
-	  "422 json.type: /partitions/0 json.type, /partitions/1 json.type, /partitions/2 json.type, /partitions/3 json.type, "
-	  "/partitions/4 json.type, /partitions/5 json.type, /partitions/6 json.type, /partitions/7 json.type, /partitions/8 json.type, "
+	  "422 json.type: /partitions/0 json.type, /partitions/1 json.type, /partitions/2 json.type, /partitions/3 "
+	  "json.type, "
+	  "/partitions/4 json.type, /partitions/5 json.type, /partitions/6 json.type, /partitions/7 json.type, "
+	  "/partitions/8 json.type, "
 	  "/partitions/9 json.type, /partitions/10 json.type, /partitions/11 json.type, /partitions/12 json.type, "
 	  "/partitions/13 json.type, /partitions/14 json.type, /partitions/15 json.type" },
 };
 
 static void
-try_bodies(struct tally *t, arena_t *a)
+try_bodies(arena_t *a)
 {
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
 		arena_reset(a);
 		json_t *j = json_loads(quoted(a, bodies[i].body), JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
-		check(t, bodies[i].what, bodies[i].want ? bodies[i].want : bodies[i].body,
+		same(bodies[i].what, bodies[i].want ? bodies[i].want : bodies[i].body,
 		      j ? outcome(j, bodies[i].d, bodies[i].hidden, a) : "(test is no JSON)");
 		json_decref(j);
 	}
@@ -268,47 +271,52 @@ try_bodies(struct tally *t, arena_t *a)
 
 /* What a C string in a table cannot say. */
 static void
-try_long_and_odd_texts(struct tally *t, arena_t *a)
+try_long_and_odd_texts(arena_t *a)
 {
 	char *longest = arena_alloc(a, JSON_TEXT_MAX + 2), *name = arena_alloc(a, 200);
 	memset(longest, 'x', JSON_TEXT_MAX);
 	memset(name, 'n', 199);
 
 	json_t *j = json_pack("{s:s}", "reason", longest);
-	check(t, "longest text", arena_printf(a, "{'reason':'%s'}", longest), outcome(j, &common__reason__descriptor,
+	same("longest text", arena_printf(a, "{'reason':'%s'}", longest), outcome(j, &common__reason__descriptor,
 	      NULL, a));
 	json_decref(j);
 
 	longest[JSON_TEXT_MAX] = 'x';
 	j = json_pack("{s:s}", "reason", longest);
-	check(t, "one byte too long", "422 json.text: /reason json.text", outcome(j, &common__reason__descriptor,
+	same("one byte too long", "422 json.text: /reason json.text", outcome(j, &common__reason__descriptor,
 	      NULL, a));
 	json_decref(j);
 
 	j = json_loads("{\"reason\":\"a\\u0000b\"}", JSON_ALLOW_NUL, NULL);
-	check(t, "NUL", "422 json.text: /reason json.text", outcome(j, &common__reason__descriptor, NULL, a));
+	same("NUL", "422 json.text: /reason json.text", outcome(j, &common__reason__descriptor, NULL, a));
 	json_decref(j);
 
 	j = json_pack("{s:[{s:i}]}", "areas", name, 1);
-	check(t, "a long name is not repeated",
+	same("a long name is not repeated",
 	      "422 json.invalid: /areas/0 json.unknown_field, /areas/0/id json.missing, "
 	      "/areas/0/name json.missing", outcome(j, DISTRICT, "name", a));
 	json_decref(j);
 }
 
-/* A body that is an answer, changed: what the message has not is put beside it, of the answer's type; what neither has is unknown. */
+/* A body that is an answer, changed: what the message has not is put beside it, of the answer's type; what neither has
+ * is unknown. */
 static void
-try_known(struct tally *t, arena_t *a)
+try_known(arena_t *a)
 {
 	static const struct { const char *what, *body, *want; } cases[] = {
 		{ "nothing beside it", "{'name':'n','area_id':'a'}", "{} of 0" },
 		{ "a hidden member", "{'name':'n','area_id':'a','id':'t'}", "{'id':'t'} of 1" },
 		{ "one of the wrong type", "{'name':'n','area_id':'a','id':1}", "422 json.type: /id json.type" },
 		{ "null", "{'name':'n','area_id':'a','id':null}", "422 json.null: /id json.null" },
-		{ "one that was taken before unseen characters were refused", "{'name':'n','area_id':'a','id':'\\u200bt'}", "{'id':'\u200bt'} of 1" },
-		{ "an unseen character behind it", "{'id':'\\u200bt','name':'n\\u200b','area_id':'a'}", "422 json.text: /name json.text" },
-		{ "one that never was taken", "{'name':'n','area_id':'a','id':'\\u0007'}", "422 json.text: /id json.text" },
-		{ "one that no answer has", "{'name':'n','area_id':'a','ids':'t'}", "422 json.unknown_field: /ids json.unknown_field" },
+		{ "one that was taken before unseen characters were refused",
+		  "{'name':'n','area_id':'a','id':'\\u200bt'}", "{'id':'\u200bt'} of 1" },
+		{ "an unseen character behind it", "{'id':'\\u200bt','name':'n\\u200b','area_id':'a'}",
+		  "422 json.text: /name json.text" },
+		{ "one that never was taken", "{'name':'n','area_id':'a','id':'\\u0007'}",
+		  "422 json.text: /id json.text" },
+		{ "one that no answer has", "{'name':'n','area_id':'a','ids':'t'}",
+		  "422 json.unknown_field: /ids json.unknown_field" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -323,7 +331,8 @@ try_known(struct tally *t, arena_t *a)
 			json_object_set(beside, name, json_object_get(said, name));
 		}
 		char *text = json_dumps(beside, JSON_COMPACT);
-		check(t, cases[i].what, cases[i].want, ok ? arena_printf(a, "%s of %zu", text, known.n) : problem_text(p, a));
+		same(cases[i].what, cases[i].want,
+		     ok ? arena_printf(a, "%s of %zu", text, known.n) : problem_text(p, a));
 		free(text);
 		json_decref(beside);
 		json_decref(said);
@@ -332,7 +341,7 @@ try_known(struct tally *t, arena_t *a)
 }
 
 static void
-try_known_equal(struct tally *t, arena_t *a)
+try_known_equal(arena_t *a)
 {
 	static const uint32_t reason_and_term[] = { 9, 10 }, to[] = { 6 };
 	Roster__Posting one = ROSTER__POSTING__INIT, two = ROSTER__POSTING__INIT;
@@ -341,33 +350,34 @@ try_known_equal(struct tally *t, arena_t *a)
 	two.id = (char *)"2";
 	one.reason = two.reason = ROSTER__POSTING_REASON__APPOINTED;
 	one.term = two.term = 2;
-	check(t, "others do not matter", "equal", json_known_equal(&one.base, &two.base, reason_and_term, 2, a) ? "equal" : "not");
+	same("others do not matter", "equal",
+	     json_known_equal(&one.base, &two.base, reason_and_term, 2, a) ? "equal" : "not");
 	two.term = 3;
-	check(t, "a number", "not", json_known_equal(&one.base, &two.base, reason_and_term, 2, a) ? "equal" : "not");
-	check(t, "nothing asked", "equal", json_known_equal(&one.base, &two.base, NULL, 0, a) ? "equal" : "not");
-	check(t, "both absent", "equal", json_known_equal(&one.base, &two.base, to, 1, a) ? "equal" : "not");
+	same("a number", "not", json_known_equal(&one.base, &two.base, reason_and_term, 2, a) ? "equal" : "not");
+	same("nothing asked", "equal", json_known_equal(&one.base, &two.base, NULL, 0, a) ? "equal" : "not");
+	same("both absent", "equal", json_known_equal(&one.base, &two.base, to, 1, a) ? "equal" : "not");
 	one.maybe_to_case = ROSTER__POSTING__MAYBE_TO_TO_DAY;
-	check(t, "one absent", "not", json_known_equal(&one.base, &two.base, to, 1, a) ? "equal" : "not");
+	same("one absent", "not", json_known_equal(&one.base, &two.base, to, 1, a) ? "equal" : "not");
 }
 
 /* The message holds what could be read although something could not. */
 static void
-try_fill_goes_on(struct tally *t, arena_t *a)
+try_fill_goes_on(arena_t *a)
 {
 	ProtobufCMessage *m;
 	Wire__Problem *problem;
 	json_t *j = json_loads(quoted(a, "{'x':1,'areas':[7,{'id':'a'},{'id':'b','name':'B'}],'name':'n'}"), 0, NULL);
 
 	bool ok = json_to_message(j, DISTRICT, NULL, a, &m, &problem);
-	check(t, "fill goes on, refused", "no", ok ? "yes" : "no");
-	check(t, "fill goes on", "{'name':'n','areas':[{'id':'a','name':''},{'id':'b','name':'B'}]}",
+	same("fill goes on, refused", "no", ok ? "yes" : "no");
+	same("fill goes on", "{'name':'n','areas':[{'id':'a','name':''},{'id':'b','name':'B'}]}",
 	      dumped(json_from_message(m), a, 0));
 	json_decref(j);
 }
 
 /* Once the problem is full, a list takes no more: what a hostile body makes us hold stays small. */
 static void
-try_lists_stop(struct tally *t, arena_t *a)
+try_lists_stop(arena_t *a)
 {
 	ProtobufCMessage *m;
 	Wire__Problem *problem;
@@ -377,14 +387,16 @@ try_lists_stop(struct tally *t, arena_t *a)
 		json_array_append_new(json_object_get(j, "partitions"),
 		                      i == 0 || i > JSON_ERRORS_MAX ? json_integer(i) : json_null());
 	bool ok = json_to_message(j, HELLO, "lane service instance", a, &m, &problem);
-	check(t, "lists stop, refused", "no", ok ? "yes" : "no");
-	check(t, "and it is said that there is more", "yes", strstr(problem->detail, " The first 16 faults are listed; there may be more.") ? "yes" : "no");
-	check(t, "lists stop", "{'service':'','instance':'','lane':'writer','partitions':[0]}",
+	same("lists stop, refused", "no", ok ? "yes" : "no");
+	same("and it is said that there is more", "yes",
+	     strstr(problem->detail, " The first 16 faults are listed; there may be more.") ? "yes" : "no");
+	same("lists stop", "{'service':'','instance':'','lane':'writer','partitions':[0]}",
 	      dumped(json_from_message(m), a, 0));
 	json_decref(j);
 }
 
-/* A piece of the policy, four messages deep; members come out in the order of their tags, which is the order written here. */
+/* A piece of the policy, four messages deep; members come out in the order of their tags, which is the order written
+ * here. */
 #define LADDER(extra) "{'rungs':[{'rung':1,'clause':'C3.1','reason':{'zh':'\xe4\xb8\x80','en':'one'},'measures':[" \
 	"{'kind':'stipend_cancelled','span':'month_of_absence'}," \
 	"{'kind':'promotion_freeze','span':'months_from_decision','months':12" extra "}]}]}"
@@ -396,9 +408,10 @@ static const struct { const char *approval, *want, *ladder, *fault; } policies[]
 	{ "null", SAME, LADDER(",'days':1"), "/absence_ladder/rungs/0/measures/1/days json.unknown_field" },
 };
 
-/* Only these two members are given, so the rest is missing: what the policy asks for besides may grow without changing this. */
+/* Only these two members are given, so the rest is missing: what the policy asks for besides may grow without changing
+ * this. */
 static void
-try_policy(struct tally *t, arena_t *a)
+try_policy(arena_t *a)
 {
 	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
 		ProtobufCMessage *m;
@@ -409,12 +422,12 @@ try_policy(struct tally *t, arena_t *a)
 		bool ok = json_to_message(j, POLICY, NULL, a, &m, &problem);
 		const Policy__Policy *p = (const Policy__Policy *)m;
 		json_decref(j);
-		check(t, "a policy of two members", "no", ok ? "yes" : "no");
-		check(t, "approval", policies[i].want ? policies[i].want : approval, p->approval_json);
+		same("a policy of two members", "no", ok ? "yes" : "no");
+		same("approval", policies[i].want ? policies[i].want : approval, p->approval_json);
 		if (!fault)
-			check(t, "ladder", policies[i].ladder,
+			same("ladder", policies[i].ladder,
 	      dumped(json_from_message(&p->absence_ladder->base), a, 0));
-		check(t, "first fault", fault ? fault : "/hold json.missing",
+		same("first fault", fault ? fault : "/hold json.missing",
 		      ok ? "none" : arena_printf(a, "%s %s", problem->errors[0]->pointer, problem->errors[0]->code));
 	}
 }
@@ -479,19 +492,19 @@ static const struct {
 };
 
 static void
-try_texts(struct tally *t, arena_t *a)
+try_texts(arena_t *a)
 {
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		ProtobufCMessage *m = arena_message(a, texts[i].d);
 		bool ok = json_field_from_text(m, texts[i].name, quoted(a, texts[i].text), a);
-		check(t, arena_printf(a,
+		same(arena_printf(a,
 	      "text %s=%s", texts[i].name, texts[i].text), texts[i].want ? texts[i].want : "(refused)",
 		      ok ? dumped(json_from_message(m), a, 0) : "(refused)");
 	}
 }
 
 static void
-try_answers(struct tally *t, arena_t *a)
+try_answers(arena_t *a)
 {
 	Funding__StipendMonth month = FUNDING__STIPEND_MONTH__INIT, *months[] = { &month };
 	Funding__Stipend s = FUNDING__STIPEND__INIT;
@@ -501,64 +514,67 @@ try_answers(struct tally *t, arena_t *a)
 	s.months = months;
 	s.n_months = 1;
 	s.cancelled_days_json = quoted(a, "[['2017-09-01','2017-10-01']]");
-	check(t, "answer", "{'person_id':'x','year':0,'months':[{'month':'2017-09','days_present':0,"
+	same("answer", "{'person_id':'x','year':0,'months':[{'month':'2017-09','days_present':0,"
 	      "'accrued_fen':9223372036854775807,'cancelled_fen':0,'paid_fen':0,'clawback_fen':0}],"
 	      "'cancelled_days':[['2017-09-01','2017-10-01']],'balance_fen':0}",
 	      dumped(json_from_message(&s.base), a, 0));
 
 	s.n_months = 0;
 	s.cancelled_days_json = (char *)"[1";
-	check(t, "broken free JSON", "{'person_id':'x','year':0,'months':[],'cancelled_days':{},'balance_fen':0}",
+	same("broken free JSON", "{'person_id':'x','year':0,'months':[],'cancelled_days':{},'balance_fen':0}",
 	      dumped(json_from_message(&s.base), a, 0));
 
 	Accountability__Eligibility none = ACCOUNTABILITY__ELIGIBILITY__INIT;
-	check(t, "a message that is not there", "{}", dumped(json_from_message(&none.base), a, 0));
+	same("a message that is not there", "{}", dumped(json_from_message(&none.base), a, 0));
 
 	Attendance__Day day = ATTENDANCE__DAY__INIT;
 	day.status = ATTENDANCE__DAY_STATUS__PRESENT_WEAK;
 	day.on_day = INT32_MAX;
-	check(t, "a day beyond the calendar",
+	same("a day beyond the calendar",
 	      "{'on':null,'status':'present_weak','working_day':false,'contradiction':false}",
 	      dumped(json_from_message(&day.base), a, 0));
 
 	day.on_day = 17417;
 	day.status = ATTENDANCE__DAY_STATUS__DAY_STATUS_UNSPECIFIED;
-	check(t, "an enum without a value", "{'on':'2017-09-08','working_day':false,'contradiction':false}", dumped(json_from_message(&day.base), a, 0));
+	same("an enum without a value", "{'on':'2017-09-08','working_day':false,'contradiction':false}",
+	     dumped(json_from_message(&day.base), a, 0));
 
 	Engine__Clock clock = ENGINE__CLOCK__INIT;
 	clock.now_us = INT64_MAX;
-	check(t, "an instant beyond it", "{'now':null}", dumped(json_from_message(&clock.base), a, 0));
+	same("an instant beyond it", "{'now':null}", dumped(json_from_message(&clock.base), a, 0));
 	clock.now_us = INT64_MIN;
-	check(t, "an instant before it", "{'now':null}", dumped(json_from_message(&clock.base), a, 0));
+	same("an instant before it", "{'now':null}", dumped(json_from_message(&clock.base), a, 0));
 
 	Common__ById bad = COMMON__BY_ID__INIT;
 	bad.id = (char *)"\xff";
-	check(t, "bytes that are no text", "{'id':null}", dumped(json_from_message(&bad.base), a, 0));
+	same("bytes that are no text", "{'id':null}", dumped(json_from_message(&bad.base), a, 0));
 }
 
 static void
-try_enums(struct tally *t, arena_t *a)
+try_enums(arena_t *a)
 {
 	const ProtobufCEnumDescriptor *d = &supervision__finding_kind__descriptor;
-	static const char *const names[] = { "finding_kind_unspecified", "unexcused_absence", "written_criticism", "duty_failure",
-	                                     "discipline_violation", "fund_misuse", "" };
+	static const char *const names[] = {
+		"finding_kind_unspecified", "unexcused_absence", "written_criticism", "duty_failure",
+		"discipline_violation", "fund_misuse", "",
+	};
 	for (int i = 0; i < 7; i++) {
 		int value = -1;
-		check(t, "enum text", names[i], enum_text(d, i, a));
+		same("enum text", names[i], enum_text(d, i, a));
 		bool ok = enum_value(d, names[i], &value);
-		check(t, "enum value", arena_printf(a, "%d", i == 0 || i == 6 ? -1 : i), arena_printf(a,
+		same("enum value", arena_printf(a, "%d", i == 0 || i == 6 ? -1 : i), arena_printf(a,
 	      "%d", ok ? value : -1));
 	}
-	check(t, "enum below", "", enum_text(d, -1, a));
+	same("enum below", "", enum_text(d, -1, a));
 }
 
 static void
-try_problems(struct tally *t, arena_t *a)
+try_problems(arena_t *a)
 {
-	check(t, "problem without errors", "404 x.y:", problem_text(problem_make(a, 404, "x.y", NULL, "No."), a));
+	same("problem without errors", "404 x.y:", problem_text(problem_make(a, 404, "x.y", NULL, "No."), a));
 	Wire__Problem *p = problem_make(a, 409, "x.y", "/a/0", "No.");
-	check(t, "problem with one error", "409 x.y: /a/0 x.y", problem_text(p, a));
-	check(t, "problem on the wire",
+	same("problem with one error", "409 x.y: /a/0 x.y", problem_text(p, a));
+	same("problem on the wire",
 	      "{'status':409,'code':'x.y','detail':'No.','errors':[{'pointer':'/a/0','code':'x.y'}],'retry_after_s':0}",
 	      dumped(json_from_message(over_the_wire(&p->base, a)), a, 0));
 }
@@ -567,20 +583,18 @@ int
 main(void)
 {
 	arena_t *a = arena_open(8 << 20);
-	struct tally t = { 0 };
 
-	try_bodies(&t, a);
-	try_long_and_odd_texts(&t, a);
-	try_known(&t, a);
-	try_known_equal(&t, a);
-	try_fill_goes_on(&t, a);
-	try_lists_stop(&t, a);
-	try_policy(&t, a);
-	try_texts(&t, a);
-	try_answers(&t, a);
-	try_enums(&t, a);
-	try_problems(&t, a);
+	try_bodies(a);
+	try_long_and_odd_texts(a);
+	try_known(a);
+	try_known_equal(a);
+	try_fill_goes_on(a);
+	try_lists_stop(a);
+	try_policy(a);
+	try_texts(a);
+	try_answers(a);
+	try_enums(a);
+	try_problems(a);
 	arena_close(&a);
-	printf("%d passed, %d failed\n", t.passed, t.failed);
-	return t.failed != 0;
+	return tally_end();
 }

@@ -1,5 +1,7 @@
-/* The rows of a batch against a plain array that does the same slowly: thousands of random puts, drops, gets and lists. */
+/* The rows of a batch against a plain array that does the same slowly: thousands of random puts, drops, gets and
+ * lists. */
 #include "store/rows.h"
+#include "harness/tally.h"
 #include "mirror_rows.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,19 +10,11 @@
 enum { PERSONS = 7, DAYS = 9, STEPS = 20000 };
 
 static const struct table table = { .name = "person", .row = &mirror_rows__person__descriptor, .nkey = 3 };
-static const char *const persons[PERSONS] = { "", "a", "ab", "b", "p", "p.1", "p1" };   /* in byte order; one begins another */
+/* in byte order; one begins another */
+static const char *const persons[PERSONS] = { "", "a", "ab", "b", "p", "p.1", "p1" };
 
 struct count { int passed, failed; };
 struct model { const char *was[PERSONS][DAYS], *is[PERSONS][DAYS]; };
-
-static void
-check(struct count *c, bool ok, const char *what, int step)
-{
-	if (!ok)
-		printf("FAIL %s at step %d\n", what, step);
-	c->passed += ok;
-	c->failed += !ok;
-}
 
 static MirrorRows__Person
 row_of(int person, int day, const char *unit)
@@ -35,7 +29,7 @@ row_of(int person, int day, const char *unit)
 }
 
 static void
-check_list(struct count *c, struct rows *rows, const struct model *m, int person, int step)
+check_list(struct rows *rows, const struct model *m, int person, int step)
 {
 	MirrorRows__Person key = row_of(person, 0, "");
 	const void **got;
@@ -46,14 +40,15 @@ check_list(struct count *c, struct rows *rows, const struct model *m, int person
 		if (!m->is[person][d])
 			continue;
 		const MirrorRows__Person *r = i < n ? got[i] : NULL;
-		ok = ok && r && r->from_day == d - DAYS / 2 && !strcmp(r->unit_id, m->is[person][d]) && !strcmp(r->person_id, persons[person]);
+		ok = ok && r && r->from_day == d - DAYS / 2 && !strcmp(r->unit_id, m->is[person][d]) &&
+		     !strcmp(r->person_id, persons[person]);
 		i++;
 	}
-	check(c, ok && i == n, "a list is what was put, in key order", step);
+	checkf(ok && i == n, "a list is what was put, in key order", "step %d", step);
 }
 
 static void
-check_changes(struct count *c, struct rows *rows, const struct model *m)
+check_changes(struct rows *rows, const struct model *m)
 {
 	const void **put, **drop;
 	size_t nput, ndrop, puts = 0, drops = 0, adds = 0;
@@ -66,9 +61,9 @@ check_changes(struct count *c, struct rows *rows, const struct model *m)
 			adds += is && !was;
 			drops += !is && was;
 		}
-	check(c, nput == puts, "what is to put is what differs from what was loaded", STEPS);
-	check(c, rows->nadded == adds, "what is to be added is what was not loaded", STEPS);
-	check(c, ndrop == drops, "what is to drop is what was loaded and is gone", STEPS);
+	checkf(nput == puts, "what is to put is what differs from what was loaded", "step %d", STEPS);
+	checkf(rows->nadded == adds, "what is to be added is what was not loaded", "step %d", STEPS);
+	checkf(ndrop == drops, "what is to drop is what was loaded and is gone", "step %d", STEPS);
 }
 
 /* Of each hundred steps sixty are a try; two tries in three are undone. */
@@ -87,7 +82,7 @@ try_and_undo(struct rows *rows, struct model *m, struct model *before, int step)
 }
 
 static void
-random_steps(struct count *c, arena_t *a, unsigned seed)
+random_steps(arena_t *a, unsigned seed)
 {
 	static const char *const units[] = { "u1", "u2", "u3" };
 	struct rows rows;
@@ -107,49 +102,49 @@ random_steps(struct count *c, arena_t *a, unsigned seed)
 		MirrorRows__Person r = row_of(p, d, units[u]);
 		if (rand_r(&seed) % 3) {
 			bool news = !m.is[p][d] || strcmp(m.is[p][d], units[u]);
-			check(c, rows_put(&rows, &r) == news, "a put says whether it changed anything", step);
+			checkf(rows_put(&rows, &r) == news, "a put says whether it changed anything", "step %d", step);
 			m.is[p][d] = units[u];
 		} else {
-			check(c, rows_drop(&rows, &r) == (m.is[p][d] != NULL), "a drop says whether there was something", step);
+			checkf(rows_drop(&rows, &r) == (m.is[p][d] != NULL), "a drop says whether there was something",
+			       "step %d", step);
 			m.is[p][d] = NULL;
 		}
 		const MirrorRows__Person *got = rows_get(&rows, &r);
-		check(c, m.is[p][d] ? got && !strcmp(got->unit_id, m.is[p][d]) : !got, "a get sees the last put", step);
+		checkf(m.is[p][d] ? got && !strcmp(got->unit_id, m.is[p][d]) : !got, "a get sees the last put",
+		       "step %d", step);
 		if (step % 50 == 0)
-			check_list(c, &rows, &m, p, step);
+			check_list(&rows, &m, p, step);
 		try_and_undo(&rows, &m, &before, step);
 	}
-	check_changes(c, &rows, &m);
+	check_changes(&rows, &m);
 }
 
 static void
-wants(struct count *c, arena_t *a)
+wants(arena_t *a)
 {
 	struct rows rows;
 	MirrorRows__Person r = row_of(4, 1, "");
 
 	rows_open(&rows, &table, a);
-	check(c, rows_want(&rows, &r, 3), "a first want is to be loaded", 0);
-	check(c, !rows_want(&rows, &r, 3), "a second is not", 0);
-	check(c, rows_want(&rows, &r, 2), "a wider one is", 0);
+	checkf(rows_want(&rows, &r, 3), "a first want is to be loaded", "step %d", 0);
+	checkf(!rows_want(&rows, &r, 3), "a second is not", "step %d", 0);
+	checkf(rows_want(&rows, &r, 2), "a wider one is", "step %d", 0);
 	r = row_of(4, 5, "");
-	check(c, !rows_want(&rows, &r, 3), "what a wider one covers is not", 0);
+	checkf(!rows_want(&rows, &r, 3), "what a wider one covers is not", "step %d", 0);
 	r = row_of(5, 5, "");
-	check(c, !rows_wanted(&rows, &r, 2), "p covers no row of p.1", 0);
+	checkf(!rows_wanted(&rows, &r, 2), "p covers no row of p.1", "step %d", 0);
 }
 
 int
 main(void)
 {
-	struct count c = { 0, 0 };
 	arena_t *a = arena_open(64 << 20);
 
 	for (unsigned seed = 1; seed <= 5; seed++) {
 		arena_reset(a);
-		random_steps(&c, a, seed);
+		random_steps(a, seed);
 	}
-	wants(&c, a);
+	wants(a);
 	arena_close(&a);
-	printf("%d passed, %d failed\n", c.passed, c.failed);
-	return c.failed != 0;
+	return tally_end();
 }

@@ -1,0 +1,159 @@
+#include "call/query.h"
+#include "access/sealed.h"
+#include "base/log.h"
+#include "call/bind.h"
+#include "call/names.h"
+#include "http/target.h"
+#include "roster.pb-c.h"
+#include <string.h>
+
+/* ---- what is asked */
+
+struct rpc_request
+query_of(call_t *c, const char *service, const ProtobufCMessage *m, Wire__Problem *refusal)
+{
+	Wire__Read read = WIRE__READ__INIT;
+	struct rpc_request ask = {
+		.kind = WIRE__KIND__READ, .lane = WIRE__LANE__READER, .service = service,
+		.partition = call_partition(c), .nitems = 1,
+		.repeatable = true, .try_us = TRY_US, .whole_us = WHOLE_US,
+	};
+
+	read.district = (char *)call_district(c);
+	read.type = (char *)m->descriptor->name;
+	read.data = rpc_pack(m, c->api->arena);
+	read.account = c->who.account;
+	read.actor = identity_actor(&c->who, c->api->arena);
+	read.trace = c->trace;
+	read.refusal = refusal;
+	memcpy(ask.trace, c->trace, sizeof(ask.trace));
+	rpc_body_read(&ask, &read);
+	return ask;
+}
+
+static void
+part_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
+{
+	struct part *p = ctx;
+	call_t *c = p->call;
+
+	part_take(p, outcome, items ? items[0] : NULL, c->match.route->parts[p - c->parts].answer, true);
+	if (--c->waiting == 0)
+		c->then(c, mono_us);
+}
+
+void
+query_ask_all(call_t *c, call_fn *then, int64_t mono_us)
+{
+	ProtobufCMessage *messages[ROUTE_PARTS_MAX];
+	Wire__Problem *p = bind_queries(&c->match, target_query(c->target), c->api->arena, messages);
+	int n = 0;
+
+	while (n < ROUTE_PARTS_MAX && messages[n])
+		n++;
+	c->then = then;
+	call_parts_open(c, n);
+	for (int i = 0; i < n; i++) {
+		struct rpc_request ask = query_of(c, c->match.route->parts[i].service, messages[i], p);
+		call_ask(c, i, &ask, part_done, mono_us);
+	}
+	if (c->waiting == 0)
+		c->then(c, mono_us);
+}
+
+/* ---- what is answered */
+
+/* The first refusal among the answers; else that of the first. */
+static const struct part *
+verdict_of(const call_t *c)
+{
+	for (int i = 0; i < c->nparts; i++)
+		if (c->parts[i].status >= 300)
+			return &c->parts[i];
+	return &c->parts[0];
+}
+
+int
+query_status(const call_t *c)
+{
+	return verdict_of(c)->status;
+}
+
+static void
+say(call_t *c, const struct part *verdict)
+{
+	size_t leaked = verdict->status < 300 && !sealed_may_see(&c->who) ? sealed_strip(verdict->json) : 0;
+	if (leaked)
+		LOG(ERROR, "answer.sealed", c->trace, LOG_S("route", c->match.route->path), LOG_I("taken_out", leaked));
+	if (leaked && json_object_size(verdict->json) == 0)
+		call_refuse(c, REFUSED_NOTHING, NULL);
+	else
+		call_reply_json(c, verdict->status, verdict->json);
+}
+
+/* ---- … and names in its texts */
+
+enum { NAMES_AT_ONCE = 400 };           /* of at most NAME_BYTES_MAX each: one answer holds them */
+
+static void names_ask(call_t *c, int64_t mono_us);
+
+static void
+names_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
+{
+	call_t *c = ctx;
+	Roster__Names *said = NULL;
+
+	c->waiting = 0;
+	if (outcome == RPC_ANSWERED && items[0]->status == 200)
+		said = roster__names__unpack(arena_pb(c->api->arena), items[0]->data.len, items[0]->data.data);
+	if (!said) {
+		call_refuse(c, REFUSED_AWAY, NULL);
+		return;
+	}
+	for (size_t i = 0; i < said->n_items; i++)
+		json_object_set_new(c->names, said->items[i]->ref, json_string(said->items[i]->name));
+	arena_reset(c->api->arena);
+	if (c->named < json_array_size(c->mentioned)) {
+		names_ask(c, mono_us);
+		return;
+	}
+	names_fill(c->parts[0].json, c->names, c->api->arena);
+	say(c, &c->parts[0]);
+}
+
+static void
+names_ask(call_t *c, int64_t mono_us)
+{
+	Roster__ReadNames m = ROSTER__READ_NAMES__INIT;
+
+	m.refs = arena_alloc(c->api->arena, NAMES_AT_ONCE * sizeof(*m.refs));
+	while (m.n_refs < NAMES_AT_ONCE && c->named < json_array_size(c->mentioned))
+		m.refs[m.n_refs++] = (char *)json_string_value(json_array_get(c->mentioned, c->named++));
+	struct rpc_request ask = query_of(c, "roster", &m.base, NULL);
+	ask.done = names_done;
+	ask.ctx = c;
+	if (rpc_put(c->api->rpc, &ask, mono_us))
+		c->waiting = 1;
+	else
+		call_refuse(c, REFUSED_BUSY, NULL);
+}
+
+/* The answer is that of the first part, with the members of the others; when one has none, that is the answer. */
+void
+query_tell(call_t *c, int64_t mono_us)
+{
+	const struct part *verdict = verdict_of(c);
+
+	for (int i = 1; i < c->nparts && verdict->status < 300; i++)
+		json_object_update_missing(verdict->json, c->parts[i].json);
+	if (verdict->status >= 300 || !(c->match.route->flags & ROUTE_NAMES)) {
+		say(c, verdict);
+		return;
+	}
+	c->mentioned = names_mentioned(verdict->json, c->api->arena);
+	c->names = json_object();
+	if (json_array_size(c->mentioned))
+		names_ask(c, mono_us);
+	else
+		say(c, verdict);
+}

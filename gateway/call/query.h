@@ -1,0 +1,9 @@
+/* query - reads of one owner or several, merged by member into one answer, with names where its texts only mention. */
+#pragma once
+#include "call/call.h"
+
+/* What asks a service for a message, to be put with done and ctx set. */
+struct rpc_request query_of(call_t *c, const char *service, const ProtobufCMessage *m, Wire__Problem *refusal);
+void query_ask_all(call_t *c, call_fn *then, int64_t mono_us);
+int query_status(const call_t *c);                                      /* of what query_tell would tell */
+void query_tell(call_t *c, int64_t mono_us);                            /* ends the call */
