@@ -1,6 +1,7 @@
 /* schedule - one seed: a world is drawn, things go wrong for a while, everything is mended, and all must come to rest. */
 #include "sim.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { CALM_US = 100 * MS, TROUBLE_US = 900 * MS, REST_US = 60 * SECOND, LOOK_US = 50 * MS, FAULTS_MAX = 5, STEPS_MAX = 200000 };
@@ -194,6 +195,17 @@ fault_now(enum fault f)
 	}
 }
 
+/* A step of more than a minute is not believed, though it was right: the operator accepts it, or starts the process again. */
+static void
+rights_told(void)
+{
+	for (int i = 0; i < PROCS_MAX; i++) {
+		const struct proc *p = &procs[i];
+		if (p->up && p->steady.sure && llabs(REAL_US + p->clock_us - p->steady.offset_us) > STEADY_TOLERANCE_US)
+			proc_kill(i, "is started again, as its clock was set right by more than a minute");
+	}
+}
+
 /* From now on nothing goes wrong any more. */
 static void
 heal(void)
@@ -203,6 +215,7 @@ heal(void)
 	world.knobs.drop = world.knobs.dup = world.knobs.slow_net = world.knobs.slow_db = world.knobs.lost = world.knobs.transient = world.knobs.note_lost = 0;
 	db.down = false;
 	clocks_right();
+	rights_told();
 	for (int b = 0; b < world.knobs.buses; b++)
 		net_bus(b, true);
 	for (int i = 0; i < PROCS_MAX; i++) {
