@@ -290,7 +290,7 @@ test_not_a_document(arena_t *a)
 	}
 }
 
-/* ---- approval by kind (§5 Effect) */
+/* ---- approval by kind (rules.md §5 Effect) */
 
 static const struct { const char *patch, *kind; enum approval is; } approvals[] = {
 	{ "{}", "award_ban", APPROVAL_FOUR_EYES },
