@@ -2,8 +2,8 @@
 
 docs/operating.md: its tables of settings and metrics are what --help and metrics.def say, and every setting that
 docker-compose.yml or run.sh reads is told.  The Chinese README's code is the English one's; what the OpenAPI document lists and
-does not come yet is said in both.  Of each wing of lib and of the gateway its README says what it includes, and names every file;
-there are no circles in the gateway.
+does not come yet is said in both.  Of each wing of lib and of the gateway its README says what it includes, and names every file; it
+includes no service.  There are no circles in the gateway, nor among the wings of lib.
 docs/rules.md: what its last table names exists, and so does every clause and reading that is cited anywhere.  docs/api.md tells of
 every route and every refusal.  Links lead somewhere, files that are named are there, papers that are cited too, lines are short.
 
@@ -106,21 +106,48 @@ def never():
     return [(path, value) for path in (README, CHINESE) for value in values if f"`{value}`" not in read(path)]
 
 
+def made_of():
+    """The directory that each generated header is made of, by its name; those of proto/ are anybody's."""
+    sources = [p for top in ("lib", "services", "deploy") for p in pathlib.Path(top).glob("*/*") if p.suffix in (".proto", ".sql")]
+    return {p.stem + {".proto": ".pb-c.h", ".sql": ".sql.h"}[p.suffix]: p.parent for p in sources}
+
+
+def home(name, wing):
+    """The directory where a header of this name lies that a wing's file includes."""
+    if "/" not in name:
+        return wing
+    return next((p for p in (pathlib.Path(house, name).parent for house in ("lib", "gateway")) if p.is_dir()), pathlib.Path(name).parent)
+
+
 def included(wing):
-    """Its files, and the other wings whose headers they name; tests may name any."""
-    sources = [f for f in wing.glob("*.[ch]") if not f.stem.endswith(("_test", "_fuzz"))]
-    named = {w for f in sources for w in re.findall(r'#include "(\w+)/', f.read_text(encoding="utf-8"))}
-    return {f.stem for f in sources}, named - {wing.name}
+    """Its files, and the other wings, services or whatever, whose headers they name; tests may name any."""
+    sources, made = [f for f in wing.glob("*.[ch]") if not f.stem.endswith(("_test", "_fuzz"))], made_of()
+    named = {name for f in sources for name in re.findall(r'#include "([^"]*)"', f.read_text(encoding="utf-8"))}
+    dirs = {made.get(name, home(name, wing)) for name in named} - {wing}
+    return {f.stem for f in sources}, {d.name if d.parent.name in ("lib", "gateway") else str(d) for d in dirs}
+
+
+def within(wing, includes):
+    """All that a wing includes, by others too."""
+    found, more = set(), {wing}
+    while more:
+        more = {w for m in more for w in includes.get(m, ())} - found
+        found |= more
+    return found
 
 
 def wings():
-    """What lies in a wing, or is included there, and its README does not say."""
+    """What lies in a wing, or is included there, and its README does not say; wings of lib that are included by what they include."""
+    includes = {}
     for readme in sorted(readme for house in ("lib", "gateway") for readme in pathlib.Path(house).glob("*/README.md")):
         text, (stems, named) = readme.read_text(encoding="utf-8"), included(readme.parent)
         says = re.search(r"^Includes (.*?)\n\n", text, re.M | re.S)
         allowed = set(re.findall(r"`(\w+)`", says.group(1))) if says else set()
+        if readme.parts[0] == "lib":
+            includes[readme.parent.name] = named
         yield from (f"{readme} does not say that it includes {wing}" for wing in sorted(named - allowed))
         yield from (f"{readme} does not tell of {stem}" for stem in sorted(stems) if not re.search(rf"`{stem}(\.h)?`", text))
+    yield from (f"lib/{wing} is included by what it includes" for wing in includes if wing in within(wing, includes))
 
 
 def unread():

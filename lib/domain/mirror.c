@@ -10,7 +10,7 @@
 #include "engine/keyed.h"
 #include <string.h>
 
-const struct table mirror_policy = { "policy", &mirror_rows__policy__descriptor, 2, false };
+const struct table mirror_policy = { "policy", &mirror_rows__policy__descriptor, 2, false, &policy_books };
 const struct table mirror_township = { "township", &mirror_rows__township__descriptor, 3, false };
 const struct table mirror_unit = { "unit", &mirror_rows__unit__descriptor, 3, false };
 const struct table mirror_village = { "village", &mirror_rows__village__descriptor, 3, false };
@@ -173,12 +173,21 @@ posting_left(const struct batch *b, const Roster__PostingPut *e, MirrorRows__Pos
 
 #define MIRROR_OF(noun, Message) WANT_OF(noun, Message) RUN_OF(noun, Message)
 
-MIRROR_OF(policy, Roster__PolicyPublished)
+RUN_OF(policy, Roster__PolicyPublished)
 MIRROR_OF(township, Roster__TownshipPut)
 MIRROR_OF(unit, Roster__UnitPut)
 MIRROR_OF(village, Roster__VillagePut)
 RUN_OF(person, Roster__PersonPut)
 RUN_OF(account, Roster__AccountPut)
+
+/* Whoever asks for the district's policies in one batch with it is told of all, not of this one alone. */
+void
+mirror_want_policy(struct batch *b, const void *m)
+{
+	const MirrorRows__Policy row = policy_row(b, m);
+
+	batch_want(b, &mirror_policy, &row, 1);
+}
 
 /* Whoever judges somebody (lib/domain/duty.h) may do so in one batch with what has just made him of another unit, or said whose an account is: then
  * it finds what these have brought. */

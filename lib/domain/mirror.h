@@ -5,6 +5,7 @@
 #pragma once
 #include "mirror_rows.pb-c.h"
 #include "roster.pb-c.h"
+#include "domain/policies.h"
 #include "engine/service.h"
 
 extern const struct table mirror_policy;        /* key district, effective_from_day */

@@ -405,14 +405,14 @@ try_load(struct batch *b, bool *waits)
 	return store_sync(b->node->db) ? BATCH_AWAY : r;
 }
 
-/* Of dry runs, all of one group: the same but for the commit.  Books are made anew, since nobody tells of policies here. */
+/* Of dry runs, all of one group: the same but for the commit.  Books are made anew, since nobody tells of changes here. */
 enum batch_result
 batch_try_run(node_t *n, struct input *inputs, size_t count)
 {
 	struct batch *b = arena_alloc(n->arena, sizeof *b);
 	bool waits = false;
 
-	policies_forget(n, NULL);
+	books_forget(n, NULL);
 	batch_open(b, n, inputs, count);
 	if (!batch_date(b))
 		return BATCH_AGAIN;
@@ -440,7 +440,7 @@ batch_run(node_t *n, struct input *inputs, size_t count)
 	struct batch *b = arena_alloc(n->arena, sizeof *b);
 	int64_t trips = store_round_trips(n->db), began_us = clock_mono_us();
 
-	policies_make_room(n);
+	books_make_room(n);
 	batch_open(b, n, inputs, count);
 	if (!batch_date(b))
 		return BATCH_AGAIN;             /* the next step finds out what is to be done about it */

@@ -6,7 +6,6 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "json/json_pb.h"
-#include "domain/mirror.h"
 #include "engine/node_state.h"
 #include <stdlib.h>
 #include <string.h>
@@ -292,20 +291,6 @@ after_parked(struct batch *b)
 	}
 }
 
-void
-batch_after_policies(struct batch *b)
-{
-	for (size_t t = 0; t < b->node->ntables; t++) {
-		const void **put, **drop;
-		size_t nput, ndrop;
-		if (b->node->tables[t].table != &mirror_policy || !b->rows[t].changes)
-			continue;
-		rows_changed(&b->rows[t], &put, &nput, &drop, &ndrop);
-		for (size_t i = 0; i < nput; i++)
-			policies_forget(b->node, ((const MirrorRows__Policy *)put[i])->district);
-	}
-}
-
 /* A partition's come in their order, so none is left that was due before the last that was fired, but for what was put meanwhile. */
 static void
 timer_fired(struct partition *p, int64_t due_us)
@@ -366,7 +351,7 @@ after(struct batch *b)
 	metric_add(n->set.metrics, METRIC_EVENTS, (int64_t)b->nemitted);
 	after_commands(b);
 	after_parked(b);
-	batch_after_policies(b);
+	books_changed(b);
 	for (size_t i = 0; i < b->nopened; i++)
 		district_learn(n, b->opened[i]->district);
 	after_timers(b);

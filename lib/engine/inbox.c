@@ -543,7 +543,7 @@ overloaded(const node_t *n)
 static enum batch_result
 run_if_small(node_t *n, struct input *inputs, size_t count)
 {
-	if (count > 1 && (count > n->inputs_max || policies_crowded(n, inputs, count)))
+	if (count > 1 && (count > n->inputs_max || books_crowded(n, inputs, count)))
 		return BATCH_WIDE;
 	enum batch_result r = n->trial ? batch_try_run(n, inputs, count) : batch_run(n, inputs, count);
 	if (r != BATCH_WIDE || count == 1)

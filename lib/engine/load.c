@@ -1,7 +1,6 @@
 /* load - the read phase of a batch: what its inputs need, set-wise.
  *
  * One round trip, with what the engine itself must know in it; again only while a want depends on what came. */
-#include "domain/mirror.h"
 #include "engine/node_state.h"
 #include <assert.h>
 #include <string.h>
@@ -9,27 +8,12 @@
 /* ---- wants */
 
 static void
-want_policies(struct batch *b, const struct input *in)
-{
-	MirrorRows__Policy key = MIRROR_ROWS__POLICY__INIT;
-
-	key.district = (char *)in->district;
-	batch_want(b, &mirror_policy, &key, 1);
-}
-
-static bool
-publishes(const struct input *in)
-{
-	return in->as_event && in->as_event->message == &roster__policy_published__descriptor;
-}
-
-static void
 want_one(struct batch *b, struct input *in)
 {
 	b->now = in;
 	in->looks = NULL;
-	if (policies_mirrored(b->node) && (in->as_command || in->as_event || in->as_timer || in->as_job) && (!policies_cached(b->node, in->district) || publishes(in)))
-		want_policies(b, in);
+	if (in->as_command || in->as_event || in->as_timer || in->as_job)
+		books_want(b);
 	if (in->as_command && in->as_command->want && in->m)
 		in->as_command->want(b, in->m);
 	if (in->as_event && in->as_event->want)
@@ -345,6 +329,6 @@ batch_load(struct batch *b)
 			round--;
 		}
 	}
-	policies_keep(b);
+	books_keep(b);
 	return BATCH_DONE;
 }

@@ -50,7 +50,7 @@ node_make(const struct service *s, const struct node_settings *settings)
 	n->names = arena_open(NAMES_BYTES_MAX);
 	n->arena = arena_open(BATCH_ARENA_MAX);
 	n->scratch = arena_open(SCRATCH_BYTES_MAX);
-	n->policies = policy_cache_open(POLICIES_BYTES_MAX, settings->metrics);
+	books_open(n);
 	queue_open(&n->queue);
 	metric_add(settings->metrics, METRIC_QUEUE, 0);
 	n->inputs_max = BATCH_INPUTS_MAX;
@@ -101,7 +101,7 @@ node_close(node_t **np)
 	feeds_free(n);
 	own_end(n);
 	ring_forget(&n->ring);
-	policy_cache_close(&n->policies);
+	book_cache_close(&n->books);
 	store_close(&n->db);
 	arena_close(&n->names);
 	arena_close(&n->arena);

@@ -10,7 +10,7 @@
  *   steady.c  whether the clock can be believed (knows no node)
  *   ready.c   whether an order would be carried out
  *   retry.c   what was put aside, tried again           journal.c in what order things were done, noted
- *   replay.c  event handlers once more, from the logs alone  policies.c  rule books in memory
+ *   replay.c  event handlers once more, from the logs alone  books.c   what is made of a district's rows, and kept
  *   trial.c   dry runs */
 #pragma once
 #include "base/arena.h"
@@ -19,10 +19,9 @@
 #include "engine.sql.h"
 #include "engine_rows.pb-c.h"
 #include "base/metrics.h"
-#include "mirror_rows.pb-c.h"
 #include "engine/node.h"
 #include "engine/noun.h"
-#include "domain/policy_cache.h"
+#include "engine/book_cache.h"
 #include "store/rows.h"
 #include "engine/assignment.h"
 #include "base/steady.h"
@@ -52,7 +51,7 @@ enum {
 	ANSWERS_KEPT_DAYS = 8, PURGE_MS = 3600 * 1000, PURGE_REST_MS = 100,
 	JOBS_A_SYNC = 32,
 	BOOKS_AT_ONCE = 128,                    /* districts whose books a batch makes */
-	POLICIES_BYTES_MAX = 32 << 20,          /* of documents and books between batches */
+	BOOKS_BYTES_MAX = 32 << 20,             /* of documents and books between batches */
 	TABLES_MAX = 40, CHANGED_BITS = 1 << 16,
 	PLANS_ROWS = 256, PLANS_GROWTH = 4,     /* plans are made anew when a table has so many rows, and so many times as many */
 	SINGLY_FROM = 3,                        /* takeovers without a commit until inputs are run one by one */
@@ -192,7 +191,7 @@ struct node {
 	struct feed feed[PRODUCERS_MAX]; size_t feed_turn;
 	struct ring ring;
 	struct held_fetch held[HELD_FETCHES_MAX]; size_t nheld;
-	policy_cache_t *policies;
+	book_cache_t *books; size_t books_table;        /* NULL: no table has a cache; which one has */
 	char (*districts)[8]; size_t ndistricts, districts_cap;         /* known to exist, sorted */
 	int64_t mono_us, clock_us;                      /* of this step; the hand-set clock as last heard */
 	struct steady steady;                           /* whether the real one can be believed */
@@ -248,15 +247,15 @@ bool held_is(const struct partition *p, const char *district, const char *subjec
 void held_add(struct partition *p, const char *district, const char *subject);
 void held_clear(struct partition *p);
 
-/* ---- policies.c */
-bool policies_cached(const node_t *n, const char *district);
-const struct policy_book *policies_of(struct batch *b);
-void policies_keep(struct batch *b);                    /* what was loaded, when it is to be had again */
-void policies_make_room(node_t *n);
+/* ---- books.c */
+void books_open(node_t *n);
+void books_want(struct batch *b);                       /* of the input whose wants are asked for: its district's rows, unless its book is kept */
+void books_keep(struct batch *b);                       /* what was loaded, when it is to be had again */
+void books_changed(struct batch *b);                    /* those of districts whose rows it has written are no longer the right ones */
+void books_make_room(node_t *n);
 /* These inputs are of more districts whose books are to be made than should be made at once: nothing is let go before the batch ends. */
-bool policies_crowded(const node_t *n, const struct input *inputs, size_t count);
-void policies_forget(node_t *n, const char *district);  /* NULL: all */
-bool policies_mirrored(const node_t *n);
+bool books_crowded(const node_t *n, const struct input *inputs, size_t count);
+void books_forget(node_t *n, const char *district);     /* NULL: all */
 
 /* ---- batch.c, handler.c, load.c and commit.c */
 enum input_kind {
@@ -295,7 +294,7 @@ enum batch_result {
 };
 
 struct queued_job { const struct store_stmt *stmt; const void *args; const char *district; };
-struct batch_book { struct batch_book *next; const char *district; struct policy_book book; };
+struct batch_book { struct batch_book *next; const char *district; struct book book; };
 struct head_change {
 	bool touched; struct position head; int64_t now_us, timer_put_us; bool cursor_moved[PRODUCERS_MAX]; struct position cursor[PRODUCERS_MAX];
 	struct turn turn;
@@ -312,7 +311,7 @@ struct batch {
 	struct head_change part[PARTITIONS];
 	const EngineRows__Logged **emitted; size_t nemitted, emitted_cap;
 	struct queued_job *jobs; size_t njobs, jobs_cap;
-	struct batch_book *books;                       /* made of policies not yet committed */
+	struct batch_book *books;                       /* made of rows not yet committed */
 	const EngineRows__District **opened; size_t nopened;
 	const struct input *now;                        /* the one being run */
 	bool own_event, wanting;
@@ -334,7 +333,6 @@ enum batch_result batch_commit(struct batch *b);
 enum batch_result batch_keep_answers(struct batch *b);  /* of a trial: nothing else is written */
 bool batch_lacks(struct batch *b, struct input *in);    /* an earlier input has made it want more than was loaded */
 void batch_write_tables(struct batch *b);               /* queues what became of the rows */
-void batch_after_policies(struct batch *b);             /* rule books that are no longer the right ones */
 void batch_linger(struct batch *b);                     /* in a fold that lasts: so that we do not seem frozen */
 struct head_change *batch_touch(struct batch *b, int32_t partition);    /* whatever is to be written goes through the fence of its partition */
 void batch_answer_set(struct batch *b, int status, const ProtobufCMessage *answer, Wire__Problem *problem);

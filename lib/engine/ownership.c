@@ -90,7 +90,7 @@ own_forget(node_t *n, int32_t partition)
 	held_clear(p);
 	free(p->suspect);
 	*p = (struct partition){ .timer_next_us = NEVER_US };
-	policies_forget(n, NULL);
+	books_forget(n, NULL);
 	ring_forget_part(&n->ring, partition);
 	n->hello_news = true;
 }

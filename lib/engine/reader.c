@@ -11,9 +11,9 @@
 #include "engine.sql.h"
 #include "engine_rows.pb-c.h"
 #include "json/json_pb.h"
+#include "json/member.h"
 #include "base/log.h"
 #include "engine/node_state.h"
-#include "mirror_rows.pb-c.h"
 #include "engine/noun.h"
 #include "engine/reader_state.h"
 #include "bus/sealed_kind.h"
@@ -23,7 +23,7 @@
 #include <string.h>
 
 enum { READER_ARENA_MAX = 64 << 20, HELD_READS_MAX = 256, HELD_RETRY_MS = 3, READ_WAIT_MS = 5000, CURSOR_TEXT_MAX = 2 * ID_MAX * 2,
-       POLICIES_BYTES = 8 << 20, FETCH_ITEMS_MIN = 8 };
+       BOOKS_BYTES = 8 << 20, FETCH_ITEMS_MIN = 8 };
 
 /* A read that waits until its service has caught up. */
 struct held_read {
@@ -40,8 +40,8 @@ struct reader {
 	struct reader_settings set;
 	store_t *db;
 	arena_t *names, *arena;
-	struct table_sql policy_table; bool has_policies;
-	policy_cache_t *policies;
+	struct table_sql book_table; struct store_stmt book_rows;       /* of the table with a cache: all its rows of a district, and without their texts */
+	book_cache_t *books;                                            /* NULL: there is no such table */
 	struct { char district[8]; int32_t partition; } districts[PARTITIONS];  /* known to exist, by partition_of(): no more than a hint */
 	struct held_read *held; size_t nheld;
 	int64_t mono_us, retry_us;
@@ -107,50 +107,37 @@ reader_taken(struct reader *r, size_t i, void ***rows)
 	return store_rows(r->db, i, r->arena, rows);
 }
 
-/* ---- policies: versions never change, so a book is good as long as there are no others */
+/* ---- books: a text stays as it is as long as the rest of its row does, so a book is good as long as there are no others */
 
-static const struct store_stmt policy_versions = {
-	.name = "reader.policy_versions", .text = "select effective_from_day, version from policy where district = $1 order by effective_from_day",
-	.params = { "district" }, .nparams = 1, .args = &mirror_rows__policy__descriptor, .row = &mirror_rows__policy__descriptor,
-};
-
-static bool
-same_versions(const struct policy_book *book, void *const *rows, size_t n)
+static const void *
+book_loaded(struct reader *r, const struct table *t, const void *key)
 {
-	for (size_t i = 0; i < n && i < book->n; i++) {
-		const MirrorRows__Policy *p = rows[i];
-		if (p->effective_from_day != book->versions[i].effective_from_day || strcmp(p->version, book->versions[i].version))
-			return false;
-	}
-	return book->n == n;
-}
-
-static int
-by_day(const void *a, const void *b)
-{
-	int32_t x = (*(const MirrorRows__Policy *const *)a)->effective_from_day, y = (*(const MirrorRows__Policy *const *)b)->effective_from_day;
-	return (x > y) - (x < y);
-}
-
-const struct policy_book *
-reader_policies(struct reader *r)
-{
-	static const struct policy_book none;
-	MirrorRows__Policy *key = arena_message(r->arena, &mirror_rows__policy__descriptor);
+	struct rows all;
+	const void **in_order;
 	void **rows;
+	size_t n = reader_rows(r, &r->book_table.load[1], key, &rows);
 
-	assert(r->has_policies);
-	key->district = r->read->district;
-	size_t n = reader_rows(r, &policy_versions, key, &rows);
-	const struct policy_book *kept = r->failed ? NULL : policy_cache_of(r->policies, key->district);
-	if (kept && same_versions(kept, rows, n))
-		return kept;
-	n = reader_rows(r, &r->policy_table.load[1], key, &rows);
 	if (r->failed)
-		return &none;
-	if (n)
-		qsort(rows, n, sizeof(*rows), by_day);
-	return policy_cache_keep(r->policies, key->district, (const MirrorRows__Policy *const *)rows, n);
+		return book_cache_make(r->books, NULL, 0, r->arena).made;
+	rows_open(&all, t, r->arena);
+	for (size_t i = 0; i < n; i++)
+		rows_loaded(&all, rows[i]);
+	n = rows_list(&all, key, 1, &in_order);
+	return book_cache_keep(r->books, r->read->district, in_order, n)->made;
+}
+
+const void *
+reader_book(struct reader *r, const struct table *t)
+{
+	void *key = arena_message(r->arena, t->row), **rows;
+
+	assert(r->books && t == r->book_table.table);
+	member_set_text(key, &t->row->fields[0], r->read->district);
+	size_t n = reader_rows(r, &r->book_rows, key, &rows);
+	const struct book *kept = r->failed ? NULL : book_cache_of(r->books, r->read->district);
+	if (kept && book_is_of(kept, t, (const void *const *)rows, n))
+		return kept->made;
+	return book_loaded(r, t, key);
 }
 
 void
@@ -241,6 +228,13 @@ reader_cursor(struct reader *r, const char *last_id)
 /* ---- opening */
 
 static bool
+book_prepare(struct reader *r, const struct table *t)
+{
+	r->books = book_cache_open(t, BOOKS_BYTES, r->set.metrics);
+	return table_prepare_load(&r->book_table, t, r->db, r->names) && table_prepare_brief(&r->book_rows, t, t->cache->text, r->db, r->names);
+}
+
+static bool
 reader_prepare(struct reader *r)
 {
 	const struct store_stmt *const *s;
@@ -256,11 +250,8 @@ reader_prepare(struct reader *r)
 		if (!store_prepare(r->db, ours[i]))
 			return false;
 	EACH_ROW(r->svc, tables, t)
-		if ((*t)->row == &mirror_rows__policy__descriptor) {
-			r->has_policies = true;
-			if (!table_prepare_load(&r->policy_table, *t, r->db, r->names) || !store_prepare(r->db, &policy_versions))
-				return false;
-		}
+		if ((*t)->cache && !book_prepare(r, *t))
+			return false;
 	return true;
 }
 
@@ -275,7 +266,6 @@ reader_open(const struct service *s, const struct reader_settings *settings)
 	r->set = *settings;
 	r->names = arena_open(1 << 20);
 	r->arena = arena_open(READER_ARENA_MAX);
-	r->policies = policy_cache_open(POLICIES_BYTES, settings->metrics);
 	r->db = store_open(settings->conninfo);
 	if (!r->db || !reader_prepare(r))
 		reader_close(&r);
@@ -302,7 +292,7 @@ reader_close(struct reader **rp)
 		return;
 	while (r->held)
 		held_free(r, &r->held);
-	policy_cache_close(&r->policies);
+	book_cache_close(&r->books);
 	store_close(&r->db);
 	arena_close(&r->names);
 	arena_close(&r->arena);
@@ -527,7 +517,8 @@ static void
 answer_read(struct reader *r, const struct message *m, bool second)
 {
 	arena_reset(r->arena);
-	policy_cache_trim(r->policies);
+	if (r->books)
+		book_cache_trim(r->books);
 	r->read = wire__read__unpack(arena_pb(r->arena), m->body_len, m->body);
 	r->answer = NULL;
 	r->second = second;

@@ -17,7 +17,8 @@ int32_t reader_today(struct reader *r);
  * not there (lib/domain/schema/mirror_sealed.sql).  On a database failure the read ends in 503 and this
  * returns 0 rows; the handler may go on as if there were none. */
 size_t reader_rows(struct reader *r, const struct store_stmt *s, const void *args, void ***rows);
-const struct policy_book *reader_policies(struct reader *r);
+/* What is made of the rows that the district has of a table with a cache (book_cache.h). */
+const void *reader_book(struct reader *r, const struct table *t);
 
 void reader_answer(struct reader *r, const ProtobufCMessage *answer);
 void reader_refuse(struct reader *r, int status, const char *code, const char *pointer, const char *detail);

@@ -438,7 +438,7 @@ run_list(struct replay *r, struct batch *b)
 	batch_write_tables(b);
 	if (store_sync(n->db))
 		fault(r, "the rows could not be written");
-	batch_after_policies(b);
+	books_changed(b);
 	n->part[r->partition].head.seq = r->own_seq;
 	for (size_t i = 0; i < n->nproducers; i++)
 		if (b->part[r->partition].cursor_moved[i])
@@ -493,7 +493,7 @@ step(struct replay *r)
 	if (!list_make(r))
 		return false;
 	struct batch *b = arena_alloc(r->node->arena, sizeof *b);
-	policies_make_room(r->node);
+	books_make_room(r->node);
 	if (!load_list(r, b))
 		list_undo(r, &was);
 	else if (!*r->why)
@@ -549,7 +549,7 @@ begin(struct replay *r, int32_t partition)
 
 	arena_reset(n->scratch);
 	arena_reset(n->arena);
-	policies_forget(n, NULL);
+	books_forget(n, NULL);
 	r->partition = partition;
 	r->turn = r->turn_end = r->own_seq = r->own_end = 0;
 	r->naside = 0;

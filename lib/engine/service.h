@@ -25,7 +25,6 @@
 #include "base/arena.h"
 #include "base/ids.h"
 #include "bus/message.h"
-#include "domain/policy_book.h"
 #include "store/rows.h"
 #include "store/store.h"
 #include <stdbool.h>
@@ -167,5 +166,5 @@ const char *batch_trace(const struct batch *b);         /* traceparent of the re
 const char *batch_event_id(const struct batch *b);      /* id of the event being run; "" for a command or timer */
 int64_t batch_read_to(const struct batch *b, size_t producer);  /* how much of a producer's log (AFTER(producer)) has been read by now */
 bool batch_own(const struct batch *b);                  /* the event being handled is one this service just emitted */
-/* Policies of the input's district; wanted by the engine for services that have the policy table. */
-const struct policy_book *batch_policies(struct batch *b);
+/* What is made of the rows that the input's district has of a table with a cache (book_cache.h); wanted by the engine. */
+const void *batch_book(struct batch *b, const struct table *t);

@@ -295,9 +295,9 @@ test_districts(struct count *c)
 	check(c, stage_settle(s) && stage_persons(s, "policy") == 2 * DISTRICTS, "all found theirs");
 	check(c, memory_of(s) < BATCH_ARENA_MAX / 10, "in little memory");
 	/* one document: of the writer before it was stopped, of the one after, and of no more */
-	check(c, s->metrics[ATTENDANCE].value[METRIC_POLICIES_PARSED] == 2, "and what all of them have was parsed once");
+	check(c, s->metrics[ATTENDANCE].value[METRIC_DOCUMENTS_PARSED] == 2, "and what all of them have was parsed once");
 	check(c, person_everywhere(s, "p3", false) && stage_settle(s) && stage_persons(s, "policy") == 3 * DISTRICTS, "and once more");
-	check(c, s->metrics[ATTENDANCE].value[METRIC_POLICIES_PARSED] == 2, "without parsing anything");
+	check(c, s->metrics[ATTENDANCE].value[METRIC_DOCUMENTS_PARSED] == 2, "without parsing anything");
 	stage_close(s);
 }
 

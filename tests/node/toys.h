@@ -6,6 +6,7 @@
  * "slow" takes 2.5 s, "hungry" takes HUNGER_BYTES of the batch's memory, "policy" asks for the policies. */
 #pragma once
 #include "engine/service.h"
+#include "roster.pb-c.h"
 
 enum { ROSTER, ATTENDANCE, SERVICES };
 enum { HOUR = 3600, HUNGER_BYTES = 24 << 20, SLOW_MS = 2500 };

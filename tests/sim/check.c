@@ -3,6 +3,7 @@
  * Judged by nothing but what was acknowledged (client.c) and what stands in the database: the logs say what happened and in
  * which order, and everything else must follow from them. */
 #include "sim.h"
+#include "domain/mirror.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* client - who orders: a gateway as the engine knows it.  It asks with a key, waits, and asks again with the same key until
  * it has an answer; what has no key is asked again only when it is certain that nothing was done. */
 #include "sim.h"
+#include "roster.pb-c.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -3,6 +3,7 @@
  * Said a second time, in C, and therefore kept as short as it can be: what is compared and what is raised is as in
  * lib/engine/schema/001_engine.sql, 002_replicas.sql and 030_clock.sql. */
 #include "sim.h"
+#include "mirror_rows.pb-c.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -760,6 +761,13 @@ bool
 table_prepare_load(struct table_sql *q, const struct table *t, store_t *s, arena_t *a)
 {
 	return table_prepare(q, t, s, a);
+}
+
+bool
+table_prepare_brief(struct store_stmt *q, const struct table *t, const char *without, store_t *s, arena_t *a)
+{
+	(void)q; (void)t; (void)without; (void)s; (void)a;
+	return false;                   /* no toy's table has a cache */
 }
 
 static enum store_error
