@@ -320,8 +320,10 @@ batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
 	static const struct table answers = { .name = "engine.answer", .row = &engine_rows__answer__descriptor, .nkey = 3 };
 
 	*b = (struct batch){ .node = n, .arena = n->arena, .inputs = inputs, .ninputs = count };
+	b->rows = arena_alloc(b->arena, (n->ntables + 1) * sizeof(*b->rows));
+	b->wants = arena_alloc(b->arena, (n->ntables + 1) * sizeof(*b->wants));
 	for (size_t i = 0; i < n->ntables; i++)
-		rows_open(&b->rows[i], n->tables[i].table, b->arena);
+		rows_open(&b->rows[i], n->tables[i], b->arena);
 	rows_open(&b->timers, &timers, b->arena);
 	rows_open(&b->answers, &answers, b->arena);
 	b->opened = arena_alloc(b->arena, (count + 1) * sizeof(void *));

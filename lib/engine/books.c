@@ -8,16 +8,12 @@
 void
 books_open(node_t *n)
 {
-	const struct table *const *t;
-	size_t i = 0;
-
-	EACH_ROW(n->svc, tables, t) {
-		if ((*t)->cache) {
-			assert(!n->books);      /* one such table for each service */
-			n->books = book_cache_open(*t, BOOKS_BYTES_MAX, n->set.metrics);
-			n->books_table = i;
-		}
-		i++;
+	for (size_t i = 0; i < n->ntables; i++) {
+		if (!n->tables[i]->cache)
+			continue;
+		assert(!n->books);              /* one such table for each service */
+		n->books = book_cache_open(n->tables[i], BOOKS_BYTES_MAX, n->set.metrics);
+		n->books_table = i;
 	}
 }
 
@@ -39,7 +35,7 @@ books_make_room(node_t *n)
 static const struct table *
 table_of(const node_t *n)
 {
-	return n->tables[n->books_table].table;
+	return n->tables[n->books_table];
 }
 
 static const void *

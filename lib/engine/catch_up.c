@@ -35,7 +35,7 @@ upstream_add(struct catch_up *c, const char *service)
 
 	if (upstream_place(c, name) < c->n)
 		return false;
-	assert(c->n < UPSTREAM_MAX);
+	assert(c->n < UPSTREAM_MAX || !"raise UPSTREAM_MAX");
 	c->name[c->n] = name;
 	c->need[c->n++] = 0;
 	return true;

@@ -83,13 +83,13 @@ batch_write_tables(struct batch *b)
 		size_t nput, ndrop;
 		rows_changed(&b->rows[t], &put, &nput, &drop, &ndrop);
 		if (ndrop)
-			store_queue(b->node->db, &b->node->tables[t].drop, drop, ndrop);
+			store_queue(b->node->db, &b->node->sql[t].drop, drop, ndrop);
 		size_t nadded = b->rows[t].nadded;
 		if (nadded)
-			store_queue(b->node->db, &b->node->tables[t].insert, put, nadded);
+			store_queue(b->node->db, &b->node->sql[t].insert, put, nadded);
 		if (nput > nadded)
-			store_queue(b->node->db, &b->node->tables[t].update, put + nadded, nput - nadded);
-		count_written(b->node, &b->node->tables[t], nput);
+			store_queue(b->node->db, &b->node->sql[t].update, put + nadded, nput - nadded);
+		count_written(b->node, &b->node->sql[t], nput);
 	}
 }
 

@@ -33,16 +33,20 @@ may_say(const struct service *s, const char *producer, const char *type)
 	return is_of(type, producer) || !others;
 }
 
-uint64_t
-feed_urgent(const struct service *s, const char *producer)
+size_t
+feed_urgent(const struct service *s, const char *producer, arena_t *a, uint32_t **types)
 {
-	uint64_t urgent = FETCH_PATIENT;
 	const struct event_handler *h;
+	size_t n = 0;
 
 	EACH_ROW(s, events, h)
+		n++;
+	*types = arena_alloc(a, (n + 1) * sizeof(**types));
+	n = 0;
+	EACH_ROW(s, events, h)
 		if (!h->deferrable && may_say(s, producer, h->message->name))
-			urgent |= fetch_bit(h->message->name);
-	return urgent;
+			(*types)[n++] = fetch_type(h->message->name);
+	return n;
 }
 
 _Static_assert(FETCH_BRIEF_BYTES * PARTITIONS <= FEED_BLOCKS_MAX * FETCH_BYTES_MAX, "what is asked for without room is no more than the room");
@@ -81,7 +85,9 @@ question(node_t *n, size_t producer, int stream, int32_t from)
 
 	f->consumer = (char *)n->svc->name;
 	f->bytes_max = n->feed[producer].blocked ? FETCH_BRIEF_BYTES : FETCH_BYTES_MAX / 2;
-	f->urgent = n->feed[producer].hurry ? 0 : n->feed[producer].urgent;
+	f->may_wait = !n->feed[producer].hurry;
+	f->urgent = n->feed[producer].urgent;
+	f->n_urgent = f->may_wait ? n->feed[producer].nurgent : 0;
 	f->after = arena_alloc(n->scratch, PARTITIONS * sizeof(*f->after));
 	for (int32_t i = 0; i < PARTITIONS; i++) {
 		int32_t p = (from + i) % PARTITIONS;
@@ -146,7 +152,7 @@ send_question(node_t *n, size_t producer, struct stream *s, const Wire__Fetch *f
 	s->asked_us = n->mono_us;
 	s->stale = false;
 	s->brief = n->feed[producer].blocked;
-	s->calm = f->urgent && !s->brief && !s->older;
+	s->calm = f->may_wait && !s->brief && !s->older;
 	if (!s->asked)
 		rest(n, s);
 }

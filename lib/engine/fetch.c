@@ -34,15 +34,24 @@ logged_of(arena_t *a, const struct ring_event *e)
 	return l;
 }
 
-uint64_t
-fetch_bit(const char *type)
+uint32_t
+fetch_type(const char *type)
 {
-	return UINT64_C(1) << name_hash(type) % 59;
+	return (uint32_t)name_hash(type);
+}
+
+static bool
+is_urgent(const Wire__Fetch *f, uint32_t type)
+{
+	for (size_t i = 0; i < f->n_urgent; i++)
+		if (f->urgent[i] == type)
+			return true;
+	return false;
 }
 
 /* Adds what one partition has to say; false when memory does not reach back so far. */
 static bool
-gather(node_t *n, const Wire__Position *after, size_t bytes_max, struct gathered *out)
+gather(node_t *n, const Wire__Fetch *f, const Wire__Position *after, size_t bytes_max, struct gathered *out)
 {
 	int64_t head = n->part[after->partition].head.seq;
 
@@ -52,7 +61,7 @@ gather(node_t *n, const Wire__Position *after, size_t bytes_max, struct gathered
 			return false;
 		out->said.items[out->said.n_items++] = logged_of(n->scratch, e);
 		out->bytes += e->bytes;
-		out->bits |= e->bit;
+		out->urgent = out->urgent || is_urgent(f, e->type_hash);
 		out->full = out->bytes >= bytes_max || out->said.n_items == FETCH_ITEMS_MAX;
 	}
 	return true;
@@ -72,7 +81,7 @@ fetch_gather(node_t *n, const Wire__Fetch *f, struct gathered *out)
 		int32_t p = f->after[i]->partition;
 		if (p < 0 || p >= PARTITIONS || !n->part[p].owned)
 			said->elsewhere[said->n_elsewhere++] = p;
-		else if (!gather(n, f->after[i], bytes_max, out))
+		else if (!gather(n, f, f->after[i], bytes_max, out))
 			said->older = true;
 	}
 }
@@ -92,7 +101,7 @@ waits(const node_t *n, struct held_fetch *h, const Wire__Fetch *f, const struct 
 {
 	if (g->said.n_elsewhere || g->said.older || g->full)
 		return false;
-	if (g->said.n_items && (!(f->urgent & FETCH_PATIENT) || g->bits & f->urgent))
+	if (g->said.n_items && (!f->may_wait || g->urgent))
 		return false;
 	h->some_us = !g->said.n_items ? 0 : h->some_us ? h->some_us : n->mono_us;
 	return n->mono_us < answer_due_us(h);

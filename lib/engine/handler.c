@@ -39,7 +39,7 @@ static size_t
 table_index(const struct batch *b, const struct table *t)
 {
 	for (size_t i = 0; i < b->node->ntables; i++)
-		if (b->node->tables[i].table == t)
+		if (b->node->tables[i] == t)
 			return i;
 	assert(!"a table the service does not list");
 	return 0;
@@ -55,7 +55,7 @@ bool
 batch_has_table(const struct batch *b, const struct table *t)
 {
 	for (size_t i = 0; i < b->node->ntables; i++)
-		if (b->node->tables[i].table == t)
+		if (b->node->tables[i] == t)
 			return true;
 	return false;
 }

@@ -15,7 +15,7 @@ journal_tables(node_t *n)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		for (size_t t = 0; t < n->ntables; t++)
-			if (!strcmp(((const EngineRows__Table *)rows[i])->name, n->tables[t].table->name))
+			if (!strcmp(((const EngineRows__Table *)rows[i])->name, n->tables[t]->name))
 				n->own_table[t] = true;
 	return true;
 }

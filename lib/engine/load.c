@@ -28,7 +28,7 @@ static bool
 anything_wanted(const struct batch *b)
 {
 	for (size_t t = 0; t < b->node->ntables; t++)
-		for (int k = 1; k <= b->node->tables[t].table->nkey; k++)
+		for (int k = 1; k <= b->node->tables[t]->nkey; k++)
 			if (b->wants[t][k].n)
 				return true;
 	return false;
@@ -69,8 +69,8 @@ wants_prepare(struct batch *b)
 	bool ok = true;
 
 	for (size_t t = 0; t < b->node->ntables && b->whole; t++)
-		for (int k = 1; k < b->node->tables[t].table->nkey; k++)
-			ok = ok && (!b->wants[t][k].n || table_prepare_all(&b->node->tables[t], k, b->node->db));
+		for (int k = 1; k < b->node->tables[t]->nkey; k++)
+			ok = ok && (!b->wants[t][k].n || table_prepare_all(&b->node->sql[t], k, b->node->db));
 	return ok;
 }
 
@@ -78,8 +78,8 @@ static void
 wants_queue(struct batch *b)
 {
 	for (size_t t = 0; t < b->node->ntables; t++)
-		for (int k = 1; k <= b->node->tables[t].table->nkey; k++) {
-			const struct table_sql *q = &b->node->tables[t];
+		for (int k = 1; k <= b->node->tables[t]->nkey; k++) {
+			const struct table_sql *q = &b->node->sql[t];
 			if (b->wants[t][k].n)
 				store_queue(b->node->db, b->whole && k < q->table->nkey ? &q->all[k] : &q->load[k], b->wants[t][k].keys, b->wants[t][k].n);
 		}
@@ -90,12 +90,12 @@ static bool
 wants_read(struct batch *b, size_t at)
 {
 	for (size_t t = 0; t < b->node->ntables; t++)
-		for (int k = 1; k <= b->node->tables[t].table->nkey; k++) {
+		for (int k = 1; k <= b->node->tables[t]->nkey; k++) {
 			void **rows;
 			if (!b->wants[t][k].n)
 				continue;
 			size_t n = store_rows(b->node->db, at++, b->arena, &rows);
-			b->loaded += k < b->node->tables[t].table->nkey ? n : 0;
+			b->loaded += k < b->node->tables[t]->nkey ? n : 0;
 			if (b->loaded > (size_t)(b->whole ? WHOLE_ROWS_MAX : LOAD_ROWS_MAX))
 				return false;
 			for (size_t i = 0; i < n; i++)

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES_BYTES_MAX = 4 << 20, SCRATCH_BYTES_MAX = 64 << 20, WAITED_FOR_MS = 100, IDLE_MS = 1000 };
+enum { NAMES_BYTES_MAX = 16 << 20, SCRATCH_BYTES_MAX = 64 << 20, WAITED_FOR_MS = 100, IDLE_MS = 1000 };
+enum { LOAD_STATEMENTS = 8, COMMIT_STATEMENTS = 24 + JOBS_A_SYNC };      /* at most, beside those of the service's tables (load.c, commit.c) */
 
 /* ---- opening */
 
@@ -38,6 +39,38 @@ listen(node_t *n)
 	return true;
 }
 
+static void
+tables_list(node_t *n)
+{
+	const struct table *const *t;
+	size_t count = 0, wanted = 0;
+
+	EACH_ROW(n->svc, tables, t) {
+		count++;
+		wanted += (size_t)(*t)->nkey;
+	}
+	assert((wanted + LOAD_STATEMENTS <= STORE_QUEUE_MAX && 3 * count + COMMIT_STATEMENTS <= STORE_QUEUE_MAX) || !"raise STORE_QUEUE_MAX: a batch is one round trip");
+	n->tables = arena_alloc(n->names, (count + 1) * sizeof(*n->tables));
+	n->sql = arena_alloc(n->names, (count + 1) * sizeof(*n->sql));
+	n->own_table = arena_alloc(n->names, (count + 1) * sizeof(*n->own_table));
+	EACH_ROW(n->svc, tables, t)
+		n->tables[n->ntables++] = *t;
+}
+
+static void
+producers_list(node_t *n)
+{
+	const char *const *consumes = n->svc->consumes;
+
+	for (; consumes[n->nproducers]; n->nproducers++) {
+		struct feed *d = &n->feed[n->nproducers];
+		assert(n->nproducers < PRODUCERS_MAX || !"raise PRODUCERS_MAX");
+		assert(n->nproducers == 0 || strcmp(consumes[n->nproducers - 1], n->svc->name) != 0);     /* itself comes last */
+		d->producer = consumes[n->nproducers];
+		d->nurgent = feed_urgent(n->svc, d->producer, n->names, &d->urgent);
+	}
+}
+
 node_t *
 node_make(const struct service *s, const struct node_settings *settings)
 {
@@ -50,6 +83,8 @@ node_make(const struct service *s, const struct node_settings *settings)
 	n->names = arena_open(NAMES_BYTES_MAX);
 	n->arena = arena_open(BATCH_ARENA_MAX);
 	n->scratch = arena_open(SCRATCH_BYTES_MAX);
+	tables_list(n);
+	producers_list(n);
 	books_open(n);
 	queue_open(&n->queue);
 	metric_add(settings->metrics, METRIC_QUEUE, 0);
@@ -58,11 +93,6 @@ node_make(const struct service *s, const struct node_settings *settings)
 	n->doubt = settings->manual_clock ? STEADY_SURE : STEADY_UNHEARD;
 	n->mono_us = clock_mono_us();           /* deadlines of what comes before the first step */
 	n->purge_us = n->mono_us + (int64_t)PURGE_MS * 1000;
-	for (; s->consumes[n->nproducers]; n->nproducers++) {
-		assert(n->nproducers < PRODUCERS_MAX);
-		assert(n->nproducers == 0 || strcmp(s->consumes[n->nproducers - 1], s->name) != 0);     /* itself comes last */
-		n->feed[n->nproducers] = (struct feed){ .producer = s->consumes[n->nproducers], .urgent = feed_urgent(s, s->consumes[n->nproducers]) };
-	}
 	for (int32_t p = 0; p < PARTITIONS; p++)
 		n->part[p].timer_next_us = NEVER_US;
 	n->db = store_open(settings->conninfo);

@@ -45,14 +45,14 @@ enum {
 	OPEN_MS = 150, CALM_MS = 1000,          /* looks, which keep the session from being idle; of who is alone and has all that there is */
 	BEAT_MS = 700,                          /* the heartbeat row */
 	CATCH_UP_LOOK_MS = 5, CATCH_UP_STILL_MS = 2000,        /* a due timer waits for what was acknowledged before: how often it looks; for whom it waits no longer */
-	UPSTREAM_MAX = 16,                      /* services whose events it may stand on */
+	UPSTREAM_MAX = 32,                      /* services whose events it may stand on */
 	LINGER_MS = 700,                        /* a fold uses the session so often; it may be idle for 3 s (deploy/roles.sql) */
 	GIVE_LOOKS = 4,                         /* a surplus is given when it was there so often in a row */
 	ANSWERS_KEPT_DAYS = 8, PURGE_MS = 3600 * 1000, PURGE_REST_MS = 100,
 	JOBS_A_SYNC = 32,
 	BOOKS_AT_ONCE = 128,                    /* districts whose books a batch makes */
 	BOOKS_BYTES_MAX = 32 << 20,             /* of documents and books between batches */
-	TABLES_MAX = 40, CHANGED_BITS = 1 << 16,
+	CHANGED_BITS = 1 << 16,
 	PLANS_ROWS = 256, PLANS_GROWTH = 4,     /* plans are made anew when a table has so many rows, and so many times as many */
 	SINGLY_FROM = 3,                        /* takeovers without a commit until inputs are run one by one */
 	TRIES_MAX = 3,                          /* owners that an input run alone may take along: two may have been killed by chance */
@@ -96,7 +96,7 @@ struct partition {
 /* ---- ring.c: the newest events of each partition */
 struct ring_event {
 	struct ring_event *next;
-	int32_t partition; int64_t seq; uint8_t hash[SHA256_SIZE]; uint64_t bit;       /* of Fetch.urgent */
+	int32_t partition; int64_t seq; uint8_t hash[SHA256_SIZE]; uint32_t type_hash;  /* as in Fetch.urgent */
 	size_t body_len, bytes; const char *type; uint8_t body[];
 };
 struct ring_part { struct ring_event **at; size_t cap, first, n; };
@@ -144,13 +144,13 @@ struct stream {
 };
 struct feed {
 	const char *producer;
-	uint64_t urgent;                                /* Fetch.urgent of our questions */
+	uint32_t *urgent; size_t nurgent;               /* Fetch.urgent of our questions */
 	struct stream stream[STREAMS_MAX];
 	struct block *first, **last; size_t blocks;
 	bool blocked;                                   /* there is no room, and some of what is here must wait for another producer */
 	bool hurry;                                     /* a command, or another producer's event, waits for what was said there */
 };
-uint64_t feed_urgent(const struct service *s, const char *producer);    /* which of its types our handlers cannot defer */
+size_t feed_urgent(const struct service *s, const char *producer, arena_t *a, uint32_t **types);       /* which of its types our handlers cannot defer */
 void feed_tick(node_t *n);
 bool feed_receive(node_t *n, const struct message *m);  /* an answer; false: not one of ours */
 int64_t feed_next_us(const node_t *n);                  /* when the next question is due */
@@ -159,11 +159,9 @@ void feed_moved(node_t *n, const char *producer);       /* some of its partition
 void feed_freed(struct feed *d);                        /* there is room again: who rested for want of it asks at once */
 void feed_forget(node_t *n);                            /* all that was fetched and asked */
 /* ---- fetch.c: serving */
-struct gathered { Wire__Fetched said; size_t bytes; uint64_t bits; bool full; };        /* full: there may be more */
+struct gathered { Wire__Fetched said; size_t bytes; bool urgent, full; };       /* full: there may be more */
 void fetch_gather(node_t *n, const Wire__Fetch *f, struct gathered *out);               /* what memory has of it, in n->scratch */
-/* Fetch.urgent.  Types may share a bit: who wants to hear of one at once hears of the other at once (tests/urgent_test.c). */
-#define FETCH_PATIENT (UINT64_C(1) << 63)
-uint64_t fetch_bit(const char *type);
+uint32_t fetch_type(const char *type);                  /* as in Fetch.urgent */
 void fetch_hold(node_t *n, const struct message *m);    /* a consumer asks */
 void fetch_serve(node_t *n);                            /* answers those that can be answered, or have waited enough */
 int64_t fetch_next_us(const node_t *n);
@@ -181,8 +179,9 @@ struct node {
 	arena_t *names;                                 /* texts that live as long as the node */
 	arena_t *arena;                                 /* of the batch */
 	arena_t *scratch;                               /* of one message, one query */
-	struct table_sql tables[TABLES_MAX]; size_t ntables;
-	bool own_table[TABLES_MAX];                     /* orders write it; no replay can */
+	const struct table **tables; size_t ntables;    /* in the order in which the service lists them */
+	struct table_sql *sql;                          /* of each */
+	bool *own_table;                                /* commands write it; no replay can */
 	struct replay *replay;                          /* NULL: this is no replay */
 	bool trial;                                     /* it only tries (trial.c): what it runs is read as of one instant, and not written */
 	size_t nproducers;
@@ -299,14 +298,15 @@ struct head_change {
 	bool touched; struct position head; int64_t now_us, timer_put_us; bool cursor_moved[PRODUCERS_MAX]; struct position cursor[PRODUCERS_MAX];
 	struct turn turn;
 };
+struct wanted { const void **keys; size_t n, cap; };
 struct list { const void **at; size_t n, cap; };        /* of rows, in the batch's arena */
 
 struct batch {
 	node_t *node;
 	arena_t *arena;
 	struct input *inputs; size_t ninputs;
-	struct rows rows[TABLES_MAX], timers, answers;
-	struct { const void **keys; size_t n, cap; } wants[TABLES_MAX][TABLE_KEY_MAX + 1];
+	struct rows *rows, timers, answers;             /* rows: of each table */
+	struct wanted (*wants)[TABLE_KEY_MAX + 1];      /* of each table, by the length of the prefix */
 	size_t loaded; bool whole;                      /* rows that prefixes brought; whole: however many they are */
 	struct head_change part[PARTITIONS];
 	const EngineRows__Logged **emitted; size_t nemitted, emitted_cap;

@@ -53,18 +53,15 @@ bool
 own_prepare(node_t *n)
 {
 	const struct noun *const *noun;
-	const struct table *const *t;
 
 	if (!service_copies(n->svc) || !prepare_all(n, engine_sql, ENGINE_SQL_COUNT))
 		return false;
 	for (noun = n->svc->nouns; *noun; noun++)
 		if (!prepare_all(n, (*noun)->statements.at, (*noun)->statements.n))
 			return false;
-	EACH_ROW(n->svc, tables, t) {
-		assert(n->ntables < TABLES_MAX);
-		if (!table_prepare(&n->tables[n->ntables++], *t, n->db, n->names))
+	for (size_t t = 0; t < n->ntables; t++)
+		if (!table_prepare(&n->sql[t], n->tables[t], n->db, n->names))
 			return false;
-	}
 	return graph_agrees(n) && journal_tables(n) && (!n->trial || store_prepare(n->db, &head_now));
 }
 

@@ -9,8 +9,6 @@
 
 enum { REFUSED_MS = 1000 };
 
-_Static_assert(3 * TABLES_MAX + 5 <= STORE_QUEUE_MAX, "a batch of nothing is one round trip");
-
 static const struct { const char *sqlstate, *code; } causes[] = {       /* the beginning of the SQLSTATE */
 	{ "53100", "database.full" },
 	{ "53", "database.exhausted" },                 /* memory, connections, a limit on temporary files */
@@ -59,9 +57,9 @@ batch_of_nothing(node_t *n)
 	queue_nothing(n, &engine_room);
 	queue_nothing(n, &engine_events_append);
 	for (size_t t = 0; t < n->ntables; t++) {
-		queue_nothing(n, &n->tables[t].insert);
-		queue_nothing(n, &n->tables[t].update);
-		queue_nothing(n, &n->tables[t].drop);
+		queue_nothing(n, &n->sql[t].insert);
+		queue_nothing(n, &n->sql[t].update);
+		queue_nothing(n, &n->sql[t].drop);
 	}
 	store_text(n->db, "commit");
 	return store_sync(n->db);

@@ -319,7 +319,7 @@ replay_need(struct batch *b, size_t table, const void *key, int nprefix)
 
 	assert(!n->own_table[table]);   /* an event handler reads what only commands write: it could not be rebuilt, and is a bug */
 	rows_want(&b->rows[table], key, nprefix);
-	store_queue(n->db, &n->tables[table].load[nprefix], &key, 1);
+	store_queue(n->db, &n->sql[table].load[nprefix], &key, 1);
 	if (store_sync(n->db)) {
 		fault(n->replay, "the database went away");
 		return;
@@ -593,11 +593,6 @@ prepare(struct replay *r)
 	for (size_t i = 0; i < ALEN(statements); i++)
 		if (!store_prepare(n->db, statements[i]))
 			return false;
-	const struct table *const *t;
-	EACH_ROW(n->svc, tables, t) {
-		assert(n->ntables < TABLES_MAX);
-		n->tables[n->ntables++].table = *t;
-	}
 	return journal_tables(n);
 }
 
@@ -609,11 +604,11 @@ make_tables(struct replay *r)
 
 	for (size_t t = 0; t < n->ntables; t++)
 		if (!n->own_table[t])
-			store_text(n->db, arena_printf(n->scratch, "create temporary table %s (like %s.%s including all)", n->tables[t].table->name, n->svc->name, n->tables[t].table->name));
+			store_text(n->db, arena_printf(n->scratch, "create temporary table %s (like %s.%s including all)", n->tables[t]->name, n->svc->name, n->tables[t]->name));
 	if (store_sync(n->db))
 		return false;
 	for (size_t t = 0; t < n->ntables; t++)
-		if (!n->own_table[t] && !table_prepare(&n->tables[t], n->tables[t].table, n->db, n->names))
+		if (!n->own_table[t] && !table_prepare(&n->sql[t], n->tables[t], n->db, n->names))
 			return false;
 	store_text(n->db, "begin isolation level repeatable read, read only");         /* but for temporary tables */
 	return store_sync(n->db) == STORE_OK;

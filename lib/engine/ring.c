@@ -44,7 +44,7 @@ ring_push(struct ring *r, const EngineRows__Logged *l)
 	if (!e)
 		abort();
 	assert(!q->n || q->at[(q->first + q->n - 1) % q->cap]->seq + 1 == l->seq);      /* ring_at() counts on it */
-	*e = (struct ring_event){ .partition = l->partition, .seq = l->seq, .bit = fetch_bit(l->type), .body_len = l->body.len, .bytes = bytes };
+	*e = (struct ring_event){ .partition = l->partition, .seq = l->seq, .type_hash = fetch_type(l->type), .body_len = l->body.len, .bytes = bytes };
 	memcpy(e->hash, l->hash.data, SHA256_SIZE);
 	memcpy(e->body, l->body.data, l->body.len);
 	e->type = memcpy(e->body + l->body.len, l->type, type_len);

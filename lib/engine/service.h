@@ -35,7 +35,7 @@ struct batch;
 struct copy;
 struct reader;
 
-enum { PRODUCERS_MAX = 7, WANT_ROUNDS_MAX = 4 };
+enum { PRODUCERS_MAX = 10, WANT_ROUNDS_MAX = 4 };
 
 struct command {
 	const ProtobufCMessageDescriptor *message;
