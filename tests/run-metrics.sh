@@ -72,7 +72,7 @@ get /metrics >"$ZHUCUN_VAR/metrics"         # which counts as a read of each
 get /metrics >"$ZHUCUN_VAR/metrics"
 check "Prometheus takes them" "$(promtool check metrics <"$ZHUCUN_VAR/metrics" 2>&1)" ''
 check "of every replica" "$(grep -c '^zhucun_partitions_owned{service=' "$ZHUCUN_VAR/metrics" || true)" 7
-check "two of each were asked" "$(grep -o '^zhucun_reads_total{service="[a-z]*",replica="[a-z0-9-]*"' "$ZHUCUN_VAR/metrics" | sort -u | wc -l)" 14
+check "two of each were asked" "$(grep -o '^zhucun_queries_total{service="[a-z]*",replica="[a-z0-9-]*"' "$ZHUCUN_VAR/metrics" | sort -u | wc -l)" 14
 check "both buses" "$(grep -c '^zhucun_bus_messages_total{service="bus",replica="bus-[12]"}' "$ZHUCUN_VAR/metrics" || true)" 2
 check "by route and status" "$(grep -c '^zhucun_http_requests_total{service="gateway",method="PUT",route="/api/v1/districts/{district}/persons/{id}",status="201"} 1$' "$ZHUCUN_VAR/metrics" || true)" 1
 check "lag of each consumer and producer" "$(grep -c '^zhucun_consumer_lag_events{.*} 0$' "$ZHUCUN_VAR/metrics" || true)" "$(ask_database 'select count(*) from engine.consumes')"

@@ -34,7 +34,7 @@ check_producer(struct count *c, const struct service *s, const char *producer, a
 		const struct event_handler *handler = service_event(s, m->name);
 		bool at_once = false;
 		for (size_t k = 0; k < n; k++)
-			at_once = at_once || urgent[k] == fetch_type(m->name);
+			at_once = at_once || urgent[k] == ring_type_hash(m->name);
 		check(c, at_once == (handler && !handler->deferrable), m->name, at_once ? "urgent" : "kept back", s->name);
 		c->idle += !handler;
 	}

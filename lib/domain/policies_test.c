@@ -1,6 +1,7 @@
 /* policies_test - many districts, few documents: what is parsed is counted, and what is held is bounded
  * (engine/book_cache.h). */
-#include "domain/mirror.h"
+#include "domain/policies.h"
+#include "engine/book_cache.h"
 #include "harness/tally.h"
 #include <stdio.h>
 #include <string.h>

@@ -9,19 +9,19 @@
 #include <stdint.h>
 
 enum {
-	SHARE_REPLICAS_MAX = 64,
-	SHARE_FREE_LOOKS = 7,           /* so often seen free: whoever comes first takes it, whosever it should be */
+	ASSIGNMENT_REPLICAS_MAX = 64,
+	ASSIGNMENT_FREE_LOOKS = 7,           /* so often seen free: whoever comes first takes it, whosever it should be */
 };
 
-struct share_replica { const char *instance; bool prompt; };    /* prompt: takes what it is given */
-struct share_partition { int32_t partition; const char *owner, *home; int free_looks; };        /* owner, home: "" nobody */
+struct assignment_replica { const char *instance; bool prompt; };    /* prompt: takes what it is given */
+struct assignment_partition { int32_t partition; const char *owner, *home; int free_looks; };        /* owner, home: "" nobody */
 
-struct share_view {
+struct assignment_view {
 	const char *me;
-	struct share_replica replicas[SHARE_REPLICAS_MAX]; size_t nreplicas;    /* that live, by name, without me too */
-	const struct share_partition *partitions; size_t npartitions;          /* that are opened, by number */
+	struct assignment_replica replicas[ASSIGNMENT_REPLICAS_MAX]; size_t nreplicas;    /* that live, by name, without me too */
+	const struct assignment_partition *partitions; size_t npartitions;          /* that are opened, by number */
 };
 
 /* Bit p: partition p.  Nothing when I am not among the replicas: nobody counts on me yet. */
-struct share { uint64_t take, give; };
-struct share share_decide(const struct share_view *v);
+struct assignment { uint64_t take, give; };
+struct assignment assignment_decide(const struct assignment_view *v);

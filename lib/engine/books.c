@@ -1,5 +1,7 @@
 /* books - what is made of the rows that an input's district has of the table with a cache (book_cache.h), as of the input: what is kept,
  * or what the batch has made of rows that are not committed. */
+#include "engine/batch.h"
+#include "engine/books.h"
 #include "engine/node_state.h"
 #include "json/member.h"
 #include <assert.h>
@@ -136,7 +138,7 @@ books_keep(struct batch *b)
 
 	for (size_t i = 0; n->books && !n->replay && i < b->ninputs; i++) {
 		const struct input *in = &b->inputs[i];
-		if ((in->kind == INPUT_COMMAND && !district_known(n, in->district)) || book_cache_of(n->books, in->district))
+		if ((in->kind == INPUT_COMMAND && !district_known(&n->districts, in->district)) || book_cache_of(n->books, in->district))
 			continue;
 		const void *key = key_of(b, in->district);
 		if (!rows_wanted(&b->rows[n->books_table], key, 1))

@@ -4,7 +4,7 @@
  *   out:  whether the partition's due timers may run
  *   owns: struct catch_up of each partition
  *
- * An order can wait for the heads of those it names: what it refers to stands there.  A timer decides on consequences, which come by
+ * A command can wait for the heads of those it names: what it refers to stands there.  A timer decides on consequences, which come by
  * other services, each at its own pace: an annulment is supervision's, what falls with it accountability's.  So it waits until the
  * producers that its row names, those that they read, and so on, have read to the ends that their logs had when it came due; until
  * they have read what that has added; and so on, until nothing is added, some rounds at most.  When none of those that are behind

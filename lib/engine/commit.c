@@ -1,14 +1,20 @@
 /* commit - the write phase of a batch: one pipeline, one transaction, one round trip.
  *
  * Order: the fence first (it raises, and locks the rows that say we own what we write), then cursors, events, rows of the
- * service's tables, answers, timers, work; jobs last, because they select from what was just written. */
+ * service's tables, answers, timers, jobs done; new jobs last, because they select from what was just written. */
 #include "base/clock.h"
 #include "base/crash.h"
 #include "base/log.h"
 #include "json/json_pb.h"
+#include "engine/batch.h"
+#include "engine/books.h"
 #include "engine/node_state.h"
+#include "engine/ownership.h"
+#include "engine/producers.h"
 #include <stdlib.h>
 #include <string.h>
+
+enum { PLANS_ROWS = 256, PLANS_GROWTH = 4 };    /* plans are made anew when a table has so many rows, and so many times as many */
 
 /* ---- the fence and the cursors */
 
@@ -76,7 +82,7 @@ count_written(node_t *n, struct table_sql *t, size_t rows)
 }
 
 void
-batch_write_tables(struct batch *b)
+commit_tables(struct batch *b)
 {
 	for (size_t t = 0; t < b->node->ntables; t++) {
 		const void **put, **drop;
@@ -139,7 +145,7 @@ parked_row(struct batch *b, const struct input *in)
 	k->body = in->logged->body;
 	k->reason = (char *)in->park;
 	k->parked_us = b->now_us;
-	k->turn = in->turn;
+	k->turn = in->read_before;
 	return k;
 }
 
@@ -159,7 +165,7 @@ write_retry(struct batch *b, const struct input *in)
 static const void *
 moved_row(struct batch *b, const struct input *in)
 {
-	EngineRows__Work *w = arena_copy(b->arena, in->row, sizeof *w);
+	EngineRows__Job *w = arena_copy(b->arena, in->row, sizeof *w);
 
 	w->span_from = in->span.from;
 	return w;
@@ -174,9 +180,9 @@ write_inputs(struct batch *b)
 
 	for (size_t i = 0; i < b->ninputs; i++) {
 		struct input *in = &b->inputs[i];
-		if (in->kind == INPUT_WORK && in->goes_on)
+		if (in->kind == INPUT_JOB && in->goes_on)
 			moved[nmoved++] = moved_row(b, in);
-		else if (in->kind == INPUT_WORK)
+		else if (in->kind == INPUT_JOB)
 			done[ndone++] = in->row;
 		else if (in->kind == INPUT_EVENT && in->park)
 			parked[nparked++] = parked_row(b, in);
@@ -184,9 +190,9 @@ write_inputs(struct batch *b)
 			write_retry(b, in);
 	}
 	if (ndone)
-		store_queue(b->node->db, &engine_work_done, done, ndone);
+		store_queue(b->node->db, &engine_jobs_done, done, ndone);
 	if (nmoved)
-		store_queue(b->node->db, &engine_work_moved, moved, nmoved);
+		store_queue(b->node->db, &engine_jobs_moved, moved, nmoved);
 	if (nparked)
 		store_queue(b->node->db, &engine_park, parked, nparked);
 }
@@ -197,7 +203,7 @@ write_jobs(struct batch *b)
 {
 	for (size_t i = 0; i < b->njobs; i++) {
 		store_queue(b->node->db, b->jobs[i].stmt, &b->jobs[i].args, b->jobs[i].args ? 1 : 0);
-		enum store_error e = (i + 1) % JOBS_A_SYNC ? STORE_OK : store_sync(b->node->db);
+		enum store_error e = (i + 1) % COMMIT_JOBS_MAX ? STORE_OK : store_sync(b->node->db);
 		if (e)
 			return e;
 	}
@@ -217,11 +223,11 @@ write_all(struct batch *b)
 		store_queue(db, &engine_district_open, (const void **)b->opened, b->nopened);
 	if (b->nemitted)
 		store_queue(db, &engine_events_append, (const void **)b->emitted, b->nemitted);
-	batch_write_tables(b);
+	commit_tables(b);
 	write_answers(b);
 	write_timers(b);
 	write_inputs(b);
-	if (b->njobs > JOBS_A_SYNC) {
+	if (b->njobs > COMMIT_JOBS_MAX) {
 		enum store_error e = store_sync(db);
 		if (e)
 			return e;
@@ -257,7 +263,7 @@ after_heads(struct batch *b)
 			continue;
 		part->head = c->head;
 		part->now_us = c->now_us;
-		part->turn = c->turn;
+		part->journal = c->journal;
 		for (size_t i = 0; i < b->node->nproducers; i++)
 			if (c->cursor_moved[i])
 				cursor_moved(part, i, &c->cursor[i]);
@@ -271,7 +277,7 @@ after_commands(struct batch *b)
 		struct input *in = &b->inputs[i];
 		if (in->kind != INPUT_COMMAND || !in->answer)
 			continue;
-		group_answer(in->group, in->index, in->answer);
+		queue_answer(in->group, in->index, in->answer);
 		metric_add(b->node->set.metrics, METRIC_COMMANDS, 1);
 		if (in->answer->status >= 300)
 			metric_add(b->node->set.metrics, METRIC_COMMANDS_REFUSED, 1);
@@ -285,7 +291,7 @@ after_parked(struct batch *b)
 		const struct input *in = &b->inputs[i];
 		if (in->kind != INPUT_EVENT || !in->park)
 			continue;
-		held_add(&b->node->part[in->partition], in->district, in->subject);
+		held_add(&b->node->part[in->partition].held, in->district, in->subject);
 		metric_add(b->node->set.metrics, METRIC_PARKED, 1);
 		LOG(ERROR, "input.parked", in->trace, LOG_S("event", in->event_id), LOG_S("type", in->logged->type), LOG_S("reason", in->park));
 	}
@@ -335,7 +341,7 @@ after_events(struct batch *b)
 	int64_t now_us = clock_real_us();
 
 	for (size_t i = 0; i < b->ninputs && !b->node->set.manual_clock; i++)
-		if (b->inputs[i].kind == INPUT_EVENT && !b->inputs[i].park && !is_self(b->node, (size_t)b->inputs[i].producer))
+		if (b->inputs[i].kind == INPUT_EVENT && !b->inputs[i].park && !producer_is_self(b->node, (size_t)b->inputs[i].producer))
 			metric_observe(b->node->set.metrics, HISTOGRAM_EVENT_AGE, now_us - b->inputs[i].at_us);
 }
 
@@ -353,10 +359,10 @@ after(struct batch *b)
 	after_parked(b);
 	books_changed(b);
 	for (size_t i = 0; i < b->nopened; i++)
-		district_learn(n, b->opened[i]->district);
+		district_learn(&n->districts, b->opened[i]->district);
 	after_timers(b);
 	for (int32_t p = 0; b->njobs && p < PARTITIONS; p++)
-		n->part[p].work = n->part[p].work || b->part[p].touched;
+		n->part[p].jobs = n->part[p].jobs || b->part[p].touched;
 }
 
 /* ---- when it did not commit */
@@ -370,7 +376,7 @@ fenced(struct batch *b)
 	metric_add(b->node->set.metrics, METRIC_FENCED, 1);
 	for (long p = strtol(s, &end, 10); end != s; s = end, p = strtol(s, &end, 10))
 		if (p >= 0 && p < PARTITIONS)
-			own_lose(b->node, (int32_t)p);
+			ownership_lose(b->node, (int32_t)p);
 }
 
 static bool
@@ -398,7 +404,7 @@ keys_taken(struct batch *b)
 	for (size_t i = 0; i < b->ninputs; i++)
 		if (b->inputs[i].kind == INPUT_COMMAND && *b->inputs[i].command->key &&
 		    named_in(b->arena, store_detail(b->node->db), &b->inputs[i])) {
-			group_answer(b->inputs[i].group, b->inputs[i].index, &a);
+			queue_answer(b->inputs[i].group, b->inputs[i].index, &a);
 			any = true;
 		}
 	return any;
@@ -407,7 +413,7 @@ keys_taken(struct batch *b)
 /* By themselves they need no fence: who is fenced off has said nothing that could be wrong later.  When the outcome is not known it
  * is all tried again, and finds out. */
 enum batch_result
-batch_keep_answers(struct batch *b)
+commit_answers(struct batch *b)
 {
 	if (!b->answers.changes) {
 		after_commands(b);
@@ -432,7 +438,7 @@ batch_keep_answers(struct batch *b)
 }
 
 enum batch_result
-batch_commit(struct batch *b)
+commit_all(struct batch *b)
 {
 	bool anything = false;
 

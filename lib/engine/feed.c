@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "engine/node_state.h"
+#include "engine/producers.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +46,7 @@ feed_urgent(const struct service *s, const char *producer, arena_t *a, uint32_t 
 	n = 0;
 	EACH_ROW(s, events, h)
 		if (!h->deferrable && may_say(s, producer, h->message->name))
-			(*types)[n++] = fetch_type(h->message->name);
+			(*types)[n++] = ring_type_hash(h->message->name);
 	return n;
 }
 
@@ -60,7 +61,7 @@ asks_for(const node_t *n, size_t producer, int32_t p)
 	const struct partition *part = &n->part[p];
 	const struct feed *d = &n->feed[producer];
 
-	if (!part->owned || part->halted[producer] || (is_self(n, producer) && part->fetched[producer].seq >= part->head.seq))
+	if (!part->owned || part->halted[producer] || (producer_is_self(n, producer) && part->fetched[producer].seq >= part->head.seq))
 		return false;
 	return d->blocks < FEED_BLOCKS_MAX || (d->blocked && part->fetched[producer].seq == part->cursor[producer].seq);
 }
@@ -168,7 +169,7 @@ ask(node_t *n, size_t producer, int stream)
 		return false;
 	int32_t address = f->after[0]->partition;
 	s->turn = (address + 1) % PARTITIONS;
-	if (is_self(n, producer) && answered_here(n, producer, stream, f))
+	if (producer_is_self(n, producer) && answered_here(n, producer, stream, f))
 		return true;
 	send_question(n, producer, s, f, address);
 	return false;
@@ -259,7 +260,7 @@ feed_moved(node_t *n, const char *producer)
 {
 	size_t i;
 
-	if (!is_producer(n, producer, &i))
+	if (!producer_of(n, producer, &i))
 		return;
 	for (int k = 0; k < STREAMS_MAX; k++) {
 		struct stream *s = &n->feed[i].stream[k];
@@ -312,7 +313,7 @@ static bool
 all_deferrable(const node_t *n, size_t producer, const Wire__Fetched *f)
 {
 	for (size_t i = 0; i < f->n_items; i++) {
-		const struct event_handler *h = event_handler_of(n, (int)producer, f->items[i]->type);
+		const struct event_handler *h = producer_handler(n, (int)producer, f->items[i]->type);
 		if (h && !h->deferrable)
 			return false;
 	}

@@ -34,12 +34,6 @@ logged_of(arena_t *a, const struct ring_event *e)
 	return l;
 }
 
-uint32_t
-fetch_type(const char *type)
-{
-	return (uint32_t)name_hash(type);
-}
-
 static bool
 is_urgent(const Wire__Fetch *f, uint32_t type)
 {
@@ -90,7 +84,7 @@ fetch_gather(node_t *n, const Wire__Fetch *f, struct gathered *out)
 static int64_t
 answer_due_us(const struct held_fetch *h)
 {
-	int64_t company_us = h->some_us ? h->some_us + DEFER_MS * 1000 : NEVER_US;
+	int64_t company_us = h->some_us ? h->some_us + LINGER_MS * 1000 : NEVER_US;
 
 	return company_us < h->until_us ? company_us : h->until_us;
 }

@@ -3,6 +3,7 @@
  * Nothing is sent or written here: what is said stands in the batch until commit.c writes it. */
 #include "base/civil.h"
 #include "json/json_pb.h"
+#include "engine/batch.h"
 #include "engine/node_state.h"
 #include <assert.h>
 #include <string.h>
@@ -97,22 +98,6 @@ batch_kept(struct batch *b)
 	return b->now->kept;
 }
 
-struct head_change *
-batch_touch(struct batch *b, int32_t partition)
-{
-	struct head_change *c = &b->part[partition];
-	const struct partition *p = &b->node->part[partition];
-
-	if (!c->touched) {
-		c->touched = true;
-		c->head = p->head;
-		c->now_us = p->now_us;
-		c->turn = p->turn;
-		c->timer_put_us = NEVER_US;
-	}
-	return c;
-}
-
 enum { MARK_KEYS = 2 };                 /* the district and what it is of */
 
 static uint32_t
@@ -143,7 +128,7 @@ need(struct batch *b, size_t table, const void *key, int nprefix)
 	if (rows_wanted(&b->rows[table], key, nprefix))
 		return;
 	assert(b->node->replay);
-	replay_need(b, table, key, nprefix);
+	b->node->replay->need(b, table, key, nprefix);
 }
 
 const void *
@@ -180,7 +165,7 @@ batch_put(struct batch *b, const struct table *t, const void *row)
 {
 	size_t i = table_index(b, t);
 
-	batch_linger(b);
+	batch_keep_alive(b);
 	assert(!b->wanting);
 	if (nobodys(b, i))
 		return;
@@ -278,10 +263,10 @@ event_number(struct batch *b, const char *subject, const ProtobufCMessage *event
 void
 batch_emit(struct batch *b, const char *subject, const ProtobufCMessage *event)
 {
-	batch_linger(b);
+	batch_keep_alive(b);
 	assert(!b->wanting && !b->own_event);
 	if (b->node->replay) {
-		replay_emit(b, subject, event);
+		b->node->replay->emit(b, subject, event);
 		return;
 	}
 	if (b->nemitted == b->emitted_cap) {
@@ -310,7 +295,7 @@ batch_replays(const struct batch *b)
 const void *
 batch_logged(const struct batch *b, const ProtobufCMessageDescriptor *event, size_t i)
 {
-	return replay_said(b->node->replay, event, i);
+	return b->node->replay->said(b->node->replay, event, i);
 }
 
 void
@@ -368,7 +353,7 @@ batch_go_on(struct batch *b, int64_t from)
 {
 	struct input *in = &b->inputs[b->now - b->inputs];
 
-	assert(in->kind == INPUT_WORK && !in->goes_on && from > in->span.from && from < in->span.until);
+	assert(in->kind == INPUT_JOB && !in->goes_on && from > in->span.from && from < in->span.until);
 	in->goes_on = true;
 	in->span.from = from;
 }
@@ -416,7 +401,7 @@ batch_stand(struct batch *b)
 /* ---- answers */
 
 void
-batch_answer_set(struct batch *b, int status, const ProtobufCMessage *answer, Wire__Problem *problem)
+handler_answer(struct batch *b, int status, const ProtobufCMessage *answer, Wire__Problem *problem)
 {
 	struct input *in = (struct input *)b->now;
 
@@ -436,13 +421,13 @@ void
 batch_answer(struct batch *b, int status, const ProtobufCMessage *answer)
 {
 	assert(status >= 200 && status < 300);
-	batch_answer_set(b, status, answer, NULL);
+	handler_answer(b, status, answer, NULL);
 }
 
 void
 batch_refuse(struct batch *b, int status, const char *code, const char *pointer, const char *detail)
 {
-	batch_answer_set(b, status, NULL, problem_make(b->arena, status, code, pointer, detail));
+	handler_answer(b, status, NULL, problem_make(b->arena, status, code, pointer, detail));
 }
 
 void

@@ -1,7 +1,10 @@
 /* load - the read phase of a batch: what its inputs need, set-wise.
  *
  * One round trip, with what the engine itself must know in it; again only while a want depends on what came. */
+#include "engine/batch.h"
+#include "engine/books.h"
 #include "engine/node_state.h"
+#include "engine/producers.h"
 #include <assert.h>
 #include <string.h>
 
@@ -49,7 +52,7 @@ want_all(struct batch *b)
 /* Wants are found out before anything is run.  What an input's want has looked at may be another when its turn comes, and then its run
  * reads what nobody has loaded. */
 bool
-batch_lacks(struct batch *b, struct input *in)
+load_lacks(struct batch *b, struct input *in)
 {
 	const struct want_mark *l = in->looks;
 
@@ -120,7 +123,7 @@ result_of(enum store_error e)
 
 /* ---- the first load also asks what the engine itself must know */
 
-struct prelude { size_t looks, keys, districts, works; const void **look, **key, **district, **work; bool looked[PARTITIONS]; };
+struct prelude { size_t looks, keys, districts, jobs; const void **look, **key, **district, **job; bool looked[PARTITIONS]; };
 
 /* Producers that must have been read first, and whose heads nobody has looked up for the group. */
 static unsigned
@@ -130,13 +133,13 @@ to_look_up(const struct input *in)
 }
 
 static void
-prelude_of_work(struct batch *b, struct prelude *p, const struct input *in)
+prelude_of_jobs(struct batch *b, struct prelude *p, const struct input *in)
 {
 	EngineRows__District *k = arena_message(b->arena, &engine_rows__district__descriptor);
 
 	k->partition = in->partition;
 	k->district = (char *)in->district;
-	p->work[p->works++] = k;
+	p->job[p->jobs++] = k;
 }
 
 static void
@@ -157,9 +160,9 @@ prelude_of_command(struct batch *b, struct prelude *p, struct input *in)
 		k->key = in->command->key;
 		p->key[p->keys++] = k;
 	}
-	if (in->as_command && in->as_command->after && n->part[in->partition].work)
-		prelude_of_work(b, p, in);
-	if (!district_known(n, in->district)) {
+	if (in->as_command && in->as_command->after && n->part[in->partition].jobs)
+		prelude_of_jobs(b, p, in);
+	if (!district_known(&n->districts, in->district)) {
 		EngineRows__DistrictArg *k = arena_message(b->arena, &engine_rows__district_arg__descriptor);
 		k->district = (char *)in->district;
 		p->district[p->districts++] = k;
@@ -173,7 +176,7 @@ prelude_collect(struct batch *b)
 		.look = arena_alloc(b->arena, PARTITIONS * sizeof(void *)),
 		.key = arena_alloc(b->arena, (b->ninputs + 1) * sizeof(void *)),
 		.district = arena_alloc(b->arena, (b->ninputs + 1) * sizeof(void *)),
-		.work = arena_alloc(b->arena, (b->ninputs + 1) * sizeof(void *)),
+		.job = arena_alloc(b->arena, (b->ninputs + 1) * sizeof(void *)),
 	};
 
 	for (size_t i = 0; i < b->ninputs; i++)
@@ -198,17 +201,8 @@ prelude_queue(struct batch *b, const struct prelude *p)
 		store_queue(db, &engine_answers_of, p->key, p->keys);
 	if (p->districts)
 		store_queue(db, &engine_districts, p->district, p->districts);
-	if (p->works)
-		store_queue(db, &engine_work_of, p->work, p->works);
-}
-
-bool
-is_producer(const node_t *n, const char *service, size_t *i)
-{
-	for (*i = 0; *i < n->nproducers; ++*i)
-		if (!strcmp(n->svc->consumes[*i], service))
-			return true;
-	return false;
+	if (p->jobs)
+		store_queue(db, &engine_jobs_of, p->job, p->jobs);
 }
 
 /* A group that lacks what a producer has already promised waits until we have read it (engine 8). */
@@ -220,7 +214,7 @@ looks_read(struct batch *b, void **rows, size_t n)
 
 	for (size_t k = 0; k < n; k++) {
 		const EngineRows__Seen *s = rows[k];
-		if (s->partition >= 0 && s->partition < PARTITIONS && is_producer(b->node, s->service, &producer))
+		if (s->partition >= 0 && s->partition < PARTITIONS && producer_of(b->node, s->service, &producer))
 			heads[s->partition][producer] = s->seq;
 	}
 	for (size_t i = 0; i < b->ninputs; i++) {
@@ -236,12 +230,12 @@ looks_read(struct batch *b, void **rows, size_t n)
 
 /* What is to be looked at again has not been, so that who comes after others cannot come yet. */
 static void
-works_read(struct batch *b, void **rows, size_t n)
+jobs_read(struct batch *b, void **rows, size_t n)
 {
 	for (size_t i = 0; i < b->ninputs; i++)
 		for (size_t k = 0; k < n && b->inputs[i].kind == INPUT_COMMAND; k++)
 			if (!strcmp(b->inputs[i].district, ((const EngineRows__District *)rows[k])->district))
-				b->inputs[i].behind_work = true;
+				b->inputs[i].behind_jobs = true;
 }
 
 static void
@@ -278,17 +272,17 @@ prelude_read(struct batch *b, const struct prelude *p, size_t *at)
 	if (p->districts) {
 		count = store_rows(n->db, (*at)++, b->arena, &rows);
 		for (size_t i = 0; i < count; i++)
-			district_learn(n, ((const EngineRows__District *)rows[i])->district);
+			district_learn(&n->districts, ((const EngineRows__District *)rows[i])->district);
 	}
-	if (p->works) {
+	if (p->jobs) {
 		count = store_rows(n->db, (*at)++, b->arena, &rows);
-		works_read(b, rows, count);
+		jobs_read(b, rows, count);
 	}
 	return true;
 }
 
 enum batch_result
-batch_look(struct batch *b)
+load_look(struct batch *b)
 {
 	struct prelude p = prelude_collect(b);
 	size_t at = 0;
@@ -301,7 +295,7 @@ batch_look(struct batch *b)
 }
 
 enum batch_result
-batch_load(struct batch *b)
+load_all(struct batch *b)
 {
 	struct prelude p = prelude_collect(b);
 	bool more = want_all(b), first = true;

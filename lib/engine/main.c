@@ -33,7 +33,7 @@ static const struct setting settings[] = {
 	{ "ZHUCUN_DB", SETTING_TEXT, NULL, 1, 1000, "libpq conninfo, logging in as the service's role", .secret = true },
 	{ "ZHUCUN_DB_READER", SETTING_TEXT, NULL, 1, 1000, "libpq conninfo, logging in as the service's reader role", .secret = true },
 	{ "ZHUCUN_INSTANCE", SETTING_TEXT, "", 0, 60, "name of this replica; made from host name and process id when empty" },
-	{ "ZHUCUN_READERS", SETTING_INT, "1", 1, READERS_MAX, "threads that answer reads" },
+	{ "ZHUCUN_READERS", SETTING_INT, "1", 1, READERS_MAX, "threads that answer queries" },
 	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10, "real, or manual: the clock is moved by POST /api/v1/clock only" },
 	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 0, 10, "debug, info, warn or error" },
 	{ HEALTH_SETTING, SETTING_TEXT, "", 0, 200, HEALTH_MEANING },

@@ -4,13 +4,20 @@
 #include "engine.pb-c.h"
 #include "json/json_pb.h"
 #include "base/log.h"
+#include "engine/books.h"
+#include "engine/due.h"
+#include "engine/inbox.h"
+#include "engine/node_clock.h"
 #include "engine/node_state.h"
+#include "engine/ownership.h"
+#include "engine/ready.h"
+#include "engine/retry.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { NAMES_BYTES_MAX = 16 << 20, SCRATCH_BYTES_MAX = 64 << 20, WAITED_FOR_MS = 100, IDLE_MS = 1000 };
-enum { LOAD_STATEMENTS = 8, COMMIT_STATEMENTS = 24 + JOBS_A_SYNC };      /* at most, beside those of the service's tables (load.c, commit.c) */
+enum { LOAD_STATEMENTS = 8, COMMIT_STATEMENTS = 24 + COMMIT_JOBS_MAX };      /* at most, beside those of the service's tables (load.c, commit.c) */
 
 /* ---- opening */
 
@@ -101,13 +108,71 @@ node_make(const struct service *s, const struct node_settings *settings)
 	return n;
 }
 
+static bool
+prepare_all(node_t *n, const struct store_stmt *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!store_prepare(n->db, list[i]))
+			return false;
+	return true;
+}
+
+/* What the schema says we consume is what the code consumes: /progress counts by the one, the loop reads by the other. */
+static bool
+graph_agrees(node_t *n)
+{
+	void **rows;
+	size_t count, found = 0;
+
+	if (store_run(n->db, &engine_consumed, NULL, n->scratch, &rows, &count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < n->nproducers; k++)
+			found += !strcmp(((const EngineRows__Producer *)rows[i])->producer, n->svc->consumes[k]);
+	if (found == count && count == n->nproducers)
+		return true;
+	LOG(ERROR, "service.consumes_differ", NULL, LOG_S("service", n->svc->name), LOG_I("schema", count), LOG_I("code", n->nproducers));
+	return false;
+}
+
+bool
+node_own_tables(node_t *n)
+{
+	void **rows;
+	size_t count;
+
+	if (store_run(n->db, &engine_own_tables, NULL, n->scratch, &rows, &count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		for (size_t t = 0; t < n->ntables; t++)
+			if (!strcmp(((const EngineRows__Table *)rows[i])->name, n->tables[t]->name))
+				n->own_table[t] = true;
+	return true;
+}
+
+bool
+node_prepare(node_t *n)
+{
+	const struct noun *const *noun;
+
+	if (!service_copies(n->svc) || !prepare_all(n, engine_sql, ENGINE_SQL_COUNT))
+		return false;
+	for (noun = n->svc->nouns; *noun; noun++)
+		if (!prepare_all(n, (*noun)->statements.at, (*noun)->statements.n))
+			return false;
+	for (size_t t = 0; t < n->ntables; t++)
+		if (!table_prepare(&n->sql[t], n->tables[t], n->db, n->names))
+			return false;
+	return graph_agrees(n) && node_own_tables(n);
+}
+
 node_t *
 node_open(const struct service *s, const struct node_settings *settings)
 {
 	assert(!service_named_twice(s));
 	node_t *n = node_make(s, settings);
 
-	if (n && (!own_prepare(n) || !listen(n)))
+	if (n && (!node_prepare(n) || !listen(n)))
 		node_close(&n);
 	return n;
 }
@@ -129,14 +194,14 @@ node_close(node_t **np)
 		return;
 	queue_end(n);
 	feeds_free(n);
-	own_end(n);
+	ownership_end(n);
 	ring_forget(&n->ring);
 	book_cache_close(&n->books);
 	store_close(&n->db);
 	arena_close(&n->names);
 	arena_close(&n->arena);
 	arena_close(&n->scratch);
-	free(n->districts);
+	districts_free(&n->districts);
 	free(n);
 	*np = NULL;
 }
@@ -172,7 +237,7 @@ on_ready(node_t *n, const struct message *m)
 {
 	Engine__Ready said = ENGINE__READY__INIT;
 	char *missing[2 + STEADY_DOUBTS];
-	bool doubts[STEADY_DOUBTS] = { [STEADY_SENDER] = own_believes(n) && own_sender_doubted(n, m) };
+	bool doubts[STEADY_DOUBTS] = { [STEADY_SENDER] = node_clock_believed(n) && node_clock_sender_doubted(n, m) };
 
 	said.missing = missing;
 	const char *lacks = ready_lacks(n);
@@ -257,7 +322,7 @@ hear_clock(node_t *n, int64_t now_us)
 	return n->clock_news = true;
 }
 
-/* "-roster": one of its replicas has come, or given partitions back; "-": districts were founded; "+roster": one of its replicas
+/* "-roster": one of its replicas has come, or given partitions back; "-": districts were created; "+roster": one of its replicas
  * has taken partitions; else the clock.  True: it was moved. */
 static bool
 hear(node_t *n)
@@ -285,10 +350,10 @@ earlier(int64_t a, int64_t b)
 static int64_t
 work_due_us(const node_t *n)
 {
-	int64_t at = earlier(earlier(n->open_us, n->purge_us), earlier(feed_next_us(n), catch_up_next_us(n))), now_us = own_now_us(n);
+	int64_t at = earlier(earlier(n->open_us, n->purge_us), earlier(feed_next_us(n), catch_up_next_us(n))), now_us = node_clock_us(n);
 
-	if (n->deferred_us)
-		at = earlier(at, n->deferred_us + DEFER_MS * 1000);
+	if (n->lingers_us)
+		at = earlier(at, n->lingers_us + LINGER_MS * 1000);
 	if (n->lost || n->retry_us > n->mono_us)
 		return n->retry_us;
 	for (int32_t p = 0; p < PARTITIONS && !n->set.manual_clock; p++)
@@ -310,11 +375,28 @@ alive(node_t *n)
 	if (store_fd(n->db) < 0)
 		n->lost = true;
 	if (n->lost && n->mono_us >= n->retry_us) {
-		own_recover(n);
+		ownership_recover(n);
 		if (!n->lost && !listen(n))
 			n->lost = true;
 	}
 	return !n->lost;
+}
+
+/* Of our service, in all partitions: their time may stand behind ours, but not by days.  As long as there are more, again after a
+ * rest, in which others get what the disk can do. */
+static void
+purge(node_t *n)
+{
+	EngineRows__Purge args = ENGINE_ROWS__PURGE__INIT;
+	void **rows;
+	size_t count;
+
+	args.now_us = node_clock_us(n) - ANSWERS_KEPT_DAYS * INT64_C(86400000000);
+	args.limit = PURGE_ROWS;
+	enum store_error e = store_run(n->db, &engine_answers_purge, &args, n->scratch, &rows, &count);
+	bool more = !e && count && ((const EngineRows__Purged *)rows[0])->rows == PURGE_ROWS;
+	n->purge_us = n->mono_us + (int64_t)(more ? PURGE_REST_MS : PURGE_MS) * 1000;
+	n->lost = n->lost || e == STORE_LOST;
 }
 
 /* What is due while the database answers.  True: there is more. */
@@ -323,17 +405,17 @@ step(node_t *n)
 {
 	hear(n);
 	if (n->mono_us >= n->open_us)
-		own_look(n, -1);
-	if (!own_believes(n)) {
-		own_leave(n);           /* another replica's clock may be right; if none is, nothing goes on */
+		ownership_look(n, -1);
+	if (!node_clock_believed(n)) {
+		ownership_leave(n);           /* another replica's clock may be right; if none is, nothing goes on */
 		queue_shed(n);
 		return false;
 	}
-	own_share(n);
+	ownership_share(n);
 	if (!n->lost && n->timers_stale)
-		own_timers(n);
+		due_next(n);
 	if (!n->lost && n->mono_us >= n->purge_us)
-		own_purge(n);
+		purge(n);
 	arena_reset(n->scratch);
 	if (n->lost)
 		return false;
@@ -360,7 +442,7 @@ node_step(node_t *n, int64_t mono_us)
 void
 node_leave(node_t *n)
 {
-	own_leave(n);
+	ownership_leave(n);
 	queue_shed(n);
 	queue_reply(n);
 	fetch_serve(n);
@@ -369,7 +451,7 @@ node_leave(node_t *n)
 const char *
 node_doubt(const node_t *n)
 {
-	const struct steady_text *t = own_doubt(n, -1);
+	const struct steady_text *t = node_clock_doubt(n, -1);
 	return t ? t->health : NULL;
 }
 

@@ -6,8 +6,7 @@
 #include "engine.pb-c.h"
 #include "engine.sql.h"
 #include "engine_rows.pb-c.h"
-#include "engine/node_state.h"
-#include "engine/reader.h"
+#include "engine/overview.h"
 #include "engine/reader_state.h"
 #include <string.h>
 
@@ -35,7 +34,7 @@ service_progress(arena_t *a, const EngineRows__ProgressRow *row, void *const *ed
 }
 
 void
-progress_answer(struct reader *r, int32_t partition)
+overview_progress(struct reader *r, int32_t partition)
 {
 	static const struct store_stmt *const asked[] = { &engine_lag, &engine_progress, &engine_edges };
 	Engine__Progress said = ENGINE__PROGRESS__INIT;
@@ -97,7 +96,7 @@ service_status(arena_t *a, const EngineRows__Status *row)
 }
 
 void
-status_answer(struct reader *r)
+overview_status(struct reader *r)
 {
 	static const struct store_stmt *const asked[] = { &engine_status_lag, &engine_status, &engine_status_edges, &engine_status_replicas,
 	                                                 &engine_clock_now };

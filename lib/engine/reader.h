@@ -1,12 +1,12 @@
-/* reader - answers reads and serves old events, on a thread of its own with a connection of its own.
+/* reader - answers queries and serves old events, on a thread of its own with a connection of its own.
  *
- * The connection logs in as <service>_reader, which row-level security shows only the district of the read. */
+ * The connection logs in as <service>_reader, which row-level security shows only the district of the query. */
 #pragma once
 #include "engine/service.h"
 
 struct reader;
 
-/* ---- what a read handler may say */
+/* ---- what the handler of a query may ask and say */
 arena_t *reader_arena(struct reader *r);
 const char *reader_district(const struct reader *r);
 const char *reader_account(const struct reader *r);
@@ -14,7 +14,7 @@ const Wire__Actor *reader_actor(const struct reader *r);        /* NULL: the ope
 int64_t reader_at_us(const struct reader *r);
 int32_t reader_today(struct reader *r);
 /* Rows of a statement of <service>.sql; the district is already set, and who asks: rows of sealed cases of which he may not know are
- * not there (lib/domain/schema/mirror_sealed.sql).  On a database failure the read ends in 503 and this
+ * not there (lib/domain/schema/mirror_sealed.sql).  On a database failure the query ends in 503 and this
  * returns 0 rows; the handler may go on as if there were none. */
 size_t reader_rows(struct reader *r, const struct store_stmt *s, const void *args, void ***rows);
 /* What is made of the rows that the district has of a table with a cache (book_cache.h). */

@@ -5,6 +5,7 @@
  * has lost a right or the schema a table.  So that is found before a command is, and that it is over too.  What refuses the
  * look (ownership.c), so that nothing is owned, is remembered, for there is then no connection to ask by. */
 #include "engine/node_state.h"
+#include "engine/ready.h"
 #include <string.h>
 
 enum { REFUSED_MS = 1000 };

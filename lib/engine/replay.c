@@ -1,11 +1,14 @@
 /* replay - see replay.h.
  *
- * Where things are is said by two numbers: how many events of others have been read (turn), and how many own ones have been
- * said.  At (turn, own) comes what engine.ran notes there, else the next own event if it stands on just so many, else the
- * next event of the producer that engine.turn names.  A list of such inputs is loaded for, folded and written as a batch. */
+ * Where things are is said by two numbers: how many events of others have been read (read), and how many own ones have been
+ * said.  At (read, own) comes what the journal notes there (engine.ran), else the next own event if it stands on just so many, else the
+ * next event of the producer that it names (engine.turn).  A list of such inputs is loaded for, folded and written as a batch. */
 #include "engine/replay.h"
 #include "base/log.h"
+#include "engine/batch.h"
+#include "engine/books.h"
 #include "engine/node_state.h"
+#include "engine/producers.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,10 +31,11 @@ struct pages {
 struct aside { int producer; int64_t seq; };            /* an event that did not run in its turn */
 
 struct replay {
+	struct replayer calls;                          /* first: the node knows it by these */
 	node_t *node;
 	int32_t partition;
-	struct pages own, producer[PRODUCERS_MAX], turns, ran;
-	int64_t turn, turn_end, own_seq, own_end;
+	struct pages own, producer[PRODUCERS_MAX], turns, notes;
+	int64_t read, read_end, own_seq, own_end;
 	int reading;
 	struct aside *aside; size_t naside;
 	struct input *list; size_t nlist, at, bytes;    /* at: of the list, the one being run */
@@ -46,13 +50,13 @@ struct replay {
 
 static const struct store_stmt turns_after = {
 	.name = "replay_turns", .text = "select partition, turn, producer from engine.turn where consumer = $1 and partition = $2 and turn > $3 order by turn limit $4::integer",
-	.params = { "service", "partition", "after", "limit" }, .nparams = 4, .args = &engine_rows__notes_after__descriptor, .row = &engine_rows__turn__descriptor,
+	.params = { "service", "partition", "after", "limit" }, .nparams = 4, .args = &engine_rows__notes_after__descriptor, .row = &engine_rows__journal_turn__descriptor,
 };
-static const struct store_stmt ran_after = {
-	.name = "replay_ran", .text = "select partition, turn, own_seq, kind, name, seq, district, subject, cause, trace, at_us, place, span_from, span_until"
+static const struct store_stmt notes_after = {
+	.name = "replay_notes", .text = "select partition, turn, own_seq, kind, name, seq, district, subject, cause, trace, at_us, place, span_from, span_until"
 	                              " from engine.ran"
 	                              " where service = $1 and partition = $2 and place > $3 order by place limit $4::integer",
-	.params = { "service", "partition", "after", "limit" }, .nparams = 4, .args = &engine_rows__notes_after__descriptor, .row = &engine_rows__ran__descriptor,
+	.params = { "service", "partition", "after", "limit" }, .nparams = 4, .args = &engine_rows__notes_after__descriptor, .row = &engine_rows__journal_note__descriptor,
 };
 static const struct store_stmt aside_of = {
 	.name = "replay_aside", .text = "select producer, seq from engine.parked where service = $1 and partition = $2"
@@ -156,7 +160,7 @@ list_add_input(struct replay *r, enum input_kind kind)
 {
 	struct input *in = &r->list[r->nlist++];
 
-	*in = (struct input){ .kind = kind, .partition = r->partition, .district = "", .subject = "", .account = "", .trace = "", .cause = "", .event_id = "" };
+	*in = input_of(kind, r->partition);
 	r->said = kind == INPUT_OWN ? r->said + 1 : 0;
 	r->last = kind == INPUT_OWN ? r->last : kind;
 	return in;
@@ -214,7 +218,7 @@ event_of(struct replay *r, int producer, int64_t seq)
 }
 
 static void
-add_ran(struct replay *r, const EngineRows__Ran *k)
+add_note(struct replay *r, const EngineRows__JournalNote *k)
 {
 	const struct service *s = r->node->svc;
 	bool timer = !strcmp(k->kind, "timer");
@@ -222,12 +226,12 @@ add_ran(struct replay *r, const EngineRows__Ran *k)
 	size_t producer;
 
 	if (!strcmp(k->kind, "retry")) {
-		const EngineRows__Logged *e = is_producer(r->node, k->name, &producer) ? event_of(r, (int)producer, k->seq) : NULL;
+		const EngineRows__Logged *e = producer_of(r->node, k->name, &producer) ? event_of(r, (int)producer, k->seq) : NULL;
 		if (e)
 			add_event(r, INPUT_RETRY, (int)producer, e);
 		return;
 	}
-	struct input *in = list_add_input(r, timer ? INPUT_TIMER : INPUT_WORK);
+	struct input *in = list_add_input(r, timer ? INPUT_TIMER : INPUT_JOB);
 	if (timer)
 		in->as_timer = service_timer(s, k->name);
 	else
@@ -245,15 +249,15 @@ add_ran(struct replay *r, const EngineRows__Ran *k)
 static void
 add_turn(struct replay *r)
 {
-	const EngineRows__Turn *t = peek(r, &r->turns);
+	const EngineRows__JournalTurn *t = peek(r, &r->turns);
 	size_t producer;
 
-	if (t && t->turn == r->turn) {
+	if (t && t->turn == r->read) {
 		took(&r->turns, t->turn);
-		r->reading = is_producer(r->node, t->producer, &producer) ? (int)producer : -1;
+		r->reading = producer_of(r->node, t->producer, &producer) ? (int)producer : -1;
 	}
 	if (r->reading < 0) {
-		fault(r, "nobody noted in what order the events from turn %lld on were read", (long long)r->turn);
+		fault(r, "nobody noted in what order the events after %lld were read", (long long)r->read);
 		return;
 	}
 	struct pages *s = &r->producer[r->reading];
@@ -266,28 +270,28 @@ add_turn(struct replay *r)
 	if (is_aside(r, r->reading, e->seq))
 		r->list[r->nlist - 1].park = "not in its turn";
 	took(s, e->seq);
-	r->turn++;
+	r->read++;
 }
 
 /* False: there is nothing more, or a fault. */
 static bool
 list_next(struct replay *r)
 {
-	const EngineRows__Ran *k = peek(r, &r->ran);
+	const EngineRows__JournalNote *k = peek(r, &r->notes);
 	const EngineRows__Logged *e = r->own_seq < r->own_end ? peek(r, &r->own) : NULL;
 
 	if (*r->why)
 		return false;
-	if (k && k->turn == r->turn && k->own_seq == r->own_seq) {
-		add_ran(r, k);
-		took(&r->ran, k->place);
-	} else if (e && stands_on(r, e) == r->turn) {
+	if (k && k->turn == r->read && k->own_seq == r->own_seq) {
+		add_note(r, k);
+		took(&r->notes, k->place);
+	} else if (e && stands_on(r, e) == r->read) {
 		if (e->seq != r->own_seq + 1)
 			fault(r, "own event %lld is missing", (long long)r->own_seq + 1);
 		add_event(r, INPUT_OWN, -1, e);
 		took(&r->own, e->seq);
 		r->own_seq++;
-	} else if (r->turn < r->turn_end) {
+	} else if (r->read < r->read_end) {
 		add_turn(r);
 	} else if (e || k) {
 		fault(r, "%s %lld does not fit the order that was noted", e ? "own event" : "a note at own event", (long long)(e ? e->seq : k->own_seq));
@@ -297,13 +301,13 @@ list_next(struct replay *r)
 	return !*r->why;
 }
 
-/* What an input says must be in the same list; orders, which are not replayed, have no event as their cause. */
+/* What an input says must be in the same list; commands, which are not replayed, have no event as their cause. */
 static bool
 may_end(struct replay *r)
 {
 	const EngineRows__Logged *e = r->own_seq < r->own_end ? peek(r, &r->own) : NULL;
 
-	if (!e || stands_on(r, e) != r->turn || r->said >= SAID_BY_ONE)
+	if (!e || stands_on(r, e) != r->read || r->said >= SAID_BY_ONE)
 		return true;
 	const struct input *last = &r->list[r->nlist - 1];
 	return last->kind == INPUT_OWN && !*last->cause && r->last != INPUT_TIMER;
@@ -311,7 +315,13 @@ may_end(struct replay *r)
 
 /* ---- running */
 
-void
+static struct replay *
+replay_of(const struct batch *b)
+{
+	return (struct replay *)b->node->replay;
+}
+
+static void
 replay_need(struct batch *b, size_t table, const void *key, int nprefix)
 {
 	node_t *n = b->node;
@@ -321,7 +331,7 @@ replay_need(struct batch *b, size_t table, const void *key, int nprefix)
 	rows_want(&b->rows[table], key, nprefix);
 	store_queue(n->db, &n->sql[table].load[nprefix], &key, 1);
 	if (store_sync(n->db)) {
-		fault(n->replay, "the database went away");
+		fault(replay_of(b), "the database went away");
 		return;
 	}
 	size_t count = store_rows(n->db, 0, b->arena, &rows);
@@ -362,9 +372,11 @@ said_here(const struct replay *r)
 	return i < r->nlist && r->list[i].kind == INPUT_OWN ? &r->list[i] : NULL;
 }
 
-const ProtobufCMessage *
-replay_said(const struct replay *r, const ProtobufCMessageDescriptor *event, size_t i)
+static const ProtobufCMessage *
+replay_said(const struct replayer *calls, const ProtobufCMessageDescriptor *event, size_t i)
 {
+	const struct replay *r = (const struct replay *)calls;
+
 	for (size_t k = r->at + 1; k < r->nlist && r->list[k].kind == INPUT_OWN; k++) {
 		const ProtobufCMessage *m = r->list[k].m;
 		if (m && m->descriptor == event && i-- == 0)
@@ -373,10 +385,10 @@ replay_said(const struct replay *r, const ProtobufCMessageDescriptor *event, siz
 	return NULL;
 }
 
-void
+static void
 replay_emit(struct batch *b, const char *subject, const ProtobufCMessage *event)
 {
-	struct replay *r = b->node->replay;
+	struct replay *r = replay_of(b);
 	struct input *own = said_here(r);
 
 	if (!own || strcmp(own->logged->type, event->descriptor->name) || strcmp(own->subject, subject) || strcmp(own->cause, cause_of(b->now)) ||
@@ -414,7 +426,7 @@ load_list(struct replay *r, struct batch *b)
 {
 	batch_open(b, r->node, r->list, r->nlist);
 	b->whole = r->whole;
-	enum batch_result loaded = batch_load(b);
+	enum batch_result loaded = load_all(b);
 	if (loaded == BATCH_WIDE && !r->whole) {             /* the shortest list that there may be is loaded whole */
 		r->whole = r->list_max == 1;
 		r->list_max = r->list_max > 1 ? r->list_max / 2 : 1;
@@ -435,7 +447,7 @@ run_list(struct replay *r, struct batch *b)
 
 	for (r->at = 0; r->at < r->nlist && !*r->why; r->at++)
 		run_input(b, &r->list[r->at]);
-	batch_write_tables(b);
+	commit_tables(b);
 	if (store_sync(n->db))
 		fault(r, "the rows could not be written");
 	books_changed(b);
@@ -475,10 +487,10 @@ list_undo(struct replay *r, const struct replay *was)
 {
 	rewind_pages(&r->own, &was->own);
 	rewind_pages(&r->turns, &was->turns);
-	rewind_pages(&r->ran, &was->ran);
+	rewind_pages(&r->notes, &was->notes);
 	for (size_t i = 0; i < r->node->nproducers; i++)
 		rewind_pages(&r->producer[i], &was->producer[i]);
-	r->turn = was->turn;
+	r->read = was->read;
 	r->own_seq = was->own_seq;
 	r->reading = was->reading;
 	r->last = was->last;
@@ -530,13 +542,13 @@ read_ends(struct replay *r)
 	}
 	size_t k = store_rows(n->db, 0, n->scratch, &rows);
 	for (size_t i = 0; i < k; i++)
-		r->turn_end += ((const EngineRows__Cursor *)rows[i])->seq;
+		r->read_end += ((const EngineRows__Cursor *)rows[i])->seq;
 	r->own_end = store_rows(n->db, 1, n->scratch, &rows) ? ((const EngineRows__Seen *)rows[0])->seq : 0;
 	k = store_rows(n->db, 2, n->scratch, &rows);
 	r->aside = arena_alloc(n->scratch, (k + 1) * sizeof *r->aside);
 	for (size_t i = 0; i < k; i++) {
 		const EngineRows__Cursor *c = rows[i];
-		if (is_producer(n, c->producer, &producer))
+		if (producer_of(n, c->producer, &producer))
 			r->aside[r->naside++] = (struct aside){ (int)producer, c->seq };
 	}
 	return true;
@@ -551,7 +563,7 @@ begin(struct replay *r, int32_t partition)
 	arena_reset(n->arena);
 	books_forget(n, NULL);
 	r->partition = partition;
-	r->turn = r->turn_end = r->own_seq = r->own_end = 0;
+	r->read = r->read_end = r->own_seq = r->own_end = 0;
 	r->naside = 0;
 	r->reading = -1;
 	r->list_max = LIST_INPUTS;
@@ -563,7 +575,7 @@ begin(struct replay *r, int32_t partition)
 	for (size_t i = 0; i < n->nproducers; i++)
 		r->producer[i] = pages_of(r->producer[i], n->svc->consumes[i], &engine_events_after, 0);
 	r->turns = pages_of(r->turns, NULL, &turns_after, -1);
-	r->ran = pages_of(r->ran, NULL, &ran_after, 0);
+	r->notes = pages_of(r->notes, NULL, &notes_after, 0);
 	return read_ends(r);
 }
 
@@ -580,7 +592,7 @@ replay_partition(replay_t *r, int32_t partition, struct replayed *out)
 
 /* ---- opening */
 
-static const struct store_stmt *const statements[] = { &turns_after, &ran_after, &aside_of, &head_of, &engine_events_after, &engine_cursors_of_consumer, &engine_own_tables };
+static const struct store_stmt *const statements[] = { &turns_after, &notes_after, &aside_of, &head_of, &engine_events_after, &engine_cursors_of_consumer, &engine_own_tables };
 
 static bool
 prepare(struct replay *r)
@@ -593,7 +605,7 @@ prepare(struct replay *r)
 	for (size_t i = 0; i < ALEN(statements); i++)
 		if (!store_prepare(n->db, statements[i]))
 			return false;
-	return journal_tables(n);
+	return node_own_tables(n);
 }
 
 /* Like the service's own, with its keys and checks; they hide those in what is searched. */
@@ -627,7 +639,8 @@ replay_open(const struct service *s, const char *conninfo)
 		replay_close(&r);
 		return NULL;
 	}
-	r->node->replay = r;
+	r->calls = (struct replayer){ .emit = replay_emit, .need = replay_need, .said = replay_said };
+	r->node->replay = &r->calls;
 	store_patience(r->node->db, WAIT_MS);
 	if (!prepare(r) || !make_tables(r))
 		replay_close(&r);
@@ -641,7 +654,7 @@ replay_close(replay_t **rp)
 
 	if (!r)
 		return;
-	struct pages *all[] = { &r->own, &r->turns, &r->ran };
+	struct pages *all[] = { &r->own, &r->turns, &r->notes };
 	for (size_t i = 0; i < ALEN(all); i++)
 		arena_close(&all[i]->page);
 	for (size_t i = 0; i < PRODUCERS_MAX; i++)

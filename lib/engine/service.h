@@ -46,7 +46,7 @@ struct command {
 	bool creates_district;                          /* may come before its district exists (PutDistrict) */
 	bool (*may)(struct batch *b, const void *m);    /* whether this account may, in this case (duty_batch.h); false: it has refused */
 	const ProtobufCMessage *(*stands)(struct batch *b, const void *m);      /* of a PUT whose answer says more than was put, and what
-	                                                                         * may change with it: what a read of it says now; NULL: nothing */
+	                                                                         * may change with it: what a query of it says now; NULL: nothing */
 	bool heavy;                                     /* one message asks for thousands of rows: at most one in a batch */
 	const void *with;                               /* what functions that several commands share are told by batch_with */
 };

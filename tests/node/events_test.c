@@ -116,11 +116,11 @@ test_company(struct count *c)
 	}
 	turns(s);
 	check(c, s->metrics[ATTENDANCE].value[METRIC_FETCHES] == fetches, "what does not concern it waits where it was said");
-	s->still_us += DEFER_MS * 1000;
+	s->still_us += LINGER_MS * 1000;
 	turns(s);
 	check(c, s->metrics[ATTENDANCE].value[METRIC_FETCHES] == fetches + 1, "and comes in one answer");
 	check(c, s->metrics[ATTENDANCE].value[METRIC_BATCHES] == before, "which waits once more");
-	s->still_us += DEFER_MS * 1000;
+	s->still_us += LINGER_MS * 1000;
 	turns(s);
 	check(c, s->metrics[ATTENDANCE].value[METRIC_BATCHES] == before + 1 && stage_quiet(s), "and is read in one batch");
 	stage_close(s);

@@ -4,7 +4,10 @@
  * Messages go through a queue; nothing sleeps, and what is waited for is a condition with a bound in turns.  Each stage has a
  * database of its own, and one district, D.  Needs what deploy/test.sh gives: ZHUCUN_TEST_DB, _HOST, _TEMPLATE, _SECRETS. */
 #pragma once
+#include "engine/books.h"
+#include "engine/inbox.h"
 #include "engine/node_state.h"
+#include "engine/ready.h"
 #include "engine/reader_state.h"
 #include "toys.h"
 #include <libpq-fe.h>

@@ -114,7 +114,7 @@ static const struct store_stmt toy_job = {
 	.name = "toy.job",
 	.text = "insert into engine.work (service, partition, district, kind, subject, cause, trace, at_us)"
 	        " values ('attendance', $1, $2, 'look', $3, '', '', '2017-09-08') on conflict do nothing",
-	.params = { "partition", "district", "subject" }, .nparams = 3, .args = &engine_rows__work__descriptor,
+	.params = { "partition", "district", "subject" }, .nparams = 3, .args = &engine_rows__job__descriptor,
 };
 static const struct store_stmt toy_person = {
 	.name = "toy.person", .text = "select district, person_id, from_day, unit_id from person where person_id = $1",
@@ -219,7 +219,7 @@ static void
 on_person(struct batch *b, const void *m)
 {
 	const Roster__PersonPut *e = m;
-	EngineRows__Work work = ENGINE_ROWS__WORK__INIT;
+	EngineRows__Job work = ENGINE_ROWS__JOB__INIT;
 
 	if (!strncmp(e->unit_id, "@@", 2)) {
 		on_led(b, e);

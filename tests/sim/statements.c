@@ -513,9 +513,9 @@ static enum store_error
 turns_of(struct call_of *c)
 {
 	for (size_t k = 0; k < c->q->n; k++) {
-		EngineRows__Turn *last = NULL;
+		EngineRows__JournalTurn *last = NULL;
 		for (size_t i = 0; i < c->t->turn.n; i++) {
-			EngineRows__Turn *t = (EngineRows__Turn *)c->t->turn.rows[i].m;
+			EngineRows__JournalTurn *t = (EngineRows__JournalTurn *)c->t->turn.rows[i].m;
 			if (t->partition == ((const EngineRows__Partition *)c->q->args[k])->partition && (!last || t->turn > last->turn))
 				last = t;
 		}
@@ -672,20 +672,20 @@ work_some(struct call_of *c)
 	for (size_t i = 0; i < c->t->work.n; i++)
 		for (size_t k = 0; k < c->q->n; k++)
 			if (!c->t->work.rows[i].gone &&
-			    ((const EngineRows__Work *)c->t->work.rows[i].m)->partition == ((const EngineRows__Positions *)c->q->args[k])->partition)
+			    ((const EngineRows__Job *)c->t->work.rows[i].m)->partition == ((const EngineRows__Positions *)c->q->args[k])->partition)
 				row_out(c->q, c->t->work.rows[i].m);
 	return STORE_OK;
 }
 
 const struct store_stmt toy_job = {
 	.name = "toy.chore", .text = "insert into work", .params = { "partition", "district", "subject", "at_us" }, .nparams = 4,
-	.args = &engine_rows__work__descriptor,
+	.args = &engine_rows__job__descriptor,
 };
 
 static enum store_error
 chore(struct call_of *c)
 {
-	EngineRows__Work *w = arena_copy(world.arena, *c->q->args, sizeof *w);
+	EngineRows__Job *w = arena_copy(world.arena, *c->q->args, sizeof *w);
 
 	w->kind = (char *)"look";
 	if (!tab_find(&c->t->work, w, 4, 0))
@@ -707,7 +707,7 @@ work_of(struct call_of *c)
 {
 	for (size_t k = 0; k < c->q->n; k++)
 		for (size_t i = 0; i < c->t->work.n; i++) {
-			const EngineRows__Work *w = (const EngineRows__Work *)c->t->work.rows[i].m;
+			const EngineRows__Job *w = (const EngineRows__Job *)c->t->work.rows[i].m;
 			EngineRows__District *d = (EngineRows__District *)c->q->args[k];
 			if (c->t->work.rows[i].gone || w->partition != d->partition || strcmp(w->district, d->district) != 0)
 				continue;
@@ -816,18 +816,18 @@ of_table(struct call_of *c)
 
 static const struct { const struct store_stmt *stmt; enum store_error (*run)(struct call_of *c); bool locks; } meanings[] = {
 	{ &engine_opened, opened, false }, { &engine_replicas, replicas, false }, { &engine_beat, beat, false }, { &engine_come, come, false }, { &engine_oust, oust, false }, { &engine_clocks, clocks, false },
-	{ &engine_timers_due, timers_due, false }, { &engine_work_some, work_some, false }, { &engine_timers_next, timers_next, false },
+	{ &engine_timers_due, timers_due, false }, { &engine_jobs_some, work_some, false }, { &engine_timers_next, timers_next, false },
 	{ &engine_advance, advance, true }, { &engine_cursors_move, cursors_move, false }, { &engine_events_append, events_append, false },
 	{ &engine_answers_of, answers_of, false }, { &engine_answers_keep, answers_keep, false }, { &engine_look, look, false }, { &engine_edges, edges, false },
 	{ &engine_districts, districts_known, false }, { &engine_events_after, events_after, false },
-	{ &engine_timers_put, timers_put, false }, { &engine_timers_drop, timers_drop, false }, { &engine_work_done, work_done, false },
-	{ &engine_work_moved, work_moved, false }, { &engine_work_of, work_of, false },
+	{ &engine_timers_put, timers_put, false }, { &engine_timers_drop, timers_drop, false }, { &engine_jobs_done, work_done, false },
+	{ &engine_jobs_moved, work_moved, false }, { &engine_jobs_of, work_of, false },
 	{ &engine_park, park, false }, { &engine_lock, lock, false }, { &engine_unlock, unlock, false }, { &engine_take, take, true },
 	{ &engine_give, give, true }, { &engine_cursors_of, cursors_of, false }, { &engine_held_of, held_of, false },
 	{ &engine_trying, trying, true }, { &engine_consumed, consumed, false }, { &engine_district_open, district_open, false },
 	{ &engine_answers_purge, answers_purge, false }, { &engine_clock_now, nothing, false }, { &engine_room, nothing, false }, { &engine_show_district, nothing, false },
 	{ &engine_cursors_of_consumer, cursors_of_consumer, false }, { &toy_job, chore, false },
-	{ &engine_turns_take, turns_take, false }, { &engine_turns_of, turns_of, false }, { &engine_ran, nothing, false }, { &engine_own_tables, nothing, false },
+	{ &engine_journal_turns, turns_take, false }, { &engine_journal_turns_of, turns_of, false }, { &engine_journal_notes, nothing, false }, { &engine_own_tables, nothing, false },
 	{ &engine_parked_next, nothing, false }, { &engine_show_partitions, nothing, false },
 };
 

@@ -163,7 +163,7 @@ static void
 chores(struct batch *b, const char *subject, int n)
 {
 	for (int i = 0; i < n; i++) {           /* of three subjects */
-		EngineRows__Work *w = arena_message(batch_arena(b), &engine_rows__work__descriptor);
+		EngineRows__Job *w = arena_message(batch_arena(b), &engine_rows__job__descriptor);
 		w->district = (char *)batch_district(b);
 		w->subject = n == 1 ? (char *)subject : arena_printf(batch_arena(b), "%s.%d", subject, i % 3);
 		batch_job(b, &toy_job, w);
