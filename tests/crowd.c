@@ -61,11 +61,11 @@ crowd_in_storm(const struct person *p, bool stormy)
 	return (p->telling == STORMY) == stormy;
 }
 
-/* Orders that are asked together, until each has an answer; what they should answer. */
-struct orders { struct asked *at; struct want { int status; const char *state; const struct person *person; } *want; size_t n, cap; };
+/* Commands that are asked together, until each has an answer; what they should answer. */
+struct commands { struct asked *at; struct want { int status; const char *state; const struct person *person; } *want; size_t n, cap; };
 
 static void
-orders_add(struct orders *o, const char *method, char *path, char *key, char *body, struct want want)
+commands_add(struct commands *o, const char *method, char *path, char *key, char *body, struct want want)
 {
 	if (o->n == o->cap) {
 		o->cap = o->cap ? 2 * o->cap : 256;
@@ -104,7 +104,7 @@ judge(struct crowd *c, const struct asked *q, const struct want *w)
 
 /* Asks all; those without an answer again, with the same keys. */
 static void
-orders_send(struct crowd *c, struct orders *o)
+commands_send(struct crowd *c, struct commands *o)
 {
 	for (int tries = 0; o->n && tries < 8; tries++) {
 		size_t left = 0;
@@ -123,13 +123,13 @@ orders_send(struct crowd *c, struct orders *o)
 	}
 	free(o->at);
 	free(o->want);
-	*o = (struct orders){ 0 };
+	*o = (struct commands){ 0 };
 }
 
 static void
-put(struct orders *o, int district, char *path, char *body, const struct person *p)
+put(struct commands *o, int district, char *path, char *body, const struct person *p)
 {
-	orders_add(o, "PUT", text("/api/v1/districts/%s%s", crowd_districts[district], path), NULL, body, (struct want){ 201, NULL, p });
+	commands_add(o, "PUT", text("/api/v1/districts/%s%s", crowd_districts[district], path), NULL, body, (struct want){ 201, NULL, p });
 	free(path);
 }
 
@@ -138,22 +138,22 @@ put(struct orders *o, int district, char *path, char *body, const struct person 
 static void
 publish(struct crowd *c, int district, const struct published *p)
 {
-	struct orders o = { 0 };
+	struct commands o = { 0 };
 
-	orders_add(&o, "POST", text("/api/v1/districts/%s/policies", crowd_districts[district]), text("policy-%s", p->version),
+	commands_add(&o, "POST", text("/api/v1/districts/%s/policies", crowd_districts[district]), text("policy-%s", p->version),
 	           text("{\"version\": \"%s\", \"effective_from\": \"%s\", \"patch\": %s}", p->version, p->effective_from, p->patch),
 	           (struct want){ 201, NULL, NULL });
-	orders_send(c, &o);
+	commands_send(c, &o);
 }
 
 static void
 make_districts(struct crowd *c)
 {
-	struct orders o = { 0 };
+	struct commands o = { 0 };
 
 	for (int d = 0; d < DISTRICTS; d++)
 		put(&o, d, text(""), text("{\"name\": \"测试区\", \"areas\": [{\"id\": \"east\", \"name\": \"东部\"}]}"), NULL);
-	orders_send(c, &o);
+	commands_send(c, &o);
 	publish(c, PLAIN_DISTRICT, &automatic);
 	for (int i = 0; i < POLICIES; i++)
 		publish(c, RULED_EARLY, &crowd_policies[i]);
@@ -162,14 +162,14 @@ make_districts(struct crowd *c)
 static void
 make_places(struct crowd *c)
 {
-	struct orders first = { 0 }, then = { 0 };
+	struct commands first = { 0 }, then = { 0 };
 
 	for (int d = 0; d < DISTRICTS; d++) {
 		put(&first, d, text("/townships/t1"), text("{\"name\": \"一号乡\", \"area_id\": \"east\"}"), NULL);
 		for (int u = 0; u < 4; u++)
 			put(&first, d, text("/units/u%d", u), text("{\"name\": \"第%d局\"}", u), NULL);
 	}
-	orders_send(c, &first);
+	commands_send(c, &first);
 	for (int d = 0; d < DISTRICTS; d++)
 		for (int v = 0; v < 4; v++) {
 			put(&then, d, text("/villages/v%d", v),
@@ -179,15 +179,15 @@ make_places(struct crowd *c)
 			put(&then, d, text("/persons/head%d", v),
 			    text("{\"name\": \"局长\", \"phone\": \"1380000000%d\", \"unit_id\": \"u%d\", \"establishment\": \"civil_servant\"}", v, v), NULL);
 		}
-	orders_send(c, &then);
+	commands_send(c, &then);
 	for (int d = 0; d < DISTRICTS; d++)
 		for (int u = 0; u < 4; u++)
 			put(&first, d, text("/units/u%d", u), text("{\"name\": \"第%d局\", \"head_person_id\": \"head%d\"}", u, u), NULL);
-	orders_send(c, &first);
+	commands_send(c, &first);
 }
 
 static void
-put_posting(struct orders *o, const struct person *p, bool with_term)
+put_posting(struct commands *o, const struct person *p, bool with_term)
 {
 	char *term = with_term && p->h.term_to ? text(", \"term_from\": \"2017-08-01\", \"term_to\": \"%s\"", p->h.term_to) : text("");
 
@@ -199,17 +199,17 @@ put_posting(struct orders *o, const struct person *p, bool with_term)
 static void
 make_people(struct crowd *c)
 {
-	struct orders o = { 0 };
+	struct commands o = { 0 };
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct person *p = &c->people[i];
 		put(&o, p->district, text("/persons/%s", p->id),
 		    text("{\"name\": \"某人\", \"phone\": \"139%08zu\", \"unit_id\": \"u%d\", \"establishment\": \"civil_servant\"}", i, p->h.village), p);
 	}
-	orders_send(c, &o);
+	commands_send(c, &o);
 	for (size_t i = 0; i < c->n; i++)
 		put_posting(&o, &c->people[i], c->people[i].h.term_told < 0);
-	orders_send(c, &o);
+	commands_send(c, &o);
 }
 
 /* Even seeds live under one rule book, odd ones under several; the same ids come again in another district. */
@@ -324,9 +324,9 @@ crowd_calm(struct crowd *c)
 /* ---- moves of findings, terms, policies */
 
 static void
-add_move(struct crowd *c, struct orders *o, const struct person *p, size_t i, const char *move, const char *state)
+add_move(struct crowd *c, struct commands *o, const struct person *p, size_t i, const char *move, const char *state)
 {
-	orders_add(o, "POST", text("/api/v1/districts/%s/findings/%s/%s", crowd_districts[p->district], p->found_id[i], move),
+	commands_add(o, "POST", text("/api/v1/districts/%s/findings/%s/%s", crowd_districts[p->district], p->found_id[i], move),
 	           text("%s-%s%d", p->id, move, p->h.found[i].number), NULL, (struct want){ 200, state, p });
 	c->moves++;
 }
@@ -341,7 +341,7 @@ times_of(struct crowd *c, const struct found *f, int due, int phase)
 }
 
 static void
-add_moves(struct crowd *c, struct orders *o, const struct person *p, int phase, bool annulments)
+add_moves(struct crowd *c, struct commands *o, const struct person *p, int phase, bool annulments)
 {
 	for (size_t i = 0; i < p->h.nfound; i++) {
 		const struct found *f = &p->h.found[i];
@@ -359,7 +359,7 @@ add_moves(struct crowd *c, struct orders *o, const struct person *p, int phase, 
 static void
 move_findings(struct crowd *c, int phase, bool stormy)
 {
-	struct orders o = { 0 };
+	struct commands o = { 0 };
 
 	for (int annulments = 0; annulments < 2; annulments++) {
 		for (size_t i = 0; i < c->n; i++)
@@ -367,19 +367,19 @@ move_findings(struct crowd *c, int phase, bool stormy)
 				add_moves(c, &o, &c->people[i], phase, annulments);
 		if (stormy)
 			crowd_threaten(c, phase % 3 == 1);
-		orders_send(c, &o);
+		commands_send(c, &o);
 	}
 }
 
 static void
 tell_terms(struct crowd *c, int phase)
 {
-	struct orders o = { 0 };
+	struct commands o = { 0 };
 
 	for (size_t i = 0; i < c->n; i++)
 		if (c->people[i].h.term_told == phase)
 			put_posting(&o, &c->people[i], true);
-	orders_send(c, &o);
+	commands_send(c, &o);
 }
 
 /* ---- a phase */
@@ -387,10 +387,10 @@ tell_terms(struct crowd *c, int phase)
 void
 crowd_clock(struct crowd *c, const char *instant)
 {
-	struct orders o = { 0 };
+	struct commands o = { 0 };
 
-	orders_add(&o, "POST", text("/api/v1/clock"), NULL, text("{\"now\": \"%s\"}", instant), (struct want){ 200, NULL, NULL });
-	orders_send(c, &o);
+	commands_add(&o, "POST", text("/api/v1/clock"), NULL, text("{\"now\": \"%s\"}", instant), (struct want){ 200, NULL, NULL });
+	commands_send(c, &o);
 }
 
 bool

@@ -278,19 +278,19 @@ static const struct { const char *what, *corrupt, *mend, *expected; } rebuilds[]
 	  "\"table_name\":\"area\"" },
 	{ "the order forgotten", "create table kept as select * from engine.turn where consumer = 'alerts'; delete from engine.turn where consumer = 'alerts'",
 	  "insert into engine.turn select * from kept; drop table kept", "nobody noted in what order" },
-	{ "a chore forgotten", "create table kept as select * from engine.ran where service = 'funding'; delete from engine.ran where service = 'funding'",
+	{ "a job forgotten", "create table kept as select * from engine.ran where service = 'funding'; delete from engine.ran where service = 'funding'",
 	  "insert into engine.ran overriding system value select * from kept; drop table kept", "{\"service\":\"funding\",\"table_name\":\"day\"" },
 };
 
-/* A late policy: chores settle days anew, which no event of funding tells. */
+/* A late policy: jobs settle days anew, which no event of funding tells. */
 static void
-test_chores(struct count *c, suite_t *s)
+test_jobs(struct count *c, suite_t *s)
 {
 	struct answered a = suite_call(s, "POST", "/api/v1/districts/" D "/policies", NULL, "application/json",
 	                               "{\"version\":\"rate\",\"effective_from\":\"2017-08-16\",\"patch\":{\"stipend\":{\"rate_fen\":12000}}}");
 
 	check(c, a.status == 201 && suite_settle(s, D), "a rate is changed", a.body);
-	check(c, number(s, "select count(*) from engine.ran where service = 'funding' and kind = 'chore'") > 0, "chores have settled days", "none has");
+	check(c, number(s, "select count(*) from engine.ran where service = 'funding' and kind = 'chore'") > 0, "jobs have settled days", "none has");
 	free(a.body);
 	test_rebuild(c, s, "and they are settled anew");
 }
@@ -520,7 +520,7 @@ main(void)
 	check(&c, suite_settle(s, D), "and all is done", "it is not");
 	test_rebuild(&c, s, "derived tables follow from the logs");
 	test_rebuild_sealed(&c, s);
-	test_chores(&c, s);
+	test_jobs(&c, s);
 	test_slices(&c, s);
 	test_rebuild_differs(&c, s);
 	test_retry(&c, s);

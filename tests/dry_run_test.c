@@ -1,4 +1,4 @@
-/* Dry runs of as many rows as fit, through the gateway: while one is tried, who orders something in the same district is answered;
+/* Dry runs of as many rows as fit, through the gateway: while one is tried, who commands something in the same district is answered;
  * what it says is what the real run then says; and its key means what any key means.
  *
  * The trial is a thread, everything else another (suite.h); who came first is told by the order of the answers. */
@@ -78,7 +78,7 @@ test_others_go_on(suite_t *s, char *csv)
 		taken += all[i].answered.status == 201;
 	}
 	check(all[0].answered.status == 200, "a dry run of many rows", all[0].answered.body);
-	check(taken == OTHERS, "the others' orders are taken", all[1].answered.body);
+	check(taken == OTHERS, "the others' commands are taken", all[1].answered.body);
 	check(before == OTHERS, "and acknowledged before it is answered", "some were not");
 	check(suite_metric(s, "roster", METRIC_BATCHES) > batches, "by batches of the writer's", "none");
 	check(suite_metric(s, "roster", METRIC_TRIALS) == tried + 1, "who writes has not run it", "it has");

@@ -91,7 +91,7 @@ test_policy(struct count *c, suite_t *s)
 	for (int i = 0; i < WAIT_TURNS && number(s, "select count(*) from engine.work where service = 'funding' and span_from > 0") < PEOPLE / 2; i++)
 		suite_turns(s, 10);
 	long left = number(s, "select sum(span_until - span_from) from engine.work where service = 'funding'");
-	check(c, number(s, "select count(*) from engine.work where service = 'funding'") > PEOPLE / 2, "a chore for each person", "not so");
+	check(c, number(s, "select count(*) from engine.work where service = 'funding'") > PEOPLE / 2, "a job for each person", "not so");
 	for (int i = 0; i < WAIT_TURNS && number(s, "select sum(span_until - span_from) from engine.work where service = 'funding'") == left; i++)
 		suite_turns(s, 10);
 	check(c, number(s, "select engine.lag(partition) from engine.district where district = '" D "'") > 0, "what is under way is lag", "no lag");

@@ -1,4 +1,4 @@
-/* Several replicas of every service in one process, which join, leave, die, freeze and are fenced while orders come.
+/* Several replicas of every service in one process, which join, leave, die, freeze and are fenced while commands come.
  *
  * The database is the witness: a trigger writes down every change of a head, so what must hold of all of history is asked of
  * that; who holds what is asked of engine.holding.  What is waited for is a condition, with a bound in turns. */
@@ -17,7 +17,7 @@ static const char *const services[] = { "roster", "attendance", "supervision", "
 enum { SERVICES = sizeof services / sizeof services[0] };
 
 struct count { int passed, failed; };
-struct stage { suite_t *suite; struct count *count; char towns[TOWNS][8]; int orders; };
+struct stage { suite_t *suite; struct count *count; char towns[TOWNS][8]; int commands; };
 
 static void
 check(struct stage *s, bool ok, const char *what, const char *of)
@@ -117,9 +117,9 @@ balanced(struct stage *s)
 	return ok;
 }
 
-/* ---- orders meanwhile */
+/* ---- commands meanwhile */
 
-/* An order to every district, with a key, so that whatever happens it can be repeated; and each is carried out once. */
+/* A command to every district, with a key, so that whatever happens it can be repeated; and each is carried out once. */
 static void
 order_all(struct stage *s, const char *when)
 {
@@ -129,18 +129,18 @@ order_all(struct stage *s, const char *when)
 	for (int i = 0; i < TOWNS; i++) {
 		char *path, *body;
 		if (asprintf(&path, UNDER "/findings:batch", s->towns[i]) < 0 ||
-		    asprintf(&body, "{\"key\":\"order-%d\",\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-08-%02d\",\"source\":\"covert\",\"confirm\":true}\n",
-		             s->orders, 1 + s->orders % 28) < 0)
+		    asprintf(&body, "{\"key\":\"command-%d\",\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-08-%02d\",\"source\":\"covert\",\"confirm\":true}\n",
+		             s->commands, 1 + s->commands % 28) < 0)
 			abort();
 		asked[n++] = (struct asked){ "POST", path, NULL, "application/x-ndjson", body, { 0 } };
 	}
-	s->orders++;
+	s->commands++;
 	suite_call_all(s->suite, asked, n);
 	for (size_t i = 0; i < n; i++) {
 		bool done = asked[i].answered.status == 200 && strstr(asked[i].answered.body, "\"confirmed\"");
 		if (!done)
 			printf("     %s: %d %.300s\n", asked[i].path, asked[i].answered.status, asked[i].answered.body);
-		check(s, done, "an order is carried out meanwhile", when);
+		check(s, done, "a command is carried out meanwhile", when);
 		free(asked[i].answered.body);
 		free((char *)asked[i].path);
 		free((char *)asked[i].body);
@@ -153,7 +153,7 @@ all_is_read(struct stage *s, const char *when)
 {
 	for (int i = 0; i < TOWNS; i++)
 		check(s, suite_settle(s->suite, s->towns[i]), "every consequence comes", when);
-	check(s, number(s, "select count(*) from supervision.finding") == (long)s->orders * TOWNS, "each order is carried out once", when);
+	check(s, number(s, "select count(*) from supervision.finding") == (long)s->commands * TOWNS, "each order is carried out once", when);
 }
 
 static int

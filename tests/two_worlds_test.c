@@ -2,7 +2,7 @@
  *
  * How: the same world is made twice in one process, one after the other, with and without one sealed case: noted, confirmed, referred,
  * the referral approved.  At two points of its life everybody who may not know of it asks everything there is to ask, list by list in
- * pages of one and of many, orders too, and follows the events; the two worlds' answers must be the same bytes, and so must be what
+ * pages of one and of many, commands too, and follows the events; the two worlds' answers must be the same bytes, and so must be what
  * each of them has been sent.  What the server makes of a sequence is renamed in the order in which it appears, through all answers of a
  * world: ids (a letter and digits, m-…), positions (cursors, ids of events), traces; numbers of log heads are left out.  Where the one world names the sealed thing by its id, the other
  * names what is not there.  A route without a line here fails. */

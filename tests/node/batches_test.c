@@ -1,13 +1,13 @@
-/* What a batch takes, and how much of it: chores and timers that are due, and as many events as its memory and the books of
+/* What a batch takes, and how much of it: jobs and timers that are due, and as many events as its memory and the books of
  * policies have room for. */
 #include "stage.h"
 #include "base/clock.h"
 
 enum { TIMERS = 1200, DISTRICTS = 3 * BOOKS_AT_ONCE };
 
-/* Chores whose batch was rolled back are still to be done; more of them than one round trip holds are no trouble. */
+/* Jobs whose batch was rolled back are still to be done; more of them than one round trip holds are no trouble. */
 static void
-test_chores(struct count *c)
+test_jobs(struct count *c)
 {
 	struct stage *s = stage_open(c);
 	struct group_of g = { 0 };
@@ -18,17 +18,17 @@ test_chores(struct count *c)
 	for (int i = 0; i < 20; i++)
 		stage_turn(s);
 	stage_tamper(s, "commit");
-	check(c, stage_settle(s) && stage_persons(s, "done") == 20, "chores are done although their first batch was rolled back");
+	check(c, stage_settle(s) && stage_persons(s, "done") == 20, "jobs are done although their first batch was rolled back");
 	stage_stop(s, ATTENDANCE);
-	group_add_persons(&g, 'c', 0, 150, "chore");
+	group_add_persons(&g, 'c', 0, 150, "job");
 	stage_send(s, ROSTER, &g, 5000);
-	check(c, stage_await(s) == 201, "many orders at once");
+	check(c, stage_await(s) == 201, "many commands at once");
 	stage_start(s, ATTENDANCE);
-	check(c, stage_settle(s) && stage_persons(s, "done") == 170, "and a chore of each");
+	check(c, stage_settle(s) && stage_persons(s, "done") == 170, "and a job of each");
 	stage_close(s);
 }
 
-/* A due timer comes before later orders, however many; one that an earlier one has moved does not ring. */
+/* A due timer comes before later commands, however many; one that an earlier one has moved does not ring. */
 static void
 test_timers(struct count *c)
 {
@@ -40,7 +40,7 @@ test_timers(struct count *c)
 	check(c, stage_await(s) == 201 && stage_settle(s) && stage_persons(s, "timer") == TIMERS, "many timers");
 	stage_clock_to(s, 1, 0);
 	stage_send_posting(s, "t1", 20000);
-	check(c, stage_await(s) == 200, "all of them have rung when the next order is run");
+	check(c, stage_await(s) == 200, "all of them have rung when the next command is run");
 	stage_tamper(s, "delete from attendance.person");
 	stage_tamper(s, "insert into engine.timer select 'attendance', partition, '" D "', k, s, " START_SQL " + interval '2 hours'"
 	          " from engine.district, (values ('timer.a', 'mover'), ('timer', 'moved')) v(k, s)");
@@ -79,7 +79,7 @@ stage_with_timer(struct count *c, bool others)
 }
 
 /* A due timer comes after what was acknowledged before, which is still on its way; one due before it that stands on nothing does not wait.
- * An order still comes after both. */
+ * A command still comes after both. */
 static void
 test_catching_up(struct count *c)
 {
@@ -91,7 +91,7 @@ test_catching_up(struct count *c)
 		stage_turn(s);
 	check(c, stage_persons(s, "rung") == 1 && stage_persons(s, "blind") == 0, "what stands on nothing does not wait");
 	stage_send_posting(s, "seen", 20000);
-	check(c, stage_await(s) == 200, "an order comes after what is due");
+	check(c, stage_await(s) == 200, "a command comes after what is due");
 	check(c, stage_persons(s, "seeing") == 1 && stage_persons(s, "blind") == 0, "a timer sees what was said before it");
 	check(c, s->metrics[ATTENDANCE].value[METRIC_TIMERS_BEHIND] == 0, "and was not given up");
 	stage_stop(s, ATTENDANCE);
@@ -327,7 +327,7 @@ int
 main(void)
 {
 	static void (*const tests[])(struct count *) = {
-		test_chores, test_timers, test_catching_up, test_catching_up_in_vain, test_catching_up_upstream, test_hunger, test_growing_again, test_wide,
+		test_jobs, test_timers, test_catching_up, test_catching_up_in_vain, test_catching_up_upstream, test_hunger, test_growing_again, test_wide,
 		test_wants_made, test_districts, test_policies,
 	};
 

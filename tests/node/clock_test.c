@@ -27,7 +27,7 @@ int64_t clock_boot_us(void) { return clock_of(CLOCK_BOOTTIME) + boot_s * 1000000
 #define BRING_BACK "select engine.bring_back('it was set wrong', 'somebody', 'here')"
 #define ACCEPT "select engine.accept_clock('it is right', 'somebody', 'here')"
 
-/* What an order is answered at last, and by which code it was refused: who has just believed its clock again has nothing yet. */
+/* What a command is answered at last, and by which code it was refused: who has just believed its clock again has nothing yet. */
 static bool
 put(struct stage *s, int status, const char *code)
 {
@@ -63,7 +63,7 @@ test_steps(struct count *c)
 		long events = stage_number(s, "select count(*) from roster.event"), epoch;
 		check(c, !node_doubt(s->node[ROSTER]), "it is well");
 		real_s = steps[i];
-		check(c, stage_put(s, "", "p1", "fine") == 503 && !strcmp(s->code, "clock.stepped"), "the first order after a step is refused");
+		check(c, stage_put(s, "", "p1", "fine") == 503 && !strcmp(s->code, "clock.stepped"), "the first command after a step is refused");
 		check(c, node_doubt(s->node[ROSTER]) && s->metrics[ROSTER].value[METRIC_CLOCK_DOUBTED] == 1 && s->metrics[ROSTER].value[METRIC_COMMANDS_DOUBTED] > 0, "which is told");
 		check(c, stage_number(s, "select count(*) from engine.head where owner <> '' and service in ('roster', 'attendance')") == 0, "others may have what was ours");
 		check(c, stage_number(s, "select count(*) from roster.event") == events && !stage_number(s, DATED_WRONGLY), "nothing is decided");
@@ -233,7 +233,7 @@ test_bring_back(struct count *c)
 	check(c, stage_number(s, "select count(*) from engine.timer where kind = 'session_ends'") == 0, "with their timers");
 	check(c, stage_number(s, "select count(*) from engine.clock_row where not mended and what = 'timer hearing' and rows = 1") == 1, "other timers are told of, and stay");
 	check(c, stage_number(s, "select count(*) from engine.answer where at_us > clock_timestamp()") + stage_number(s, "select count(*) from engine.work where at_us > clock_timestamp()") == 0,
-	      "answers and chores are of now");
+	      "answers and jobs are of now");
 	check(c, stage_number(s, "select count(*) from engine.clock_row where mended") == 4, "which is told");
 	stage_restart(s, ROSTER);
 	check(c, put(s, 201, ""), "a start has nothing against it any more");

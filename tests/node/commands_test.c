@@ -13,7 +13,7 @@ test_commands(struct count *c)
 	g.said[0].len = 3;
 	memset(g.said[0].data, 0xff, 3);
 	stage_send(s, ROSTER, &g, 5000);
-	check(c, stage_await(s) == 422, "an order that cannot be read is refused");
+	check(c, stage_await(s) == 422, "a command that cannot be read is refused");
 
 	int64_t trips = s->metrics[ROSTER].value[METRIC_ROUND_TRIPS];
 	long moved = stage_number(s, "select xmin::text::bigint from engine.head where service = 'roster'");
@@ -50,7 +50,7 @@ add_import(struct group_of *g, const char *unit, bool dry_run)
 	group_add(g, "", &m.base);
 }
 
-/* What is taken back has not been said: no row, event, timer or number is left of it.  Of heavy orders one is in a batch. */
+/* What is taken back has not been said: no row, event, timer or number is left of it.  Of heavy commands one is in a batch. */
 static void
 test_trying(struct count *c)
 {
@@ -60,7 +60,7 @@ test_trying(struct count *c)
 	long moved = stage_number(s, "select xmin::text::bigint from engine.head where service = 'roster'");
 	add_import(&g, "u1", true);
 	stage_send(s, ROSTER, &g, 5000);
-	check(c, stage_await(s) == 200, "what is taken back is not there for the order itself");
+	check(c, stage_await(s) == 200, "what is taken back is not there for the command itself");
 	check(c, stage_number(s, "select xmin::text::bigint from engine.head where service = 'roster'") == moved, "and writes nothing");
 
 	int64_t batches = s->metrics[ROSTER].value[METRIC_BATCHES];
@@ -87,7 +87,7 @@ test_catching_up(struct count *c)
 
 	check(c, stage_put(s, "", "p1", "u") == 201, "a person");
 	stage_send_posting(s, "p1", 5000);
-	check(c, stage_await(s) == 200, "is known to the next order, at another service");
+	check(c, stage_await(s) == 200, "is known to the next command, at another service");
 	check(c, stage_put(s, "", "p2", "u") == 201 && stage_read_person(s, D, "p2", 5000) == 200 && !strcmp(s->said, "u"), "and to the next read");
 	check(c, stage_read_person(s, D, "nobody", 5000) == 404, "who is not there is not there");
 	check(c, stage_read_person(s, "999999", "p1", 5000) == 404, "nor in another district");
@@ -96,7 +96,7 @@ test_catching_up(struct count *c)
 	stage_stop(s, ROSTER);
 	stage_start(s, ATTENDANCE);
 	stage_send_posting(s, "p3", 50);
-	check(c, stage_await(s) == 503, "an order that cannot be decided in time");
+	check(c, stage_await(s) == 503, "a command that cannot be decided in time");
 	check(c, stage_read_person(s, D, "p3", 50) == 503, "and a read");
 	stage_start(s, ROSTER);
 	stage_send_posting(s, "p3", 5000);

@@ -34,7 +34,7 @@ test_old_events(struct count *c)
 	for (int round = 0; round < 3; round++) {
 		group_add_persons(&g, 'p', round * 1500, 1500, "old");
 		stage_send(s, ROSTER, &g, 20000);
-		check(c, stage_await(s) == 201, "many orders");
+		check(c, stage_await(s) == 201, "many commands");
 	}
 	stage_restart(s, ROSTER);
 	stage_start(s, ATTENDANCE);
@@ -57,7 +57,7 @@ test_large_answer(struct count *c)
 	stage_stop(s, ATTENDANCE);
 	group_add_persons(&g, 'p', 0, BATCH_INPUTS_MAX + 100, "many");
 	stage_send(s, ROSTER, &g, 20000);
-	check(c, stage_await(s) == 201, "many orders");
+	check(c, stage_await(s) == 201, "many commands");
 	s->whole = true;
 	stage_start(s, ATTENDANCE);
 	check(c, stage_settle(s) && stage_persons(s, "many") == BATCH_INPUTS_MAX + 100, "are read, though they come in one answer");

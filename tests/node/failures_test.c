@@ -103,7 +103,7 @@ test_ring_after_fence(struct count *c)
 	stage_close(s);
 }
 
-/* Connections end at the worst moments.  Before anything was written nobody notices; while it is written, orders with a
+/* Connections end at the worst moments.  Before anything was written nobody notices; while it is written, commands with a
  * key are done, once, and the others are told that nobody knows. */
 static void
 test_lost(struct count *c)
@@ -112,7 +112,7 @@ test_lost(struct count *c)
 	struct group_of g = { 0 };
 
 	stage_tamper(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename in ('roster', 'attendance_reader')");
-	check(c, stage_put(s, "", "p1", "u") == 201, "an order without a key survives what came before it");
+	check(c, stage_put(s, "", "p1", "u") == 201, "a command without a key survives what came before it");
 	check(c, stage_read_person(s, D, "p1", 5000) == 200, "so does a read");
 	stage_tamper(s, "create sequence roster.once; grant usage on sequence roster.once to roster;"
 	          "create function roster.kill() returns trigger language plpgsql as $$ begin"
@@ -122,7 +122,7 @@ test_lost(struct count *c)
 	group_add_person(&g, "key", "p3", "u");
 	group_add_person(&g, "", "p4", "refuse");
 	stage_send(s, ROSTER, &g, 5000);
-	check(c, stage_await(s) == 504, "an order without a key: nobody knows");
+	check(c, stage_await(s) == 504, "a command without a key: nobody knows");
 	check(c, s->status[1] == 201 || s->status[1] == 504, "one with a key is done, or not known");
 	check(c, s->status[2] == 409 || s->status[2] == 504 || s->status[2] == 503, "a refusal is one");
 	check(c, stage_put(s, "key", "p3", "u") == 201, "asked again it is done");
@@ -157,7 +157,7 @@ role_of_new_sessions(struct stage *s, const char *setting)
 	stage_tamper(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'roster'");
 }
 
-/* What refuses every order is found without one, and found to be over without one. */
+/* What refuses every command is found without one, and found to be over without one. */
 static void
 test_refused(struct count *c)
 {
@@ -182,7 +182,7 @@ test_refused(struct count *c)
 	stage_tamper(s, "alter table roster.gone rename to event");
 	check(c, lacks(s, NULL), "and back, too");
 	check(c, stage_number(s, "select count(*) from roster.event") == events, "who asks writes nothing");
-	check(c, stage_put(s, "", "p2", "u") == 201, "orders are carried out");
+	check(c, stage_put(s, "", "p2", "u") == 201, "commands are carried out");
 	stage_close(s);
 }
 

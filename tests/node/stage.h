@@ -30,7 +30,7 @@ struct stage {
 	int status[ANSWERS_MAX];                        /* of the last call */
 	char code[64];                                  /* of the first refusal in it */
 	bool real;                                      /* the clock is not set by hand */
-	int64_t sent_us;                                /* what the next orders say of when they were sent; 0: nothing */
+	int64_t sent_us;                                /* what the next commands say of when they were sent; 0: nothing */
 	struct steady_word steady[SERVICES];
 	char said[64], named[64];                       /* of the last read: unit, name */
 	bool answered;
@@ -68,7 +68,7 @@ void stage_clock_to(struct stage *s, int64_t hours, int64_t seconds);
 
 /* Everything that waits is delivered, everybody steps; when all of them say that nothing is due, until the first is. */
 void stage_turn(struct stage *s);
-/* Nothing is left to do: neither events to read nor timers, chores or instants. */
+/* Nothing is left to do: neither events to read nor timers, jobs or instants. */
 bool stage_quiet(struct stage *s);
 /* Until it is quiet; false when it does not become so. */
 bool stage_settle(struct stage *s);
@@ -76,7 +76,7 @@ bool stage_settle(struct stage *s);
 /* ---- asking */
 
 struct said { char key[16]; const char *type; uint8_t data[256]; size_t len; };
-/* Orders that go in one message.  district: NULL is D. */
+/* Commands that go in one message.  district: NULL is D. */
 struct group_of { struct said *said; size_t n; const char *district; };
 
 /* key: "" is none. */
@@ -86,7 +86,7 @@ void group_add_person(struct group_of *g, const char *key, const char *id, const
 void group_add_persons(struct group_of *g, char letter, int from, int n, const char *unit);
 /* Frees the group.  Answers come with stage_await(). */
 void stage_send(struct stage *s, int service, struct group_of *g, int wait_ms);
-/* An order of attendance: 200 when it knows the person. */
+/* A command of attendance: 200 when it knows the person. */
 void stage_send_posting(struct stage *s, const char *person, int wait_ms);
 /* The first status of what was sent last; the others are in s->status.  0: no answer came. */
 int stage_await(struct stage *s);

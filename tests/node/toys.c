@@ -1,4 +1,4 @@
-/* The two toys (toys.h): what they do with their orders, events, timers and chores. */
+/* The two toys (toys.h): what they do with their commands, events, timers and jobs. */
 #include "toys.h"
 #include "base/clock.h"
 #include "engine_rows.pb-c.h"
@@ -7,7 +7,7 @@
 #include "engine/reader.h"
 #include <string.h>
 
-/* ---- the toy that speaks: every order becomes an event; a unit's name reaches the database as it is */
+/* ---- the toy that speaks: every command becomes an event; a unit's name reaches the database as it is */
 
 static bool any(struct batch *b, const void *m) { (void)b; (void)m; return true; }
 
@@ -228,7 +228,7 @@ on_person(struct batch *b, const void *m)
 	mark(b, e->id, e->unit_id);
 	if (!strcmp(e->unit_id, "\xff"))
 		mark(b, "ruin", e->unit_id);    /* no later event of the batch makes this one good */
-	else if (!strcmp(e->unit_id, "chore")) {
+	else if (!strcmp(e->unit_id, "job")) {
 		work.district = (char *)batch_district(b);
 		work.subject = e->id;
 		batch_job(b, &toy_job, &work);

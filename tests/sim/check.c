@@ -189,7 +189,7 @@ behind(int service, int32_t p)
 			return "a consumer is behind";
 	for (size_t i = 0; i < db.service[service].work.n; i++)
 		if (!db.service[service].work.rows[i].gone)
-			return "there are chores";
+			return "there are jobs";
 	for (size_t i = 0; i < db.service[service].timer.n; i++) {
 		const struct row_slot *r = &db.service[service].timer.rows[i];
 		const EngineRows__Timer *t = (const EngineRows__Timer *)r->m;
@@ -290,10 +290,10 @@ check_rows(int service, const struct rows_made *made)
 	}
 }
 
-/* ---- what was ordered */
+/* ---- what was commanded */
 
 static size_t
-count_said(const struct logs *l, int service, const struct call *c, const struct order_made *o, int64_t *seq)
+count_said(const struct logs *l, int service, const struct call *c, const struct command_made *o, int64_t *seq)
 {
 	int32_t p = district_partition(c->district);
 	const char *said = service == GAMMA ? arena_printf(world.arena, "posted %s", o->said) : o->said;
@@ -328,7 +328,7 @@ check_orders(const struct logs *l)
 	for (int i = 0; i < ncalls; i++)
 		for (int k = 0; k < calls[i].n; k++) {
 			const struct call *c = &calls[i];
-			const struct order_made *o = &c->made[k];
+			const struct command_made *o = &c->made[k];
 			int64_t seq = 0;
 			if (c->founding || !o->status)
 				continue;
@@ -353,11 +353,11 @@ check_keys(const struct logs *l)
 			if (!strcmp(calls[k].key[0], calls[i].key[0]) && calls[k].district == calls[i].district && !calls[k].founding)
 				n += count_said(l, calls[k].service, &calls[k], &calls[k].made[0], &seq);
 		if (n > 1)
-			fail("%zu orders were carried out under the key %s", n, calls[i].key[0]);
+			fail("%zu commands were carried out under the key %s", n, calls[i].key[0]);
 	}
 }
 
-/* Nothing is in a log that nobody ordered. */
+/* Nothing is in a log that nobody commanded. */
 static void
 check_origins(const struct logs *l)
 {
@@ -366,7 +366,7 @@ check_origins(const struct logs *l)
 			const char *said = l->of[ALPHA][p][i].said;
 			int number = *said ? atoi(said + 1) : 0;
 			if (*said && strcmp(calls[number / COMMANDS_MAX].made[number % COMMANDS_MAX].said, said) != 0)
-				fail("nobody ordered %s", said);
+				fail("nobody commanded %s", said);
 			for (size_t k = 0; *said && k < i; k++)
 				if (!strcmp(l->of[ALPHA][p][k].said, said))
 					fail("%s is in the log twice", said);

@@ -1,4 +1,4 @@
-/* client - who orders: a gateway as the engine knows it.  It asks with a key, waits, and asks again with the same key until
+/* client - who commands: a gateway as the engine knows it.  It asks with a key, waits, and asks again with the same key until
  * it has an answer; what has no key is asked again only when it is certain that nothing was done. */
 #include "sim.h"
 #include "roster.pb-c.h"
@@ -10,7 +10,7 @@ int ncalls;
 
 /* ---- what will be asked */
 
-/* Most orders do nothing special. */
+/* Most commands do nothing special. */
 static char
 letter_drawn(void)
 {
@@ -37,7 +37,7 @@ call_draw(int i)
 	bool keyless = c->service == ALPHA && percent(25);
 	c->n = keyless || c->service == GAMMA ? 1 : c->n;
 	for (int k = 0; k < c->n; k++) {
-		struct order_made *o = &c->made[k];
+		struct command_made *o = &c->made[k];
 		snprintf(o->subject, sizeof o->subject, "s%d", (int)chance(SUBJECTS));
 		snprintf(o->said, sizeof o->said, "%c%d", c->service == GAMMA ? 'g' : letter_drawn(), i * COMMANDS_MAX + k);
 		if (!keyless)
@@ -70,7 +70,7 @@ command_of(const struct call *c, int k, Wire__Command *out)
 	Roster__PutPosting g = ROSTER__PUT_POSTING__INIT;
 	Roster__PutDistrict d = ROSTER__PUT_DISTRICT__INIT;
 	const ProtobufCMessage *m = c->founding ? &d.base : c->service == GAMMA ? &g.base : &p.base;
-	const struct order_made *o = &c->made[k];
+	const struct command_made *o = &c->made[k];
 
 	p.id = g.person_id = (char *)o->subject;
 	p.unit_id = g.id = (char *)o->said;
@@ -172,7 +172,7 @@ client_late(int i, uint64_t id)
 
 /* What is acknowledged has happened: it can be read at this moment. */
 static void
-acknowledged(const struct call *c, const struct order_made *o, int64_t seq)
+acknowledged(const struct call *c, const struct command_made *o, int64_t seq)
 {
 	const struct service_tables *t = &db.service[c->service];
 	int32_t p = district_partition(c->district);
@@ -189,9 +189,9 @@ final(const struct call *c, int status)
 	return status == 201 || status == 409 || status == 422 || status == 500 || (status == 504 && !*c->key[0]);
 }
 
-/* What an order may be answered, by what it says. */
+/* What a command may be answered, by what it says. */
 static bool
-allowed(const struct call *c, const struct order_made *o, const Wire__Answer *a)
+allowed(const struct call *c, const struct command_made *o, const Wire__Answer *a)
 {
 	switch (a->status) {
 	case 201: return *o->said != 'r' && *o->said != 'q';
@@ -205,7 +205,7 @@ allowed(const struct call *c, const struct order_made *o, const Wire__Answer *a)
 }
 
 static void
-answered(const struct call *c, struct order_made *o, const Wire__Answer *a)
+answered(const struct call *c, struct command_made *o, const Wire__Answer *a)
 {
 	if (!allowed(c, o, a))
 		fail("%s of %s was answered %d %s", o->said, toys[c->service].name, a->status, a->problem ? a->problem->code : "");

@@ -15,7 +15,7 @@ some(int often_percent, int from, int to)
 	return percent(often_percent) ? (int)between(from, to) : 0;
 }
 
-/* One draw a statement, here and everywhere: the order of two in one expression is the compiler's. */
+/* One draw a statement, here and everywhere: the command of two in one expression is the compiler's. */
 static struct knobs
 knobs_draw(void)
 {

@@ -10,7 +10,7 @@
  *   db.c       tables, transactions, sessions, locks          store.c  store.h over it: round trips, and how they fail
  *   statements.c  what each named statement means             net.c    buses: delay, loss, duplicates, routes
  *   proc.c     processes: start, loop, kill, freeze, leave    toys.c   three services
- *   client.c   who orders, and asks again                     check.c  what must hold
+ *   client.c   who commands, and asks again                     check.c  what must hold
  *   schedule.c one seed from start to rest                    main.c   many seeds; the command line
  *
  * There is one world, and it is a global: store.h and clock.h have nothing to hang it on. */
@@ -57,7 +57,7 @@ struct knobs {          /* of one schedule; percent where nothing else is said *
 	int note_lost;
 	bool same_name, founding;
 	bool eras;                                      /* clocks step by years; what there is was begun before */
-	char favourite;                                 /* what half of the orders do; 0: as it comes */
+	char favourite;                                 /* what half of the commands do; 0: as it comes */
 	bool locks_lie;                                 /* the database may forget what a session holds, and for a while that it lives: only the fence is left */
 };
 
@@ -222,7 +222,7 @@ enum { FOLD_ALPHA = 1, FOLD_BETA = 2, FOLD_OWN = 3, FOLD_ECHO = 4 };  /* from_da
 
 /* ---- client.c */
 enum call_state { CALL_LATER, CALL_ASKED, CALL_DONE, CALL_UNKNOWN };
-struct order_made {
+struct command_made {
 	char subject[16], said[16];                      /* said: what it does, and the number that makes it one of a kind */
 	int status; int64_t seq;                        /* as answered */
 	bool unsure;                                    /* it may have been done without a word */
@@ -231,7 +231,7 @@ struct call {
 	enum call_state state;
 	int service, district, n, follows;              /* follows: the call whose answer it waits for; NOBODY */
 	char key[COMMANDS_MAX][32]; bool founding;
-	struct order_made made[COMMANDS_MAX];
+	struct command_made made[COMMANDS_MAX];
 	int64_t need;                                   /* of a posting: what must have been read */
 	uint64_t asked, ids[64]; int nids;              /* the question under way; all of them */
 };

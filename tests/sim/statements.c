@@ -678,12 +678,12 @@ work_some(struct call_of *c)
 }
 
 const struct store_stmt toy_job = {
-	.name = "toy.chore", .text = "insert into work", .params = { "partition", "district", "subject", "at_us" }, .nparams = 4,
+	.name = "toy.job", .text = "insert into work", .params = { "partition", "district", "subject", "at_us" }, .nparams = 4,
 	.args = &engine_rows__job__descriptor,
 };
 
 static enum store_error
-chore(struct call_of *c)
+job(struct call_of *c)
 {
 	EngineRows__Job *w = arena_copy(world.arena, *c->q->args, sizeof *w);
 
@@ -826,7 +826,7 @@ static const struct { const struct store_stmt *stmt; enum store_error (*run)(str
 	{ &engine_give, give, true }, { &engine_cursors_of, cursors_of, false }, { &engine_held_of, held_of, false },
 	{ &engine_trying, trying, true }, { &engine_consumed, consumed, false }, { &engine_district_open, district_open, false },
 	{ &engine_answers_purge, answers_purge, false }, { &engine_clock_now, nothing, false }, { &engine_room, nothing, false }, { &engine_show_district, nothing, false },
-	{ &engine_cursors_of_consumer, cursors_of_consumer, false }, { &toy_job, chore, false },
+	{ &engine_cursors_of_consumer, cursors_of_consumer, false }, { &toy_job, job, false },
 	{ &engine_journal_turns, turns_take, false }, { &engine_journal_turns_of, turns_of, false }, { &engine_journal_notes, nothing, false }, { &engine_own_tables, nothing, false },
 	{ &engine_parked_next, nothing, false }, { &engine_show_partitions, nothing, false },
 };

@@ -1,14 +1,14 @@
 /* toys - three services that do everything the engine can be asked for, and leave traces by which it can be judged.
  *
- *   alpha   orders become events; reads past what beta says, so its events stand on it, and past what it says itself
- *   beta    reads alpha: says that it heard each event; sets timers, queues chores, and says when they ran; fails as told;
+ *   alpha   commands become events; reads past what beta says, so its events stand on it, and past what it says itself
+ *   beta    reads alpha: says that it heard each event; sets timers, queues jobs, and says when they ran; fails as told;
  *           reads once more what it said
- *   gamma   reads both, and takes orders that stand on what alpha has acknowledged; sets timers, which stand on all that was said before
+ *   gamma   reads both, and takes commands that stand on what alpha has acknowledged; sets timers, which stand on all that was said before
  *
  * Each folds what it runs into a row for its subject: the number of the last event, and a digest of all, so a row shows
  * whether everything came, once, in order.  What an order is to do is the first letter of its text:
  *   n  nothing else   r  be refused   t  set a timer   m  set two for one instant, of which the first puts the second off
- *   c  queue a chore   f  queue so many that one round trip does not hold them
+ *   c  queue a job   f  queue so many that one round trip does not hold them
  *   q  write what the database refuses, in alpha   p  the same in beta   k  end the process that runs it, in beta */
 #include "sim.h"
 #include "domain/mirror.h"
@@ -115,7 +115,7 @@ answer(struct batch *b, int64_t seq)
 
 /* ---- alpha */
 
-static void want_order(struct batch *b, const void *m) { want_row(b, ((const Roster__PutPerson *)m)->id); }
+static void want_command(struct batch *b, const void *m) { want_row(b, ((const Roster__PutPerson *)m)->id); }
 static void want_heard(struct batch *b, const void *m) { want_row(b, ((const Roster__PersonPut *)m)->id); }
 static void want_said(struct batch *b, const void *m) { want_row(b, ((const Roster__UnitPut *)m)->id); }
 static void want_subject(struct batch *b, const char *subject) { want_row(b, subject); }
@@ -132,7 +132,7 @@ found(struct batch *b, const void *m)
 }
 
 static void
-order(struct batch *b, const void *m)
+command(struct batch *b, const void *m)
 {
 	const Roster__PutPerson *p = m;
 	Roster__PersonPut e = ROSTER__PERSON_PUT__INIT;
@@ -160,7 +160,7 @@ own_order(struct batch *b, const void *m)
 /* ---- beta */
 
 static void
-chores(struct batch *b, const char *subject, int n)
+jobs(struct batch *b, const char *subject, int n)
 {
 	for (int i = 0; i < n; i++) {           /* of three subjects */
 		EngineRows__Job *w = arena_message(batch_arena(b), &engine_rows__job__descriptor);
@@ -192,10 +192,10 @@ hear(struct batch *b, const void *m)
 		batch_timer(b, "t", e->id, batch_at_us(b) + timer_us(e->unit_id));
 		return;
 	case 'c':
-		chores(b, e->id, 1);
+		jobs(b, e->id, 1);
 		return;
 	case 'f':
-		chores(b, e->id, MANY);
+		jobs(b, e->id, MANY);
 		return;
 	case 'p':
 		ruin(b, e->id);
@@ -293,7 +293,7 @@ static const char *const from_both[] = { "alpha", "beta", NULL };
 
 static const struct command alpha_commands[] = {
 	{ .message = &roster__put_district__descriptor, .run = found, .creates_district = true },
-	{ .message = &roster__put_person__descriptor, .want = want_order, .run = order },
+	{ .message = &roster__put_person__descriptor, .want = want_command, .run = command },
 };
 static const struct event_handler alpha_events[] = { { &roster__person_put__descriptor, want_heard, own_order } };
 static const struct event_handler beta_events[] = {
