@@ -122,12 +122,12 @@ $O/lib/%_test: $O/lib/%_test.o $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $O/gateway/%_test: $O/gateway/%_test.o $(call obj,$(wildcard tests/gateway/*.c) $(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-# a directory of tests that share a stage: no service is in them, and nothing of it is in the library
-define staged_rule
-$O/tests/$1/%_test: $O/tests/$1/%_test.o $(call obj,$(filter-out %_test.c,$(wildcard tests/$1/*.c))) $O/libzhucun.a
+# a directory of tests that share a fixture: no service is in them, and nothing of it is in the library
+define fixture_rule
+$(filter $O/tests/$1/%,$(TESTS)): %: %.o $(call obj,$(filter-out %_test.c,$(wildcard tests/$1/*.c))) $O/libzhucun.a
 	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
-$(foreach s,$(sort $(patsubst tests/%/,%,$(dir $(wildcard tests/*/*_test.c)))),$(eval $(call staged_rule,$s)))
+$(foreach s,$(sort $(patsubst tests/%/,%,$(dir $(wildcard tests/*/*_test.c)))),$(eval $(call fixture_rule,$s)))
 $O/tests/%_test: $O/tests/%_test.o $(HARNESS) $(ALLSVC) $(call obj,$(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcurl
 

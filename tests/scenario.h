@@ -16,7 +16,7 @@
  * element any place; "*" stands for anything.  Bodies of …:batch are written as an array, its answer is compared as one.
  * A file is written as a JSON string after the word csv (it goes as UTF-8) or gb18030. */
 #pragma once
-#include "suite.h"
+#include "harness.h"
 
 struct world {
 	void *ctx;

@@ -38,7 +38,7 @@ knobs_draw(void)
 	k.note_lost = some(30, 1, 100);
 	k.same_name = percent(50);
 	k.eras = percent(30);
-	k.founding = percent(15) && !k.eras;
+	k.creation = percent(15) && !k.eras;
 	k.favourite = percent(30) ? "ttmmcp"[chance(6)] : '\0';
 	k.locks_lie = world.bug == BUG_NO_FENCE || percent(10);
 	return k;
@@ -262,7 +262,7 @@ turn(const struct event *e)
 static void
 districts_open(void)
 {
-	for (int d = world.knobs.founding; d < world.knobs.districts; d++) {
+	for (int d = world.knobs.creation; d < world.knobs.districts; d++) {
 		EngineRows__District *row = arena_message(world.arena, &engine_rows__district__descriptor);
 		row->district = (char *)districts[d];
 		row->partition = district_partition(d);

@@ -53,7 +53,7 @@ row_new(struct sent *q)
 static char *
 sign(char plus_or_minus, int service)
 {
-	return arena_printf(world.arena, "%c%s", plus_or_minus, toys[service].name);
+	return arena_printf(world.arena, "%c%s", plus_or_minus, fixtures[service].name);
 }
 
 static void
@@ -309,7 +309,7 @@ advance(struct call_of *c)
 		h->now_us = h->now_us > a->now_us ? h->now_us : a->now_us;
 		h->starts = 0;
 		h->trying = "";
-		check_instant(toys[c->s->service].name, a->now_us);
+		check_instant(fixtures[c->s->service].name, a->now_us);
 		check_commit(c->session, a->partition, a->epoch);
 	}
 	return len ? raise_error(STORE_FENCED, "ZF001") : STORE_OK;
@@ -381,7 +381,7 @@ cursors_of_consumer(struct call_of *c)
 {
 	for (size_t k = 0; k < c->q->n; k++) {
 		const EngineRows__ConsumerAt *at_ = c->q->args[k];
-		const struct tab *t = &db.service[toy_of(at_->consumer)].cursor;
+		const struct tab *t = &db.service[fixture_of(at_->consumer)].cursor;
 		for (size_t i = 0; i < t->n; i++)
 			if (((const EngineRows__Cursor *)t->rows[i].m)->partition == at_->partition)
 				row_out(c->q, t->rows[i].m);
@@ -392,7 +392,7 @@ cursors_of_consumer(struct call_of *c)
 static enum store_error
 consumed(struct call_of *c)
 {
-	for (const char *const *p = toys[c->s->service].consumes; *p; p++)
+	for (const char *const *p = fixtures[c->s->service].consumes; *p; p++)
 		((EngineRows__Producer *)row_new(c->q))->producer = (char *)*p;
 	return STORE_OK;
 }
@@ -407,7 +407,7 @@ look(struct call_of *c)
 			if (!h->exists)
 				continue;
 			EngineRows__Seen *out = row_new(c->q);
-			*out = (EngineRows__Seen){ .base = out->base, .service = (char *)toys[s].name, .partition = p,
+			*out = (EngineRows__Seen){ .base = out->base, .service = (char *)fixtures[s].name, .partition = p,
 			                           .seq = world.bug == BUG_LOOK_BLIND ? 0 : h->seq };
 		}
 	return STORE_OK;
@@ -430,13 +430,13 @@ edges(struct call_of *c)
 {
 	for (size_t k = 0; k < c->q->n; k++)
 		for (int s = 0; s < SERVICES; s++)
-			for (const char *const *from = toys[s].consumes; *from; from++) {
+			for (const char *const *from = fixtures[s].consumes; *from; from++) {
 				int32_t p = ((const EngineRows__Partition *)c->q->args[k])->partition;
-				const struct head *h = &db.service[toy_of(*from)].head[p];
+				const struct head *h = &db.service[fixture_of(*from)].head[p];
 				if (!h->exists)
 					continue;
 				EngineRows__Edge *out = row_new(c->q);
-				*out = (EngineRows__Edge){ .base = out->base, .producer = (char *)*from, .consumer = (char *)toys[s].name, .partition = p,
+				*out = (EngineRows__Edge){ .base = out->base, .producer = (char *)*from, .consumer = (char *)fixtures[s].name, .partition = p,
 				                           .head = world.bug == BUG_EDGES_BLIND ? 0 : h->seq, .cursor = cursor_at(s, *from, p) };
 			}
 	return STORE_OK;
@@ -470,7 +470,7 @@ events_append(struct call_of *c)
 		if (e->seq <= (int64_t)t->logged[p])
 			return raise_error(STORE_BAD_INPUT, "23505");
 		if (e->seq != (int64_t)t->logged[p] + 1)
-			fail("%s %d: an event %lld is written after %zu", toys[c->s->service].name, p, (long long)e->seq, t->logged[p]);
+			fail("%s %d: an event %lld is written after %zu", fixtures[c->s->service].name, p, (long long)e->seq, t->logged[p]);
 		check_event(c->session, e);
 		if (t->logged[p] == t->log_cap[p])
 			log_grow(t, p);
@@ -578,7 +578,7 @@ answers_of(struct call_of *c)
 {
 	for (size_t k = 0; k < c->q->n && world.bug != BUG_KEY_FORGOTTEN; k++) {
 		const struct row_slot *r = tab_find(&db.answer, c->q->args[k], 3, 0);
-		if (r && !strcmp(((const EngineRows__Answer *)r->m)->service, toys[c->s->service].name))
+		if (r && !strcmp(((const EngineRows__Answer *)r->m)->service, fixtures[c->s->service].name))
 			row_out(c->q, r->m);
 	}
 	return STORE_OK;
@@ -593,7 +593,7 @@ answers_purge(struct call_of *c)
 
 	for (size_t i = 0; i < db.answer.n && out->rows < k->limit; i++) {
 		const EngineRows__Answer *a = (const EngineRows__Answer *)db.answer.rows[i].m;
-		if (db.answer.rows[i].gone || strcmp(a->service, toys[c->s->service].name) != 0 || a->at_us >= k->now_us)
+		if (db.answer.rows[i].gone || strcmp(a->service, fixtures[c->s->service].name) != 0 || a->at_us >= k->now_us)
 			continue;
 		tab_drop(&db.answer, a);
 		out->rows++;
@@ -677,8 +677,8 @@ work_some(struct call_of *c)
 	return STORE_OK;
 }
 
-const struct store_stmt toy_job = {
-	.name = "toy.job", .text = "insert into work", .params = { "partition", "district", "subject", "at_us" }, .nparams = 4,
+const struct store_stmt fixture_job = {
+	.name = "fixture.job", .text = "insert into work", .params = { "partition", "district", "subject", "at_us" }, .nparams = 4,
 	.args = &engine_rows__job__descriptor,
 };
 
@@ -719,7 +719,7 @@ work_of(struct call_of *c)
 
 static enum store_error nothing(struct call_of *c) { (void)c; return STORE_OK; }
 
-/* ---- a service's own table, of which each toy has the same one */
+/* ---- a service's own table, of which each service has the same one */
 
 static const struct store_stmt person_load[] = {
 	{ .name = "load_0" },
@@ -767,7 +767,7 @@ bool
 table_prepare_brief(struct store_stmt *q, const struct table *t, const char *without, store_t *s, arena_t *a)
 {
 	(void)q; (void)t; (void)without; (void)s; (void)a;
-	return false;                   /* no toy's table has a cache */
+	return false;                   /* no service's table has a cache */
 }
 
 static enum store_error
@@ -826,7 +826,7 @@ static const struct { const struct store_stmt *stmt; enum store_error (*run)(str
 	{ &engine_give, give, true }, { &engine_cursors_of, cursors_of, false }, { &engine_held_of, held_of, false },
 	{ &engine_trying, trying, true }, { &engine_consumed, consumed, false }, { &engine_district_open, district_open, false },
 	{ &engine_answers_purge, answers_purge, false }, { &engine_clock_now, nothing, false }, { &engine_room, nothing, false }, { &engine_show_district, nothing, false },
-	{ &engine_cursors_of_consumer, cursors_of_consumer, false }, { &toy_job, job, false },
+	{ &engine_cursors_of_consumer, cursors_of_consumer, false }, { &fixture_job, job, false },
 	{ &engine_journal_turns, turns_take, false }, { &engine_journal_turns_of, turns_of, false }, { &engine_journal_notes, nothing, false }, { &engine_own_tables, nothing, false },
 	{ &engine_parked_next, nothing, false }, { &engine_show_partitions, nothing, false },
 };
