@@ -325,7 +325,7 @@ query_answer(struct reader *r, const struct message *m, bool second)
 	else
 		try_answer(r, m);
 	metric_add(r->set.metrics, METRIC_QUERIES, 1);
-	CRASH_POINT("read.decided");
+	CRASH_POINT("query.decided");
 	if (r->answer)
 		send_body(r, m, &r->answer->base);
 }

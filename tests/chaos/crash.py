@@ -31,13 +31,13 @@ from workload import Workload
 # What a service reaches; sent.* are the statements that lib/store/store names.
 ENGINE = ("batch.loaded", "batch.run", "commit.queued", "engine_advance", "commit.answered", "commit.remembered",
           "command.queued", "answer.packed", "answer.sent", "events.fetched", "events.served", "events.read",
-          "read.decided", "take.locked", "engine_take", "take.committed", "take.read",
+          "query.decided", "take.locked", "engine_take", "take.committed", "take.read",
           "give.queued", "engine_unlock", "give.committed")
 BUS = ("request.taken", "request.forwarded", "answer.taken:40", "answer.forwarded:90", "replica.joined:5")
 GATEWAY = ("call.begun", "ask.sent", "ask.answered", "call.decided", "call.replied")
 
 
-# What cannot be: alerts takes no orders and nobody reads its events; something happens while a consumer is away only in
+# What cannot be: alerts takes no commands and nobody reads its events; something happens while a consumer is away only in
 # roster, so only its events are read from a table.
 NEVER = {(name, "events.read") for name in SERVICES if name != "roster"}
 NEVER |= {("alerts", point) for point in ("command.queued", "answer.packed", "answer.sent", "events.served")}
