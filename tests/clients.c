@@ -1,4 +1,5 @@
 /* clients - see clients.h. */
+#include "service_list.h"
 #include "clients.h"
 #include "base/civil.h"
 #include <assert.h>
@@ -253,14 +254,11 @@ clients_close(struct clients *c)
 
 /* ---- storms */
 
-static const char *const services[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts" };
-enum { SERVICES = sizeof services / sizeof services[0] };
-
 /* One replica of some service dies, leaves, stops turning or is fenced, or all come again; one of each is always there. */
 static void
 upheave(struct clients *c)
 {
-	const char *service = services[random_below(&c->random, SERVICES)];
+	const char *service = service_names[random_below(&c->random, SERVICES)];
 	int replica = (int)random_below(&c->random, (uint32_t)harness_replicas(c->harness));
 
 	switch (random_below(&c->random, 5)) {
@@ -313,10 +311,10 @@ void
 clients_calm(struct clients *c)
 {
 	for (int i = 0; i < SERVICES; i++) {
-		harness_crash_after(c->harness, services[i], 0);
+		harness_crash_after(c->harness, service_names[i], 0);
 		for (int k = 0; k < harness_replicas(c->harness); k++) {
-			harness_join(c->harness, services[i], k);
-			harness_freeze(c->harness, services[i], k, false);
+			harness_join(c->harness, service_names[i], k);
+			harness_freeze(c->harness, service_names[i], k, false);
 		}
 	}
 }

@@ -3,7 +3,8 @@
 docs/operating.md: its tables of settings and metrics are what --help and metrics.def say, and every setting that
 docker-compose.yml or run.sh reads is told.  The Chinese README's code is the English one's; what the OpenAPI document lists and
 does not come yet is said in both.  Of each wing of lib and of the gateway its README says what it includes, and names every file; it
-includes no service.  There are no circles among the files of either, nor among the wings of lib.
+includes no service.  There are no circles among the files of either, nor among the wings of lib.  Every service that there is is told
+of, and docker-compose.yml runs it.
 docs/rules.md: what its last table names exists, and so does every clause and reading that is cited anywhere.  docs/api.md tells of
 every route and every refusal.  Links lead somewhere, files that are named are there, papers that are cited too, lines are short.
 
@@ -104,6 +105,27 @@ def never():
     """Values listed for answers that do not come yet, of which one of the READMEs says nothing."""
     values = [line.split()[1] for line in read("tests/openapi/not-yet.txt").splitlines() if line and not line.startswith("#")]
     return [(path, value) for path in (README, CHINESE) for value in values if f"`{value}`" not in read(path)]
+
+
+def services():
+    return subprocess.run(["services/list"], capture_output=True, text=True, check=True).stdout.split()
+
+
+def compose_of(service):
+    """What docker-compose.yml says of a service: roster's lines, with its own name."""
+    text = read("docker-compose.yml")
+    block = re.search(r"^  roster:\n(?:    .*\n)+", text, re.M).group(0)
+    lines = [block] + re.findall(r"^ +(?:- )?secret-roster: ?\S+\n", text, re.M)
+    return [part.replace("roster", service) for part in lines]
+
+
+def services_untold():
+    """Of each service: which document does not name it, and what docker-compose.yml lacks of it."""
+    for service in services():
+        for path in (README, CHINESE, "services/README.md", OPERATING):
+            if not re.search(rf"\b{service}\b", read(path)):
+                yield f"{path} does not tell of {service}"
+        yield from (f"docker-compose.yml lacks of {service}:\n{part}" for part in compose_of(service) if part not in read("docker-compose.yml"))
 
 
 def made_of():
@@ -372,7 +394,7 @@ def main():
         return 0
     checks = [filled(wanted), (f"{OPERATING} does not tell of {name}" for name in untold()),
               (f"{path} does not say that {value} does not come yet" for path, value in never()),
-              wings(), unread(), circles(build), long_lines(), links(), files_named(), clauses(), papers(), places(), places_all(), routes(), refusals(), decisions()]
+              services_untold(), wings(), unread(), circles(build), long_lines(), links(), files_named(), clauses(), papers(), places(), places_all(), routes(), refusals(), decisions()]
     wrong = [list(check) for check in checks]
     for sentence in sum(wrong, []):
         print("FAIL", sentence)

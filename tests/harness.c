@@ -9,6 +9,7 @@
 #include "engine/trial.h"
 #include "../services/bus/routes.h"
 #include "pace.h"
+#include "service_list.h"
 #include <assert.h>
 #include <libpq-fe.h>
 #include <pthread.h>
@@ -18,11 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
-extern const struct service roster_service, attendance_service, supervision_service, accountability_service, incentives_service,
-	funding_service, alerts_service;
-
 enum {
-	SERVICES = 7, REPLICAS = HARNESS_REPLICAS_MAX, LANES = 3, GATEWAY = LANES * SERVICES * REPLICAS, MEMBERS = GATEWAY + 1,
+	REPLICAS = HARNESS_REPLICAS_MAX, LANES = 3, GATEWAY = LANES * SERVICES * REPLICAS, MEMBERS = GATEWAY + 1,
 	CALL_WAIT_US = 20000000, SETTLE_WAIT_US = 60000000, HELLO_US = 500000,
 };
 #define TOKEN "an operator's token for tests only, 32+"
@@ -58,10 +56,6 @@ struct harness {
 	struct member members[MEMBERS];
 	struct letter *first, **last;
 	size_t replies;                                 /* so far */
-};
-
-static const struct service *const all[SERVICES] = {
-	&roster_service, &attendance_service, &supervision_service, &accountability_service, &incentives_service, &funding_service, &alerts_service,
 };
 
 /* ---- the switchboard */
@@ -401,7 +395,7 @@ start(harness_t *s, int i, int replica)
 	int member = member_of(i, replica);
 	char role[64];
 
-	*p = (struct service_process){ .svc = all[i], .crash_after = p->crash_after };
+	*p = (struct service_process){ .svc = service_list[i], .crash_after = p->crash_after };
 	char *writer = conninfo_of(s, p->svc->name, p->svc->name);
 	snprintf(role, sizeof role, "%s_reader", p->svc->name);
 	char *reader = conninfo_of(s, p->svc->name, role);
@@ -435,7 +429,6 @@ harness_open(void)
 harness_t *
 harness_open_with(int replicas)
 {
-	static const char *const names[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts", NULL };
 	harness_t *s = calloc(1, sizeof(*s));
 
 	s->last = &s->first;
@@ -451,7 +444,7 @@ harness_open_with(int replicas)
 			for (int m = 0; m < GATEWAY; m += LANES)    /* starting takes a while: nobody is to seem frozen meanwhile */
 				step(s, m);
 		}
-	struct api_settings as = { .manual_clock = true, .services = names, .port = port_of(s, GATEWAY), .metrics = &s->metrics };
+	struct api_settings as = { .manual_clock = true, .services = service_names, .port = port_of(s, GATEWAY), .metrics = &s->metrics };
 	sha256((const struct span_of_bytes[]){ { TOKEN, strlen(TOKEN) } }, 1, as.token_sha256);
 	s->api = api_open(&as);
 	return s;
@@ -478,7 +471,7 @@ check_event_types(harness_t *s)
 	char text[256];
 
 	for (int i = 0; i < SERVICES; i++) {
-		snprintf(text, sizeof text, "select distinct type from %s.event", all[i]->name);
+		snprintf(text, sizeof text, "select distinct type from %s.event", service_list[i]->name);
 		PGresult *r = PQexec(s->inside, text);
 		for (int k = 0; k < PQntuples(r); k++)
 			if (!event_type_of(PQgetvalue(r, k, 0))) {
@@ -697,7 +690,7 @@ service_of(const char *service)
 {
 	int i = 0;
 
-	while (i < SERVICES && strcmp(all[i]->name, service))
+	while (i < SERVICES && strcmp(service_list[i]->name, service))
 		i++;
 	assert(i < SERVICES);
 	return i;

@@ -1,4 +1,5 @@
 /* invariants - see invariants.h. */
+#include "service_list.h"
 #include "invariants.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,15 +75,14 @@ file_read(const char *path)
 void
 invariants_check(struct tally *t, harness_t *s)
 {
-	static const char *const services[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts" };
 	char *text = file_read("tests/invariants.sql");
 
 	for (const char *what = text; (what = strstr(what, NAME));) {
 		what += strlen(NAME);
 		const char *sql = strchr(what, '\n'), *end = strstr(what, ";\n");
 		bool of_each = memmem(what, (size_t)(end - what), PLACE, strlen(PLACE));
-		for (size_t i = 0; i < (of_each ? sizeof services / sizeof services[0] : 1); i++)
-			check_for(t, s, what, (size_t)(sql - what), sql, (size_t)(end - sql), services[i]);
+		for (size_t i = 0; i < (of_each ? SERVICES : 1); i++)
+			check_for(t, s, what, (size_t)(sql - what), sql, (size_t)(end - sql), service_names[i]);
 	}
 	free(text);
 }

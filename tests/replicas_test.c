@@ -2,6 +2,7 @@
  *
  * The database is the witness: a trigger writes down every change of a head, so what must hold of all of history is asked of
  * that; who holds what is asked of engine.holding.  What is waited for is a condition, with a bound in turns. */
+#include "service_list.h"
 #include "base/ids.h"
 #include "scenario.h"
 #include <stdarg.h>
@@ -12,9 +13,6 @@
 /* As many as can be shared equally by three: then each gets back exactly what it had. */
 enum { TOWNS = 6, WAIT_TURNS = 60000, STILL_TURNS = 3000, FENCES_MAX = 20 };
 #define UNDER "/api/v1/districts/%s"
-
-static const char *const services[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts" };
-enum { SERVICES = sizeof services / sizeof services[0] };
 
 struct count { int passed, failed; };
 struct fixture { harness_t *harness; struct count *count; char towns[TOWNS][8]; int commands; };
@@ -69,7 +67,7 @@ history_holds(struct fixture *s, const char *when)
 	                   " where seq < before") == 0, "a log never becomes shorter", when);
 	for (int i = 0; i < SERVICES; i++)
 		check(s, number(s, "select count(*) from (select seq - row_number() over (partition by partition order by seq) as gap from %s.event) x where gap <> 0",
-		                   services[i]) == 0, "no log has a gap", services[i]);
+		                   service_names[i]) == 0, "no log has a gap", service_names[i]);
 }
 
 /* ---- waiting */
@@ -91,7 +89,7 @@ live(struct fixture *s)
 	long n = 0;
 	for (int i = 0; i < SERVICES; i++)
 		for (int k = 0; k < HARNESS_REPLICAS_MAX; k++)
-			n += harness_there(s->harness, services[i], k);
+			n += harness_there(s->harness, service_names[i], k);
 	return n;
 }
 
@@ -245,7 +243,7 @@ stillness(struct fixture *s)
 	remember(s);
 	harness_turns(s->harness, STILL_TURNS);
 	for (int i = 0; i < SERVICES; i++)
-		check(s, moved(s, services[i], "true") == 0, "what is balanced stays where it is", services[i]);
+		check(s, moved(s, service_names[i], "true") == 0, "what is balanced stays where it is", service_names[i]);
 }
 
 static void
@@ -253,12 +251,12 @@ join(struct fixture *s)
 {
 	remember(s);
 	for (int i = 0; i < SERVICES; i++)
-		harness_join(s->harness, services[i], 2);
+		harness_join(s->harness, service_names[i], 2);
 	order_all(s, "a third comes");
 	check(s, balanced(s), "who joins gets its share", "join");
 	for (int i = 0; i < SERVICES; i++)
-		check(s, moved(s, services[i], "true") == holds(s, services[i], 2) && holds(s, services[i], 2) == TOWNS / 3,
-		      "a join moves the surplus, once, and nothing else", services[i]);
+		check(s, moved(s, service_names[i], "true") == holds(s, service_names[i], 2) && holds(s, service_names[i], 2) == TOWNS / 3,
+		      "a join moves the surplus, once, and nothing else", service_names[i]);
 	all_is_read(s, "join");
 }
 
@@ -268,8 +266,8 @@ only_theirs_moved(struct fixture *s, const char *when)
 {
 	for (int i = 0; i < SERVICES; i++) {
 		char had[80];
-		snprintf(had, sizeof had, "b.instance = '%s-%d'", services[i], i % 3 + 1);
-		check(s, moved(s, services[i], "true") == moved(s, services[i], had) && moved(s, services[i], had) >= TOWNS / 3, when, services[i]);
+		snprintf(had, sizeof had, "b.instance = '%s-%d'", service_names[i], i % 3 + 1);
+		check(s, moved(s, service_names[i], "true") == moved(s, service_names[i], had) && moved(s, service_names[i], had) >= TOWNS / 3, when, service_names[i]);
 	}
 }
 
@@ -278,7 +276,7 @@ leave(struct fixture *s)
 {
 	remember(s);
 	for (int i = 0; i < SERVICES; i++)
-		harness_leave(s->harness, services[i], i % 3);
+		harness_leave(s->harness, service_names[i], i % 3);
 	order_all(s, "one leaves");
 	check(s, balanced(s), "the others take what one leaves", "leave");
 	only_theirs_moved(s, "a leave moves what was left, once, and nothing else");
@@ -288,7 +286,7 @@ static void
 come_again(struct fixture *s)
 {
 	for (int i = 0; i < SERVICES; i++)
-		harness_join(s->harness, services[i], i % 3);
+		harness_join(s->harness, service_names[i], i % 3);
 	order_all(s, "they come again");
 	check(s, balanced(s), "who comes again gets its share", "again");
 	check(s, number(s, "select count(*) from public.before b join engine.holding g on g.service = b.service and g.partition = b.partition and g.instance = b.instance") ==
@@ -300,7 +298,7 @@ death(struct fixture *s)
 {
 	remember(s);
 	for (int i = 0; i < SERVICES; i++)
-		harness_kill(s->harness, services[i], i % 3);
+		harness_kill(s->harness, service_names[i], i % 3);
 	order_all(s, "one of each is dead");
 	check(s, balanced(s), "the others take what a dead one held", "death");
 	only_theirs_moved(s, "a death moves what was orphaned, once, and nothing else");
@@ -325,11 +323,11 @@ static void
 frozen(struct fixture *s)
 {
 	for (int i = 0; i < SERVICES; i++)
-		harness_freeze(s->harness, services[i], (i + 1) % 3, true);
+		harness_freeze(s->harness, service_names[i], (i + 1) % 3, true);
 	order_all(s, "one of each is frozen");
 	check(s, balanced(s), "the others take what a frozen one held", "frozen");
 	for (int i = 0; i < SERVICES; i++)
-		harness_freeze(s->harness, services[i], (i + 1) % 3, false);
+		harness_freeze(s->harness, service_names[i], (i + 1) % 3, false);
 	order_all(s, "they turn again");
 	check(s, balanced(s), "and it gets its share when it turns again", "frozen");
 }
@@ -369,15 +367,15 @@ fenced(struct fixture *s)
 {
 	all_fenced(s);
 	for (int i = 0; i < SERVICES; i++)
-		harness_leave(s->harness, services[i], 0);
+		harness_leave(s->harness, service_names[i], 0);
 	check(s, balanced(s), "what is left after a fence is free", "fenced");
 	for (int i = 0; i < SERVICES; i++)
-		harness_join(s->harness, services[i], 0);
+		harness_join(s->harness, service_names[i], 0);
 	check(s, balanced(s), "and what is given is", "fenced");
 	remember(s);
 	harness_turns(s->harness, STILL_TURNS);
 	for (int i = 0; i < SERVICES; i++)
-		check(s, moved(s, services[i], "true") == 0, "then all stays where it is", services[i]);
+		check(s, moved(s, service_names[i], "true") == 0, "then all stays where it is", service_names[i]);
 }
 
 static void
@@ -423,7 +421,7 @@ test_progress(struct count *c)
 	json_t *j = progress(&s, s.towns[0]);
 
 	for (int i = 0; i < SERVICES; i++)
-		check(&s, !strncmp(owner_in(j, services[i]), services[i], strlen(services[i])), "/progress names the owner", services[i]);
+		check(&s, !strncmp(owner_in(j, service_names[i]), service_names[i], strlen(service_names[i])), "/progress names the owner", service_names[i]);
 	json_decref(j);
 	all_is_read(&s, "progress");
 	harness_kill(s.harness, "accountability", 0);

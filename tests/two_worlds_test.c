@@ -6,6 +6,7 @@
  * each of them has been sent.  What the server makes of a sequence is renamed in the order in which it appears, through all answers of a
  * world: ids (a letter and digits, m-…), positions (cursors, ids of events), traces; numbers of log heads are left out.  Where the one world names the sealed thing by its id, the other
  * names what is not there.  A route without a line here fails. */
+#include "service_list.h"
 #include "base/digest.h"
 #include "events/event_text.h"
 #include "routes/routes.h"
@@ -174,7 +175,6 @@ static bool is_value(int c) { return c != '"' && c != '\n'; }
 static size_t
 made_here(const char *p, const char *before)
 {
-	static const char *const services[] = { "roster/", "attendance/", "supervision/", "accountability/", "incentives/", "funding/", "alerts/" };
 	static const char *const members[] = { "\"next\":\"", "\"traceparent\":\"", "id: " };
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
@@ -186,9 +186,10 @@ made_here(const char *p, const char *before)
 		return 13;
 	if (strncmp(p, "m-", 2) == 0 && span_of(p + 2, is_thirty_two) == 16)
 		return 18;
-	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
-		if (strncmp(p, services[i], strlen(services[i])) == 0) {
-			size_t n = strlen(services[i]) + span_of(p + strlen(services[i]), is_number);
+	for (size_t i = 0; i < SERVICES; i++)
+		if (strncmp(p, service_names[i], strlen(service_names[i])) == 0 && p[strlen(service_names[i])] == '/') {
+			size_t n = strlen(service_names[i]) + 1;
+			n += span_of(p + n, is_number);
 			return p[n] == '/' ? n + 1 + span_of(p + n + 1, is_number) : 0;
 		}
 	return 0;
@@ -563,12 +564,11 @@ log_told(struct world *w, const char *service)
 static void
 events_ask(struct world *w)
 {
-	static const char *const services[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts" };
 	size_t n = 0, heard = 0;
 	char count[32];
 
-	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
-		n += log_told(w, services[i]);
+	for (size_t i = 0; i < SERVICES; i++)
+		n += log_told(w, service_names[i]);
 	char *text = harness_stream(w->harness, D "/events?from=start", n);
 	for (const char *at = text; at && (at = strstr(at, "event: ")) != NULL; at++)
 		heard++;

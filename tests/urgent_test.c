@@ -2,13 +2,9 @@
  * by hashes (Fetch.urgent), and a type that had the hash of another would be told at once, unnoticed. */
 #include "bus/event_types.h"
 #include "engine/node_state.h"
+#include "service_list.h"
 #include <stdio.h>
 #include <string.h>
-
-extern const struct service roster_service, attendance_service, supervision_service, accountability_service, incentives_service, funding_service, alerts_service;
-static const struct service *const services[] = {
-	&roster_service, &attendance_service, &supervision_service, &accountability_service, &incentives_service, &funding_service, &alerts_service,
-};
 
 struct count { int passed, failed, idle; };
 
@@ -46,10 +42,10 @@ main(void)
 	struct count c = { 0 };
 	arena_t *a = arena_open(1 << 20);
 
-	for (size_t i = 0; i < sizeof services / sizeof services[0]; i++)
-		for (size_t k = 0; services[i]->consumes[k]; k++)
-			if (strcmp(services[i]->consumes[k], services[i]->name) != 0)
-				check_producer(&c, services[i], services[i]->consumes[k], a);
+	for (size_t i = 0; i < SERVICES; i++)
+		for (size_t k = 0; service_list[i]->consumes[k]; k++)
+			if (strcmp(service_list[i]->consumes[k], service_list[i]->name) != 0)
+				check_producer(&c, service_list[i], service_list[i]->consumes[k], a);
 	check(&c, c.idle > 50, "what is of no concern", "rare", "any");
 	arena_close(&a);
 	printf("%d passed, %d failed\n", c.passed, c.failed);

@@ -106,7 +106,7 @@ command_of(const char *name)
 const struct service *
 service_named(const char *name)
 {
-	for (size_t i = 0; i < service_list_len; i++)
+	for (size_t i = 0; i < SERVICES; i++)
 		if (!strcmp(service_list[i]->name, name))
 			return service_list[i];
 	return NULL;

@@ -12,9 +12,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "outside"))
 
 from pace import patient  # noqa: E402  (the path comes first)
+from services import SERVICES  # noqa: E402
 
 TESTS = Path(__file__).resolve().parents[1]
-SERVICES = ("roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts")
 
 
 class Refused(AssertionError):
