@@ -16,7 +16,8 @@ document_parse(const void *row, arena_t *a)
 	bool ok = policy_parse(p->document_json, a, &policy, &problem);
 
 	if (!ok)
-		LOG(ERROR, "policy.unreadable", NULL, LOG_S("district", p->district), LOG_S("version", p->version), LOG_S("why", problem->detail));
+		LOG(ERROR, "policy.unreadable", NULL, LOG_S("district", p->district), LOG_S("version", p->version),
+		    LOG_S("why", problem->detail));
 	assert(ok);
 	return policy;
 }
@@ -74,7 +75,9 @@ mirror_run_policy(struct batch *b, const void *m)
 
 const struct noun mirrored_policy = {
 	.tables = LIST(((const struct table *const[]){ &mirror_policy })),
-	.events = LIST(((const struct event_handler[]){ { .message = &roster__policy_published__descriptor, .want = mirror_want_policy, .run = mirror_run_policy } })),
+	.events = LIST(((const struct event_handler[]){ {
+		.message = &roster__policy_published__descriptor, .want = mirror_want_policy, .run = mirror_run_policy,
+	} })),
 };
 
 /* ---- who asks */

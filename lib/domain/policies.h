@@ -1,5 +1,5 @@
-/* policies - the policies of a district: what a service remembers of them (as lib/domain/mirror of all else), and as a batch or a reader
- * asks for them. */
+/* policies - the policies of a district: what a service remembers of them (as lib/domain/mirror of all else), and as
+ * a batch or a reader asks for them. */
 #pragma once
 #include "domain/policy_book.h"
 #include "engine/reader.h"

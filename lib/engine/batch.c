@@ -8,8 +8,12 @@
 void
 batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
 {
-	static const struct table timers = { .name = "engine.timer", .row = &engine_rows__timer__descriptor, .nkey = 4 };
-	static const struct table answers = { .name = "engine.answer", .row = &engine_rows__answer__descriptor, .nkey = 3 };
+	static const struct table timers = {
+		.name = "engine.timer", .row = &engine_rows__timer__descriptor, .nkey = 4,
+	};
+	static const struct table answers = {
+		.name = "engine.answer", .row = &engine_rows__answer__descriptor, .nkey = 3,
+	};
 
 	*b = (struct batch){ .node = n, .arena = n->arena, .inputs = inputs, .ninputs = count };
 	b->rows = arena_alloc(b->arena, (n->ntables + 1) * sizeof(*b->rows));
@@ -25,7 +29,9 @@ batch_open(struct batch *b, node_t *n, struct input *inputs, size_t count)
 		in->kept = NULL;
 		in->looks = NULL;
 		in->overtaken = in->goes_on = in->behind_jobs = false;
-		if (in->kind == INPUT_EVENT && in->as_event && !in->park && !producer_is_self(n, (size_t)in->producer) && held_is(n->part[in->partition].held, in->district, in->subject))
+		if (in->kind == INPUT_EVENT && in->as_event && !in->park &&
+		    !producer_is_self(n, (size_t)in->producer) &&
+		    held_is(n->part[in->partition].held, in->district, in->subject))
 			in->park = "waits behind an earlier input of its subject";
 	}
 }

@@ -8,7 +8,8 @@
 
 enum {
 	DOCUMENT_BYTES_MAX = 16 << 20, ARENA_BYTES = 64 << 10,         /* what an arena takes at least */
-	BUCKETS = 1024, PARTS_KEPT = 8,                                 /* what is trimmed goes down by an eighth, so that it is not trimmed each time */
+	/* what is trimmed goes down by an eighth, so that it is not trimmed each time */
+	BUCKETS = 1024, PARTS_KEPT = 8,
 };
 
 struct document {
@@ -272,7 +273,8 @@ kept_to_go(book_cache_t *c)
 	return first;
 }
 
-/* First documents that no book names, then the book that nobody asked for longest, with those that are now no other's. */
+/* First documents that no book names, then the book that nobody asked for longest, with those that are now no
+ * other's. */
 void
 book_cache_trim(book_cache_t *c)
 {

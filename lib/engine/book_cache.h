@@ -1,10 +1,11 @@
 /* book_cache - what is made of the rows that a district has of one table, in memory.
  *
- * Such a row holds a long text, which takes longer to parse than to load: what is parsed is a document, and what the documents of a
- * district are together is its book.  Many districts have the same texts, so many books are few documents.  A book is small and is kept
- * under its district; a document is found by the digest of its text, so one that was parsed for a book that did not come about is no
- * harm.  Of one thread.  Bounded in bytes: book_cache_trim() lets go what was not used for longest.  Until then everything stays where
- * it is.  A table says by its `cache` what is made of it; a service has one such table at most. */
+ * Such a row holds a long text, which takes longer to parse than to load: what is parsed is a document, and what the
+ * documents of a district are together is its book.  Many districts have the same texts, so many books are few
+ * documents.  A book is small and is kept under its district; a document is found by the digest of its text, so one
+ * that was parsed for a book that did not come about is no harm.  Of one thread.  Bounded in bytes:
+ * book_cache_trim() lets go what was not used for longest.  Until then everything stays where it is.  A table says
+ * by its `cache` what is made of it; a service has one such table at most. */
 #pragma once
 #include "base/arena.h"
 #include "base/metrics.h"
@@ -14,7 +15,8 @@
 
 struct district_cache {
 	const char *text;                               /* the field that holds the text */
-	const void *(*parse)(const void *row, arena_t *a);      /* of the text alone: rows that have the same share what comes; never NULL */
+	/* of the text alone: rows that have the same share what comes; never NULL */
+	const void *(*parse)(const void *row, arena_t *a);
 	size_t head, each;                              /* bytes of a book, and of each row in it */
 	/* rows: in the order of their key, and without their texts; they live as long as the book. */
 	void (*make)(void *book, const void *const *rows, const void *const *documents, size_t n);

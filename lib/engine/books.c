@@ -1,5 +1,5 @@
-/* books - what is made of the rows that an input's district has of the table with a cache (book_cache.h), as of the input: what is kept,
- * or what the batch has made of rows that are not committed. */
+/* books - what is made of the rows that an input's district has of the table with a cache (book_cache.h), as of the
+ * input: what is kept, or what the batch has made of rows that are not committed. */
 #include "engine/batch.h"
 #include "engine/books.h"
 #include "engine/node_state.h"
@@ -124,12 +124,13 @@ const void *
 batch_book(struct batch *b, const struct table *t)
 {
 	assert(b->node->books && t == table_of(b->node));
-	assert(!b->wanting);            /* they are loaded with what is wanted: what stands here now would be kept as if it were all */
+	/* they are loaded with what is wanted: what stands here now would be kept as if it were all */
+	assert(!b->wanting);
 	return book_of(b)->made;
 }
 
-/* Texts are long: what was loaded is kept, so that it is not loaded for each batch in which nobody asks.  Not of districts that are
- * only asked for. */
+/* Texts are long: what was loaded is kept, so that it is not loaded for each batch in which nobody asks.  Not of
+ * districts that are only asked for. */
 void
 books_keep(struct batch *b)
 {
@@ -138,7 +139,8 @@ books_keep(struct batch *b)
 
 	for (size_t i = 0; n->books && !n->replay && i < b->ninputs; i++) {
 		const struct input *in = &b->inputs[i];
-		if ((in->kind == INPUT_COMMAND && !district_known(&n->districts, in->district)) || book_cache_of(n->books, in->district))
+		if ((in->kind == INPUT_COMMAND && !district_known(&n->districts, in->district)) ||
+		    book_cache_of(n->books, in->district))
 			continue;
 		const void *key = key_of(b, in->district);
 		if (!rows_wanted(&b->rows[n->books_table], key, 1))

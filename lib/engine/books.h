@@ -8,10 +8,13 @@ enum {
 };
 
 void books_open(node_t *n);
-void books_want(struct batch *b);                       /* of the input whose wants are asked for: its district's rows, unless its book is kept */
+/* of the input whose wants are asked for: its district's rows, unless its book is kept */
+void books_want(struct batch *b);
 void books_keep(struct batch *b);                       /* what was loaded, when it is to be had again */
-void books_changed(struct batch *b);                    /* those of districts whose rows it has written are no longer the right ones */
+/* those of districts whose rows it has written are no longer the right ones */
+void books_changed(struct batch *b);
 void books_make_room(node_t *n);
-/* These inputs are of more districts whose books are to be made than should be made at once: nothing is let go before the batch ends. */
+/* These inputs are of more districts whose books are to be made than should be made at once: nothing is let go
+ * before the batch ends. */
 bool books_crowded(const node_t *n, const struct input *inputs, size_t count);
 void books_forget(node_t *n, const char *district);     /* NULL: all */

@@ -1,7 +1,8 @@
 /* commit - the write phase of a batch: one pipeline, one transaction, one round trip.
  *
- * Order: the fence first (it raises, and locks the rows that say we own what we write), then cursors, events, rows of the
- * service's tables, answers, timers, jobs done; new jobs last, because they select from what was just written. */
+ * Order: the fence first (it raises, and locks the rows that say we own what we write), then cursors, events, rows
+ * of the service's tables, answers, timers, jobs done; new jobs last, because they select from what was just
+ * written. */
 #include "base/clock.h"
 #include "base/crash.h"
 #include "base/log.h"
@@ -14,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLANS_ROWS = 256, PLANS_GROWTH = 4 };    /* plans are made anew when a table has so many rows, and so many times as many */
+/* plans are made anew when a table has so many rows, and so many times as many */
+enum { PLANS_ROWS = 256, PLANS_GROWTH = 4 };
 
 /* ---- the fence and the cursors */
 
@@ -69,8 +71,8 @@ write_cursors(struct batch *b)
 
 /* ---- rows */
 
-/* The server plans a statement for the table as it is, often empty, and keeps the plan: which of two indexes leads to few rows it
- * can tell only when there are some. */
+/* The server plans a statement for the table as it is, often empty, and keeps the plan: which of two indexes leads
+ * to few rows it can tell only when there are some. */
 static void
 count_written(node_t *n, struct table_sql *t, size_t rows)
 {
@@ -174,7 +176,8 @@ moved_row(struct batch *b, const struct input *in)
 static void
 write_inputs(struct batch *b)
 {
-	const void **done = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *done), **parked = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *parked);
+	const void **done = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *done),
+		   **parked = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *parked);
 	const void **moved = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *moved);
 	size_t ndone = 0, nparked = 0, nmoved = 0;
 
@@ -293,11 +296,13 @@ after_parked(struct batch *b)
 			continue;
 		held_add(&b->node->part[in->partition].held, in->district, in->subject);
 		metric_add(b->node->set.metrics, METRIC_PARKED, 1);
-		LOG(ERROR, "input.parked", in->trace, LOG_S("event", in->event_id), LOG_S("type", in->logged->type), LOG_S("reason", in->park));
+		LOG(ERROR, "input.parked", in->trace, LOG_S("event", in->event_id), LOG_S("type", in->logged->type),
+		    LOG_S("reason", in->park));
 	}
 }
 
-/* A partition's come in their order, so none is left that was due before the last that was fired, but for what was put meanwhile. */
+/* A partition's come in their order, so none is left that was due before the last that was fired, but for what was
+ * put meanwhile. */
 static void
 timer_fired(struct partition *p, int64_t due_us)
 {
@@ -322,10 +327,12 @@ after_timers(struct batch *b)
 	const void **put, **drop;
 	size_t nput, ndrop;
 
-	for (size_t i = 0; i < b->ninputs; i++)
-		if (b->inputs[i].kind == INPUT_TIMER)
-			(b->inputs[i].overtaken ? timer_was_put : timer_fired)(&b->node->part[b->inputs[i].partition],
-			                                                       ((const EngineRows__Timer *)b->inputs[i].row)->due_us);
+	for (size_t i = 0; i < b->ninputs; i++) {
+		const struct input *in = &b->inputs[i];
+		if (in->kind == INPUT_TIMER)
+			(in->overtaken ? timer_was_put : timer_fired)(&b->node->part[in->partition],
+			                                              ((const EngineRows__Timer *)in->row)->due_us);
+	}
 	rows_changed(&b->timers, &put, &nput, &drop, &ndrop);
 	for (size_t i = 0; i < nput; i++) {
 		const EngineRows__Timer *t = put[i];
@@ -341,7 +348,8 @@ after_events(struct batch *b)
 	int64_t now_us = clock_real_us();
 
 	for (size_t i = 0; i < b->ninputs && !b->node->set.manual_clock; i++)
-		if (b->inputs[i].kind == INPUT_EVENT && !b->inputs[i].park && !producer_is_self(b->node, (size_t)b->inputs[i].producer))
+		if (b->inputs[i].kind == INPUT_EVENT && !b->inputs[i].park &&
+		    !producer_is_self(b->node, (size_t)b->inputs[i].producer))
 			metric_observe(b->node->set.metrics, HISTOGRAM_EVENT_AGE, now_us - b->inputs[i].at_us);
 }
 
@@ -391,8 +399,8 @@ named_in(arena_t *a, const char *detail, const struct input *in)
 	return false;
 }
 
-/* The key stands in another service's name: the command is refused, as for other content, and the rest runs again.  False:
- * none of ours was named. */
+/* The key stands in another service's name: the command is refused, as for other content, and the rest runs again.
+ * False: none of ours was named. */
 static bool
 keys_taken(struct batch *b)
 {
@@ -400,7 +408,8 @@ keys_taken(struct batch *b)
 	bool any = false;
 
 	a.status = 422;
-	a.problem = problem_make(b->arena, 422, "idempotency.key_reused", NULL, "This Idempotency-Key came with another request.");
+	a.problem = problem_make(b->arena, 422, "idempotency.key_reused", NULL,
+				 "This Idempotency-Key came with another request.");
 	for (size_t i = 0; i < b->ninputs; i++)
 		if (b->inputs[i].kind == INPUT_COMMAND && *b->inputs[i].command->key &&
 		    named_in(b->arena, store_detail(b->node->db), &b->inputs[i])) {
@@ -410,8 +419,8 @@ keys_taken(struct batch *b)
 	return any;
 }
 
-/* By themselves they need no fence: who is fenced off has said nothing that could be wrong later.  When the outcome is not known it
- * is all tried again, and finds out. */
+/* By themselves they need no fence: who is fenced off has said nothing that could be wrong later.  When the outcome
+ * is not known it is all tried again, and finds out. */
 enum batch_result
 commit_answers(struct batch *b)
 {

@@ -11,7 +11,11 @@ share_due(const void **timers, size_t n)
 		((EngineRows__Due *)timers[i])->limit = (int32_t)(DUE_MAX / n);
 }
 
-struct due { const void *timers[PARTITIONS], *jobs[PARTITIONS], *seen[PARTITIONS]; size_t ntimers, njobs; bool catches_up; };
+struct due {
+	const void *timers[PARTITIONS], *jobs[PARTITIONS], *seen[PARTITIONS];
+	size_t ntimers, njobs;
+	bool catches_up;
+};
 
 static void
 due_timers_of(node_t *n, int32_t p, int64_t now_us, struct due *d)
@@ -19,7 +23,9 @@ due_timers_of(node_t *n, int32_t p, int64_t now_us, struct due *d)
 	EngineRows__Due *t = arena_message(n->arena, &engine_rows__due__descriptor);
 	EngineRows__Partition *s = arena_message(n->arena, &engine_rows__partition__descriptor);
 
-	*t = (EngineRows__Due){ .base = t->base, .partition = p, .now_us = now_us, .from_us = n->part[p].timer_next_us };
+	*t = (EngineRows__Due){
+		.base = t->base, .partition = p, .now_us = now_us, .from_us = n->part[p].timer_next_us,
+	};
 	s->partition = p;
 	d->seen[d->ntimers] = s;
 	d->timers[d->ntimers++] = t;
@@ -96,8 +102,8 @@ rows_of_job(const node_t *n, const EngineRows__Job *row)
 	return job && job->rows ? job->rows : JOB_ROWS;
 }
 
-/* Whether there may be more is known only when none came: rows stay where they are until a batch commits.  Taken is what settles so
- * many rows at most, so that commands do not wait long behind it. */
+/* Whether there may be more is known only when none came: rows stay where they are until a batch commits.  Taken is
+ * what settles so many rows at most, so that commands do not wait long behind it. */
 static void
 take_jobs(node_t *n, struct inputs *all, const void *const *asked, size_t nasked, void **rows, size_t count)
 {
@@ -123,7 +129,8 @@ timer_waits(const node_t *n, const EngineRows__Timer *t, bool *waits)
 	return *waits;
 }
 
-/* Whether some partition gave all it may, so that more of it may be due: else it is to be found out when the next ones are. */
+/* Whether some partition gave all it may, so that more of it may be due: else it is to be found out when the next
+ * ones are. */
 static bool
 take_timers(node_t *n, struct inputs *all, size_t nasked, void **rows, size_t count)
 {

@@ -1,10 +1,10 @@
 /* feed - consuming other services' events, and our own once more.
  *
- * One long-poll FETCH per (consumer process, owner of the producer): partitions that share an owner share a stream; an owner
- * says which partitions it does not have, and those move to the next stream, until they are where their owner is asked.  Two
- * streams that one owner has answered become one.  A lost request or answer is a time-out and the same question again; when
- * a producer's partition is taken over, the database says so and the question is asked anew at once.  What comes is verified
- * against the hash chain before it is queued. */
+ * One long-poll FETCH per (consumer process, owner of the producer): partitions that share an owner share a stream;
+ * an owner says which partitions it does not have, and those move to the next stream, until they are where their
+ * owner is asked.  Two streams that one owner has answered become one.  A lost request or answer is a time-out and
+ * the same question again; when a producer's partition is taken over, the database says so and the question is asked
+ * anew at once.  What comes is verified against the hash chain before it is queued. */
 #include "base/crash.h"
 #include "base/digest.h"
 #include "base/log.h"
@@ -50,18 +50,20 @@ feed_urgent(const struct service *s, const char *producer, arena_t *a, uint32_t 
 	return n;
 }
 
-_Static_assert(FETCH_BRIEF_BYTES * PARTITIONS <= FEED_BLOCKS_MAX * FETCH_BYTES_MAX, "what is asked for without room is no more than the room");
+_Static_assert(FETCH_BRIEF_BYTES * PARTITIONS <= FEED_BLOCKS_MAX * FETCH_BYTES_MAX,
+	       "what is asked for without room is no more than the room");
 
-/* While there is no room for more, and what is here waits for other producers, only partitions of which nothing is here are asked
- * for, and for little.  So two producers cannot each fill the room with what waits for the other: of all that has not been run, what
- * was said first waits for nothing, and either it is here or it is asked for. */
+/* While there is no room for more, and what is here waits for other producers, only partitions of which nothing is
+ * here are asked for, and for little.  So two producers cannot each fill the room with what waits for the other: of
+ * all that has not been run, what was said first waits for nothing, and either it is here or it is asked for. */
 static bool
 asks_for(const node_t *n, size_t producer, int32_t p)
 {
 	const struct partition *part = &n->part[p];
 	const struct feed *d = &n->feed[producer];
 
-	if (!part->owned || part->halted[producer] || (producer_is_self(n, producer) && part->fetched[producer].seq >= part->head.seq))
+	if (!part->owned || part->halted[producer] ||
+	    (producer_is_self(n, producer) && part->fetched[producer].seq >= part->head.seq))
 		return false;
 	return d->blocks < FEED_BLOCKS_MAX || (d->blocked && part->fetched[producer].seq == part->cursor[producer].seq);
 }
@@ -146,8 +148,9 @@ send_question(node_t *n, size_t producer, struct stream *s, const Wire__Fetch *f
 
 	wire__fetch__pack(f, body);
 	struct message m = {
-		.kind = WIRE__KIND__FETCH, .id = ++n->next_id, .service = n->feed[producer].producer, .partition = address,
-		.lane = s->older ? WIRE__LANE__READER : WIRE__LANE__WRITER, .wait_ms = n->feed[producer].blocked ? 0 : FETCH_WAIT_MS, .body = body, .body_len = len,
+		.kind = WIRE__KIND__FETCH, .id = ++n->next_id, .service = n->feed[producer].producer,
+		.partition = address, .lane = s->older ? WIRE__LANE__READER : WIRE__LANE__WRITER,
+		.wait_ms = n->feed[producer].blocked ? 0 : FETCH_WAIT_MS, .body = body, .body_len = len,
 	};
 	s->asked = n->set.port.send(n->set.port.ctx, &m) ? m.id : 0;
 	s->asked_us = n->mono_us;
@@ -253,8 +256,8 @@ feed_news(node_t *n)
 	}
 }
 
-/* The question may lie with somebody who is gone.  In a moment, when the buses have heard of the new owner; what is asked of
- * a table goes on. */
+/* The question may lie with somebody who is gone.  In a moment, when the buses have heard of the new owner; what is
+ * asked of a table goes on. */
 void
 feed_moved(node_t *n, const char *producer)
 {
@@ -284,7 +287,8 @@ next_in_chain(node_t *n, size_t producer, const Wire__Logged *e)
 	if (e->hash.len == SHA256_SIZE && !memcmp(hash, e->hash.data, SHA256_SIZE))
 		return true;
 	p->halted[producer] = true;
-	LOG(ERROR, "chain.broken", NULL, LOG_S("producer", n->feed[producer].producer), LOG_I("partition", e->partition), LOG_I("seq", e->seq));
+	LOG(ERROR, "chain.broken", NULL, LOG_S("producer", n->feed[producer].producer),
+	    LOG_I("partition", e->partition), LOG_I("seq", e->seq));
 	return false;
 }
 
@@ -370,7 +374,8 @@ take_answer(node_t *n, size_t producer, int stream, const struct message *m)
 	Wire__Fetched *f = wire__fetched__unpack(arena_pb(n->scratch), m->body_len, m->body);
 
 	if (!f) {
-		LOG(ERROR, "fetch.malformed", NULL, LOG_S("producer", n->feed[producer].producer), LOG_I("bytes", m->body_len));
+		LOG(ERROR, "fetch.malformed", NULL, LOG_S("producer", n->feed[producer].producer),
+		    LOG_I("bytes", m->body_len));
 		rest(n, s);
 		return;
 	}
@@ -381,7 +386,8 @@ take_answer(node_t *n, size_t producer, int stream, const struct message *m)
 		CRASH_POINT("events.fetched");
 	}
 	for (size_t i = 0; i < f->n_elsewhere; i++)
-		if (f->elsewhere[i] >= 0 && f->elsewhere[i] < PARTITIONS && n->part[f->elsewhere[i]].stream[producer] == stream)
+		if (f->elsewhere[i] >= 0 && f->elsewhere[i] < PARTITIONS &&
+		    n->part[f->elsewhere[i]].stream[producer] == stream)
 			move_to(n, f->elsewhere[i], producer, (stream + 1) % STREAMS_MAX);
 	if (*f->owner)
 		merge(n, producer, stream, f->owner);

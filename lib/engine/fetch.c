@@ -1,7 +1,7 @@
 /* fetch - serving our own events: fresh ones from memory; of older ones a reader is told (reader.c).
  *
- * A question waits here until there is something to say that somebody waits for, or what nobody waits for has had some time to become
- * more, or its own time is over. */
+ * A question waits here until there is something to say that somebody waits for, or what nobody waits for has had
+ * some time to become more, or its own time is over. */
 #include "base/crash.h"
 #include "engine/node_state.h"
 #include <stdlib.h>
@@ -139,8 +139,11 @@ fetch_hold(node_t *n, const struct message *m)
 	if (n->nheld == HELD_FETCHES_MAX)
 		let_go(n);
 	struct held_fetch *h = &n->held[n->nheld++];
-	*h = (struct held_fetch){ .peer = m->peer, .id = m->id, .body = malloc(m->body_len + 1), .len = m->body_len,
-	                          .changes = n->ring.changes - 1, .until_us = n->mono_us + (m->wait_ms > FETCH_WAIT_MS ? FETCH_WAIT_MS : m->wait_ms) * 1000 };
+	int32_t wait_ms = m->wait_ms > FETCH_WAIT_MS ? FETCH_WAIT_MS : m->wait_ms;
+	*h = (struct held_fetch){
+		.peer = m->peer, .id = m->id, .body = malloc(m->body_len + 1), .len = m->body_len,
+		.changes = n->ring.changes - 1, .until_us = n->mono_us + wait_ms * 1000,
+	};
 	if (!h->body)
 		abort();
 	memcpy(h->body, m->body, m->body_len);

@@ -62,8 +62,8 @@ answer_key(const struct input *in)
 	return k;
 }
 
-/* True when the key answers by itself: as it was answered then, or refused for other content.  The first of two commands
- * with one key in the same batch serves the second. */
+/* True when the key answers by itself: as it was answered then, or refused for other content.  The first of two
+ * commands with one key in the same batch serves the second. */
 static bool
 run_key(struct batch *b, struct input *in)
 {
@@ -132,10 +132,12 @@ static const char *
 known_differs(struct batch *b, const struct input *in, const ProtobufCMessage *answer)
 {
 	const Wire__Command *c = in->command;
-	ProtobufCMessage *known = protobuf_c_message_unpack(answer->descriptor, arena_pb(b->arena), c->known.len, c->known.data);
+	ProtobufCMessage *known =
+		protobuf_c_message_unpack(answer->descriptor, arena_pb(b->arena), c->known.len, c->known.data);
 
 	for (size_t i = 0; i < c->n_known_tags; i++) {
-		const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field(answer->descriptor, c->known_tags[i]);
+		const ProtobufCFieldDescriptor *f =
+			protobuf_c_message_descriptor_get_field(answer->descriptor, c->known_tags[i]);
 		if (!f || !known || !json_known_equal(known, answer, &c->known_tags[i], 1, b->arena))
 			return f ? arena_printf(b->arena, "/%.*s", (int)json_name_len(f), f->name) : "";
 	}
@@ -145,7 +147,8 @@ known_differs(struct batch *b, const struct input *in, const ProtobufCMessage *a
 static const ProtobufCMessage *
 answer_of(struct batch *b, const struct input *in)
 {
-	ProtobufCMessage *m = protobuf_c_message_unpack(in->said, arena_pb(b->arena), in->answer->data.len, in->answer->data.data);
+	ProtobufCMessage *m =
+		protobuf_c_message_unpack(in->said, arena_pb(b->arena), in->answer->data.len, in->answer->data.data);
 
 	assert(m);
 	return m;
@@ -190,7 +193,8 @@ run_command(struct batch *b, struct input *in)
 		return;
 	if (!in->as_command)
 		batch_refuse(b, 404, "route.unknown", NULL, "No such order.");
-	else if (!in->as_command->creates_district && !district_known(&b->node->districts, in->district) && !created_here(b, in->district))
+	else if (!in->as_command->creates_district && !district_known(&b->node->districts, in->district) &&
+		 !created_here(b, in->district))
 		batch_refuse(b, 404, "district.unknown", NULL, "No such district.");
 	else if (!in->m)
 		batch_refuse(b, 422, "message.malformed", NULL, "The order cannot be read.");
@@ -260,7 +264,8 @@ timer_moved(const struct batch *b, const EngineRows__Timer *t)
 	return now && now->due_us != t->due_us;
 }
 
-/* An earlier input of the batch has set one that is due before it: it, and all behind it, come in the next batch, in their order. */
+/* An earlier input of the batch has set one that is due before it: it, and all behind it, come in the next batch, in
+ * their order. */
 static bool
 timer_overtaken(const struct batch *b, struct input *in)
 {
@@ -299,9 +304,9 @@ run_one(struct batch *b, struct input *in)
 	}
 }
 
-/* Commands happen at the latest instant this owner knows of: time never goes back, not across owners either.  Dated before the load,
- * since what is wanted may depend on the day; when the load finds that the clock was moved, the batch begins anew.  False: there is no
- * instant that can be believed. */
+/* Commands happen at the latest instant this owner knows of: time never goes back, not across owners either.  Dated
+ * before the load, since what is wanted may depend on the day; when the load finds that the clock was moved, the
+ * batch begins anew.  False: there is no instant that can be believed. */
 static bool
 batch_date(struct batch *b)
 {
@@ -317,8 +322,8 @@ batch_date(struct batch *b)
 	return true;
 }
 
-/* One after the other, until much memory is used, or one lacks what only those before it have made it want: what comes after that is left
- * to the next batch.  The first of a batch lacks nothing. */
+/* One after the other, until much memory is used, or one lacks what only those before it have made it want: what
+ * comes after that is left to the next batch.  The first of a batch lacks nothing. */
 static void
 batch_fold(struct batch *b)
 {
@@ -330,7 +335,8 @@ batch_fold(struct batch *b)
 	journal_skip(b);
 }
 
-/* More than half of what might be, for halves of a batch seldom are just that, and they brought few rows: more may be tried. */
+/* More than half of what might be, for halves of a batch seldom are just that, and they brought few rows: more may
+ * be tried. */
 static void
 inputs_fit(node_t *n, const struct batch *b, size_t count)
 {
@@ -368,7 +374,8 @@ try_load(struct batch *b, bool *waits)
 	return store_sync(b->node->db) ? BATCH_AWAY : r;
 }
 
-/* Of dry runs, all of one group: the same but for the commit.  Books are made anew, since nobody tells of changes here. */
+/* Of dry runs, all of one group: the same but for the commit.  Books are made anew, since nobody tells of changes
+ * here. */
 enum batch_result
 fold_try(node_t *n, struct input *inputs, size_t count)
 {

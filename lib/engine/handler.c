@@ -33,7 +33,8 @@ batch_read_to(const struct batch *b, size_t producer)
 {
 	const struct head_change *c = &b->part[b->now->partition];
 
-	return c->touched && c->cursor_moved[producer] ? c->cursor[producer].seq : b->node->part[b->now->partition].cursor[producer].seq;
+	return c->touched && c->cursor_moved[producer] ? c->cursor[producer].seq
+						       : b->node->part[b->now->partition].cursor[producer].seq;
 }
 
 static size_t
@@ -79,7 +80,8 @@ batch_want(struct batch *b, const struct table *t, const void *key, int nprefix)
 	if (b->wants[i][nprefix].n == b->wants[i][nprefix].cap) {
 		size_t cap = b->wants[i][nprefix].cap ? 2 * b->wants[i][nprefix].cap : 16;
 		const void **keys = arena_alloc(b->arena, cap * sizeof *keys);
-		memcpy(keys, b->wants[i][nprefix].keys ? b->wants[i][nprefix].keys : keys, b->wants[i][nprefix].n * sizeof *keys);
+		memcpy(keys, b->wants[i][nprefix].keys ? b->wants[i][nprefix].keys : keys,
+		       b->wants[i][nprefix].n * sizeof *keys);
 		b->wants[i][nprefix].keys = keys;
 		b->wants[i][nprefix].cap = cap;
 	}
@@ -117,7 +119,8 @@ look_noted(struct batch *b, size_t table, const void *key, int nprefix)
 	in->looks = l;
 }
 
-/* What is read must have been wanted; a replay runs handlers of events whose commands did the wanting, so it loads what they lack. */
+/* What is read must have been wanted; a replay runs handlers of events whose commands did the wanting, so it loads
+ * what they lack. */
 static void
 need(struct batch *b, size_t table, const void *key, int nprefix)
 {
@@ -204,8 +207,8 @@ root_cause(const struct input *in)
 	return in->cause && *in->cause ? in->cause : in->event_id;
 }
 
-/* An event stands on what its source had read: consumers read it only after that (inbox.c), so nobody sees a consequence
- * before its cause, whichever way the two came. */
+/* An event stands on what its source had read: consumers read it only after that (inbox.c), so nobody sees a
+ * consequence before its cause, whichever way the two came. */
 static void
 stand_on(struct batch *b, const struct head_change *c, Wire__Event *e)
 {

@@ -1,7 +1,7 @@
 /* inbox - puts together what is to run next, runs it, and isolates what cannot be run.
  *
- * Putting together is idempotent: events up to the cursor, and commands that have their answer, are passed over.  So after
- * anything went wrong the next round simply starts from what is committed. */
+ * Putting together is idempotent: events up to the cursor, and commands that have their answer, are passed over.  So
+ * after anything went wrong the next round simply starts from what is committed. */
 #include "base/digest.h"
 #include "json/json_pb.h"
 #include "base/log.h"
@@ -16,7 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(2 * DUE_MAX + FETCH_ITEMS_MAX <= EVENTS_UNTIL && EVENTS_UNTIL < BATCH_INPUTS_MAX, "everybody finds room in a batch");
+_Static_assert(2 * DUE_MAX + FETCH_ITEMS_MAX <= EVENTS_UNTIL && EVENTS_UNTIL < BATCH_INPUTS_MAX,
+	       "everybody finds room in a batch");
 
 struct inbox {
 	struct inputs all; size_t bytes;
@@ -24,12 +25,14 @@ struct inbox {
 	bool due[PARTITIONS];                           /* its timers come first */
 	bool heavy;                                     /* there is a heavy command among them */
 	bool held_back[PARTITIONS][PRODUCERS_MAX];      /* its next event must wait for another producer's */
-	bool events;                                    /* there is a block of them; the first comes whatever its size: another version may have made it */
+	/* there is a block of them; the first comes whatever its size: another version may have made it */
+	bool events;
 };
 
 /* ---- events */
 
-/* Whether a producer's events that have been read, with those of this batch, reach so far.  If not, it is asked to hurry. */
+/* Whether a producer's events that have been read, with those of this batch, reach so far.  If not, it is asked to
+ * hurry. */
 static bool
 read_or_hurry(node_t *n, const struct inbox *box, int32_t partition, size_t producer, int64_t seq)
 {
@@ -116,10 +119,11 @@ take_next(node_t *n, struct inbox *box, size_t producer)
 	return true;
 }
 
-_Static_assert(3 * FETCH_ITEMS_MAX <= EVENTS_UNTIL, "when our own events have filled their part, a block of another's still fits");
+_Static_assert(3 * FETCH_ITEMS_MAX <= EVENTS_UNTIL,
+	       "when our own events have filled their part, a block of another's still fits");
 
-/* Our own first, for what is read at once is still in memory; but there is room left for others.  Then a block of each producer in
- * turn, another producer first each time: one with much to say does not silence the others. */
+/* Our own first, for what is read at once is still in memory; but there is room left for others.  Then a block of
+ * each producer in turn, another producer first each time: one with much to say does not silence the others. */
 static void
 take_events(node_t *n, struct inbox *box)
 {
@@ -173,7 +177,8 @@ blocks_settle(node_t *n, bool done)
 
 /* ---- commands */
 
-/* False: it is heavy, and so is one that is there already; it, and all behind it in its group, come in a later batch. */
+/* False: it is heavy, and so is one that is there already; it, and all behind it in its group, come in a later
+ * batch. */
 static bool
 add_command(node_t *n, struct inbox *box, struct group *g, size_t i, const Wire__Command *c)
 {
@@ -219,11 +224,13 @@ lacks_events(node_t *n, const struct inbox *box, const struct group *g)
 	return lacks;
 }
 
-/* Commands come after what was due before them; so those of a partition with due timers wait until there are none left. */
+/* Commands come after what was due before them; so those of a partition with due timers wait until there are none
+ * left. */
 static void
 take_commands(node_t *n, struct inbox *box)
 {
-	for (struct group *g = n->queue.first; g && box->all.n < BATCH_INPUTS_MAX && box->bytes < BATCH_BYTES_MAX; g = g->next)
+	for (struct group *g = n->queue.first; g && box->all.n < BATCH_INPUTS_MAX && box->bytes < BATCH_BYTES_MAX;
+	     g = g->next)
 		if (g->nleft && n->part[g->partition].owned && !box->due[g->partition] && !lacks_events(n, box, g))
 			take_group(n, box, g);
 }
@@ -236,7 +243,8 @@ refuse_bug(node_t *n, struct input *in)
 	Wire__Answer a = WIRE__ANSWER__INIT;
 
 	a.status = 500;
-	a.problem = problem_make(n->arena, a.status, "server.fault", NULL, "This order could not be carried out; nothing was changed.");
+	a.problem = problem_make(n->arena, a.status, "server.fault", NULL,
+				 "This order could not be carried out; nothing was changed.");
 	queue_answer(in->group, in->index, &a);
 }
 
@@ -244,7 +252,8 @@ refuse_bug(node_t *n, struct input *in)
 static enum batch_result
 isolate(node_t *n, struct input *in, const char *why)
 {
-	LOG(ERROR, "input.poison", in->trace, LOG_S("service", n->svc->name), LOG_I("kind", in->kind), LOG_S("why", why), LOG_S("subject", in->subject));
+	LOG(ERROR, "input.poison", in->trace, LOG_S("service", n->svc->name), LOG_I("kind", in->kind),
+	    LOG_S("why", why), LOG_S("subject", in->subject));
 	switch (in->kind) {
 	case INPUT_COMMAND:
 		refuse_bug(n, in);
@@ -268,8 +277,8 @@ overloaded(const node_t *n)
 	return !strcmp(store_sqlstate(n->db), "57014");
 }
 
-/* Those that want much are run some at a time until they want less again.  What was loaded for too many stays in the arena, so their
- * half is put together anew: it is judged by what it wants itself. */
+/* Those that want much are run some at a time until they want less again.  What was loaded for too many stays in the
+ * arena, so their half is put together anew: it is judged by what it wants itself. */
 static enum batch_result
 run_if_small(node_t *n, struct input *inputs, size_t count)
 {
@@ -282,8 +291,9 @@ run_if_small(node_t *n, struct input *inputs, size_t count)
 	return BATCH_AGAIN;
 }
 
-/* Halves around what the database refuses, what wanted too many rows lately, and what is of too many districts.  Timers after a half that is
- * done may have been moved by it, and the arena is bounded: then the rest is put together anew. */
+/* Halves around what the database refuses, what wanted too many rows lately, and what is of too many districts.
+ * Timers after a half that is done may have been moved by it, and the arena is bounded: then the rest is put
+ * together anew. */
 static enum batch_result
 run(node_t *n, struct input *inputs, size_t count)
 {
@@ -328,12 +338,14 @@ input_name(const struct input *in, char *out, size_t size)
 
 	switch (in->kind) {
 	case INPUT_COMMAND:
-		hex_text(in->command->fingerprint.data, in->command->fingerprint.len > SHA256_SIZE ? SHA256_SIZE : in->command->fingerprint.len, hex);
+		hex_text(in->command->fingerprint.data,
+			 in->command->fingerprint.len > SHA256_SIZE ? SHA256_SIZE : in->command->fingerprint.len, hex);
 		snprintf(out, size, "command %s", hex);
 		return;
 	case INPUT_EVENT:
 	case INPUT_RETRY:
-		snprintf(out, size, "%s %d %lld", in->kind == INPUT_EVENT ? "event" : "retry", in->producer, (long long)in->logged->seq);
+		snprintf(out, size, "%s %d %lld", in->kind == INPUT_EVENT ? "event" : "retry", in->producer,
+			 (long long)in->logged->seq);
 		return;
 	default:
 		snprintf(out, size, "due %d %s %s", in->kind, in->district, in->subject);
@@ -392,15 +404,16 @@ run_carefully(node_t *n, struct inbox *box)
 	return r;
 }
 
-/* A commit's outcome is unknown.  What has a key is run again and answers as it was; for the rest nobody can say.  Refusals
- * changed nothing, whatever became of the commit. */
+/* A commit's outcome is unknown.  What has a key is run again and answers as it was; for the rest nobody can say.
+ * Refusals changed nothing, whatever became of the commit. */
 static void
 outcome_unknown(node_t *n, struct inbox *box)
 {
 	Wire__Answer a = WIRE__ANSWER__INIT;
 
 	a.status = 504;
-	a.problem = problem_make(n->arena, a.status, "outcome.unknown", NULL, "It may have been done; ask again with the same key.");
+	a.problem = problem_make(n->arena, a.status, "outcome.unknown", NULL,
+				 "It may have been done; ask again with the same key.");
 	for (size_t i = 0; i < box->all.n; i++) {
 		struct input *in = &box->all.at[i];
 		if (in->kind != INPUT_COMMAND || !in->answer || in->answer->status >= 300)

@@ -7,7 +7,10 @@
 struct input
 input_of(enum input_kind kind, int32_t partition)
 {
-	return (struct input){ .kind = kind, .partition = partition, .district = "", .subject = "", .account = "", .trace = "", .cause = "", .event_id = "" };
+	return (struct input){
+		.kind = kind, .partition = partition, .district = "", .subject = "", .account = "", .trace = "",
+		.cause = "", .event_id = "",
+	};
 }
 
 struct input *

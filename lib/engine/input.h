@@ -18,7 +18,10 @@ struct input {
 	const char *district, *subject, *account, *trace, *cause, *event_id;
 	int64_t at_us;
 	const ProtobufCMessage *m;                      /* NULL for timers and jobs */
-	const struct command *as_command; const struct event_handler *as_event; const struct timer *as_timer; const struct job *as_job;
+	const struct command *as_command;
+	const struct event_handler *as_event;
+	const struct timer *as_timer;
+	const struct job *as_job;
 	/* a command */
 	struct group *group; size_t index; const Wire__Command *command; Wire__Answer *answer;
 	const ProtobufCMessageDescriptor *said;         /* what the answer is */
@@ -30,7 +33,8 @@ struct input {
 	/* a timer or a job */
 	const void *row;
 	bool overtaken;                                 /* INPUT_TIMER: not run, it comes again */
-	struct span span; bool goes_on;                 /* of a job: what is left of it; goes_on: it has been moved on */
+	/* of a job: what is left of it; goes_on: it has been moved on */
+	struct span span; bool goes_on;
 	void *kept;                                     /* what its want made of it, in the arena */
 	struct want_mark *looks;                        /* what its want has looked at */
 };

@@ -1,7 +1,9 @@
-/* journal - in what order things were done, so that derived tables can be made again from the event logs (lib/engine/replay).
+/* journal - in what order things were done, so that derived tables can be made again from the event logs
+ * (lib/engine/replay).
  *
- * An own event says how far others had been read (Event.after).  Noted beside that, in the same transaction: whenever the
- * producer that is read changes, and what changed derived tables without being an event in its turn or an event's handler. */
+ * An own event says how far others had been read (Event.after).  Noted beside that, in the same transaction:
+ * whenever the producer that is read changes, and what changed derived tables without being an event in its turn or
+ * an event's handler. */
 #include "engine/batch.h"
 #include "engine/node_state.h"
 #include "engine/producers.h"

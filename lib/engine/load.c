@@ -49,8 +49,8 @@ want_all(struct batch *b)
 	return anything_wanted(b);
 }
 
-/* Wants are found out before anything is run.  What an input's want has looked at may be another when its turn comes, and then its run
- * reads what nobody has loaded. */
+/* Wants are found out before anything is run.  What an input's want has looked at may be another when its turn
+ * comes, and then its run reads what nobody has loaded. */
 bool
 load_lacks(struct batch *b, struct input *in)
 {
@@ -84,11 +84,13 @@ wants_queue(struct batch *b)
 		for (int k = 1; k <= b->node->tables[t]->nkey; k++) {
 			const struct table_sql *q = &b->node->sql[t];
 			if (b->wants[t][k].n)
-				store_queue(b->node->db, b->whole && k < q->table->nkey ? &q->all[k] : &q->load[k], b->wants[t][k].keys, b->wants[t][k].n);
+				store_queue(b->node->db, b->whole && k < q->table->nkey ? &q->all[k] : &q->load[k],
+					    b->wants[t][k].keys, b->wants[t][k].n);
 		}
 }
 
-/* In the order they were queued; `at` is the store's index of the first.  False: there are too many; what was not read is still wanted. */
+/* In the order they were queued; `at` is the store's index of the first.  False: there are too many; what was not
+ * read is still wanted. */
 static bool
 wants_read(struct batch *b, size_t at)
 {
@@ -123,7 +125,11 @@ result_of(enum store_error e)
 
 /* ---- the first load also asks what the engine itself must know */
 
-struct prelude { size_t looks, keys, districts, jobs; const void **look, **key, **district, **job; bool looked[PARTITIONS]; };
+struct prelude {
+	size_t looks, keys, districts, jobs;
+	const void **look, **key, **district, **job;
+	bool looked[PARTITIONS];
+};
 
 /* Producers that must have been read first, and whose heads nobody has looked up for the group. */
 static unsigned

@@ -17,7 +17,8 @@
 #include <string.h>
 
 enum { NAMES_BYTES_MAX = 16 << 20, SCRATCH_BYTES_MAX = 64 << 20, WAITED_FOR_MS = 100, IDLE_MS = 1000 };
-enum { LOAD_STATEMENTS = 8, COMMIT_STATEMENTS = 24 + COMMIT_JOBS_MAX };      /* at most, beside those of the service's tables (load.c, commit.c) */
+/* at most, beside those of the service's tables (load.c, commit.c) */
+enum { LOAD_STATEMENTS = 8, COMMIT_STATEMENTS = 24 + COMMIT_JOBS_MAX };
 
 /* ---- opening */
 
@@ -56,7 +57,8 @@ tables_list(node_t *n)
 		count++;
 		wanted += (size_t)(*t)->nkey;
 	}
-	assert((wanted + LOAD_STATEMENTS <= STORE_QUEUE_MAX && 3 * count + COMMIT_STATEMENTS <= STORE_QUEUE_MAX) || !"raise STORE_QUEUE_MAX: a batch is one round trip");
+	assert((wanted + LOAD_STATEMENTS <= STORE_QUEUE_MAX && 3 * count + COMMIT_STATEMENTS <= STORE_QUEUE_MAX) ||
+	       !"raise STORE_QUEUE_MAX: a batch is one round trip");
 	n->tables = arena_alloc(n->names, (count + 1) * sizeof(*n->tables));
 	n->sql = arena_alloc(n->names, (count + 1) * sizeof(*n->sql));
 	n->own_table = arena_alloc(n->names, (count + 1) * sizeof(*n->own_table));
@@ -72,7 +74,8 @@ producers_list(node_t *n)
 	for (; consumes[n->nproducers]; n->nproducers++) {
 		struct feed *d = &n->feed[n->nproducers];
 		assert(n->nproducers < PRODUCERS_MAX || !"raise PRODUCERS_MAX");
-		assert(n->nproducers == 0 || strcmp(consumes[n->nproducers - 1], n->svc->name) != 0);     /* itself comes last */
+		/* itself comes last */
+		assert(n->nproducers == 0 || strcmp(consumes[n->nproducers - 1], n->svc->name) != 0);
 		d->producer = consumes[n->nproducers];
 		d->nurgent = feed_urgent(n->svc, d->producer, n->names, &d->urgent);
 	}
@@ -117,7 +120,8 @@ prepare_all(node_t *n, const struct store_stmt *const *list, size_t count)
 	return true;
 }
 
-/* What the schema says we consume is what the code consumes: /progress counts by the one, the loop reads by the other. */
+/* What the schema says we consume is what the code consumes: /progress counts by the one, the loop reads by the
+ * other. */
 static bool
 graph_agrees(node_t *n)
 {
@@ -131,7 +135,8 @@ graph_agrees(node_t *n)
 			found += !strcmp(((const EngineRows__Producer *)rows[i])->producer, n->svc->consumes[k]);
 	if (found == count && count == n->nproducers)
 		return true;
-	LOG(ERROR, "service.consumes_differ", NULL, LOG_S("service", n->svc->name), LOG_I("schema", count), LOG_I("code", n->nproducers));
+	LOG(ERROR, "service.consumes_differ", NULL, LOG_S("service", n->svc->name), LOG_I("schema", count),
+	    LOG_I("code", n->nproducers));
 	return false;
 }
 
@@ -228,7 +233,9 @@ answer(node_t *n, const struct message *m, int status, const ProtobufCMessage *s
 	size_t len = protobuf_c_message_get_packed_size(body);
 	uint8_t *packed = arena_alloc(n->scratch, len + 1);
 	protobuf_c_message_pack(body, packed);
-	struct message out = { .peer = m->peer, .kind = WIRE__KIND__ANSWER, .id = m->id, .body = packed, .body_len = len };
+	struct message out = {
+		.peer = m->peer, .kind = WIRE__KIND__ANSWER, .id = m->id, .body = packed, .body_len = len,
+	};
 	n->set.port.send(n->set.port.ctx, &out);
 }
 
@@ -255,14 +262,16 @@ on_ready(node_t *n, const struct message *m)
 static void
 on_clock(node_t *n, const struct message *m, const Wire__Command *c)
 {
-	Engine__AdvanceClock *said_clock = engine__advance_clock__unpack(arena_pb(n->scratch), c->data.len, c->data.data);
+	Engine__AdvanceClock *said_clock =
+		engine__advance_clock__unpack(arena_pb(n->scratch), c->data.len, c->data.data);
 	EngineRows__Instant to = ENGINE_ROWS__INSTANT__INIT;
 	Engine__Clock said = ENGINE__CLOCK__INIT;
 	void **rows;
 	size_t count;
 
 	if (!said_clock || !n->set.manual_clock) {
-		answer(n, m, 404, NULL, problem_make(n->scratch, 404, "route.unknown", NULL, "The clock is not set by hand here."));
+		answer(n, m, 404, NULL,
+		       problem_make(n->scratch, 404, "route.unknown", NULL, "The clock is not set by hand here."));
 		return;
 	}
 	if (c->refusal) {
@@ -275,7 +284,8 @@ on_clock(node_t *n, const struct message *m, const Wire__Command *c)
 	else if (count)
 		answer(n, m, 200, &said.base, NULL);
 	else
-		answer(n, m, 409, NULL, problem_make(n->scratch, 409, "clock.backwards", "/now", "The clock only moves forward."));
+		answer(n, m, 409, NULL,
+		       problem_make(n->scratch, 409, "clock.backwards", "/now", "The clock only moves forward."));
 }
 
 static void
@@ -322,8 +332,8 @@ hear_clock(node_t *n, int64_t now_us)
 	return n->clock_news = true;
 }
 
-/* "-roster": one of its replicas has come, or given partitions back; "-": districts were created; "+roster": one of its replicas
- * has taken partitions; else the clock.  True: it was moved. */
+/* "-roster": one of its replicas has come, or given partitions back; "-": districts were created; "+roster": one of
+ * its replicas has taken partitions; else the clock.  True: it was moved. */
 static bool
 hear(node_t *n)
 {
@@ -350,7 +360,8 @@ earlier(int64_t a, int64_t b)
 static int64_t
 work_due_us(const node_t *n)
 {
-	int64_t at = earlier(earlier(n->open_us, n->purge_us), earlier(feed_next_us(n), catch_up_next_us(n))), now_us = node_clock_us(n);
+	int64_t at = earlier(earlier(n->open_us, n->purge_us), earlier(feed_next_us(n), catch_up_next_us(n)));
+	int64_t now_us = node_clock_us(n);
 
 	if (n->lingers_us)
 		at = earlier(at, n->lingers_us + LINGER_MS * 1000);
@@ -365,7 +376,8 @@ work_due_us(const node_t *n)
 static int64_t
 next_wake(const node_t *n)
 {
-	int64_t at = earlier(n->mono_us + (n->queue.first ? WAITED_FOR_MS : IDLE_MS) * 1000, earlier(fetch_next_us(n), work_due_us(n)));
+	int64_t at = earlier(n->mono_us + (n->queue.first ? WAITED_FOR_MS : IDLE_MS) * 1000,
+			     earlier(fetch_next_us(n), work_due_us(n)));
 	return at > n->mono_us ? at : n->mono_us;
 }
 
@@ -382,8 +394,8 @@ alive(node_t *n)
 	return !n->lost;
 }
 
-/* Of our service, in all partitions: their time may stand behind ours, but not by days.  As long as there are more, again after a
- * rest, in which others get what the disk can do. */
+/* Of our service, in all partitions: their time may stand behind ours, but not by days.  As long as there are more,
+ * again after a rest, in which others get what the disk can do. */
 static void
 purge(node_t *n)
 {

@@ -23,7 +23,8 @@ doubt_told(node_t *n, enum steady_doubt was)
 	if (n->doubt == STEADY_SURE && was != STEADY_UNHEARD)
 		LOG(WARN, "clock.believed", NULL, LOG_S("after", log_text(steady_texts[was].code)));
 	else if (n->doubt != STEADY_SURE && n->doubt != STEADY_UNHEARD)
-		LOG(ERROR, "clock.doubted", NULL, LOG_S("why", steady_texts[n->doubt].code), LOG_I("ahead_s", s->off_us / 1000000));
+		LOG(ERROR, "clock.doubted", NULL, LOG_S("why", steady_texts[n->doubt].code),
+		    LOG_I("ahead_s", s->off_us / 1000000));
 	metric_set(n->set.metrics, METRIC_CLOCK_DOUBTED, node_clock_doubt(n, -1) != NULL);
 	n->open_us = n->beat_us = 0;
 }

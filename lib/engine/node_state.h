@@ -42,16 +42,19 @@ enum { RETRY_MS = 50, ANSWERS_KEPT_DAYS = 8, PURGE_MS = 3600 * 1000, PURGE_REST_
 
 struct partition {
 	bool owned, singly, halted[PRODUCERS_MAX];
-	int64_t epoch, now_us, timer_next_us;           /* timer_next_us: no timer is due before it; NEVER_US none, or not yet looked */
+	/* timer_next_us: no timer is due before it; NEVER_US none, or not yet looked */
+	int64_t epoch, now_us, timer_next_us;
 	struct catch_up catch_up;                       /* of its due timers */
-	int64_t timer_put_us;                           /* the earliest that was put since those that are due were asked for */
+	/* the earliest that was put since those that are due were asked for */
+	int64_t timer_put_us;
 	bool jobs;                                      /* there may be some */
 	struct position head, cursor[PRODUCERS_MAX], fetched[PRODUCERS_MAX];
 	int stream[PRODUCERS_MAX];                      /* which fetch asks for it */
 	struct journal journal;
 	bool retry;                                     /* something that was put aside may be wanted again */
 	struct held_subject *held;                      /* subjects with a parked input */
-	char *suspect; int tries;                       /* the input run alone when the last owner ended, or NULL; how often it was tried */
+	/* the input run alone when the last owner ended, or NULL; how often it was tried */
+	char *suspect; int tries;
 };
 
 /* In a replay (replay.c): what handlers say goes to it, and what they lack comes from it. */
@@ -72,7 +75,8 @@ struct node {
 	struct table_sql *sql;                          /* of each */
 	bool *own_table;                                /* commands write it; no replay can */
 	struct replayer *replay;                        /* NULL: this is no replay */
-	bool trial;                                     /* it only tries (trial.c): what it runs is read as of one instant, and not written */
+	/* it only tries (trial.c): what it runs is read as of one instant, and not written */
+	bool trial;
 	size_t nproducers;
 	struct partition part[PARTITIONS];
 	struct queue queue;
@@ -83,20 +87,25 @@ struct node {
 	struct districts districts;
 	int64_t mono_us, clock_us;                      /* of this step; the hand-set clock as last heard */
 	struct steady steady;                           /* whether the real one can be believed */
-	int64_t real_us;                                /* the last instant that it said and was believed; 0: none yet */
+	/* the last instant that it said and was believed; 0: none yet */
+	int64_t real_us;
 	enum steady_doubt doubt;                        /* why it is not believed */
-	enum steady_doubt waits[PARTITIONS];            /* why nobody may go on there by this clock, of those that are opened and not ours */
+	/* why nobody may go on there by this clock, of those that are opened and not ours */
+	enum steady_doubt waits[PARTITIONS];
 	int64_t sender_told_us;                         /* when a sender's clock that is not ours was last told of */
-	int64_t lingers_us;                             /* since when nothing waits but deferrable blocks; 0: it is not so */
+	/* since when nothing waits but deferrable blocks; 0: it is not so */
+	int64_t lingers_us;
 	bool clock_news, hello_news, lost, timers_stale;
 	size_t inputs_max;                              /* a batch of more was too large lately */
-	bool plans_old;                                 /* some table has grown much since its statements were planned */
+	/* some table has grown much since its statements were planned */
+	bool plans_old;
 	bool opened[PARTITIONS];                        /* some district lives there */
 	int free_looks[PARTITIONS];                     /* how often in a row it had no owner */
 	uint64_t locked;                                /* advisory locks that the session holds */
 	uint64_t surplus; int surplus_looks;            /* partitions to be given; how often in a row there were any */
 	int64_t open_us, beat_us, looked_us;            /* when to look around, to say we live; when we looked last */
-	const char *refusal;                            /* why the database refuses whatever is written, as it said last; NULL: it does not */
+	/* why the database refuses whatever is written, as it said last; NULL: it does not */
+	const char *refusal;
 	int64_t retry_us, purge_us;                     /* when to run a batch again, to drop old answers */
 	uint64_t next_id;
 	int32_t hello_partitions[PARTITIONS];

@@ -1,9 +1,9 @@
 /* ownership - partitions: taking them over, giving them back, losing them, and the clock they live by.
  *
- * The advisory lock (held by the connection) gives liveness, the (epoch, head) row compared and swapped in every batch gives
- * safety.  A partition is opened when its first district is created; the others do not exist for us.  Several times a second
- * a node looks at what is opened and who lives; assignment.c says what of it should be whose.  Where nobody else lives and nothing
- * is free it looks once a second: of who comes and what is created it is told. */
+ * The advisory lock (held by the connection) gives liveness, the (epoch, head) row compared and swapped in every
+ * batch gives safety.  A partition is opened when its first district is created; the others do not exist for us.
+ * Several times a second a node looks at what is opened and who lives; assignment.c says what of it should be whose.
+ * Where nobody else lives and nothing is free it looks once a second: of who comes and what is created it is told. */
 #include "base/clock.h"
 #include "base/crash.h"
 #include "base/log.h"
@@ -20,8 +20,11 @@
 
 /* Where a trial finds a partition. */
 static const struct store_stmt head_now = {
-	.name = "ownership.head_now", .text = "select partition, seq, hash, now_us from engine.head where service = current_user and partition = any($1)",
-	.params = { "partition" }, .nparams = 1, .args = &engine_rows__partition__descriptor, .row = &engine_rows__taken__descriptor,
+	.name = "ownership.head_now",
+	.text = "select partition, seq, hash, now_us from engine.head"
+	        " where service = current_user and partition = any($1)",
+	.params = { "partition" }, .nparams = 1,
+	.args = &engine_rows__partition__descriptor, .row = &engine_rows__taken__descriptor,
 };
 
 /* ---- taking over */
@@ -36,8 +39,8 @@ suspect(struct partition *p, const char *trying)
 	p->suspect = *name ? strdup(name + 1) : NULL;
 }
 
-/* No longer ours: what is queued of it is answered or skipped, its consumers are sent on, its next owner starts from what is
- * committed. */
+/* No longer ours: what is queued of it is answered or skipped, its consumers are sent on, its next owner starts from
+ * what is committed. */
 static void
 ownership_forget(node_t *n, int32_t partition)
 {
@@ -67,7 +70,10 @@ ownership_begin(node_t *n, const EngineRows__Taken *t)
 
 	held_clear(&p->held);
 	free(p->suspect);
-	*p = (struct partition){ .owned = true, .epoch = t->epoch, .now_us = t->now_us, .timer_next_us = NEVER_US, .timer_put_us = NEVER_US, .jobs = true, .journal.reading = -1 };
+	*p = (struct partition){
+		.owned = true, .epoch = t->epoch, .now_us = t->now_us, .timer_next_us = NEVER_US,
+		.timer_put_us = NEVER_US, .jobs = true, .journal.reading = -1,
+	};
 	p->head = position_of(t->seq, t->hash);
 	p->singly = t->starts >= SINGLY_FROM || *t->trying;
 	suspect(p, t->trying);
@@ -76,7 +82,8 @@ ownership_begin(node_t *n, const EngineRows__Taken *t)
 	if (n->set.manual_clock && p->now_us < n->clock_us)
 		n->clock_news = true;
 	metric_add(n->set.metrics, METRIC_EPOCHS, 1);
-	LOG(INFO, "partition.taken", NULL, LOG_I("partition", t->partition), LOG_I("epoch", t->epoch), LOG_I("head", t->seq));
+	LOG(INFO, "partition.taken", NULL, LOG_I("partition", t->partition), LOG_I("epoch", t->epoch),
+	    LOG_I("head", t->seq));
 }
 
 static void
@@ -258,7 +265,8 @@ ownership_unlock(node_t *n, uint64_t which)
 	n->locked &= ~which;
 }
 
-/* Tries the locks of those whose we do not have: a lock held stacks when tried again, and would outlive its giving back. */
+/* Tries the locks of those whose we do not have: a lock held stacks when tried again, and would outlive its giving
+ * back. */
 static void
 ownership_lock(node_t *n, uint64_t which)
 {
@@ -306,7 +314,8 @@ ownership_get(node_t *n, uint64_t which)
 
 /* ---- looking around: what is opened, who lives, what is free */
 
-/* Taken by somebody after us: our next batch would be fenced, but until there is one our word would lead consumers astray. */
+/* Taken by somebody after us: our next batch would be fenced, but until there is one our word would lead consumers
+ * astray. */
 static bool
 superseded(const node_t *n, const EngineRows__Open *o)
 {
@@ -327,19 +336,23 @@ look_partitions(node_t *n, void **rows, size_t count)
 		n->opened[o->partition] = true;
 		n->part[o->partition].retry = n->part[o->partition].retry || (mine && o->retry);
 		n->free_looks[o->partition] = mine || (*o->owner && !ghost) ? 0 : n->free_looks[o->partition] + 1;
-		out[i] = (struct assignment_partition){ o->partition, mine ? n->set.instance : ghost ? "" : o->owner, o->home, n->free_looks[o->partition] };
+		const char *owner = mine ? n->set.instance : ghost ? "" : o->owner;
+		out[i] = (struct assignment_partition){ o->partition, owner, o->home, n->free_looks[o->partition] };
 	}
 	return out;
 }
 
-/* Partitions where a clock that is believed may not go on all the same: they are not taken until the operator has said so. */
+/* Partitions where a clock that is believed may not go on all the same: they are not taken until the operator has
+ * said so. */
 static void
 hear_partitions(node_t *n, int64_t real_us, void *const *opened, size_t count)
 {
 	for (size_t i = 0; i < count && !n->doubt; i++) {
 		const EngineRows__Open *o = opened[i];
 		bool mine = n->part[o->partition].owned && n->part[o->partition].epoch == o->epoch;
-		enum steady_doubt was = n->waits[o->partition], now = mine ? STEADY_SURE : steady_after(o->now_us, o->trusted_us, real_us);
+		enum steady_doubt was = n->waits[o->partition], now = STEADY_SURE;
+		if (!mine)
+			now = steady_after(o->now_us, o->trusted_us, real_us);
 		if (now && !was)
 			LOG(ERROR, "partition.waits", NULL, LOG_S("why", steady_texts[now].code),
 			    LOG_I("partition", o->partition), LOG_I("ahead_s", (real_us - o->now_us) / 1000000));
@@ -358,7 +371,8 @@ free_to_go_on(const node_t *n)
 	return out;
 }
 
-/* Says that we live, now and then, unless nobody is to count on us, and at first to everybody; how many statements that takes. */
+/* Says that we live, now and then, unless nobody is to count on us, and at first to everybody; how many statements
+ * that takes. */
 static size_t
 beat(node_t *n)
 {
@@ -382,7 +396,8 @@ static void
 log_ousted(const node_t *n, size_t count, void *const *rows)
 {
 	for (size_t i = 0; i < count; i++)
-		LOG(WARN, "replica.ousted", NULL, LOG_S("service", n->svc->name), LOG_S("instance", ((const EngineRows__Replica *)rows[i])->instance));
+		LOG(WARN, "replica.ousted", NULL, LOG_S("service", n->svc->name),
+		    LOG_S("instance", ((const EngineRows__Replica *)rows[i])->instance));
 }
 
 /* What this look has told of other clocks, and of the instants that partitions have decided at; judged at once. */
@@ -402,7 +417,8 @@ hear_clocks(node_t *n, size_t at, int64_t asked_us, void *const *opened, size_t 
 	h.peers_off_us = c->peers_off_us;
 	h.accepted = c->accepted;
 	for (size_t i = 0; i < nopened; i++)
-		steady_start_add(&start, ((const EngineRows__Open *)opened[i])->now_us, ((const EngineRows__Open *)opened[i])->trusted_us, real_us);
+		steady_start_add(&start, ((const EngineRows__Open *)opened[i])->now_us,
+				 ((const EngineRows__Open *)opened[i])->trusted_us, real_us);
 	h.start = steady_start(&start, real_us);
 	h.start_off_us = real_us - start.newest_us;
 	steady_hear(&n->steady, &h, real_us);
@@ -429,7 +445,9 @@ look(node_t *n)
 	size_t nopened = store_rows(n->db, at, n->scratch, &rows);
 	hear_clocks(n, at + 2, asked_us, rows, nopened);
 	struct assignment_view *v = arena_alloc(n->scratch, sizeof *v);
-	*v = (struct assignment_view){ .me = n->set.instance, .partitions = look_partitions(n, rows, nopened), .npartitions = nopened };
+	*v = (struct assignment_view){
+		.me = n->set.instance, .partitions = look_partitions(n, rows, nopened), .npartitions = nopened,
+	};
 	size_t nreplicas = store_rows(n->db, at + 1, n->scratch, &rows);
 	for (size_t i = 0; i < nreplicas && i < ASSIGNMENT_REPLICAS_MAX; i++) {
 		const EngineRows__Replica *r = rows[i];
@@ -485,7 +503,9 @@ ownership_give(node_t *n, uint64_t which, bool for_good)
 		if (!(which >> p & 1) || !n->part[p].owned)
 			continue;
 		EngineRows__Give *g = arena_message(n->scratch, &engine_rows__give__descriptor);
-		*g = (EngineRows__Give){ .base = g->base, .partition = p, .epoch = n->part[p].epoch, .for_good = for_good };
+		*g = (EngineRows__Give){
+			.base = g->base, .partition = p, .epoch = n->part[p].epoch, .for_good = for_good,
+		};
 		locks[k] = lock_of(n, p);
 		rows[k++] = g;
 	}
@@ -501,7 +521,8 @@ ownership_give(node_t *n, uint64_t which, bool for_good)
 	for (size_t i = 0; i < k; i++) {
 		int32_t p = ((const EngineRows__Give *)rows[i])->partition;
 		n->locked &= ~(UINT64_C(1) << p);
-		LOG(INFO, "partition.given", NULL, LOG_I("partition", p), LOG_I("epoch", n->part[p].epoch), LOG_I("head", n->part[p].head.seq));
+		LOG(INFO, "partition.given", NULL, LOG_I("partition", p), LOG_I("epoch", n->part[p].epoch),
+		    LOG_I("head", n->part[p].head.seq));
 		ownership_forget(n, p);
 	}
 }

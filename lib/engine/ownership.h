@@ -3,13 +3,15 @@
 #include "engine/node.h"
 
 enum {
-	OPEN_MS = 150, CALM_MS = 1000,          /* looks, which keep the session from being idle; of who is alone and has all that there is */
+	/* looks, which keep the session from being idle; of who is alone and has all that there is */
+	OPEN_MS = 150, CALM_MS = 1000,
 	BEAT_MS = 700,                          /* the heartbeat row */
 	GIVE_LOOKS = 4,                         /* a surplus is given when it was there so often in a row */
 	SINGLY_FROM = 3,                        /* takeovers without a commit until inputs are run one by one */
 };
 
-void ownership_look(node_t *n, int32_t also);           /* take what is free and our share; `also` even if not opened (-1: none) */
+/* take what is free and our share; `also` even if not opened (-1: none) */
+void ownership_look(node_t *n, int32_t also);
 void ownership_share(node_t *n);                        /* give back what is beyond our share */
 void ownership_leave(node_t *n);                        /* give back all; nobody is to count on us */
 void ownership_lose(node_t *n, int32_t partition);      /* fenced */

@@ -21,5 +21,6 @@ producer_is_self(const node_t *n, size_t producer)
 const struct event_handler *
 producer_handler(const node_t *n, int producer, const char *type)
 {
-	return producer >= 0 && producer_is_self(n, (size_t)producer) ? service_after_commit(n->svc, type) : service_event(n->svc, type);
+	return producer >= 0 && producer_is_self(n, (size_t)producer) ? service_after_commit(n->svc, type)
+								      : service_event(n->svc, type);
 }

@@ -116,12 +116,17 @@ queue_add(node_t *n, const struct message *m)
 	bool creates_district = creates_any(n, c);
 	if (n->lost || (!n->part[m->partition].owned && !make_ours(n, m->partition, creates_district))) {
 		if (n->lost || n->opened[m->partition] || creates_district)
-			turn_away(n, m, c->n_items, problem_make(n->scratch, 503, "owner.away", NULL, "The owner of this district is away."));
+			turn_away(n, m, c->n_items,
+				  problem_make(n->scratch, 503, "owner.away", NULL,
+					       "The owner of this district is away."));
 		else
-			turn_away(n, m, c->n_items, problem_make(n->scratch, 404, "district.unknown", NULL, "No such district."));
-	} else if (n->queue.commands + c->n_items > QUEUE_COMMANDS_MAX || n->queue.bytes + m->body_len > QUEUE_BYTES_MAX) {
+			turn_away(n, m, c->n_items,
+				  problem_make(n->scratch, 404, "district.unknown", NULL, "No such district."));
+	} else if (n->queue.commands + c->n_items > QUEUE_COMMANDS_MAX ||
+		   n->queue.bytes + m->body_len > QUEUE_BYTES_MAX) {
 		metric_add(n->set.metrics, METRIC_COMMANDS_OVERLOAD, (int64_t)c->n_items);
-		turn_away(n, m, c->n_items, problem_make(n->scratch, 503, "owner.busy", NULL, "Too much waits here already."));
+		turn_away(n, m, c->n_items,
+			  problem_make(n->scratch, 503, "owner.busy", NULL, "Too much waits here already."));
 	} else
 		enqueue(n, m, c->n_items);
 }
@@ -146,7 +151,8 @@ group_refuse(node_t *n, struct group *g, const char *detail)
 	const struct steady_text *doubt = node_clock_doubt(n, g->partition);
 
 	if (g->unsure)
-		a.problem = problem_make(n->scratch, 504, "outcome.unknown", NULL, "It may have been done; ask again with the same key.");
+		a.problem = problem_make(n->scratch, 504, "outcome.unknown", NULL,
+					 "It may have been done; ask again with the same key.");
 	else
 		a.problem = doubt ? doubt_problem(n, doubt) : problem_make(n->scratch, 503, "owner.away", NULL, detail);
 	a.status = a.problem->status;
@@ -178,7 +184,8 @@ group_free(node_t *n, struct group *g)
 {
 	n->queue.commands -= g->ncommands;
 	n->queue.bytes -= g->body_len;
-	metric_add(n->set.metrics, METRIC_QUEUE, -(int64_t)g->ncommands);       /* of the whole process: a trial has a queue too */
+	/* of the whole process: a trial has a queue too */
+	metric_add(n->set.metrics, METRIC_QUEUE, -(int64_t)g->ncommands);
 	for (size_t i = 0; i < g->ncommands; i++)
 		free(g->answers[i].data);
 	free(g->answers);
@@ -186,7 +193,8 @@ group_free(node_t *n, struct group *g)
 	free(g);
 }
 
-/* Wire.Answers is its items one after the other, each with its tag and length, so what was packed is not packed again. */
+/* Wire.Answers is its items one after the other, each with its tag and length, so what was packed is not packed
+ * again. */
 static size_t
 item_head(uint8_t out[12], size_t len)
 {

@@ -11,7 +11,8 @@ struct group {
 	struct peer peer; uint64_t id; int32_t partition;
 	uint8_t *body; size_t body_len, ncommands, nleft;
 	struct { uint8_t *data; size_t len; } *answers; /* packed Wire.Answer of each; NULL: open */
-	unsigned looked; int64_t need[PRODUCERS_MAX];   /* AFTER bits looked up: the heads of those producers as of then */
+	/* AFTER bits looked up: the heads of those producers as of then */
+	unsigned looked; int64_t need[PRODUCERS_MAX];
 	bool waited, unsure;                            /* for a producer; unsure: some of it may have been committed */
 	int64_t deadline_us;
 };

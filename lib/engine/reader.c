@@ -1,8 +1,9 @@
 /* reader - what the handlers of queries may ask and say; one query at a time.
  *
- * A statement and the district it may see travel together: between two syncs everything is one transaction, the district is
- * set for that transaction only, and there is nothing to begin or to commit.  So a query takes one round trip for each thing
- * it asks; on a hand-set clock, or when the district is not known here yet, one more (reader_loop.c). */
+ * A statement and the district it may see travel together: between two syncs everything is one transaction, the
+ * district is set for that transaction only, and there is nothing to begin or to commit.  So a query takes one round
+ * trip for each thing it asks; on a hand-set clock, or when the district is not known here yet, one more
+ * (reader_loop.c). */
 #include "base/civil.h"
 #include "base/digest.h"
 #include "engine.sql.h"
@@ -65,7 +66,8 @@ reader_taken(struct reader *r, size_t i, void ***rows)
 	return store_rows(r->db, i, r->arena, rows);
 }
 
-/* ---- books: a text stays as it is as long as the rest of its row does, so a book is good as long as there are no others */
+/* ---- books: a text stays as it is as long as the rest of its row does, so a book is good as long as there are no
+ * others */
 
 static const void *
 book_loaded(struct reader *r, const struct table *t, const void *key)
@@ -150,7 +152,8 @@ cursor_decode(struct reader *r, const char *cursor, char **out)
 		return false;
 	for (size_t i = 0; i < len / 2; i++) {
 		unsigned byte;
-		if (strspn(cursor + 2 * i, "0123456789abcdef") < 2 || sscanf(cursor + 2 * i, "%2x", &byte) != 1 || byte < 0x21 || byte > 0x7e)
+		if (strspn(cursor + 2 * i, "0123456789abcdef") < 2 || sscanf(cursor + 2 * i, "%2x", &byte) != 1 ||
+		    byte < 0x21 || byte > 0x7e)
 			return false;
 		text[i] = (char)byte;
 	}

@@ -1,4 +1,5 @@
-/* reader_loop - a reader's thread: it answers queries and serves old events, or holds a query until what it needs has been read. */
+/* reader_loop - a reader's thread: it answers queries and serves old events, or holds a query until what it needs
+ * has been read. */
 #include "base/clock.h"
 #include "base/crash.h"
 #include "base/log.h"
@@ -15,7 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { READER_ARENA_MAX = 64 << 20, HELD_QUERIES_MAX = 256, HELD_RETRY_MS = 3, QUERY_WAIT_MS = 5000, BOOKS_BYTES = 8 << 20, FETCH_ITEMS_MIN = 8 };
+enum {
+	READER_ARENA_MAX = 64 << 20, BOOKS_BYTES = 8 << 20, FETCH_ITEMS_MIN = 8,
+	HELD_QUERIES_MAX = 256, HELD_RETRY_MS = 3, QUERY_WAIT_MS = 5000,
+};
 
 /* ---- opening */
 
@@ -23,8 +27,15 @@ static bool
 book_prepare(struct reader *r, const struct table *t)
 {
 	r->books = book_cache_open(t, BOOKS_BYTES, r->set.metrics);
-	return table_prepare_load(&r->book_table, t, r->db, r->names) && table_prepare_brief(&r->book_rows, t, t->cache->text, r->db, r->names);
+	return table_prepare_load(&r->book_table, t, r->db, r->names) &&
+	       table_prepare_brief(&r->book_rows, t, t->cache->text, r->db, r->names);
 }
+
+static const struct store_stmt *const ours[] = {
+	&engine_show_district, &engine_districts, &engine_clock_now, &engine_look, &engine_cursors_of_consumer,
+	&engine_show_partitions, &engine_events_after, &engine_lag, &engine_progress, &engine_edges, &engine_status,
+	&engine_status_replicas, &engine_status_edges, &engine_status_lag,
+};
 
 static bool
 reader_prepare(struct reader *r)
@@ -35,9 +46,6 @@ reader_prepare(struct reader *r)
 	EACH_ROW(r->svc, statements, s)
 		if (!store_prepare(r->db, *s))
 			return false;
-	static const struct store_stmt *const ours[] = { &engine_show_district, &engine_districts, &engine_clock_now, &engine_look, &engine_cursors_of_consumer,
-	                                                 &engine_show_partitions, &engine_events_after, &engine_lag, &engine_progress, &engine_edges,
-	                                                 &engine_status, &engine_status_replicas, &engine_status_edges, &engine_status_lag };
 	for (size_t i = 0; i < ALEN(ours); i++)
 		if (!store_prepare(r->db, ours[i]))
 			return false;
@@ -101,7 +109,9 @@ send_body(struct reader *r, const struct message *m, const ProtobufCMessage *bod
 	uint8_t *packed = arena_alloc(r->arena, len + 1);
 
 	protobuf_c_message_pack(body, packed);
-	struct message out = { .peer = m->peer, .kind = WIRE__KIND__ANSWER, .id = m->id, .body = packed, .body_len = len };
+	struct message out = {
+		.peer = m->peer, .kind = WIRE__KIND__ANSWER, .id = m->id, .body = packed, .body_len = len,
+	};
 	r->set.port.send(r->set.port.ctx, &out);
 }
 
@@ -111,13 +121,16 @@ asker_args(struct reader *r)
 	EngineRows__Asker *out = arena_message(r->arena, &engine_rows__asker__descriptor);
 	struct sealed_asker s = sealed_asker(r->query->actor, r->arena);
 
-	*out = (EngineRows__Asker){ .base = out->base, .district = r->query->district, .eyes = (char *)s.eyes, .sealed_kinds = (char *)s.kinds,
-	                            .person = (char *)s.person, .persons = (char *)s.persons, .units = (char *)s.units };
+	*out = (EngineRows__Asker){
+		.base = out->base, .district = r->query->district, .eyes = (char *)s.eyes,
+		.sealed_kinds = (char *)s.kinds, .person = (char *)s.person, .persons = (char *)s.persons,
+		.units = (char *)s.units,
+	};
 	return out;
 }
 
-/* The process's readers go by what its writer believes, which goes on steadily while the clock is doubted.  False: nothing has been
- * believed yet. */
+/* The process's readers go by what its writer believes, which goes on steadily while the clock is doubted.  False:
+ * nothing has been believed yet. */
 static bool
 query_dated(struct reader *r)
 {
@@ -130,11 +143,13 @@ query_dated(struct reader *r)
 	const struct steady_text *t = &steady_texts[steady_word_us(w, clock_boot_us(), &r->now_us)];
 	if (r->now_us)
 		return true;
-	reader_refuse(r, 503, t->code ? t->code : "owner.away", NULL, t->detail ? t->detail : "The clock is not known yet.");
+	reader_refuse(r, 503, t->code ? t->code : "owner.away", NULL,
+		      t->detail ? t->detail : "The clock is not known yet.");
 	return false;
 }
 
-/* What the query starts from: the time, and the district with its partition.  False: no such district, no database, or no time. */
+/* What the query starts from: the time, and the district with its partition.  False: no such district, no database,
+ * or no time. */
 static bool
 query_begin(struct reader *r)
 {
@@ -203,7 +218,9 @@ static void
 query_run(struct reader *r)
 {
 	const struct query *d = service_query(r->svc, r->query->type);
-	ProtobufCMessage *m = d ? protobuf_c_message_unpack(d->message, arena_pb(r->arena), r->query->data.len, r->query->data.data) : NULL;
+	ProtobufCMessage *m =
+		d ? protobuf_c_message_unpack(d->message, arena_pb(r->arena), r->query->data.len, r->query->data.data)
+		  : NULL;
 
 	if (!strcmp(r->query->type, engine__read_progress__descriptor.name) && !r->query->refusal)
 		overview_progress(r, r->partition);
@@ -251,7 +268,8 @@ hold(struct reader *r, const struct message *m)
 	h->until_us = r->mono_us + (m->wait_ms > 0 && m->wait_ms < QUERY_WAIT_MS ? m->wait_ms : QUERY_WAIT_MS) * 1000;
 	for (size_t i = 0; i < n; i++)
 		for (int k = 0; r->svc->consumes[k]; k++)
-			if ((r->after & AFTER(k)) && !strcmp(r->svc->consumes[k], ((const EngineRows__Seen *)rows[i])->service))
+			if ((r->after & AFTER(k)) &&
+			    !strcmp(r->svc->consumes[k], ((const EngineRows__Seen *)rows[i])->service))
 				h->need[k] = ((const EngineRows__Seen *)rows[i])->seq;
 	h->next = r->held;
 	r->held = h;
@@ -332,7 +350,8 @@ query_answer(struct reader *r, const struct message *m, bool second)
 
 /* ---- old events */
 
-/* How many events of each partition: what all say together fits the answer more or less, what one says is not nothing. */
+/* How many events of each partition: what all say together fits the answer more or less, what one says is not
+ * nothing. */
 static int32_t
 share_of(size_t npartitions)
 {
@@ -353,8 +372,10 @@ fetch_args(struct reader *r, const Wire__Fetch *f)
 
 	for (size_t i = 0; i < f->n_after; i++) {
 		EngineRows__Positions *p = arena_message(r->arena, &engine_rows__positions__descriptor);
-		*p = (EngineRows__Positions){ .base = p->base, .partition = f->after[i]->partition, .seq = f->after[i]->seq,
-		                              .limit = share_of(f->n_after), .bytes = bytes_wanted(f) };
+		*p = (EngineRows__Positions){
+			.base = p->base, .partition = f->after[i]->partition, .seq = f->after[i]->seq,
+			.limit = share_of(f->n_after), .bytes = bytes_wanted(f),
+		};
 		args[i] = p;
 	}
 	return args;
@@ -371,7 +392,10 @@ fetched_of(struct reader *r, const Wire__Fetch *f, void *const *rows, size_t n, 
 	for (size_t i = 0; i < n && out->n_items < FETCH_ITEMS_MAX; i++) {
 		const EngineRows__Logged *e = rows[i];
 		Wire__Logged *l = out->items[out->n_items++] = arena_message(r->arena, &wire__logged__descriptor);
-		*l = (Wire__Logged){ .base = l->base, .partition = e->partition, .seq = e->seq, .hash = e->hash, .type = e->type, .body = e->body };
+		*l = (Wire__Logged){
+			.base = l->base, .partition = e->partition, .seq = e->seq, .hash = e->hash, .type = e->type,
+			.body = e->body,
+		};
 		bytes += (int64_t)e->body.len;
 		of_one = i && e->partition == ((const EngineRows__Logged *)rows[i - 1])->partition ? of_one + 1 : 1;
 		out->older = out->older || of_one == share;
@@ -422,7 +446,8 @@ caught_up(const struct reader *r, const struct held_query *h, void *const *curso
 		bool met = h->need[k] == 0;
 		for (size_t i = 0; !met && i < n; i++) {
 			const EngineRows__Cursor *c = cursors[i];
-			met = c->partition == h->partition && c->seq >= h->need[k] && !strcmp(c->producer, r->svc->consumes[k]);
+			met = c->partition == h->partition && c->seq >= h->need[k] &&
+			      !strcmp(c->producer, r->svc->consumes[k]);
 		}
 		if (!met)
 			return false;
@@ -462,7 +487,8 @@ too_late(struct reader *r, const struct held_query *h)
 
 	arena_reset(r->arena);
 	a.status = 503;
-	a.problem = problem_make(r->arena, 503, "owner.behind", NULL, "What was just written elsewhere has not been read here yet.");
+	a.problem = problem_make(r->arena, 503, "owner.behind", NULL,
+				 "What was just written elsewhere has not been read here yet.");
 	send_body(r, &h->m, &a.base);
 }
 

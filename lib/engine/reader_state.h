@@ -1,4 +1,5 @@
-/* reader_state - a reader as its owner sees it: opened, asked, closed; and what its files share.  Used by lib/engine/main and by tests. */
+/* reader_state - a reader as its owner sees it: opened, asked, closed; and what its files share.  Used by
+ * lib/engine/main and by tests. */
 #pragma once
 #include "base/metrics.h"
 #include "base/steady.h"
@@ -41,9 +42,11 @@ struct reader {
 	struct reader_settings set;
 	store_t *db;
 	arena_t *names, *arena;
-	struct table_sql book_table; struct store_stmt book_rows;       /* of the table with a cache: all its rows of a district, and without their texts */
+	/* of the table with a cache: all its rows of a district, and without their texts */
+	struct table_sql book_table; struct store_stmt book_rows;
 	book_cache_t *books;                                            /* NULL: there is no such table */
-	struct { char district[8]; int32_t partition; } districts[PARTITIONS];  /* known to exist, by partition_of(): no more than a hint */
+	/* known to exist, by partition_of(): no more than a hint */
+	struct { char district[8]; int32_t partition; } districts[PARTITIONS];
 	struct held_query *held; size_t nheld;
 	int64_t mono_us, retry_us;
 	/* of the one being answered */
@@ -57,7 +60,8 @@ struct reader {
 };
 
 void reader_unavailable(struct reader *r);              /* the database has not answered */
-/* Statements of one query, in one snapshot and one round trip; args of those that take any.  False: the query ends in 503. */
+/* Statements of one query, in one snapshot and one round trip; args of those that take any.  False: the query ends
+ * in 503. */
 bool reader_snapshot(struct reader *r, const struct store_stmt *const *stmts, size_t n, const void *args);
 size_t reader_taken(struct reader *r, size_t i, void ***rows);  /* of the i-th of them */
 

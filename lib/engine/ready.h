@@ -3,4 +3,5 @@
 #include "engine/node.h"
 
 void ready_refused(node_t *n);                          /* the database has not done what no batch was to blame for */
-const char *ready_lacks(node_t *n);                     /* asks it; why no command would be carried out, NULL: it would be */
+/* asks it; why no command would be carried out, NULL: it would be */
+const char *ready_lacks(node_t *n);

@@ -1,8 +1,9 @@
 /* replay - see replay.h.
  *
- * Where things are is said by two numbers: how many events of others have been read (read), and how many own ones have been
- * said.  At (read, own) comes what the journal notes there (engine.ran), else the next own event if it stands on just so many, else the
- * next event of the producer that it names (engine.turn).  A list of such inputs is loaded for, folded and written as a batch. */
+ * Where things are is said by two numbers: how many events of others have been read (read), and how many own ones
+ * have been said.  At (read, own) comes what the journal notes there (engine.ran), else the next own event if it
+ * stands on just so many, else the next event of the producer that it names (engine.turn).  A list of such inputs is
+ * loaded for, folded and written as a batch. */
 #include "engine/replay.h"
 #include "base/log.h"
 #include "engine/batch.h"
@@ -40,7 +41,8 @@ struct replay {
 	struct aside *aside; size_t naside;
 	struct input *list; size_t nlist, at, bytes;    /* at: of the list, the one being run */
 	size_t said;                                    /* own events at the end of the list */
-	size_t list_max; bool whole;                    /* lists of more wanted too much lately; whole: it cannot be shorter */
+	/* lists of more wanted too much lately; whole: it cannot be shorter */
+	size_t list_max; bool whole;
 	enum input_kind last;                           /* of the last that is no own event */
 	struct replayed counted;
 	char why[300];
@@ -49,23 +51,33 @@ struct replay {
 /* ---- notes and logs */
 
 static const struct store_stmt turns_after = {
-	.name = "replay_turns", .text = "select partition, turn, producer from engine.turn where consumer = $1 and partition = $2 and turn > $3 order by turn limit $4::integer",
-	.params = { "service", "partition", "after", "limit" }, .nparams = 4, .args = &engine_rows__notes_after__descriptor, .row = &engine_rows__journal_turn__descriptor,
+	.name = "replay_turns",
+	.text = "select partition, turn, producer from engine.turn"
+	        " where consumer = $1 and partition = $2 and turn > $3 order by turn limit $4::integer",
+	.params = { "service", "partition", "after", "limit" }, .nparams = 4,
+	.args = &engine_rows__notes_after__descriptor, .row = &engine_rows__journal_turn__descriptor,
 };
 static const struct store_stmt notes_after = {
-	.name = "replay_notes", .text = "select partition, turn, own_seq, kind, name, seq, district, subject, cause, trace, at_us, place, span_from, span_until"
-	                              " from engine.ran"
-	                              " where service = $1 and partition = $2 and place > $3 order by place limit $4::integer",
-	.params = { "service", "partition", "after", "limit" }, .nparams = 4, .args = &engine_rows__notes_after__descriptor, .row = &engine_rows__journal_note__descriptor,
+	.name = "replay_notes",
+	.text = "select partition, turn, own_seq, kind, name, seq, district, subject, cause, trace, at_us, place,"
+	        " span_from, span_until from engine.ran"
+	        " where service = $1 and partition = $2 and place > $3 order by place limit $4::integer",
+	.params = { "service", "partition", "after", "limit" }, .nparams = 4,
+	.args = &engine_rows__notes_after__descriptor, .row = &engine_rows__journal_note__descriptor,
 };
 static const struct store_stmt aside_of = {
-	.name = "replay_aside", .text = "select producer, seq from engine.parked where service = $1 and partition = $2"
-	                                " union select name, seq from engine.ran where service = $1 and partition = $2 and kind = 'retry' order by producer, seq",
-	.params = { "service", "partition" }, .nparams = 2, .args = &engine_rows__notes_after__descriptor, .row = &engine_rows__cursor__descriptor,
+	.name = "replay_aside",
+	.text = "select producer, seq from engine.parked where service = $1 and partition = $2"
+	        " union select name, seq from engine.ran where service = $1 and partition = $2 and kind = 'retry'"
+	        " order by producer, seq",
+	.params = { "service", "partition" }, .nparams = 2,
+	.args = &engine_rows__notes_after__descriptor, .row = &engine_rows__cursor__descriptor,
 };
 static const struct store_stmt head_of = {
-	.name = "replay_head", .text = "select partition, seq from engine.head where service = $1 and partition = $2",
-	.params = { "service", "partition" }, .nparams = 2, .args = &engine_rows__notes_after__descriptor, .row = &engine_rows__seen__descriptor,
+	.name = "replay_head",
+	.text = "select partition, seq from engine.head where service = $1 and partition = $2",
+	.params = { "service", "partition" }, .nparams = 2,
+	.args = &engine_rows__notes_after__descriptor, .row = &engine_rows__seen__descriptor,
 };
 
 static void
@@ -94,11 +106,17 @@ page_args(const struct replay *r, const struct pages *s)
 {
 	if (s->service) {
 		EngineRows__Positions *p = arena_message(s->page, &engine_rows__positions__descriptor);
-		*p = (EngineRows__Positions){ .base = p->base, .partition = r->partition, .seq = s->after, .limit = PAGE_EVENTS, .bytes = PAGE_BYTES };
+		*p = (EngineRows__Positions){
+			.base = p->base, .partition = r->partition, .seq = s->after, .limit = PAGE_EVENTS,
+			.bytes = PAGE_BYTES,
+		};
 		return p;
 	}
 	EngineRows__NotesAfter *k = arena_message(s->page, &engine_rows__notes_after__descriptor);
-	*k = (EngineRows__NotesAfter){ .base = k->base, .service = (char *)r->node->svc->name, .partition = r->partition, .after = s->after, .limit = NOTES_PAGE };
+	*k = (EngineRows__NotesAfter){
+		.base = k->base, .service = (char *)r->node->svc->name, .partition = r->partition, .after = s->after,
+		.limit = NOTES_PAGE,
+	};
 	return k;
 }
 
@@ -172,7 +190,8 @@ add_event(struct replay *r, enum input_kind kind, int producer, const EngineRows
 	struct input *in = list_add_input(r, kind);
 	const Wire__Logged *l = logged(r, e);
 
-	input_of_event(r->node, in, producer, l, wire__event__unpack(arena_pb(r->node->arena), l->body.len, l->body.data));
+	input_of_event(r->node, in, producer, l,
+		       wire__event__unpack(arena_pb(r->node->arena), l->body.len, l->body.data));
 	r->bytes += l->body.len;
 }
 
@@ -207,11 +226,14 @@ event_of(struct replay *r, int producer, int64_t seq)
 	const void *args = p;
 	void **rows;
 
-	*p = (EngineRows__Positions){ .base = p->base, .partition = r->partition, .seq = seq - 1, .limit = 1, .bytes = PAGE_BYTES };
+	*p = (EngineRows__Positions){
+		.base = p->base, .partition = r->partition, .seq = seq - 1, .limit = 1, .bytes = PAGE_BYTES,
+	};
 	search(r, r->node->svc->consumes[producer]);
 	store_queue(r->node->db, &engine_events_after, &args, 1);
 	search(r, r->node->svc->name);
-	if (!store_sync(r->node->db) && store_rows(r->node->db, 0, r->node->arena, &rows) && ((const EngineRows__Logged *)rows[0])->seq == seq)
+	if (!store_sync(r->node->db) && store_rows(r->node->db, 0, r->node->arena, &rows) &&
+	    ((const EngineRows__Logged *)rows[0])->seq == seq)
 		return rows[0];
 	fault(r, "event %lld of %s is missing", (long long)seq, r->node->svc->consumes[producer]);
 	return NULL;
@@ -226,7 +248,8 @@ add_note(struct replay *r, const EngineRows__JournalNote *k)
 	size_t producer;
 
 	if (!strcmp(k->kind, "retry")) {
-		const EngineRows__Logged *e = producer_of(r->node, k->name, &producer) ? event_of(r, (int)producer, k->seq) : NULL;
+		const EngineRows__Logged *e =
+			producer_of(r->node, k->name, &producer) ? event_of(r, (int)producer, k->seq) : NULL;
 		if (e)
 			add_event(r, INPUT_RETRY, (int)producer, e);
 		return;
@@ -294,7 +317,8 @@ list_next(struct replay *r)
 	} else if (r->read < r->read_end) {
 		add_turn(r);
 	} else if (e || k) {
-		fault(r, "%s %lld does not fit the order that was noted", e ? "own event" : "a note at own event", (long long)(e ? e->seq : k->own_seq));
+		fault(r, "%s %lld does not fit the order that was noted", e ? "own event" : "a note at own event",
+		      (long long)(e ? e->seq : k->own_seq));
 	} else {
 		return false;
 	}
@@ -327,7 +351,8 @@ replay_need(struct batch *b, size_t table, const void *key, int nprefix)
 	node_t *n = b->node;
 	void **rows;
 
-	assert(!n->own_table[table]);   /* an event handler reads what only commands write: it could not be rebuilt, and is a bug */
+	/* an event handler reads what only commands write: it could not be rebuilt, and is a bug */
+	assert(!n->own_table[table]);
 	rows_want(&b->rows[table], key, nprefix);
 	store_queue(n->db, &n->sql[table].load[nprefix], &key, 1);
 	if (store_sync(n->db)) {
@@ -391,8 +416,8 @@ replay_emit(struct batch *b, const char *subject, const ProtobufCMessage *event)
 	struct replay *r = replay_of(b);
 	struct input *own = said_here(r);
 
-	if (!own || strcmp(own->logged->type, event->descriptor->name) || strcmp(own->subject, subject) || strcmp(own->cause, cause_of(b->now)) ||
-	    own->at_us != b->now->at_us) {
+	if (!own || strcmp(own->logged->type, event->descriptor->name) || strcmp(own->subject, subject) ||
+	    strcmp(own->cause, cause_of(b->now)) || own->at_us != b->now->at_us) {
 		r->counted.otherwise++;
 		return;
 	}
@@ -518,7 +543,9 @@ step(struct replay *r)
 static struct pages
 pages_of(struct pages s, const char *service, const struct store_stmt *stmt, int64_t after)
 {
-	return (struct pages){ .service = service, .stmt = stmt, .page = s.page ? s.page : arena_open(PAGE_ARENA_MAX), .after = after };
+	return (struct pages){
+		.service = service, .stmt = stmt, .page = s.page ? s.page : arena_open(PAGE_ARENA_MAX), .after = after,
+	};
 }
 
 static bool
@@ -592,7 +619,10 @@ replay_partition(replay_t *r, int32_t partition, struct replayed *out)
 
 /* ---- opening */
 
-static const struct store_stmt *const statements[] = { &turns_after, &notes_after, &aside_of, &head_of, &engine_events_after, &engine_cursors_of_consumer, &engine_own_tables };
+static const struct store_stmt *const statements[] = {
+	&turns_after, &notes_after, &aside_of, &head_of,
+	&engine_events_after, &engine_cursors_of_consumer, &engine_own_tables,
+};
 
 static bool
 prepare(struct replay *r)
@@ -616,7 +646,9 @@ make_tables(struct replay *r)
 
 	for (size_t t = 0; t < n->ntables; t++)
 		if (!n->own_table[t])
-			store_text(n->db, arena_printf(n->scratch, "create temporary table %s (like %s.%s including all)", n->tables[t]->name, n->svc->name, n->tables[t]->name));
+			store_text(n->db,
+				   arena_printf(n->scratch, "create temporary table %s (like %s.%s including all)",
+						n->tables[t]->name, n->svc->name, n->tables[t]->name));
 	if (store_sync(n->db))
 		return false;
 	for (size_t t = 0; t < n->ntables; t++)

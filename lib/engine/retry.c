@@ -1,9 +1,9 @@
 /* retry - what was put aside, tried again because the operator wants it (zhucunctl retry).
  *
- * One at a time, each in a transaction of its own that also takes its row away, in the order in which they were read, and all of
- * a subject: what waits behind it, or is put behind it meanwhile, comes next.  So a crash at any point leaves a place to go
- * on from.  One that the database refuses, or that kills its process, stays where it is, with its reason, until it is wanted
- * again. */
+ * One at a time, each in a transaction of its own that also takes its row away, in the order in which they were
+ * read, and all of a subject: what waits behind it, or is put behind it meanwhile, comes next.  So a crash at any
+ * point leaves a place to go on from.  One that the database refuses, or that kills its process, stays where it is,
+ * with its reason, until it is wanted again. */
 #include "base/log.h"
 #include "engine/inbox.h"
 #include "engine/node_state.h"
@@ -54,7 +54,8 @@ try_again(node_t *n, struct input *in)
 	enum batch_result r = in->park ? fold_run(n, in, 1) : inbox_run_singly(n, in);
 
 	if (r == BATCH_DONE && !in->park)
-		LOG(INFO, "input.retried", in->trace, LOG_S("service", n->svc->name), LOG_S("event", in->event_id), LOG_S("type", in->logged->type));
+		LOG(INFO, "input.retried", in->trace, LOG_S("service", n->svc->name), LOG_S("event", in->event_id),
+		    LOG_S("type", in->logged->type));
 	if (r == BATCH_TRANSIENT)
 		n->retry_us = n->mono_us + RETRY_MS * 1000;
 	if (r == BATCH_AWAY || r == BATCH_LOST)

@@ -34,7 +34,8 @@ trial_open(const struct service *s, const struct node_settings *settings)
 		return NULL;
 	n->trial = true;
 	for (int32_t p = 0; p < PARTITIONS; p++)
-		n->part[p].owned = true;        /* as far as its queue is concerned: anybody may try anything anywhere */
+		/* as far as its queue is concerned: anybody may try anything anywhere */
+		n->part[p].owned = true;
 	if (!node_prepare(n) || !ownership_peek_prepare(n) || !let_be_silent(n))
 		node_close(&n);
 	return n;

@@ -19,7 +19,8 @@ struct table {
 	const ProtobufCMessageDescriptor *row;
 	int nkey;
 	bool append_only;                               /* rows are never changed nor dropped; insert only */
-	const struct district_cache *cache;             /* what is made of a district's rows and kept (engine/book_cache.h); NULL: nothing */
+	/* What is made of a district's rows and kept (engine/book_cache.h); NULL: nothing. */
+	const struct district_cache *cache;
 };
 
 struct row_key { const uint8_t *data; size_t len; uint32_t hash; };
@@ -65,4 +66,5 @@ void rows_undo(struct rows *r);
 void rows_stand(struct rows *r);
 
 bool message_equal(const ProtobufCMessage *a, const ProtobufCMessage *b);      /* same descriptor */
-bool message_equal_but(const ProtobufCMessage *a, const ProtobufCMessage *b, const ProtobufCFieldDescriptor *but);      /* NULL: all fields count */
+/* But for one field; NULL: all count. */
+bool message_equal_but(const ProtobufCMessage *a, const ProtobufCMessage *b, const ProtobufCFieldDescriptor *but);
