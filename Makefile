@@ -1,10 +1,10 @@
 # One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make CRASH=1 | make threads | make clean
 #
-# Directories are discovered: a new service is a new directory under services/, a new test a new *_test.c.
+# Directories are discovered: a new service is a new directory under services/ (services/list), a new test a new *_test.c.
 # Everything made lies under build/ (build-san/ with SANITIZE=1, build-tsan/ with SANITIZE=thread, build-crash/ with CRASH=1: lib/base/crash.h).
 
 O        := build$(if $(SANITIZE),$(if $(filter thread,$(SANITIZE)),-tsan,-san))$(if $(CRASH),-crash)
-SERVICES := $(filter-out bus,$(patsubst services/%/,%,$(wildcard services/*/)))
+SERVICES := $(shell services/list)
 DAEMONS  := $(SERVICES) bus gateway
 PROGRAMS := $(DAEMONS) zhucunctl
 CC       := gcc
@@ -58,15 +58,21 @@ $O/gen/%.json.c: %.json lib/base/embed.sh | $O/gen
 	sh lib/base/embed.sh $< > $@
 $O/gen/event_list.c: $(wildcard proto/*.proto) lib/bus/event_list.awk | $O/gen
 	awk -f lib/bus/event_list.awk $(filter %.proto,$^) > $@
-$O/gen/service_list.c: $(SERVICES:%=services/%) Makefile | $O/gen
-	{ echo '#include "engine/service.h"'; printf 'extern const struct service %s_service;\n' $(SERVICES); \
-	  echo 'extern const struct service *const service_list[]; extern const size_t service_list_len;'; \
-	  echo 'const struct service *const service_list[] = {'; printf '\t&%s_service,\n' $(SERVICES); \
-	  echo '}; const size_t service_list_len = ALEN(service_list);'; } > $@
+LISTED   := services/list services/order $(SERVICES:%=services/%) Makefile
+$O/gen/service_list.h: $(LISTED) | $O/gen
+	{ echo '/* The services (services/list): their names, NULL-ended, for anybody; what they are, for who is linked with all of them. */'; \
+	  echo '#pragma once'; echo 'enum { SERVICES = $(words $(SERVICES)) };'; echo 'extern const char *const service_names[SERVICES + 1];'; \
+	  echo 'extern const struct service *const service_list[SERVICES];'; } > $@
+$O/gen/service_names.c: $(LISTED) | $O/gen
+	{ echo '#include "service_list.h"'; echo '#include <stddef.h>'; echo 'const char *const service_names[SERVICES + 1] = {'; \
+	  printf '\t"%s",\n' $(SERVICES); echo '};'; } > $@
+$O/gen/service_list.c: $(LISTED) | $O/gen
+	{ echo '#include "engine/service.h"'; echo '#include "service_list.h"'; printf 'extern const struct service %s_service;\n' $(SERVICES); \
+	  echo 'const struct service *const service_list[SERVICES] = {'; printf '\t&%s_service,\n' $(SERVICES); echo '};'; } > $@
 $O/gen: ; @mkdir -p $@
 
 # --- objects; generated headers first, then -MD knows better
-HEADERS := $(PBC:.c=.h) $(SQLC:.c=.h)
+HEADERS := $(PBC:.c=.h) $(SQLC:.c=.h) $O/gen/service_list.h
 $O/%.o: %.c | $(HEADERS)
 	@mkdir -p $(@D)
 	@echo CC $<
@@ -77,7 +83,7 @@ $O/lib/engine/main-%.o: lib/engine/main.c | $(HEADERS)
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -DSERVICE=$*_service -c -o $@ $<
 
-$O/libzhucun.a: $(call obj,$(LIBC)) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*/*.sql))) $O/gen/event_list.o $(DATAC:.c=.o)
+$O/libzhucun.a: $(call obj,$(LIBC)) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*/*.sql))) $O/gen/event_list.o $O/gen/service_names.o $(DATAC:.c=.o)
 	@rm -f $@
 	ar rcs $@ $^
 svc_obj = $(call obj,$(filter services/$1/%,$(SVCC))) $(if $(wildcard services/$1/$1.sql),$O/gen/$1.sql.o)
@@ -94,10 +100,10 @@ $O/bin/gateway: $O/gateway/main.o $(call obj,$(GATEC)) $O/libzhucun.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-ALLSVC   := $(foreach s,$(SERVICES),$(call svc_obj,$s))
+ALLSVC   := $(foreach s,$(SERVICES),$(call svc_obj,$s)) $O/gen/service_list.o
 
 # --- the operator's command; every service is in it, to run their facts again
-$O/bin/zhucunctl: $(call obj,$(CTLC)) $O/gen/ctl.sql.o $O/gen/service_list.o $(ALLSVC) $O/libzhucun.a
+$O/bin/zhucunctl: $(call obj,$(CTLC)) $O/gen/ctl.sql.o $(ALLSVC) $O/libzhucun.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $O/zhucunctl.1: $O/bin/zhucunctl
@@ -122,12 +128,12 @@ $O/lib/%_test: $O/lib/%_test.o $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $O/gateway/%_test: $O/gateway/%_test.o $(call obj,$(wildcard tests/gateway/*.c) $(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-# a directory of tests that share a stage: no service is in them, and nothing of it is in the library
-define staged_rule
-$O/tests/$1/%_test: $O/tests/$1/%_test.o $(call obj,$(filter-out %_test.c,$(wildcard tests/$1/*.c))) $O/libzhucun.a
+# a directory of tests that share a fixture: no service is in them, and nothing of it is in the library
+define fixture_rule
+$(filter $O/tests/$1/%,$(TESTS)): %: %.o $(call obj,$(filter-out %_test.c,$(wildcard tests/$1/*.c))) $O/libzhucun.a
 	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
-$(foreach s,$(sort $(patsubst tests/%/,%,$(dir $(wildcard tests/*/*_test.c)))),$(eval $(call staged_rule,$s)))
+$(foreach s,$(sort $(patsubst tests/%/,%,$(dir $(wildcard tests/*/*_test.c)))),$(eval $(call fixture_rule,$s)))
 $O/tests/%_test: $O/tests/%_test.o $(HARNESS) $(ALLSVC) $(call obj,$(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcurl
 

@@ -58,7 +58,7 @@ files_of() {
 		echo "lib/domain/schema/mirror_$mirror.sql"
 		find lib/domain/schema -name "mirror_${mirror}_[0-9]*.sql" | sort
 	done < <(cat "services/$1/schema/mirrors" 2>/dev/null)
-	find "services/$1/schema" -name '[0-9]*.sql' | sort
+	find "services/$1/schema" -name "[0-9]*.sql" 2>/dev/null | sort
 }
 
 check() {               # service path: is it to be applied?

@@ -7,7 +7,7 @@
 # shellcheck disable=SC2034 # used by those who source this
 {
 top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-SERVICES=(roster attendance supervision accountability incentives funding alerts)
+mapfile -t SERVICES < <("$top/services/list")
 BUSES=(bus-1 bus-2)
 PROGRAMS=$top/${ZHUCUN_BUILD:-build}/bin          # ZHUCUN_BUILD: as another build made them, for tests
 

@@ -13,6 +13,7 @@
 #include "bus/curve.h"
 #include "bus/link.h"
 #include "server/server.h"
+#include "service_list.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -70,10 +71,6 @@ static const struct setting settings[] = {
 	{ HEALTH_SETTING, SETTING_TEXT, "", 0, 200, HEALTH_MEANING },
 };
 
-static const char *const services[] = {
-	"roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts", NULL,
-};
-
 struct process {
 	void *zmq;
 	struct curve_client me;                 /* on the buses */
@@ -129,7 +126,7 @@ api_settings_read(struct api_settings *s)
 	const char *clock = config_text("ZHUCUN_CLOCK");
 
 	s->manual_clock = strcmp(clock, "manual") == 0;
-	s->services = services;
+	s->services = service_names;
 	s->account_rate = rate_of("ZHUCUN_ACCOUNT_RATE");
 	s->address_rate = rate_of("ZHUCUN_ADDRESS_RATE");
 	s->login_rate = rate_of("ZHUCUN_LOGIN_RATE");

@@ -4,7 +4,7 @@
  * the route table; a route without a line here fails, and so does a line without a route.  A call is let in when its answer is not
  * 403: it then fails, as often as not, for what was sent.  So bodies are empty, and ids of things to be moved are nobody's. */
 #include "routes/routes.h"
-#include "suite.h"
+#include "harness.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,7 +133,7 @@ static const struct { const char *method, *path; } elsewhere[] = {
 
 /* ---- the world: in each district two townships, a village in each, two units, and in each unit somebody posted */
 
-static suite_t *suite;
+static harness_t *harness;
 static char *tokens[ROLES];
 static struct world { char finding[64], measure[64]; } mine, own, others;  /* of me, of p-own, of p-other */
 
@@ -146,7 +146,7 @@ told(const char *method, int status, const char *body, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(path, sizeof path, format, args);
 	va_end(args);
-	struct answered a = suite_call(suite, method, path, NULL, strstr(path, ":batch") ? "application/x-ndjson" : NULL, body);
+	struct answered a = harness_call(harness, method, path, NULL, strstr(path, ":batch") ? "application/x-ndjson" : NULL, body);
 	json_t *j = json_loads(a.body, JSON_DISABLE_EOF_CHECK, NULL);
 	check(a.status == status, "operator", method, path, a.status, a.body);
 	free(a.body);
@@ -193,7 +193,7 @@ case_make(const char *who, struct world *w)
 	json_t *j = told("POST", 200, body, D(A, "/findings:batch"));
 	snprintf(w->finding, sizeof w->finding, "%s", json_string_value(json_object_get(j, "id")));
 	json_decref(j);
-	check(suite_settle(suite, A), "operator", "settle", "", 0, "lag 0");
+	check(harness_settle(harness, A), "operator", "settle", "", 0, "lag 0");
 	j = told("GET", 200, NULL, D(A, "/persons/%s/standing"), who);
 	snprintf(w->measure, sizeof w->measure, "%s",
 	         json_string_value(json_object_get(json_array_get(json_object_get(j, "measures"), 0), "id")));
@@ -286,7 +286,7 @@ try_add(struct tries *t, const struct line *l, const char *district, int role, e
 static void
 try_all(struct tries *t, const char *who)
 {
-	suite_call_all(suite, t->asked, t->n);
+	harness_call_all(harness, t->asked, t->n);
 	for (size_t i = 0; i < t->n; i++) {
 		struct asked *q = &t->asked[i];
 		int status = status_of(q->path, &q->answered);
@@ -314,9 +314,9 @@ try_role(int role)
 		try_add(&t, &lines[i], B, role, OWN, false);
 		try_add(&t, &lines[i], NOWHERE, role, OWN, false);
 	}
-	suite_as(suite, tokens[role]);
+	harness_as(harness, tokens[role]);
 	try_all(&t, roles[role]);
-	suite_as(suite, NULL);
+	harness_as(harness, NULL);
 }
 
 static void
@@ -351,9 +351,9 @@ try_both(void)
 		try_add(&t, &both[i], A, INSPECTOR, OWN, true);
 	for (size_t i = 0; i < sizeof(neither) / sizeof(neither[0]); i++)
 		try_add(&t, &neither[i], A, INSPECTOR, OWN, false);
-	suite_as(suite, token);
+	harness_as(harness, token);
 	try_all(&t, "inspector and cadre");
-	suite_as(suite, NULL);
+	harness_as(harness, NULL);
 	free(token);
 }
 
@@ -400,7 +400,7 @@ test_complete(void)
 int
 main(void)
 {
-	suite = suite_open();
+	harness = harness_open();
 	test_complete();
 	district_make(A);
 	district_make(B);
@@ -419,7 +419,7 @@ main(void)
 	try_both();
 	for (int role = 0; role < ROLES; role++)
 		free(tokens[role]);
-	suite_close(&suite);
+	harness_close(&harness);
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;
 }

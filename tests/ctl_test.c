@@ -23,10 +23,10 @@ check(struct count *c, bool ok, const char *what, const char *got)
 static struct answered
 in_call(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body)
 {
-	return suite_call(ctx, method, path, key, type, body);
+	return harness_call(ctx, method, path, key, type, body);
 }
-static bool in_settle(void *ctx, const char *district) { return suite_settle(ctx, district); }
-static bool in_crash(void *ctx, const char *service) { suite_crash(ctx, service); return true; }
+static bool in_settle(void *ctx, const char *district) { return harness_settle(ctx, district); }
+static bool in_crash(void *ctx, const char *service) { harness_crash(ctx, service); return true; }
 
 /* ---- the program */
 
@@ -49,9 +49,9 @@ run(const char *environment, const char *line)
 }
 
 static struct told
-ctl(suite_t *s, const char *words)
+ctl(harness_t *s, const char *words)
 {
-	char *environment, *line, *database = suite_sql(s, "select current_database()");
+	char *environment, *line, *database = harness_sql(s, "select current_database()");
 
 	if (asprintf(&environment, "export ZHUCUN_DB_OPERATOR=\"host=$ZHUCUN_TEST_HOST user=operator passfile=$ZHUCUN_TEST_SECRETS/operator.pgpass dbname=%s\"", database) < 0 ||
 	    asprintf(&line, "$ZHUCUN_TEST_BUILD/bin/zhucunctl %s", words) < 0)
@@ -65,9 +65,9 @@ ctl(suite_t *s, const char *words)
 
 /* Partition $P stands for the district's, in the SQL and in what is expected. */
 static char *
-fill(suite_t *s, const char *text)
+fill(harness_t *s, const char *text)
 {
-	char *p = suite_sql(s, "select partition from engine.district where district = '" D "'"), *out = NULL;
+	char *p = harness_sql(s, "select partition from engine.district where district = '" D "'"), *out = NULL;
 	size_t len;
 	FILE *f = open_memstream(&out, &len);
 
@@ -84,10 +84,10 @@ fill(suite_t *s, const char *text)
 }
 
 static void
-sql(suite_t *s, const char *text)
+sql(harness_t *s, const char *text)
 {
 	char *filled = fill(s, text);
-	free(suite_sql(s, filled));
+	free(harness_sql(s, filled));
 	free(filled);
 }
 
@@ -205,7 +205,7 @@ also_expected(const char *what)
 }
 
 static void
-test_verify(struct count *c, suite_t *s)
+test_verify(struct count *c, harness_t *s)
 {
 	struct told t = ctl(s, "verify --json");
 
@@ -226,7 +226,7 @@ test_verify(struct count *c, suite_t *s)
 /* ---- what it may and may not do */
 
 static void
-test_operator(struct count *c, suite_t *s)
+test_operator(struct count *c, harness_t *s)
 {
 	static const char *const forbidden[] = {
 		"update engine.head set seq = 0", "delete from engine.parked", "insert into engine.work select * from engine.work", "table roster.identity", "table roster.account",
@@ -234,7 +234,7 @@ test_operator(struct count *c, suite_t *s)
 		"table engine.answer", "delete from funding.event", "update funding.day set accrued_fen = 0", "create table roster.x ()", "select engine.give('{1}', '{1}', true)",
 		"delete from engine.clock_act", "update engine.clock_event set at_us = now()", "select engine.clock_said('accept', '', '', '')",
 	};
-	char *database = suite_sql(s, "select current_database()");
+	char *database = harness_sql(s, "select current_database()");
 
 	for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++) {
 		char *line;
@@ -248,9 +248,9 @@ test_operator(struct count *c, suite_t *s)
 }
 
 static long
-number(suite_t *s, const char *text)
+number(harness_t *s, const char *text)
 {
-	char *got = suite_sql(s, text);
+	char *got = harness_sql(s, text);
 	long n = *got ? strtol(got, NULL, 10) : -1;
 	free(got);
 	return n;
@@ -259,7 +259,7 @@ number(suite_t *s, const char *text)
 /* ---- derived tables, made again */
 
 static void
-test_rebuild(struct count *c, suite_t *s, const char *when)
+test_rebuild(struct count *c, harness_t *s, const char *when)
 {
 	struct told t = ctl(s, "rebuild --check --json | jq -se 'length == 7 and all(.differences == 0 and .otherwise == 0 and .tables > 0)'");
 
@@ -278,27 +278,27 @@ static const struct { const char *what, *corrupt, *mend, *expected; } rebuilds[]
 	  "\"table_name\":\"area\"" },
 	{ "the order forgotten", "create table kept as select * from engine.turn where consumer = 'alerts'; delete from engine.turn where consumer = 'alerts'",
 	  "insert into engine.turn select * from kept; drop table kept", "nobody noted in what order" },
-	{ "a chore forgotten", "create table kept as select * from engine.ran where service = 'funding'; delete from engine.ran where service = 'funding'",
+	{ "a job forgotten", "create table kept as select * from engine.ran where service = 'funding'; delete from engine.ran where service = 'funding'",
 	  "insert into engine.ran overriding system value select * from kept; drop table kept", "{\"service\":\"funding\",\"table_name\":\"day\"" },
 };
 
-/* A late policy: chores settle days anew, which no event of funding tells. */
+/* A late policy: jobs settle days anew, which no event of funding tells. */
 static void
-test_chores(struct count *c, suite_t *s)
+test_jobs(struct count *c, harness_t *s)
 {
-	struct answered a = suite_call(s, "POST", "/api/v1/districts/" D "/policies", NULL, "application/json",
+	struct answered a = harness_call(s, "POST", "/api/v1/districts/" D "/policies", NULL, "application/json",
 	                               "{\"version\":\"rate\",\"effective_from\":\"2017-08-16\",\"patch\":{\"stipend\":{\"rate_fen\":12000}}}");
 
-	check(c, a.status == 201 && suite_settle(s, D), "a rate is changed", a.body);
-	check(c, number(s, "select count(*) from engine.ran where service = 'funding' and kind = 'chore'") > 0, "chores have settled days", "none has");
+	check(c, a.status == 201 && harness_settle(s, D), "a rate is changed", a.body);
+	check(c, number(s, "select count(*) from engine.ran where service = 'funding' and kind = 'chore'") > 0, "jobs have settled days", "none has");
 	free(a.body);
 	test_rebuild(c, s, "and they are settled anew");
 }
 
 static int
-ask(suite_t *s, const char *path, const char *body)
+ask(harness_t *s, const char *path, const char *body)
 {
-	struct answered a = suite_call(s, "POST", path, NULL, "application/json", body);
+	struct answered a = harness_call(s, "POST", path, NULL, "application/json", body);
 
 	if (a.status >= 400)
 		printf("%s: %d %s\n", path, a.status, a.body);
@@ -308,15 +308,15 @@ ask(suite_t *s, const char *path, const char *body)
 
 /* Over years: slice by slice, each noted with its place. */
 static void
-test_slices(struct count *c, suite_t *s)
+test_slices(struct count *c, harness_t *s)
 {
-	check(c, ask(s, "/api/v1/clock", "{\"now\": \"2020-03-02T08:00:00+08:00\"}") == 200 && suite_settle(s, D), "years later", "not so");
+	check(c, ask(s, "/api/v1/clock", "{\"now\": \"2020-03-02T08:00:00+08:00\"}") == 200 && harness_settle(s, D), "years later", "not so");
 	check(c, ask(s, "/api/v1/districts/" D "/checkins", "{\"person_id\": \"p2\", \"village_id\": \"v1\", \"captured_at\": \"2020-03-01T08:00:00+08:00\"}") == 201 &&
 	         ask(s, "/api/v1/districts/" D "/checkins", "{\"person_id\": \"p2\", \"village_id\": \"v1\", \"captured_at\": \"2020-02-29T08:00:00+08:00\"}") == 201 &&
-	         suite_settle(s, D), "somebody is there again", "not so");
+	         harness_settle(s, D), "somebody is there again", "not so");
 	check(c, ask(s, "/api/v1/districts/" D "/policies", "{\"version\":\"rates\",\"effective_from\":\"2017-08-15\",\"patch\":{\"stipend\":{\"rate_fen\":13000}}}") == 201 &&
 	         ask(s, "/api/v1/districts/" D "/policies", "{\"version\":\"rates-2\",\"effective_from\":\"2017-08-17\",\"patch\":{\"stipend\":{\"rate_fen\":14000}}}") == 201 &&
-	         suite_settle(s, D), "other rates", "not so");
+	         harness_settle(s, D), "other rates", "not so");
 	check(c, number(s, "select count(*) from engine.ran where service = 'funding' and span_until > 0 and span_from < 17500") > 0 &&
 	         number(s, "select count(*) from engine.ran where service = 'funding' and span_until > 0 and span_from > 18000") > 0 &&
 	         number(s, "select count(*) from engine.work") == 0, "in slices", "at once");
@@ -324,7 +324,7 @@ test_slices(struct count *c, suite_t *s)
 }
 
 static void
-test_rebuild_differs(struct count *c, suite_t *s)
+test_rebuild_differs(struct count *c, harness_t *s)
 {
 	for (size_t i = 0; i < sizeof rebuilds / sizeof rebuilds[0]; i++) {
 		sql(s, rebuilds[i].corrupt);
@@ -336,22 +336,22 @@ test_rebuild_differs(struct count *c, suite_t *s)
 }
 
 static void
-found(struct count *c, suite_t *s, const char *kind, const char *person, const char *on)
+found(struct count *c, harness_t *s, const char *kind, const char *person, const char *on)
 {
 	char line[256];
 
 	snprintf(line, sizeof line, "{\"key\":\"%s%s\",\"kind\":%s,\"person_id\":\"%s\",\"on\":\"%s\",\"source\":\"covert\",\"confirm\":true}\n", person, on, kind, person, on);
-	struct answered a = suite_call(s, "POST", "/api/v1/districts/" D "/findings:batch", NULL, "application/x-ndjson", line);
+	struct answered a = harness_call(s, "POST", "/api/v1/districts/" D "/findings:batch", NULL, "application/x-ndjson", line);
 	check(c, a.status == 200 && strstr(a.body, "\"confirmed\""), "a finding is confirmed", a.body);
 	free(a.body);
 }
 
 /* The id of a referral is made with a secret that is in no event, and that whoever rebuilds is not shown (C3.2.2). */
 static void
-test_rebuild_sealed(struct count *c, suite_t *s)
+test_rebuild_sealed(struct count *c, harness_t *s)
 {
 	found(c, s, "\"fund_misuse\",\"major\":true", "p1", "2017-09-01");
-	check(c, suite_settle(s, D) && number(s, "select count(*) from accountability.measure where kind = 'referral'") == 1, "C3.2.2 a referral", "there is none");
+	check(c, harness_settle(s, D) && number(s, "select count(*) from accountability.measure where kind = 'referral'") == 1, "C3.2.2 a referral", "there is none");
 	check(c, number(s, "select count(*) from accountability.secret where length(secret) = 32") == 1, "made with the district's secret", "there is none");
 	test_rebuild(c, s, "its id stands in the log");
 }
@@ -359,28 +359,28 @@ test_rebuild_sealed(struct count *c, suite_t *s)
 /* ---- what was put aside, tried again */
 
 static void
-absence(struct count *c, suite_t *s, const char *person, const char *on)
+absence(struct count *c, harness_t *s, const char *person, const char *on)
 {
 	found(c, s, "\"unexcused_absence\"", person, on);
 }
 
 static bool
-until(suite_t *s, const char *text, long n)
+until(harness_t *s, const char *text, long n)
 {
 	for (int i = 0; i < 20000 && number(s, text) != n; i++)
-		suite_turns(s, 1);
+		harness_turns(s, 1);
 	return number(s, text) == n;
 }
 
 #define PARKED "select count(*) from engine.parked"
 
 static void
-test_retry(struct count *c, suite_t *s)
+test_retry(struct count *c, harness_t *s)
 {
 	sql(s, "alter table accountability.finding add constraint poison check (on_day <> '2017-09-07')");
 	absence(c, s, "p2", "2017-09-07");
 	absence(c, s, "p2", "2017-09-08");
-	check(c, suite_settle(s, D) && number(s, PARKED) == 2, "what the database refuses is put aside, and what comes after it", "it is not");
+	check(c, harness_settle(s, D) && number(s, PARKED) == 2, "what the database refuses is put aside, and what comes after it", "it is not");
 	struct told t = ctl(s, "parked --json");
 	check(c, t.code == 1 && strstr(t.out, "{\"id\":\"accountability/") && strstr(t.out, "the database refuses it: 23514") && strstr(t.out, "waits behind"), "parked", t.out);
 	t = ctl(s, "retry --all </dev/null");
@@ -399,8 +399,8 @@ test_retry(struct count *c, suite_t *s)
 	sql(s, "alter table accountability.finding drop constraint poison");
 	t = ctl(s, "retry --yes $($ZHUCUN_TEST_BUILD/bin/zhucunctl parked --json | jq -rs '.[1].id')");
 	check(c, t.code == 0 && strstr(t.out, "2 inputs will be tried again"), "the second is asked for, and the first goes before it", t.out);
-	suite_crash(s, "accountability");
-	check(c, until(s, PARKED, 0) && suite_settle(s, D), "whoever owns it then does it", "nobody does");
+	harness_crash(s, "accountability");
+	check(c, until(s, PARKED, 0) && harness_settle(s, D), "whoever owns it then does it", "nobody does");
 	check(c, number(s, "select count(*) from accountability.finding where person_id = 'p2'") == 2, "both absences are there", "they are not");
 	check(c, number(s, "select count(*) from engine.ran where kind = 'retry'") == 2, "once", "not once");
 	check(c, number(s, "select count(*) from accountability.measure where person_id = 'p2' and kind = 'admonishment_talk' and state <> 'revoked'") == 1, "with what follows", "it does not");
@@ -416,7 +416,7 @@ test_retry(struct count *c, suite_t *s)
 /* ---- the command line */
 
 static void
-test_lines(struct count *c, suite_t *s)
+test_lines(struct count *c, harness_t *s)
 {
 	static const struct { const char *words; int code; const char *expected; } lines[] = {
 		{ "", 2, "which command?" },
@@ -453,7 +453,7 @@ test_lines(struct count *c, suite_t *s)
 
 /* Every command stands in the man page, in completion, in --help; and what is made is well formed. */
 static void
-test_help(struct count *c, suite_t *s)
+test_help(struct count *c, harness_t *s)
 {
 	static const char *const wholes[] = {
 		"help --man | MANROFFSEQ= groff -man -Tutf8 -ww -z", "help --completion | bash -n",
@@ -474,7 +474,7 @@ test_help(struct count *c, suite_t *s)
 /* ---- time that was wrong.  Nobody turns from here on, so that the clock may be the real one. */
 
 static void
-told(struct count *c, suite_t *s, const char *words, int code, const char *expected)
+told(struct count *c, harness_t *s, const char *words, int code, const char *expected)
 {
 	char *filled = fill(s, expected);
 	struct told t = ctl(s, words);
@@ -484,7 +484,7 @@ told(struct count *c, suite_t *s, const char *words, int code, const char *expec
 }
 
 static void
-test_clock(struct count *c, suite_t *s)
+test_clock(struct count *c, harness_t *s)
 {
 	sql(s, "delete from engine.clock; update engine.head set now_us = clock_timestamp() where service <> 'funding'");
 	told(c, s, "clock --json", 1, "{\"service\":\"funding\",\"partition\":$P,\"last\":\"2020-");
@@ -513,14 +513,14 @@ int
 main(void)
 {
 	struct count c = { 0 };
-	suite_t *s = suite_open();
+	harness_t *s = harness_open();
 	struct world w = { s, in_call, in_settle, in_crash, NULL };
 
 	check(&c, scenario_run("tests/scenarios/30-payroll.scn", &w, D), "money flows", "it does not");
-	check(&c, suite_settle(s, D), "and all is done", "it is not");
+	check(&c, harness_settle(s, D), "and all is done", "it is not");
 	test_rebuild(&c, s, "derived tables follow from the logs");
 	test_rebuild_sealed(&c, s);
-	test_chores(&c, s);
+	test_jobs(&c, s);
 	test_slices(&c, s);
 	test_rebuild_differs(&c, s);
 	test_retry(&c, s);
@@ -529,7 +529,7 @@ main(void)
 	test_lines(&c, s);
 	test_help(&c, s);
 	test_clock(&c, s);
-	suite_close(&s);
+	harness_close(&s);
 	printf("%d passed, %d failed\n", c.passed, c.failed);
 	return c.failed != 0;
 }

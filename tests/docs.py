@@ -2,8 +2,9 @@
 
 docs/operating.md: its tables of settings and metrics are what --help and metrics.def say, and every setting that
 docker-compose.yml or run.sh reads is told.  The Chinese README's code is the English one's; what the OpenAPI document lists and
-does not come yet is said in both.  Of each wing of lib and of the gateway its README says what it includes, and names every
-file; there are no circles in the gateway.
+does not come yet is said in both.  Of each wing of lib and of the gateway its README says what it includes, and names every file; it
+includes no service.  There are no circles among the files of either, nor among the wings of lib.  Every service that there is is told
+of, and docker-compose.yml runs it.
 docs/rules.md: what its last table names exists, and so does every clause and reading that is cited anywhere.  docs/api.md tells of
 every route and every refusal.  Links lead somewhere, files that are named are there, papers that are cited too, lines are short.
 
@@ -106,21 +107,69 @@ def never():
     return [(path, value) for path in (README, CHINESE) for value in values if f"`{value}`" not in read(path)]
 
 
+def services():
+    return subprocess.run(["services/list"], capture_output=True, text=True, check=True).stdout.split()
+
+
+def compose_of(service):
+    """What docker-compose.yml says of a service: roster's lines, with its own name."""
+    text = read("docker-compose.yml")
+    block = re.search(r"^  roster:\n(?:    .*\n)+", text, re.M).group(0)
+    lines = [block] + re.findall(r"^ +(?:- )?secret-roster: ?\S+\n", text, re.M)
+    return [part.replace("roster", service) for part in lines]
+
+
+def services_untold():
+    """Of each service: which document does not name it, and what docker-compose.yml lacks of it."""
+    for service in services():
+        for path in (README, CHINESE, "services/README.md", OPERATING):
+            if not re.search(rf"\b{service}\b", read(path)):
+                yield f"{path} does not tell of {service}"
+        yield from (f"docker-compose.yml lacks of {service}:\n{part}" for part in compose_of(service) if part not in read("docker-compose.yml"))
+
+
+def made_of():
+    """The directory that each generated header is made of, by its name; those of proto/ are anybody's."""
+    sources = [p for top in ("lib", "services", "deploy") for p in pathlib.Path(top).glob("*/*") if p.suffix in (".proto", ".sql")]
+    return {p.stem + {".proto": ".pb-c.h", ".sql": ".sql.h"}[p.suffix]: p.parent for p in sources}
+
+
+def home(name, wing):
+    """The directory where a header of this name lies that a wing's file includes."""
+    if "/" not in name:
+        return wing
+    return next((p for p in (pathlib.Path(house, name).parent for house in ("lib", "gateway")) if p.is_dir()), pathlib.Path(name).parent)
+
+
 def included(wing):
-    """Its files, and the other wings whose headers they name; tests may name any."""
-    sources = [f for f in wing.glob("*.[ch]") if not f.stem.endswith(("_test", "_fuzz"))]
-    named = {w for f in sources for w in re.findall(r'#include "(\w+)/', f.read_text(encoding="utf-8"))}
-    return {f.stem for f in sources}, named - {wing.name}
+    """Its files, and the other wings, services or whatever, whose headers they name; tests may name any."""
+    sources, made = [f for f in wing.glob("*.[ch]") if not f.stem.endswith(("_test", "_fuzz"))], made_of()
+    named = {name for f in sources for name in re.findall(r'#include "([^"]*)"', f.read_text(encoding="utf-8"))}
+    dirs = {made.get(name, home(name, wing)) for name in named} - {wing}
+    return {f.stem for f in sources}, {d.name if d.parent.name in ("lib", "gateway") else str(d) for d in dirs}
+
+
+def within(wing, includes):
+    """All that a wing includes, by others too."""
+    found, more = set(), {wing}
+    while more:
+        more = {w for m in more for w in includes.get(m, ())} - found
+        found |= more
+    return found
 
 
 def wings():
-    """What lies in a wing, or is included there, and its README does not say."""
+    """What lies in a wing, or is included there, and its README does not say; wings of lib that are included by what they include."""
+    includes = {}
     for readme in sorted(readme for house in ("lib", "gateway") for readme in pathlib.Path(house).glob("*/README.md")):
         text, (stems, named) = readme.read_text(encoding="utf-8"), included(readme.parent)
         says = re.search(r"^Includes (.*?)\n\n", text, re.M | re.S)
         allowed = set(re.findall(r"`(\w+)`", says.group(1))) if says else set()
+        if readme.parts[0] == "lib":
+            includes[readme.parent.name] = named
         yield from (f"{readme} does not say that it includes {wing}" for wing in sorted(named - allowed))
         yield from (f"{readme} does not tell of {stem}" for stem in sorted(stems) if not re.search(rf"`{stem}(\.h)?`", text))
+    yield from (f"lib/{wing} is included by what it includes" for wing in includes if wing in within(wing, includes))
 
 
 def order():
@@ -133,19 +182,22 @@ def order():
         yield from (f"gateway/{wing} includes {other}, which knows more" for other in sorted(below))
 
 
-def uses(build):
-    """{file: files whose functions it calls} of the gateway, by what nm says of the objects."""
+def uses(build, house):
+    """{object: objects that it calls} of lib or the gateway, by what nm says of them."""
+    objects = {p: pathlib.Path(build, p).with_suffix(".o") for p in pathlib.Path(house).glob("*/*.c") if not p.stem.endswith(("_test", "_fuzz"))}
     symbols = {}
-    for source in (p for p in pathlib.Path("gateway").glob("*/*.c") if not p.stem.endswith(("_test", "_fuzz"))):
-        said = subprocess.run(["nm", f"{build}/{source.with_suffix('.o')}"], capture_output=True, text=True, check=True).stdout
-        symbols[source] = {kind: set(re.findall(rf" {kind} (\S+)$", said, re.M)) for kind in "TRDBU"}
+    for source, made in objects.items():
+        if not made.exists():                   # main.c is made for each service; crash.c for tests
+            continue
+        lines = subprocess.run(["nm", made], capture_output=True, text=True, check=True).stdout.split("\n")
+        symbols[source] = {kind: {line.split()[-1] for line in lines if f" {kind} " in line} for kind in "TRDBU"}
     owner = {name: source for source, found in symbols.items() for kind in "TRDB" for name in found[kind]}
     return {source: {owner[name] for name in found["U"] if name in owner} for source, found in symbols.items()}
 
 
 def circles(build):
-    """Of files that call each other by whatever way round: what is left when those that call nothing left are taken away."""
-    left = uses(build)
+    """Of files that call each other, by whatever way round: what is left when those that call nothing left are taken away."""
+    left = uses(build, "lib") | uses(build, "gateway")
     while leaves := {source for source, used in left.items() if not used & set(left)}:
         left = {source: used for source, used in left.items() if source not in leaves}
     yield from (f"{source} is in a circle, or calls one" for source in sorted(left))
@@ -342,7 +394,7 @@ def main():
         return 0
     checks = [filled(wanted), (f"{OPERATING} does not tell of {name}" for name in untold()),
               (f"{path} does not say that {value} does not come yet" for path, value in never()),
-              wings(), order(), circles(build), long_lines(), links(), files_named(), clauses(), papers(), places(), places_all(), routes(), refusals(), decisions()]
+              services_untold(), wings(), unread(), circles(build), long_lines(), links(), files_named(), clauses(), papers(), places(), places_all(), routes(), refusals(), decisions()]
     wrong = [list(check) for check in checks]
     for sentence in sum(wrong, []):
         print("FAIL", sentence)

@@ -1,8 +1,8 @@
-/* Dry runs of as many rows as fit, through the gateway: while one is tried, who orders something in the same district is answered;
+/* Dry runs of as many rows as fit, through the gateway: while one is tried, who commands something in the same district is answered;
  * what it says is what the real run then says; and its key means what any key means.
  *
- * The trial is a thread, everything else another (suite.h); who came first is told by the order of the answers. */
-#include "suite.h"
+ * The trial is a thread, everything else another (harness.h); who came first is told by the order of the answers. */
+#include "harness.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,24 +35,24 @@ units(int rows, bool wrong)
 }
 
 static struct answered
-import(suite_t *s, bool dry, const char *key, const char *csv)
+import(harness_t *s, bool dry, const char *key, const char *csv)
 {
-	return suite_call(s, "POST", dry ? API "/imports?kind=units&dry_run=1" : API "/imports?kind=units&dry_run=0", key, "text/csv", csv);
+	return harness_call(s, "POST", dry ? API "/imports?kind=units&dry_run=1" : API "/imports?kind=units&dry_run=0", key, "text/csv", csv);
 }
 
 static void
-put(suite_t *s, const char *path, const char *body)
+put(harness_t *s, const char *path, const char *body)
 {
-	struct answered a = suite_call(s, "PUT", path, NULL, NULL, body);
+	struct answered a = harness_call(s, "PUT", path, NULL, NULL, body);
 
 	check(a.status == 201, path, a.body);
 	free(a.body);
 }
 
 static bool
-says(suite_t *s, const char *sql, const char *want)
+says(harness_t *s, const char *sql, const char *want)
 {
-	char *got = suite_sql(s, sql);
+	char *got = harness_sql(s, sql);
 	bool is = strcmp(got, want) == 0;
 
 	free(got);
@@ -61,7 +61,7 @@ says(suite_t *s, const char *sql, const char *want)
 
 /* The dry run comes first, and the others after it to the same owner. */
 static void
-test_others_go_on(suite_t *s, char *csv)
+test_others_go_on(harness_t *s, char *csv)
 {
 	struct asked all[1 + OTHERS] = { { "POST", API "/imports?kind=units&dry_run=1", NULL, "text/csv", csv, { 0 } } };
 	char path[OTHERS][64];
@@ -71,26 +71,26 @@ test_others_go_on(suite_t *s, char *csv)
 		snprintf(path[i], sizeof path[i], API "/townships/t%d", i);
 		all[1 + i] = (struct asked){ .method = "PUT", .path = path[i], .body = "{\"name\":\"乡\",\"area_id\":\"a\"}" };
 	}
-	int64_t batches = suite_metric(s, "roster", METRIC_BATCHES), tried = suite_metric(s, "roster", METRIC_TRIALS);
-	suite_call_all(s, all, 1 + OTHERS);
+	int64_t batches = harness_metric(s, "roster", METRIC_BATCHES), tried = harness_metric(s, "roster", METRIC_TRIALS);
+	harness_call_all(s, all, 1 + OTHERS);
 	for (int i = 1; i <= OTHERS; i++) {
 		before += all[i].answered.place < all[0].answered.place;
 		taken += all[i].answered.status == 201;
 	}
 	check(all[0].answered.status == 200, "a dry run of many rows", all[0].answered.body);
-	check(taken == OTHERS, "the others' orders are taken", all[1].answered.body);
+	check(taken == OTHERS, "the others' commands are taken", all[1].answered.body);
 	check(before == OTHERS, "and acknowledged before it is answered", "some were not");
-	check(suite_metric(s, "roster", METRIC_BATCHES) > batches, "by batches of the writer's", "none");
-	check(suite_metric(s, "roster", METRIC_TRIALS) == tried + 1, "who writes has not run it", "it has");
+	check(harness_metric(s, "roster", METRIC_BATCHES) > batches, "by batches of the writer's", "none");
+	check(harness_metric(s, "roster", METRIC_TRIALS) == tried + 1, "who writes has not run it", "it has");
 	for (int i = 0; i <= OTHERS; i++)
 		free(all[i].answered.body);
 }
 
 /* Nothing stays of it, and the same file really imported is answered the same. */
 static void
-test_says_what_would_be(suite_t *s, char *csv, const char *what)
+test_says_what_would_be(harness_t *s, char *csv, const char *what)
 {
-	char *before = suite_sql(s, "select count(*) from roster.event");
+	char *before = harness_sql(s, "select count(*) from roster.event");
 	struct answered dry = import(s, true, NULL, csv);
 
 	check(says(s, "select count(*) from roster.event", before), "a dry run says nothing", what);
@@ -102,7 +102,7 @@ test_says_what_would_be(suite_t *s, char *csv, const char *what)
 }
 
 static void
-test_keys(suite_t *s)
+test_keys(harness_t *s)
 {
 	static const char headed[] = "id,name,head_person_id\nk1,局,h1\n";
 	struct answered first = import(s, true, "k", headed);
@@ -123,18 +123,18 @@ test_keys(suite_t *s)
 
 /* Two replicas try at the same time what came twice. */
 static void
-test_key_of_two(suite_t *s, char *csv)
+test_key_of_two(harness_t *s, char *csv)
 {
 	struct asked two[2];
-	int64_t tried = suite_metric(s, "roster", METRIC_TRIALS);
+	int64_t tried = harness_metric(s, "roster", METRIC_TRIALS);
 
-	suite_join(s, "roster", 1);
+	harness_join(s, "roster", 1);
 	for (int i = 0; i < 2; i++)
 		two[i] = (struct asked){ "POST", API "/imports?kind=units&dry_run=1", "two", "text/csv", csv, { 0 } };
-	suite_call_all(s, two, 2);
+	harness_call_all(s, two, 2);
 	check(two[0].answered.status == 200 && two[1].answered.status == 200, "one key twice at once", two[1].answered.body);
 	check(strcmp(two[0].answered.body, two[1].answered.body) == 0, "has one answer", two[1].answered.body);
-	check(suite_metric(s, "roster", METRIC_TRIALS) == tried + 2, "though both were tried", "one was not");
+	check(harness_metric(s, "roster", METRIC_TRIALS) == tried + 2, "though both were tried", "one was not");
 	check(says(s, "select count(*) from engine.answer where key = 'two'", "1"), "and it is kept once", "it is not");
 	free(two[0].answered.body);
 	free(two[1].answered.body);
@@ -142,12 +142,12 @@ test_key_of_two(suite_t *s, char *csv)
 
 /* The database is away for longer than a dry run waits, and comes back: so does whoever tries them. */
 static void
-test_outage(suite_t *s, char *csv)
+test_outage(harness_t *s, char *csv)
 {
-	free(suite_sql(s, "alter role roster connection limit 0"));
-	free(suite_sql(s, "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'roster'"));
+	free(harness_sql(s, "alter role roster connection limit 0"));
+	free(harness_sql(s, "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'roster'"));
 	struct answered away = import(s, true, NULL, csv);
-	free(suite_sql(s, "alter role roster connection limit -1"));
+	free(harness_sql(s, "alter role roster connection limit -1"));
 	struct answered back = import(s, true, NULL, csv);
 
 	check(away.status >= 503, "an outage", away.body);
@@ -159,7 +159,7 @@ test_outage(suite_t *s, char *csv)
 int
 main(void)
 {
-	suite_t *s = suite_open_with(1);
+	harness_t *s = harness_open_with(1);
 	char *many = units(ROWS, false), *good = units(SOME, false), *wrong = units(SOME, true);
 
 	put(s, API, "{\"name\":\"区\",\"areas\":[{\"id\":\"a\",\"name\":\"片\"}]}");
@@ -169,7 +169,7 @@ main(void)
 	test_keys(s);
 	test_key_of_two(s, good);
 	test_outage(s, good);
-	suite_close(&s);
+	harness_close(&s);
 	free(many);
 	free(good);
 	free(wrong);

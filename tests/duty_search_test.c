@@ -13,7 +13,7 @@
  *   ZHUCUN_SEED            of the first world; the others follow            (fixed)
  *   ZHUCUN_HISTORIES       how many worlds, each a district of its own      (8) */
 #include "base/civil.h"
-#include "suite.h"
+#include "harness.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,7 +30,7 @@ static const char *const role_sets[] = {
 };
 enum { ROLE_SETS = sizeof(role_sets) / sizeof(role_sets[0]), ADMINISTERS = 4, READS = 6 };
 
-static suite_t *suite;
+static harness_t *harness;
 static int passed, failed;
 static uint64_t seed;
 static char district[8];
@@ -160,9 +160,9 @@ call(int by, int *status, const char *method, const char *body, const char *form
 	va_start(args, format);
 	vsnprintf(path + n, sizeof path - (size_t)n, format + (*format == '@'), args);
 	va_end(args);
-	suite_as(suite, by == OPERATOR ? NULL : account[by].token);
-	struct answered a = suite_call(suite, method, path, NULL, NULL, body);
-	suite_as(suite, NULL);
+	harness_as(harness, by == OPERATOR ? NULL : account[by].token);
+	struct answered a = harness_call(harness, method, path, NULL, NULL, body);
+	harness_as(harness, NULL);
 	*status = a.status;
 	json_t *j = json_loads(a.body ? a.body : "", JSON_DISABLE_EOF_CHECK, NULL);
 	const char *code = json_string_value(json_object_get(j, "code"));
@@ -182,9 +182,9 @@ log_in(int a)
 
 	snprintf(body, sizeof body, "{\"district\":\"%s\",\"phone\":\"1370000000%d\",\"password\":\"password-by-%s\"}", district, a,
 	         account[a].human == OPERATOR ? "operator" : people[account[a].human]);
-	suite_as(suite, "");
-	struct answered r = suite_call(suite, "POST", "/api/v1/sessions", NULL, NULL, body);
-	suite_as(suite, NULL);
+	harness_as(harness, "");
+	struct answered r = harness_call(harness, "POST", "/api/v1/sessions", NULL, NULL, body);
+	harness_as(harness, NULL);
 	status = r.status;
 	json_t *j = json_loads(r.body, 0, NULL);
 	check(status == 201, "login of %s: %d %s", accounts[a], status, r.body);
@@ -493,7 +493,7 @@ all_learn(void)
 	int status;
 	json_t *items;
 
-	check(suite_settle(suite, district), "lag 0");
+	check(harness_settle(harness, district), "lag 0");
 	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
 		json_t *j = call(OPERATOR, &status, "GET", NULL, "/%s/standing", of[i]);
 		items = json_object_get(j, "measures");
@@ -730,7 +730,7 @@ world_walk(int i)
 	}
 	all_learn();
 	tasks_settle();
-	check(suite_settle(suite, district), "lag 0");
+	check(harness_settle(harness, district), "lag 0");
 	check_told();
 	for (int a = 0; a < ACCOUNTS; a++) {
 		free(account[a].token);
@@ -745,7 +745,7 @@ main(void)
 	int worlds = many && atoi(many) < WORLDS ? atoi(many) : WORLDS;
 
 	seed = text ? strtoull(text, NULL, 10) : 20170908;
-	suite = suite_open();
+	harness = harness_open();
 	today = -1;
 	day_next();
 	for (int i = 0; i < worlds; i++)
@@ -755,7 +755,7 @@ main(void)
 	       seen.persons, seen.heads, seen.barred, seen.required);
 	check(seen.tasks && seen.notes && seen.confirms && seen.dismissals && seen.annulments && seen.moves && seen.steps && seen.runs && seen.accounts && seen.persons && seen.heads && seen.barred &&
 	      seen.required, "each kind of step is taken, and some are refused");
-	suite_close(&suite);
+	harness_close(&harness);
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;
 }

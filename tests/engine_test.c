@@ -24,57 +24,57 @@ check(struct count *c, bool ok, const char *what)
 static struct answered
 in_call(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body)
 {
-	return suite_call(ctx, method, path, key, type, body);
+	return harness_call(ctx, method, path, key, type, body);
 }
-static bool in_settle(void *ctx, const char *district) { return suite_settle(ctx, district); }
-static bool in_crash(void *ctx, const char *service) { suite_crash(ctx, service); return true; }
+static bool in_settle(void *ctx, const char *district) { return harness_settle(ctx, district); }
+static bool in_crash(void *ctx, const char *service) { harness_crash(ctx, service); return true; }
 
-static suite_t *
+static harness_t *
 open_with_base(struct count *c)
 {
-	suite_t *s = suite_open();
+	harness_t *s = harness_open();
 	struct world w = { s, in_call, in_settle, in_crash };
 
 	check(c, scenario_run("tests/scenarios/base.inc", &w, D), "the base district is made");
-	check(c, suite_settle(s, D), "and read by all");
+	check(c, harness_settle(s, D), "and read by all");
 	return s;
 }
 
 static int
-status_of(suite_t *s, const char *method, const char *path, const char *key, const char *body)
+status_of(harness_t *s, const char *method, const char *path, const char *key, const char *body)
 {
-	struct answered a = suite_call(s, method, path, key, NULL, body);
+	struct answered a = harness_call(s, method, path, key, NULL, body);
 	free(a.body);
 	return a.status;
 }
 
 static void
-confirm_absence(struct count *c, suite_t *s, const char *person, const char *on)
+confirm_absence(struct count *c, harness_t *s, const char *person, const char *on)
 {
 	char line[256];
 
 	snprintf(line, sizeof line, "{\"key\":\"%s%s\",\"kind\":\"unexcused_absence\",\"person_id\":\"%s\",\"on\":\"%s\",\"source\":\"covert\",\"confirm\":true}\n",
 	         person, on, person, on);
-	struct answered a = suite_call(s, "POST", UNDER "/findings:batch", NULL, "application/x-ndjson", line);
+	struct answered a = harness_call(s, "POST", UNDER "/findings:batch", NULL, "application/x-ndjson", line);
 	check(c, a.status == 200 && strstr(a.body, "\"confirmed\""), "an absence is confirmed");
 	free(a.body);
 }
 
 static long
-sql_number(suite_t *s, const char *sql)
+sql_number(harness_t *s, const char *sql)
 {
-	char *text = suite_sql(s, sql);
+	char *text = harness_sql(s, sql);
 	long n = *text ? strtol(text, NULL, 10) : -1;
 	free(text);
 	return n;
 }
 
 static long
-rungs(suite_t *s, const char *person)
+rungs(harness_t *s, const char *person)
 {
 	char path[128];
 	snprintf(path, sizeof path, UNDER "/persons/%s/standing", person);
-	struct answered a = suite_call(s, "GET", path, NULL, NULL, NULL);
+	struct answered a = harness_call(s, "GET", path, NULL, NULL, NULL);
 	json_t *j = json_loads(a.body, 0, NULL);
 	long n = (long)json_array_size(json_object_get(j, "absences"));
 	json_decref(j);
@@ -85,7 +85,7 @@ rungs(suite_t *s, const char *person)
 /* An event with this data, written behind supervision's back; its owner starts again and serves it.  Its hash is good when the
  * salt is empty. */
 static void
-forge(suite_t *s, const char *subject, const char *data, size_t len, const char *salt)
+forge(harness_t *s, const char *subject, const char *data, size_t len, const char *salt)
 {
 	Wire__Event e = WIRE__EVENT__INIT;
 	char *sql, hex[4096] = "";
@@ -108,74 +108,74 @@ forge(suite_t *s, const char *subject, const char *data, size_t len, const char 
 	             " update engine.head set seq = e.seq, hash = e.hash from e where head.service = 'supervision' and head.partition = e.partition",
 	             e.type, hex, salt, e.type, hex) < 0)
 		abort();
-	free(suite_sql(s, sql));
+	free(harness_sql(s, sql));
 	free(sql);
-	suite_crash(s, "supervision");
+	harness_crash(s, "supervision");
 }
 
 /* Poison is put aside with its reason, later events of its subject wait behind it, everybody else goes on. */
 static void
 test_poison(struct count *c)
 {
-	suite_t *s = open_with_base(c);
+	harness_t *s = open_with_base(c);
 
 	confirm_absence(c, s, "p1", "2017-09-04");
-	check(c, suite_settle(s, D), "quiet before");
+	check(c, harness_settle(s, D), "quiet before");
 	forge(s, "p1", "\xff\xff\xff", 3, "");
-	check(c, suite_settle(s, D), "poison does not stop anything");
+	check(c, harness_settle(s, D), "poison does not stop anything");
 	long parked = sql_number(s, "select count(*) from engine.parked");
 	check(c, parked >= 2, "those who consume it have put it aside");
 	check(c, sql_number(s, "select count(*) from engine.parked where reason = ''") == 0, "with a reason");
 	confirm_absence(c, s, "p1", "2017-09-05");
 	confirm_absence(c, s, "p2", "2017-09-05");
-	check(c, suite_settle(s, D), "quiet after");
+	check(c, harness_settle(s, D), "quiet after");
 	check(c, rungs(s, "p1") == 1, "the subject of the poison waits");
 	check(c, rungs(s, "p2") == 1, "others do not");
-	struct answered a = suite_call(s, "GET", UNDER "/progress", NULL, NULL, NULL);
+	struct answered a = harness_call(s, "GET", UNDER "/progress", NULL, NULL, NULL);
 	check(c, strstr(a.body, "\"parked\":0") == NULL, "and /progress shows it");
 	free(a.body);
-	suite_crash(s, "accountability");
+	harness_crash(s, "accountability");
 	confirm_absence(c, s, "p1", "2017-09-06");
-	check(c, suite_settle(s, D) && rungs(s, "p1") == 1, "also for the next owner");
-	suite_close(&s);
+	check(c, harness_settle(s, D) && rungs(s, "p1") == 1, "also for the next owner");
+	harness_close(&s);
 }
 
 /* A hash that does not follow from the one before stops that partition; nothing of it is believed. */
 static void
 test_broken_chain(struct count *c)
 {
-	suite_t *s = open_with_base(c);
+	harness_t *s = open_with_base(c);
 
 	confirm_absence(c, s, "p1", "2017-09-04");
-	check(c, suite_settle(s, D), "quiet before");
+	check(c, harness_settle(s, D), "quiet before");
 	forge(s, "p2", "", 0, "tampered");
-	suite_turns(s, 200);
+	harness_turns(s, 200);
 	check(c, sql_number(s, "select count(*) from engine.cursor k join engine.head h on h.service = k.producer and h.partition = k.partition"
 	                       " where k.producer = 'supervision' and k.seq = h.seq - 1") == sql_number(s, "select count(*) from engine.consumes"
 	                       " where producer = 'supervision'"), "everybody stops before the broken link");
 	check(c, sql_number(s, "select count(*) from engine.parked") == 0, "which is no poison: nothing is put aside");
-	suite_close(&s);
+	harness_close(&s);
 }
 
 /* A connection that goes away in the middle: taken over again, nothing lost, keys answer as they did. */
 static void
 test_lost_connection(struct count *c)
 {
-	suite_t *s = open_with_base(c);
+	harness_t *s = open_with_base(c);
 	char key[32], body[256];
 
 	for (int i = 0; i < 5; i++) {
 		snprintf(key, sizeof key, "k%d", i);
 		snprintf(body, sizeof body, "{\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-08-%02d\",\"source\":\"covert\"}", 10 + i);
-		free(suite_sql(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename in"
+		free(harness_sql(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename in"
 		                  " ('supervision', 'accountability', 'funding_reader', 'roster')"));
 		check(c, status_of(s, "POST", UNDER "/findings", key, body) == 201, "a command survives the loss of its owner's connection");
 	}
-	check(c, suite_settle(s, D), "and everything is read");
+	check(c, harness_settle(s, D), "and everything is read");
 	check(c, sql_number(s, "select count(*) from supervision.finding") == 5, "each once");
 	check(c, sql_number(s, "select count(*) from (select seq, row_number() over (order by seq) n from supervision.event) e where seq <> n") == 0, "the log is dense");
-	check(c, suite_metric(s, "supervision", METRIC_EPOCHS) > 1, "under new epochs");
-	suite_close(&s);
+	check(c, harness_metric(s, "supervision", METRIC_EPOCHS) > 1, "under new epochs");
+	harness_close(&s);
 }
 
 /* The fence: an epoch that moved on behind the owner's back makes its batch fail as a whole.  An owner that looks around before its
@@ -183,19 +183,19 @@ test_lost_connection(struct count *c)
 static void
 test_fence(struct count *c)
 {
-	suite_t *s = open_with_base(c);
+	harness_t *s = open_with_base(c);
 	int asked = 0;
 
-	for (; asked < FENCES_MAX && !suite_metric(s, "supervision", METRIC_FENCED); asked++) {
+	for (; asked < FENCES_MAX && !harness_metric(s, "supervision", METRIC_FENCED); asked++) {
 		char key[16], body[160];
 		snprintf(key, sizeof key, "k%d", asked);
 		snprintf(body, sizeof body, "{\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-08-%02d\",\"source\":\"covert\"}", 1 + asked);
-		free(suite_sql(s, "update engine.head set epoch = epoch + 5 where service = 'supervision'"));
+		free(harness_sql(s, "update engine.head set epoch = epoch + 5 where service = 'supervision'"));
 		check(c, status_of(s, "POST", UNDER "/findings", key, body) == 201, "the command is done by the next owner");
 	}
-	check(c, suite_metric(s, "supervision", METRIC_FENCED) > 0, "after the old one was fenced");
+	check(c, harness_metric(s, "supervision", METRIC_FENCED) > 0, "after the old one was fenced");
 	check(c, sql_number(s, "select count(*) from supervision.finding") == asked, "each once");
-	suite_close(&s);
+	harness_close(&s);
 }
 
 static char *
@@ -214,23 +214,23 @@ many_lines(int n, int from)
 static void
 test_round_trips(struct count *c)
 {
-	suite_t *s = open_with_base(c);
+	harness_t *s = open_with_base(c);
 	int64_t small = 0;
 
 	for (int n = 1; n <= 2000; n *= 2000) {
 		char *lines = many_lines(n, n);
-		struct answered a = suite_call(s, "POST", UNDER "/checkins:batch", NULL, "application/x-ndjson", lines);
+		struct answered a = harness_call(s, "POST", UNDER "/checkins:batch", NULL, "application/x-ndjson", lines);
 		check(c, a.status == 200 && !strstr(a.body, "error"), "check-ins are taken");
 		free(a.body);
 		free(lines);
-		check(c, suite_settle(s, D), "and consumed");
+		check(c, harness_settle(s, D), "and consumed");
 		if (n == 1)
-			small = suite_metric(s, "attendance", METRIC_ROUND_TRIPS_MAX);
+			small = harness_metric(s, "attendance", METRIC_ROUND_TRIPS_MAX);
 	}
-	check(c, suite_metric(s, "attendance", METRIC_BATCH_INPUTS_MAX) >= 256, "a batch held many");
-	check(c, suite_metric(s, "attendance", METRIC_ROUND_TRIPS_MAX) <= small + 1, "in as many round trips as one");
-	check(c, suite_metric(s, "funding", METRIC_ROUND_TRIPS_MAX) <= 5, "and no service needs more than five");
-	suite_close(&s);
+	check(c, harness_metric(s, "attendance", METRIC_BATCH_INPUTS_MAX) >= 256, "a batch held many");
+	check(c, harness_metric(s, "attendance", METRIC_ROUND_TRIPS_MAX) <= small + 1, "in as many round trips as one");
+	check(c, harness_metric(s, "funding", METRIC_ROUND_TRIPS_MAX) <= 5, "and no service needs more than five");
+	harness_close(&s);
 }
 
 int

@@ -171,7 +171,7 @@ crash(void *ctx, const char *service)
 	return killed > 0;
 }
 
-/* Nothing between real processes can be told to lose one answer: here the order is answered at once, and what follows holds as well. */
+/* Nothing between real processes can be told to lose one answer: here the command is answered at once, and what follows holds as well. */
 static bool
 lose(void *ctx, const char *service)
 {

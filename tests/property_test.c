@@ -1,17 +1,17 @@
 /* What must always hold (rules.md §10), tried on random histories with all services in one process over a real database.
  *
- * How: metamorphic.  A history (history.h) is told in several ways, each to a person of its own (crowd.h); what stands for them
+ * How: metamorphic.  A history (history.h) is told in several ways, each to a person of its own (clients.h); what stands for them
  * in the end, by the API, must be the same, or, with one absence more, not less.  Beside that, what stands, of people and of their
- * units, must be what the ladders' pure functions give for the facts in one go, money must follow from measures, and the database must be sound (truths.h).
+ * units, must be what the ladders' pure functions give for the facts in one go, money must follow from measures, and the database must be sound (invariants.h).
  *
  *   ZHUCUN_SEED        of the first history; the others follow                 (fixed)
  *   ZHUCUN_HISTORIES   how many                                                 (1500)
  *
  * A failure prints the seed, the history, the difference, and how to run the history alone. */
 #include "base/civil.h"
-#include "crowd.h"
+#include "clients.h"
 #include "standing_text.h"
-#include "truths.h"
+#include "invariants.h"
 #include "units.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ struct seen { char *ladder, *verdicts[DATES], *money[YEARS]; json_t *standing, *
 
 struct trial {
 	struct tally tally;
-	struct crowd crowd;
+	struct clients clients;
 	struct seen *seen;
 	struct policy_book books[DISTRICTS];
 	arena_t *arena;                         /* of the books */
@@ -59,7 +59,7 @@ blame(struct trial *t, const struct person *p, const char *what, const char *exp
 	t->tally.failed++;
 	if (t->shown++ >= SHOWN_MAX)
 		return;
-	printf("FAIL %s: %s in %s, told %s, seed %llu\n", what, p->id, crowd_districts[p->district], telling_names[p->telling],
+	printf("FAIL %s: %s in %s, told %s, seed %llu\n", what, p->id, clients_districts[p->district], telling_names[p->telling],
 	       (unsigned long long)p->h.seed);
 	history_print(&p->h, stdout);
 	show_lines("-", expected, got);
@@ -129,8 +129,8 @@ questions(const struct person *p, struct asked *out)
 	size_t n = dates_of(p, dates);
 
 	for (size_t i = 0; i < n + YEARS; i++) {
-		int made = i < n ? asprintf(&path, "/api/v1/districts/%s/persons/%s/standing?on=%s", crowd_districts[p->district], p->id, dates[i])
-		                 : asprintf(&path, "/api/v1/districts/%s/persons/%s/stipend?year=%d", crowd_districts[p->district], p->id, (int)(FIRST_YEAR + i - n));
+		int made = i < n ? asprintf(&path, "/api/v1/districts/%s/persons/%s/standing?on=%s", clients_districts[p->district], p->id, dates[i])
+		                 : asprintf(&path, "/api/v1/districts/%s/persons/%s/stipend?year=%d", clients_districts[p->district], p->id, (int)(FIRST_YEAR + i - n));
 		assert(made > 0);
 		out[i] = (struct asked){ .method = "GET", .path = path };
 	}
@@ -172,14 +172,14 @@ look(struct trial *t)
 	size_t counts[SOME];
 
 	assert(asked);
-	for (size_t first = 0; first < t->crowd.n; first += SOME) {
-		size_t n = 0, some = t->crowd.n - first < SOME ? t->crowd.n - first : SOME;
+	for (size_t first = 0; first < t->clients.n; first += SOME) {
+		size_t n = 0, some = t->clients.n - first < SOME ? t->clients.n - first : SOME;
 		for (size_t i = 0; i < some; i++)
-			n += counts[i] = questions(&t->crowd.people[first + i], &asked[n]);
-		suite_call_all(t->crowd.suite, asked, n);
+			n += counts[i] = questions(&t->clients.people[first + i], &asked[n]);
+		harness_call_all(t->clients.harness, asked, n);
 		n = 0;
 		for (size_t i = 0; i < some; n += counts[i++])
-			take(t, &t->crowd.people[first + i], &t->seen[first + i], &asked[n], counts[i]);
+			take(t, &t->clients.people[first + i], &t->seen[first + i], &asked[n], counts[i]);
 	}
 	free(asked);
 }
@@ -285,8 +285,8 @@ books_read(struct trial *t)
 			char path[128];
 			Policy__Policy *document = NULL;
 			Wire__Problem *problem;
-			snprintf(path, sizeof(path), "/api/v1/districts/%s/policy?on=%s", crowd_districts[d], i ? crowd_policies[i - 1].effective_from : "2017-08-01");
-			struct answered a = suite_call(t->crowd.suite, "GET", path, NULL, NULL, NULL);
+			snprintf(path, sizeof(path), "/api/v1/districts/%s/policy?on=%s", clients_districts[d], i ? clients_policies[i - 1].effective_from : "2017-08-01");
+			struct answered a = harness_call(t->clients.harness, "GET", path, NULL, NULL, NULL);
 			json_t *j = json_loads(a.body, 0, NULL);
 			char *words = json_dumps(json_object_get(j, "document"), JSON_COMPACT);
 			tally(&t->tally, words && policy_parse(words, t->arena, &document, &problem), "the policy in force can be read", path);
@@ -411,7 +411,7 @@ list_add(struct list *l, char *line)
 static void
 list_compare(struct trial *t, struct list *l, const char *what, const char *sql)
 {
-	char *text = NULL, *got = suite_sql(t->crowd.suite, sql);
+	char *text = NULL, *got = harness_sql(t->clients.harness, sql);
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
@@ -422,7 +422,7 @@ list_compare(struct trial *t, struct list *l, const char *what, const char *sql)
 		free(l->at[i]);
 	}
 	fclose(f);
-	truths_same_lines(&t->tally, what, text, got);
+	invariants_same_lines(&t->tally, what, text, got);
 	free(l->at);
 	free(text);
 	free(got);
@@ -435,11 +435,11 @@ acknowledged_findings(struct trial *t)
 	struct list l = { 0 };
 	char *line;
 
-	for (size_t i = 0; i < t->crowd.n; i++) {
-		const struct person *p = &t->crowd.people[i];
+	for (size_t i = 0; i < t->clients.n; i++) {
+		const struct person *p = &t->clients.people[i];
 		for (size_t k = 0; k < p->h.nfound; k++) {
 			const struct found *f = &p->h.found[k];
-			if (asprintf(&line, "%s %s %s %s", crowd_districts[p->district], p->found_id[k], p->id, f->annulled != NEVER ? "annulled" : fates[f->fate]) > 0)
+			if (asprintf(&line, "%s %s %s %s", clients_districts[p->district], p->found_id[k], p->id, f->annulled != NEVER ? "annulled" : fates[f->fate]) > 0)
 				list_add(&l, line);
 		}
 	}
@@ -455,10 +455,10 @@ acknowledged_checkins(struct trial *t)
 	struct list l = { 0 };
 	char *line;
 
-	for (size_t i = 0; i < t->crowd.n; i++) {
-		const struct person *p = &t->crowd.people[i];
+	for (size_t i = 0; i < t->clients.n; i++) {
+		const struct person *p = &t->clients.people[i];
 		for (size_t k = 0; k < p->h.nvisits; k++)
-			if (asprintf(&line, "%s %s %s", crowd_districts[p->district], p->visit_id[k], p->id) > 0)
+			if (asprintf(&line, "%s %s %s", clients_districts[p->district], p->visit_id[k], p->id) > 0)
 				list_add(&l, line);
 	}
 	list_compare(t, &l, "§10.7 check-ins are those acknowledged",
@@ -474,11 +474,11 @@ ledger_is_stipend(struct trial *t)
 	size_t k;
 	json_t *m;
 
-	for (size_t i = 0; i < t->crowd.n; i++)
+	for (size_t i = 0; i < t->clients.n; i++)
 		for (int y = 0; y < YEARS; y++)
 			json_array_foreach(json_object_get(t->seen[i].stipend[y], "months"), k, m)
 				if (json_integer_value(json_object_get(m, "accrued_fen")) &&
-				    asprintf(&line, "%s %s %s %lld %lld", crowd_districts[t->crowd.people[i].district], t->crowd.people[i].id, text_at(m, "month"),
+				    asprintf(&line, "%s %s %s %lld %lld", clients_districts[t->clients.people[i].district], t->clients.people[i].id, text_at(m, "month"),
 				             json_integer_value(json_object_get(m, "accrued_fen")), json_integer_value(json_object_get(m, "cancelled_fen"))) > 0)
 					list_add(&l, line);
 	list_compare(t, &l, "§10.6 the ledger is what the stipend says",
@@ -501,14 +501,14 @@ static void
 live(struct trial *t)
 {
 	for (int phase = 0; phase < PHASES; phase++) {
-		crowd_live(&t->crowd, phase);
-		if (random_below(&t->crowd.random, 2))
-			tally(&t->tally, crowd_settle(&t->crowd), "every consequence comes", phase_days[phase]);
+		clients_live(&t->clients, phase);
+		if (random_below(&t->clients.random, 2))
+			tally(&t->tally, clients_settle(&t->clients), "every consequence comes", phase_days[phase]);
 	}
-	crowd_clock(&t->crowd, end_of_all);
-	tally(&t->tally, crowd_settle(&t->crowd), "every consequence comes", "at the end");
-	t->tally.failed += t->crowd.complaints;
-	t->tally.passed += (int)(t->crowd.lines + t->crowd.moves) - t->crowd.complaints;
+	clients_clock(&t->clients, end_of_all);
+	tally(&t->tally, clients_settle(&t->clients), "every consequence comes", "at the end");
+	t->tally.failed += t->clients.complaints;
+	t->tally.passed += (int)(t->clients.lines + t->clients.moves) - t->clients.complaints;
 }
 
 static void
@@ -517,8 +517,8 @@ judge(struct trial *t)
 	arena_t *a = arena_open(16 << 20);
 	const struct seen *plain = NULL;
 
-	for (size_t i = 0; i < t->crowd.n; i++) {
-		const struct person *p = &t->crowd.people[i];
+	for (size_t i = 0; i < t->clients.n; i++) {
+		const struct person *p = &t->clients.people[i];
 		const struct seen *s = &t->seen[i];
 		if (p->telling == PLAIN)
 			plain = s;                      /* the others of the history follow */
@@ -529,7 +529,7 @@ judge(struct trial *t)
 		cancelled_as_measured(t, p, s);
 		balances(t, p, s);
 	}
-	units_check(&t->tally, &t->crowd, t->books, a);
+	units_check(&t->tally, &t->clients, t->books, a);
 	arena_close(&a);
 }
 
@@ -552,11 +552,11 @@ main(void)
 	struct trial t = { .arena = arena_open(16 << 20) };
 	uint64_t seed = setting("ZHUCUN_SEED", 20170908);
 	size_t histories = setting("ZHUCUN_HISTORIES", 1500);
-	suite_t *s = suite_open_with((int)setting("ZHUCUN_TEST_REPLICAS", 3));
+	harness_t *s = harness_open_with((int)setting("ZHUCUN_TEST_REPLICAS", 3));
 
 	printf("seed %llu, %zu histories\n", (unsigned long long)seed, histories);
-	crowd_open(&t.crowd, s, seed, histories);
-	t.seen = calloc(t.crowd.n, sizeof(*t.seen));
+	clients_open(&t.clients, s, seed, histories);
+	t.seen = calloc(t.clients.n, sizeof(*t.seen));
 	assert(t.seen);
 	live(&t);
 	books_read(&t);
@@ -565,15 +565,15 @@ main(void)
 	acknowledged_findings(&t);
 	acknowledged_checkins(&t);
 	ledger_is_stipend(&t);
-	truths_check(&t.tally, s);
-	printf("%zu people, %zu lines, %zu moves, %zu crashes\n", t.crowd.n, t.crowd.lines, t.crowd.moves, t.crowd.crashes);
+	invariants_check(&t.tally, s);
+	printf("%zu people, %zu lines, %zu moves, %zu crashes\n", t.clients.n, t.clients.lines, t.clients.moves, t.clients.crashes);
 	if (t.tally.failed)
 		printf("again: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=%zu build/tests/property_test\n", (unsigned long long)seed, histories);
-	for (size_t i = 0; i < t.crowd.n; i++)
+	for (size_t i = 0; i < t.clients.n; i++)
 		forget(&t.seen[i]);
 	free(t.seen);
-	crowd_close(&t.crowd);
-	suite_close(&s);
+	clients_close(&t.clients);
+	harness_close(&s);
 	arena_close(&t.arena);
 	printf("%d passed, %d failed\n", t.tally.passed, t.tally.failed);
 	return t.tally.failed != 0;

@@ -10,8 +10,8 @@
  *   ZHUCUN_HISTORIES   how many                                            (40) */
 #include "base/civil.h"
 #include "history.h"
-#include "suite.h"
-#include "truths.h"
+#include "harness.h"
+#include "invariants.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -255,7 +255,7 @@ struct unit {
 	struct step steps[STEPS]; struct model end;
 	char recall[PEOPLE][TEXT], finding[PEOPLE][ABSENCES][TEXT];
 };
-struct trial { suite_t *suite; struct tally tally; struct random random; struct unit *units; size_t n; int shown; };
+struct trial { harness_t *harness; struct tally tally; struct random random; struct unit *units; size_t n; int shown; };
 
 static char *
 text(const char *fmt, ...)
@@ -325,7 +325,7 @@ calls_send(struct trial *t, struct calls *c)
 {
 	for (int tries = 0; c->n; tries++) {
 		size_t left = 0;
-		suite_call_all(t->suite, c->at, c->n);
+		harness_call_all(t->harness, c->at, c->n);
 		for (size_t i = 0; i < c->n; i++) {
 			struct asked *q = &c->at[i];
 			if (unanswered(q) && tries < TRIES) {
@@ -474,9 +474,9 @@ threaten(struct trial *t)
 {
 	static const char *const services[] = { "accountability", "roster", "supervision", "alerts", "funding", "incentives" };
 
-	suite_crash_after(t->suite, services[random_below(&t->random, 6)], 1 + (int)random_below(&t->random, 12));
+	harness_crash_after(t->harness, services[random_below(&t->random, 6)], 1 + (int)random_below(&t->random, 12));
 	if (random_below(&t->random, 2))
-		suite_crash(t->suite, services[random_below(&t->random, 6)]);
+		harness_crash(t->harness, services[random_below(&t->random, 6)]);
 }
 
 static void
@@ -507,7 +507,7 @@ live_step(struct trial *t, int i)
 static void
 learn_recalls(struct trial *t)
 {
-	char *got = suite_sql(t->suite, "select string_agg(person_id || ' ' || recall_id, E'\\n' order by person_id) from accountability.recall");
+	char *got = harness_sql(t->harness, "select string_agg(person_id || ' ' || recall_id, E'\\n' order by person_id) from accountability.recall");
 
 	for (char *save, *line = strtok_r(got, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		char person[TEXT], id[TEXT];
@@ -535,7 +535,7 @@ live(struct trial *t)
 				add_absence(&c, &t->units[n], p, k);
 		calls_send(t, &c);
 	}
-	tally(&t->tally, suite_settle(t->suite, district), "every consequence comes", "at first");
+	tally(&t->tally, harness_settle(t->harness, district), "every consequence comes", "at first");
 	learn_recalls(t);
 	for (int i = 0; i < STEPS; i++) {
 		if (i % STEPS_A_DAY == 0)
@@ -543,8 +543,8 @@ live(struct trial *t)
 		live_step(t, i);
 	}
 	for (int i = 0; i < 6; i++)
-		suite_crash_after(t->suite, (const char *const[]){ "accountability", "roster", "supervision", "alerts", "funding", "incentives" }[i], 0);
-	tally(&t->tally, suite_settle(t->suite, district), "every consequence comes", "at the end");
+		harness_crash_after(t->harness, (const char *const[]){ "accountability", "roster", "supervision", "alerts", "funding", "incentives" }[i], 0);
+	tally(&t->tally, harness_settle(t->harness, district), "every consequence comes", "at the end");
 }
 
 /* ---- judging: a line of text for each unit, by the model and by the database and the API */
@@ -553,7 +553,7 @@ static char *
 answer(struct trial *t, const char *path)
 {
 	char *whole = text("/api/v1/districts/%s%s", district, path);
-	struct answered a = suite_call(t->suite, "GET", whole, NULL, NULL, NULL);
+	struct answered a = harness_call(t->harness, "GET", whole, NULL, NULL, NULL);
 
 	free(whole);
 	return a.body;
@@ -595,7 +595,7 @@ person_by_database(struct trial *t, const struct unit *u, int who)
 	                 " 'give_post_to_head'], k.kind)) from roster.task k where k.recall_id = r.recall_id), '')"
 	                 " from accountability.recall r join roster.posting p on p.posting_id = r.person_id where r.person_id = '%s-%d'",
 	                 u->id, u->id, u->id, who);
-	char *got = suite_sql(t->suite, sql);
+	char *got = harness_sql(t->harness, sql);
 
 	free(sql);
 	return got;
@@ -663,7 +663,7 @@ main(void)
 {
 	uint64_t seed = setting("ZHUCUN_SEED", 20170908);
 	size_t scripts = setting("ZHUCUN_HISTORIES", 40);
-	struct trial t = { .suite = suite_open(), .random = { seed ^ UINT64_C(0xdead) }, .n = scripts * TOLD };
+	struct trial t = { .harness = harness_open(), .random = { seed ^ UINT64_C(0xdead) }, .n = scripts * TOLD };
 
 	printf("seed %llu, %zu histories\n", (unsigned long long)seed, scripts);
 	t.units = calloc(t.n, sizeof(*t.units));
@@ -683,8 +683,8 @@ main(void)
 			judge_person(&t, &t.units[i], p);
 		judge_unit(&t, &t.units[i]);
 	}
-	truths_check(&t.tally, t.suite);
-	suite_close(&t.suite);
+	invariants_check(&t.tally, t.harness);
+	harness_close(&t.harness);
 	free(t.units);
 	printf("%d passed, %d failed\n", t.tally.passed, t.tally.failed);
 	return t.tally.failed != 0;

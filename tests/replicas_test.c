@@ -1,7 +1,8 @@
-/* Several replicas of every service in one process, which join, leave, die, freeze and are fenced while orders come.
+/* Several replicas of every service in one process, which join, leave, die, freeze and are fenced while commands come.
  *
  * The database is the witness: a trigger writes down every change of a head, so what must hold of all of history is asked of
  * that; who holds what is asked of engine.holding.  What is waited for is a condition, with a bound in turns. */
+#include "service_list.h"
 #include "base/ids.h"
 #include "scenario.h"
 #include <stdarg.h>
@@ -13,14 +14,11 @@
 enum { TOWNS = 6, WAIT_TURNS = 60000, STILL_TURNS = 3000, FENCES_MAX = 20 };
 #define UNDER "/api/v1/districts/%s"
 
-static const char *const services[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts" };
-enum { SERVICES = sizeof services / sizeof services[0] };
-
 struct count { int passed, failed; };
-struct stage { suite_t *suite; struct count *count; char towns[TOWNS][8]; int orders; };
+struct fixture { harness_t *harness; struct count *count; char towns[TOWNS][8]; int commands; };
 
 static void
-check(struct stage *s, bool ok, const char *what, const char *of)
+check(struct fixture *s, bool ok, const char *what, const char *of)
 {
 	if (!ok)
 		printf("FAIL %s (%s)\n", what, of);
@@ -29,7 +27,7 @@ check(struct stage *s, bool ok, const char *what, const char *of)
 }
 
 __attribute__((format(printf, 2, 3))) static long
-number(struct stage *s, const char *sql, ...)
+number(struct fixture *s, const char *sql, ...)
 {
 	va_list ap;
 	char *query;
@@ -38,7 +36,7 @@ number(struct stage *s, const char *sql, ...)
 	if (vasprintf(&query, sql, ap) < 0)
 		abort();
 	va_end(ap);
-	char *text = suite_sql(s->suite, query);
+	char *text = harness_sql(s->harness, query);
 	long n = *text ? strtol(text, NULL, 10) : -1;
 	free(text);
 	free(query);
@@ -59,7 +57,7 @@ static const char witness[] =
 	"create trigger seen after insert or update on engine.head for each row execute function public.head_seen()";
 
 static void
-history_holds(struct stage *s, const char *when)
+history_holds(struct fixture *s, const char *when)
 {
 	check(s, number(s, "select count(*) from (select epoch, lag(epoch) over w as before from public.head_log window w as (partition by service, partition order by n)) x"
 	                   " where epoch < before") == 0, "epochs never go back", when);
@@ -69,35 +67,35 @@ history_holds(struct stage *s, const char *when)
 	                   " where seq < before") == 0, "a log never becomes shorter", when);
 	for (int i = 0; i < SERVICES; i++)
 		check(s, number(s, "select count(*) from (select seq - row_number() over (partition by partition order by seq) as gap from %s.event) x where gap <> 0",
-		                   services[i]) == 0, "no log has a gap", services[i]);
+		                   service_names[i]) == 0, "no log has a gap", service_names[i]);
 }
 
 /* ---- waiting */
 
 static bool
-await(struct stage *s, const char *sql)
+await(struct fixture *s, const char *sql)
 {
 	for (int i = 0; i < WAIT_TURNS / 20; i++) {
 		if (number(s, "%s", sql) == 1)
 			return true;
-		suite_turns(s->suite, 20);
+		harness_turns(s->harness, 20);
 	}
 	return false;
 }
 
 static long
-live(struct stage *s)
+live(struct fixture *s)
 {
 	long n = 0;
 	for (int i = 0; i < SERVICES; i++)
-		for (int k = 0; k < SUITE_REPLICAS_MAX; k++)
-			n += suite_there(s->suite, services[i], k);
+		for (int k = 0; k < HARNESS_REPLICAS_MAX; k++)
+			n += harness_there(s->harness, service_names[i], k);
 	return n;
 }
 
 /* All is held, by those who live, in shares equal within one.  Who does not turn any more is not counted on. */
 static bool
-balanced(struct stage *s)
+balanced(struct fixture *s)
 {
 	char *sql;
 	if (asprintf(&sql, "select case when (select count(*) from engine.holding) = %d and (select count(*) from engine.live) = %ld and not exists ("
@@ -106,9 +104,9 @@ balanced(struct stage *s)
 		abort();
 	bool ok = await(s, sql);
 	if (!ok) {
-		char *held = suite_sql(s->suite, "select string_agg(service || '/' || partition || ': ' || coalesce(instance, '-'), ', ' order by service, partition)"
+		char *held = harness_sql(s->harness, "select string_agg(service || '/' || partition || ': ' || coalesce(instance, '-'), ', ' order by service, partition)"
 		                                 " from engine.head left join engine.holding using (service, partition)");
-		char *there = suite_sql(s->suite, "select string_agg(instance || ' ' || (clock_timestamp() - seen_us)::text, ', ' order by instance) from engine.live");
+		char *there = harness_sql(s->harness, "select string_agg(instance || ' ' || (clock_timestamp() - seen_us)::text, ', ' order by instance) from engine.live");
 		printf("     %ld live; %s; %s\n", live(s), held, there);
 		free(held);
 		free(there);
@@ -117,11 +115,11 @@ balanced(struct stage *s)
 	return ok;
 }
 
-/* ---- orders meanwhile */
+/* ---- commands meanwhile */
 
-/* An order to every district, with a key, so that whatever happens it can be repeated; and each is carried out once. */
+/* A command to every district, with a key, so that whatever happens it can be repeated; and each is carried out once. */
 static void
-order_all(struct stage *s, const char *when)
+order_all(struct fixture *s, const char *when)
 {
 	struct asked *asked = calloc(2 * TOWNS, sizeof *asked);
 	size_t n = 0;
@@ -129,18 +127,18 @@ order_all(struct stage *s, const char *when)
 	for (int i = 0; i < TOWNS; i++) {
 		char *path, *body;
 		if (asprintf(&path, UNDER "/findings:batch", s->towns[i]) < 0 ||
-		    asprintf(&body, "{\"key\":\"order-%d\",\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-08-%02d\",\"source\":\"covert\",\"confirm\":true}\n",
-		             s->orders, 1 + s->orders % 28) < 0)
+		    asprintf(&body, "{\"key\":\"command-%d\",\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-08-%02d\",\"source\":\"covert\",\"confirm\":true}\n",
+		             s->commands, 1 + s->commands % 28) < 0)
 			abort();
 		asked[n++] = (struct asked){ "POST", path, NULL, "application/x-ndjson", body, { 0 } };
 	}
-	s->orders++;
-	suite_call_all(s->suite, asked, n);
+	s->commands++;
+	harness_call_all(s->harness, asked, n);
 	for (size_t i = 0; i < n; i++) {
 		bool done = asked[i].answered.status == 200 && strstr(asked[i].answered.body, "\"confirmed\"");
 		if (!done)
 			printf("     %s: %d %.300s\n", asked[i].path, asked[i].answered.status, asked[i].answered.body);
-		check(s, done, "an order is carried out meanwhile", when);
+		check(s, done, "a command is carried out meanwhile", when);
 		free(asked[i].answered.body);
 		free((char *)asked[i].path);
 		free((char *)asked[i].body);
@@ -149,17 +147,17 @@ order_all(struct stage *s, const char *when)
 }
 
 static void
-all_is_read(struct stage *s, const char *when)
+all_is_read(struct fixture *s, const char *when)
 {
 	for (int i = 0; i < TOWNS; i++)
-		check(s, suite_settle(s->suite, s->towns[i]), "every consequence comes", when);
-	check(s, number(s, "select count(*) from supervision.finding") == (long)s->orders * TOWNS, "each order is carried out once", when);
+		check(s, harness_settle(s->harness, s->towns[i]), "every consequence comes", when);
+	check(s, number(s, "select count(*) from supervision.finding") == (long)s->commands * TOWNS, "each order is carried out once", when);
 }
 
 static int
-ask(struct stage *s, const char *method, const char *path, const char *body)
+ask(struct fixture *s, const char *method, const char *path, const char *body)
 {
-	struct answered a = suite_call(s->suite, method, path, NULL, NULL, body);
+	struct answered a = harness_call(s->harness, method, path, NULL, NULL, body);
 	if (a.status >= 300)
 		printf("     %s %s: %d %.300s\n", method, path, a.status, a.body);
 	free(a.body);
@@ -169,16 +167,16 @@ ask(struct stage *s, const char *method, const char *path, const char *body)
 static struct answered
 in_call(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body)
 {
-	return suite_call(ctx, method, path, key, type, body);
+	return harness_call(ctx, method, path, key, type, body);
 }
-static bool in_settle(void *ctx, const char *district) { return suite_settle(ctx, district); }
-static bool in_crash(void *ctx, const char *service) { suite_crash(ctx, service); return true; }
+static bool in_settle(void *ctx, const char *district) { return harness_settle(ctx, district); }
+static bool in_crash(void *ctx, const char *service) { harness_crash(ctx, service); return true; }
 
 /* Districts of different partitions. */
 static void
-found(struct stage *s)
+found(struct fixture *s)
 {
-	struct world w = { s->suite, in_call, in_settle, in_crash };
+	struct world w = { s->harness, in_call, in_settle, in_crash };
 	uint64_t used = 0;
 
 	for (int n = 0, i = 0; n < TOWNS; i++) {
@@ -188,48 +186,48 @@ found(struct stage *s)
 			continue;
 		used |= UINT64_C(1) << partition_of(name);
 		memcpy(s->towns[n++], name, 7);
-		check(s, scenario_run("tests/scenarios/base.inc", &w, name), "a district is founded", name);
+		check(s, scenario_run("tests/scenarios/base.inc", &w, name), "a district is created", name);
 	}
 }
 
-static struct stage
-stage_open(struct count *c, int replicas)
+static struct fixture
+fixture_open(struct count *c, int replicas)
 {
-	struct stage s = { .suite = suite_open_with(replicas), .count = c };
+	struct fixture s = { .harness = harness_open_with(replicas), .count = c };
 
-	free(suite_sql(s.suite, witness));
+	free(harness_sql(s.harness, witness));
 	found(&s);
-	check(&s, balanced(&s), "what was founded is shared", "at the start");
+	check(&s, balanced(&s), "what was created is shared", "at the start");
 	return s;
 }
 
 static void
-stage_close(struct stage *s, const char *when)
+fixture_close(struct fixture *s, const char *when)
 {
 	all_is_read(s, when);
 	history_holds(s, when);
-	suite_close(&s->suite);
+	harness_close(&s->harness);
 }
 
 /* ---- what moves */
 
 static void
-remember(struct stage *s)
+remember(struct fixture *s)
 {
-	free(suite_sql(s->suite, "delete from public.before; insert into public.before select h.service, h.partition, h.epoch, g.instance from engine.head h"
+	free(harness_sql(s->harness, "delete from public.before; insert into public.before select h.service, h.partition, h.epoch, g.instance from engine.head h"
 	                         " left join engine.holding g on g.service = h.service and g.partition = h.partition"));
 }
 
 /* Partitions of a service that were taken since, and of those the ones that satisfy a condition on b, what was before. */
 static long
-moved(struct stage *s, const char *service, const char *condition)
+moved(struct fixture *s, const char *service, const char *condition)
 {
 	return number(s, "select coalesce(sum(h.epoch - b.epoch), 0) from public.before b join engine.head h on h.service = b.service and h.partition = b.partition"
 	                 " where b.service = '%s' and h.epoch > b.epoch and %s", service, condition);
 }
 
 static long
-holds(struct stage *s, const char *service, int replica)
+holds(struct fixture *s, const char *service, int replica)
 {
 	return number(s, "select count(*) from engine.holding where service = '%s' and instance = '%s-%d'", service, service, replica + 1);
 }
@@ -238,57 +236,57 @@ holds(struct stage *s, const char *service, int replica)
 
 /* Left alone, nobody gives and nobody takes. */
 static void
-stillness(struct stage *s)
+stillness(struct fixture *s)
 {
 	order_all(s, "all are there");
 	all_is_read(s, "all are there");
 	remember(s);
-	suite_turns(s->suite, STILL_TURNS);
+	harness_turns(s->harness, STILL_TURNS);
 	for (int i = 0; i < SERVICES; i++)
-		check(s, moved(s, services[i], "true") == 0, "what is balanced stays where it is", services[i]);
+		check(s, moved(s, service_names[i], "true") == 0, "what is balanced stays where it is", service_names[i]);
 }
 
 static void
-join(struct stage *s)
+join(struct fixture *s)
 {
 	remember(s);
 	for (int i = 0; i < SERVICES; i++)
-		suite_join(s->suite, services[i], 2);
+		harness_join(s->harness, service_names[i], 2);
 	order_all(s, "a third comes");
 	check(s, balanced(s), "who joins gets its share", "join");
 	for (int i = 0; i < SERVICES; i++)
-		check(s, moved(s, services[i], "true") == holds(s, services[i], 2) && holds(s, services[i], 2) == TOWNS / 3,
-		      "a join moves the surplus, once, and nothing else", services[i]);
+		check(s, moved(s, service_names[i], "true") == holds(s, service_names[i], 2) && holds(s, service_names[i], 2) == TOWNS / 3,
+		      "a join moves the surplus, once, and nothing else", service_names[i]);
 	all_is_read(s, "join");
 }
 
 /* Only what those who went had held has moved, and once. */
 static void
-only_theirs_moved(struct stage *s, const char *when)
+only_theirs_moved(struct fixture *s, const char *when)
 {
 	for (int i = 0; i < SERVICES; i++) {
 		char had[80];
-		snprintf(had, sizeof had, "b.instance = '%s-%d'", services[i], i % 3 + 1);
-		check(s, moved(s, services[i], "true") == moved(s, services[i], had) && moved(s, services[i], had) >= TOWNS / 3, when, services[i]);
+		snprintf(had, sizeof had, "b.instance = '%s-%d'", service_names[i], i % 3 + 1);
+		check(s, moved(s, service_names[i], "true") == moved(s, service_names[i], had) && moved(s, service_names[i], had) >= TOWNS / 3, when, service_names[i]);
 	}
 }
 
 static void
-leave(struct stage *s)
+leave(struct fixture *s)
 {
 	remember(s);
 	for (int i = 0; i < SERVICES; i++)
-		suite_leave(s->suite, services[i], i % 3);
+		harness_leave(s->harness, service_names[i], i % 3);
 	order_all(s, "one leaves");
 	check(s, balanced(s), "the others take what one leaves", "leave");
 	only_theirs_moved(s, "a leave moves what was left, once, and nothing else");
 }
 
 static void
-come_again(struct stage *s)
+come_again(struct fixture *s)
 {
 	for (int i = 0; i < SERVICES; i++)
-		suite_join(s->suite, services[i], i % 3);
+		harness_join(s->harness, service_names[i], i % 3);
 	order_all(s, "they come again");
 	check(s, balanced(s), "who comes again gets its share", "again");
 	check(s, number(s, "select count(*) from public.before b join engine.holding g on g.service = b.service and g.partition = b.partition and g.instance = b.instance") ==
@@ -296,11 +294,11 @@ come_again(struct stage *s)
 }
 
 static void
-death(struct stage *s)
+death(struct fixture *s)
 {
 	remember(s);
 	for (int i = 0; i < SERVICES; i++)
-		suite_kill(s->suite, services[i], i % 3);
+		harness_kill(s->harness, service_names[i], i % 3);
 	order_all(s, "one of each is dead");
 	check(s, balanced(s), "the others take what a dead one held", "death");
 	only_theirs_moved(s, "a death moves what was orphaned, once, and nothing else");
@@ -309,7 +307,7 @@ death(struct stage *s)
 static void
 test_coming_and_going(struct count *c)
 {
-	struct stage s = stage_open(c, 2);
+	struct fixture s = fixture_open(c, 2);
 
 	stillness(&s);
 	join(&s);
@@ -317,86 +315,86 @@ test_coming_and_going(struct count *c)
 	come_again(&s);
 	death(&s);
 	come_again(&s);
-	stage_close(&s, "coming and going");
+	fixture_close(&s, "coming and going");
 }
 
 /* One that does not turn keeps its locks, until the server ends its session; when it turns again it finds itself replaced. */
 static void
-frozen(struct stage *s)
+frozen(struct fixture *s)
 {
 	for (int i = 0; i < SERVICES; i++)
-		suite_freeze(s->suite, services[i], (i + 1) % 3, true);
+		harness_freeze(s->harness, service_names[i], (i + 1) % 3, true);
 	order_all(s, "one of each is frozen");
 	check(s, balanced(s), "the others take what a frozen one held", "frozen");
 	for (int i = 0; i < SERVICES; i++)
-		suite_freeze(s->suite, services[i], (i + 1) % 3, false);
+		harness_freeze(s->harness, service_names[i], (i + 1) % 3, false);
 	order_all(s, "they turn again");
 	check(s, balanced(s), "and it gets its share when it turns again", "frozen");
 }
 
 /* One whose session the server does not end: the others do. */
 static void
-ousted(struct stage *s)
+ousted(struct fixture *s)
 {
-	free(suite_sql(s->suite, "do $$ begin execute format('alter role supervision in database %I set idle_session_timeout = 0', current_database()); end $$"));
-	suite_kill(s->suite, "supervision", 0);
-	suite_join(s->suite, "supervision", 0);
+	free(harness_sql(s->harness, "do $$ begin execute format('alter role supervision in database %I set idle_session_timeout = 0', current_database()); end $$"));
+	harness_kill(s->harness, "supervision", 0);
+	harness_join(s->harness, "supervision", 0);
 	check(s, balanced(s), "one whose session does not end when it is idle", "ousted");
-	suite_freeze(s->suite, "supervision", 0, true);
-	free(suite_sql(s->suite, "update engine.replica set seen_us = seen_us - interval '31 seconds' where instance = 'supervision-1'"));
+	harness_freeze(s->harness, "supervision", 0, true);
+	free(harness_sql(s->harness, "update engine.replica set seen_us = seen_us - interval '31 seconds' where instance = 'supervision-1'"));
 	order_all(s, "one is frozen for long");
 	check(s, balanced(s), "is ended by the others", "ousted");
-	suite_freeze(s->suite, "supervision", 0, false);
+	harness_freeze(s->harness, "supervision", 0, false);
 }
 
 /* An epoch that moved on behind its owner's back.  One that looks around before its next batch gives up by itself, so it is done
  * until a batch came first. */
 static void
-all_fenced(struct stage *s)
+all_fenced(struct fixture *s)
 {
-	int64_t before = suite_metric(s->suite, "supervision", METRIC_FENCED);
+	int64_t before = harness_metric(s->harness, "supervision", METRIC_FENCED);
 
-	for (int i = 0; i < FENCES_MAX && suite_metric(s->suite, "supervision", METRIC_FENCED) == before; i++) {
-		free(suite_sql(s->suite, "update engine.head set epoch = epoch + 5"));
+	for (int i = 0; i < FENCES_MAX && harness_metric(s->harness, "supervision", METRIC_FENCED) == before; i++) {
+		free(harness_sql(s->harness, "update engine.head set epoch = epoch + 5"));
 		order_all(s, "all were fenced");
 		check(s, balanced(s), "all is shared again", "fenced");
 	}
-	check(s, suite_metric(s->suite, "supervision", METRIC_FENCED) > before, "the fence held", "fenced");
+	check(s, harness_metric(s->harness, "supervision", METRIC_FENCED) > before, "the fence held", "fenced");
 }
 
 static void
-fenced(struct stage *s)
+fenced(struct fixture *s)
 {
 	all_fenced(s);
 	for (int i = 0; i < SERVICES; i++)
-		suite_leave(s->suite, services[i], 0);
+		harness_leave(s->harness, service_names[i], 0);
 	check(s, balanced(s), "what is left after a fence is free", "fenced");
 	for (int i = 0; i < SERVICES; i++)
-		suite_join(s->suite, services[i], 0);
+		harness_join(s->harness, service_names[i], 0);
 	check(s, balanced(s), "and what is given is", "fenced");
 	remember(s);
-	suite_turns(s->suite, STILL_TURNS);
+	harness_turns(s->harness, STILL_TURNS);
 	for (int i = 0; i < SERVICES; i++)
-		check(s, moved(s, services[i], "true") == 0, "then all stays where it is", services[i]);
+		check(s, moved(s, service_names[i], "true") == 0, "then all stays where it is", service_names[i]);
 }
 
 static void
 test_frozen_and_fenced(struct count *c)
 {
-	struct stage s = stage_open(c, 3);
+	struct fixture s = fixture_open(c, 3);
 
 	frozen(&s);
 	ousted(&s);
 	fenced(&s);
-	stage_close(&s, "frozen and fenced");
+	fixture_close(&s, "frozen and fenced");
 }
 
 static json_t *
-progress(struct stage *s, const char *district)
+progress(struct fixture *s, const char *district)
 {
 	char path[128];
 	snprintf(path, sizeof path, UNDER "/progress", district);
-	struct answered a = suite_call(s->suite, "GET", path, NULL, NULL, NULL);
+	struct answered a = harness_call(s->harness, "GET", path, NULL, NULL, NULL);
 	json_t *j = json_loads(a.body, 0, NULL);
 	free(a.body);
 	return j;
@@ -419,29 +417,29 @@ owner_in(json_t *progress, const char *service)
 static void
 test_progress(struct count *c)
 {
-	struct stage s = stage_open(c, 2);
+	struct fixture s = fixture_open(c, 2);
 	json_t *j = progress(&s, s.towns[0]);
 
 	for (int i = 0; i < SERVICES; i++)
-		check(&s, !strncmp(owner_in(j, services[i]), services[i], strlen(services[i])), "/progress names the owner", services[i]);
+		check(&s, !strncmp(owner_in(j, service_names[i]), service_names[i], strlen(service_names[i])), "/progress names the owner", service_names[i]);
 	json_decref(j);
 	all_is_read(&s, "progress");
-	suite_kill(s.suite, "accountability", 0);
-	suite_kill(s.suite, "accountability", 1);
+	harness_kill(s.harness, "accountability", 0);
+	harness_kill(s.harness, "accountability", 1);
 	order_all(&s, "a consumer is not there");
-	suite_turns(s.suite, 200);
+	harness_turns(s.harness, 200);
 	j = progress(&s, s.towns[0]);
 	check(&s, !strcmp(owner_in(j, "accountability"), ""), "what nobody holds has no owner", "progress");
 	check(&s, json_integer_value(json_object_get(j, "lag")) > 0, "and what it has not read counts", "progress");
 	json_decref(j);
 	check(&s, ask(&s, "POST", "/api/v1/clock", "{\"now\": \"2017-10-01T08:00:00+08:00\"}") == 200, "the clock is moved", "progress");
-	suite_turns(s.suite, 200);
-	suite_join(s.suite, "accountability", 1);
+	harness_turns(s.harness, 200);
+	harness_join(s.harness, "accountability", 1);
 	all_is_read(&s, "progress");
 	check(&s, number(&s, "select count(*) from engine.head h, engine.clock c where h.now_us < c.now_us") == 0, "all owners have seen the clock", "progress");
 	check(&s, number(&s, "select count(*) from engine.timer t, engine.clock c where t.due_us <= c.now_us") == 0, "and what was due then was done", "progress");
 	check(&s, ask(&s, "GET", "/readyz", NULL) == 200, "ready with whoever is there", "progress");
-	stage_close(&s, "progress");
+	fixture_close(&s, "progress");
 }
 
 int

@@ -58,10 +58,10 @@ logins() {
 	superuser "select count(distinct usename) from pg_stat_activity where backend_type = 'client backend' and usename ~ '^($(tr ' ' '|' <<<"${SERVICES[*]}"))(_reader)?$'"
 }
 all_logins() {
-	[ "$(logins)" = 14 ]
+	[ "$(logins)" = $((2 * ${#SERVICES[@]})) ]
 }
 until_true 60 all_logins
-check "services work as themselves" "$(logins)" 14
+check "services work as themselves" "$(logins)" $((2 * ${#SERVICES[@]}))
 
 check "a district" "$(ask "$operator" PUT $d --json '{"name": "区", "areas": [{"id": "a", "name": "片"}]}')" 201
 check "a township" "$(ask "$operator" PUT $d/townships/t --json '{"name": "镇", "area_id": "a"}')" 201

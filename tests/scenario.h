@@ -6,7 +6,7 @@
  *   clock 2017-09-20T08:00:00+08:00            POST /api/v1/clock
  *   settle                                     until lag is 0
  *   crash accountability                       the process ends without notice and is started again
- *   lose accountability                        the answer to its next order is lost on its way (not over HTTP)
+ *   lose accountability                        the answer to its next command is lost on its way (not over HTTP)
  *   login adm 13900000001 correct-horse        POST /sessions in $D; keeps the token as adm
  *   as adm GET /persons/p1 -> 200              a call with that token; as nobody: without one
  *   POST /findings key=k1 {"kind": …} -> 201 {"state": "noted"} save f1=id
@@ -16,7 +16,7 @@
  * element any place; "*" stands for anything.  Bodies of …:batch are written as an array, its answer is compared as one.
  * A file is written as a JSON string after the word csv (it goes as UTF-8) or gb18030. */
 #pragma once
-#include "suite.h"
+#include "harness.h"
 
 struct world {
 	void *ctx;

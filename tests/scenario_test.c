@@ -1,4 +1,4 @@
-/* Runs the scripts of tests/scenarios: in one process (a fresh suite for each, with one, two, three replicas by turns), or, with
+/* Runs the scripts of tests/scenarios: in one process (a fresh harness for each, with one, two, three replicas by turns), or, with
  * ZHUCUN_URL, against real processes.
  *
  *   scenario_test [FILE …]           all the .scn files there without arguments
@@ -12,33 +12,33 @@
 static struct answered
 in_call(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body)
 {
-	return suite_call(ctx, method, path, key, type, body);
+	return harness_call(ctx, method, path, key, type, body);
 }
 
 static bool
 in_settle(void *ctx, const char *district)
 {
-	return suite_settle(ctx, district);
+	return harness_settle(ctx, district);
 }
 
 static bool
 in_lose(void *ctx, const char *service)
 {
-	suite_lose_answer(ctx, service);
+	harness_lose_answer(ctx, service);
 	return true;
 }
 
 static bool
 in_crash(void *ctx, const char *service)
 {
-	suite_crash(ctx, service);
+	harness_crash(ctx, service);
 	return true;
 }
 
 static void
 in_as(void *ctx, const char *token)
 {
-	suite_as(ctx, token);
+	harness_as(ctx, token);
 }
 
 static bool
@@ -54,10 +54,10 @@ run_one(const char *file, int replicas)
 		http_world_close(&w);
 		return ok;
 	}
-	suite_t *s = suite_open_with(asked ? atoi(asked) : replicas);
+	harness_t *s = harness_open_with(asked ? atoi(asked) : replicas);
 	struct world w = { .ctx = s, .call = in_call, .settle = in_settle, .crash = in_crash, .lose = in_lose, .as = in_as };
 	ok = scenario_run(file, &w, district);
-	suite_close(&s);
+	harness_close(&s);
 	return ok;
 }
 
@@ -75,7 +75,7 @@ main(int argc, char **argv)
 		argc = (int)found.gl_pathc + 1;
 	}
 	for (int i = 0; i < argc - 1; i++) {
-		bool ok = run_one(files[i], 1 + i % SUITE_REPLICAS_MAX);
+		bool ok = run_one(files[i], 1 + i % HARNESS_REPLICAS_MAX);
 		printf("%s %s\n", ok ? "ok  " : "FAIL", files[i]);
 		fflush(stdout);
 		passed += ok;

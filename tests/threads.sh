@@ -1,5 +1,5 @@
 #!/bin/bash
-# threads.sh - `make threads`: scenarios, and a crowd at the gateway, through real processes that ThreadSanitizer watches: two replicas of
+# threads.sh - `make threads`: scenarios, and many clients at the gateway, through real processes that ThreadSanitizer watches: two replicas of
 # each service, with two reader threads each.  Fails when it reports anything, or when it did not watch.
 # SCENARIOS (all): which ones.
 set -euo pipefail

@@ -2,14 +2,15 @@
  *
  * How: the same world is made twice in one process, one after the other, with and without one sealed case: noted, confirmed, referred,
  * the referral approved.  At two points of its life everybody who may not know of it asks everything there is to ask, list by list in
- * pages of one and of many, orders too, and follows the events; the two worlds' answers must be the same bytes, and so must be what
+ * pages of one and of many, commands too, and follows the events; the two worlds' answers must be the same bytes, and so must be what
  * each of them has been sent.  What the server makes of a sequence is renamed in the order in which it appears, through all answers of a
  * world: ids (a letter and digits, m-…), positions (cursors, ids of events), traces; numbers of log heads are left out.  Where the one world names the sealed thing by its id, the other
  * names what is not there.  A route without a line here fails. */
+#include "service_list.h"
 #include "base/digest.h"
 #include "events/event_text.h"
 #include "routes/routes.h"
-#include "suite.h"
+#include "harness.h"
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -116,7 +117,7 @@ struct told { char *what, *text; };
 struct names { char *seen[4096]; size_t n; };
 static struct world {
 	bool sealed;
-	suite_t *suite;
+	harness_t *harness;
 	char *tokens[ASKERS];
 	char finding[32], second[32], measure[32], open_id[32], other_finding[32], other_measure[32];
 	struct names names;
@@ -174,7 +175,6 @@ static bool is_value(int c) { return c != '"' && c != '\n'; }
 static size_t
 made_here(const char *p, const char *before)
 {
-	static const char *const services[] = { "roster/", "attendance/", "supervision/", "accountability/", "incentives/", "funding/", "alerts/" };
 	static const char *const members[] = { "\"next\":\"", "\"traceparent\":\"", "id: " };
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
@@ -186,9 +186,10 @@ made_here(const char *p, const char *before)
 		return 13;
 	if (strncmp(p, "m-", 2) == 0 && span_of(p + 2, is_thirty_two) == 16)
 		return 18;
-	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
-		if (strncmp(p, services[i], strlen(services[i])) == 0) {
-			size_t n = strlen(services[i]) + span_of(p + strlen(services[i]), is_number);
+	for (size_t i = 0; i < SERVICES; i++)
+		if (strncmp(p, service_names[i], strlen(service_names[i])) == 0 && p[strlen(service_names[i])] == '/') {
+			size_t n = strlen(service_names[i]) + 1;
+			n += span_of(p + n, is_number);
 			return p[n] == '/' ? n + 1 + span_of(p + n + 1, is_number) : 0;
 		}
 	return 0;
@@ -245,7 +246,7 @@ told(struct world *w, const char *method, int status, const char *body, const ch
 	va_start(args, format);
 	vsnprintf(path, sizeof path, format, args);
 	va_end(args);
-	struct answered a = suite_call(w->suite, method, path, NULL, strstr(path, ":batch") ? "application/x-ndjson" : NULL, body);
+	struct answered a = harness_call(w->harness, method, path, NULL, strstr(path, ":batch") ? "application/x-ndjson" : NULL, body);
 	json_t *j = json_loads(a.body, JSON_DISABLE_EOF_CHECK, NULL);
 	if (a.status != status)
 		check(false, path, a.body);
@@ -266,7 +267,7 @@ id_take(json_t *j, char out[32])
 static void
 settle(struct world *w)
 {
-	check(suite_settle(w->suite, "511701"), "settled", w->sealed ? "sealed" : "plain");
+	check(harness_settle(w->harness, "511701"), "settled", w->sealed ? "sealed" : "plain");
 }
 
 static void
@@ -487,7 +488,7 @@ pages_ask(struct world *w, const char *path, int limit, const char *what)
 
 	for (int page = 0; page < 200; page++) {
 		snprintf(url, sizeof url, "%s%climit=%d%s%s", path, strchr(path, '?') ? '&' : '?', limit, *cursor ? "&cursor=" : "", cursor);
-		struct answered a = suite_call(w->suite, "GET", url, NULL, NULL, NULL);
+		struct answered a = harness_call(w->harness, "GET", url, NULL, NULL, NULL);
 		json_t *j = json_loads(a.body, 0, NULL);
 		const char *next = json_string_value(json_object_get(j, "next"));
 		size_t items = json_array_size(json_object_get(j, "items"));
@@ -513,7 +514,7 @@ line_ask(struct world *w, const struct line *l, const char *who)
 
 	path_of(w, l, path, sizeof path);
 	snprintf(what, sizeof what, "%s: %s %s %s", who, l->method, l->path, l->body ? l->body : "");
-	struct answered a = suite_call(w->suite, l->method, path, NULL,
+	struct answered a = harness_call(w->harness, l->method, path, NULL,
 	                               strstr(path, ":batch") ? "application/x-ndjson" : strstr(path, "/imports") ? "text/csv" : NULL, l->body);
 	char *text = answer_text(&a);
 	check(a.status != 401 || strcmp(l->path, "/api/v1/sessions") == 0, "who asks is known", what);
@@ -535,7 +536,7 @@ log_told(struct world *w, const char *service)
 
 	for (int seq = 1;; seq++) {
 		snprintf(sql, sizeof sql, "select type || ' ' || encode(body, 'hex') from %s.event where seq = %d", service, seq);
-		char *row = suite_sql(w->suite, sql), *hex = strchr(row, ' ');
+		char *row = harness_sql(w->harness, sql), *hex = strchr(row, ' ');
 		if (!hex) {
 			free(row);
 			break;
@@ -563,13 +564,12 @@ log_told(struct world *w, const char *service)
 static void
 events_ask(struct world *w)
 {
-	static const char *const services[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts" };
 	size_t n = 0, heard = 0;
 	char count[32];
 
-	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
-		n += log_told(w, services[i]);
-	char *text = suite_stream(w->suite, D "/events?from=start", n);
+	for (size_t i = 0; i < SERVICES; i++)
+		n += log_told(w, service_names[i]);
+	char *text = harness_stream(w->harness, D "/events?from=start", n);
 	for (const char *at = text; at && (at = strstr(at, "event: ")) != NULL; at++)
 		heard++;
 	check(text && heard == n, "the stream is what the logs tell", text ? text : "no stream");
@@ -608,10 +608,10 @@ everybody_asks(struct world *w)
 	everybody_enters(w);
 	sent_ask(w);
 	for (int i = 0; i < ASKERS; i++) {
-		suite_as(w->suite, w->tokens[i]);
+		harness_as(w->harness, w->tokens[i]);
 		for (int k = 0; k < LINES; k++)
 			line_ask(w, &lines[k], askers[i].account);
-		suite_as(w->suite, NULL);
+		harness_as(w->harness, NULL);
 	}
 	events_ask(w);
 }
@@ -627,11 +627,11 @@ posting_shortened(struct world *w)
 	};
 
 	for (int i = 0; i < ASKERS; i++) {
-		suite_as(w->suite, w->tokens[i]);
+		harness_as(w->harness, w->tokens[i]);
 		line_ask(w, &shorter, askers[i].account);
 		const char *said = w->told[w->ntold - 1].text;
 		check(strncmp(said, strstr(askers[i].roles, "district_admin") ? "200" : "403", 3) == 0, "a posting made shorter", said);
-		suite_as(w->suite, NULL);
+		harness_as(w->harness, NULL);
 		DO(w, "PUT", 200, "{\"person_id\":\"suspect\",\"village_id\":\"v-own\",\"role\":\"first_secretary\",\"from\":\"2017-07-01\"}", D "/postings/q-suspect");
 	}
 }
@@ -650,7 +650,7 @@ static void
 world_run(struct world *w, bool sealed)
 {
 	w->sealed = sealed;
-	w->suite = suite_open();
+	w->harness = harness_open();
 	open_id_take(w);
 	begin(w);
 	known_to_some(w);
@@ -660,7 +660,7 @@ world_run(struct world *w, bool sealed)
 	everybody_asks(w);
 	sent_to_some(w);
 	posting_shortened(w);
-	suite_close(&w->suite);
+	harness_close(&w->harness);
 }
 
 /* ---- comparing */

@@ -37,7 +37,7 @@ itself(const void *ctx, const char *finding_id)
 }
 
 static size_t
-facts_of(const struct crowd *c, int district, int unit, arena_t *a, const AccountabilityRows__Finding ***out)
+facts_of(const struct clients *c, int district, int unit, arena_t *a, const AccountabilityRows__Finding ***out)
 {
 	size_t n = 0;
 
@@ -53,18 +53,18 @@ facts_of(const struct crowd *c, int district, int unit, arena_t *a, const Accoun
 
 /* The measures of a unit that all the tellings of many histories have moved, in whatever order they came. */
 static void
-unit_check(struct tally *t, struct crowd *c, const struct policy_book *book, int district, int unit, arena_t *a)
+unit_check(struct tally *t, struct clients *c, const struct policy_book *book, int district, int unit, arena_t *a)
 {
 	const struct naming naming = { itself, NULL };
 	const AccountabilityRows__Finding **facts;
-	char *path = arena_printf(a, "/api/v1/districts/%s/units/u%d/standing", crowd_districts[district], unit);
+	char *path = arena_printf(a, "/api/v1/districts/%s/units/u%d/standing", clients_districts[district], unit);
 	char *unit_id = arena_printf(a, "u%d", unit), *head_id = arena_printf(a, "head%d", unit);
-	struct answered got = suite_call(c->suite, "GET", path, NULL, NULL, NULL);
+	struct answered got = harness_call(c->harness, "GET", path, NULL, NULL, NULL);
 	json_t *j = json_loads(got.body, 0, NULL);
 	size_t n = facts_of(c, district, unit, a, &facts);
 	char *due = standing_unit_recomputed(book, unit_id, head_id, facts, n, &naming, a), *stands = standing_unit(j, unit_id, head_id, &naming);
 
-	truths_same_lines(t, arena_printf(a, "C3.1.1, C3.1.2-2: what stands of %s in %s is what the ladders give", unit_id, crowd_districts[district]), due, stands);
+	invariants_same_lines(t, arena_printf(a, "C3.1.1, C3.1.2-2: what stands of %s in %s is what the ladders give", unit_id, clients_districts[district]), due, stands);
 	free(due);
 	free(stands);
 	json_decref(j);
@@ -72,7 +72,7 @@ unit_check(struct tally *t, struct crowd *c, const struct policy_book *book, int
 }
 
 void
-units_check(struct tally *t, struct crowd *c, const struct policy_book books[DISTRICTS], arena_t *a)
+units_check(struct tally *t, struct clients *c, const struct policy_book books[DISTRICTS], arena_t *a)
 {
 	for (int district = 0; district < DISTRICTS; district++)
 		for (int unit = 0; unit < UNITS; unit++) {

@@ -9,6 +9,7 @@
  * Data go to standard output, talk to standard error.  A row is a message of ctl_rows.proto: in columns for people, or as one
  * JSON object a line with --json. */
 #pragma once
+#include "service_list.h"
 #include "base/arena.h"
 #include "ctl.sql.h"
 #include "ctl_rows.pb-c.h"
@@ -91,6 +92,4 @@ int parked_retry(struct call *c);
 int clock_run(struct call *c);
 int rebuild_run(struct call *c);
 
-extern const struct service *const service_list[];      /* made by the Makefile from the directories under services/ */
-extern const size_t service_list_len;
 const struct service *service_named(const char *name);

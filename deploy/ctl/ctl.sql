@@ -116,7 +116,7 @@ select h.service, h.partition, h.epoch, h.seq as head, coalesce(g.instance, '') 
        (select count(*) from engine.parked k where k.service = h.service and k.partition = h.partition) as parked,
        (select count(*) from engine.timer t where t.service = h.service and t.partition = h.partition
            and t.due_us <= coalesce((select now_us from engine.clock), clock_timestamp())) as timers_due,
-       (select count(*) from engine.work w where w.service = h.service and w.partition = h.partition) as chores
+       (select count(*) from engine.work w where w.service = h.service and w.partition = h.partition) as jobs
   from engine.head h left join engine.holding g on g.service = h.service and g.partition = h.partition
  order by h.service, h.partition;
 

@@ -204,7 +204,7 @@ completion(void)
 	printf("# bash completion of %s; made from its command table.  source <(%s help --completion)\n_%s() {\n", PROGRAM, PROGRAM, PROGRAM);
 	puts("\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words");
 	fputs("\tif [ \"$before\" = --service ]; then words=\"", stdout);
-	for (size_t i = 0; i < service_list_len; i++)
+	for (size_t i = 0; i < SERVICES; i++)
 		printf("%s%s", i ? " " : "", service_list[i]->name);
 	puts("\"\n\telif [ \"$COMP_CWORD\" = 1 ]; then words=\"--help");
 	for (size_t i = 0; i < ncommands; i++)

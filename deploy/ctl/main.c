@@ -15,7 +15,7 @@ const struct subcommand commands[] = {
 	{
 		.name = "status", .words = "", .help = "Show how things stand: replicas, and who holds what and is how far behind",
 		.about = "A row for each replica that lives, then one for each service and partition: epoch, the last event's number, owner, how many "
-		         "events of others it has not read yet, inputs put aside, timers due, chores left.",
+		         "events of others it has not read yet, inputs put aside, timers due, jobs left.",
 		.examples = { { "zhucunctl status", "for people" }, { "zhucunctl status --json | jq 'select(.behind > 0)'", "who is behind" } },
 		.run = status_run,
 	},
@@ -34,7 +34,7 @@ const struct subcommand commands[] = {
 		.about = "The events are run once more, by the services' own code, in the order in which each service read and said them, into temporary "
 		         "tables; then each of them is compared with the one that is there. The first row and column that differ are named, or that all "
 		         "are equal. As of one instant for each service, while services run; nothing is changed. Not rebuilt, since no event holds them: "
-		         "tables that are commented 'own', answers kept by their keys, timers, and chores still to be done. An event that today's code "
+		         "tables that are commented 'own', answers kept by their keys, timers, and jobs still to be done. An event that today's code "
 		         "would not say so is taken from the log, and counted as otherwise.",
 		.options = { { "check", NULL, "compare, and leave everything as it is; must be said" }, SERVICE },
 		.examples = { { "zhucunctl rebuild --check", "all services" }, { "zhucunctl rebuild --check --service funding", "one of them" } },
@@ -64,7 +64,7 @@ const struct subcommand commands[] = {
 		         "--accept: the clocks are right as they are. Whoever waits since a start, or has stepped, goes on; a partition that is ahead stands still "
 		         "until the clock has come as far.\n"
 		         "--bring-back: partitions that are ahead get the database's time. What they have dated wrongly stays in the logs and is put on record, with who "
-		         "brought them back; sessions, failed logins, kept answers and chores of that time are mended, timers only told of.\n"
+		         "brought them back; sessions, failed logins, kept answers and jobs of that time are mended, timers only told of.\n"
 		         "Both want a reason, and the clocks of this machine and of the database within a minute of each other.",
 		.options = { { "accept", NULL, "the clocks are right; go on" }, { "bring-back", NULL, "give partitions that are ahead the right time" },
 		             { "record", NULL, "tell what was accepted and brought back, and what was dated wrongly" },
@@ -106,7 +106,7 @@ command_of(const char *name)
 const struct service *
 service_named(const char *name)
 {
-	for (size_t i = 0; i < service_list_len; i++)
+	for (size_t i = 0; i < SERVICES; i++)
 		if (!strcmp(service_list[i]->name, name))
 			return service_list[i];
 	return NULL;

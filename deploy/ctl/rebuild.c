@@ -168,7 +168,7 @@ rebuild_run(struct call *c)
 		return call_misused(c, "no such service", only);
 	if (!(conninfo = call_conninfo(c)))
 		return CTL_AWAY;
-	for (size_t i = 0; i < service_list_len; i++) {
+	for (size_t i = 0; i < SERVICES; i++) {
 		if (only && strcmp(only, service_list[i]->name))
 			continue;
 		int code = rebuild_service(c, service_list[i], conninfo);

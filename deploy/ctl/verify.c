@@ -331,7 +331,7 @@ verify_run(struct call *c)
 		return call_misused(c, "no such service", only);
 	if (!verify_begin(&v))
 		return CTL_AWAY;
-	for (size_t i = 0; i < service_list_len; i++)
+	for (size_t i = 0; i < SERVICES; i++)
 		if ((!only || !strcmp(only, service_list[i]->name)) && !verify_service(&v, service_list[i]))
 			return CTL_AWAY;
 	if (!verify_by(&v, &ctl_fence_faults, NULL) || ((!only || !strcmp(only, "funding")) && !verify_money(&v)))

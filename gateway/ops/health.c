@@ -217,7 +217,7 @@ gauges_text(const struct part *status, arena_t *a)
 {
 	static const struct { enum family_id id; const char *member; } rows[] = {
 		{ FAMILY_PARKED_NOW, "parked" }, { FAMILY_TIMERS_DUE, "timers_due" },
-		{ FAMILY_WORK_QUEUED, "work_queued" }, { FAMILY_UNOWNED, "unowned" },
+		{ FAMILY_JOBS_QUEUED, "work_queued" }, { FAMILY_UNOWNED, "unowned" },
 	};
 	const json_t *services = said(status, "services");
 	struct bytes out = { 0 };

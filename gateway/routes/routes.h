@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { ROUTE_PARTS_MAX = 3, ROUTE_PARAMS_MAX = 3, ROUTE_SEGMENTS_MAX = 10 };
+enum { ROUTE_PARTS_MAX = 8, ROUTE_PARAMS_MAX = 3, ROUTE_SEGMENTS_MAX = 10 };
 
 enum route_kind {
 	ROUTE_COMMAND,                    /* body → command → answer */

@@ -1,4 +1,4 @@
-/* arena - memory for one batch or one read; freed all at once, never piecemeal.
+/* arena - memory for one batch or one query; freed all at once, never piecemeal.
  *
  * In: sizes.  Out: zeroed memory that lives until the reset.  Owns the chunks it is cut from: the first of 64 KiB (less
  * when the cap is), taken at the first use, later ones doubling to 1 MiB, or as long as the piece that asks for one.

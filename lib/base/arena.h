@@ -1,4 +1,4 @@
-/* arena - memory for one batch or one read; freed all at once, never piecemeal.
+/* arena - memory for one batch or one query; freed all at once, never piecemeal.
  *
  * Exceeding the cap is a bug of whoever sized the batch: arena_alloc aborts, the supervisor restarts, and the input
  * that did it is found and parked (see inbox in node.h).  Only the protobuf-c allocator, which eats foreign bytes,

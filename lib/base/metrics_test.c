@@ -96,7 +96,7 @@ count(void *arg)
 	struct counting *c = arg;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		metric_add(c->m, METRIC_READS, 1);
+		metric_add(c->m, METRIC_QUERIES, 1);
 		metric_max(c->m, METRIC_BATCH_INPUTS_MAX, i * THREADS + c->thread);
 	}
 	return NULL;
@@ -117,7 +117,7 @@ test_threads(arena_t *a)
 	}
 	for (int i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
-	check_text(arena_printf(a, "%d %lld %lld", started, (long long)m.value[METRIC_READS],
+	check_text(arena_printf(a, "%d %lld %lld", started, (long long)m.value[METRIC_QUERIES],
 	                        (long long)m.value[METRIC_BATCH_INPUTS_MAX]),
 	           "4 80000 79999", "nothing is lost between threads");
 }

@@ -1,6 +1,6 @@
 /* steady - what time it is, and whether this machine's clock can be believed.
  *
- * An order's instant stays for ever, and no partition ever decides at an earlier one: an order dated by a clock that has leapt
+ * A command's instant stays for ever, and no partition ever decides at an earlier one: a command dated by a clock that has leapt
  * would pin its partition there.  So a process knows what its clock should say, and decides nothing while it says otherwise:
  *
  *   itself      the last instant that was believed, and the time since by the clock that nobody sets (clock_boot_us).  What was

@@ -1,4 +1,4 @@
-/* message - see message.h: what an order says of itself, whoever carries it. */
+/* message - see message.h: what a command says of itself, whoever carries it. */
 #include "bus/message.h"
 
 static const ProtobufCFieldDescriptor *

@@ -42,9 +42,9 @@ struct port {
 	bool (*send)(void *ctx, const struct message *m);
 };
 
-/* Of an order: it is only to be tried, and nothing of it is to stay.  It says so in a field `dry_run` of its own. */
+/* Of a command: it is only to be tried, and nothing of it is to stay.  It says so in a field `dry_run` of its own. */
 bool message_is_dry(const ProtobufCMessage *m);
-/* Whether orders of a kind may say so. */
+/* Whether commands of a kind may say so. */
 bool message_may_be_dry(const ProtobufCMessageDescriptor *d);
 
 /* Whether an answer comes from who was asked, or from the bus, which may always say that there is nobody: the bus lets no service

@@ -33,7 +33,7 @@ sealed_seen_by(const Wire__AccountRole *roles, size_t n)
 	return false;
 }
 
-/* ---- for whom a read asks */
+/* ---- for whom a query asks */
 
 /* An array as PostgreSQL reads it.  Ids hold nothing that would have to be escaped; an empty one is nobody's. */
 static const char *

@@ -16,6 +16,6 @@ bool sealed_value(const ProtobufCEnumDescriptor *kinds, int kind);
  * case: that nobody whose account it is or ever was has a part in it as its subject. */
 bool sealed_seen_by(const Wire__AccountRole *roles, size_t n);
 
-/* For whom a read asks, as its statements are told (engine.sql, show_district). */
+/* For whom a query asks, as its statements are told (engine.sql, show_district). */
 struct sealed_asker { const char *eyes, *kinds, *person, *persons, *units; };
 struct sealed_asker sealed_asker(const Wire__Actor *actor, arena_t *a);         /* actor NULL: the operator, who may know of all */

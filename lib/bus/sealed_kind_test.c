@@ -1,4 +1,4 @@
-/* sealed_kind_test - C3.2.2: which kinds are sealed, and what a read's statements are told of who asks. */
+/* sealed_kind_test - C3.2.2: which kinds are sealed, and what a query's statements are told of who asks. */
 #include "bus/sealed_kind.h"
 #include "accountability.pb-c.h"
 #include "harness/tally.h"

@@ -1,4 +1,4 @@
-/* duty_batch - separation of duties as an order's handler asks for it: which units the people of the case and whoever acts belonged
+/* duty_batch - separation of duties as a command's handler asks for it: which units the people of the case and whoever acts belonged
  * to and headed is looked up in what the service remembers of roster (mirror_person, mirror_unit), whose an account is in
  * mirror_account, or by the service's `owners`.  The operator costs no look-up. */
 #pragma once

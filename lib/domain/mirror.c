@@ -1,7 +1,7 @@
 /* mirror - what a service remembers of roster, kept by one code for all of them (roster included: its own history of
- * townships, units, villages, persons and policies is the same).
+ * townships, units, villages, persons and policies is the same).  Policies are in policies.c.
  *
- *   in:   roster's TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, PolicyPublished, AccountPut
+ *   in:   roster's TownshipPut, UnitPut, VillagePut, PersonPut, PostingPut, AccountPut
  *   out:  nothing
  *   owns: the mirror_* tables of whoever lists them
  *
@@ -10,7 +10,6 @@
 #include "engine/keyed.h"
 #include <string.h>
 
-const struct table mirror_policy = { "policy", &mirror_rows__policy__descriptor, 2, false };
 const struct table mirror_township = { "township", &mirror_rows__township__descriptor, 3, false };
 const struct table mirror_unit = { "unit", &mirror_rows__unit__descriptor, 3, false };
 const struct table mirror_village = { "village", &mirror_rows__village__descriptor, 3, false };
@@ -26,18 +25,6 @@ district(const struct batch *b)
 }
 
 /* The row that holds what an event says: made for want (its key) and for run (all of it). */
-static MirrorRows__Policy
-policy_row(const struct batch *b, const Roster__PolicyPublished *e)
-{
-	MirrorRows__Policy row = MIRROR_ROWS__POLICY__INIT;
-
-	row.district = district(b);
-	row.effective_from_day = e->effective_from_day;
-	row.version = e->version;
-	row.document_json = e->document_json;
-	return row;
-}
-
 static MirrorRows__Township
 township_row(const struct batch *b, const Roster__TownshipPut *e)
 {
@@ -173,7 +160,6 @@ posting_left(const struct batch *b, const Roster__PostingPut *e, MirrorRows__Pos
 
 #define MIRROR_OF(noun, Message) WANT_OF(noun, Message) RUN_OF(noun, Message)
 
-MIRROR_OF(policy, Roster__PolicyPublished)
 MIRROR_OF(township, Roster__TownshipPut)
 MIRROR_OF(unit, Roster__UnitPut)
 MIRROR_OF(village, Roster__VillagePut)
@@ -391,10 +377,6 @@ mirror_posted_on(struct batch *b, const char *person_id, int32_t day)
 
 /* ---- whole, for who does nothing else with them */
 
-const struct noun mirrored_policy = {
-	.tables = LIST(((const struct table *const[]){ &mirror_policy })),
-	.events = LIST(((const struct event_handler[]){ { .message = &roster__policy_published__descriptor, .want = mirror_want_policy, .run = mirror_run_policy } })),
-};
 const struct noun mirrored_township = {
 	.tables = LIST(((const struct table *const[]){ &mirror_township })),
 	.events = LIST(((const struct event_handler[]){ { .message = &roster__township_put__descriptor, .want = mirror_want_township, .run = mirror_run_township } })),

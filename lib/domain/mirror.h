@@ -1,13 +1,13 @@
 /* mirror - what a service remembers of roster, kept by one code for all of them.
  *
- * A service lists the tables it wants in its `tables` and the facts that fill them in its `facts`; its schema includes the
+ * A service lists the tables it wants and the handlers of the events that fill them, one by one or as nouns; its schema includes the
  * same tables (deploy runs schema/mirror_<table>.sql, and what has been added to it in mirror_<table>_NNN.sql, for each that schema/mirrors names).  Derived: from roster's events alone. */
 #pragma once
 #include "mirror_rows.pb-c.h"
 #include "roster.pb-c.h"
+#include "domain/policies.h"
 #include "engine/service.h"
 
-extern const struct table mirror_policy;        /* key district, effective_from_day */
 extern const struct table mirror_township;      /* key district, township_id, from_day */
 extern const struct table mirror_unit;          /* key district, unit_id, from_day */
 extern const struct table mirror_village;       /* key district, village_id, from_day */
@@ -16,10 +16,9 @@ extern const struct table mirror_posting;       /* key district, person_id, post
 extern const struct table mirror_account;       /* key district, account_id */
 
 /* Each as a noun: the table and the handler of the event that fills it. */
-extern const struct noun mirrored_policy, mirrored_township, mirrored_unit, mirrored_village, mirrored_person, mirrored_posting, mirrored_account;
+extern const struct noun mirrored_township, mirrored_unit, mirrored_village, mirrored_person, mirrored_posting, mirrored_account;
 
 /* want and run of the handlers; a service that must also act on an event lists the table, and calls mirror_run_… from its own. */
-void mirror_want_policy(struct batch *b, const void *m);   void mirror_run_policy(struct batch *b, const void *m);
 void mirror_want_township(struct batch *b, const void *m); void mirror_run_township(struct batch *b, const void *m);
 void mirror_want_unit(struct batch *b, const void *m);     void mirror_run_unit(struct batch *b, const void *m);
 void mirror_want_village(struct batch *b, const void *m);  void mirror_run_village(struct batch *b, const void *m);

@@ -1,6 +1,6 @@
 /* policy_book - the policies of one district, parsed: which rule book counts on which day.
  *
- * Built from roster's PolicyPublished by lib/domain/mirror; versions never change, so a parsed policy is kept as long as the book. */
+ * Built by lib/domain/policies of what roster published; versions never change, so a parsed policy is kept as long as the book. */
 #pragma once
 #include "accountability.pb-c.h"
 #include "base/arena.h"

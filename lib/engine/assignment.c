@@ -4,13 +4,13 @@
 #include <string.h>
 
 struct scale {
-	const struct share_view *v;
+	const struct assignment_view *v;
 	size_t n, me;                                   /* me == n: not among them */
-	size_t held[SHARE_REPLICAS_MAX], due[SHARE_REPLICAS_MAX], coming[SHARE_REPLICAS_MAX];
+	size_t held[ASSIGNMENT_REPLICAS_MAX], due[ASSIGNMENT_REPLICAS_MAX], coming[ASSIGNMENT_REPLICAS_MAX];
 };
 
 static size_t
-place_of(const struct share_view *v, const char *instance)
+place_of(const struct assignment_view *v, const char *instance)
 {
 	for (size_t i = 0; i < v->nreplicas; i++)
 		if (!strcmp(v->replicas[i].instance, instance))
@@ -31,7 +31,7 @@ rank_of(const struct scale *s, size_t i)
 
 /* What is left over when all have the same goes to those who hold most: so least moves. */
 static struct scale
-weigh(const struct share_view *v)
+weigh(const struct assignment_view *v)
 {
 	struct scale s = { .v = v, .n = v->nreplicas, .me = place_of(v, v->me) };
 
@@ -71,14 +71,14 @@ take(struct scale *s)
 
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < s->v->npartitions; i++) {
-			const struct share_partition *p = &s->v->partitions[i];
+			const struct assignment_partition *p = &s->v->partitions[i];
 			uint64_t bit = UINT64_C(1) << p->partition;
 			size_t to = pass ? neediest(s) : place_of(s->v, p->home);
 			if (place_of(s->v, p->owner) < s->n || (assigned & bit) || to == s->n || !lacking(s, to))
 				continue;
 			assigned |= bit;
 			s->coming[to]++;
-			if (to == s->me || p->free_looks >= SHARE_FREE_LOOKS)
+			if (to == s->me || p->free_looks >= ASSIGNMENT_FREE_LOOKS)
 				mine |= bit;
 		}
 	return mine;
@@ -103,7 +103,7 @@ allowance(const struct scale *s)
 
 /* First what has its home where something lacks, then other strangers', then what is mine. */
 static bool
-goes_in(const struct scale *s, const struct share_partition *p, int pass)
+goes_in(const struct scale *s, const struct assignment_partition *p, int pass)
 {
 	size_t home = place_of(s->v, p->home);
 
@@ -118,7 +118,7 @@ give(const struct scale *s)
 
 	for (int pass = 0; pass < 3; pass++)
 		for (size_t i = s->v->npartitions; i-- > 0 && left;) {
-			const struct share_partition *p = &s->v->partitions[i];
+			const struct assignment_partition *p = &s->v->partitions[i];
 			uint64_t bit = UINT64_C(1) << p->partition;
 			if (place_of(s->v, p->owner) != s->me || (given & bit) || !goes_in(s, p, pass))
 				continue;
@@ -128,12 +128,12 @@ give(const struct scale *s)
 	return given;
 }
 
-struct share
-share_decide(const struct share_view *v)
+struct assignment
+assignment_decide(const struct assignment_view *v)
 {
-	struct share out = { 0, 0 };
+	struct assignment out = { 0, 0 };
 
-	assert(v->nreplicas <= SHARE_REPLICAS_MAX);
+	assert(v->nreplicas <= ASSIGNMENT_REPLICAS_MAX);
 	if (place_of(v, v->me) == v->nreplicas)
 		return out;
 	struct scale s = weigh(v);

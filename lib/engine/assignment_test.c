@@ -42,19 +42,19 @@ struct world {
 };
 
 static void
-world_see(const struct world *w, int me, struct share_partition *p, struct share_view *v)
+world_see(const struct world *w, int me, struct assignment_partition *p, struct assignment_view *v)
 {
-	*v = (struct share_view){ .me = names[me], .partitions = p, .npartitions = w->n };
+	*v = (struct assignment_view){ .me = names[me], .partitions = p, .npartitions = w->n };
 	for (int i = 0; i < NAMES; i++)
 		if (w->lives[i])
-			v->replicas[v->nreplicas++] = (struct share_replica){ names[i], true };
+			v->replicas[v->nreplicas++] = (struct assignment_replica){ names[i], true };
 	for (size_t i = 0; i < w->n; i++)
-		p[i] = (struct share_partition){ (int32_t)i, w->owner[i], w->home[i], w->free_looks[me][i] };
+		p[i] = (struct assignment_partition){ (int32_t)i, w->owner[i], w->home[i], w->free_looks[me][i] };
 }
 
 /* Of an older view: what it would take may be taken, what it would give is given only when it is still its own. */
 static void
-world_act(struct world *w, int me, struct share s)
+world_act(struct world *w, int me, struct assignment s)
 {
 	w->surplus_looks[me] = s.give ? w->surplus_looks[me] + 1 : 0;
 	for (size_t i = 0; i < w->n; i++)
@@ -75,7 +75,7 @@ world_act(struct world *w, int me, struct share s)
 static void
 world_turn(struct world *w)
 {
-	struct share late = { 0, 0 };
+	struct assignment late = { 0, 0 };
 	int who = -1, order[NAMES];
 
 	for (int k = 0; k < NAMES; k++) {
@@ -85,14 +85,14 @@ world_turn(struct world *w)
 	}
 	for (int k = 0; k < NAMES; k++) {
 		int me = order[k];
-		struct share_partition p[PARTITIONS_MAX];
-		struct share_view v;
+		struct assignment_partition p[PARTITIONS_MAX];
+		struct assignment_view v;
 		if (!w->lives[me])
 			continue;
 		for (size_t i = 0; i < w->n; i++)
 			w->free_looks[me][i] = *w->owner[i] ? 0 : w->free_looks[me][i] + 1;
 		world_see(w, me, p, &v);
-		struct share s = share_decide(&v);
+		struct assignment s = assignment_decide(&v);
 		if (w->late && who < 0 && !below(&w->random, 3)) {
 			who = me;
 			late = s;
@@ -251,8 +251,8 @@ static const struct view_case cases[] = {
 	{ "the other too", "b", "abc", "aaabbb", "......", 0, "", "5" },
 	{ "a dead one's go to those who have least", "b", "ab", "aa...", ".....", 0, "24", "" },
 	{ "home comes first", "a", "ab", "..", "ba", 0, "1", "" },
-	{ "long free: whoever comes", "a", "aB", "a.", "..", SHARE_FREE_LOOKS, "1", "" },
-	{ "not long: its turn", "a", "aB", "a.", "..", SHARE_FREE_LOOKS - 1, "", "" },
+	{ "long free: whoever comes", "a", "aB", "a.", "..", ASSIGNMENT_FREE_LOOKS, "1", "" },
+	{ "not long: its turn", "a", "aB", "a.", "..", ASSIGNMENT_FREE_LOOKS - 1, "", "" },
 };
 
 static uint64_t
@@ -275,15 +275,15 @@ test_cases(void)
 {
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		const struct view_case *k = &cases[i];
-		struct share_partition p[10];
-		struct share_view v = { .me = k->me, .partitions = p, .npartitions = strlen(k->owners) };
+		struct assignment_partition p[10];
+		struct assignment_view v = { .me = k->me, .partitions = p, .npartitions = strlen(k->owners) };
 		for (const char *r = k->replicas; *r; r++)
-			v.replicas[v.nreplicas++] = (struct share_replica){ name_of(*r), *r >= 'a' };
+			v.replicas[v.nreplicas++] = (struct assignment_replica){ name_of(*r), *r >= 'a' };
 		for (size_t n = 0; n < v.npartitions; n++)
-			p[n] = (struct share_partition){
+			p[n] = (struct assignment_partition){
 				(int32_t)n, name_of(k->owners[n]), name_of(k->homes[n]), k->free_looks,
 			};
-		struct share s = share_decide(&v);
+		struct assignment s = assignment_decide(&v);
 		holds(s.take == bits(k->take) && s.give == bits(k->give), k->what, i);
 	}
 }

@@ -1,20 +1,23 @@
-/* catch_up - a timer that is due first sees what was acknowledged before it, and what follows from that (struct timer.after).
+/* catch_up - a timer that is due first sees what was acknowledged before it, and what follows from that (struct
+ * timer.after).
  *
  *   in:   the ends of all logs of a partition, and how far each service has read each (engine.edge)
  *   out:  whether the partition's due timers may run
  *   owns: struct catch_up of each partition
  *
- * An order can wait for the heads of those it names: what it refers to stands there.  A timer decides on consequences, which come by
- * other services, each at its own pace: an annulment is supervision's, what falls with it accountability's.  So it waits until the
- * producers that its row names, those that they read, and so on, have read to the ends that their logs had when it came due; until
- * they have read what that has added; and so on, until nothing is added, some rounds at most.  When none of those that are behind
- * has read on for CATCH_UP_STILL_MS, it is waited for no longer: a timer may come late, not never. */
+ * A command can wait for the heads of those it names: what it refers to stands there.  A timer decides on
+ * consequences, which come by other services, each at its own pace: an annulment is supervision's, what falls with
+ * it accountability's.  So it waits until the producers that its row names, those that they read, and so on, have
+ * read to the ends that their logs had when it came due; until they have read what that has added; and so on, until
+ * nothing is added, some rounds at most.  When none of those that are behind has read on for CATCH_UP_STILL_MS, it
+ * is waited for no longer: a timer may come late, not never. */
 #include "base/log.h"
 #include "engine/node_state.h"
 #include <assert.h>
 #include <string.h>
 
-enum { CATCH_UP_ROUNDS = 8 };           /* a finding, its measures, the post they empty, who takes it: no chain of consequences is longer */
+/* a finding, its measures, the post they empty, who takes it: no chain of consequences is longer */
+enum { CATCH_UP_ROUNDS = 8 };
 
 /* ---- whose logs count */
 
@@ -35,7 +38,7 @@ upstream_add(struct catch_up *c, const char *service)
 
 	if (upstream_place(c, name) < c->n)
 		return false;
-	assert(c->n < UPSTREAM_MAX);
+	assert(c->n < UPSTREAM_MAX || !"raise UPSTREAM_MAX");
 	c->name[c->n] = name;
 	c->need[c->n++] = 0;
 	return true;
@@ -67,7 +70,8 @@ static bool
 counts(const node_t *n, const struct catch_up *c, const EngineRows__Edge *e, size_t *producer)
 {
 	*producer = upstream_place(c, name_hash(e->producer));
-	return *producer < c->n && (!strcmp(e->consumer, n->svc->name) || upstream_place(c, name_hash(e->consumer)) < c->n);
+	return *producer < c->n &&
+	       (!strcmp(e->consumer, n->svc->name) || upstream_place(c, name_hash(e->consumer)) < c->n);
 }
 
 /* read: of what is waited for, by all of them together. */
@@ -126,7 +130,8 @@ end(node_t *n, int32_t partition, bool gave_up)
 	if (!gave_up)
 		return;
 	metric_add(n->set.metrics, METRIC_TIMERS_BEHIND, 1);
-	LOG(WARN, "timers.behind", NULL, LOG_S("service", n->svc->name), LOG_I("partition", partition), LOG_I("rounds", c->rounds));
+	LOG(WARN, "timers.behind", NULL, LOG_S("service", n->svc->name), LOG_I("partition", partition),
+	    LOG_I("rounds", c->rounds));
 }
 
 bool
@@ -164,7 +169,8 @@ catch_up_hurries(const node_t *n, size_t producer)
 {
 	for (int32_t p = 0; p < PARTITIONS; p++) {
 		const struct catch_up *c = &n->part[p].catch_up;
-		size_t i = n->part[p].owned && c->waits ? upstream_place(c, name_hash(n->svc->consumes[producer])) : c->n;
+		uint64_t name = name_hash(n->svc->consumes[producer]);
+		size_t i = n->part[p].owned && c->waits ? upstream_place(c, name) : c->n;
 		if (i < c->n && n->part[p].cursor[producer].seq < c->need[i])
 			return true;
 	}

@@ -8,4 +8,5 @@
 struct position { int64_t seq; uint8_t hash[SHA256_SIZE]; size_t hash_len; };
 
 /* Of the event that comes after `before`, over the bytes as stored, never re-encoded. */
-void chain_hash(const struct position *before, int64_t seq, const char *type, const void *body, size_t len, uint8_t out[SHA256_SIZE]);
+void chain_hash(const struct position *before, int64_t seq, const char *type, const void *body, size_t len,
+		uint8_t out[SHA256_SIZE]);

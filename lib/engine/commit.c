@@ -1,15 +1,22 @@
 /* commit - the write phase of a batch: one pipeline, one transaction, one round trip.
  *
- * Order: the fence first (it raises, and locks the rows that say we own what we write), then cursors, events, rows of the
- * service's tables, answers, timers, work; jobs last, because they select from what was just written. */
+ * Order: the fence first (it raises, and locks the rows that say we own what we write), then cursors, events, rows
+ * of the service's tables, answers, timers, jobs done; new jobs last, because they select from what was just
+ * written. */
 #include "base/clock.h"
 #include "base/crash.h"
 #include "base/log.h"
 #include "json/json_pb.h"
-#include "domain/mirror.h"
+#include "engine/batch.h"
+#include "engine/books.h"
 #include "engine/node_state.h"
+#include "engine/ownership.h"
+#include "engine/producers.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* plans are made anew when a table has so many rows, and so many times as many */
+enum { PLANS_ROWS = 256, PLANS_GROWTH = 4 };
 
 /* ---- the fence and the cursors */
 
@@ -64,8 +71,8 @@ write_cursors(struct batch *b)
 
 /* ---- rows */
 
-/* The server plans a statement for the table as it is, often empty, and keeps the plan: which of two indexes leads to few rows it
- * can tell only when there are some. */
+/* The server plans a statement for the table as it is, often empty, and keeps the plan: which of two indexes leads
+ * to few rows it can tell only when there are some. */
 static void
 count_written(node_t *n, struct table_sql *t, size_t rows)
 {
@@ -77,20 +84,20 @@ count_written(node_t *n, struct table_sql *t, size_t rows)
 }
 
 void
-batch_write_tables(struct batch *b)
+commit_tables(struct batch *b)
 {
 	for (size_t t = 0; t < b->node->ntables; t++) {
 		const void **put, **drop;
 		size_t nput, ndrop;
 		rows_changed(&b->rows[t], &put, &nput, &drop, &ndrop);
 		if (ndrop)
-			store_queue(b->node->db, &b->node->tables[t].drop, drop, ndrop);
+			store_queue(b->node->db, &b->node->sql[t].drop, drop, ndrop);
 		size_t nadded = b->rows[t].nadded;
 		if (nadded)
-			store_queue(b->node->db, &b->node->tables[t].insert, put, nadded);
+			store_queue(b->node->db, &b->node->sql[t].insert, put, nadded);
 		if (nput > nadded)
-			store_queue(b->node->db, &b->node->tables[t].update, put + nadded, nput - nadded);
-		count_written(b->node, &b->node->tables[t], nput);
+			store_queue(b->node->db, &b->node->sql[t].update, put + nadded, nput - nadded);
+		count_written(b->node, &b->node->sql[t], nput);
 	}
 }
 
@@ -140,7 +147,7 @@ parked_row(struct batch *b, const struct input *in)
 	k->body = in->logged->body;
 	k->reason = (char *)in->park;
 	k->parked_us = b->now_us;
-	k->turn = in->turn;
+	k->turn = in->read_before;
 	return k;
 }
 
@@ -160,7 +167,7 @@ write_retry(struct batch *b, const struct input *in)
 static const void *
 moved_row(struct batch *b, const struct input *in)
 {
-	EngineRows__Work *w = arena_copy(b->arena, in->row, sizeof *w);
+	EngineRows__Job *w = arena_copy(b->arena, in->row, sizeof *w);
 
 	w->span_from = in->span.from;
 	return w;
@@ -169,15 +176,16 @@ moved_row(struct batch *b, const struct input *in)
 static void
 write_inputs(struct batch *b)
 {
-	const void **done = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *done), **parked = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *parked);
+	const void **done = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *done),
+		   **parked = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *parked);
 	const void **moved = arena_alloc(b->arena, (b->ninputs + 1) * sizeof *moved);
 	size_t ndone = 0, nparked = 0, nmoved = 0;
 
 	for (size_t i = 0; i < b->ninputs; i++) {
 		struct input *in = &b->inputs[i];
-		if (in->kind == INPUT_WORK && in->goes_on)
+		if (in->kind == INPUT_JOB && in->goes_on)
 			moved[nmoved++] = moved_row(b, in);
-		else if (in->kind == INPUT_WORK)
+		else if (in->kind == INPUT_JOB)
 			done[ndone++] = in->row;
 		else if (in->kind == INPUT_EVENT && in->park)
 			parked[nparked++] = parked_row(b, in);
@@ -185,9 +193,9 @@ write_inputs(struct batch *b)
 			write_retry(b, in);
 	}
 	if (ndone)
-		store_queue(b->node->db, &engine_work_done, done, ndone);
+		store_queue(b->node->db, &engine_jobs_done, done, ndone);
 	if (nmoved)
-		store_queue(b->node->db, &engine_work_moved, moved, nmoved);
+		store_queue(b->node->db, &engine_jobs_moved, moved, nmoved);
 	if (nparked)
 		store_queue(b->node->db, &engine_park, parked, nparked);
 }
@@ -198,7 +206,7 @@ write_jobs(struct batch *b)
 {
 	for (size_t i = 0; i < b->njobs; i++) {
 		store_queue(b->node->db, b->jobs[i].stmt, &b->jobs[i].args, b->jobs[i].args ? 1 : 0);
-		enum store_error e = (i + 1) % JOBS_A_SYNC ? STORE_OK : store_sync(b->node->db);
+		enum store_error e = (i + 1) % COMMIT_JOBS_MAX ? STORE_OK : store_sync(b->node->db);
 		if (e)
 			return e;
 	}
@@ -218,11 +226,11 @@ write_all(struct batch *b)
 		store_queue(db, &engine_district_open, (const void **)b->opened, b->nopened);
 	if (b->nemitted)
 		store_queue(db, &engine_events_append, (const void **)b->emitted, b->nemitted);
-	batch_write_tables(b);
+	commit_tables(b);
 	write_answers(b);
 	write_timers(b);
 	write_inputs(b);
-	if (b->njobs > JOBS_A_SYNC) {
+	if (b->njobs > COMMIT_JOBS_MAX) {
 		enum store_error e = store_sync(db);
 		if (e)
 			return e;
@@ -258,7 +266,7 @@ after_heads(struct batch *b)
 			continue;
 		part->head = c->head;
 		part->now_us = c->now_us;
-		part->turn = c->turn;
+		part->journal = c->journal;
 		for (size_t i = 0; i < b->node->nproducers; i++)
 			if (c->cursor_moved[i])
 				cursor_moved(part, i, &c->cursor[i]);
@@ -272,7 +280,7 @@ after_commands(struct batch *b)
 		struct input *in = &b->inputs[i];
 		if (in->kind != INPUT_COMMAND || !in->answer)
 			continue;
-		group_answer(in->group, in->index, in->answer);
+		queue_answer(in->group, in->index, in->answer);
 		metric_add(b->node->set.metrics, METRIC_COMMANDS, 1);
 		if (in->answer->status >= 300)
 			metric_add(b->node->set.metrics, METRIC_COMMANDS_REFUSED, 1);
@@ -286,27 +294,15 @@ after_parked(struct batch *b)
 		const struct input *in = &b->inputs[i];
 		if (in->kind != INPUT_EVENT || !in->park)
 			continue;
-		held_add(&b->node->part[in->partition], in->district, in->subject);
+		held_add(&b->node->part[in->partition].held, in->district, in->subject);
 		metric_add(b->node->set.metrics, METRIC_PARKED, 1);
-		LOG(ERROR, "input.parked", in->trace, LOG_S("event", in->event_id), LOG_S("type", in->logged->type), LOG_S("reason", in->park));
+		LOG(ERROR, "input.parked", in->trace, LOG_S("event", in->event_id), LOG_S("type", in->logged->type),
+		    LOG_S("reason", in->park));
 	}
 }
 
-void
-batch_after_policies(struct batch *b)
-{
-	for (size_t t = 0; t < b->node->ntables; t++) {
-		const void **put, **drop;
-		size_t nput, ndrop;
-		if (b->node->tables[t].table != &mirror_policy || !b->rows[t].changes)
-			continue;
-		rows_changed(&b->rows[t], &put, &nput, &drop, &ndrop);
-		for (size_t i = 0; i < nput; i++)
-			policies_forget(b->node, ((const MirrorRows__Policy *)put[i])->district);
-	}
-}
-
-/* A partition's come in their order, so none is left that was due before the last that was fired, but for what was put meanwhile. */
+/* A partition's come in their order, so none is left that was due before the last that was fired, but for what was
+ * put meanwhile. */
 static void
 timer_fired(struct partition *p, int64_t due_us)
 {
@@ -331,10 +327,12 @@ after_timers(struct batch *b)
 	const void **put, **drop;
 	size_t nput, ndrop;
 
-	for (size_t i = 0; i < b->ninputs; i++)
-		if (b->inputs[i].kind == INPUT_TIMER)
-			(b->inputs[i].overtaken ? timer_was_put : timer_fired)(&b->node->part[b->inputs[i].partition],
-			                                                       ((const EngineRows__Timer *)b->inputs[i].row)->due_us);
+	for (size_t i = 0; i < b->ninputs; i++) {
+		const struct input *in = &b->inputs[i];
+		if (in->kind == INPUT_TIMER)
+			(in->overtaken ? timer_was_put : timer_fired)(&b->node->part[in->partition],
+			                                              ((const EngineRows__Timer *)in->row)->due_us);
+	}
 	rows_changed(&b->timers, &put, &nput, &drop, &ndrop);
 	for (size_t i = 0; i < nput; i++) {
 		const EngineRows__Timer *t = put[i];
@@ -350,7 +348,8 @@ after_events(struct batch *b)
 	int64_t now_us = clock_real_us();
 
 	for (size_t i = 0; i < b->ninputs && !b->node->set.manual_clock; i++)
-		if (b->inputs[i].kind == INPUT_EVENT && !b->inputs[i].park && !is_self(b->node, (size_t)b->inputs[i].producer))
+		if (b->inputs[i].kind == INPUT_EVENT && !b->inputs[i].park &&
+		    !producer_is_self(b->node, (size_t)b->inputs[i].producer))
 			metric_observe(b->node->set.metrics, HISTOGRAM_EVENT_AGE, now_us - b->inputs[i].at_us);
 }
 
@@ -366,12 +365,12 @@ after(struct batch *b)
 	metric_add(n->set.metrics, METRIC_EVENTS, (int64_t)b->nemitted);
 	after_commands(b);
 	after_parked(b);
-	batch_after_policies(b);
+	books_changed(b);
 	for (size_t i = 0; i < b->nopened; i++)
-		district_learn(n, b->opened[i]->district);
+		district_learn(&n->districts, b->opened[i]->district);
 	after_timers(b);
 	for (int32_t p = 0; b->njobs && p < PARTITIONS; p++)
-		n->part[p].work = n->part[p].work || b->part[p].touched;
+		n->part[p].jobs = n->part[p].jobs || b->part[p].touched;
 }
 
 /* ---- when it did not commit */
@@ -385,7 +384,7 @@ fenced(struct batch *b)
 	metric_add(b->node->set.metrics, METRIC_FENCED, 1);
 	for (long p = strtol(s, &end, 10); end != s; s = end, p = strtol(s, &end, 10))
 		if (p >= 0 && p < PARTITIONS)
-			own_lose(b->node, (int32_t)p);
+			ownership_lose(b->node, (int32_t)p);
 }
 
 static bool
@@ -400,8 +399,8 @@ named_in(arena_t *a, const char *detail, const struct input *in)
 	return false;
 }
 
-/* The key stands in another service's name: the command is refused, as for other content, and the rest runs again.  False:
- * none of ours was named. */
+/* The key stands in another service's name: the command is refused, as for other content, and the rest runs again.
+ * False: none of ours was named. */
 static bool
 keys_taken(struct batch *b)
 {
@@ -409,20 +408,21 @@ keys_taken(struct batch *b)
 	bool any = false;
 
 	a.status = 422;
-	a.problem = problem_make(b->arena, 422, "idempotency.key_reused", NULL, "This Idempotency-Key came with another request.");
+	a.problem = problem_make(b->arena, 422, "idempotency.key_reused", NULL,
+				 "This Idempotency-Key came with another request.");
 	for (size_t i = 0; i < b->ninputs; i++)
 		if (b->inputs[i].kind == INPUT_COMMAND && *b->inputs[i].command->key &&
 		    named_in(b->arena, store_detail(b->node->db), &b->inputs[i])) {
-			group_answer(b->inputs[i].group, b->inputs[i].index, &a);
+			queue_answer(b->inputs[i].group, b->inputs[i].index, &a);
 			any = true;
 		}
 	return any;
 }
 
-/* By themselves they need no fence: who is fenced off has said nothing that could be wrong later.  When the outcome is not known it
- * is all tried again, and finds out. */
+/* By themselves they need no fence: who is fenced off has said nothing that could be wrong later.  When the outcome
+ * is not known it is all tried again, and finds out. */
 enum batch_result
-batch_keep_answers(struct batch *b)
+commit_answers(struct batch *b)
 {
 	if (!b->answers.changes) {
 		after_commands(b);
@@ -447,7 +447,7 @@ batch_keep_answers(struct batch *b)
 }
 
 enum batch_result
-batch_commit(struct batch *b)
+commit_all(struct batch *b)
 {
 	bool anything = false;
 

@@ -70,17 +70,17 @@ select from engine.retried(:partition::integer, :producer::text, :seq::bigint);
 -- name: refused Refused
 select from engine.refused(:partition::integer, :producer::text, :seq::bigint, :reason::text);
 
--- name: turns_take Turn
+-- name: journal_turns JournalTurn
 select from engine.take_turns(:partition, :turn, :producer);
 
--- Whom each partition's last turns were about.
--- name: turns_of Partition -> Turn
+-- Of whom each partition has read last.
+-- name: journal_turns_of Partition -> JournalTurn
 select partition, turn, producer from engine.last_turns(:partition);
 
--- name: ran Ran
+-- name: journal_notes JournalNote
 select from engine.note_ran(:partition, :turn, :own_seq, :kind, :name, :seq, :district, :subject, :cause, :trace, :at_us, :span_from, :span_until);
 
--- Tables that orders write: what stands in them is in no event.
+-- Tables that commands write: what stands in them is in no event.
 -- name: own_tables - -> Table
 select c.relname::text as name from pg_class c where c.relnamespace = current_schema()::regnamespace and obj_description(c.oid, 'pg_class') ~ '^own';
 
@@ -149,18 +149,18 @@ select current_user, * from unnest(:partition::integer[], :district::text[], :ki
 -- name: timers_drop Timer
 select from engine.drop_timers(:partition, :district, :kind, :subject);
 
--- name: work_some Positions -> Work
+-- name: jobs_some Positions -> Job
 select partition, district, kind, subject, cause, trace, at_us, span_from, span_until from engine.some_work(:partition, :limit)
  order by at_us, district collate "C", kind collate "C", subject collate "C" limit :limit;
 
--- name: work_done Work
+-- name: jobs_done Job
 select from engine.work_done(:partition, :district, :kind, :subject);
 
--- name: work_moved Work
+-- name: jobs_moved Job
 select from engine.work_moved(:partition, :district, :kind, :subject, :span_from);
 
 -- Of which of these districts there is any.
--- name: work_of District -> District
+-- name: jobs_of District -> District
 select district, partition from engine.work_of(:district, :partition);
 
 -- name: park Parked

@@ -1,14 +1,15 @@
 /* feed - consuming other services' events, and our own once more.
  *
- * One long-poll FETCH per (consumer process, owner of the producer): partitions that share an owner share a stream; an owner
- * says which partitions it does not have, and those move to the next stream, until they are where their owner is asked.  Two
- * streams that one owner has answered become one.  A lost request or answer is a time-out and the same question again; when
- * a producer's partition is taken over, the database says so and the question is asked anew at once.  What comes is verified
- * against the hash chain before it is queued. */
+ * One long-poll FETCH per (consumer process, owner of the producer): partitions that share an owner share a stream;
+ * an owner says which partitions it does not have, and those move to the next stream, until they are where their
+ * owner is asked.  Two streams that one owner has answered become one.  A lost request or answer is a time-out and
+ * the same question again; when a producer's partition is taken over, the database says so and the question is asked
+ * anew at once.  What comes is verified against the hash chain before it is queued. */
 #include "base/crash.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "engine/node_state.h"
+#include "engine/producers.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,30 +34,36 @@ may_say(const struct service *s, const char *producer, const char *type)
 	return is_of(type, producer) || !others;
 }
 
-uint64_t
-feed_urgent(const struct service *s, const char *producer)
+size_t
+feed_urgent(const struct service *s, const char *producer, arena_t *a, uint32_t **types)
 {
-	uint64_t urgent = FETCH_PATIENT;
 	const struct event_handler *h;
+	size_t n = 0;
 
 	EACH_ROW(s, events, h)
+		n++;
+	*types = arena_alloc(a, (n + 1) * sizeof(**types));
+	n = 0;
+	EACH_ROW(s, events, h)
 		if (!h->deferrable && may_say(s, producer, h->message->name))
-			urgent |= fetch_bit(h->message->name);
-	return urgent;
+			(*types)[n++] = ring_type_hash(h->message->name);
+	return n;
 }
 
-_Static_assert(FETCH_BRIEF_BYTES * PARTITIONS <= FEED_BLOCKS_MAX * FETCH_BYTES_MAX, "what is asked for without room is no more than the room");
+_Static_assert(FETCH_BRIEF_BYTES * PARTITIONS <= FEED_BLOCKS_MAX * FETCH_BYTES_MAX,
+	       "what is asked for without room is no more than the room");
 
-/* While there is no room for more, and what is here waits for other producers, only partitions of which nothing is here are asked
- * for, and for little.  So two producers cannot each fill the room with what waits for the other: of all that has not been run, what
- * was said first waits for nothing, and either it is here or it is asked for. */
+/* While there is no room for more, and what is here waits for other producers, only partitions of which nothing is
+ * here are asked for, and for little.  So two producers cannot each fill the room with what waits for the other: of
+ * all that has not been run, what was said first waits for nothing, and either it is here or it is asked for. */
 static bool
 asks_for(const node_t *n, size_t producer, int32_t p)
 {
 	const struct partition *part = &n->part[p];
 	const struct feed *d = &n->feed[producer];
 
-	if (!part->owned || part->halted[producer] || (is_self(n, producer) && part->fetched[producer].seq >= part->head.seq))
+	if (!part->owned || part->halted[producer] ||
+	    (producer_is_self(n, producer) && part->fetched[producer].seq >= part->head.seq))
 		return false;
 	return d->blocks < FEED_BLOCKS_MAX || (d->blocked && part->fetched[producer].seq == part->cursor[producer].seq);
 }
@@ -81,7 +88,9 @@ question(node_t *n, size_t producer, int stream, int32_t from)
 
 	f->consumer = (char *)n->svc->name;
 	f->bytes_max = n->feed[producer].blocked ? FETCH_BRIEF_BYTES : FETCH_BYTES_MAX / 2;
-	f->urgent = n->feed[producer].hurry ? 0 : n->feed[producer].urgent;
+	f->may_wait = !n->feed[producer].hurry;
+	f->urgent = n->feed[producer].urgent;
+	f->n_urgent = f->may_wait ? n->feed[producer].nurgent : 0;
 	f->after = arena_alloc(n->scratch, PARTITIONS * sizeof(*f->after));
 	for (int32_t i = 0; i < PARTITIONS; i++) {
 		int32_t p = (from + i) % PARTITIONS;
@@ -139,14 +148,15 @@ send_question(node_t *n, size_t producer, struct stream *s, const Wire__Fetch *f
 
 	wire__fetch__pack(f, body);
 	struct message m = {
-		.kind = WIRE__KIND__FETCH, .id = ++n->next_id, .service = n->feed[producer].producer, .partition = address,
-		.lane = s->older ? WIRE__LANE__READER : WIRE__LANE__WRITER, .wait_ms = n->feed[producer].blocked ? 0 : FETCH_WAIT_MS, .body = body, .body_len = len,
+		.kind = WIRE__KIND__FETCH, .id = ++n->next_id, .service = n->feed[producer].producer,
+		.partition = address, .lane = s->older ? WIRE__LANE__READER : WIRE__LANE__WRITER,
+		.wait_ms = n->feed[producer].blocked ? 0 : FETCH_WAIT_MS, .body = body, .body_len = len,
 	};
 	s->asked = n->set.port.send(n->set.port.ctx, &m) ? m.id : 0;
 	s->asked_us = n->mono_us;
 	s->stale = false;
 	s->brief = n->feed[producer].blocked;
-	s->calm = f->urgent && !s->brief && !s->older;
+	s->calm = f->may_wait && !s->brief && !s->older;
 	if (!s->asked)
 		rest(n, s);
 }
@@ -162,7 +172,7 @@ ask(node_t *n, size_t producer, int stream)
 		return false;
 	int32_t address = f->after[0]->partition;
 	s->turn = (address + 1) % PARTITIONS;
-	if (is_self(n, producer) && answered_here(n, producer, stream, f))
+	if (producer_is_self(n, producer) && answered_here(n, producer, stream, f))
 		return true;
 	send_question(n, producer, s, f, address);
 	return false;
@@ -246,14 +256,14 @@ feed_news(node_t *n)
 	}
 }
 
-/* The question may lie with somebody who is gone.  In a moment, when the buses have heard of the new owner; what is asked of
- * a table goes on. */
+/* The question may lie with somebody who is gone.  In a moment, when the buses have heard of the new owner; what is
+ * asked of a table goes on. */
 void
 feed_moved(node_t *n, const char *producer)
 {
 	size_t i;
 
-	if (!is_producer(n, producer, &i))
+	if (!producer_of(n, producer, &i))
 		return;
 	for (int k = 0; k < STREAMS_MAX; k++) {
 		struct stream *s = &n->feed[i].stream[k];
@@ -277,7 +287,8 @@ next_in_chain(node_t *n, size_t producer, const Wire__Logged *e)
 	if (e->hash.len == SHA256_SIZE && !memcmp(hash, e->hash.data, SHA256_SIZE))
 		return true;
 	p->halted[producer] = true;
-	LOG(ERROR, "chain.broken", NULL, LOG_S("producer", n->feed[producer].producer), LOG_I("partition", e->partition), LOG_I("seq", e->seq));
+	LOG(ERROR, "chain.broken", NULL, LOG_S("producer", n->feed[producer].producer),
+	    LOG_I("partition", e->partition), LOG_I("seq", e->seq));
 	return false;
 }
 
@@ -306,7 +317,7 @@ static bool
 all_deferrable(const node_t *n, size_t producer, const Wire__Fetched *f)
 {
 	for (size_t i = 0; i < f->n_items; i++) {
-		const struct event_handler *h = event_handler_of(n, (int)producer, f->items[i]->type);
+		const struct event_handler *h = producer_handler(n, (int)producer, f->items[i]->type);
 		if (h && !h->deferrable)
 			return false;
 	}
@@ -363,7 +374,8 @@ take_answer(node_t *n, size_t producer, int stream, const struct message *m)
 	Wire__Fetched *f = wire__fetched__unpack(arena_pb(n->scratch), m->body_len, m->body);
 
 	if (!f) {
-		LOG(ERROR, "fetch.malformed", NULL, LOG_S("producer", n->feed[producer].producer), LOG_I("bytes", m->body_len));
+		LOG(ERROR, "fetch.malformed", NULL, LOG_S("producer", n->feed[producer].producer),
+		    LOG_I("bytes", m->body_len));
 		rest(n, s);
 		return;
 	}
@@ -374,7 +386,8 @@ take_answer(node_t *n, size_t producer, int stream, const struct message *m)
 		CRASH_POINT("events.fetched");
 	}
 	for (size_t i = 0; i < f->n_elsewhere; i++)
-		if (f->elsewhere[i] >= 0 && f->elsewhere[i] < PARTITIONS && n->part[f->elsewhere[i]].stream[producer] == stream)
+		if (f->elsewhere[i] >= 0 && f->elsewhere[i] < PARTITIONS &&
+		    n->part[f->elsewhere[i]].stream[producer] == stream)
 			move_to(n, f->elsewhere[i], producer, (stream + 1) % STREAMS_MAX);
 	if (*f->owner)
 		merge(n, producer, stream, f->owner);

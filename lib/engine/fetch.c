@@ -1,7 +1,7 @@
 /* fetch - serving our own events: fresh ones from memory; of older ones a reader is told (reader.c).
  *
- * A question waits here until there is something to say that somebody waits for, or what nobody waits for has had some time to become
- * more, or its own time is over. */
+ * A question waits here until there is something to say that somebody waits for, or what nobody waits for has had
+ * some time to become more, or its own time is over. */
 #include "base/crash.h"
 #include "engine/node_state.h"
 #include <stdlib.h>
@@ -34,15 +34,18 @@ logged_of(arena_t *a, const struct ring_event *e)
 	return l;
 }
 
-uint64_t
-fetch_bit(const char *type)
+static bool
+is_urgent(const Wire__Fetch *f, uint32_t type)
 {
-	return UINT64_C(1) << name_hash(type) % 59;
+	for (size_t i = 0; i < f->n_urgent; i++)
+		if (f->urgent[i] == type)
+			return true;
+	return false;
 }
 
 /* Adds what one partition has to say; false when memory does not reach back so far. */
 static bool
-gather(node_t *n, const Wire__Position *after, size_t bytes_max, struct gathered *out)
+gather(node_t *n, const Wire__Fetch *f, const Wire__Position *after, size_t bytes_max, struct gathered *out)
 {
 	int64_t head = n->part[after->partition].head.seq;
 
@@ -52,7 +55,7 @@ gather(node_t *n, const Wire__Position *after, size_t bytes_max, struct gathered
 			return false;
 		out->said.items[out->said.n_items++] = logged_of(n->scratch, e);
 		out->bytes += e->bytes;
-		out->bits |= e->bit;
+		out->urgent = out->urgent || is_urgent(f, e->type_hash);
 		out->full = out->bytes >= bytes_max || out->said.n_items == FETCH_ITEMS_MAX;
 	}
 	return true;
@@ -72,7 +75,7 @@ fetch_gather(node_t *n, const Wire__Fetch *f, struct gathered *out)
 		int32_t p = f->after[i]->partition;
 		if (p < 0 || p >= PARTITIONS || !n->part[p].owned)
 			said->elsewhere[said->n_elsewhere++] = p;
-		else if (!gather(n, f->after[i], bytes_max, out))
+		else if (!gather(n, f, f->after[i], bytes_max, out))
 			said->older = true;
 	}
 }
@@ -81,7 +84,7 @@ fetch_gather(node_t *n, const Wire__Fetch *f, struct gathered *out)
 static int64_t
 answer_due_us(const struct held_fetch *h)
 {
-	int64_t company_us = h->some_us ? h->some_us + DEFER_MS * 1000 : NEVER_US;
+	int64_t company_us = h->some_us ? h->some_us + LINGER_MS * 1000 : NEVER_US;
 
 	return company_us < h->until_us ? company_us : h->until_us;
 }
@@ -92,7 +95,7 @@ waits(const node_t *n, struct held_fetch *h, const Wire__Fetch *f, const struct 
 {
 	if (g->said.n_elsewhere || g->said.older || g->full)
 		return false;
-	if (g->said.n_items && (!(f->urgent & FETCH_PATIENT) || g->bits & f->urgent))
+	if (g->said.n_items && (!f->may_wait || g->urgent))
 		return false;
 	h->some_us = !g->said.n_items ? 0 : h->some_us ? h->some_us : n->mono_us;
 	return n->mono_us < answer_due_us(h);
@@ -136,8 +139,11 @@ fetch_hold(node_t *n, const struct message *m)
 	if (n->nheld == HELD_FETCHES_MAX)
 		let_go(n);
 	struct held_fetch *h = &n->held[n->nheld++];
-	*h = (struct held_fetch){ .peer = m->peer, .id = m->id, .body = malloc(m->body_len + 1), .len = m->body_len,
-	                          .changes = n->ring.changes - 1, .until_us = n->mono_us + (m->wait_ms > FETCH_WAIT_MS ? FETCH_WAIT_MS : m->wait_ms) * 1000 };
+	int32_t wait_ms = m->wait_ms > FETCH_WAIT_MS ? FETCH_WAIT_MS : m->wait_ms;
+	*h = (struct held_fetch){
+		.peer = m->peer, .id = m->id, .body = malloc(m->body_len + 1), .len = m->body_len,
+		.changes = n->ring.changes - 1, .until_us = n->mono_us + wait_ms * 1000,
+	};
 	if (!h->body)
 		abort();
 	memcpy(h->body, m->body, m->body_len);

@@ -3,6 +3,7 @@
  * Nothing is sent or written here: what is said stands in the batch until commit.c writes it. */
 #include "base/civil.h"
 #include "json/json_pb.h"
+#include "engine/batch.h"
 #include "engine/node_state.h"
 #include <assert.h>
 #include <string.h>
@@ -20,7 +21,6 @@ const char *batch_trace(const struct batch *b) { return b->now->trace; }
 bool batch_own(const struct batch *b) { return b->own_event; }
 const void *batch_with(const struct batch *b) { return b->now->as_command->with; }
 struct span batch_span(const struct batch *b) { return b->now->span; }
-const struct policy_book *batch_policies(struct batch *b) { return policies_of(b); }
 
 const char *
 batch_event_id(const struct batch *b)
@@ -33,14 +33,15 @@ batch_read_to(const struct batch *b, size_t producer)
 {
 	const struct head_change *c = &b->part[b->now->partition];
 
-	return c->touched && c->cursor_moved[producer] ? c->cursor[producer].seq : b->node->part[b->now->partition].cursor[producer].seq;
+	return c->touched && c->cursor_moved[producer] ? c->cursor[producer].seq
+						       : b->node->part[b->now->partition].cursor[producer].seq;
 }
 
 static size_t
 table_index(const struct batch *b, const struct table *t)
 {
 	for (size_t i = 0; i < b->node->ntables; i++)
-		if (b->node->tables[i].table == t)
+		if (b->node->tables[i] == t)
 			return i;
 	assert(!"a table the service does not list");
 	return 0;
@@ -56,7 +57,7 @@ bool
 batch_has_table(const struct batch *b, const struct table *t)
 {
 	for (size_t i = 0; i < b->node->ntables; i++)
-		if (b->node->tables[i].table == t)
+		if (b->node->tables[i] == t)
 			return true;
 	return false;
 }
@@ -79,7 +80,8 @@ batch_want(struct batch *b, const struct table *t, const void *key, int nprefix)
 	if (b->wants[i][nprefix].n == b->wants[i][nprefix].cap) {
 		size_t cap = b->wants[i][nprefix].cap ? 2 * b->wants[i][nprefix].cap : 16;
 		const void **keys = arena_alloc(b->arena, cap * sizeof *keys);
-		memcpy(keys, b->wants[i][nprefix].keys ? b->wants[i][nprefix].keys : keys, b->wants[i][nprefix].n * sizeof *keys);
+		memcpy(keys, b->wants[i][nprefix].keys ? b->wants[i][nprefix].keys : keys,
+		       b->wants[i][nprefix].n * sizeof *keys);
 		b->wants[i][nprefix].keys = keys;
 		b->wants[i][nprefix].cap = cap;
 	}
@@ -96,22 +98,6 @@ void *
 batch_kept(struct batch *b)
 {
 	return b->now->kept;
-}
-
-struct head_change *
-batch_touch(struct batch *b, int32_t partition)
-{
-	struct head_change *c = &b->part[partition];
-	const struct partition *p = &b->node->part[partition];
-
-	if (!c->touched) {
-		c->touched = true;
-		c->head = p->head;
-		c->now_us = p->now_us;
-		c->turn = p->turn;
-		c->timer_put_us = NEVER_US;
-	}
-	return c;
 }
 
 enum { MARK_KEYS = 2 };                 /* the district and what it is of */
@@ -133,7 +119,8 @@ look_noted(struct batch *b, size_t table, const void *key, int nprefix)
 	in->looks = l;
 }
 
-/* What is read must have been wanted; a replay runs handlers of events whose commands did the wanting, so it loads what they lack. */
+/* What is read must have been wanted; a replay runs handlers of events whose commands did the wanting, so it loads
+ * what they lack. */
 static void
 need(struct batch *b, size_t table, const void *key, int nprefix)
 {
@@ -144,7 +131,7 @@ need(struct batch *b, size_t table, const void *key, int nprefix)
 	if (rows_wanted(&b->rows[table], key, nprefix))
 		return;
 	assert(b->node->replay);
-	replay_need(b, table, key, nprefix);
+	b->node->replay->need(b, table, key, nprefix);
 }
 
 const void *
@@ -181,7 +168,7 @@ batch_put(struct batch *b, const struct table *t, const void *row)
 {
 	size_t i = table_index(b, t);
 
-	batch_linger(b);
+	batch_keep_alive(b);
 	assert(!b->wanting);
 	if (nobodys(b, i))
 		return;
@@ -220,8 +207,8 @@ root_cause(const struct input *in)
 	return in->cause && *in->cause ? in->cause : in->event_id;
 }
 
-/* An event stands on what its source had read: consumers read it only after that (inbox.c), so nobody sees a consequence
- * before its cause, whichever way the two came. */
+/* An event stands on what its source had read: consumers read it only after that (inbox.c), so nobody sees a
+ * consequence before its cause, whichever way the two came. */
 static void
 stand_on(struct batch *b, const struct head_change *c, Wire__Event *e)
 {
@@ -279,10 +266,10 @@ event_number(struct batch *b, const char *subject, const ProtobufCMessage *event
 void
 batch_emit(struct batch *b, const char *subject, const ProtobufCMessage *event)
 {
-	batch_linger(b);
+	batch_keep_alive(b);
 	assert(!b->wanting && !b->own_event);
 	if (b->node->replay) {
-		replay_emit(b, subject, event);
+		b->node->replay->emit(b, subject, event);
 		return;
 	}
 	if (b->nemitted == b->emitted_cap) {
@@ -311,7 +298,7 @@ batch_replays(const struct batch *b)
 const void *
 batch_logged(const struct batch *b, const ProtobufCMessageDescriptor *event, size_t i)
 {
-	return replay_said(b->node->replay, event, i);
+	return b->node->replay->said(b->node->replay, event, i);
 }
 
 void
@@ -369,7 +356,7 @@ batch_go_on(struct batch *b, int64_t from)
 {
 	struct input *in = &b->inputs[b->now - b->inputs];
 
-	assert(in->kind == INPUT_WORK && !in->goes_on && from > in->span.from && from < in->span.until);
+	assert(in->kind == INPUT_JOB && !in->goes_on && from > in->span.from && from < in->span.until);
 	in->goes_on = true;
 	in->span.from = from;
 }
@@ -417,7 +404,7 @@ batch_stand(struct batch *b)
 /* ---- answers */
 
 void
-batch_answer_set(struct batch *b, int status, const ProtobufCMessage *answer, Wire__Problem *problem)
+handler_answer(struct batch *b, int status, const ProtobufCMessage *answer, Wire__Problem *problem)
 {
 	struct input *in = (struct input *)b->now;
 
@@ -437,13 +424,13 @@ void
 batch_answer(struct batch *b, int status, const ProtobufCMessage *answer)
 {
 	assert(status >= 200 && status < 300);
-	batch_answer_set(b, status, answer, NULL);
+	handler_answer(b, status, answer, NULL);
 }
 
 void
 batch_refuse(struct batch *b, int status, const char *code, const char *pointer, const char *detail)
 {
-	batch_answer_set(b, status, NULL, problem_make(b->arena, status, code, pointer, detail));
+	handler_answer(b, status, NULL, problem_make(b->arena, status, code, pointer, detail));
 }
 
 void

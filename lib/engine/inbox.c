@@ -1,305 +1,38 @@
 /* inbox - puts together what is to run next, runs it, and isolates what cannot be run.
  *
- * Putting together is idempotent: events up to the cursor, and commands that have their answer, are passed over.  So after
- * anything went wrong the next round simply starts from what is committed. */
+ * Putting together is idempotent: events up to the cursor, and commands that have their answer, are passed over.  So
+ * after anything went wrong the next round simply starts from what is committed. */
 #include "base/digest.h"
 #include "json/json_pb.h"
 #include "base/log.h"
+#include "engine/books.h"
+#include "engine/due.h"
+#include "engine/inbox.h"
 #include "engine/node_state.h"
+#include "engine/producers.h"
 #include "base/utf8.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+_Static_assert(2 * DUE_MAX + FETCH_ITEMS_MAX <= EVENTS_UNTIL && EVENTS_UNTIL < BATCH_INPUTS_MAX,
+	       "everybody finds room in a batch");
+
 struct inbox {
-	struct input *inputs; size_t n, cap, bytes;
+	struct inputs all; size_t bytes;
 	int64_t expected[PARTITIONS][PRODUCERS_MAX];    /* the next event to be taken; 0: the one after the cursor */
 	bool due[PARTITIONS];                           /* its timers come first */
 	bool heavy;                                     /* there is a heavy command among them */
 	bool held_back[PARTITIONS][PRODUCERS_MAX];      /* its next event must wait for another producer's */
-	bool events;                                    /* there is a block of them; the first comes whatever its size: another version may have made it */
+	/* there is a block of them; the first comes whatever its size: another version may have made it */
+	bool events;
 };
-
-/* Valid until the next one is added. */
-static struct input *
-add(node_t *n, struct inbox *box, enum input_kind kind, int32_t partition)
-{
-	if (box->n == box->cap) {
-		size_t cap = box->cap ? 2 * box->cap : 64;
-		struct input *grown = arena_alloc(n->arena, cap * sizeof(*grown));
-		if (box->n)
-			memcpy(grown, box->inputs, box->n * sizeof(*grown));
-		box->inputs = grown;
-		box->cap = cap;
-	}
-	struct input *in = &box->inputs[box->n++];
-	*in = (struct input){ .kind = kind, .partition = partition, .district = "", .subject = "", .account = "", .trace = "", .cause = "", .event_id = "" };
-	return in;
-}
-
-/* ---- timers and jobs */
-
-/* Order is kept within a partition: each that has something due may give its share of a batch. */
-static void
-share_due(const void **timers, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		((EngineRows__Due *)timers[i])->limit = (int32_t)(DUE_MAX / n);
-}
-
-struct due { const void *timers[PARTITIONS], *work[PARTITIONS], *seen[PARTITIONS]; size_t ntimers, nwork; bool catches_up; };
-
-static void
-due_timers_of(node_t *n, int32_t p, int64_t now_us, struct due *d)
-{
-	EngineRows__Due *t = arena_message(n->arena, &engine_rows__due__descriptor);
-	EngineRows__Partition *s = arena_message(n->arena, &engine_rows__partition__descriptor);
-
-	*t = (EngineRows__Due){ .base = t->base, .partition = p, .now_us = now_us, .from_us = n->part[p].timer_next_us };
-	s->partition = p;
-	d->seen[d->ntimers] = s;
-	d->timers[d->ntimers++] = t;
-	n->part[p].timer_put_us = NEVER_US;
-}
-
-static bool
-any_timer_after(const struct service *s)
-{
-	const struct timer *t;
-
-	EACH_ROW(s, timers, t)
-		if (t->after)
-			return true;
-	return false;
-}
-
-static void
-due_partitions(node_t *n, struct inbox *box, struct due *d)
-{
-	int64_t now_us = own_now_us(n);
-
-	d->ntimers = d->nwork = 0;
-	for (int32_t p = 0; p < PARTITIONS; p++) {
-		if (n->part[p].owned && n->part[p].timer_next_us <= now_us) {
-			box->due[p] = true;
-			if (catch_up_looks(n, p))
-				due_timers_of(n, p, now_us, d);
-		} else {
-			n->part[p].catch_up.waits = false;      /* what waited is due no more */
-		}
-		if (n->part[p].owned && n->part[p].work) {
-			EngineRows__Positions *w = arena_message(n->arena, &engine_rows__positions__descriptor);
-			*w = (EngineRows__Positions){ .base = w->base, .partition = p, .limit = DUE_MAX };
-			d->work[d->nwork++] = w;
-		}
-	}
-	share_due(d->timers, d->ntimers);
-	d->catches_up = d->ntimers && any_timer_after(n->svc);
-}
-
-static void
-add_timer(node_t *n, struct inbox *box, const EngineRows__Timer *t)
-{
-	struct input *in = add(n, box, INPUT_TIMER, t->partition);
-
-	in->district = t->district;
-	in->subject = t->subject;
-	in->at_us = t->due_us;
-	in->as_timer = service_timer(n->svc, t->kind);
-	in->row = t;
-}
-
-static void
-add_work(node_t *n, struct inbox *box, const EngineRows__Work *w)
-{
-	struct input *in = add(n, box, INPUT_WORK, w->partition);
-
-	in->district = w->district;
-	in->subject = w->subject;
-	in->trace = w->trace;
-	in->cause = w->cause;
-	in->at_us = w->at_us;
-	in->as_job = service_job(n->svc, w->kind);
-	in->row = w;
-	in->span = (struct span){ w->span_from, w->span_until };
-}
-
-static int
-rows_of_work(const node_t *n, const EngineRows__Work *w)
-{
-	const struct job *job = service_job(n->svc, w->kind);
-
-	return job && job->rows ? job->rows : WORK_ROWS;
-}
-
-/* Whether there may be more is known only when none came: rows stay where they are until a batch commits.  Taken is what settles so
- * many rows at most, so that commands do not wait long behind it. */
-static void
-take_work(node_t *n, struct inbox *box, const void *const *asked, size_t nasked, void **rows, size_t count)
-{
-	int settles = 0;
-
-	for (size_t i = 0; i < nasked; i++)
-		n->part[((const EngineRows__Positions *)asked[i])->partition].work = count == DUE_MAX;
-	for (size_t i = 0; i < count; i++) {
-		n->part[((const EngineRows__Work *)rows[i])->partition].work = true;
-		settles += rows_of_work(n, rows[i]);
-		if (i == 0 || settles <= WORK_ROWS_MAX)
-			add_work(n, box, rows[i]);
-	}
-}
-
-/* Those of a partition come in their order, so they wait from the first on that must. */
-static bool
-timer_waits(const node_t *n, const EngineRows__Timer *t, bool *waits)
-{
-	const struct timer *a = service_timer(n->svc, t->kind);
-
-	*waits = *waits || (a && a->after && t->due_us > n->part[t->partition].catch_up.done_us);
-	return *waits;
-}
-
-/* Whether some partition gave all it may, so that more of it may be due: else it is to be found out when the next ones are. */
-static bool
-take_timers(node_t *n, struct inbox *box, size_t nasked, void **rows, size_t count)
-{
-	size_t of[PARTITIONS] = { 0 };
-	bool more = false, waits[PARTITIONS] = { false };
-
-	for (size_t i = 0; i < count; i++) {
-		const EngineRows__Timer *t = rows[i];
-		if (timer_waits(n, t, &waits[t->partition])) {
-			more = true;            /* when the next ones are due is known: now */
-			continue;
-		}
-		add_timer(n, box, t);
-		more = ++of[t->partition] == DUE_MAX / nasked || more;
-	}
-	return more;
-}
-
-/* Whose events the timers of a partition that are due stand on, and have not been waited for. */
-static unsigned
-timers_after(const node_t *n, int32_t partition, void *const *rows, size_t count)
-{
-	unsigned after = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		const EngineRows__Timer *t = rows[i];
-		const struct timer *a = t->partition == partition ? service_timer(n->svc, t->kind) : NULL;
-		if (a && t->due_us > n->part[partition].catch_up.done_us)
-			after |= a->after;
-	}
-	return after;
-}
-
-static void
-timers_catch_up(node_t *n, const struct due *d, void *const *rows, size_t count, void *const *edges, size_t nedges)
-{
-	for (size_t i = 0; i < d->ntimers; i++) {
-		const EngineRows__Due *asked = d->timers[i];
-		unsigned after = timers_after(n, asked->partition, rows, count);
-		if (after)
-			catch_up(n, asked->partition, after, asked->now_us, edges, nedges);
-		else
-			n->part[asked->partition].catch_up.waits = false;
-	}
-}
-
-static void
-read_timers(node_t *n, struct inbox *box, const struct due *d, size_t *at)
-{
-	void **rows, **edges = NULL;
-	size_t count = store_rows(n->db, (*at)++, n->arena, &rows);
-
-	if (d->catches_up) {
-		size_t nedges = store_rows(n->db, (*at)++, n->arena, &edges);
-		timers_catch_up(n, d, rows, count, edges, nedges);
-	}
-	n->timers_stale = !take_timers(n, box, d->ntimers, rows, count) || n->timers_stale;
-}
-
-/* False: the database did not answer. */
-static bool
-take_due(node_t *n, struct inbox *box)
-{
-	struct due *d = arena_alloc(n->arena, sizeof *d);
-	size_t at = 0;
-	void **rows;
-
-	due_partitions(n, box, d);
-	if (!d->ntimers && !d->nwork)
-		return true;
-	if (d->ntimers)
-		store_queue(n->db, &engine_timers_due, d->timers, d->ntimers);
-	if (d->catches_up)
-		store_queue(n->db, &engine_edges, d->seen, d->ntimers);
-	if (d->nwork)
-		store_queue(n->db, &engine_work_some, d->work, d->nwork);
-	if (store_sync(n->db))
-		return false;
-	if (d->ntimers)
-		read_timers(n, box, d, &at);
-	if (d->nwork) {
-		size_t k = store_rows(n->db, at, n->arena, &rows);
-		take_work(n, box, d->work, d->nwork, rows, k);
-	}
-	return true;
-}
 
 /* ---- events */
 
-/* What is not UTF-8 could not even be put aside. */
-static bool
-is_utf8(const char *s)
-{
-	uint32_t code;
-	size_t len = strlen(s), n;
-
-	for (; len; s += n, len -= n)
-		if (!(n = utf8_take(s, len, &code)))
-			return false;
-	return true;
-}
-
-bool
-is_self(const node_t *n, size_t producer)
-{
-	return !strcmp(n->svc->consumes[producer], n->svc->name);
-}
-
-const struct event_handler *
-event_handler_of(const node_t *n, int producer, const char *type)
-{
-	return producer >= 0 && is_self(n, (size_t)producer) ? service_after_commit(n->svc, type) : service_event(n->svc, type);
-}
-
-/* producer -1: it is our own, not read but said. */
-void
-input_of_event(node_t *n, struct input *in, int producer, const Wire__Logged *l, const Wire__Event *e)
-{
-	in->producer = producer >= 0 ? producer : 0;
-	in->logged = l;
-	if (!e || !is_utf8(e->district) || !is_utf8(e->subject)) {
-		in->park = "its envelope cannot be read";
-		return;
-	}
-	in->district = e->district;
-	in->subject = e->subject;
-	in->trace = e->trace;
-	in->cause = e->cause;
-	in->event_id = e->id;
-	in->at_us = e->at_us;
-	in->as_event = event_handler_of(n, producer, l->type);
-	if (!in->as_event)
-		return;                 /* of no concern here: only the cursor moves */
-	in->m = protobuf_c_message_unpack(in->as_event->message, arena_pb(n->arena), e->data.len, e->data.data);
-	if (!in->m)
-		in->park = "its content cannot be read";
-}
-
-/* Whether a producer's events that have been read, with those of this batch, reach so far.  If not, it is asked to hurry. */
+/* Whether a producer's events that have been read, with those of this batch, reach so far.  If not, it is asked to
+ * hurry. */
 static bool
 read_or_hurry(node_t *n, const struct inbox *box, int32_t partition, size_t producer, int64_t seq)
 {
@@ -318,7 +51,7 @@ too_early(node_t *n, const struct inbox *box, int32_t partition, const Wire__Eve
 
 	for (size_t i = 0; i < e->n_after; i++) {
 		size_t producer;
-		if (is_producer(n, e->after[i]->producer, &producer))
+		if (producer_of(n, e->after[i]->producer, &producer))
 			early = !read_or_hurry(n, box, partition, producer, e->after[i]->seq) || early;
 	}
 	return early;
@@ -357,7 +90,7 @@ take_block(node_t *n, struct inbox *box, size_t producer, struct block *k)
 			continue;
 		}
 		++box->expected[l->partition][producer];
-		input_of_event(n, add(n, box, INPUT_EVENT, l->partition), (int)producer, l, e);
+		input_of_event(n, input_add(&box->all, INPUT_EVENT, l->partition, n->arena), (int)producer, l, e);
 		box->bytes += l->body.len;
 	}
 	k->taken = true;
@@ -380,22 +113,23 @@ take_next(node_t *n, struct inbox *box, size_t producer)
 {
 	struct block *k = next_block(&n->feed[producer]);
 
-	if (!k || (box->events && (box->n + k->items > EVENTS_UNTIL || box->bytes > EVENTS_BYTES_UNTIL)))
+	if (!k || (box->events && (box->all.n + k->items > EVENTS_UNTIL || box->bytes > EVENTS_BYTES_UNTIL)))
 		return false;
 	take_block(n, box, producer, k);
 	return true;
 }
 
-_Static_assert(3 * FETCH_ITEMS_MAX <= EVENTS_UNTIL, "when our own events have filled their part, a block of another's still fits");
+_Static_assert(3 * FETCH_ITEMS_MAX <= EVENTS_UNTIL,
+	       "when our own events have filled their part, a block of another's still fits");
 
-/* Our own first, for what is read at once is still in memory; but there is room left for others.  Then a block of each producer in
- * turn, another producer first each time: one with much to say does not silence the others. */
+/* Our own first, for what is read at once is still in memory; but there is room left for others.  Then a block of
+ * each producer in turn, another producer first each time: one with much to say does not silence the others. */
 static void
 take_events(node_t *n, struct inbox *box)
 {
-	bool any = n->nproducers > 0, echoes = any && is_self(n, n->nproducers - 1);
+	bool any = n->nproducers > 0, after_commit = any && producer_is_self(n, n->nproducers - 1);
 
-	while (echoes && box->n + 2 * FETCH_ITEMS_MAX <= EVENTS_UNTIL && take_next(n, box, n->nproducers - 1))
+	while (after_commit && box->all.n + 2 * FETCH_ITEMS_MAX <= EVENTS_UNTIL && take_next(n, box, n->nproducers - 1))
 		;
 	while (any) {
 		any = false;
@@ -443,7 +177,8 @@ blocks_settle(node_t *n, bool done)
 
 /* ---- commands */
 
-/* False: it is heavy, and so is one that is there already; it, and all behind it in its group, come in a later batch. */
+/* False: it is heavy, and so is one that is there already; it, and all behind it in its group, come in a later
+ * batch. */
 static bool
 add_command(node_t *n, struct inbox *box, struct group *g, size_t i, const Wire__Command *c)
 {
@@ -452,7 +187,7 @@ add_command(node_t *n, struct inbox *box, struct group *g, size_t i, const Wire_
 	if (command && command->heavy && box->heavy)
 		return false;
 	box->heavy = box->heavy || (command && command->heavy);
-	struct input *in = add(n, box, INPUT_COMMAND, g->partition);
+	struct input *in = input_add(&box->all, INPUT_COMMAND, g->partition, n->arena);
 
 	in->group = g;
 	in->index = i;
@@ -474,7 +209,7 @@ take_group(node_t *n, struct inbox *box, struct group *g)
 
 	assert(c && c->n_items == g->ncommands);        /* it could be read when it came */
 	for (size_t i = 0; i < c->n_items; i++)
-		if (!g->answers[i].data && box->n < BATCH_INPUTS_MAX && !add_command(n, box, g, i, c->items[i]))
+		if (!g->answers[i].data && box->all.n < BATCH_INPUTS_MAX && !add_command(n, box, g, i, c->items[i]))
 			return;
 }
 
@@ -489,11 +224,13 @@ lacks_events(node_t *n, const struct inbox *box, const struct group *g)
 	return lacks;
 }
 
-/* Commands come after what was due before them; so those of a partition with due timers wait until there are none left. */
+/* Commands come after what was due before them; so those of a partition with due timers wait until there are none
+ * left. */
 static void
 take_commands(node_t *n, struct inbox *box)
 {
-	for (struct group *g = n->queue.first; g && box->n < BATCH_INPUTS_MAX && box->bytes < BATCH_BYTES_MAX; g = g->next)
+	for (struct group *g = n->queue.first; g && box->all.n < BATCH_INPUTS_MAX && box->bytes < BATCH_BYTES_MAX;
+	     g = g->next)
 		if (g->nleft && n->part[g->partition].owned && !box->due[g->partition] && !lacks_events(n, box, g))
 			take_group(n, box, g);
 }
@@ -506,15 +243,17 @@ refuse_bug(node_t *n, struct input *in)
 	Wire__Answer a = WIRE__ANSWER__INIT;
 
 	a.status = 500;
-	a.problem = problem_make(n->arena, a.status, "server.fault", NULL, "This order could not be carried out; nothing was changed.");
-	group_answer(in->group, in->index, &a);
+	a.problem = problem_make(n->arena, a.status, "server.fault", NULL,
+				 "This order could not be carried out; nothing was changed.");
+	queue_answer(in->group, in->index, &a);
 }
 
 /* One input that the database refuses, or that killed the last owner: put it aside, say so, go on. */
 static enum batch_result
 isolate(node_t *n, struct input *in, const char *why)
 {
-	LOG(ERROR, "input.poison", in->trace, LOG_S("service", n->svc->name), LOG_I("kind", in->kind), LOG_S("why", why), LOG_S("subject", in->subject));
+	LOG(ERROR, "input.poison", in->trace, LOG_S("service", n->svc->name), LOG_I("kind", in->kind),
+	    LOG_S("why", why), LOG_S("subject", in->subject));
 	switch (in->kind) {
 	case INPUT_COMMAND:
 		refuse_bug(n, in);
@@ -527,7 +266,7 @@ isolate(node_t *n, struct input *in, const char *why)
 		in->as_timer = NULL;    /* the row goes, nothing runs */
 		in->as_job = NULL;
 	}
-	enum batch_result r = batch_run(n, in, 1);
+	enum batch_result r = fold_run(n, in, 1);
 	return r == BATCH_BAD ? BATCH_TRANSIENT : r;    /* not even that is taken: it is not the input */
 }
 
@@ -538,22 +277,23 @@ overloaded(const node_t *n)
 	return !strcmp(store_sqlstate(n->db), "57014");
 }
 
-/* Those that want much are run some at a time until they want less again.  What was loaded for too many stays in the arena, so their
- * half is put together anew: it is judged by what it wants itself. */
+/* Those that want much are run some at a time until they want less again.  What was loaded for too many stays in the
+ * arena, so their half is put together anew: it is judged by what it wants itself. */
 static enum batch_result
 run_if_small(node_t *n, struct input *inputs, size_t count)
 {
-	if (count > 1 && (count > n->inputs_max || policies_crowded(n, inputs, count)))
+	if (count > 1 && (count > n->inputs_max || books_crowded(n, inputs, count)))
 		return BATCH_WIDE;
-	enum batch_result r = n->trial ? batch_try_run(n, inputs, count) : batch_run(n, inputs, count);
+	enum batch_result r = n->trial ? fold_try(n, inputs, count) : fold_run(n, inputs, count);
 	if (r != BATCH_WIDE || count == 1)
 		return r;
 	n->inputs_max = count / 2;
 	return BATCH_AGAIN;
 }
 
-/* Halves around what the database refuses, what wanted too many rows lately, and what is of too many districts.  Timers after a half that is
- * done may have been moved by it, and the arena is bounded: then the rest is put together anew. */
+/* Halves around what the database refuses, what wanted too many rows lately, and what is of too many districts.
+ * Timers after a half that is done may have been moved by it, and the arena is bounded: then the rest is put
+ * together anew. */
 static enum batch_result
 run(node_t *n, struct input *inputs, size_t count)
 {
@@ -585,10 +325,10 @@ inbox_run_group(node_t *n, struct group *g)
 	arena_reset(n->arena);
 	box = arena_alloc(n->arena, sizeof(*box));
 	take_group(n, box, g);
-	for (size_t i = 0; i < box->n; i++)
-		if (box->inputs[i].m && !message_is_dry(box->inputs[i].m))
-			box->inputs[i].as_command = NULL;
-	return run(n, box->inputs, box->n);
+	for (size_t i = 0; i < box->all.n; i++)
+		if (box->all.at[i].m && !message_is_dry(box->all.at[i].m))
+			box->all.at[i].as_command = NULL;
+	return run(n, box->all.at, box->all.n);
 }
 
 static void
@@ -598,12 +338,14 @@ input_name(const struct input *in, char *out, size_t size)
 
 	switch (in->kind) {
 	case INPUT_COMMAND:
-		hex_text(in->command->fingerprint.data, in->command->fingerprint.len > SHA256_SIZE ? SHA256_SIZE : in->command->fingerprint.len, hex);
+		hex_text(in->command->fingerprint.data,
+			 in->command->fingerprint.len > SHA256_SIZE ? SHA256_SIZE : in->command->fingerprint.len, hex);
 		snprintf(out, size, "command %s", hex);
 		return;
 	case INPUT_EVENT:
 	case INPUT_RETRY:
-		snprintf(out, size, "%s %d %lld", in->kind == INPUT_EVENT ? "event" : "retry", in->producer, (long long)in->logged->seq);
+		snprintf(out, size, "%s %d %lld", in->kind == INPUT_EVENT ? "event" : "retry", in->producer,
+			 (long long)in->logged->seq);
 		return;
 	default:
 		snprintf(out, size, "due %d %s %s", in->kind, in->district, in->subject);
@@ -655,43 +397,33 @@ run_carefully(node_t *n, struct inbox *box)
 {
 	enum batch_result r = BATCH_DONE;
 
-	for (size_t i = 0; i < box->n && r == BATCH_DONE; i++)
-		r = i && box->inputs[i].kind == INPUT_TIMER ? BATCH_AGAIN : inbox_run_singly(n, &box->inputs[i]);
+	for (size_t i = 0; i < box->all.n && r == BATCH_DONE; i++)
+		r = i && box->all.at[i].kind == INPUT_TIMER ? BATCH_AGAIN : inbox_run_singly(n, &box->all.at[i]);
 	for (int32_t p = 0; r == BATCH_DONE && p < PARTITIONS; p++)
 		n->part[p].singly = false;
 	return r;
 }
 
-/* A commit's outcome is unknown.  What has a key is run again and answers as it was; for the rest nobody can say.  Refusals
- * changed nothing, whatever became of the commit. */
+/* A commit's outcome is unknown.  What has a key is run again and answers as it was; for the rest nobody can say.
+ * Refusals changed nothing, whatever became of the commit. */
 static void
 outcome_unknown(node_t *n, struct inbox *box)
 {
 	Wire__Answer a = WIRE__ANSWER__INIT;
 
 	a.status = 504;
-	a.problem = problem_make(n->arena, a.status, "outcome.unknown", NULL, "It may have been done; ask again with the same key.");
-	for (size_t i = 0; i < box->n; i++) {
-		struct input *in = &box->inputs[i];
+	a.problem = problem_make(n->arena, a.status, "outcome.unknown", NULL,
+				 "It may have been done; ask again with the same key.");
+	for (size_t i = 0; i < box->all.n; i++) {
+		struct input *in = &box->all.at[i];
 		if (in->kind != INPUT_COMMAND || !in->answer || in->answer->status >= 300)
 			continue;
 		if (*in->command->key)
 			in->group->unsure = true;
 		else
-			group_answer(in->group, in->index, &a);
+			queue_answer(in->group, in->index, &a);
 	}
 	n->lost = true;
-}
-
-static bool
-anything_due(const node_t *n)
-{
-	int64_t now_us = own_now_us(n);
-
-	for (int32_t p = 0; p < PARTITIONS; p++)
-		if (n->part[p].owned && (n->part[p].work || n->part[p].timer_next_us <= now_us))
-			return true;
-	return false;
 }
 
 /* Some blocks, all of them deferrable, and room for more. */
@@ -714,15 +446,15 @@ only_deferrable_blocks(const node_t *n)
 static bool
 may_wait(node_t *n)
 {
-	if (n->queue.first || n->clock_news || !only_deferrable_blocks(n) || anything_due(n)) {
-		n->deferred_us = 0;
+	if (n->queue.first || n->clock_news || !only_deferrable_blocks(n) || due_any(n)) {
+		n->lingers_us = 0;
 		return false;
 	}
-	if (!n->deferred_us)
-		n->deferred_us = n->mono_us;
-	if (n->mono_us < n->deferred_us + DEFER_MS * 1000)
+	if (!n->lingers_us)
+		n->lingers_us = n->mono_us;
+	if (n->mono_us < n->lingers_us + LINGER_MS * 1000)
 		return true;
-	n->deferred_us = 0;
+	n->lingers_us = 0;
 	return false;
 }
 
@@ -735,7 +467,7 @@ inbox_run(node_t *n)
 		return false;
 	arena_reset(n->arena);
 	box = arena_alloc(n->arena, sizeof(*box));
-	if (!take_due(n, box)) {
+	if (!due_take(n, &box->all, box->due)) {
 		n->lost = true;
 		return false;
 	}
@@ -743,15 +475,15 @@ inbox_run(node_t *n)
 		n->feed[i].hurry = catch_up_hurries(n, i);
 	take_events(n, box);
 	take_commands(n, box);
-	if (!box->n && !n->clock_news) {
+	if (!box->all.n && !n->clock_news) {
 		blocks_settle(n, true);
 		return false;
 	}
-	enum batch_result r = any_singly(n) && box->n ? run_carefully(n, box) : run(n, box->inputs, box->n);
+	enum batch_result r = any_singly(n) && box->all.n ? run_carefully(n, box) : run(n, box->all.at, box->all.n);
 	blocks_settle(n, r == BATCH_DONE);
 	switch (r) {
 	case BATCH_DONE:
-		n->clock_news = n->clock_news && n->set.manual_clock && box->n > 0;
+		n->clock_news = n->clock_news && n->set.manual_clock && box->all.n > 0;
 		return true;
 	case BATCH_TRANSIENT:
 		metric_add(n->set.metrics, METRIC_RETRIES, 1);

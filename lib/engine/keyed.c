@@ -71,7 +71,8 @@ batch_id_ok(struct batch *b, bool given, const char *id, const char *pointer)
 static bool
 page_of(struct reader *r, const ProtobufCMessage *question, struct page *p)
 {
-	const Field *limit = member_field(question->descriptor, "limit"), *cursor = member_field(question->descriptor, "cursor");
+	const Field *limit = member_field(question->descriptor, "limit"),
+		    *cursor = member_field(question->descriptor, "cursor");
 	const char *m = (const char *)question;
 	uint32_t has_limit, has_cursor;
 	const char *text;

@@ -1,4 +1,5 @@
-/* keyed - rows whose key is a district and one id, and what every handler says of them; lists of such things, page by page. */
+/* keyed - rows whose key is a district and one id, and what every handler says of them; lists of such things, page
+ * by page. */
 #pragma once
 #include "base/refusal.h"
 #include "engine/reader.h"
@@ -16,9 +17,9 @@ bool batch_ok(struct batch *b, bool good, int status, const char *code, const ch
 bool batch_refused(struct batch *b, const struct refusal *r);           /* false: NULL, there is none */
 bool batch_id_ok(struct batch *b, bool given, const char *id, const char *pointer);
 
-/* A list: the page of a question that has `limit` and `cursor`, by a statement whose arguments have `district`, `after` and `limit`
- * beside what is copied of the question, as a message with `items` and `next`.  item: of a row; NULL: the row is the item.  An item's
- * first field is its id, by which the next page begins. */
+/* A list: the page of a question that has `limit` and `cursor`, by a statement whose arguments have `district`,
+ * `after` and `limit` beside what is copied of the question, as a message with `items` and `next`.  item: of a row;
+ * NULL: the row is the item.  An item's first field is its id, by which the next page begins. */
 struct listing {
 	const struct copy *args;                /* of the question; own: "district after limit" */
 	const ProtobufCMessageDescriptor *answer;

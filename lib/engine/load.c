@@ -1,35 +1,22 @@
 /* load - the read phase of a batch: what its inputs need, set-wise.
  *
  * One round trip, with what the engine itself must know in it; again only while a want depends on what came. */
-#include "domain/mirror.h"
+#include "engine/batch.h"
+#include "engine/books.h"
 #include "engine/node_state.h"
+#include "engine/producers.h"
 #include <assert.h>
 #include <string.h>
 
 /* ---- wants */
 
 static void
-want_policies(struct batch *b, const struct input *in)
-{
-	MirrorRows__Policy key = MIRROR_ROWS__POLICY__INIT;
-
-	key.district = (char *)in->district;
-	batch_want(b, &mirror_policy, &key, 1);
-}
-
-static bool
-publishes(const struct input *in)
-{
-	return in->as_event && in->as_event->message == &roster__policy_published__descriptor;
-}
-
-static void
 want_one(struct batch *b, struct input *in)
 {
 	b->now = in;
 	in->looks = NULL;
-	if (policies_mirrored(b->node) && (in->as_command || in->as_event || in->as_timer || in->as_job) && (!policies_cached(b->node, in->district) || publishes(in)))
-		want_policies(b, in);
+	if (in->as_command || in->as_event || in->as_timer || in->as_job)
+		books_want(b);
 	if (in->as_command && in->as_command->want && in->m)
 		in->as_command->want(b, in->m);
 	if (in->as_event && in->as_event->want)
@@ -44,7 +31,7 @@ static bool
 anything_wanted(const struct batch *b)
 {
 	for (size_t t = 0; t < b->node->ntables; t++)
-		for (int k = 1; k <= b->node->tables[t].table->nkey; k++)
+		for (int k = 1; k <= b->node->tables[t]->nkey; k++)
 			if (b->wants[t][k].n)
 				return true;
 	return false;
@@ -62,10 +49,10 @@ want_all(struct batch *b)
 	return anything_wanted(b);
 }
 
-/* Wants are found out before anything is run.  What an input's want has looked at may be another when its turn comes, and then its run
- * reads what nobody has loaded. */
+/* Wants are found out before anything is run.  What an input's want has looked at may be another when its turn
+ * comes, and then its run reads what nobody has loaded. */
 bool
-batch_lacks(struct batch *b, struct input *in)
+load_lacks(struct batch *b, struct input *in)
 {
 	const struct want_mark *l = in->looks;
 
@@ -85,8 +72,8 @@ wants_prepare(struct batch *b)
 	bool ok = true;
 
 	for (size_t t = 0; t < b->node->ntables && b->whole; t++)
-		for (int k = 1; k < b->node->tables[t].table->nkey; k++)
-			ok = ok && (!b->wants[t][k].n || table_prepare_all(&b->node->tables[t], k, b->node->db));
+		for (int k = 1; k < b->node->tables[t]->nkey; k++)
+			ok = ok && (!b->wants[t][k].n || table_prepare_all(&b->node->sql[t], k, b->node->db));
 	return ok;
 }
 
@@ -94,24 +81,26 @@ static void
 wants_queue(struct batch *b)
 {
 	for (size_t t = 0; t < b->node->ntables; t++)
-		for (int k = 1; k <= b->node->tables[t].table->nkey; k++) {
-			const struct table_sql *q = &b->node->tables[t];
+		for (int k = 1; k <= b->node->tables[t]->nkey; k++) {
+			const struct table_sql *q = &b->node->sql[t];
 			if (b->wants[t][k].n)
-				store_queue(b->node->db, b->whole && k < q->table->nkey ? &q->all[k] : &q->load[k], b->wants[t][k].keys, b->wants[t][k].n);
+				store_queue(b->node->db, b->whole && k < q->table->nkey ? &q->all[k] : &q->load[k],
+					    b->wants[t][k].keys, b->wants[t][k].n);
 		}
 }
 
-/* In the order they were queued; `at` is the store's index of the first.  False: there are too many; what was not read is still wanted. */
+/* In the order they were queued; `at` is the store's index of the first.  False: there are too many; what was not
+ * read is still wanted. */
 static bool
 wants_read(struct batch *b, size_t at)
 {
 	for (size_t t = 0; t < b->node->ntables; t++)
-		for (int k = 1; k <= b->node->tables[t].table->nkey; k++) {
+		for (int k = 1; k <= b->node->tables[t]->nkey; k++) {
 			void **rows;
 			if (!b->wants[t][k].n)
 				continue;
 			size_t n = store_rows(b->node->db, at++, b->arena, &rows);
-			b->loaded += k < b->node->tables[t].table->nkey ? n : 0;
+			b->loaded += k < b->node->tables[t]->nkey ? n : 0;
 			if (b->loaded > (size_t)(b->whole ? WHOLE_ROWS_MAX : LOAD_ROWS_MAX))
 				return false;
 			for (size_t i = 0; i < n; i++)
@@ -136,7 +125,11 @@ result_of(enum store_error e)
 
 /* ---- the first load also asks what the engine itself must know */
 
-struct prelude { size_t looks, keys, districts, works; const void **look, **key, **district, **work; bool looked[PARTITIONS]; };
+struct prelude {
+	size_t looks, keys, districts, jobs;
+	const void **look, **key, **district, **job;
+	bool looked[PARTITIONS];
+};
 
 /* Producers that must have been read first, and whose heads nobody has looked up for the group. */
 static unsigned
@@ -146,13 +139,13 @@ to_look_up(const struct input *in)
 }
 
 static void
-prelude_of_work(struct batch *b, struct prelude *p, const struct input *in)
+prelude_of_jobs(struct batch *b, struct prelude *p, const struct input *in)
 {
 	EngineRows__District *k = arena_message(b->arena, &engine_rows__district__descriptor);
 
 	k->partition = in->partition;
 	k->district = (char *)in->district;
-	p->work[p->works++] = k;
+	p->job[p->jobs++] = k;
 }
 
 static void
@@ -173,9 +166,9 @@ prelude_of_command(struct batch *b, struct prelude *p, struct input *in)
 		k->key = in->command->key;
 		p->key[p->keys++] = k;
 	}
-	if (in->as_command && in->as_command->after && n->part[in->partition].work)
-		prelude_of_work(b, p, in);
-	if (!district_known(n, in->district)) {
+	if (in->as_command && in->as_command->after && n->part[in->partition].jobs)
+		prelude_of_jobs(b, p, in);
+	if (!district_known(&n->districts, in->district)) {
 		EngineRows__DistrictArg *k = arena_message(b->arena, &engine_rows__district_arg__descriptor);
 		k->district = (char *)in->district;
 		p->district[p->districts++] = k;
@@ -189,7 +182,7 @@ prelude_collect(struct batch *b)
 		.look = arena_alloc(b->arena, PARTITIONS * sizeof(void *)),
 		.key = arena_alloc(b->arena, (b->ninputs + 1) * sizeof(void *)),
 		.district = arena_alloc(b->arena, (b->ninputs + 1) * sizeof(void *)),
-		.work = arena_alloc(b->arena, (b->ninputs + 1) * sizeof(void *)),
+		.job = arena_alloc(b->arena, (b->ninputs + 1) * sizeof(void *)),
 	};
 
 	for (size_t i = 0; i < b->ninputs; i++)
@@ -214,17 +207,8 @@ prelude_queue(struct batch *b, const struct prelude *p)
 		store_queue(db, &engine_answers_of, p->key, p->keys);
 	if (p->districts)
 		store_queue(db, &engine_districts, p->district, p->districts);
-	if (p->works)
-		store_queue(db, &engine_work_of, p->work, p->works);
-}
-
-bool
-is_producer(const node_t *n, const char *service, size_t *i)
-{
-	for (*i = 0; *i < n->nproducers; ++*i)
-		if (!strcmp(n->svc->consumes[*i], service))
-			return true;
-	return false;
+	if (p->jobs)
+		store_queue(db, &engine_jobs_of, p->job, p->jobs);
 }
 
 /* A group that lacks what a producer has already promised waits until we have read it (engine 8). */
@@ -236,7 +220,7 @@ looks_read(struct batch *b, void **rows, size_t n)
 
 	for (size_t k = 0; k < n; k++) {
 		const EngineRows__Seen *s = rows[k];
-		if (s->partition >= 0 && s->partition < PARTITIONS && is_producer(b->node, s->service, &producer))
+		if (s->partition >= 0 && s->partition < PARTITIONS && producer_of(b->node, s->service, &producer))
 			heads[s->partition][producer] = s->seq;
 	}
 	for (size_t i = 0; i < b->ninputs; i++) {
@@ -252,12 +236,12 @@ looks_read(struct batch *b, void **rows, size_t n)
 
 /* What is to be looked at again has not been, so that who comes after others cannot come yet. */
 static void
-works_read(struct batch *b, void **rows, size_t n)
+jobs_read(struct batch *b, void **rows, size_t n)
 {
 	for (size_t i = 0; i < b->ninputs; i++)
 		for (size_t k = 0; k < n && b->inputs[i].kind == INPUT_COMMAND; k++)
 			if (!strcmp(b->inputs[i].district, ((const EngineRows__District *)rows[k])->district))
-				b->inputs[i].behind_work = true;
+				b->inputs[i].behind_jobs = true;
 }
 
 static void
@@ -294,17 +278,17 @@ prelude_read(struct batch *b, const struct prelude *p, size_t *at)
 	if (p->districts) {
 		count = store_rows(n->db, (*at)++, b->arena, &rows);
 		for (size_t i = 0; i < count; i++)
-			district_learn(n, ((const EngineRows__District *)rows[i])->district);
+			district_learn(&n->districts, ((const EngineRows__District *)rows[i])->district);
 	}
-	if (p->works) {
+	if (p->jobs) {
 		count = store_rows(n->db, (*at)++, b->arena, &rows);
-		works_read(b, rows, count);
+		jobs_read(b, rows, count);
 	}
 	return true;
 }
 
 enum batch_result
-batch_look(struct batch *b)
+load_look(struct batch *b)
 {
 	struct prelude p = prelude_collect(b);
 	size_t at = 0;
@@ -317,7 +301,7 @@ batch_look(struct batch *b)
 }
 
 enum batch_result
-batch_load(struct batch *b)
+load_all(struct batch *b)
 {
 	struct prelude p = prelude_collect(b);
 	bool more = want_all(b), first = true;
@@ -345,6 +329,6 @@ batch_load(struct batch *b)
 			round--;
 		}
 	}
-	policies_keep(b);
+	books_keep(b);
 	return BATCH_DONE;
 }

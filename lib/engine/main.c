@@ -1,7 +1,8 @@
 /* The main() of every service; the Makefile says which: -DSERVICE=roster_service.
  *
- * One thread writes (a node), ZHUCUN_READERS threads read, and one more hashes passwords, and another tries dry runs, where there are
- * any; each has its own bus sockets and its own connection, and they share nothing but counters.  SIGTERM or SIGINT ends the process between two batches. */
+ * One thread writes (a node), ZHUCUN_READERS threads read, and one more hashes passwords, and another tries dry
+ * runs, where there are any; each has its own bus sockets and its own connection, and they share nothing but
+ * counters.  SIGTERM or SIGINT ends the process between two batches. */
 #include "base/clock.h"
 #include "base/config.h"
 #include "bus/curve.h"
@@ -30,11 +31,15 @@ static const struct setting settings[] = {
 	{ "ZHUCUN_BUSES", SETTING_TEXT, NULL, 1, 1000, "endpoints of the buses, space-separated: ipc://… or tcp://…" },
 	{ CURVE_KEY_SETTING, SETTING_TEXT, NULL, 1, 1000, CURVE_KEY_MEANING },
 	{ CURVE_BUS_SETTING, SETTING_TEXT, NULL, 1, 1000, CURVE_BUS_MEANING },
-	{ "ZHUCUN_DB", SETTING_TEXT, NULL, 1, 1000, "libpq conninfo, logging in as the service's role", .secret = true },
-	{ "ZHUCUN_DB_READER", SETTING_TEXT, NULL, 1, 1000, "libpq conninfo, logging in as the service's reader role", .secret = true },
-	{ "ZHUCUN_INSTANCE", SETTING_TEXT, "", 0, 60, "name of this replica; made from host name and process id when empty" },
-	{ "ZHUCUN_READERS", SETTING_INT, "1", 1, READERS_MAX, "threads that answer reads" },
-	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10, "real, or manual: the clock is moved by POST /api/v1/clock only" },
+	{ "ZHUCUN_DB", SETTING_TEXT, NULL, 1, 1000, "libpq conninfo, logging in as the service's role",
+	  .secret = true },
+	{ "ZHUCUN_DB_READER", SETTING_TEXT, NULL, 1, 1000, "libpq conninfo, logging in as the service's reader role",
+	  .secret = true },
+	{ "ZHUCUN_INSTANCE", SETTING_TEXT, "", 0, 60,
+	  "name of this replica; made from host name and process id when empty" },
+	{ "ZHUCUN_READERS", SETTING_INT, "1", 1, READERS_MAX, "threads that answer queries" },
+	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10,
+	  "real, or manual: the clock is moved by POST /api/v1/clock only" },
 	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 0, 10, "debug, info, warn or error" },
 	{ HEALTH_SETTING, SETTING_TEXT, "", 0, 200, HEALTH_MEANING },
 };
@@ -111,7 +116,9 @@ reader_main(void *arg)
 	struct process *p = self->of;
 	int most = self->lane == WIRE__LANE__READER ? MESSAGES_A_TURN : 1;
 	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"), &p->me);
-	struct reader_settings set = { config_text("ZHUCUN_DB_READER"), p->manual_clock, link_port(link), &p->metrics, p->instance, &p->steady };
+	struct reader_settings set = {
+		config_text("ZHUCUN_DB_READER"), p->manual_clock, link_port(link), &p->metrics, p->instance, &p->steady,
+	};
 	struct reader *r = reader_open(&SERVICE, &set);
 	struct message m;
 
@@ -129,13 +136,22 @@ reader_main(void *arg)
 	return NULL;
 }
 
+static struct node_settings
+node_settings_of(struct process *p, link_t *link)
+{
+	return (struct node_settings){
+		config_text("ZHUCUN_DB"), p->instance, p->manual_clock, link_port(link), &p->metrics, &p->steady,
+		link_busy,
+	};
+}
+
 static void *
 trial_main(void *arg)
 {
 	const struct reading *self = arg;
 	struct process *p = self->of;
 	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"), &p->me);
-	struct node_settings set = { config_text("ZHUCUN_DB"), p->instance, p->manual_clock, link_port(link), &p->metrics, &p->steady, link_busy };
+	struct node_settings set = node_settings_of(p, link);
 	node_t *n = trial_open(&SERVICE, &set);
 	struct message m;
 
@@ -146,7 +162,8 @@ trial_main(void *arg)
 		for (int i = 0; i < MESSAGES_A_TURN && link_receive(link, &m); i++)
 			trial_receive(n, &m);
 		next_us = trial_step(n, clock_mono_us());
-		health_turn(&p->health, self->me, clock_mono_us(), node_fd(n) < 0 ? "no database" : trouble_of(link, NULL));
+		health_turn(&p->health, self->me, clock_mono_us(),
+			    node_fd(n) < 0 ? "no database" : trouble_of(link, NULL));
 	}
 	trial_close(&n);
 	link_close(&link);
@@ -208,7 +225,7 @@ run(struct process *p)
 	link_t *link = link_open(p->zmq, config_text("ZHUCUN_BUSES"), &p->me);
 	if (!link)
 		return 1;
-	struct node_settings set = { config_text("ZHUCUN_DB"), p->instance, p->manual_clock, link_port(link), &p->metrics, &p->steady, link_busy };
+	struct node_settings set = node_settings_of(p, link);
 	node_t *node = node_open(&SERVICE, &set);
 	if (!node)
 		return 1;
@@ -243,7 +260,8 @@ main(int argc, char **argv)
 {
 	struct process p = { .manual_clock = false };
 
-	config_open(argc, argv, SERVICE.name, "one replica of this service; docs/operating.md", settings, ALEN(settings));
+	config_open(argc, argv, SERVICE.name, "one replica of this service; docs/operating.md", settings,
+		    ALEN(settings));
 	log_open(SERVICE.name, log_level_of(config_text("ZHUCUN_LOG_LEVEL")));
 	if (!curve_client_read(&p.me, SERVICE.name, config_text(CURVE_KEY_SETTING), config_text(CURVE_BUS_SETTING)))
 		return 1;
@@ -261,11 +279,13 @@ main(int argc, char **argv)
 	reading_choose(&p);
 	health_open(&p.health, config_text(HEALTH_SETTING), READERS_FROM + p.nreading, clock_mono_us());
 	for (int i = 0; i < p.nreading; i++)
-		if (pthread_create(&p.reading[i].thread, NULL, p.reading[i].lane == WIRE__LANE__TRIAL ? trial_main : reader_main, &p.reading[i]))
+		if (pthread_create(&p.reading[i].thread, NULL,
+				   p.reading[i].lane == WIRE__LANE__TRIAL ? trial_main : reader_main, &p.reading[i]))
 			return 1;
 	int code = run(&p);
 	if (code)
-		_exit(code);                            /* readers may still be starting: nothing of theirs needs ending */
+		/* readers may still be starting: nothing of theirs needs ending */
+		_exit(code);
 	for (int i = 0; i < p.nreading; i++)
 		pthread_join(p.reading[i].thread, NULL);
 	zmq_ctx_term(p.zmq);

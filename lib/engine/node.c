@@ -4,12 +4,21 @@
 #include "engine.pb-c.h"
 #include "json/json_pb.h"
 #include "base/log.h"
+#include "engine/books.h"
+#include "engine/due.h"
+#include "engine/inbox.h"
+#include "engine/node_clock.h"
 #include "engine/node_state.h"
+#include "engine/ownership.h"
+#include "engine/ready.h"
+#include "engine/retry.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES_BYTES_MAX = 4 << 20, SCRATCH_BYTES_MAX = 64 << 20, WAITED_FOR_MS = 100, IDLE_MS = 1000 };
+enum { NAMES_BYTES_MAX = 16 << 20, SCRATCH_BYTES_MAX = 64 << 20, WAITED_FOR_MS = 100, IDLE_MS = 1000 };
+/* at most, beside those of the service's tables (load.c, commit.c) */
+enum { LOAD_STATEMENTS = 8, COMMIT_STATEMENTS = 24 + COMMIT_JOBS_MAX };
 
 /* ---- opening */
 
@@ -38,6 +47,40 @@ listen(node_t *n)
 	return true;
 }
 
+static void
+tables_list(node_t *n)
+{
+	const struct table *const *t;
+	size_t count = 0, wanted = 0;
+
+	EACH_ROW(n->svc, tables, t) {
+		count++;
+		wanted += (size_t)(*t)->nkey;
+	}
+	assert((wanted + LOAD_STATEMENTS <= STORE_QUEUE_MAX && 3 * count + COMMIT_STATEMENTS <= STORE_QUEUE_MAX) ||
+	       !"raise STORE_QUEUE_MAX: a batch is one round trip");
+	n->tables = arena_alloc(n->names, (count + 1) * sizeof(*n->tables));
+	n->sql = arena_alloc(n->names, (count + 1) * sizeof(*n->sql));
+	n->own_table = arena_alloc(n->names, (count + 1) * sizeof(*n->own_table));
+	EACH_ROW(n->svc, tables, t)
+		n->tables[n->ntables++] = *t;
+}
+
+static void
+producers_list(node_t *n)
+{
+	const char *const *consumes = n->svc->consumes;
+
+	for (; consumes[n->nproducers]; n->nproducers++) {
+		struct feed *d = &n->feed[n->nproducers];
+		assert(n->nproducers < PRODUCERS_MAX || !"raise PRODUCERS_MAX");
+		/* itself comes last */
+		assert(n->nproducers == 0 || strcmp(consumes[n->nproducers - 1], n->svc->name) != 0);
+		d->producer = consumes[n->nproducers];
+		d->nurgent = feed_urgent(n->svc, d->producer, n->names, &d->urgent);
+	}
+}
+
 node_t *
 node_make(const struct service *s, const struct node_settings *settings)
 {
@@ -50,7 +93,9 @@ node_make(const struct service *s, const struct node_settings *settings)
 	n->names = arena_open(NAMES_BYTES_MAX);
 	n->arena = arena_open(BATCH_ARENA_MAX);
 	n->scratch = arena_open(SCRATCH_BYTES_MAX);
-	n->policies = policy_cache_open(POLICIES_BYTES_MAX, settings->metrics);
+	tables_list(n);
+	producers_list(n);
+	books_open(n);
 	queue_open(&n->queue);
 	metric_add(settings->metrics, METRIC_QUEUE, 0);
 	n->inputs_max = BATCH_INPUTS_MAX;
@@ -58,11 +103,6 @@ node_make(const struct service *s, const struct node_settings *settings)
 	n->doubt = settings->manual_clock ? STEADY_SURE : STEADY_UNHEARD;
 	n->mono_us = clock_mono_us();           /* deadlines of what comes before the first step */
 	n->purge_us = n->mono_us + (int64_t)PURGE_MS * 1000;
-	for (; s->consumes[n->nproducers]; n->nproducers++) {
-		assert(n->nproducers < PRODUCERS_MAX);
-		assert(n->nproducers == 0 || strcmp(s->consumes[n->nproducers - 1], s->name) != 0);     /* itself comes last */
-		n->feed[n->nproducers] = (struct feed){ .producer = s->consumes[n->nproducers], .urgent = feed_urgent(s, s->consumes[n->nproducers]) };
-	}
 	for (int32_t p = 0; p < PARTITIONS; p++)
 		n->part[p].timer_next_us = NEVER_US;
 	n->db = store_open(settings->conninfo);
@@ -71,13 +111,73 @@ node_make(const struct service *s, const struct node_settings *settings)
 	return n;
 }
 
+static bool
+prepare_all(node_t *n, const struct store_stmt *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!store_prepare(n->db, list[i]))
+			return false;
+	return true;
+}
+
+/* What the schema says we consume is what the code consumes: /progress counts by the one, the loop reads by the
+ * other. */
+static bool
+graph_agrees(node_t *n)
+{
+	void **rows;
+	size_t count, found = 0;
+
+	if (store_run(n->db, &engine_consumed, NULL, n->scratch, &rows, &count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < n->nproducers; k++)
+			found += !strcmp(((const EngineRows__Producer *)rows[i])->producer, n->svc->consumes[k]);
+	if (found == count && count == n->nproducers)
+		return true;
+	LOG(ERROR, "service.consumes_differ", NULL, LOG_S("service", n->svc->name), LOG_I("schema", count),
+	    LOG_I("code", n->nproducers));
+	return false;
+}
+
+bool
+node_own_tables(node_t *n)
+{
+	void **rows;
+	size_t count;
+
+	if (store_run(n->db, &engine_own_tables, NULL, n->scratch, &rows, &count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		for (size_t t = 0; t < n->ntables; t++)
+			if (!strcmp(((const EngineRows__Table *)rows[i])->name, n->tables[t]->name))
+				n->own_table[t] = true;
+	return true;
+}
+
+bool
+node_prepare(node_t *n)
+{
+	const struct noun *const *noun;
+
+	if (!service_copies(n->svc) || !prepare_all(n, engine_sql, ENGINE_SQL_COUNT))
+		return false;
+	for (noun = n->svc->nouns; *noun; noun++)
+		if (!prepare_all(n, (*noun)->statements.at, (*noun)->statements.n))
+			return false;
+	for (size_t t = 0; t < n->ntables; t++)
+		if (!table_prepare(&n->sql[t], n->tables[t], n->db, n->names))
+			return false;
+	return graph_agrees(n) && node_own_tables(n);
+}
+
 node_t *
 node_open(const struct service *s, const struct node_settings *settings)
 {
 	assert(!service_named_twice(s));
 	node_t *n = node_make(s, settings);
 
-	if (n && (!own_prepare(n) || !listen(n)))
+	if (n && (!node_prepare(n) || !listen(n)))
 		node_close(&n);
 	return n;
 }
@@ -99,14 +199,14 @@ node_close(node_t **np)
 		return;
 	queue_end(n);
 	feeds_free(n);
-	own_end(n);
+	ownership_end(n);
 	ring_forget(&n->ring);
-	policy_cache_close(&n->policies);
+	book_cache_close(&n->books);
 	store_close(&n->db);
 	arena_close(&n->names);
 	arena_close(&n->arena);
 	arena_close(&n->scratch);
-	free(n->districts);
+	districts_free(&n->districts);
 	free(n);
 	*np = NULL;
 }
@@ -133,7 +233,9 @@ answer(node_t *n, const struct message *m, int status, const ProtobufCMessage *s
 	size_t len = protobuf_c_message_get_packed_size(body);
 	uint8_t *packed = arena_alloc(n->scratch, len + 1);
 	protobuf_c_message_pack(body, packed);
-	struct message out = { .peer = m->peer, .kind = WIRE__KIND__ANSWER, .id = m->id, .body = packed, .body_len = len };
+	struct message out = {
+		.peer = m->peer, .kind = WIRE__KIND__ANSWER, .id = m->id, .body = packed, .body_len = len,
+	};
 	n->set.port.send(n->set.port.ctx, &out);
 }
 
@@ -142,7 +244,7 @@ on_ready(node_t *n, const struct message *m)
 {
 	Engine__Ready said = ENGINE__READY__INIT;
 	char *missing[2 + STEADY_DOUBTS];
-	bool doubts[STEADY_DOUBTS] = { [STEADY_SENDER] = own_believes(n) && own_sender_doubted(n, m) };
+	bool doubts[STEADY_DOUBTS] = { [STEADY_SENDER] = node_clock_believed(n) && node_clock_sender_doubted(n, m) };
 
 	said.missing = missing;
 	const char *lacks = ready_lacks(n);
@@ -160,14 +262,16 @@ on_ready(node_t *n, const struct message *m)
 static void
 on_clock(node_t *n, const struct message *m, const Wire__Command *c)
 {
-	Engine__AdvanceClock *said_clock = engine__advance_clock__unpack(arena_pb(n->scratch), c->data.len, c->data.data);
+	Engine__AdvanceClock *said_clock =
+		engine__advance_clock__unpack(arena_pb(n->scratch), c->data.len, c->data.data);
 	EngineRows__Instant to = ENGINE_ROWS__INSTANT__INIT;
 	Engine__Clock said = ENGINE__CLOCK__INIT;
 	void **rows;
 	size_t count;
 
 	if (!said_clock || !n->set.manual_clock) {
-		answer(n, m, 404, NULL, problem_make(n->scratch, 404, "route.unknown", NULL, "The clock is not set by hand here."));
+		answer(n, m, 404, NULL,
+		       problem_make(n->scratch, 404, "route.unknown", NULL, "The clock is not set by hand here."));
 		return;
 	}
 	if (c->refusal) {
@@ -180,7 +284,8 @@ on_clock(node_t *n, const struct message *m, const Wire__Command *c)
 	else if (count)
 		answer(n, m, 200, &said.base, NULL);
 	else
-		answer(n, m, 409, NULL, problem_make(n->scratch, 409, "clock.backwards", "/now", "The clock only moves forward."));
+		answer(n, m, 409, NULL,
+		       problem_make(n->scratch, 409, "clock.backwards", "/now", "The clock only moves forward."));
 }
 
 static void
@@ -227,8 +332,8 @@ hear_clock(node_t *n, int64_t now_us)
 	return n->clock_news = true;
 }
 
-/* "-roster": one of its replicas has come, or given partitions back; "-": districts were founded; "+roster": one of its replicas
- * has taken partitions; else the clock.  True: it was moved. */
+/* "-roster": one of its replicas has come, or given partitions back; "-": districts were created; "+roster": one of
+ * its replicas has taken partitions; else the clock.  True: it was moved. */
 static bool
 hear(node_t *n)
 {
@@ -255,10 +360,11 @@ earlier(int64_t a, int64_t b)
 static int64_t
 work_due_us(const node_t *n)
 {
-	int64_t at = earlier(earlier(n->open_us, n->purge_us), earlier(feed_next_us(n), catch_up_next_us(n))), now_us = own_now_us(n);
+	int64_t at = earlier(earlier(n->open_us, n->purge_us), earlier(feed_next_us(n), catch_up_next_us(n)));
+	int64_t now_us = node_clock_us(n);
 
-	if (n->deferred_us)
-		at = earlier(at, n->deferred_us + DEFER_MS * 1000);
+	if (n->lingers_us)
+		at = earlier(at, n->lingers_us + LINGER_MS * 1000);
 	if (n->lost || n->retry_us > n->mono_us)
 		return n->retry_us;
 	for (int32_t p = 0; p < PARTITIONS && !n->set.manual_clock; p++)
@@ -270,7 +376,8 @@ work_due_us(const node_t *n)
 static int64_t
 next_wake(const node_t *n)
 {
-	int64_t at = earlier(n->mono_us + (n->queue.first ? WAITED_FOR_MS : IDLE_MS) * 1000, earlier(fetch_next_us(n), work_due_us(n)));
+	int64_t at = earlier(n->mono_us + (n->queue.first ? WAITED_FOR_MS : IDLE_MS) * 1000,
+			     earlier(fetch_next_us(n), work_due_us(n)));
 	return at > n->mono_us ? at : n->mono_us;
 }
 
@@ -280,11 +387,28 @@ alive(node_t *n)
 	if (store_fd(n->db) < 0)
 		n->lost = true;
 	if (n->lost && n->mono_us >= n->retry_us) {
-		own_recover(n);
+		ownership_recover(n);
 		if (!n->lost && !listen(n))
 			n->lost = true;
 	}
 	return !n->lost;
+}
+
+/* Of our service, in all partitions: their time may stand behind ours, but not by days.  As long as there are more,
+ * again after a rest, in which others get what the disk can do. */
+static void
+purge(node_t *n)
+{
+	EngineRows__Purge args = ENGINE_ROWS__PURGE__INIT;
+	void **rows;
+	size_t count;
+
+	args.now_us = node_clock_us(n) - ANSWERS_KEPT_DAYS * INT64_C(86400000000);
+	args.limit = PURGE_ROWS;
+	enum store_error e = store_run(n->db, &engine_answers_purge, &args, n->scratch, &rows, &count);
+	bool more = !e && count && ((const EngineRows__Purged *)rows[0])->rows == PURGE_ROWS;
+	n->purge_us = n->mono_us + (int64_t)(more ? PURGE_REST_MS : PURGE_MS) * 1000;
+	n->lost = n->lost || e == STORE_LOST;
 }
 
 /* What is due while the database answers.  True: there is more. */
@@ -293,17 +417,17 @@ step(node_t *n)
 {
 	hear(n);
 	if (n->mono_us >= n->open_us)
-		own_look(n, -1);
-	if (!own_believes(n)) {
-		own_leave(n);           /* another replica's clock may be right; if none is, nothing goes on */
+		ownership_look(n, -1);
+	if (!node_clock_believed(n)) {
+		ownership_leave(n);           /* another replica's clock may be right; if none is, nothing goes on */
 		queue_shed(n);
 		return false;
 	}
-	own_share(n);
+	ownership_share(n);
 	if (!n->lost && n->timers_stale)
-		own_timers(n);
+		due_next(n);
 	if (!n->lost && n->mono_us >= n->purge_us)
-		own_purge(n);
+		purge(n);
 	arena_reset(n->scratch);
 	if (n->lost)
 		return false;
@@ -330,7 +454,7 @@ node_step(node_t *n, int64_t mono_us)
 void
 node_leave(node_t *n)
 {
-	own_leave(n);
+	ownership_leave(n);
 	queue_shed(n);
 	queue_reply(n);
 	fetch_serve(n);
@@ -339,7 +463,7 @@ node_leave(node_t *n)
 const char *
 node_doubt(const node_t *n)
 {
-	const struct steady_text *t = own_doubt(n, -1);
+	const struct steady_text *t = node_clock_doubt(n, -1);
 	return t ? t->health : NULL;
 }
 

@@ -3,7 +3,8 @@
  * A state machine without sockets and threads: messages come in by node_receive(), go out by the port, node_step() does
  * what is due.  A process drives one from zmq_poll (lib/engine/main.c); tests drive seven in one process, on one clock.
  *
- * Starting is taking over, and there is no other way to start: advisory lock, epoch + 1, read what is committed, serve. */
+ * Starting is taking over, and there is no other way to start: advisory lock, epoch + 1, read what is committed, serve.
+ */
 #pragma once
 #include "bus/message.h"
 #include "base/metrics.h"
@@ -19,7 +20,8 @@ struct node_settings {
 	struct port port;
 	struct metrics *metrics;
 	struct steady_word *steady;     /* what time it is, for the process's readers; NULL: nobody asks */
-	void (*busy)(void *ctx, int64_t mono_us);       /* called now and then, with the port's ctx, while a fold lasts; NULL: nobody need know */
+	/* called now and then, with the port's ctx, while a fold lasts; NULL: nobody need know */
+	void (*busy)(void *ctx, int64_t mono_us);
 };
 
 /* NULL: the database cannot be reached or does not fit the service (logged). */
@@ -28,8 +30,8 @@ void node_close(node_t **np);
 
 /* Takes a message in: a request queued or answered, an answer matched.  Never blocks. */
 void node_receive(node_t *n, const struct message *m);
-/* Does what is due, at most one batch.  When to be called again at the latest (monotonic µs); sooner when a message came or
- * node_fd() is readable. */
+/* Does what is due, at most one batch.  When to be called again at the latest (monotonic µs); sooner when a message
+ * came or node_fd() is readable. */
 int64_t node_step(node_t *n, int64_t mono_us);
 int node_fd(const node_t *n);
 /* Why it decides nothing, here or in some partition, though the database is there: for --health; NULL: it does. */

@@ -124,7 +124,8 @@ service_copies(const struct service *s)
 		const char *fault = copy_fault(*c);
 		if (!fault)
 			continue;
-		LOG(ERROR, "service.copy_lacks", NULL, LOG_S("service", s->name), LOG_S("to", (*c)->to->name), LOG_S("from", (*c)->from->name), LOG_S("field", fault));
+		LOG(ERROR, "service.copy_lacks", NULL, LOG_S("service", s->name), LOG_S("to", (*c)->to->name),
+		    LOG_S("from", (*c)->from->name), LOG_S("field", fault));
 		good = false;
 	}
 	return good;

@@ -2,7 +2,8 @@
 #pragma once
 #include "engine/service.h"
 
-/* Every row of a member of all nouns: `const struct timer *t; EACH_ROW(svc, timers, t) …`.  A break leaves one noun only. */
+/* Every row of a member of all nouns: `const struct timer *t; EACH_ROW(svc, timers, t) …`.  A break leaves one noun
+ * only. */
 #define EACH_ROW(svc, member, row) \
 	for (const struct noun *const *noun_ = (svc)->nouns; *noun_; noun_++) \
 		for (size_t row_ = 0; row_ < (*noun_)->member.n && ((row) = &(*noun_)->member.at[row_], true); row_++)

@@ -1,13 +1,13 @@
-/* overview - what any reader can say of all services: how far a district's partition has come, and how the installation is.
+/* overview - what any reader can say of all services: how far a district's partition has come, and how the
+ * installation is.
  *
- * In: the engine's tables, in one snapshot, so that what is said of one service fits what is said of the next.  Out: the answers
- * of ReadProgress and ReadStatus. */
+ * In: the engine's tables, in one snapshot, so that what is said of one service fits what is said of the next.  Out:
+ * the answers of ReadProgress and ReadStatus. */
 #include "base/clock.h"
 #include "engine.pb-c.h"
 #include "engine.sql.h"
 #include "engine_rows.pb-c.h"
-#include "engine/node_state.h"
-#include "engine/reader.h"
+#include "engine/overview.h"
 #include "engine/reader_state.h"
 #include <string.h>
 
@@ -18,7 +18,10 @@ service_progress(arena_t *a, const EngineRows__ProgressRow *row, void *const *ed
 {
 	Engine__ServiceProgress *s = arena_message(a, &engine__service_progress__descriptor);
 
-	*s = (Engine__ServiceProgress){ .base = s->base, .service = row->service, .partition = row->partition, .epoch = row->epoch, .head = row->seq };
+	*s = (Engine__ServiceProgress){
+		.base = s->base, .service = row->service, .partition = row->partition, .epoch = row->epoch,
+		.head = row->seq,
+	};
 	if (*row->owner) {
 		s->maybe_owner_case = ENGINE__SERVICE_PROGRESS__MAYBE_OWNER_OWNER;
 		s->owner = row->owner;
@@ -29,13 +32,15 @@ service_progress(arena_t *a, const EngineRows__ProgressRow *row, void *const *ed
 		if (strcmp(edge->consumer, row->service))
 			continue;
 		Engine__Consumed *c = s->consumes[s->n_consumes++] = arena_message(a, &engine__consumed__descriptor);
-		*c = (Engine__Consumed){ .base = c->base, .from = edge->producer, .cursor = edge->cursor, .head = edge->head };
+		*c = (Engine__Consumed){
+			.base = c->base, .from = edge->producer, .cursor = edge->cursor, .head = edge->head,
+		};
 	}
 	return s;
 }
 
 void
-progress_answer(struct reader *r, int32_t partition)
+overview_progress(struct reader *r, int32_t partition)
 {
 	static const struct store_stmt *const asked[] = { &engine_lag, &engine_progress, &engine_edges };
 	Engine__Progress said = ENGINE__PROGRESS__INIT;
@@ -66,7 +71,8 @@ status_edges(arena_t *a, Engine__ServiceStatus *s, void *const *edges, size_t n)
 		const EngineRows__StatusEdge *edge = edges[i];
 		if (strcmp(edge->consumer, s->service))
 			continue;
-		Engine__ConsumedLag *c = s->consumes[s->n_consumes++] = arena_message(a, &engine__consumed_lag__descriptor);
+		Engine__ConsumedLag *c = s->consumes[s->n_consumes++] =
+			arena_message(a, &engine__consumed_lag__descriptor);
 		*c = (Engine__ConsumedLag){ .base = c->base, .from = edge->producer, .lag = edge->lag };
 	}
 }
@@ -80,9 +86,12 @@ status_replicas(arena_t *a, Engine__ServiceStatus *s, void *const *replicas, siz
 		const EngineRows__StatusReplica *row = replicas[i];
 		if (strcmp(row->service, s->service))
 			continue;
-		Engine__ReplicaStatus *c = s->replicas[s->n_replicas++] = arena_message(a, &engine__replica_status__descriptor);
-		*c = (Engine__ReplicaStatus){ .base = c->base, .instance = row->instance, .partitions = row->partitions,
-		                              .since_us = row->since_us + ahead_us, .seen_us = row->seen_us + ahead_us };
+		Engine__ReplicaStatus *c = s->replicas[s->n_replicas++] =
+			arena_message(a, &engine__replica_status__descriptor);
+		*c = (Engine__ReplicaStatus){
+			.base = c->base, .instance = row->instance, .partitions = row->partitions,
+			.since_us = row->since_us + ahead_us, .seen_us = row->seen_us + ahead_us,
+		};
 	}
 }
 
@@ -91,16 +100,18 @@ service_status(arena_t *a, const EngineRows__Status *row)
 {
 	Engine__ServiceStatus *s = arena_message(a, &engine__service_status__descriptor);
 
-	*s = (Engine__ServiceStatus){ .base = s->base, .service = row->service, .partitions = row->partitions, .unowned = row->unowned,
-	                              .parked = row->parked, .timers_due = row->timers_due, .work_queued = row->work_queued };
+	*s = (Engine__ServiceStatus){
+		.base = s->base, .service = row->service, .partitions = row->partitions, .unowned = row->unowned,
+		.parked = row->parked, .timers_due = row->timers_due, .work_queued = row->work_queued,
+	};
 	return s;
 }
 
 void
-status_answer(struct reader *r)
+overview_status(struct reader *r)
 {
-	static const struct store_stmt *const asked[] = { &engine_status_lag, &engine_status, &engine_status_edges, &engine_status_replicas,
-	                                                 &engine_clock_now };
+	static const struct store_stmt *const asked[] = { &engine_status_lag, &engine_status, &engine_status_edges,
+							  &engine_status_replicas, &engine_clock_now };
 	Engine__Status said = ENGINE__STATUS__INIT;
 	arena_t *a = reader_arena(r);
 	void **lag, **services, **edges, **replicas, **clock;
@@ -109,7 +120,8 @@ status_answer(struct reader *r)
 	if (!reader_snapshot(r, asked, ALEN(asked), NULL))
 		return;
 	reader_taken(r, 0, &lag);
-	size_t n = reader_taken(r, 1, &services), nedges = reader_taken(r, 2, &edges), nreplicas = reader_taken(r, 3, &replicas);
+	size_t n = reader_taken(r, 1, &services), nedges = reader_taken(r, 2, &edges),
+	       nreplicas = reader_taken(r, 3, &replicas);
 	bool manual = reader_taken(r, 4, &clock) && reader_manual_clock(r);
 	said.now_us = manual ? ((const EngineRows__Instant *)clock[0])->now_us : real_us;
 	said.lag = ((const EngineRows__Lag *)lag[0])->lag;

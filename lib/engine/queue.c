@@ -4,7 +4,9 @@
 #include "base/crash.h"
 #include "json/json_pb.h"
 #include "base/log.h"
+#include "engine/node_clock.h"
 #include "engine/node_state.h"
+#include "engine/ownership.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +54,7 @@ turn_away(node_t *n, const struct message *m, size_t ncommands, Wire__Problem *p
 }
 
 static bool
-founds(const node_t *n, const Wire__Commands *c)
+creates_any(const node_t *n, const Wire__Commands *c)
 {
 	for (size_t i = 0; i < c->n_items; i++) {
 		const struct command *command = service_command(n->svc, c->items[i]->type);
@@ -67,7 +69,7 @@ static bool
 make_ours(node_t *n, int32_t partition, bool creates_district)
 {
 	if (creates_district || n->looked_us != n->mono_us)
-		own_look(n, creates_district ? partition : -1);
+		ownership_look(n, creates_district ? partition : -1);
 	return n->part[partition].owned;
 }
 
@@ -102,30 +104,35 @@ queue_add(node_t *n, const struct message *m)
 		LOG(WARN, "commands.malformed", NULL, LOG_I("bytes", m->body_len));
 		return;
 	}
-	own_believes(n);
-	const struct steady_text *doubt = own_doubt(n, m->partition);
-	if (!doubt && own_sender_doubted(n, m))
+	node_clock_believed(n);
+	const struct steady_text *doubt = node_clock_doubt(n, m->partition);
+	if (!doubt && node_clock_sender_doubted(n, m))
 		doubt = &steady_texts[STEADY_SENDER];
 	if (doubt) {
 		metric_add(n->set.metrics, METRIC_COMMANDS_DOUBTED, (int64_t)c->n_items);
 		turn_away(n, m, c->n_items, doubt_problem(n, doubt));
 		return;
 	}
-	bool creates_district = founds(n, c);
+	bool creates_district = creates_any(n, c);
 	if (n->lost || (!n->part[m->partition].owned && !make_ours(n, m->partition, creates_district))) {
 		if (n->lost || n->opened[m->partition] || creates_district)
-			turn_away(n, m, c->n_items, problem_make(n->scratch, 503, "owner.away", NULL, "The owner of this district is away."));
+			turn_away(n, m, c->n_items,
+				  problem_make(n->scratch, 503, "owner.away", NULL,
+					       "The owner of this district is away."));
 		else
-			turn_away(n, m, c->n_items, problem_make(n->scratch, 404, "district.unknown", NULL, "No such district."));
-	} else if (n->queue.commands + c->n_items > QUEUE_COMMANDS_MAX || n->queue.bytes + m->body_len > QUEUE_BYTES_MAX) {
+			turn_away(n, m, c->n_items,
+				  problem_make(n->scratch, 404, "district.unknown", NULL, "No such district."));
+	} else if (n->queue.commands + c->n_items > QUEUE_COMMANDS_MAX ||
+		   n->queue.bytes + m->body_len > QUEUE_BYTES_MAX) {
 		metric_add(n->set.metrics, METRIC_COMMANDS_OVERLOAD, (int64_t)c->n_items);
-		turn_away(n, m, c->n_items, problem_make(n->scratch, 503, "owner.busy", NULL, "Too much waits here already."));
+		turn_away(n, m, c->n_items,
+			  problem_make(n->scratch, 503, "owner.busy", NULL, "Too much waits here already."));
 	} else
 		enqueue(n, m, c->n_items);
 }
 
 void
-group_answer(struct group *g, size_t i, const Wire__Answer *a)
+queue_answer(struct group *g, size_t i, const Wire__Answer *a)
 {
 	if (g->answers[i].data)
 		return;
@@ -141,17 +148,18 @@ static void
 group_refuse(node_t *n, struct group *g, const char *detail)
 {
 	Wire__Answer a = WIRE__ANSWER__INIT;
-	const struct steady_text *doubt = own_doubt(n, g->partition);
+	const struct steady_text *doubt = node_clock_doubt(n, g->partition);
 
 	if (g->unsure)
-		a.problem = problem_make(n->scratch, 504, "outcome.unknown", NULL, "It may have been done; ask again with the same key.");
+		a.problem = problem_make(n->scratch, 504, "outcome.unknown", NULL,
+					 "It may have been done; ask again with the same key.");
 	else
 		a.problem = doubt ? doubt_problem(n, doubt) : problem_make(n->scratch, 503, "owner.away", NULL, detail);
 	a.status = a.problem->status;
 	if (doubt)
 		metric_add(n->set.metrics, METRIC_COMMANDS_DOUBTED, (int64_t)g->nleft);
 	for (size_t i = 0; i < g->ncommands; i++)
-		group_answer(g, i, &a);
+		queue_answer(g, i, &a);
 }
 
 void
@@ -176,7 +184,8 @@ group_free(node_t *n, struct group *g)
 {
 	n->queue.commands -= g->ncommands;
 	n->queue.bytes -= g->body_len;
-	metric_add(n->set.metrics, METRIC_QUEUE, -(int64_t)g->ncommands);       /* of the whole process: a trial has a queue too */
+	/* of the whole process: a trial has a queue too */
+	metric_add(n->set.metrics, METRIC_QUEUE, -(int64_t)g->ncommands);
 	for (size_t i = 0; i < g->ncommands; i++)
 		free(g->answers[i].data);
 	free(g->answers);
@@ -184,7 +193,8 @@ group_free(node_t *n, struct group *g)
 	free(g);
 }
 
-/* Wire.Answers is its items one after the other, each with its tag and length, so what was packed is not packed again. */
+/* Wire.Answers is its items one after the other, each with its tag and length, so what was packed is not packed
+ * again. */
 static size_t
 item_head(uint8_t out[12], size_t len)
 {

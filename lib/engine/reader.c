@@ -1,72 +1,31 @@
-/* reader - see reader.h.  One question at a time.
+/* reader - what the handlers of queries may ask and say; one query at a time.
  *
- * A statement and the district it may see travel together: between two syncs everything is one transaction, the district is
- * set for that transaction only, and there is nothing to begin or to commit.  So a read takes one round trip for each thing
- * it asks; on a hand-set clock, or when the district is not known here yet, one more. */
-#include "base/clock.h"
+ * A statement and the district it may see travel together: between two syncs everything is one transaction, the
+ * district is set for that transaction only, and there is nothing to begin or to commit.  So a query takes one round
+ * trip for each thing it asks; on a hand-set clock, or when the district is not known here yet, one more
+ * (reader_loop.c). */
 #include "base/civil.h"
-#include "base/crash.h"
 #include "base/digest.h"
-#include "engine.pb-c.h"
 #include "engine.sql.h"
-#include "engine_rows.pb-c.h"
-#include "json/json_pb.h"
-#include "base/log.h"
-#include "engine/node_state.h"
-#include "mirror_rows.pb-c.h"
-#include "engine/noun.h"
 #include "engine/reader_state.h"
-#include "bus/sealed_kind.h"
+#include "json/json_pb.h"
+#include "json/member.h"
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { READER_ARENA_MAX = 64 << 20, HELD_READS_MAX = 256, HELD_RETRY_MS = 3, READ_WAIT_MS = 5000, CURSOR_TEXT_MAX = 2 * ID_MAX * 2,
-       POLICIES_BYTES = 8 << 20, FETCH_ITEMS_MIN = 8 };
-
-/* A read that waits until its service has caught up. */
-struct held_read {
-	struct held_read *next;
-	struct message m; uint8_t *body;
-	int32_t partition;
-	int64_t need[PRODUCERS_MAX];
-	int64_t until_us;
-	bool ready;
-};
-
-struct reader {
-	const struct service *svc;
-	struct reader_settings set;
-	store_t *db;
-	arena_t *names, *arena;
-	struct table_sql policy_table; bool has_policies;
-	policy_cache_t *policies;
-	struct { char district[8]; int32_t partition; } districts[PARTITIONS];  /* known to exist, by partition_of(): no more than a hint */
-	struct held_read *held; size_t nheld;
-	int64_t mono_us, retry_us;
-	/* of the question being answered */
-	const Wire__Read *read;
-	Wire__Answer *answer;
-	const void *show;               /* args of engine_show_district */
-	bool second, failed, waits;
-	unsigned after;
-	int64_t now_us;
-	int32_t partition;
-};
-
-/* ---- what a read handler may say */
+enum { CURSOR_TEXT_MAX = 2 * ID_MAX * 2 };
 
 arena_t *reader_arena(struct reader *r) { return r->arena; }
-const char *reader_district(const struct reader *r) { return r->read->district; }
-const char *reader_account(const struct reader *r) { return r->read->account; }
-const Wire__Actor *reader_actor(const struct reader *r) { return r->read->actor; }
+const char *reader_district(const struct reader *r) { return r->query->district; }
+const char *reader_account(const struct reader *r) { return r->query->account; }
+const Wire__Actor *reader_actor(const struct reader *r) { return r->query->actor; }
 int64_t reader_at_us(const struct reader *r) { return r->now_us; }
 bool reader_manual_clock(const struct reader *r) { return r->set.manual_clock; }
 int32_t reader_today(struct reader *r) { return day_of_instant(r->now_us); }
 
-static void
-unavailable(struct reader *r)
+void
+reader_unavailable(struct reader *r)
 {
 	if (!r->answer)
 		reader_refuse(r, 503, "owner.away", NULL, "The database is away.");
@@ -82,7 +41,7 @@ reader_rows(struct reader *r, const struct store_stmt *s, const void *args, void
 	store_queue(r->db, &engine_show_district, &r->show, 1);
 	store_queue(r->db, s, &args, args ? 1 : 0);
 	if (store_sync(r->db)) {
-		unavailable(r);
+		reader_unavailable(r);
 		return 0;
 	}
 	return store_rows(r->db, 1, r->arena, rows);
@@ -97,7 +56,7 @@ reader_snapshot(struct reader *r, const struct store_stmt *const *stmts, size_t 
 	store_text(r->db, "commit");
 	if (!store_sync(r->db))
 		return true;
-	unavailable(r);
+	reader_unavailable(r);
 	return false;
 }
 
@@ -107,50 +66,38 @@ reader_taken(struct reader *r, size_t i, void ***rows)
 	return store_rows(r->db, i, r->arena, rows);
 }
 
-/* ---- policies: versions never change, so a book is good as long as there are no others */
+/* ---- books: a text stays as it is as long as the rest of its row does, so a book is good as long as there are no
+ * others */
 
-static const struct store_stmt policy_versions = {
-	.name = "reader.policy_versions", .text = "select effective_from_day, version from policy where district = $1 order by effective_from_day",
-	.params = { "district" }, .nparams = 1, .args = &mirror_rows__policy__descriptor, .row = &mirror_rows__policy__descriptor,
-};
-
-static bool
-same_versions(const struct policy_book *book, void *const *rows, size_t n)
+static const void *
+book_loaded(struct reader *r, const struct table *t, const void *key)
 {
-	for (size_t i = 0; i < n && i < book->n; i++) {
-		const MirrorRows__Policy *p = rows[i];
-		if (p->effective_from_day != book->versions[i].effective_from_day || strcmp(p->version, book->versions[i].version))
-			return false;
-	}
-	return book->n == n;
-}
-
-static int
-by_day(const void *a, const void *b)
-{
-	int32_t x = (*(const MirrorRows__Policy *const *)a)->effective_from_day, y = (*(const MirrorRows__Policy *const *)b)->effective_from_day;
-	return (x > y) - (x < y);
-}
-
-const struct policy_book *
-reader_policies(struct reader *r)
-{
-	static const struct policy_book none;
-	MirrorRows__Policy *key = arena_message(r->arena, &mirror_rows__policy__descriptor);
+	struct rows all;
+	const void **in_order;
 	void **rows;
+	size_t n = reader_rows(r, &r->book_table.load[1], key, &rows);
 
-	assert(r->has_policies);
-	key->district = r->read->district;
-	size_t n = reader_rows(r, &policy_versions, key, &rows);
-	const struct policy_book *kept = r->failed ? NULL : policy_cache_of(r->policies, key->district);
-	if (kept && same_versions(kept, rows, n))
-		return kept;
-	n = reader_rows(r, &r->policy_table.load[1], key, &rows);
 	if (r->failed)
-		return &none;
-	if (n)
-		qsort(rows, n, sizeof(*rows), by_day);
-	return policy_cache_keep(r->policies, key->district, (const MirrorRows__Policy *const *)rows, n);
+		return book_cache_make(r->books, NULL, 0, r->arena).made;
+	rows_open(&all, t, r->arena);
+	for (size_t i = 0; i < n; i++)
+		rows_loaded(&all, rows[i]);
+	n = rows_list(&all, key, 1, &in_order);
+	return book_cache_keep(r->books, r->query->district, in_order, n)->made;
+}
+
+const void *
+reader_book(struct reader *r, const struct table *t)
+{
+	void *key = arena_message(r->arena, t->row), **rows;
+
+	assert(r->books && t == r->book_table.table);
+	member_set_text(key, &t->row->fields[0], r->query->district);
+	size_t n = reader_rows(r, &r->book_rows, key, &rows);
+	const struct book *kept = r->failed ? NULL : book_cache_of(r->books, r->query->district);
+	if (kept && book_is_of(kept, t, (const void *const *)rows, n))
+		return kept->made;
+	return book_loaded(r, t, key);
 }
 
 void
@@ -205,7 +152,8 @@ cursor_decode(struct reader *r, const char *cursor, char **out)
 		return false;
 	for (size_t i = 0; i < len / 2; i++) {
 		unsigned byte;
-		if (strspn(cursor + 2 * i, "0123456789abcdef") < 2 || sscanf(cursor + 2 * i, "%2x", &byte) != 1 || byte < 0x21 || byte > 0x7e)
+		if (strspn(cursor + 2 * i, "0123456789abcdef") < 2 || sscanf(cursor + 2 * i, "%2x", &byte) != 1 ||
+		    byte < 0x21 || byte > 0x7e)
 			return false;
 		text[i] = (char)byte;
 	}
@@ -236,471 +184,4 @@ reader_cursor(struct reader *r, const char *last_id)
 	char *out = arena_alloc(r->arena, 2 * strlen(last_id) + 1);
 	hex_text((const uint8_t *)last_id, strlen(last_id), out);
 	return out;
-}
-
-/* ---- opening */
-
-static bool
-reader_prepare(struct reader *r)
-{
-	const struct store_stmt *const *s;
-	const struct table *const *t;
-
-	EACH_ROW(r->svc, statements, s)
-		if (!store_prepare(r->db, *s))
-			return false;
-	static const struct store_stmt *const ours[] = { &engine_show_district, &engine_districts, &engine_clock_now, &engine_look, &engine_cursors_of_consumer,
-	                                                 &engine_show_partitions, &engine_events_after, &engine_lag, &engine_progress, &engine_edges,
-	                                                 &engine_status, &engine_status_replicas, &engine_status_edges, &engine_status_lag };
-	for (size_t i = 0; i < ALEN(ours); i++)
-		if (!store_prepare(r->db, ours[i]))
-			return false;
-	EACH_ROW(r->svc, tables, t)
-		if ((*t)->row == &mirror_rows__policy__descriptor) {
-			r->has_policies = true;
-			if (!table_prepare_load(&r->policy_table, *t, r->db, r->names) || !store_prepare(r->db, &policy_versions))
-				return false;
-		}
-	return true;
-}
-
-struct reader *
-reader_open(const struct service *s, const struct reader_settings *settings)
-{
-	struct reader *r = calloc(1, sizeof(*r));
-
-	if (!r)
-		abort();
-	r->svc = s;
-	r->set = *settings;
-	r->names = arena_open(1 << 20);
-	r->arena = arena_open(READER_ARENA_MAX);
-	r->policies = policy_cache_open(POLICIES_BYTES, settings->metrics);
-	r->db = store_open(settings->conninfo);
-	if (!r->db || !reader_prepare(r))
-		reader_close(&r);
-	return r;
-}
-
-static void
-held_free(struct reader *r, struct held_read **at)
-{
-	struct held_read *h = *at;
-
-	*at = h->next;
-	r->nheld--;
-	free(h->body);
-	free(h);
-}
-
-void
-reader_close(struct reader **rp)
-{
-	struct reader *r = *rp;
-
-	if (!r)
-		return;
-	while (r->held)
-		held_free(r, &r->held);
-	policy_cache_close(&r->policies);
-	store_close(&r->db);
-	arena_close(&r->names);
-	arena_close(&r->arena);
-	free(r);
-	*rp = NULL;
-}
-
-/* ---- answering */
-
-static void
-send_body(struct reader *r, const struct message *m, const ProtobufCMessage *body)
-{
-	size_t len = protobuf_c_message_get_packed_size(body);
-	uint8_t *packed = arena_alloc(r->arena, len + 1);
-
-	protobuf_c_message_pack(body, packed);
-	struct message out = { .peer = m->peer, .kind = WIRE__KIND__ANSWER, .id = m->id, .body = packed, .body_len = len };
-	r->set.port.send(r->set.port.ctx, &out);
-}
-
-static const void *
-asker_args(struct reader *r)
-{
-	EngineRows__Asker *out = arena_message(r->arena, &engine_rows__asker__descriptor);
-	struct sealed_asker s = sealed_asker(r->read->actor, r->arena);
-
-	*out = (EngineRows__Asker){ .base = out->base, .district = r->read->district, .eyes = (char *)s.eyes, .sealed_kinds = (char *)s.kinds,
-	                            .person = (char *)s.person, .persons = (char *)s.persons, .units = (char *)s.units };
-	return out;
-}
-
-/* The process's readers go by what its writer believes, which goes on steadily while the clock is doubted.  False: nothing has been
- * believed yet. */
-static bool
-read_dated(struct reader *r)
-{
-	const struct steady_word *w = r->set.steady;
-
-	if (!w || r->set.manual_clock) {
-		r->now_us = clock_real_us();
-		return true;
-	}
-	const struct steady_text *t = &steady_texts[steady_word_us(w, clock_boot_us(), &r->now_us)];
-	if (r->now_us)
-		return true;
-	reader_refuse(r, 503, t->code ? t->code : "owner.away", NULL, t->detail ? t->detail : "The clock is not known yet.");
-	return false;
-}
-
-/* What the read starts from: the time, and the district with its partition.  False: no such district, no database, or no time. */
-static bool
-read_begin(struct reader *r)
-{
-	EngineRows__DistrictArg *d = arena_message(r->arena, &engine_rows__district_arg__descriptor);
-	int32_t place = partition_of(r->read->district);
-	const void *district = d;
-	void **rows;
-
-	d->district = r->read->district;
-	r->show = asker_args(r);
-	if (!read_dated(r))
-		return false;
-	r->partition = r->districts[place].partition;
-	if (!r->set.manual_clock && !strcmp(r->districts[place].district, d->district))
-		return true;
-	store_queue(r->db, &engine_districts, &district, 1);
-	store_queue(r->db, &engine_clock_now, NULL, 0);
-	if (store_sync(r->db)) {
-		unavailable(r);
-		return false;
-	}
-	if (r->set.manual_clock && store_rows(r->db, 1, r->arena, &rows))
-		r->now_us = ((const EngineRows__Instant *)rows[0])->now_us;
-	if (!store_rows(r->db, 0, r->arena, &rows)) {
-		reader_refuse(r, 404, "district.unknown", NULL, "No such district.");
-		return false;
-	}
-	r->partition = ((const EngineRows__District *)rows[0])->partition;
-	snprintf(r->districts[place].district, sizeof r->districts[place].district, "%s", d->district);
-	r->districts[place].partition = r->partition;
-	return true;
-}
-
-/* An answer is to be 503 only when trying again does not help: a connection that has gone is made anew, once. */
-static bool
-reconnected(struct reader *r)
-{
-	if (!r->failed || store_fd(r->db) >= 0)
-		return false;
-	if (store_reopen(r->db))
-		return true;
-	LOG(WARN, "reader.away", r->read ? r->read->trace : NULL, LOG_S("service", r->svc->name));
-	return false;
-}
-
-/* Where the logs of the partition end, of every service that has written there. */
-static void
-on_heads(struct reader *r)
-{
-	Engine__Heads said = ENGINE__HEADS__INIT;
-	EngineRows__Partition *p = arena_message(r->arena, &engine_rows__partition__descriptor);
-	void **rows;
-
-	p->partition = r->partition;
-	size_t n = reader_rows(r, &engine_look, p, &rows);
-	said.items = arena_alloc(r->arena, (n + 1) * sizeof(*said.items));
-	for (size_t i = 0; i < n; i++) {
-		const EngineRows__Seen *row = rows[i];
-		Engine__Head *h = said.items[said.n_items++] = arena_message(r->arena, &engine__head__descriptor);
-		*h = (Engine__Head){ .base = h->base, .service = row->service, .seq = row->seq };
-	}
-	reader_answer(r, &said.base);
-}
-
-static void
-run_read(struct reader *r)
-{
-	const struct query *d = service_query(r->svc, r->read->type);
-	ProtobufCMessage *m = d ? protobuf_c_message_unpack(d->message, arena_pb(r->arena), r->read->data.len, r->read->data.data) : NULL;
-
-	if (!strcmp(r->read->type, engine__read_progress__descriptor.name) && !r->read->refusal)
-		progress_answer(r, r->partition);
-	else if (!strcmp(r->read->type, engine__read_heads__descriptor.name) && !r->read->refusal)
-		on_heads(r);
-	else if (!m && !r->read->refusal)
-		reader_refuse(r, 404, "route.unknown", NULL, "No such question.");
-	else if (m && (!r->read->refusal || d))
-		d->run(r, m);
-	else
-		reader_refuse(r, 422, "message.malformed", NULL, "The question cannot be read.");
-	if (r->read->refusal && !(r->answer && r->answer->status == 404) && !r->waits && !r->failed) {
-		r->answer = arena_message(r->arena, &wire__answer__descriptor);
-		r->answer->status = r->read->refusal->status;
-		r->answer->problem = r->read->refusal;
-	}
-}
-
-/* The heads of the producers as of now: what must have been read before "unknown" can be said. */
-static void
-hold(struct reader *r, const struct message *m)
-{
-	EngineRows__Partition *p = arena_message(r->arena, &engine_rows__partition__descriptor);
-	const void *args = p;
-	void **rows;
-
-	if (r->nheld == HELD_READS_MAX) {
-		reader_refuse(r, 503, "owner.busy", NULL, "Too much waits here already.");
-		return;
-	}
-	p->partition = r->partition;
-	store_queue(r->db, &engine_look, &args, 1);
-	if (store_sync(r->db)) {                /* not known: "unknown" cannot be said */
-		unavailable(r);
-		return;
-	}
-	size_t n = store_rows(r->db, 0, r->arena, &rows);
-	struct held_read *h = calloc(1, sizeof(*h));
-	if (!h || !(h->body = malloc(m->body_len + 1)))
-		abort();
-	memcpy(h->body, m->body, m->body_len);
-	h->m = *m;
-	h->m.body = h->body;
-	h->partition = r->partition;
-	h->until_us = r->mono_us + (m->wait_ms > 0 && m->wait_ms < READ_WAIT_MS ? m->wait_ms : READ_WAIT_MS) * 1000;
-	for (size_t i = 0; i < n; i++)
-		for (int k = 0; r->svc->consumes[k]; k++)
-			if ((r->after & AFTER(k)) && !strcmp(r->svc->consumes[k], ((const EngineRows__Seen *)rows[i])->service))
-				h->need[k] = ((const EngineRows__Seen *)rows[i])->seq;
-	h->next = r->held;
-	r->held = h;
-	r->nheld++;
-}
-
-static void
-try_read(struct reader *r, const struct message *m)
-{
-	r->answer = NULL;
-	r->failed = r->waits = false;
-	if (!strcmp(r->read->type, engine__read_status__descriptor.name) && !r->read->refusal)
-		status_answer(r);
-	else if (read_begin(r))
-		run_read(r);
-	if (r->waits)
-		hold(r, m);
-}
-
-/* Of the whole process, the writer's too. */
-static void
-metrics_answer(struct reader *r)
-{
-	Engine__Metrics said = ENGINE__METRICS__INIT;
-
-	said.text = metrics_text(r->set.metrics, r->svc->name, r->set.instance, r->arena);
-	r->failed = false;
-	reader_answer(r, &said.base);
-}
-
-/* Asks the database something: a connection may be dead and nobody has noticed yet. */
-static void
-ready_answer(struct reader *r)
-{
-	Engine__Ready said = ENGINE__READY__INIT;
-	char *away = (char *)"reader.without_database";
-	bool asks = store_fd(r->db) >= 0 || store_reopen(r->db);
-
-	store_queue(r->db, &engine_clock_now, NULL, 0);
-	said.missing = &away;
-	said.n_missing = !asks || (store_sync(r->db) && !store_reopen(r->db));
-	r->failed = false;
-	reader_answer(r, &said.base);
-}
-
-static void
-try_answer(struct reader *r, const struct message *m)
-{
-	try_read(r, m);
-	if (reconnected(r))
-		try_read(r, m);
-}
-
-static void
-answer_read(struct reader *r, const struct message *m, bool second)
-{
-	arena_reset(r->arena);
-	policy_cache_trim(r->policies);
-	r->read = wire__read__unpack(arena_pb(r->arena), m->body_len, m->body);
-	r->answer = NULL;
-	r->second = second;
-	if (!r->read) {
-		LOG(WARN, "read.malformed", NULL, LOG_I("bytes", m->body_len));
-		return;
-	}
-	if (!strcmp(r->read->type, engine__read_metrics__descriptor.name))
-		metrics_answer(r);
-	else if (!strcmp(r->read->type, engine__read_ready__descriptor.name))
-		ready_answer(r);
-	else
-		try_answer(r, m);
-	metric_add(r->set.metrics, METRIC_READS, 1);
-	CRASH_POINT("read.decided");
-	if (r->answer)
-		send_body(r, m, &r->answer->base);
-}
-
-/* ---- old events */
-
-/* How many events of each partition: what all say together fits the answer more or less, what one says is not nothing. */
-static int32_t
-share_of(size_t npartitions)
-{
-	size_t share = FETCH_ITEMS_MAX / npartitions;
-	return (int32_t)(share > FETCH_ITEMS_MIN ? share : FETCH_ITEMS_MIN);
-}
-
-static int64_t
-bytes_wanted(const Wire__Fetch *f)
-{
-	return f->bytes_max > 0 && f->bytes_max < FETCH_BYTES_MAX / 2 ? f->bytes_max : FETCH_BYTES_MAX / 2;
-}
-
-static const void **
-fetch_args(struct reader *r, const Wire__Fetch *f)
-{
-	const void **args = arena_alloc(r->arena, f->n_after * sizeof(*args));
-
-	for (size_t i = 0; i < f->n_after; i++) {
-		EngineRows__Positions *p = arena_message(r->arena, &engine_rows__positions__descriptor);
-		*p = (EngineRows__Positions){ .base = p->base, .partition = f->after[i]->partition, .seq = f->after[i]->seq,
-		                              .limit = share_of(f->n_after), .bytes = bytes_wanted(f) };
-		args[i] = p;
-	}
-	return args;
-}
-
-/* `older`: the answer is full, so the next question comes here too; if not, the owner's memory goes on from here. */
-static void
-fetched_of(struct reader *r, const Wire__Fetch *f, void *const *rows, size_t n, Wire__Fetched *out)
-{
-	int32_t share = share_of(f->n_after), of_one = 0;
-	int64_t bytes = 0;
-
-	out->items = arena_alloc(r->arena, (n + 1) * sizeof(*out->items));
-	for (size_t i = 0; i < n && out->n_items < FETCH_ITEMS_MAX; i++) {
-		const EngineRows__Logged *e = rows[i];
-		Wire__Logged *l = out->items[out->n_items++] = arena_message(r->arena, &wire__logged__descriptor);
-		*l = (Wire__Logged){ .base = l->base, .partition = e->partition, .seq = e->seq, .hash = e->hash, .type = e->type, .body = e->body };
-		bytes += (int64_t)e->body.len;
-		of_one = i && e->partition == ((const EngineRows__Logged *)rows[i - 1])->partition ? of_one + 1 : 1;
-		out->older = out->older || of_one == share;
-	}
-	out->older = out->older || out->n_items < n || bytes >= bytes_wanted(f);
-}
-
-static void
-answer_fetch(struct reader *r, const struct message *m)
-{
-	Wire__Fetched out = WIRE__FETCHED__INIT;
-	void **rows;
-
-	arena_reset(r->arena);
-	Wire__Fetch *f = wire__fetch__unpack(arena_pb(r->arena), m->body_len, m->body);
-	if (!f || !f->n_after)
-		return;
-	const void **args = fetch_args(r, f);
-	store_queue(r->db, &engine_show_partitions, args, f->n_after);
-	store_queue(r->db, &engine_events_after, args, f->n_after);
-	if (store_sync(r->db)) {
-		if (store_fd(r->db) < 0 && !store_reopen(r->db))
-			LOG(WARN, "reader.away", NULL, LOG_S("service", r->svc->name));
-		return;                         /* as if lost: it asks again */
-	}
-	size_t n = store_rows(r->db, 1, r->arena, &rows);
-	fetched_of(r, f, rows, n, &out);
-	if (out.n_items)
-		CRASH_POINT("events.read");
-	send_body(r, m, &out.base);
-}
-
-/* ---- the outside */
-
-void
-reader_receive(struct reader *r, const struct message *m)
-{
-	if (m->kind == WIRE__KIND__READ)
-		answer_read(r, m, false);
-	else if (m->kind == WIRE__KIND__FETCH)
-		answer_fetch(r, m);
-}
-
-static bool
-caught_up(const struct reader *r, const struct held_read *h, void *const *cursors, size_t n)
-{
-	for (int k = 0; r->svc->consumes[k]; k++) {
-		bool met = h->need[k] == 0;
-		for (size_t i = 0; !met && i < n; i++) {
-			const EngineRows__Cursor *c = cursors[i];
-			met = c->partition == h->partition && c->seq >= h->need[k] && !strcmp(c->producer, r->svc->consumes[k]);
-		}
-		if (!met)
-			return false;
-	}
-	return true;
-}
-
-/* One question for all that is held. */
-static void
-look_at_held(struct reader *r)
-{
-	const void **args = arena_alloc(r->arena, r->nheld * sizeof(*args));
-	void **rows;
-	size_t k = 0;
-
-	for (struct held_read *h = r->held; h; h = h->next) {
-		EngineRows__ConsumerAt *c = arena_message(r->arena, &engine_rows__consumer_at__descriptor);
-		c->consumer = (char *)r->svc->name;
-		c->partition = h->partition;
-		args[k++] = c;
-	}
-	store_queue(r->db, &engine_cursors_of_consumer, args, k);
-	if (store_sync(r->db)) {
-		if (store_fd(r->db) < 0 && r->mono_us >= r->retry_us && !store_reopen(r->db))
-			r->retry_us = r->mono_us + RETRY_MS * 1000;
-		return;
-	}
-	size_t n = store_rows(r->db, 0, r->arena, &rows);
-	for (struct held_read *h = r->held; h; h = h->next)
-		h->ready = caught_up(r, h, rows, n);
-}
-
-static void
-too_late(struct reader *r, const struct held_read *h)
-{
-	Wire__Answer a = WIRE__ANSWER__INIT;
-
-	arena_reset(r->arena);
-	a.status = 503;
-	a.problem = problem_make(r->arena, 503, "owner.behind", NULL, "What was just written elsewhere has not been read here yet.");
-	send_body(r, &h->m, &a.base);
-}
-
-int64_t
-reader_step(struct reader *r, int64_t mono_us)
-{
-	r->mono_us = mono_us;
-	arena_reset(r->arena);
-	if (r->held)
-		look_at_held(r);
-	for (struct held_read **at = &r->held; *at;) {
-		struct held_read *h = *at;
-		if (!h->ready && mono_us < h->until_us) {
-			at = &h->next;
-			continue;
-		}
-		if (h->ready)
-			answer_read(r, &h->m, true);
-		else
-			too_late(r, h);
-		held_free(r, at);
-	}
-	return mono_us + (r->held ? HELD_RETRY_MS : 1000) * 1000;
 }

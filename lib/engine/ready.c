@@ -1,15 +1,15 @@
 /* ready - whether a command would be carried out now, and if not, why.
  *
- * Asked, the writer runs a batch of nothing: every statement that writes, with no rows, and one that takes room on the disk and
- * gives it back.  The server refuses it as it would refuse commands: when the disk is full, when it may only read, when the role
- * has lost a right or the schema a table.  So that is found before a command is, and that it is over too.  What refuses the
- * look (ownership.c), so that nothing is owned, is remembered, for there is then no connection to ask by. */
+ * Asked, the writer runs a batch of nothing: every statement that writes, with no rows, and one that takes room on
+ * the disk and gives it back.  The server refuses it as it would refuse commands: when the disk is full, when it may
+ * only read, when the role has lost a right or the schema a table.  So that is found before a command is, and that
+ * it is over too.  What refuses the look (ownership.c), so that nothing is owned, is remembered, for there is then
+ * no connection to ask by. */
 #include "engine/node_state.h"
+#include "engine/ready.h"
 #include <string.h>
 
 enum { REFUSED_MS = 1000 };
-
-_Static_assert(3 * TABLES_MAX + 5 <= STORE_QUEUE_MAX, "a batch of nothing is one round trip");
 
 static const struct { const char *sqlstate, *code; } causes[] = {       /* the beginning of the SQLSTATE */
 	{ "53100", "database.full" },
@@ -32,7 +32,8 @@ cause_of(const char *sqlstate)
 	return NULL;
 }
 
-/* A new connection may lead to another server; one that is refused as well is no news, and to make it anew takes long. */
+/* A new connection may lead to another server; one that is refused as well is no news, and to make it anew takes
+ * long. */
 void
 ready_refused(node_t *n)
 {
@@ -59,9 +60,9 @@ batch_of_nothing(node_t *n)
 	queue_nothing(n, &engine_room);
 	queue_nothing(n, &engine_events_append);
 	for (size_t t = 0; t < n->ntables; t++) {
-		queue_nothing(n, &n->tables[t].insert);
-		queue_nothing(n, &n->tables[t].update);
-		queue_nothing(n, &n->tables[t].drop);
+		queue_nothing(n, &n->sql[t].insert);
+		queue_nothing(n, &n->sql[t].update);
+		queue_nothing(n, &n->sql[t].drop);
 	}
 	store_text(n->db, "commit");
 	return store_sync(n->db);

@@ -1,11 +1,15 @@
 /* replay - see replay.h.
  *
- * Where things are is said by two numbers: how many events of others have been read (turn), and how many own ones have been
- * said.  At (turn, own) comes what engine.ran notes there, else the next own event if it stands on just so many, else the
- * next event of the producer that engine.turn names.  A list of such inputs is loaded for, folded and written as a batch. */
+ * Where things are is said by two numbers: how many events of others have been read (read), and how many own ones
+ * have been said.  At (read, own) comes what the journal notes there (engine.ran), else the next own event if it
+ * stands on just so many, else the next event of the producer that it names (engine.turn).  A list of such inputs is
+ * loaded for, folded and written as a batch. */
 #include "engine/replay.h"
 #include "base/log.h"
+#include "engine/batch.h"
+#include "engine/books.h"
 #include "engine/node_state.h"
+#include "engine/producers.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,15 +32,17 @@ struct pages {
 struct aside { int producer; int64_t seq; };            /* an event that did not run in its turn */
 
 struct replay {
+	struct replayer calls;                          /* first: the node knows it by these */
 	node_t *node;
 	int32_t partition;
-	struct pages own, producer[PRODUCERS_MAX], turns, ran;
-	int64_t turn, turn_end, own_seq, own_end;
+	struct pages own, producer[PRODUCERS_MAX], turns, notes;
+	int64_t read, read_end, own_seq, own_end;
 	int reading;
 	struct aside *aside; size_t naside;
 	struct input *list; size_t nlist, at, bytes;    /* at: of the list, the one being run */
 	size_t said;                                    /* own events at the end of the list */
-	size_t list_max; bool whole;                    /* lists of more wanted too much lately; whole: it cannot be shorter */
+	/* lists of more wanted too much lately; whole: it cannot be shorter */
+	size_t list_max; bool whole;
 	enum input_kind last;                           /* of the last that is no own event */
 	struct replayed counted;
 	char why[300];
@@ -45,23 +51,33 @@ struct replay {
 /* ---- notes and logs */
 
 static const struct store_stmt turns_after = {
-	.name = "replay_turns", .text = "select partition, turn, producer from engine.turn where consumer = $1 and partition = $2 and turn > $3 order by turn limit $4::integer",
-	.params = { "service", "partition", "after", "limit" }, .nparams = 4, .args = &engine_rows__notes_after__descriptor, .row = &engine_rows__turn__descriptor,
+	.name = "replay_turns",
+	.text = "select partition, turn, producer from engine.turn"
+	        " where consumer = $1 and partition = $2 and turn > $3 order by turn limit $4::integer",
+	.params = { "service", "partition", "after", "limit" }, .nparams = 4,
+	.args = &engine_rows__notes_after__descriptor, .row = &engine_rows__journal_turn__descriptor,
 };
-static const struct store_stmt ran_after = {
-	.name = "replay_ran", .text = "select partition, turn, own_seq, kind, name, seq, district, subject, cause, trace, at_us, place, span_from, span_until"
-	                              " from engine.ran"
-	                              " where service = $1 and partition = $2 and place > $3 order by place limit $4::integer",
-	.params = { "service", "partition", "after", "limit" }, .nparams = 4, .args = &engine_rows__notes_after__descriptor, .row = &engine_rows__ran__descriptor,
+static const struct store_stmt notes_after = {
+	.name = "replay_notes",
+	.text = "select partition, turn, own_seq, kind, name, seq, district, subject, cause, trace, at_us, place,"
+	        " span_from, span_until from engine.ran"
+	        " where service = $1 and partition = $2 and place > $3 order by place limit $4::integer",
+	.params = { "service", "partition", "after", "limit" }, .nparams = 4,
+	.args = &engine_rows__notes_after__descriptor, .row = &engine_rows__journal_note__descriptor,
 };
 static const struct store_stmt aside_of = {
-	.name = "replay_aside", .text = "select producer, seq from engine.parked where service = $1 and partition = $2"
-	                                " union select name, seq from engine.ran where service = $1 and partition = $2 and kind = 'retry' order by producer, seq",
-	.params = { "service", "partition" }, .nparams = 2, .args = &engine_rows__notes_after__descriptor, .row = &engine_rows__cursor__descriptor,
+	.name = "replay_aside",
+	.text = "select producer, seq from engine.parked where service = $1 and partition = $2"
+	        " union select name, seq from engine.ran where service = $1 and partition = $2 and kind = 'retry'"
+	        " order by producer, seq",
+	.params = { "service", "partition" }, .nparams = 2,
+	.args = &engine_rows__notes_after__descriptor, .row = &engine_rows__cursor__descriptor,
 };
 static const struct store_stmt head_of = {
-	.name = "replay_head", .text = "select partition, seq from engine.head where service = $1 and partition = $2",
-	.params = { "service", "partition" }, .nparams = 2, .args = &engine_rows__notes_after__descriptor, .row = &engine_rows__seen__descriptor,
+	.name = "replay_head",
+	.text = "select partition, seq from engine.head where service = $1 and partition = $2",
+	.params = { "service", "partition" }, .nparams = 2,
+	.args = &engine_rows__notes_after__descriptor, .row = &engine_rows__seen__descriptor,
 };
 
 static void
@@ -90,11 +106,17 @@ page_args(const struct replay *r, const struct pages *s)
 {
 	if (s->service) {
 		EngineRows__Positions *p = arena_message(s->page, &engine_rows__positions__descriptor);
-		*p = (EngineRows__Positions){ .base = p->base, .partition = r->partition, .seq = s->after, .limit = PAGE_EVENTS, .bytes = PAGE_BYTES };
+		*p = (EngineRows__Positions){
+			.base = p->base, .partition = r->partition, .seq = s->after, .limit = PAGE_EVENTS,
+			.bytes = PAGE_BYTES,
+		};
 		return p;
 	}
 	EngineRows__NotesAfter *k = arena_message(s->page, &engine_rows__notes_after__descriptor);
-	*k = (EngineRows__NotesAfter){ .base = k->base, .service = (char *)r->node->svc->name, .partition = r->partition, .after = s->after, .limit = NOTES_PAGE };
+	*k = (EngineRows__NotesAfter){
+		.base = k->base, .service = (char *)r->node->svc->name, .partition = r->partition, .after = s->after,
+		.limit = NOTES_PAGE,
+	};
 	return k;
 }
 
@@ -156,7 +178,7 @@ list_add_input(struct replay *r, enum input_kind kind)
 {
 	struct input *in = &r->list[r->nlist++];
 
-	*in = (struct input){ .kind = kind, .partition = r->partition, .district = "", .subject = "", .account = "", .trace = "", .cause = "", .event_id = "" };
+	*in = input_of(kind, r->partition);
 	r->said = kind == INPUT_OWN ? r->said + 1 : 0;
 	r->last = kind == INPUT_OWN ? r->last : kind;
 	return in;
@@ -168,7 +190,8 @@ add_event(struct replay *r, enum input_kind kind, int producer, const EngineRows
 	struct input *in = list_add_input(r, kind);
 	const Wire__Logged *l = logged(r, e);
 
-	input_of_event(r->node, in, producer, l, wire__event__unpack(arena_pb(r->node->arena), l->body.len, l->body.data));
+	input_of_event(r->node, in, producer, l,
+		       wire__event__unpack(arena_pb(r->node->arena), l->body.len, l->body.data));
 	r->bytes += l->body.len;
 }
 
@@ -203,18 +226,21 @@ event_of(struct replay *r, int producer, int64_t seq)
 	const void *args = p;
 	void **rows;
 
-	*p = (EngineRows__Positions){ .base = p->base, .partition = r->partition, .seq = seq - 1, .limit = 1, .bytes = PAGE_BYTES };
+	*p = (EngineRows__Positions){
+		.base = p->base, .partition = r->partition, .seq = seq - 1, .limit = 1, .bytes = PAGE_BYTES,
+	};
 	search(r, r->node->svc->consumes[producer]);
 	store_queue(r->node->db, &engine_events_after, &args, 1);
 	search(r, r->node->svc->name);
-	if (!store_sync(r->node->db) && store_rows(r->node->db, 0, r->node->arena, &rows) && ((const EngineRows__Logged *)rows[0])->seq == seq)
+	if (!store_sync(r->node->db) && store_rows(r->node->db, 0, r->node->arena, &rows) &&
+	    ((const EngineRows__Logged *)rows[0])->seq == seq)
 		return rows[0];
 	fault(r, "event %lld of %s is missing", (long long)seq, r->node->svc->consumes[producer]);
 	return NULL;
 }
 
 static void
-add_ran(struct replay *r, const EngineRows__Ran *k)
+add_note(struct replay *r, const EngineRows__JournalNote *k)
 {
 	const struct service *s = r->node->svc;
 	bool timer = !strcmp(k->kind, "timer");
@@ -222,12 +248,13 @@ add_ran(struct replay *r, const EngineRows__Ran *k)
 	size_t producer;
 
 	if (!strcmp(k->kind, "retry")) {
-		const EngineRows__Logged *e = is_producer(r->node, k->name, &producer) ? event_of(r, (int)producer, k->seq) : NULL;
+		const EngineRows__Logged *e =
+			producer_of(r->node, k->name, &producer) ? event_of(r, (int)producer, k->seq) : NULL;
 		if (e)
 			add_event(r, INPUT_RETRY, (int)producer, e);
 		return;
 	}
-	struct input *in = list_add_input(r, timer ? INPUT_TIMER : INPUT_WORK);
+	struct input *in = list_add_input(r, timer ? INPUT_TIMER : INPUT_JOB);
 	if (timer)
 		in->as_timer = service_timer(s, k->name);
 	else
@@ -245,15 +272,15 @@ add_ran(struct replay *r, const EngineRows__Ran *k)
 static void
 add_turn(struct replay *r)
 {
-	const EngineRows__Turn *t = peek(r, &r->turns);
+	const EngineRows__JournalTurn *t = peek(r, &r->turns);
 	size_t producer;
 
-	if (t && t->turn == r->turn) {
+	if (t && t->turn == r->read) {
 		took(&r->turns, t->turn);
-		r->reading = is_producer(r->node, t->producer, &producer) ? (int)producer : -1;
+		r->reading = producer_of(r->node, t->producer, &producer) ? (int)producer : -1;
 	}
 	if (r->reading < 0) {
-		fault(r, "nobody noted in what order the events from turn %lld on were read", (long long)r->turn);
+		fault(r, "nobody noted in what order the events after %lld were read", (long long)r->read);
 		return;
 	}
 	struct pages *s = &r->producer[r->reading];
@@ -266,44 +293,45 @@ add_turn(struct replay *r)
 	if (is_aside(r, r->reading, e->seq))
 		r->list[r->nlist - 1].park = "not in its turn";
 	took(s, e->seq);
-	r->turn++;
+	r->read++;
 }
 
 /* False: there is nothing more, or a fault. */
 static bool
 list_next(struct replay *r)
 {
-	const EngineRows__Ran *k = peek(r, &r->ran);
+	const EngineRows__JournalNote *k = peek(r, &r->notes);
 	const EngineRows__Logged *e = r->own_seq < r->own_end ? peek(r, &r->own) : NULL;
 
 	if (*r->why)
 		return false;
-	if (k && k->turn == r->turn && k->own_seq == r->own_seq) {
-		add_ran(r, k);
-		took(&r->ran, k->place);
-	} else if (e && stands_on(r, e) == r->turn) {
+	if (k && k->turn == r->read && k->own_seq == r->own_seq) {
+		add_note(r, k);
+		took(&r->notes, k->place);
+	} else if (e && stands_on(r, e) == r->read) {
 		if (e->seq != r->own_seq + 1)
 			fault(r, "own event %lld is missing", (long long)r->own_seq + 1);
 		add_event(r, INPUT_OWN, -1, e);
 		took(&r->own, e->seq);
 		r->own_seq++;
-	} else if (r->turn < r->turn_end) {
+	} else if (r->read < r->read_end) {
 		add_turn(r);
 	} else if (e || k) {
-		fault(r, "%s %lld does not fit the order that was noted", e ? "own event" : "a note at own event", (long long)(e ? e->seq : k->own_seq));
+		fault(r, "%s %lld does not fit the order that was noted", e ? "own event" : "a note at own event",
+		      (long long)(e ? e->seq : k->own_seq));
 	} else {
 		return false;
 	}
 	return !*r->why;
 }
 
-/* What an input says must be in the same list; orders, which are not replayed, have no event as their cause. */
+/* What an input says must be in the same list; commands, which are not replayed, have no event as their cause. */
 static bool
 may_end(struct replay *r)
 {
 	const EngineRows__Logged *e = r->own_seq < r->own_end ? peek(r, &r->own) : NULL;
 
-	if (!e || stands_on(r, e) != r->turn || r->said >= SAID_BY_ONE)
+	if (!e || stands_on(r, e) != r->read || r->said >= SAID_BY_ONE)
 		return true;
 	const struct input *last = &r->list[r->nlist - 1];
 	return last->kind == INPUT_OWN && !*last->cause && r->last != INPUT_TIMER;
@@ -311,17 +339,24 @@ may_end(struct replay *r)
 
 /* ---- running */
 
-void
+static struct replay *
+replay_of(const struct batch *b)
+{
+	return (struct replay *)b->node->replay;
+}
+
+static void
 replay_need(struct batch *b, size_t table, const void *key, int nprefix)
 {
 	node_t *n = b->node;
 	void **rows;
 
-	assert(!n->own_table[table]);   /* an event handler reads what only commands write: it could not be rebuilt, and is a bug */
+	/* an event handler reads what only commands write: it could not be rebuilt, and is a bug */
+	assert(!n->own_table[table]);
 	rows_want(&b->rows[table], key, nprefix);
-	store_queue(n->db, &n->tables[table].load[nprefix], &key, 1);
+	store_queue(n->db, &n->sql[table].load[nprefix], &key, 1);
 	if (store_sync(n->db)) {
-		fault(n->replay, "the database went away");
+		fault(replay_of(b), "the database went away");
 		return;
 	}
 	size_t count = store_rows(n->db, 0, b->arena, &rows);
@@ -362,9 +397,11 @@ said_here(const struct replay *r)
 	return i < r->nlist && r->list[i].kind == INPUT_OWN ? &r->list[i] : NULL;
 }
 
-const ProtobufCMessage *
-replay_said(const struct replay *r, const ProtobufCMessageDescriptor *event, size_t i)
+static const ProtobufCMessage *
+replay_said(const struct replayer *calls, const ProtobufCMessageDescriptor *event, size_t i)
 {
+	const struct replay *r = (const struct replay *)calls;
+
 	for (size_t k = r->at + 1; k < r->nlist && r->list[k].kind == INPUT_OWN; k++) {
 		const ProtobufCMessage *m = r->list[k].m;
 		if (m && m->descriptor == event && i-- == 0)
@@ -373,14 +410,14 @@ replay_said(const struct replay *r, const ProtobufCMessageDescriptor *event, siz
 	return NULL;
 }
 
-void
+static void
 replay_emit(struct batch *b, const char *subject, const ProtobufCMessage *event)
 {
-	struct replay *r = b->node->replay;
+	struct replay *r = replay_of(b);
 	struct input *own = said_here(r);
 
-	if (!own || strcmp(own->logged->type, event->descriptor->name) || strcmp(own->subject, subject) || strcmp(own->cause, cause_of(b->now)) ||
-	    own->at_us != b->now->at_us) {
+	if (!own || strcmp(own->logged->type, event->descriptor->name) || strcmp(own->subject, subject) ||
+	    strcmp(own->cause, cause_of(b->now)) || own->at_us != b->now->at_us) {
 		r->counted.otherwise++;
 		return;
 	}
@@ -414,7 +451,7 @@ load_list(struct replay *r, struct batch *b)
 {
 	batch_open(b, r->node, r->list, r->nlist);
 	b->whole = r->whole;
-	enum batch_result loaded = batch_load(b);
+	enum batch_result loaded = load_all(b);
 	if (loaded == BATCH_WIDE && !r->whole) {             /* the shortest list that there may be is loaded whole */
 		r->whole = r->list_max == 1;
 		r->list_max = r->list_max > 1 ? r->list_max / 2 : 1;
@@ -435,10 +472,10 @@ run_list(struct replay *r, struct batch *b)
 
 	for (r->at = 0; r->at < r->nlist && !*r->why; r->at++)
 		run_input(b, &r->list[r->at]);
-	batch_write_tables(b);
+	commit_tables(b);
 	if (store_sync(n->db))
 		fault(r, "the rows could not be written");
-	batch_after_policies(b);
+	books_changed(b);
 	n->part[r->partition].head.seq = r->own_seq;
 	for (size_t i = 0; i < n->nproducers; i++)
 		if (b->part[r->partition].cursor_moved[i])
@@ -475,10 +512,10 @@ list_undo(struct replay *r, const struct replay *was)
 {
 	rewind_pages(&r->own, &was->own);
 	rewind_pages(&r->turns, &was->turns);
-	rewind_pages(&r->ran, &was->ran);
+	rewind_pages(&r->notes, &was->notes);
 	for (size_t i = 0; i < r->node->nproducers; i++)
 		rewind_pages(&r->producer[i], &was->producer[i]);
-	r->turn = was->turn;
+	r->read = was->read;
 	r->own_seq = was->own_seq;
 	r->reading = was->reading;
 	r->last = was->last;
@@ -493,7 +530,7 @@ step(struct replay *r)
 	if (!list_make(r))
 		return false;
 	struct batch *b = arena_alloc(r->node->arena, sizeof *b);
-	policies_make_room(r->node);
+	books_make_room(r->node);
 	if (!load_list(r, b))
 		list_undo(r, &was);
 	else if (!*r->why)
@@ -506,7 +543,9 @@ step(struct replay *r)
 static struct pages
 pages_of(struct pages s, const char *service, const struct store_stmt *stmt, int64_t after)
 {
-	return (struct pages){ .service = service, .stmt = stmt, .page = s.page ? s.page : arena_open(PAGE_ARENA_MAX), .after = after };
+	return (struct pages){
+		.service = service, .stmt = stmt, .page = s.page ? s.page : arena_open(PAGE_ARENA_MAX), .after = after,
+	};
 }
 
 static bool
@@ -530,13 +569,13 @@ read_ends(struct replay *r)
 	}
 	size_t k = store_rows(n->db, 0, n->scratch, &rows);
 	for (size_t i = 0; i < k; i++)
-		r->turn_end += ((const EngineRows__Cursor *)rows[i])->seq;
+		r->read_end += ((const EngineRows__Cursor *)rows[i])->seq;
 	r->own_end = store_rows(n->db, 1, n->scratch, &rows) ? ((const EngineRows__Seen *)rows[0])->seq : 0;
 	k = store_rows(n->db, 2, n->scratch, &rows);
 	r->aside = arena_alloc(n->scratch, (k + 1) * sizeof *r->aside);
 	for (size_t i = 0; i < k; i++) {
 		const EngineRows__Cursor *c = rows[i];
-		if (is_producer(n, c->producer, &producer))
+		if (producer_of(n, c->producer, &producer))
 			r->aside[r->naside++] = (struct aside){ (int)producer, c->seq };
 	}
 	return true;
@@ -549,9 +588,9 @@ begin(struct replay *r, int32_t partition)
 
 	arena_reset(n->scratch);
 	arena_reset(n->arena);
-	policies_forget(n, NULL);
+	books_forget(n, NULL);
 	r->partition = partition;
-	r->turn = r->turn_end = r->own_seq = r->own_end = 0;
+	r->read = r->read_end = r->own_seq = r->own_end = 0;
 	r->naside = 0;
 	r->reading = -1;
 	r->list_max = LIST_INPUTS;
@@ -563,7 +602,7 @@ begin(struct replay *r, int32_t partition)
 	for (size_t i = 0; i < n->nproducers; i++)
 		r->producer[i] = pages_of(r->producer[i], n->svc->consumes[i], &engine_events_after, 0);
 	r->turns = pages_of(r->turns, NULL, &turns_after, -1);
-	r->ran = pages_of(r->ran, NULL, &ran_after, 0);
+	r->notes = pages_of(r->notes, NULL, &notes_after, 0);
 	return read_ends(r);
 }
 
@@ -580,7 +619,10 @@ replay_partition(replay_t *r, int32_t partition, struct replayed *out)
 
 /* ---- opening */
 
-static const struct store_stmt *const statements[] = { &turns_after, &ran_after, &aside_of, &head_of, &engine_events_after, &engine_cursors_of_consumer, &engine_own_tables };
+static const struct store_stmt *const statements[] = {
+	&turns_after, &notes_after, &aside_of, &head_of,
+	&engine_events_after, &engine_cursors_of_consumer, &engine_own_tables,
+};
 
 static bool
 prepare(struct replay *r)
@@ -593,12 +635,7 @@ prepare(struct replay *r)
 	for (size_t i = 0; i < ALEN(statements); i++)
 		if (!store_prepare(n->db, statements[i]))
 			return false;
-	const struct table *const *t;
-	EACH_ROW(n->svc, tables, t) {
-		assert(n->ntables < TABLES_MAX);
-		n->tables[n->ntables++].table = *t;
-	}
-	return journal_tables(n);
+	return node_own_tables(n);
 }
 
 /* Like the service's own, with its keys and checks; they hide those in what is searched. */
@@ -609,11 +646,13 @@ make_tables(struct replay *r)
 
 	for (size_t t = 0; t < n->ntables; t++)
 		if (!n->own_table[t])
-			store_text(n->db, arena_printf(n->scratch, "create temporary table %s (like %s.%s including all)", n->tables[t].table->name, n->svc->name, n->tables[t].table->name));
+			store_text(n->db,
+				   arena_printf(n->scratch, "create temporary table %s (like %s.%s including all)",
+						n->tables[t]->name, n->svc->name, n->tables[t]->name));
 	if (store_sync(n->db))
 		return false;
 	for (size_t t = 0; t < n->ntables; t++)
-		if (!n->own_table[t] && !table_prepare(&n->tables[t], n->tables[t].table, n->db, n->names))
+		if (!n->own_table[t] && !table_prepare(&n->sql[t], n->tables[t], n->db, n->names))
 			return false;
 	store_text(n->db, "begin isolation level repeatable read, read only");         /* but for temporary tables */
 	return store_sync(n->db) == STORE_OK;
@@ -632,7 +671,8 @@ replay_open(const struct service *s, const char *conninfo)
 		replay_close(&r);
 		return NULL;
 	}
-	r->node->replay = r;
+	r->calls = (struct replayer){ .emit = replay_emit, .need = replay_need, .said = replay_said };
+	r->node->replay = &r->calls;
 	store_patience(r->node->db, WAIT_MS);
 	if (!prepare(r) || !make_tables(r))
 		replay_close(&r);
@@ -646,7 +686,7 @@ replay_close(replay_t **rp)
 
 	if (!r)
 		return;
-	struct pages *all[] = { &r->own, &r->turns, &r->ran };
+	struct pages *all[] = { &r->own, &r->turns, &r->notes };
 	for (size_t i = 0; i < ALEN(all); i++)
 		arena_close(&all[i]->page);
 	for (size_t i = 0; i < PRODUCERS_MAX; i++)

@@ -1,11 +1,15 @@
 /* retry - what was put aside, tried again because the operator wants it (zhucunctl retry).
  *
- * One at a time, each in a transaction of its own that also takes its row away, in the order in which they were read, and all of
- * a subject: what waits behind it, or is put behind it meanwhile, comes next.  So a crash at any point leaves a place to go
- * on from.  One that the database refuses, or that kills its process, stays where it is, with its reason, until it is wanted
- * again. */
+ * One at a time, each in a transaction of its own that also takes its row away, in the order in which they were
+ * read, and all of a subject: what waits behind it, or is put behind it meanwhile, comes next.  So a crash at any
+ * point leaves a place to go on from.  One that the database refuses, or that kills its process, stays where it is,
+ * with its reason, until it is wanted again. */
 #include "base/log.h"
+#include "engine/inbox.h"
 #include "engine/node_state.h"
+#include "engine/ownership.h"
+#include "engine/producers.h"
+#include "engine/retry.h"
 #include <string.h>
 
 /* The first of the partition's wanted ones, NULL: there is none, or the database is away. */
@@ -27,18 +31,18 @@ wanted(node_t *n, int32_t partition)
 }
 
 static struct input *
-input_of(node_t *n, const EngineRows__Parked *k)
+input_parked(node_t *n, const EngineRows__Parked *k)
 {
 	struct input *in = arena_alloc(n->arena, sizeof *in);
 	Wire__Logged *l = arena_message(n->arena, &wire__logged__descriptor);
 	size_t producer;
 
-	*in = (struct input){ .kind = INPUT_RETRY, .partition = k->partition, .district = "", .subject = "", .account = "", .trace = "", .cause = "", .event_id = "" };
+	*in = input_of(INPUT_RETRY, k->partition);
 	l->partition = k->partition;
 	l->seq = k->seq;
 	l->type = k->type;
 	l->body = k->body;
-	if (!is_producer(n, k->producer, &producer))
+	if (!producer_of(n, k->producer, &producer))
 		return NULL;            /* no longer read at all: left to people */
 	input_of_event(n, in, producer, l, wire__event__unpack(arena_pb(n->arena), k->body.len, k->body.data));
 	return in;
@@ -47,10 +51,11 @@ input_of(node_t *n, const EngineRows__Parked *k)
 static enum batch_result
 try_again(node_t *n, struct input *in)
 {
-	enum batch_result r = in->park ? batch_run(n, in, 1) : inbox_run_singly(n, in);
+	enum batch_result r = in->park ? fold_run(n, in, 1) : inbox_run_singly(n, in);
 
 	if (r == BATCH_DONE && !in->park)
-		LOG(INFO, "input.retried", in->trace, LOG_S("service", n->svc->name), LOG_S("event", in->event_id), LOG_S("type", in->logged->type));
+		LOG(INFO, "input.retried", in->trace, LOG_S("service", n->svc->name), LOG_S("event", in->event_id),
+		    LOG_S("type", in->logged->type));
 	if (r == BATCH_TRANSIENT)
 		n->retry_us = n->mono_us + RETRY_MS * 1000;
 	if (r == BATCH_AWAY || r == BATCH_LOST)
@@ -63,12 +68,12 @@ retry_of(node_t *n, int32_t partition)
 {
 	arena_reset(n->arena);
 	const EngineRows__Parked *k = wanted(n, partition);
-	struct input *in = k ? input_of(n, k) : NULL;
+	struct input *in = k ? input_parked(n, k) : NULL;
 
 	n->part[partition].retry = in != NULL;  /* else until the next look */
 	if (!in || try_again(n, in) != BATCH_DONE)
 		return false;
-	own_held(n, partition);
+	ownership_held(n, partition);
 	return true;
 }
 

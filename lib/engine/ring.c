@@ -1,4 +1,5 @@
-/* ring - the newest events of each partition, for consumers that are nearly up to date; older ones come from the table. */
+/* ring - the newest events of each partition, for consumers that are nearly up to date; older ones come from the
+ * table. */
 #include "base/log.h"
 #include "engine/node_state.h"
 #include <assert.h>
@@ -34,6 +35,13 @@ drop_oldest(struct ring *r)
 	free(e);
 }
 
+/* Of 32 bits: that two types of those that are urgent to somebody share one is seen by a test (tests/urgent_test.c). */
+uint32_t
+ring_type_hash(const char *type)
+{
+	return (uint32_t)name_hash(type);
+}
+
 void
 ring_push(struct ring *r, const EngineRows__Logged *l)
 {
@@ -44,7 +52,10 @@ ring_push(struct ring *r, const EngineRows__Logged *l)
 	if (!e)
 		abort();
 	assert(!q->n || q->at[(q->first + q->n - 1) % q->cap]->seq + 1 == l->seq);      /* ring_at() counts on it */
-	*e = (struct ring_event){ .partition = l->partition, .seq = l->seq, .bit = fetch_bit(l->type), .body_len = l->body.len, .bytes = bytes };
+	*e = (struct ring_event){
+		.partition = l->partition, .seq = l->seq, .type_hash = ring_type_hash(l->type),
+		.body_len = l->body.len, .bytes = bytes,
+	};
 	memcpy(e->hash, l->hash.data, SHA256_SIZE);
 	memcpy(e->body, l->body.data, l->body.len);
 	e->type = memcpy(e->body + l->body.len, l->type, type_len);

@@ -1,7 +1,10 @@
 /* trial - see trial.h.  What it does not do itself is the node's: queue, inputs, load, fold. */
 #include "engine/trial.h"
 #include "base/log.h"
+#include "engine/inbox.h"
+#include "engine/node_clock.h"
 #include "engine/node_state.h"
+#include "engine/ownership.h"
 
 bool
 trial_serves(const struct service *s)
@@ -16,7 +19,7 @@ trial_serves(const struct service *s)
 
 /* It may be silent for long: it holds no lock that a frozen process could keep from others. */
 static bool
-be_patient(node_t *n)
+let_be_silent(node_t *n)
 {
 	store_text(n->db, "set idle_session_timeout = 0");
 	return store_sync(n->db) == STORE_OK;
@@ -31,8 +34,9 @@ trial_open(const struct service *s, const struct node_settings *settings)
 		return NULL;
 	n->trial = true;
 	for (int32_t p = 0; p < PARTITIONS; p++)
-		n->part[p].owned = true;        /* as far as its queue is concerned: anybody may try anything anywhere */
-	if (!own_prepare(n) || !be_patient(n))
+		/* as far as its queue is concerned: anybody may try anything anywhere */
+		n->part[p].owned = true;
+	if (!node_prepare(n) || !ownership_peek_prepare(n) || !let_be_silent(n))
 		node_close(&n);
 	return n;
 }
@@ -64,7 +68,7 @@ static bool
 connected(node_t *n)
 {
 	if (n->lost || store_fd(n->db) < 0)
-		n->lost = !store_reopen(n->db) || !be_patient(n);
+		n->lost = !store_reopen(n->db) || !let_be_silent(n);
 	return !n->lost;
 }
 
@@ -116,7 +120,7 @@ trial_step(node_t *n, int64_t mono_us)
 	n->mono_us = mono_us;
 	arena_reset(n->scratch);
 	queue_expire(n);
-	bool more = mono_us >= n->retry_us && reachable(n) && n->queue.first && own_believes(n) && try_one(n);
+	bool more = mono_us >= n->retry_us && reachable(n) && n->queue.first && node_clock_believed(n) && try_one(n);
 	queue_reply(n);
 	n->clock_news = false;
 	arena_reset(n->scratch);

@@ -513,14 +513,20 @@ field_equal(const ProtobufCFieldDescriptor *f, const ProtobufCMessage *a, const 
 }
 
 bool
-message_equal(const ProtobufCMessage *a, const ProtobufCMessage *b)
+message_equal_but(const ProtobufCMessage *a, const ProtobufCMessage *b, const ProtobufCFieldDescriptor *but)
 {
 	if (a == b)
 		return true;
 	if (!a || !b || a->descriptor != b->descriptor)
 		return false;
 	for (unsigned i = 0; i < a->descriptor->n_fields; i++)
-		if (!field_equal(&a->descriptor->fields[i], a, b))
+		if (&a->descriptor->fields[i] != but && !field_equal(&a->descriptor->fields[i], a, b))
 			return false;
 	return true;
+}
+
+bool
+message_equal(const ProtobufCMessage *a, const ProtobufCMessage *b)
+{
+	return message_equal_but(a, b, NULL);
 }

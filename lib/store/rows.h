@@ -10,6 +10,8 @@
 
 enum { TABLE_KEY_MAX = 5 };
 
+struct district_cache;
+
 /* A PostgreSQL table as rows in memory.  Row message: field name == column name; tags 1 … nkey are the primary key, the
  * first is always `district`.  The statements that load, put and drop rows are built from it at start. */
 struct table {
@@ -17,6 +19,8 @@ struct table {
 	const ProtobufCMessageDescriptor *row;
 	int nkey;
 	bool append_only;                               /* rows are never changed nor dropped; insert only */
+	/* What is made of a district's rows and kept (engine/book_cache.h); NULL: nothing. */
+	const struct district_cache *cache;
 };
 
 struct row_key { const uint8_t *data; size_t len; uint32_t hash; };
@@ -62,3 +66,5 @@ void rows_undo(struct rows *r);
 void rows_stand(struct rows *r);
 
 bool message_equal(const ProtobufCMessage *a, const ProtobufCMessage *b);      /* same descriptor */
+/* But for one field; NULL: all count. */
+bool message_equal_but(const ProtobufCMessage *a, const ProtobufCMessage *b, const ProtobufCFieldDescriptor *but);

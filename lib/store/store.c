@@ -168,7 +168,7 @@ queue_open(store_t *db)
 {
 	if (db->synced)
 		queue_clear(db);
-	assert(db->nsent < STORE_QUEUE_MAX);
+	assert(db->nsent < STORE_QUEUE_MAX || !"a sync is due, or raise STORE_QUEUE_MAX");
 	return db->conn && !db->oversized;
 }
 

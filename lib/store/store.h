@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_FIELDS_MAX = 40, STORE_QUEUE_MAX = 128, STORE_WAIT_MS = 10000 };
+enum { STORE_FIELDS_MAX = 40, STORE_QUEUE_MAX = 512, STORE_WAIT_MS = 10000 };
 
 struct store_stmt {
 	const char *name, *text;                        /* text with $1 … */

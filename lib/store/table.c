@@ -146,3 +146,18 @@ table_prepare_load(struct table_sql *q, const struct table *t, store_t *db, aren
 	*q = (struct table_sql){ .table = t };
 	return columns_find(&c, t, db, a) && prepare_load(q, &c, 1, db, a);
 }
+
+bool
+table_prepare_brief(struct store_stmt *s, const struct table *t, const char *without, store_t *db, arena_t *a)
+{
+	struct columns all, brief = { .n = 0 };
+
+	if (!columns_find(&all, t, db, a))
+		return false;
+	for (int i = 0; i < all.n; i++)
+		if (strcmp(all.name[i], without) != 0)
+			brief.name[brief.n++] = all.name[i];
+	char *text = arena_printf(a, "select %s from %s where %s = $1 order by %s", join(a, &brief, 0, brief.n, ", ", one_plain),
+	                          t->name, all.name[0], join(a, &all, 0, t->nkey, ", ", one_plain));
+	return prepare(s, t, db, arena_printf(a, "%s.brief", t->name), text, 1, true);
+}

@@ -29,3 +29,6 @@ bool table_prepare(struct table_sql *q, const struct table *t, store_t *db, aren
 bool table_prepare_all(struct table_sql *q, int n, store_t *db) __attribute__((warn_unused_result));
 /* Only load[1], for a reader: its role may not write. */
 bool table_prepare_load(struct table_sql *q, const struct table *t, store_t *db, arena_t *a) __attribute__((warn_unused_result));
+/* A district's rows but for one column, in the order of their key. */
+bool table_prepare_brief(struct store_stmt *s, const struct table *t, const char *without, store_t *db, arena_t *a)
+	__attribute__((warn_unused_result));

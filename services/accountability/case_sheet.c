@@ -4,6 +4,7 @@
 #include "case_policy.h"
 #include "base/civil.h"
 #include "criticism_policy.h"
+#include "domain/policies.h"
 #include "json/json_pb.h"
 #include "measure.h"
 #include <string.h>

@@ -2,6 +2,7 @@
 #include "standing.h"
 #include "accountability.sql.h"
 #include "criticism_policy.h"
+#include "domain/policies.h"
 #include "measure.h"
 #include "recall.h"
 #include <stddef.h>

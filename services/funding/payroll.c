@@ -13,6 +13,7 @@
 #include "base/civil.h"
 #include "base/digest.h"
 #include "domain/duty_batch.h"
+#include "domain/policies.h"
 #include <string.h>
 
 typedef FundingRows__Payroll Run;

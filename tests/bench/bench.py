@@ -17,12 +17,14 @@ import subprocess
 import sys
 import time
 
-import report
-from machine import Processes, of_postgres, used
-from world import Api, World, write_batches, write_requests
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../outside"))
+
+import report  # noqa: E402  (the path comes first)
+from machine import Processes, of_postgres, used  # noqa: E402
+from services import SERVICES  # noqa: E402
+from world import Api, World, write_batches, write_requests  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SERVICES = ("roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts")
 CLIENTS = (1, 4, 16)                    # of pgbench
 ROUNDS_UNTIL_S, RATES_UNTIL_S = 120, 180        # nothing more of these is begun then, so that a run ends in five minutes
 POLL_S = 0.05                           # between two looks at the lag

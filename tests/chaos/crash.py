@@ -2,7 +2,7 @@
 
 A run is a fresh database, the stack of build-crash/, and for some processes a CRASH_AT in the environment until it has
 ended them (lib/base/crash.h); then the supervisor starts them again without. In the end everything acknowledged answers as it did, the
-truths of tests/truths.sql hold, and every row of every table is what it is after an undisturbed run.
+invariants of tests/invariants.sql hold, and every row of every table is what it is after an undisturbed run.
 
   crash.py                  the short tour: in each run every process ends at another point, the first or second time it is reached
   crash.py --process NAME   every point that this process reaches, by number: 1, 2, 3 … until a run is over before it
@@ -31,13 +31,13 @@ from workload import Workload
 # What a service reaches; sent.* are the statements that lib/store/store names.
 ENGINE = ("batch.loaded", "batch.run", "commit.queued", "engine_advance", "commit.answered", "commit.remembered",
           "command.queued", "answer.packed", "answer.sent", "events.fetched", "events.served", "events.read",
-          "read.decided", "take.locked", "engine_take", "take.committed", "take.read",
+          "query.decided", "take.locked", "engine_take", "take.committed", "take.read",
           "give.queued", "engine_unlock", "give.committed")
 BUS = ("request.taken", "request.forwarded", "answer.taken:40", "answer.forwarded:90", "replica.joined:5")
 GATEWAY = ("call.begun", "ask.sent", "ask.answered", "call.decided", "call.replied")
 
 
-# What cannot be: alerts takes no orders and nobody reads its events; something happens while a consumer is away only in
+# What cannot be: alerts takes no commands and nobody reads its events; something happens while a consumer is away only in
 # roster, so only its events are read from a table.
 NEVER = {(name, "events.read") for name in SERVICES if name != "roster"}
 NEVER |= {("alerts", point) for point in ("command.queued", "answer.packed", "answer.sent", "events.served")}

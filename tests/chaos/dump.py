@@ -19,7 +19,7 @@ VOLATILE = {
     "named_seq": "how many events of roster had been read when it was sent", "since_seq": "the number of an event",
     "token": "random", "password_hash": "salted", "hash": "salted",
 }
-UNCOUNTED = ("event",)          # tables that are logs: the truths say of them what must be
+UNCOUNTED = ("event",)          # tables that are logs: the invariants say of them what must be
 
 
 def tables(conninfo: str) -> list:

@@ -1,4 +1,4 @@
-"""SQL by psql, and the truths of tests/truths.sql.
+"""SQL by psql, and the invariants of tests/invariants.sql.
 
 Why psql: nothing but Python's standard library and what the product needs is there.
 """
@@ -12,9 +12,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "outside"))
 
 from pace import patient  # noqa: E402  (the path comes first)
+from services import SERVICES  # noqa: E402
 
 TESTS = Path(__file__).resolve().parents[1]
-SERVICES = ("roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts")
 
 
 class Refused(AssertionError):
@@ -39,8 +39,8 @@ def statements(path: Path):
             yield name.replace("{service}", service), text.replace("{service}", service)
 
 
-def untrue(conninfo: str, path: Path = TESTS / "truths.sql") -> list:
-    """Which truths do not hold, each with one row of those that break it.  One session, one snapshot."""
+def untrue(conninfo: str, path: Path = TESTS / "invariants.sql") -> list:
+    """Which invariants do not hold, each with one row of those that break it.  One session, one snapshot."""
     names, script = [], ["begin isolation level repeatable read read only;"]
     for name, text in statements(path):
         names.append(name)
@@ -51,5 +51,5 @@ def untrue(conninfo: str, path: Path = TESTS / "truths.sql") -> list:
         if count != "0":
             found.append("%s: %s such, as %s" % (names[int(number)], count, example[:300]))
     if len(said.splitlines()) != len(names):
-        raise Refused("asked %d truths, heard of %d" % (len(names), len(said.splitlines())))
+        raise Refused("asked %d invariants, heard of %d" % (len(names), len(said.splitlines())))
     return found

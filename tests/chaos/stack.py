@@ -25,9 +25,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "outside"))
 
 from pace import patient  # noqa: E402  (the path comes first)
+from services import SERVICES  # noqa: E402
 
 TOP = Path(__file__).resolve().parents[2]
-SERVICES = ("roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts")
 BUSES = ("bus-1", "bus-2")
 TOKEN = "an operator's token for tests only, 32+".replace(" ", "-")
 

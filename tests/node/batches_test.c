@@ -1,146 +1,146 @@
-/* What a batch takes, and how much of it: chores and timers that are due, and as many events as its memory and the books of
+/* What a batch takes, and how much of it: jobs and timers that are due, and as many events as its memory and the books of
  * policies have room for. */
-#include "stage.h"
+#include "fixture.h"
 #include "base/clock.h"
 
 enum { TIMERS = 1200, DISTRICTS = 3 * BOOKS_AT_ONCE };
 
-/* Chores whose batch was rolled back are still to be done; more of them than one round trip holds are no trouble. */
+/* Jobs whose batch was rolled back are still to be done; more of them than one round trip holds are no trouble. */
 static void
-test_chores(struct count *c)
+test_jobs(struct count *c)
 {
-	struct stage *s = stage_open(c);
+	struct fixture *s = fixture_open(c);
 	struct group_of g = { 0 };
 
-	stage_tamper(s, "insert into engine.work select 'attendance', partition, '" D "', 'look', 'w' || n, '', '', now() from engine.district, generate_series(1, 20) n");
-	stage_restart(s, ATTENDANCE);
-	stage_tamper(s, "begin; select * from engine.head where service = 'attendance' for update");
+	fixture_tamper(s, "insert into engine.work select 'attendance', partition, '" D "', 'look', 'w' || n, '', '', now() from engine.district, generate_series(1, 20) n");
+	fixture_restart(s, ATTENDANCE);
+	fixture_tamper(s, "begin; select * from engine.head where service = 'attendance' for update");
 	for (int i = 0; i < 20; i++)
-		stage_turn(s);
-	stage_tamper(s, "commit");
-	check(c, stage_settle(s) && stage_persons(s, "done") == 20, "chores are done although their first batch was rolled back");
-	stage_stop(s, ATTENDANCE);
-	group_add_persons(&g, 'c', 0, 150, "chore");
-	stage_send(s, ROSTER, &g, 5000);
-	check(c, stage_await(s) == 201, "many orders at once");
-	stage_start(s, ATTENDANCE);
-	check(c, stage_settle(s) && stage_persons(s, "done") == 170, "and a chore of each");
-	stage_close(s);
+		fixture_turn(s);
+	fixture_tamper(s, "commit");
+	check(c, fixture_settle(s) && fixture_persons(s, "done") == 20, "jobs are done although their first batch was rolled back");
+	fixture_stop(s, ATTENDANCE);
+	group_add_persons(&g, 'c', 0, 150, "job");
+	fixture_send(s, ROSTER, &g, 5000);
+	check(c, fixture_await(s) == 201, "many commands at once");
+	fixture_start(s, ATTENDANCE);
+	check(c, fixture_settle(s) && fixture_persons(s, "done") == 170, "and a job of each");
+	fixture_close(s);
 }
 
-/* A due timer comes before later orders, however many; one that an earlier one has moved does not ring. */
+/* A due timer comes before later commands, however many; one that an earlier one has moved does not ring. */
 static void
 test_timers(struct count *c)
 {
-	struct stage *s = stage_open(c);
+	struct fixture *s = fixture_open(c);
 	struct group_of g = { 0 };
 
 	group_add_persons(&g, 't', 0, TIMERS, "timer");
-	stage_send(s, ROSTER, &g, 5000);
-	check(c, stage_await(s) == 201 && stage_settle(s) && stage_persons(s, "timer") == TIMERS, "many timers");
-	stage_clock_to(s, 1, 0);
-	stage_send_posting(s, "t1", 20000);
-	check(c, stage_await(s) == 200, "all of them have rung when the next order is run");
-	stage_tamper(s, "delete from attendance.person");
-	stage_tamper(s, "insert into engine.timer select 'attendance', partition, '" D "', k, s, " START_SQL " + interval '2 hours'"
+	fixture_send(s, ROSTER, &g, 5000);
+	check(c, fixture_await(s) == 201 && fixture_settle(s) && fixture_persons(s, "timer") == TIMERS, "many timers");
+	fixture_clock_to(s, 1, 0);
+	fixture_send_posting(s, "t1", 20000);
+	check(c, fixture_await(s) == 200, "all of them have rung when the next command is run");
+	fixture_tamper(s, "delete from attendance.person");
+	fixture_tamper(s, "insert into engine.timer select 'attendance', partition, '" D "', k, s, " START_SQL " + interval '2 hours'"
 	          " from engine.district, (values ('timer.a', 'mover'), ('timer', 'moved')) v(k, s)");
-	stage_tamper(s, "update engine.timer set due_us = due_us + interval '1 second' where subject = 'moved'");
-	stage_restart(s, ATTENDANCE);
-	stage_clock_to(s, 2, 0);
-	check(c, stage_settle(s) && stage_persons(s, "rung") == 1, "the mover rings");
-	stage_tamper(s, "delete from attendance.person");
-	stage_tamper(s, "insert into engine.timer select 'attendance', partition, '" D "', k, s, " START_SQL " + interval '3 hours'"
+	fixture_tamper(s, "update engine.timer set due_us = due_us + interval '1 second' where subject = 'moved'");
+	fixture_restart(s, ATTENDANCE);
+	fixture_clock_to(s, 2, 0);
+	check(c, fixture_settle(s) && fixture_persons(s, "rung") == 1, "the mover rings");
+	fixture_tamper(s, "delete from attendance.person");
+	fixture_tamper(s, "insert into engine.timer select 'attendance', partition, '" D "', k, s, " START_SQL " + interval '3 hours'"
 	          " from engine.district, (values ('timer.a', 'mover'), ('timer', 'moved')) v(k, s)"
 	          " on conflict (service, partition, district, kind, subject) do update set due_us = excluded.due_us + interval '1 second'");
-	stage_restart(s, ATTENDANCE);
-	stage_clock_to(s, 3, 10);
-	check(c, stage_settle(s), "both are due in one batch");
-	check(c, stage_persons(s, "rung") == 1, "what the first has moved does not ring");
-	check(c, stage_number(s, "select count(*) from engine.timer where subject = 'moved'") == 1, "and is not lost");
-	stage_clock_to(s, 5, 0);
-	check(c, stage_settle(s) && stage_persons(s, "rung") == 2, "it rings at its new time");
-	stage_close(s);
+	fixture_restart(s, ATTENDANCE);
+	fixture_clock_to(s, 3, 10);
+	check(c, fixture_settle(s), "both are due in one batch");
+	check(c, fixture_persons(s, "rung") == 1, "what the first has moved does not ring");
+	check(c, fixture_number(s, "select count(*) from engine.timer where subject = 'moved'") == 1, "and is not lost");
+	fixture_clock_to(s, 5, 0);
+	check(c, fixture_settle(s) && fixture_persons(s, "rung") == 2, "it rings at its new time");
+	fixture_close(s);
 }
 
 /* Two timers are due when attendance comes back, one of which stands on roster's events; roster has said something before, which
  * attendance has not read.  others: roster itself reads services that nobody plays here. */
-static struct stage *
-stage_with_timer(struct count *c, bool others)
+static struct fixture *
+fixture_with_timer(struct count *c, bool others)
 {
-	struct stage *s = stage_open(c);
+	struct fixture *s = fixture_open(c);
 
 	if (!others)
-		stage_tamper(s, "delete from engine.consumes where consumer not in ('roster', 'attendance')");
-	check(c, stage_put(s, "", "due", "timer.seeing") == 201 && stage_put(s, "", "other", "timer") == 201 && stage_settle(s), "timers");
-	stage_stop(s, ATTENDANCE);
-	check(c, stage_put(s, "", "seen", "u") == 201, "what is said while nobody listens");
-	stage_clock_to(s, 1, 0);
+		fixture_tamper(s, "delete from engine.consumes where consumer not in ('roster', 'attendance')");
+	check(c, fixture_put(s, "", "due", "timer.seeing") == 201 && fixture_put(s, "", "other", "timer") == 201 && fixture_settle(s), "timers");
+	fixture_stop(s, ATTENDANCE);
+	check(c, fixture_put(s, "", "seen", "u") == 201, "what is said while nobody listens");
+	fixture_clock_to(s, 1, 0);
 	return s;
 }
 
 /* A due timer comes after what was acknowledged before, which is still on its way; one due before it that stands on nothing does not wait.
- * An order still comes after both. */
+ * A command still comes after both. */
 static void
 test_catching_up(struct count *c)
 {
-	struct stage *s = stage_with_timer(c, false);
+	struct fixture *s = fixture_with_timer(c, false);
 
-	stage_tamper(s, "update engine.timer set due_us = due_us - interval '1 second' where subject = 'other'");
-	stage_start(s, ATTENDANCE);
-	for (int i = 0; i < TURNS_MAX && !stage_persons(s, "rung"); i++)
-		stage_turn(s);
-	check(c, stage_persons(s, "rung") == 1 && stage_persons(s, "blind") == 0, "what stands on nothing does not wait");
-	stage_send_posting(s, "seen", 20000);
-	check(c, stage_await(s) == 200, "an order comes after what is due");
-	check(c, stage_persons(s, "seeing") == 1 && stage_persons(s, "blind") == 0, "a timer sees what was said before it");
+	fixture_tamper(s, "update engine.timer set due_us = due_us - interval '1 second' where subject = 'other'");
+	fixture_start(s, ATTENDANCE);
+	for (int i = 0; i < TURNS_MAX && !fixture_persons(s, "rung"); i++)
+		fixture_turn(s);
+	check(c, fixture_persons(s, "rung") == 1 && fixture_persons(s, "blind") == 0, "what stands on nothing does not wait");
+	fixture_send_posting(s, "seen", 20000);
+	check(c, fixture_await(s) == 200, "a command comes after what is due");
+	check(c, fixture_persons(s, "seeing") == 1 && fixture_persons(s, "blind") == 0, "a timer sees what was said before it");
 	check(c, s->metrics[ATTENDANCE].value[METRIC_TIMERS_BEHIND] == 0, "and was not given up");
-	stage_stop(s, ATTENDANCE);
-	check(c, stage_put(s, "", "late", "timer.seeing") == 201, "one that is due already when it is put");
-	stage_start(s, ATTENDANCE);
-	check(c, stage_settle(s) && stage_persons(s, "seeing") == 2, "rings too");
-	stage_close(s);
+	fixture_stop(s, ATTENDANCE);
+	check(c, fixture_put(s, "", "late", "timer.seeing") == 201, "one that is due already when it is put");
+	fixture_start(s, ATTENDANCE);
+	check(c, fixture_settle(s) && fixture_persons(s, "seeing") == 2, "rings too");
+	fixture_close(s);
 }
 
 /* Nobody answers: it is waited for only so long. */
 static void
 test_catching_up_in_vain(struct count *c)
 {
-	struct stage *s = stage_with_timer(c, false);
+	struct fixture *s = fixture_with_timer(c, false);
 
-	stage_stop(s, ROSTER);
-	stage_start(s, ATTENDANCE);
+	fixture_stop(s, ROSTER);
+	fixture_start(s, ATTENDANCE);
 	int64_t began_us = clock_mono_us();
-	for (int i = 0; i < TURNS_MAX && !stage_persons(s, "blind"); i++)
-		stage_turn(s);
-	check(c, stage_persons(s, "blind") == 1 && stage_persons(s, "seeing") == 0, "a timer does not wait for ever");
+	for (int i = 0; i < TURNS_MAX && !fixture_persons(s, "blind"); i++)
+		fixture_turn(s);
+	check(c, fixture_persons(s, "blind") == 1 && fixture_persons(s, "seeing") == 0, "a timer does not wait for ever");
 	check(c, clock_mono_us() - began_us >= CATCH_UP_STILL_MS * 1000, "but for a while");
 	check(c, s->metrics[ATTENDANCE].value[METRIC_TIMERS_BEHIND] == 1, "and that is counted");
-	stage_start(s, ROSTER);
-	check(c, stage_settle(s) && stage_persons(s, "u") == 1, "what was said comes all the same");
-	stage_close(s);
+	fixture_start(s, ROSTER);
+	check(c, fixture_settle(s) && fixture_persons(s, "u") == 1, "what was said comes all the same");
+	fixture_close(s);
 }
 
 /* Roster reads supervision, which has never been here: what may follow from its reading is waited for, too. */
 static void
 test_catching_up_upstream(struct count *c)
 {
-	struct stage *s = stage_with_timer(c, true);
+	struct fixture *s = fixture_with_timer(c, true);
 
-	stage_tamper(s, "insert into engine.cursor (consumer, producer, partition, seq, hash)"
+	fixture_tamper(s, "insert into engine.cursor (consumer, producer, partition, seq, hash)"
 	                " select c.consumer, c.producer, h.partition, 1000000, '' from engine.consumes c, engine.head h"
 	                " where h.service = 'roster' and c.producer = 'roster' and c.consumer not in ('roster', 'attendance', 'supervision')");
-	stage_start(s, ATTENDANCE);
-	for (int i = 0; i < TURNS_MAX && !stage_persons(s, "u"); i++)
-		stage_turn(s);
-	check(c, stage_persons(s, "u") == 1 && stage_persons(s, "seeing") + stage_persons(s, "blind") == 0, "a producer's producer is behind");
-	stage_tamper(s, "insert into engine.cursor (consumer, producer, partition, seq, hash)"
+	fixture_start(s, ATTENDANCE);
+	for (int i = 0; i < TURNS_MAX && !fixture_persons(s, "u"); i++)
+		fixture_turn(s);
+	check(c, fixture_persons(s, "u") == 1 && fixture_persons(s, "seeing") + fixture_persons(s, "blind") == 0, "a producer's producer is behind");
+	fixture_tamper(s, "insert into engine.cursor (consumer, producer, partition, seq, hash)"
 	                " select 'supervision', 'roster', partition, 1000000, '' from engine.head where service = 'roster'");
-	check(c, stage_settle(s) && stage_persons(s, "seeing") == 1 && s->metrics[ATTENDANCE].value[METRIC_TIMERS_BEHIND] == 0, "and then it is not");
-	stage_close(s);
+	check(c, fixture_settle(s) && fixture_persons(s, "seeing") == 1 && s->metrics[ATTENDANCE].value[METRIC_TIMERS_BEHIND] == 0, "and then it is not");
+	fixture_close(s);
 }
 
 static int64_t
-memory_of(const struct stage *s)
+memory_of(const struct fixture *s)
 {
 	return s->metrics[ATTENDANCE].value[METRIC_BATCH_BYTES_MAX];
 }
@@ -149,22 +149,22 @@ memory_of(const struct stage *s)
 static void
 test_hunger(struct count *c)
 {
-	struct stage *s = stage_open(c);
+	struct fixture *s = fixture_open(c);
 	struct group_of g = { 0 };
 
-	stage_stop(s, ATTENDANCE);
+	fixture_stop(s, ATTENDANCE);
 	group_add_persons(&g, 'p', 0, 2 * BATCH_ARENA_MAX / HUNGER_BYTES, "hungry");
-	stage_send(s, ROSTER, &g, 5000);
-	check(c, stage_await(s) == 201, "many who need much");
-	stage_start(s, ATTENDANCE);
-	check(c, stage_settle(s) && stage_persons(s, "hungry") == 2 * BATCH_ARENA_MAX / HUNGER_BYTES, "all had it");
+	fixture_send(s, ROSTER, &g, 5000);
+	check(c, fixture_await(s) == 201, "many who need much");
+	fixture_start(s, ATTENDANCE);
+	check(c, fixture_settle(s) && fixture_persons(s, "hungry") == 2 * BATCH_ARENA_MAX / HUNGER_BYTES, "all had it");
 	check(c, memory_of(s) >= FOLD_BYTES_MAX && memory_of(s) < FOLD_BYTES_MAX + 2 * HUNGER_BYTES, "a batch went on until much was used");
-	stage_close(s);
+	fixture_close(s);
 }
 
 /* One more person in each of many districts; whether all were taken. */
 static bool
-person_everywhere(struct stage *s, const char *id, bool founding)
+person_everywhere(struct fixture *s, const char *id, bool creates)
 {
 	Roster__PutDistrict d = ROSTER__PUT_DISTRICT__INIT;
 	Roster__PublishPolicy p = ROSTER__PUBLISH_POLICY__INIT;
@@ -175,13 +175,13 @@ person_everywhere(struct stage *s, const char *id, bool founding)
 	for (int i = 0; i < DISTRICTS; i++) {
 		struct group_of g = { .district = district };
 		snprintf(district, sizeof district, "%06d", 400000 + i);
-		if (founding) {
+		if (creates) {
 			group_add(&g, "", &d.base);
 			group_add(&g, "", &p.base);
 		}
 		group_add_person(&g, "", id, "policy");
-		stage_send(s, ROSTER, &g, 5000);
-		taken = stage_await(s) == 201 && taken;
+		fixture_send(s, ROSTER, &g, 5000);
+		taken = fixture_await(s) == 201 && taken;
 	}
 	return taken;
 }
@@ -191,49 +191,49 @@ static void
 test_growing_again(struct count *c)
 {
 	static const size_t few[] = { 1, 3, 5, 6, 97 };
-	struct stage *s = stage_open(c);
+	struct fixture *s = fixture_open(c);
 
 	for (size_t i = 0; i < ALEN(few); i++) {
 		struct group_of g = { 0 };
 		s->node[ATTENDANCE]->inputs_max = few[i];
 		group_add_persons(&g, 'p', 0, 5 * FETCH_ITEMS_MAX, "unit");
-		stage_send(s, ROSTER, &g, 5000);
-		check(c, stage_await(s) == 201 && stage_settle(s) && stage_persons(s, "unit") == 5 * FETCH_ITEMS_MAX, "all came");
+		fixture_send(s, ROSTER, &g, 5000);
+		check(c, fixture_await(s) == 201 && fixture_settle(s) && fixture_persons(s, "unit") == 5 * FETCH_ITEMS_MAX, "all came");
 		check(c, s->node[ATTENDANCE]->inputs_max >= FETCH_ITEMS_MAX && s->node[ATTENDANCE]->inputs_max <= BATCH_INPUTS_MAX, "as many at once as before");
 	}
-	stage_close(s);
+	fixture_close(s);
 }
 
 enum { WIDE_INPUTS = 100, WIDE_ROWS = 300, WIDE_BYTES = 100 * 1000 };   /* a district's rows fit in a batch, two districts' do not */
 _Static_assert(WIDE_ROWS * WIDE_BYTES < FOLD_BYTES_MAX && 2 * WIDE_ROWS * WIDE_BYTES > FOLD_BYTES_MAX, "one does, two do not");
 
 static void
-wide_district(struct count *c, struct stage *s, const char *district)
+wide_district(struct count *c, struct fixture *s, const char *district)
 {
-	struct group_of founding = { .district = district };
+	struct group_of creation = { .district = district };
 	Roster__PutDistrict d = ROSTER__PUT_DISTRICT__INIT;
 	char sql[300];
 
-	group_add(&founding, "", &d.base);
-	stage_send(s, ROSTER, &founding, 5000);
-	check(c, stage_await(s) == 201 && stage_settle(s), "a district");
+	group_add(&creation, "", &d.base);
+	fixture_send(s, ROSTER, &creation, 5000);
+	check(c, fixture_await(s) == 201 && fixture_settle(s), "a district");
 	snprintf(sql, sizeof sql, "insert into attendance.person select '%s', 'w' || n, '2017-01-01', repeat('x', %d), 'civil_servant', '' from generate_series(1, %d) n",
 	         district, WIDE_BYTES, WIDE_ROWS);
-	stage_tamper(s, sql);
+	fixture_tamper(s, sql);
 }
 
 /* The smallest batch that was the largest allowed while all is done; 0: it did not come to an end. */
 static size_t
-least_allowed(struct stage *s)
+least_allowed(struct fixture *s)
 {
 	size_t least = BATCH_INPUTS_MAX;
 
-	for (int i = 0; i < TURNS_MAX && !stage_quiet(s); i++) {
-		stage_turn(s);
+	for (int i = 0; i < TURNS_MAX && !fixture_quiet(s); i++) {
+		fixture_turn(s);
 		if (s->node[ATTENDANCE]->inputs_max < least)
 			least = s->node[ATTENDANCE]->inputs_max;
 	}
-	return stage_quiet(s) ? least : 0;
+	return fixture_quiet(s) ? least : 0;
 }
 
 /* What was loaded for too many at once does not count against the half of them. */
@@ -241,23 +241,23 @@ static void
 test_wide(struct count *c)
 {
 	static const char *const districts[] = { "400001", "400002" };
-	struct stage *s = stage_open(c);
+	struct fixture *s = fixture_open(c);
 
 	for (size_t i = 0; i < ALEN(districts); i++)
 		wide_district(c, s, districts[i]);
-	stage_stop(s, ATTENDANCE);
+	fixture_stop(s, ATTENDANCE);
 	for (size_t i = 0; i < ALEN(districts); i++) {
 		struct group_of g = { .district = districts[i] };
 		group_add_persons(&g, 'p', 0, WIDE_INPUTS, "unit");
-		stage_send(s, ROSTER, &g, 5000);
-		check(c, stage_await(s) == 201, "many of one district");
+		fixture_send(s, ROSTER, &g, 5000);
+		check(c, fixture_await(s) == 201, "many of one district");
 	}
-	stage_start(s, ATTENDANCE);
+	fixture_start(s, ATTENDANCE);
 	size_t least = least_allowed(s);
-	check(c, stage_persons(s, "unit") == 2 * WIDE_INPUTS, "all of both came");
+	check(c, fixture_persons(s, "unit") == 2 * WIDE_INPUTS, "all of both came");
 	check(c, least <= WIDE_INPUTS, "both together want too much");
 	check(c, least >= WIDE_INPUTS / 2, "but each does not");
-	stage_close(s);
+	fixture_close(s);
 }
 
 /* What an input wants may depend on a row that only an earlier one of its batch makes: then it comes in the next. */
@@ -265,71 +265,71 @@ static void
 test_wants_made(struct count *c)
 {
 	static const char *const persons[][2] = { { "a", "@b" }, { "c", "@@a" }, { "d", "@@a" }, { "e", "@@none" } };
-	struct stage *s = stage_open(c);
+	struct fixture *s = fixture_open(c);
 	struct group_of g = { 0 };
 
-	check(c, stage_put(s, "", "b", "@") == 201 && stage_settle(s), "whom somebody leads to");
-	stage_stop(s, ATTENDANCE);
+	check(c, fixture_put(s, "", "b", "@") == 201 && fixture_settle(s), "whom somebody leads to");
+	fixture_stop(s, ATTENDANCE);
 	for (size_t i = 0; i < ALEN(persons); i++)
 		group_add_person(&g, "", persons[i][0], persons[i][1]);
-	stage_send(s, ROSTER, &g, 5000);
-	check(c, stage_await(s) == 201, "who leads there, and who goes by that");
-	stage_start(s, ATTENDANCE);
+	fixture_send(s, ROSTER, &g, 5000);
+	check(c, fixture_await(s) == 201, "who leads there, and who goes by that");
+	fixture_start(s, ATTENDANCE);
 	long long before = (long long)s->metrics[ATTENDANCE].value[METRIC_BATCHES];
-	check(c, stage_settle(s) && stage_persons(s, "led") == 2 && stage_persons(s, "lost") == 1, "all found what they read");
+	check(c, fixture_settle(s) && fixture_persons(s, "led") == 2 && fixture_persons(s, "lost") == 1, "all found what they read");
 	long long batches = (long long)s->metrics[ATTENDANCE].value[METRIC_BATCHES] - before;
 	check(c, batches >= 2 && batches <= 3, "in the next batch, with those behind it");     /* one more may be the clock's */
-	stage_close(s);
+	fixture_close(s);
 }
 
 /* Far more districts at once than there are books. */
 static void
 test_districts(struct count *c)
 {
-	struct stage *s = stage_open(c);
+	struct fixture *s = fixture_open(c);
 
-	check(c, person_everywhere(s, "p1", true) && stage_settle(s), "each has a policy, and somebody who asks for it");
-	stage_stop(s, ATTENDANCE);
+	check(c, person_everywhere(s, "p1", true) && fixture_settle(s), "each has a policy, and somebody who asks for it");
+	fixture_stop(s, ATTENDANCE);
 	check(c, person_everywhere(s, "p2", false), "and each somebody more");
-	stage_start(s, ATTENDANCE);                     /* it has no book of any */
-	check(c, stage_settle(s) && stage_persons(s, "policy") == 2 * DISTRICTS, "all found theirs");
+	fixture_start(s, ATTENDANCE);                     /* it has no book of any */
+	check(c, fixture_settle(s) && fixture_persons(s, "policy") == 2 * DISTRICTS, "all found theirs");
 	check(c, memory_of(s) < BATCH_ARENA_MAX / 10, "in little memory");
 	/* one document: of the writer before it was stopped, of the one after, and of no more */
-	check(c, s->metrics[ATTENDANCE].value[METRIC_POLICIES_PARSED] == 2, "and what all of them have was parsed once");
-	check(c, person_everywhere(s, "p3", false) && stage_settle(s) && stage_persons(s, "policy") == 3 * DISTRICTS, "and once more");
-	check(c, s->metrics[ATTENDANCE].value[METRIC_POLICIES_PARSED] == 2, "without parsing anything");
-	stage_close(s);
+	check(c, s->metrics[ATTENDANCE].value[METRIC_DOCUMENTS_PARSED] == 2, "and what all of them have was parsed once");
+	check(c, person_everywhere(s, "p3", false) && fixture_settle(s) && fixture_persons(s, "policy") == 3 * DISTRICTS, "and once more");
+	check(c, s->metrics[ATTENDANCE].value[METRIC_DOCUMENTS_PARSED] == 2, "without parsing anything");
+	fixture_close(s);
 }
 
 /* A batch that publishes a policy and asks for it often makes the book once, not each time. */
 static void
 test_policies(struct count *c)
 {
-	struct stage *s = stage_open(c);
+	struct fixture *s = fixture_open(c);
 	struct group_of g = { 0 };
 	Roster__PublishPolicy p = ROSTER__PUBLISH_POLICY__INIT;
 
-	stage_stop(s, ATTENDANCE);
+	fixture_stop(s, ATTENDANCE);
 	p.version = (char *)"v1";
 	group_add(&g, "", &p.base);
 	group_add_persons(&g, 'p', 0, 900, "policy");
-	stage_send(s, ROSTER, &g, 5000);
-	check(c, stage_await(s) == 201, "a policy and many who ask for it");
-	stage_start(s, ATTENDANCE);
-	check(c, stage_settle(s) && stage_persons(s, "policy") == 900, "all found it");
+	fixture_send(s, ROSTER, &g, 5000);
+	check(c, fixture_await(s) == 201, "a policy and many who ask for it");
+	fixture_start(s, ATTENDANCE);
+	check(c, fixture_settle(s) && fixture_persons(s, "policy") == 900, "all found it");
 	check(c, memory_of(s) < BATCH_ARENA_MAX / 4, "in little memory");
-	check(c, stage_read_person(s, D, "p1", 5000) == 200 && !strcmp(s->named, "policy"), "a reader finds it too");
-	check(c, stage_read_person(s, D, "p2", 5000) == 200 && !strcmp(s->named, "policy"), "and again");
-	stage_close(s);
+	check(c, fixture_read_person(s, D, "p1", 5000) == 200 && !strcmp(s->named, "policy"), "a reader finds it too");
+	check(c, fixture_read_person(s, D, "p2", 5000) == 200 && !strcmp(s->named, "policy"), "and again");
+	fixture_close(s);
 }
 
 int
 main(void)
 {
 	static void (*const tests[])(struct count *) = {
-		test_chores, test_timers, test_catching_up, test_catching_up_in_vain, test_catching_up_upstream, test_hunger, test_growing_again, test_wide,
+		test_jobs, test_timers, test_catching_up, test_catching_up_in_vain, test_catching_up_upstream, test_hunger, test_growing_again, test_wide,
 		test_wants_made, test_districts, test_policies,
 	};
 
-	return stage_main("batches_test", tests, ALEN(tests));
+	return fixture_main("batches_test", tests, ALEN(tests));
 }

@@ -1,7 +1,7 @@
 /* Clocks that are wrong: a node by the real clock, which this test steps, before a database whose clock is right.
  *
  * clock.h is implemented here once more: what the machine says, and some seconds. */
-#include "stage.h"
+#include "fixture.h"
 #include "base/clock.h"
 #include <time.h>
 
@@ -27,28 +27,28 @@ int64_t clock_boot_us(void) { return clock_of(CLOCK_BOOTTIME) + boot_s * 1000000
 #define BRING_BACK "select engine.bring_back('it was set wrong', 'somebody', 'here')"
 #define ACCEPT "select engine.accept_clock('it is right', 'somebody', 'here')"
 
-/* What an order is answered at last, and by which code it was refused: who has just believed its clock again has nothing yet. */
+/* What a command is answered at last, and by which code it was refused: who has just believed its clock again has nothing yet. */
 static bool
-put(struct stage *s, int status, const char *code)
+put(struct fixture *s, int status, const char *code)
 {
 	char id[24];
 	static int n;
 
 	for (int i = 0; i < AGAIN; i++) {
 		snprintf(id, sizeof id, "c%d", n++);
-		if (stage_put(s, "", id, "fine") == status && !strcmp(s->code, code))
+		if (fixture_put(s, "", id, "fine") == status && !strcmp(s->code, code))
 			return true;
 	}
 	printf("at last: %d %s\n", s->status[0], s->code);
 	return false;
 }
 
-static struct stage *
+static struct fixture *
 begin(struct count *c)
 {
 	real_s = boot_s = 0;
-	struct stage *s = stage_open_real(c);
-	check(c, put(s, 201, "") && stage_settle(s), "a person is put by a clock that is right");
+	struct fixture *s = fixture_open_real(c);
+	check(c, put(s, 201, "") && fixture_settle(s), "a person is put by a clock that is right");
 	return s;
 }
 
@@ -59,20 +59,20 @@ test_steps(struct count *c)
 	static const int64_t steps[] = { YEARS, -7200, 61 + 5 };
 
 	for (size_t i = 0; i < ALEN(steps); i++) {
-		struct stage *s = begin(c);
-		long events = stage_number(s, "select count(*) from roster.event"), epoch;
+		struct fixture *s = begin(c);
+		long events = fixture_number(s, "select count(*) from roster.event"), epoch;
 		check(c, !node_doubt(s->node[ROSTER]), "it is well");
 		real_s = steps[i];
-		check(c, stage_put(s, "", "p1", "fine") == 503 && !strcmp(s->code, "clock.stepped"), "the first order after a step is refused");
+		check(c, fixture_put(s, "", "p1", "fine") == 503 && !strcmp(s->code, "clock.stepped"), "the first command after a step is refused");
 		check(c, node_doubt(s->node[ROSTER]) && s->metrics[ROSTER].value[METRIC_CLOCK_DOUBTED] == 1 && s->metrics[ROSTER].value[METRIC_COMMANDS_DOUBTED] > 0, "which is told");
-		check(c, stage_number(s, "select count(*) from engine.head where owner <> '' and service in ('roster', 'attendance')") == 0, "others may have what was ours");
-		check(c, stage_number(s, "select count(*) from roster.event") == events && !stage_number(s, DATED_WRONGLY), "nothing is decided");
-		check(c, stage_read_person(s, D, "c0", 5000) < 500, "what is read is read as of the time that it is");
+		check(c, fixture_number(s, "select count(*) from engine.head where owner <> '' and service in ('roster', 'attendance')") == 0, "others may have what was ours");
+		check(c, fixture_number(s, "select count(*) from roster.event") == events && !fixture_number(s, DATED_WRONGLY), "nothing is decided");
+		check(c, fixture_read_person(s, D, "c0", 5000) < 500, "what is read is read as of the time that it is");
 		real_s = 0;
 		check(c, put(s, 201, "") && !node_doubt(s->node[ROSTER]) && !s->metrics[ROSTER].value[METRIC_CLOCK_DOUBTED], "when it is right again it goes on");
-		epoch = stage_number(s, "select epoch from engine.head where service = 'roster'");
-		check(c, stage_settle(s) && epoch == stage_number(s, "select epoch from engine.head where service = 'roster'"), "and is quiet");
-		stage_close(s);
+		epoch = fixture_number(s, "select epoch from engine.head where service = 'roster'");
+		check(c, fixture_settle(s) && epoch == fixture_number(s, "select epoch from engine.head where service = 'roster'"), "and is quiet");
+		fixture_close(s);
 	}
 }
 
@@ -80,14 +80,14 @@ test_steps(struct count *c)
 static void
 test_small_steps(struct count *c)
 {
-	struct stage *s = begin(c);
+	struct fixture *s = begin(c);
 
 	real_s = 40;
 	check(c, put(s, 201, ""), "less than a minute is no matter");
 	real_s = -15;
-	check(c, put(s, 201, "") && stage_number(s, "select count(*) from roster.event a join roster.event b on b.seq = a.seq + 1 where b.at_us < a.at_us") == 0,
+	check(c, put(s, 201, "") && fixture_number(s, "select count(*) from roster.event a join roster.event b on b.seq = a.seq + 1 where b.at_us < a.at_us") == 0,
 	      "and time does not go back");
-	stage_close(s);
+	fixture_close(s);
 }
 
 /* Who starts by a clock that is wrong. */
@@ -97,15 +97,15 @@ test_start(struct count *c)
 	static const int64_t steps[] = { YEARS, -YEARS, 90, -90 };
 
 	for (size_t i = 0; i < ALEN(steps); i++) {
-		struct stage *s = begin(c);
-		stage_stop(s, ROSTER);
+		struct fixture *s = begin(c);
+		fixture_stop(s, ROSTER);
 		real_s = steps[i];
-		stage_start(s, ROSTER);
+		fixture_start(s, ROSTER);
 		check(c, put(s, 503, "clock.database"), "the database's clock is another");
-		check(c, !stage_number(s, DATED_WRONGLY), "nothing is decided");
+		check(c, !fixture_number(s, DATED_WRONGLY), "nothing is decided");
 		real_s = 0;
 		check(c, put(s, 201, ""), "set right, it goes on");
-		stage_close(s);
+		fixture_close(s);
 	}
 }
 
@@ -113,42 +113,42 @@ test_start(struct count *c)
 static void
 test_reader(struct count *c)
 {
-	struct stage *s = begin(c);
+	struct fixture *s = begin(c);
 
-	stage_restart(s, ATTENDANCE);
+	fixture_restart(s, ATTENDANCE);
 	check(c, s->steady[ATTENDANCE].sure == false, "nothing has been believed yet");
-	stage_stop(s, ATTENDANCE);
+	fixture_stop(s, ATTENDANCE);
 	real_s = YEARS;
-	stage_start(s, ATTENDANCE);
+	fixture_start(s, ATTENDANCE);
 	for (int i = 0; i < AGAIN && s->steady[ATTENDANCE].doubt != STEADY_DATABASE; i++)
-		stage_turn(s);
-	check(c, stage_read_person(s, D, "c0", 5000) == 503, "so nothing can be read");
+		fixture_turn(s);
+	check(c, fixture_read_person(s, D, "c0", 5000) == 503, "so nothing can be read");
 	real_s = 0;
 	for (int i = 0; i < AGAIN && !s->steady[ATTENDANCE].sure; i++)
-		stage_turn(s);
-	check(c, stage_read_person(s, D, "c0", 5000) != 503, "until it is believed");
-	stage_close(s);
+		fixture_turn(s);
+	check(c, fixture_read_person(s, D, "c0", 5000) != 503, "until it is believed");
+	fixture_close(s);
 }
 
 /* A machine that stood still, whose clock was then set right: nobody but the operator can tell. */
 static void
 test_accept(struct count *c)
 {
-	struct stage *s = begin(c);
+	struct fixture *s = begin(c);
 
 	boot_s = -7200;
 	check(c, put(s, 503, "clock.stepped"), "a step that was right is a step");
-	stage_tamper(s, ACCEPT);
+	fixture_tamper(s, ACCEPT);
 	check(c, put(s, 201, ""), "until it is accepted");
 	boot_s -= 7200;
 	check(c, put(s, 503, "clock.stepped"), "the next one is not");
-	stage_tamper(s, "update engine.head set now_us = '2086-03-01' where service = 'roster'");
-	stage_tamper(s, BRING_BACK);
-	check(c, put(s, 201, "") && !stage_number(s, DATED_WRONGLY), "nor need it be by who brings back what is ahead");
+	fixture_tamper(s, "update engine.head set now_us = '2086-03-01' where service = 'roster'");
+	fixture_tamper(s, BRING_BACK);
+	check(c, put(s, 201, "") && !fixture_number(s, DATED_WRONGLY), "nor need it be by who brings back what is ahead");
 	real_s = YEARS;
 	check(c, put(s, 503, "clock.stepped"), "a third is not");
-	check(c, stage_number(s, "select count(*) from engine.clock_act where what = 'accept' and login <> '' and os_user = 'somebody' and reason = 'it is right'") == 1, "who said so is on record");
-	stage_close(s);
+	check(c, fixture_number(s, "select count(*) from engine.clock_act where what = 'accept' and login <> '' and os_user = 'somebody' and reason = 'it is right'") == 1, "who said so is on record");
+	fixture_close(s);
 }
 
 /* Long after the last instant, or before it. */
@@ -162,21 +162,21 @@ test_wait(struct count *c)
 	};
 
 	for (size_t i = 0; i < ALEN(cases); i++) {
-		struct stage *s = begin(c);
+		struct fixture *s = begin(c);
 		char text[200];
-		stage_stop(s, ROSTER);
+		fixture_stop(s, ROSTER);
 		snprintf(text, sizeof text, "update engine.head set now_us = %s where service = 'roster'", cases[i].last);
-		stage_tamper(s, text);
-		stage_start(s, ROSTER);
+		fixture_tamper(s, text);
+		fixture_start(s, ROSTER);
 		check(c, put(s, 503, cases[i].code), "a start waits");
 		check(c, node_doubt(s->node[ROSTER]) != NULL, "and says so");
-		check(c, stage_number(s, "select count(*) from engine.holding where service = 'roster'") == 0, "nobody has the partition");
-		stage_tamper(s, ACCEPT);
+		check(c, fixture_number(s, "select count(*) from engine.holding where service = 'roster'") == 0, "nobody has the partition");
+		fixture_tamper(s, ACCEPT);
 		check(c, put(s, 201, ""), "until it is accepted");
-		check(c, stage_number(s, "select count(*) from engine.clock_partition where service = 'roster'") == 1, "of what is on record");
-		stage_restart(s, ROSTER);
+		check(c, fixture_number(s, "select count(*) from engine.clock_partition where service = 'roster'") == 1, "of what is on record");
+		fixture_restart(s, ROSTER);
 		check(c, put(s, 201, ""), "for good");
-		stage_close(s);
+		fixture_close(s);
 	}
 }
 
@@ -184,86 +184,86 @@ test_wait(struct count *c)
 static void
 test_one_of_two(struct count *c)
 {
-	struct stage *s = begin(c);
+	struct fixture *s = begin(c);
 	char text[300];
 
 	snprintf(text, sizeof text, "insert into engine.district values ('511701', %d, clock_timestamp());"
 	         "insert into engine.head (service, partition, epoch, seq, hash, now_us, owner, heard_us) select 'roster', %d, 7, 0, '', '2086-03-01', '', '2086-03-01'", partition_of("511701"), partition_of("511701"));
 	check(c, partition_of("511701") != partition_of(D), "two partitions");
-	stage_tamper(s, text);
+	fixture_tamper(s, text);
 	for (int i = 0; i < AGAIN && !node_doubt(s->node[ROSTER]); i++)
-		stage_turn(s);
+		fixture_turn(s);
 	check(c, node_doubt(s->node[ROSTER]) != NULL && put(s, 201, ""), "one waits, the other goes on");
-	stage_tamper(s, BRING_BACK);
+	fixture_tamper(s, BRING_BACK);
 	for (int i = 0; i < AGAIN && !s->node[ROSTER]->part[partition_of("511701")].owned; i++)
-		stage_turn(s);
+		fixture_turn(s);
 	check(c, s->node[ROSTER]->part[partition_of("511701")].owned && !node_doubt(s->node[ROSTER]), "brought back, it is taken");
-	stage_close(s);
+	fixture_close(s);
 }
 
 /* What was dated wrongly, and what is left of it when the time is brought back; while its owner runs. */
 static void
 test_bring_back(struct count *c)
 {
-	struct stage *s = begin(c);
-	long before = stage_number(s, "select count(*) from roster.event");
+	struct fixture *s = begin(c);
+	long before = fixture_number(s, "select count(*) from roster.event");
 
-	check(c, stage_number(s, BRING_BACK " is null and not exists (select from engine.clock_act)") == 0, "(asked as one statement)");
-	check(c, stage_number(s, "select count(*) from engine.clock_act") == 0, "nothing is ahead, so nothing is done");
-	stage_stop(s, ROSTER);
-	stage_tamper(s, "update engine.head set now_us = '2086-03-01' where service = 'roster'");
-	stage_start(s, ROSTER);
-	stage_tamper(s, ACCEPT);
-	check(c, put(s, 201, "") && stage_number(s, DATED_WRONGLY) == 2, "by an operator's word it goes on, in 2086");
-	stage_tamper(s, "insert into roster.session values ('" D "', 'a', 't1', '2086-03-01 12:00'), ('" D "', 'a', 't2', clock_timestamp() + interval '11 hours');"
+	check(c, fixture_number(s, BRING_BACK " is null and not exists (select from engine.clock_act)") == 0, "(asked as one statement)");
+	check(c, fixture_number(s, "select count(*) from engine.clock_act") == 0, "nothing is ahead, so nothing is done");
+	fixture_stop(s, ROSTER);
+	fixture_tamper(s, "update engine.head set now_us = '2086-03-01' where service = 'roster'");
+	fixture_start(s, ROSTER);
+	fixture_tamper(s, ACCEPT);
+	check(c, put(s, 201, "") && fixture_number(s, DATED_WRONGLY) == 2, "by an operator's word it goes on, in 2086");
+	fixture_tamper(s, "insert into roster.session values ('" D "', 'a', 't1', '2086-03-01 12:00'), ('" D "', 'a', 't2', clock_timestamp() + interval '11 hours');"
 	                "insert into roster.login_try values ('" D "', 'm1', 'a', 9, '2086-03-01', null, false), ('" D "', 'm2', 'a', 1, clock_timestamp(), null, false), ('" D "', 'm3', 'a', 0, null, '2086-03-01', false);"
 	                "insert into engine.timer select 'roster', partition, district, 'session_ends', 'a/t1', '2086-03-01 12:00' from engine.district;"
 	                "insert into engine.timer select 'roster', partition, district, 'hearing', 'F1', '2086-03-09' from engine.district;"
 	                "insert into engine.work select 'attendance', partition, district, 'none', 'w', '', '', '2086-03-01' from engine.district;"
 	                "insert into engine.answer values ('" D "', 'a', 'key1', 'roster', '', 201, '', '2086-03-01')");
-	check(c, stage_number(s, BRING_BACK) > 0, "the time is brought back");
+	check(c, fixture_number(s, BRING_BACK) > 0, "the time is brought back");
 	check(c, put(s, 201, ""), "it goes on");
-	check(c, stage_number(s, "select count(*) from engine.head " FUTURE) == 0 &&
-	         stage_number(s, "select count(*) from roster.event where at_us < clock_timestamp() + interval '1 minute'") == before + 1, "by the time that it is");
-	check(c, stage_number(s, "select count(*) from engine.clock_event e join roster.event r using (partition, seq) where e.service = 'roster' and e.at_us = r.at_us") == 1,
+	check(c, fixture_number(s, "select count(*) from engine.head " FUTURE) == 0 &&
+	         fixture_number(s, "select count(*) from roster.event where at_us < clock_timestamp() + interval '1 minute'") == before + 1, "by the time that it is");
+	check(c, fixture_number(s, "select count(*) from engine.clock_event e join roster.event r using (partition, seq) where e.service = 'roster' and e.at_us = r.at_us") == 1,
 	      "what was dated wrongly is on record, and where it was");
-	check(c, stage_number(s, "select count(*) from engine.clock_partition where service = 'roster' and was_us >= '2086-03-01'") >= 1, "and how far ahead it was");
-	check(c, stage_number(s, "select count(*) from roster.session") == 1, "sessions of then are over, others are not");
-	check(c, stage_number(s, "select count(*) from roster.login_try where least(failed_at_us, known_at_us) < clock_timestamp()") == 3, "failures to log in count from now on");
-	check(c, stage_number(s, "select count(*) from engine.timer where kind = 'session_ends'") == 0, "with their timers");
-	check(c, stage_number(s, "select count(*) from engine.clock_row where not mended and what = 'timer hearing' and rows = 1") == 1, "other timers are told of, and stay");
-	check(c, stage_number(s, "select count(*) from engine.answer where at_us > clock_timestamp()") + stage_number(s, "select count(*) from engine.work where at_us > clock_timestamp()") == 0,
-	      "answers and chores are of now");
-	check(c, stage_number(s, "select count(*) from engine.clock_row where mended") == 4, "which is told");
-	stage_restart(s, ROSTER);
+	check(c, fixture_number(s, "select count(*) from engine.clock_partition where service = 'roster' and was_us >= '2086-03-01'") >= 1, "and how far ahead it was");
+	check(c, fixture_number(s, "select count(*) from roster.session") == 1, "sessions of then are over, others are not");
+	check(c, fixture_number(s, "select count(*) from roster.login_try where least(failed_at_us, known_at_us) < clock_timestamp()") == 3, "failures to log in count from now on");
+	check(c, fixture_number(s, "select count(*) from engine.timer where kind = 'session_ends'") == 0, "with their timers");
+	check(c, fixture_number(s, "select count(*) from engine.clock_row where not mended and what = 'timer hearing' and rows = 1") == 1, "other timers are told of, and stay");
+	check(c, fixture_number(s, "select count(*) from engine.answer where at_us > clock_timestamp()") + fixture_number(s, "select count(*) from engine.work where at_us > clock_timestamp()") == 0,
+	      "answers and jobs are of now");
+	check(c, fixture_number(s, "select count(*) from engine.clock_row where mended") == 4, "which is told");
+	fixture_restart(s, ROSTER);
 	check(c, put(s, 201, ""), "a start has nothing against it any more");
-	stage_close(s);
+	fixture_close(s);
 }
 
 static void
 test_others(struct count *c)
 {
-	struct stage *s = begin(c);
+	struct fixture *s = begin(c);
 
 	s->sent_us = clock_real_us() + 90 * INT64_C(1000000);
-	check(c, stage_put(s, "", "x", "fine") == 503 && !strcmp(s->code, "clock.gateway"), "a gateway's clock that is ahead");
+	check(c, fixture_put(s, "", "x", "fine") == 503 && !strcmp(s->code, "clock.gateway"), "a gateway's clock that is ahead");
 	s->sent_us = clock_real_us() - 90 * INT64_C(1000000);
-	check(c, stage_put(s, "", "x", "fine") == 503 && !strcmp(s->code, "clock.gateway"), "or behind");
+	check(c, fixture_put(s, "", "x", "fine") == 503 && !strcmp(s->code, "clock.gateway"), "or behind");
 	s->sent_us = clock_real_us() + 30 * INT64_C(1000000);
 	check(c, put(s, 201, ""), "a little is no matter");
 	s->sent_us = 0;
 	real_s = 45;
 	check(c, put(s, 201, ""), "nor is it here");
-	stage_tamper(s, "insert into engine.replica select 'peer', 'p' || n, 0, clock_timestamp(), clock_timestamp() + interval '2 seconds', -20000000 from generate_series(1, 5) n");
-	check(c, stage_put(s, "", "x", "fine") > 0, "but five others say otherwise");
+	fixture_tamper(s, "insert into engine.replica select 'peer', 'p' || n, 0, clock_timestamp(), clock_timestamp() + interval '2 seconds', -20000000 from generate_series(1, 5) n");
+	check(c, fixture_put(s, "", "x", "fine") > 0, "but five others say otherwise");
 	for (int i = 0; i < 4000 && s->node[ROSTER]->doubt != STEADY_PEERS; i++) {
-		stage_tamper(s, "update engine.replica set seen_us = clock_timestamp() where service = 'peer'");
-		stage_turn(s);
+		fixture_tamper(s, "update engine.replica set seen_us = clock_timestamp() where service = 'peer'");
+		fixture_turn(s);
 	}
-	check(c, stage_put(s, "", "x", "fine") == 503 && !strcmp(s->code, "clock.peers"), "who are believed");
+	check(c, fixture_put(s, "", "x", "fine") == 503 && !strcmp(s->code, "clock.peers"), "who are believed");
 	real_s = 0;
 	check(c, put(s, 201, ""), "as is who agrees with them");
-	stage_close(s);
+	fixture_close(s);
 }
 
 /* The server's clock has stepped, so a row looks old, or new: who holds what is told by sessions. */
@@ -271,14 +271,14 @@ static void
 test_replicas(struct count *c)
 {
 	static const char *const held = "select count(*) from engine.holding where service = 'roster'";
-	struct stage *s = begin(c);
+	struct fixture *s = begin(c);
 
-	check(c, stage_number(s, held) == 1, "it is held");
-	stage_tamper(s, "update engine.replica set since_us = '2086-03-01', seen_us = '2000-01-01'");
-	for (int i = 0; i < AGAIN && stage_number(s, "select count(*) from engine.replica where service = 'roster' and seen_us > clock_timestamp() - interval '1 hour'") == 0; i++)
-		stage_turn(s);
-	check(c, stage_number(s, held) == 1 && put(s, 201, "") && s->node[ROSTER]->part[partition_of(D)].owned, "and stays so");
-	stage_close(s);
+	check(c, fixture_number(s, held) == 1, "it is held");
+	fixture_tamper(s, "update engine.replica set since_us = '2086-03-01', seen_us = '2000-01-01'");
+	for (int i = 0; i < AGAIN && fixture_number(s, "select count(*) from engine.replica where service = 'roster' and seen_us > clock_timestamp() - interval '1 hour'") == 0; i++)
+		fixture_turn(s);
+	check(c, fixture_number(s, held) == 1 && put(s, 201, "") && s->node[ROSTER]->part[partition_of(D)].owned, "and stays so");
+	fixture_close(s);
 }
 
 int
@@ -288,5 +288,5 @@ main(void)
 		test_steps, test_small_steps, test_start, test_reader, test_accept, test_wait, test_one_of_two, test_bring_back, test_others, test_replicas,
 	};
 
-	return stage_main("clock_test", tests, ALEN(tests));
+	return fixture_main("clock_test", tests, ALEN(tests));
 }

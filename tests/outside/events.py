@@ -19,10 +19,10 @@ from chaos import stack, tell
 from client import Client, items, ndjson, wait_settled
 from follow import Follower, by_service
 from pace import patient
+from services import SERVICES
 
 CROWD, PERSONS, PATIENCE_S = 100, 12, patient(120)
 MEMORY_KIB = 48 * 1024
-SERVICES = ("roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts")
 ABSENT_ON = ("2017-08-07", "2017-08-14", "2017-08-21", "2017-08-28", "2017-09-04")
 
 

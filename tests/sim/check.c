@@ -3,6 +3,7 @@
  * Judged by nothing but what was acknowledged (client.c) and what stands in the database: the logs say what happened and in
  * which order, and everything else must follow from them. */
 #include "sim.h"
+#include "domain/mirror.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +20,9 @@ check_commit(int session, int32_t partition, int64_t epoch)
 	struct wrote *w = &db.service[q->service].wrote[partition];
 
 	if (epoch < w->epoch)
-		fail("%s %d is written in epoch %lld after %lld", toys[q->service].name, partition, (long long)epoch, (long long)w->epoch);
+		fail("%s %d is written in epoch %lld after %lld", fixtures[q->service].name, partition, (long long)epoch, (long long)w->epoch);
 	if (epoch == w->epoch && q->pid != w->pid)
-		fail("%s %d is written by two sessions in epoch %lld", toys[q->service].name, partition, (long long)epoch);
+		fail("%s %d is written by two sessions in epoch %lld", fixtures[q->service].name, partition, (long long)epoch);
 	save(w, sizeof *w);
 	*w = (struct wrote){ epoch, q->pid };
 }
@@ -104,7 +105,7 @@ check_event(int session, const EngineRows__Logged *l)
 {
 	const struct session *q = &db.session[session];
 
-	check_instant(toys[q->service].name, l->at_us);
+	check_instant(fixtures[q->service].name, l->at_us);
 	if (q->service == ALPHA)
 		return;
 	struct told t = tell(l);
@@ -183,12 +184,12 @@ behind(int service, int32_t p)
 
 	if (!owner)
 		return "a partition has no owner";
-	for (const char *const *from = toys[service].consumes; *from; from++)
-		if (cursor_of(service, p, *from) != (int64_t)db.service[toy_of(*from)].logged[p])
+	for (const char *const *from = fixtures[service].consumes; *from; from++)
+		if (cursor_of(service, p, *from) != (int64_t)db.service[fixture_of(*from)].logged[p])
 			return "a consumer is behind";
 	for (size_t i = 0; i < db.service[service].work.n; i++)
 		if (!db.service[service].work.rows[i].gone)
-			return "there are chores";
+			return "there are jobs";
 	for (size_t i = 0; i < db.service[service].timer.n; i++) {
 		const struct row_slot *r = &db.service[service].timer.rows[i];
 		const EngineRows__Timer *t = (const EngineRows__Timer *)r->m;
@@ -208,9 +209,9 @@ unquiet(void)
 	for (int s = 0; s < SERVICES; s++) {
 		for (int32_t p = 0; p < PARTITIONS; p++)
 			if (is_opened(p) && (why = behind(s, p)))
-				return arena_printf(world.arena, "%s: %s %d", why, toys[s].name, p);
+				return arena_printf(world.arena, "%s: %s %d", why, fixtures[s].name, p);
 		if ((why = unfair(s)))
-			return arena_printf(world.arena, "%s: %s", why, toys[s].name);
+			return arena_printf(world.arena, "%s: %s", why, fixtures[s].name);
 	}
 	return NULL;
 }
@@ -235,16 +236,16 @@ check_log(int service, int32_t p, struct told *out)
 		uint8_t hash[SHA256_SIZE];
 		chain_hash(&before, l->seq, l->type, l->body.data, l->body.len, hash);
 		if (l->seq != (int64_t)i + 1 || l->hash.len != SHA256_SIZE || memcmp(hash, l->hash.data, SHA256_SIZE) != 0)
-			fail("the log of %s %d is broken at %zu", toys[service].name, p, i + 1);
+			fail("the log of %s %d is broken at %zu", fixtures[service].name, p, i + 1);
 		memcpy(before.hash, hash, SHA256_SIZE);
 		before.hash_len = SHA256_SIZE;
 		out[i] = tell(l);
 		if (service == ALPHA && i && l->at_us < t->log[p][i - 1]->at_us)
-			fail("the log of %s %d goes back in time at %zu", toys[service].name, p, i + 1);
+			fail("the log of %s %d goes back in time at %zu", fixtures[service].name, p, i + 1);
 	}
 	const struct head *h = &t->head[p];
 	if (h->seq != (int64_t)t->logged[p] || memcmp(h->hash, before.hash, before.hash_len) != 0)
-		fail("the head of %s %d is %lld, its log ends at %zu", toys[service].name, p, (long long)h->seq, t->logged[p]);
+		fail("the head of %s %d is %lld, its log ends at %zu", fixtures[service].name, p, (long long)h->seq, t->logged[p]);
 }
 
 struct logs { struct told *of[SERVICES][PARTITIONS]; size_t n[SERVICES][PARTITIONS]; };
@@ -279,20 +280,20 @@ check_rows(int service, const struct rows_made *made)
 	const struct tab *t = &db.service[service].row[0];
 
 	if (t->n != made->n)
-		fail("%s has %zu rows, not %zu", toys[service].name, t->n, made->n);
+		fail("%s has %zu rows, not %zu", fixtures[service].name, t->n, made->n);
 	for (size_t i = 0; i < made->n; i++) {
 		const struct row_slot *r = tab_find(t, &made->row[i], 3, 0);
 		const MirrorRows__Person *is = r ? (const MirrorRows__Person *)r->m : NULL;
 		if (!is || strcmp(is->phone_masked, made->row[i].phone_masked) != 0)
-			fail("%s: what it made of %s (%d) up to %s is not what the log says: %s", toys[service].name, made->row[i].person_id,
+			fail("%s: what it made of %s (%d) up to %s is not what the log says: %s", fixtures[service].name, made->row[i].person_id,
 			     made->row[i].from_day, is ? is->unit_id : "nothing", made->row[i].unit_id);
 	}
 }
 
-/* ---- what was ordered */
+/* ---- what was commanded */
 
 static size_t
-count_said(const struct logs *l, int service, const struct call *c, const struct order_made *o, int64_t *seq)
+count_said(const struct logs *l, int service, const struct call *c, const struct command_made *o, int64_t *seq)
 {
 	int32_t p = district_partition(c->district);
 	const char *said = service == GAMMA ? arena_printf(world.arena, "posted %s", o->said) : o->said;
@@ -327,9 +328,9 @@ check_orders(const struct logs *l)
 	for (int i = 0; i < ncalls; i++)
 		for (int k = 0; k < calls[i].n; k++) {
 			const struct call *c = &calls[i];
-			const struct order_made *o = &c->made[k];
+			const struct command_made *o = &c->made[k];
 			int64_t seq = 0;
-			if (c->founding || !o->status)
+			if (c->creation || !o->status)
 				continue;
 			size_t n = count_said(l, c->service, c, o, &seq);
 			if (o->status == 201 ? n != 1 || seq != o->seq : n > 1)
@@ -349,14 +350,14 @@ check_keys(const struct logs *l)
 		size_t n = 0;
 		int64_t seq;
 		for (int k = 0; k < ncalls && *calls[i].key[0]; k++)
-			if (!strcmp(calls[k].key[0], calls[i].key[0]) && calls[k].district == calls[i].district && !calls[k].founding)
+			if (!strcmp(calls[k].key[0], calls[i].key[0]) && calls[k].district == calls[i].district && !calls[k].creation)
 				n += count_said(l, calls[k].service, &calls[k], &calls[k].made[0], &seq);
 		if (n > 1)
-			fail("%zu orders were carried out under the key %s", n, calls[i].key[0]);
+			fail("%zu commands were carried out under the key %s", n, calls[i].key[0]);
 	}
 }
 
-/* Nothing is in a log that nobody ordered. */
+/* Nothing is in a log that nobody commanded. */
 static void
 check_origins(const struct logs *l)
 {
@@ -365,7 +366,7 @@ check_origins(const struct logs *l)
 			const char *said = l->of[ALPHA][p][i].said;
 			int number = *said ? atoi(said + 1) : 0;
 			if (*said && strcmp(calls[number / COMMANDS_MAX].made[number % COMMANDS_MAX].said, said) != 0)
-				fail("nobody ordered %s", said);
+				fail("nobody commanded %s", said);
 			for (size_t k = 0; *said && k < i; k++)
 				if (!strcmp(l->of[ALPHA][p][k].said, said))
 					fail("%s is in the log twice", said);
@@ -396,9 +397,9 @@ must_park(const struct told *all, size_t i)
 	return false;
 }
 
-/* An echo is good, and waits behind nobody. */
+/* What is read after its commit is good, and waits behind nobody. */
 static size_t
-parked_echoes(const struct logs *l, int32_t p)
+parked_after_commit(const struct logs *l, int32_t p)
 {
 	size_t parked = 0;
 
@@ -415,7 +416,7 @@ check_parked(const struct logs *l)
 	size_t parked = 0;
 
 	for (int32_t p = 0; p < PARTITIONS; p++)
-		parked += parked_echoes(l, p);
+		parked += parked_after_commit(l, p);
 
 	for (int32_t p = 0; p < PARTITIONS; p++)
 		for (size_t i = 0; i < l->n[ALPHA][p]; i++) {
@@ -577,7 +578,7 @@ check_folds(const struct logs *l)
 		for (size_t i = 0; i < l->n[BETA][p]; i++) {
 			fold_in(&made[BETA], &l->of[BETA][p][i], FOLD_OWN);
 			if (!is_parked(BETA, p, "beta", (int64_t)i + 1))
-				fold_in(&made[BETA], &l->of[BETA][p][i], FOLD_ECHO);
+				fold_in(&made[BETA], &l->of[BETA][p][i], FOLD_AFTER_COMMIT);
 			fold_in(&made[GAMMA], &l->of[BETA][p][i], FOLD_BETA);
 		}
 		for (size_t i = 0; i < l->n[GAMMA][p]; i++)
@@ -592,7 +593,7 @@ static void
 trace_log(int service, int32_t p, const struct told *all, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		trace("%s/%d/%lld of %s at %+.6f: %s", toys[service].name, p, (long long)all[i].l->seq, all[i].subject,
+		trace("%s/%d/%lld of %s at %+.6f: %s", fixtures[service].name, p, (long long)all[i].l->seq, all[i].subject,
 		      (double)(all[i].e->at_us - REAL_US) / SECOND, all[i].said);
 }
 

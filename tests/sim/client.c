@@ -1,6 +1,7 @@
-/* client - who orders: a gateway as the engine knows it.  It asks with a key, waits, and asks again with the same key until
+/* client - who commands: a gateway as the engine knows it.  It asks with a key, waits, and asks again with the same key until
  * it has an answer; what has no key is asked again only when it is certain that nothing was done. */
 #include "sim.h"
+#include "roster.pb-c.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@ int ncalls;
 
 /* ---- what will be asked */
 
-/* Most orders do nothing special. */
+/* Most commands do nothing special. */
 static char
 letter_drawn(void)
 {
@@ -28,7 +29,7 @@ call_draw(int i)
 	*c = (struct call){ .service = ALPHA, .follows = NOBODY };
 	c->district = (int)chance((uint64_t)world.knobs.districts);
 	c->n = 1 + (int)chance(COMMANDS_MAX);
-	if (i && calls[i - 1].service == ALPHA && !calls[i - 1].founding && percent(30)) {
+	if (i && calls[i - 1].service == ALPHA && !calls[i - 1].creation && percent(30)) {
 		c->service = GAMMA;
 		c->follows = i - 1;
 		c->district = calls[i - 1].district;
@@ -36,7 +37,7 @@ call_draw(int i)
 	bool keyless = c->service == ALPHA && percent(25);
 	c->n = keyless || c->service == GAMMA ? 1 : c->n;
 	for (int k = 0; k < c->n; k++) {
-		struct order_made *o = &c->made[k];
+		struct command_made *o = &c->made[k];
 		snprintf(o->subject, sizeof o->subject, "s%d", (int)chance(SUBJECTS));
 		snprintf(o->said, sizeof o->said, "%c%d", c->service == GAMMA ? 'g' : letter_drawn(), i * COMMANDS_MAX + k);
 		if (!keyless)
@@ -53,8 +54,8 @@ client_reset(void)
 	ncalls = 3 + (int)chance(CALLS_MAX - 3);
 	for (int i = 0; i < ncalls; i++)
 		call_draw(i);
-	if (world.knobs.founding) {
-		calls[0] = (struct call){ .service = ALPHA, .n = 1, .follows = NOBODY, .founding = true, .key = { "k0.0" }, .made = { { .said = "d0" } } };
+	if (world.knobs.creation) {
+		calls[0] = (struct call){ .service = ALPHA, .n = 1, .follows = NOBODY, .creation = true, .key = { "k0.0" }, .made = { { .said = "d0" } } };
 		for (int i = 1; i < ncalls && calls[i].follows == 0; i++)
 			calls[i] = (struct call){ .state = CALL_DONE, .follows = NOBODY };
 	}
@@ -68,8 +69,8 @@ command_of(const struct call *c, int k, Wire__Command *out)
 	Roster__PutPerson p = ROSTER__PUT_PERSON__INIT;
 	Roster__PutPosting g = ROSTER__PUT_POSTING__INIT;
 	Roster__PutDistrict d = ROSTER__PUT_DISTRICT__INIT;
-	const ProtobufCMessage *m = c->founding ? &d.base : c->service == GAMMA ? &g.base : &p.base;
-	const struct order_made *o = &c->made[k];
+	const ProtobufCMessage *m = c->creation ? &d.base : c->service == GAMMA ? &g.base : &p.base;
+	const struct command_made *o = &c->made[k];
 
 	p.id = g.person_id = (char *)o->subject;
 	p.unit_id = g.id = (char *)o->said;
@@ -118,7 +119,7 @@ ask(int i)
 	all.n_items = (size_t)c->n;
 	all.items = items;
 	uint8_t *body = arena_alloc(world.arena, wire__commands__get_packed_size(&all) + 1);
-	struct message m = { .kind = WIRE__KIND__COMMANDS, .id = ++world.order, .service = toys[c->service].name, .lane = WIRE__LANE__WRITER,
+	struct message m = { .kind = WIRE__KIND__COMMANDS, .id = ++world.order, .service = fixtures[c->service].name, .lane = WIRE__LANE__WRITER,
 	                     .partition = district_partition(c->district), .wait_ms = wait_ms, .sent_us = db_now_us(), .body = body, .body_len = wire__commands__pack(&all, body) };
 	c->state = CALL_ASKED;
 	c->asked = m.id;
@@ -171,7 +172,7 @@ client_late(int i, uint64_t id)
 
 /* What is acknowledged has happened: it can be read at this moment. */
 static void
-acknowledged(const struct call *c, const struct order_made *o, int64_t seq)
+acknowledged(const struct call *c, const struct command_made *o, int64_t seq)
 {
 	const struct service_tables *t = &db.service[c->service];
 	int32_t p = district_partition(c->district);
@@ -188,26 +189,26 @@ final(const struct call *c, int status)
 	return status == 201 || status == 409 || status == 422 || status == 500 || (status == 504 && !*c->key[0]);
 }
 
-/* What an order may be answered, by what it says. */
+/* What a command may be answered, by what it says. */
 static bool
-allowed(const struct call *c, const struct order_made *o, const Wire__Answer *a)
+allowed(const struct call *c, const struct command_made *o, const Wire__Answer *a)
 {
 	switch (a->status) {
 	case 201: return *o->said != 'r' && *o->said != 'q';
 	case 409: return *o->said == 'r';
 	case 422: return true;                          /* judged at the end, by the other one of that key */
 	case 500: return *o->said == 'q' || world.isolated;
-	case 404: return !strcmp(a->problem->code, "district.unknown") && world.knobs.founding && !c->founding;
+	case 404: return !strcmp(a->problem->code, "district.unknown") && world.knobs.creation && !c->creation;
 	case 503: case 504: return true;
 	default: return false;
 	}
 }
 
 static void
-answered(const struct call *c, struct order_made *o, const Wire__Answer *a)
+answered(const struct call *c, struct command_made *o, const Wire__Answer *a)
 {
 	if (!allowed(c, o, a))
-		fail("%s of %s was answered %d %s", o->said, toys[c->service].name, a->status, a->problem ? a->problem->code : "");
+		fail("%s of %s was answered %d %s", o->said, fixtures[c->service].name, a->status, a->problem ? a->problem->code : "");
 	if (a->status == 201) {
 		EngineRows__Seen *seen = engine_rows__seen__unpack(arena_pb(world.arena), a->data.len, a->data.data);
 		acknowledged(c, o, seen ? seen->seq : 0);

@@ -79,7 +79,7 @@ net_hello(struct proc *p, bool gone)
 	if (world.now_us < p->cut_bus_us)
 		return;
 	h.instance = p->name;
-	h.service = gone ? (char *)"" : (char *)toys[p->service].name;
+	h.service = gone ? (char *)"" : (char *)fixtures[p->service].name;
 	h.partitions = owned;
 	for (int b = 0; b < world.knobs.buses; b++)
 		for (int lane = 0; buses[b].up && lane < LANES; lane++) {
@@ -189,7 +189,7 @@ net_send(int proc, int lane, int life, const struct message *m, bool once)
 		return true;                    /* as if it had been sent */
 	struct letter *l = letter_of(m);
 	if (!is_request(m)) {
-		l->m.service = toys[procs[proc].service].name;  /* the bus knows whose answer it is */
+		l->m.service = fixtures[procs[proc].service].name;  /* the bus knows whose answer it is */
 		address(l, m->peer.id);
 		post(l, once);
 		return true;

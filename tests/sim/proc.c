@@ -117,7 +117,7 @@ writer(void *arg)
 	struct node_settings set = { .conninfo = "writer", .instance = p->name, .port = { p, port_send }, .metrics = &p->metrics, .steady = &p->steady };
 	const struct message *m;
 
-	if (!(p->node = node_open(&toys[p->service], &set)))
+	if (!(p->node = node_open(&fixtures[p->service], &set)))
 		return;
 	net_hello(p, false);
 	for (int64_t next_us = 0; !p->leaving;) {
@@ -144,7 +144,7 @@ reader(void *arg)
 
 	for (int64_t next_us = world.now_us + 3600 * (int64_t)SECOND;;) {
 		lane_wait(p, 1, next_us);
-		if (!p->reader && !(p->reader = reader_open(&toys[p->service], &set)))
+		if (!p->reader && !(p->reader = reader_open(&fixtures[p->service], &set)))
 			return;
 		for (int i = 0; i < MESSAGES_A_TURN && (m = receive(p, 1)); i++)
 			reader_receive(p->reader, m);

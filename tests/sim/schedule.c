@@ -16,7 +16,7 @@ some(int often_percent, int from, int to)
 	return percent(often_percent) ? (int)between(from, to) : 0;
 }
 
-/* One draw a statement, here and everywhere: the order of two in one expression is the compiler's. */
+/* One draw a statement, here and everywhere: the command of two in one expression is the compiler's. */
 static struct knobs
 knobs_draw(void)
 {
@@ -39,7 +39,7 @@ knobs_draw(void)
 	k.note_lost = some(30, 1, 100);
 	k.same_name = percent(50);
 	k.eras = percent(30);
-	k.founding = percent(15) && !k.eras;
+	k.creation = percent(15) && !k.eras;
 	k.favourite = percent(30) ? "ttmmcp"[chance(6)] : '\0';
 	k.locks_lie = world.bug == BUG_NO_FENCE || percent(10);
 	return k;
@@ -275,7 +275,7 @@ turn(const struct event *e)
 static void
 districts_open(void)
 {
-	for (int d = world.knobs.founding; d < world.knobs.districts; d++) {
+	for (int d = world.knobs.creation; d < world.knobs.districts; d++) {
 		EngineRows__District *row = arena_message(world.arena, &engine_rows__district__descriptor);
 		row->district = (char *)districts[d];
 		row->partition = district_partition(d);

@@ -1,6 +1,6 @@
 /* sim - the engine of lib/ in one process, on one clock, under one seed.
  *
- * What runs is the code of production: nodes, readers, the bus's routing table, and services made for this (toys.c).  What
+ * What runs is the code of production: nodes, readers, the bus's routing table, and services made for this (fixtures.c).  What
  * lies beneath is simulated, behind the headers that production has: clock.h (world.c), store.h (store.c, over db.c), the
  * port of message.h (net.c).  A process is two tasks, a writer and a reader, with the loops of lib/engine/main.c (proc.c); a task
  * pauses where the real one would wait: between two turns, and in every store_sync().  Everything that is not certain, what
@@ -9,8 +9,8 @@
  *   world.c    time, chance, events to come, the trace        task.c   stacks of their own
  *   db.c       tables, transactions, sessions, locks          store.c  store.h over it: round trips, and how they fail
  *   statements.c  what each named statement means             net.c    buses: delay, loss, duplicates, routes
- *   proc.c     processes: start, loop, kill, freeze, leave    toys.c   three services
- *   client.c   who orders, and asks again                     check.c  what must hold
+ *   proc.c     processes: start, loop, kill, freeze, leave    fixtures.c   three services
+ *   client.c   who commands, and asks again                     check.c  what must hold
  *   schedule.c one seed from start to rest                    main.c   many seeds; the command line
  *
  * There is one world, and it is a global: store.h and clock.h have nothing to hang it on. */
@@ -27,7 +27,7 @@
 enum {
 	SERVICES = 3, REPLICAS_MAX = 3, PROCS_MAX = SERVICES * REPLICAS_MAX, LANES = 2, DISTRICTS_MAX = 4, BUSES_MAX = 2,
 	MS = 1000, SECOND = 1000 * MS,
-	SESSIONS_MAX = 64, STORES_MAX = 64, LIVES_MAX = 256, TOY_TABLES = 1,
+	SESSIONS_MAX = 64, STORES_MAX = 64, LIVES_MAX = 256, FIXTURE_TABLES = 1,
 	CALLS_MAX = 10, COMMANDS_MAX = 3, SUBJECTS = 4,
 };
 #define DAY_US (86400 * (int64_t)SECOND)
@@ -55,9 +55,9 @@ struct knobs {          /* of one schedule; percent where nothing else is said *
 	int drop, dup, slow_net;                        /* of messages */
 	int async, slow_db, lost, transient;            /* of round trips */
 	int note_lost;
-	bool same_name, founding;
+	bool same_name, creation;
 	bool eras;                                      /* clocks step by years; what there is was begun before */
-	char favourite;                                 /* what half of the orders do; 0: as it comes */
+	char favourite;                                 /* what half of the commands do; 0: as it comes */
 	bool locks_lie;                                 /* the database may forget what a session holds, and for a while that it lives: only the fence is left */
 };
 
@@ -112,7 +112,7 @@ struct replica_row { const char *instance; int pid; int64_t since_us, seen_us, o
 struct wrote { int64_t epoch; int pid; };              /* by which session a partition was last written: kept by the checks */
 struct service_tables {
 	struct head head[PARTITIONS];
-	struct tab cursor, timer, work, parked, turn, row[TOY_TABLES];
+	struct tab cursor, timer, work, parked, turn, row[FIXTURE_TABLES];
 	EngineRows__Logged **log[PARTITIONS]; int64_t *logged_us[PARTITIONS]; size_t logged[PARTITIONS], log_cap[PARTITIONS];   /* logged_us: in the world's time */
 	struct replica_row replica[LIVES_MAX]; int nreplicas;       /* one of each life, whose name may be another */
 	struct wrote wrote[PARTITIONS];
@@ -159,7 +159,7 @@ struct sent { const struct store_stmt *stmt; const char *text; const void *const
 enum store_error statement_run(int session, struct sent *q);
 bool statement_waits(int session, const struct sent *q);       /* for a row that another transaction has locked */
 const struct store_stmt *statement_kept(const struct store_stmt *s);    /* the same, also when its process is gone */
-extern const struct store_stmt toy_job;
+extern const struct store_stmt fixture_job;
 const char *statement_detail(void);                     /* of the last failure */
 const char *statement_sqlstate(void);
 
@@ -208,21 +208,21 @@ void lane_block(int64_t until_us);                      /* of who runs: nothing 
 void lane_wake(int i, int lane, int64_t at_us);
 void proc_die(void) __attribute__((noreturn));          /* of who runs */
 
-/* ---- toys.c */
-extern const struct service toys[SERVICES];
+/* ---- fixtures.c */
+extern const struct service fixtures[SERVICES];
 enum { ALPHA, BETA, GAMMA };
-int toy_of(const char *name);
-extern const struct table toy_rows;
+int fixture_of(const char *name);
+extern const struct table fixture_rows;
 extern const char *const districts[DISTRICTS_MAX];
 int32_t district_partition(int d);
 void fold_text(char out[17], const char *before, const char *event_id, const char *said);
 int64_t timer_us(const char *said);
 enum { PUT_OFF_US = 100 * MS };                 /* by a timer of kind m, that of kind t */
-enum { FOLD_ALPHA = 1, FOLD_BETA = 2, FOLD_OWN = 3, FOLD_ECHO = 4 };  /* from_day of a row: whose events it has folded */
+enum { FOLD_ALPHA = 1, FOLD_BETA = 2, FOLD_OWN = 3, FOLD_AFTER_COMMIT = 4 };  /* from_day of a row: whose events it has folded */
 
 /* ---- client.c */
 enum call_state { CALL_LATER, CALL_ASKED, CALL_DONE, CALL_UNKNOWN };
-struct order_made {
+struct command_made {
 	char subject[16], said[16];                      /* said: what it does, and the number that makes it one of a kind */
 	int status; int64_t seq;                        /* as answered */
 	bool unsure;                                    /* it may have been done without a word */
@@ -230,8 +230,8 @@ struct order_made {
 struct call {
 	enum call_state state;
 	int service, district, n, follows;              /* follows: the call whose answer it waits for; NOBODY */
-	char key[COMMANDS_MAX][32]; bool founding;
-	struct order_made made[COMMANDS_MAX];
+	char key[COMMANDS_MAX][32]; bool creation;
+	struct command_made made[COMMANDS_MAX];
 	int64_t need;                                   /* of a posting: what must have been read */
 	uint64_t asked, ids[64]; int nids;              /* the question under way; all of them */
 };

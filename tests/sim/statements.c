@@ -3,6 +3,7 @@
  * Said a second time, in C, and therefore kept as short as it can be: what is compared and what is raised is as in
  * lib/engine/schema/001_engine.sql, 002_replicas.sql and 030_clock.sql. */
 #include "sim.h"
+#include "mirror_rows.pb-c.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +53,7 @@ row_new(struct sent *q)
 static char *
 sign(char plus_or_minus, int service)
 {
-	return arena_printf(world.arena, "%c%s", plus_or_minus, toys[service].name);
+	return arena_printf(world.arena, "%c%s", plus_or_minus, fixtures[service].name);
 }
 
 static void
@@ -308,7 +309,7 @@ advance(struct call_of *c)
 		h->now_us = h->now_us > a->now_us ? h->now_us : a->now_us;
 		h->starts = 0;
 		h->trying = "";
-		check_instant(toys[c->s->service].name, a->now_us);
+		check_instant(fixtures[c->s->service].name, a->now_us);
 		check_commit(c->session, a->partition, a->epoch);
 	}
 	return len ? raise_error(STORE_FENCED, "ZF001") : STORE_OK;
@@ -380,7 +381,7 @@ cursors_of_consumer(struct call_of *c)
 {
 	for (size_t k = 0; k < c->q->n; k++) {
 		const EngineRows__ConsumerAt *at_ = c->q->args[k];
-		const struct tab *t = &db.service[toy_of(at_->consumer)].cursor;
+		const struct tab *t = &db.service[fixture_of(at_->consumer)].cursor;
 		for (size_t i = 0; i < t->n; i++)
 			if (((const EngineRows__Cursor *)t->rows[i].m)->partition == at_->partition)
 				row_out(c->q, t->rows[i].m);
@@ -391,7 +392,7 @@ cursors_of_consumer(struct call_of *c)
 static enum store_error
 consumed(struct call_of *c)
 {
-	for (const char *const *p = toys[c->s->service].consumes; *p; p++)
+	for (const char *const *p = fixtures[c->s->service].consumes; *p; p++)
 		((EngineRows__Producer *)row_new(c->q))->producer = (char *)*p;
 	return STORE_OK;
 }
@@ -406,7 +407,7 @@ look(struct call_of *c)
 			if (!h->exists)
 				continue;
 			EngineRows__Seen *out = row_new(c->q);
-			*out = (EngineRows__Seen){ .base = out->base, .service = (char *)toys[s].name, .partition = p,
+			*out = (EngineRows__Seen){ .base = out->base, .service = (char *)fixtures[s].name, .partition = p,
 			                           .seq = world.bug == BUG_LOOK_BLIND ? 0 : h->seq };
 		}
 	return STORE_OK;
@@ -429,13 +430,13 @@ edges(struct call_of *c)
 {
 	for (size_t k = 0; k < c->q->n; k++)
 		for (int s = 0; s < SERVICES; s++)
-			for (const char *const *from = toys[s].consumes; *from; from++) {
+			for (const char *const *from = fixtures[s].consumes; *from; from++) {
 				int32_t p = ((const EngineRows__Partition *)c->q->args[k])->partition;
-				const struct head *h = &db.service[toy_of(*from)].head[p];
+				const struct head *h = &db.service[fixture_of(*from)].head[p];
 				if (!h->exists)
 					continue;
 				EngineRows__Edge *out = row_new(c->q);
-				*out = (EngineRows__Edge){ .base = out->base, .producer = (char *)*from, .consumer = (char *)toys[s].name, .partition = p,
+				*out = (EngineRows__Edge){ .base = out->base, .producer = (char *)*from, .consumer = (char *)fixtures[s].name, .partition = p,
 				                           .head = world.bug == BUG_EDGES_BLIND ? 0 : h->seq, .cursor = cursor_at(s, *from, p) };
 			}
 	return STORE_OK;
@@ -469,7 +470,7 @@ events_append(struct call_of *c)
 		if (e->seq <= (int64_t)t->logged[p])
 			return raise_error(STORE_BAD_INPUT, "23505");
 		if (e->seq != (int64_t)t->logged[p] + 1)
-			fail("%s %d: an event %lld is written after %zu", toys[c->s->service].name, p, (long long)e->seq, t->logged[p]);
+			fail("%s %d: an event %lld is written after %zu", fixtures[c->s->service].name, p, (long long)e->seq, t->logged[p]);
 		check_event(c->session, e);
 		if (t->logged[p] == t->log_cap[p])
 			log_grow(t, p);
@@ -512,9 +513,9 @@ static enum store_error
 turns_of(struct call_of *c)
 {
 	for (size_t k = 0; k < c->q->n; k++) {
-		EngineRows__Turn *last = NULL;
+		EngineRows__JournalTurn *last = NULL;
 		for (size_t i = 0; i < c->t->turn.n; i++) {
-			EngineRows__Turn *t = (EngineRows__Turn *)c->t->turn.rows[i].m;
+			EngineRows__JournalTurn *t = (EngineRows__JournalTurn *)c->t->turn.rows[i].m;
 			if (t->partition == ((const EngineRows__Partition *)c->q->args[k])->partition && (!last || t->turn > last->turn))
 				last = t;
 		}
@@ -577,7 +578,7 @@ answers_of(struct call_of *c)
 {
 	for (size_t k = 0; k < c->q->n && world.bug != BUG_KEY_FORGOTTEN; k++) {
 		const struct row_slot *r = tab_find(&db.answer, c->q->args[k], 3, 0);
-		if (r && !strcmp(((const EngineRows__Answer *)r->m)->service, toys[c->s->service].name))
+		if (r && !strcmp(((const EngineRows__Answer *)r->m)->service, fixtures[c->s->service].name))
 			row_out(c->q, r->m);
 	}
 	return STORE_OK;
@@ -592,7 +593,7 @@ answers_purge(struct call_of *c)
 
 	for (size_t i = 0; i < db.answer.n && out->rows < k->limit; i++) {
 		const EngineRows__Answer *a = (const EngineRows__Answer *)db.answer.rows[i].m;
-		if (db.answer.rows[i].gone || strcmp(a->service, toys[c->s->service].name) != 0 || a->at_us >= k->now_us)
+		if (db.answer.rows[i].gone || strcmp(a->service, fixtures[c->s->service].name) != 0 || a->at_us >= k->now_us)
 			continue;
 		tab_drop(&db.answer, a);
 		out->rows++;
@@ -671,20 +672,20 @@ work_some(struct call_of *c)
 	for (size_t i = 0; i < c->t->work.n; i++)
 		for (size_t k = 0; k < c->q->n; k++)
 			if (!c->t->work.rows[i].gone &&
-			    ((const EngineRows__Work *)c->t->work.rows[i].m)->partition == ((const EngineRows__Positions *)c->q->args[k])->partition)
+			    ((const EngineRows__Job *)c->t->work.rows[i].m)->partition == ((const EngineRows__Positions *)c->q->args[k])->partition)
 				row_out(c->q, c->t->work.rows[i].m);
 	return STORE_OK;
 }
 
-const struct store_stmt toy_job = {
-	.name = "toy.chore", .text = "insert into work", .params = { "partition", "district", "subject", "at_us" }, .nparams = 4,
-	.args = &engine_rows__work__descriptor,
+const struct store_stmt fixture_job = {
+	.name = "fixture.job", .text = "insert into work", .params = { "partition", "district", "subject", "at_us" }, .nparams = 4,
+	.args = &engine_rows__job__descriptor,
 };
 
 static enum store_error
-chore(struct call_of *c)
+job(struct call_of *c)
 {
-	EngineRows__Work *w = arena_copy(world.arena, *c->q->args, sizeof *w);
+	EngineRows__Job *w = arena_copy(world.arena, *c->q->args, sizeof *w);
 
 	w->kind = (char *)"look";
 	if (!tab_find(&c->t->work, w, 4, 0))
@@ -706,7 +707,7 @@ work_of(struct call_of *c)
 {
 	for (size_t k = 0; k < c->q->n; k++)
 		for (size_t i = 0; i < c->t->work.n; i++) {
-			const EngineRows__Work *w = (const EngineRows__Work *)c->t->work.rows[i].m;
+			const EngineRows__Job *w = (const EngineRows__Job *)c->t->work.rows[i].m;
 			EngineRows__District *d = (EngineRows__District *)c->q->args[k];
 			if (c->t->work.rows[i].gone || w->partition != d->partition || strcmp(w->district, d->district) != 0)
 				continue;
@@ -718,7 +719,7 @@ work_of(struct call_of *c)
 
 static enum store_error nothing(struct call_of *c) { (void)c; return STORE_OK; }
 
-/* ---- a service's own table, of which each toy has the same one */
+/* ---- a service's own table, of which each service has the same one */
 
 static const struct store_stmt person_load[] = {
 	{ .name = "load_0" },
@@ -760,6 +761,13 @@ bool
 table_prepare_load(struct table_sql *q, const struct table *t, store_t *s, arena_t *a)
 {
 	return table_prepare(q, t, s, a);
+}
+
+bool
+table_prepare_brief(struct store_stmt *q, const struct table *t, const char *without, store_t *s, arena_t *a)
+{
+	(void)q; (void)t; (void)without; (void)s; (void)a;
+	return false;                   /* no service's table has a cache */
 }
 
 static enum store_error
@@ -808,18 +816,18 @@ of_table(struct call_of *c)
 
 static const struct { const struct store_stmt *stmt; enum store_error (*run)(struct call_of *c); bool locks; } meanings[] = {
 	{ &engine_opened, opened, false }, { &engine_replicas, replicas, false }, { &engine_beat, beat, false }, { &engine_come, come, false }, { &engine_oust, oust, false }, { &engine_clocks, clocks, false },
-	{ &engine_timers_due, timers_due, false }, { &engine_work_some, work_some, false }, { &engine_timers_next, timers_next, false },
+	{ &engine_timers_due, timers_due, false }, { &engine_jobs_some, work_some, false }, { &engine_timers_next, timers_next, false },
 	{ &engine_advance, advance, true }, { &engine_cursors_move, cursors_move, false }, { &engine_events_append, events_append, false },
 	{ &engine_answers_of, answers_of, false }, { &engine_answers_keep, answers_keep, false }, { &engine_look, look, false }, { &engine_edges, edges, false },
 	{ &engine_districts, districts_known, false }, { &engine_events_after, events_after, false },
-	{ &engine_timers_put, timers_put, false }, { &engine_timers_drop, timers_drop, false }, { &engine_work_done, work_done, false },
-	{ &engine_work_moved, work_moved, false }, { &engine_work_of, work_of, false },
+	{ &engine_timers_put, timers_put, false }, { &engine_timers_drop, timers_drop, false }, { &engine_jobs_done, work_done, false },
+	{ &engine_jobs_moved, work_moved, false }, { &engine_jobs_of, work_of, false },
 	{ &engine_park, park, false }, { &engine_lock, lock, false }, { &engine_unlock, unlock, false }, { &engine_take, take, true },
 	{ &engine_give, give, true }, { &engine_cursors_of, cursors_of, false }, { &engine_held_of, held_of, false },
 	{ &engine_trying, trying, true }, { &engine_consumed, consumed, false }, { &engine_district_open, district_open, false },
 	{ &engine_answers_purge, answers_purge, false }, { &engine_clock_now, nothing, false }, { &engine_room, nothing, false }, { &engine_show_district, nothing, false },
-	{ &engine_cursors_of_consumer, cursors_of_consumer, false }, { &toy_job, chore, false },
-	{ &engine_turns_take, turns_take, false }, { &engine_turns_of, turns_of, false }, { &engine_ran, nothing, false }, { &engine_own_tables, nothing, false },
+	{ &engine_cursors_of_consumer, cursors_of_consumer, false }, { &fixture_job, job, false },
+	{ &engine_journal_turns, turns_take, false }, { &engine_journal_turns_of, turns_of, false }, { &engine_journal_notes, nothing, false }, { &engine_own_tables, nothing, false },
 	{ &engine_parked_next, nothing, false }, { &engine_show_partitions, nothing, false },
 };
 

@@ -1,7 +1,7 @@
 /* A connection: how its session is set, notifications, what it knows of columns; and that it goes, at any moment, or waits for
  * who does not answer. */
 #include "base/clock.h"
-#include "stage.h"
+#include "fixture.h"
 #include "../pace.h"
 #include <poll.h>
 #include <pthread.h>
@@ -39,7 +39,7 @@ pid_of(struct test *t)
 	void **rows;
 	size_t n;
 
-	if (store_run(t->db, &stage_my_pid, NULL, t->arena, &rows, &n) != STORE_OK || n != 1)
+	if (store_run(t->db, &fixture_my_pid, NULL, t->arena, &rows, &n) != STORE_OK || n != 1)
 		return -1;
 	return ((StoretestRows__Number *)rows[0])->number;
 }
@@ -56,7 +56,7 @@ readable(const store_t *db)
 static void
 test_notifications(struct test *t)
 {
-	const void *args = stage_pair(t, t->schema, "first");
+	const void *args = fixture_pair(t, t->schema, "first");
 	const char *payload;
 
 	store_text(t->db, arena_printf(t->arena, "listen %s", t->schema));
@@ -69,10 +69,10 @@ test_notifications(struct test *t)
 	CHECK(t, payload && strcmp(payload, "first") == 0);
 	CHECK(t, store_notification(t->db, t->arena) == NULL);
 
-	args = stage_pair(t, t->schema, "second");      /* arrives with the answers of a sync */
+	args = fixture_pair(t, t->schema, "second");      /* arrives with the answers of a sync */
 	CHECK(t, store_run(t->peer, &notify, args, t->arena, NULL, NULL) == STORE_OK);
 	CHECK(t, readable(t->db));
-	CHECK(t, stage_run(t, &stage_word_all, NULL));
+	CHECK(t, fixture_run(t, &fixture_word_all, NULL));
 	payload = store_notification(t->db, t->arena);
 	CHECK(t, payload && strcmp(payload, "second") == 0);
 }
@@ -92,7 +92,7 @@ backend_gone(struct test *t, int32_t pid)
 	int64_t until_us = clock_mono_us() + pace_us(WAIT_MS * 1000LL), n;
 
 	do
-		n = stage_count(t, t->db, &pid_count, args);
+		n = fixture_count(t, t->db, &pid_count, args);
 	while (n == 1 && clock_mono_us() < until_us);
 	return n == 0;
 }
@@ -105,23 +105,23 @@ test_killed_in_transaction(struct test *t)
 	size_t n;
 
 	store_text(t->db, "begin");
-	stage_words_add(t, "lost");
+	fixture_words_add(t, "lost");
 	CHECK(t, store_sync(t->db) == STORE_OK);
 	CHECK(t, terminate(t, pid));
 	store_text(t->db, "commit");
 	CHECK(t, store_sync(t->db) == STORE_LOST);
 	CHECK(t, store_fd(t->db) < 0);
 	CHECK(t, store_notification(t->db, t->arena) == NULL);
-	stage_words_add(t, "into the void");
+	fixture_words_add(t, "into the void");
 	CHECK(t, store_sync(t->db) == STORE_LOST);
-	CHECK(t, store_run(t->db, &stage_word_all, NULL, t->arena, &rows, &n) == STORE_LOST && n == 0 && rows == NULL);
+	CHECK(t, store_run(t->db, &fixture_word_all, NULL, t->arena, &rows, &n) == STORE_LOST && n == 0 && rows == NULL);
 
 	CHECK(t, store_reopen(t->db));
 	CHECK(t, store_fd(t->db) >= 0 && pid_of(t) != pid);
-	CHECK(t, stage_words_are(t, NULL, 0));
-	stage_words_add(t, "again");
+	CHECK(t, fixture_words_are(t, NULL, 0));
+	fixture_words_add(t, "again");
 	CHECK(t, store_sync(t->db) == STORE_OK);
-	CHECK(t, stage_words_are(t, (const char *const[]){ "again" }, 1));
+	CHECK(t, fixture_words_are(t, (const char *const[]){ "again" }, 1));
 }
 
 /* Nobody asks; the loop's poll sees the socket and must not see it for ever. */
@@ -135,7 +135,7 @@ test_killed_while_idle(struct test *t)
 	CHECK(t, store_fd(t->db) < 0);
 	CHECK(t, store_sync(t->db) == STORE_LOST);
 	CHECK(t, store_reopen(t->db));
-	CHECK(t, stage_run(t, &stage_word_all, NULL));
+	CHECK(t, fixture_run(t, &fixture_word_all, NULL));
 }
 
 static void
@@ -149,17 +149,17 @@ test_no_answer_in_time(struct test *t)
 	CHECK(t, store_sync(t->peer) == STORE_OK);
 
 	store_text(t->db, "begin");
-	stage_words_add(t, "late");
+	fixture_words_add(t, "late");
 	store_queue(t->db, &lock, &key, 1);
 	store_text(t->db, "commit");
-	stage_clock_step_us = (STORE_WAIT_MS + 1000) * 1000LL;
+	fixture_clock_step_us = (STORE_WAIT_MS + 1000) * 1000LL;
 	CHECK(t, store_sync(t->db) == STORE_LOST);
-	stage_clock_step_us = 0;
+	fixture_clock_step_us = 0;
 	CHECK(t, store_fd(t->db) < 0 && *store_sqlstate(t->db) == '\0');
 
 	CHECK(t, store_reopen(t->db));
 	CHECK(t, backend_gone(t, pid));                 /* though what it waits for is still held */
-	CHECK(t, stage_words_are(t, NULL, 0));
+	CHECK(t, fixture_words_are(t, NULL, 0));
 	store_text(t->peer, "commit");
 	CHECK(t, store_sync(t->peer) == STORE_OK);
 }
@@ -172,7 +172,7 @@ setting_is(struct test *t, store_t *db, const char *name, const char *value)
 	void **rows;
 	size_t n;
 
-	if (store_run(db, &setting, stage_word(t, name), t->arena, &rows, &n) != STORE_OK || n != 1)
+	if (store_run(db, &setting, fixture_word(t, name), t->arena, &rows, &n) != STORE_OK || n != 1)
 		return false;
 	return strcmp(((StoretestRows__Word *)rows[0])->word, value) == 0;
 }
@@ -232,14 +232,14 @@ add_word(struct test *t, const char *word)
 	StoretestRows__Word w = STORETEST_ROWS__WORD__INIT;
 
 	w.word = (char *)word;
-	return store_run(t->db, &stage_word_add, &w, NULL, NULL, NULL);
+	return store_run(t->db, &fixture_word_add, &w, NULL, NULL, NULL);
 }
 
 /* When the setting counts is not told: until then commits do not wait, and are what they say they are. */
 static void
 test_standby_not_waited_for(struct test *t)
 {
-	struct hurrier h = { .db = stage_prepared(t), .arena = arena_open(ARENA_CAP) };
+	struct hurrier h = { .db = fixture_prepared(t), .arena = arena_open(ARENA_CAP) };
 	enum store_error e = STORE_OK;
 	int64_t until_us = clock_mono_us() + pace_us(WAIT_MS * 1000);
 	pthread_t thread;
@@ -283,5 +283,5 @@ main(void)
 		test_standby_not_waited_for, test_session, test_column_types,
 	};
 
-	return stage_main(statements, sizeof(statements) / sizeof(statements[0]), tests, sizeof(tests) / sizeof(tests[0]));
+	return fixture_main(statements, sizeof(statements) / sizeof(statements[0]), tests, sizeof(tests) / sizeof(tests[0]));
 }

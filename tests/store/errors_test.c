@@ -1,6 +1,6 @@
 /* What is refused, at start and when it is run: statements that do not fit their messages, rows that the database will not have,
  * what is too large to send; which error each is, that nothing of it stays, and that the log quotes none of it. */
-#include "stage.h"
+#include "fixture.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,9 +49,9 @@ test_mismatches(struct test *t)
 		if (!refused)
 			printf("     %s was taken\n", bad[i].name);
 		CHECK(t, refused);
-		CHECK(t, stage_run(t, &stage_word_all, NULL));
+		CHECK(t, fixture_run(t, &fixture_word_all, NULL));
 	}
-	CHECK(t, store_prepare(t->db, &stage_word_all));        /* again: nothing to do */
+	CHECK(t, store_prepare(t->db, &fixture_word_all));        /* again: nothing to do */
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		store_text(t->db, arena_printf(t->arena, "do $$ begin deallocate %s; exception when others then null; end $$", bad[i].name));
 	CHECK(t, store_sync(t->db) == STORE_OK);
@@ -63,30 +63,30 @@ static void
 test_error_in_the_middle(struct test *t)
 {
 	store_text(t->db, "begin");
-	stage_words_add(t, "a");
-	stage_words_add(t, "a");
-	stage_words_add(t, "b");
+	fixture_words_add(t, "a");
+	fixture_words_add(t, "a");
+	fixture_words_add(t, "b");
 	store_text(t->db, "commit");
 	CHECK(t, store_sync(t->db) == STORE_BAD_INPUT);
 	CHECK(t, strcmp(store_sqlstate(t->db), "23505") == 0);
 	CHECK(t, strstr(store_detail(t->db), "already exists") != NULL);
-	CHECK(t, stage_words_are(t, NULL, 0));
+	CHECK(t, fixture_words_are(t, NULL, 0));
 	CHECK(t, *store_sqlstate(t->db) == '\0' && *store_detail(t->db) == '\0');
 
-	stage_words_add(t, "a");                        /* no begin: the pipeline is one transaction */
-	stage_words_add(t, "forbidden");
+	fixture_words_add(t, "a");                        /* no begin: the pipeline is one transaction */
+	fixture_words_add(t, "forbidden");
 	CHECK(t, store_sync(t->db) == STORE_BAD_INPUT && strcmp(store_sqlstate(t->db), "23514") == 0);
-	CHECK(t, stage_words_are(t, NULL, 0));
+	CHECK(t, fixture_words_are(t, NULL, 0));
 
 	store_text(t->db, "begin");
-	stage_words_add(t, "a");
+	fixture_words_add(t, "a");
 	CHECK(t, store_sync(t->db) == STORE_OK);        /* a transaction over two syncs */
-	stage_words_add(t, "forbidden");
+	fixture_words_add(t, "forbidden");
 	store_text(t->db, "commit");
 	CHECK(t, store_sync(t->db) == STORE_BAD_INPUT);
-	stage_words_add(t, "c");                        /* must not join what was rolled back */
+	fixture_words_add(t, "c");                        /* must not join what was rolled back */
 	CHECK(t, store_sync(t->db) == STORE_OK);
-	CHECK(t, stage_words_are(t, (const char *const[]){ "c" }, 1));
+	CHECK(t, fixture_words_are(t, (const char *const[]){ "c" }, 1));
 }
 
 static void
@@ -104,9 +104,9 @@ test_error_classes(struct test *t)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const void *args = stage_pair(t, cases[i].sqlstate, cases[i].detail);
+		const void *args = fixture_pair(t, cases[i].sqlstate, cases[i].detail);
 		store_text(t->db, "begin");
-		stage_words_add(t, "before");
+		fixture_words_add(t, "before");
 		store_queue(t->db, &raise, &args, 1);
 		store_text(t->db, "commit");
 		CHECK(t, store_sync(t->db) == cases[i].error);
@@ -115,7 +115,7 @@ test_error_classes(struct test *t)
 		CHECK(t, (store_fd(t->db) < 0) == (cases[i].error == STORE_LOST));
 		if (cases[i].error == STORE_LOST)
 			CHECK(t, store_reopen(t->db));
-		CHECK(t, stage_words_are(t, NULL, 0));
+		CHECK(t, fixture_words_are(t, NULL, 0));
 	}
 }
 
@@ -124,17 +124,17 @@ static void
 test_log_quotes_nothing(struct test *t)
 {
 	static const struct { const struct store_stmt *stmt; const char *sqlstate; } cases[] = {
-		{ &stage_word_add, "23505" }, { &word_number, "22003" },
+		{ &fixture_word_add, "23505" }, { &word_number, "22003" },
 	};
-	const void *secret = stage_word(t, "13800138000");
+	const void *secret = fixture_word(t, "13800138000");
 	char log[LOG_MAX] = "";
 	int terminal = dup(STDERR_FILENO);
 	FILE *f = tmpfile();
 
 	CHECK(t, f && terminal >= 0 && dup2(fileno(f), STDERR_FILENO) >= 0);
-	CHECK(t, stage_run(t, &stage_word_add, secret));
+	CHECK(t, fixture_run(t, &fixture_word_add, secret));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		CHECK(t, !stage_run(t, cases[i].stmt, secret));
+		CHECK(t, !fixture_run(t, cases[i].stmt, secret));
 	dup2(terminal, STDERR_FILENO);
 	close(terminal);
 	rewind(f);
@@ -149,7 +149,7 @@ test_log_quotes_nothing(struct test *t)
 static void
 test_oversized(struct test *t)
 {
-	const void *small = stage_body(t, 10), *big = stage_body(t, BODY_BIG), *too_big = stage_body(t, 17 << 20);
+	const void *small = fixture_body(t, 10), *big = fixture_body(t, BODY_BIG), *too_big = fixture_body(t, 17 << 20);
 
 	for (int begun = 0; begun < 2; begun++) {
 		if (begun)
@@ -160,14 +160,14 @@ test_oversized(struct test *t)
 		if (begun)
 			store_text(t->db, "commit");
 		CHECK(t, store_sync(t->db) == STORE_BAD_INPUT);
-		CHECK(t, stage_count(t, t->db, &body_count, NULL) == 0);
+		CHECK(t, fixture_count(t, t->db, &body_count, NULL) == 0);
 	}
 	store_queue(t->db, &body_add, &big, 1);
 	store_queue(t->db, &body_add, &big, 1);         /* each would do, both are too much */
 	CHECK(t, store_sync(t->db) == STORE_BAD_INPUT);
 	store_queue(t->db, &body_add, &big, 1);
 	CHECK(t, store_sync(t->db) == STORE_OK);
-	CHECK(t, stage_count(t, t->db, &body_count, NULL) == 1);
+	CHECK(t, fixture_count(t, t->db, &body_count, NULL) == 1);
 }
 
 int
@@ -177,5 +177,5 @@ main(void)
 		test_mismatches, test_error_in_the_middle, test_error_classes, test_log_quotes_nothing, test_oversized,
 	};
 
-	return stage_main(statements, sizeof(statements) / sizeof(statements[0]), tests, sizeof(tests) / sizeof(tests[0]));
+	return fixture_main(statements, sizeof(statements) / sizeof(statements[0]), tests, sizeof(tests) / sizeof(tests[0]));
 }

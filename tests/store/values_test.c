@@ -1,6 +1,6 @@
 /* Values to the database and back: every type, nothing and what lies outside, one row and thousands, and that a batch of any
  * size is one round trip. */
-#include "stage.h"
+#include "fixture.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -113,7 +113,7 @@ test_types_one_by_one(struct test *t)
 
 	pointers(wanted, samples, sizeof(samples[0]), SAMPLES);
 	for (size_t i = 0; i < SAMPLES; i++)
-		CHECK(t, stage_run(t, &sample_one, wanted[i]));
+		CHECK(t, fixture_run(t, &sample_one, wanted[i]));
 	CHECK(t, store_run(t->db, &sample_all, NULL, t->arena, &rows, &n) == STORE_OK);
 	CHECK(t, all_same(wanted, rows, SAMPLES, n, t->arena));
 }
@@ -157,7 +157,7 @@ test_nulls(struct test *t)
 
 	pointers(wanted, maybes, sizeof(maybes[0]), MAYBES);
 	for (size_t i = 0; i < MAYBES; i++)
-		CHECK(t, stage_run(t, &maybe_one, wanted[i]));
+		CHECK(t, fixture_run(t, &maybe_one, wanted[i]));
 	CHECK(t, store_run(t->db, &maybe_all, NULL, t->arena, &rows, &n) == STORE_OK);
 	CHECK(t, all_same(wanted, rows, MAYBES, n, t->arena));
 
@@ -183,7 +183,7 @@ test_enums(struct test *t)
 
 	store_queue(t->db, &sample_many, both, 2);
 	CHECK(t, store_sync(t->db) == STORE_OK);
-	CHECK(t, stage_count(t, t->db, &colour_nulls, NULL) == 2);
+	CHECK(t, fixture_count(t, t->db, &colour_nulls, NULL) == 2);
 	CHECK(t, store_run(t->db, &colour_texts, NULL, t->arena, &rows, &n) == STORE_OK && n == 4);
 	for (size_t i = 0; i < n; i++)
 		CHECK(t, (int)((Sample *)rows[i])->colour == wanted[i]);
@@ -243,7 +243,7 @@ many(struct test *t, size_t n)
 static void
 test_many(struct test *t)
 {
-	const void **wanted = many(t, MANY), *ids[3] = { stage_word(t, "000007"), stage_word(t, "004999"), stage_word(t, "none") };
+	const void **wanted = many(t, MANY), *ids[3] = { fixture_word(t, "000007"), fixture_word(t, "004999"), fixture_word(t, "none") };
 	void **rows;
 
 	store_text(t->db, "begin");
@@ -287,7 +287,7 @@ test_round_trips(struct test *t)
 		CHECK(t, store_round_trips(t->db) == before + 1);
 	}
 	int64_t before = store_round_trips(t->db);
-	CHECK(t, stage_run(t, &stage_word_all, NULL));
+	CHECK(t, fixture_run(t, &fixture_word_all, NULL));
 	CHECK(t, store_round_trips(t->db) == before + 1);
 }
 
@@ -295,7 +295,7 @@ test_round_trips(struct test *t)
 static void
 test_both_ways_at_once(struct test *t)
 {
-	const void *b = stage_body(t, 1500000);
+	const void *b = fixture_body(t, 1500000);
 	void **rows;
 
 	for (int i = 0; i < ECHOES; i++)
@@ -311,7 +311,7 @@ test_queue_full(struct test *t)
 	void **rows;
 
 	for (int i = 0; i < STORE_QUEUE_MAX; i++)
-		store_queue(t->db, &stage_my_pid, NULL, 0);
+		store_queue(t->db, &fixture_my_pid, NULL, 0);
 	CHECK(t, store_sync(t->db) == STORE_OK);
 	CHECK(t, store_rows(t->db, STORE_QUEUE_MAX - 1, t->arena, &rows) == 1);
 }
@@ -324,5 +324,5 @@ main(void)
 		test_many, test_none, test_round_trips, test_both_ways_at_once, test_queue_full,
 	};
 
-	return stage_main(statements, sizeof(statements) / sizeof(statements[0]), tests, sizeof(tests) / sizeof(tests[0]));
+	return fixture_main(statements, sizeof(statements) / sizeof(statements[0]), tests, sizeof(tests) / sizeof(tests[0]));
 }

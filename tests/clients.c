@@ -1,16 +1,17 @@
-/* crowd - see crowd.h. */
-#include "crowd.h"
+/* clients - see clients.h. */
+#include "service_list.h"
+#include "clients.h"
 #include "base/civil.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-const char *const crowd_districts[DISTRICTS] = { "511801", "511802", "511803" };
+const char *const clients_districts[DISTRICTS] = { "511801", "511802", "511803" };
 enum { PLAIN_DISTRICT, RULED_EARLY, RULED_LATE };
 
 static const struct published automatic = { "automatic", "2017-08-02", "{\"approval\": \"automatic\"}" };
-const struct published crowd_policies[POLICIES] = {
+const struct published clients_policies[POLICIES] = {
 	{ "automatic", "2017-08-02", "{\"approval\": \"automatic\"}" },
 	{ "better-paid", "2017-10-15", "{\"stipend\": {\"rate_fen\": 12000}}" },
 	{ "careful", "2017-12-01", "{\"approval\": {\"default\": \"automatic\", \"award_ban\": \"four_eyes\", \"stipend_cancelled\": \"four_eyes\"}}" },
@@ -36,36 +37,36 @@ text(const char *fmt, ...)
 }
 
 void
-crowd_complain(struct crowd *c, const struct person *p, const char *what, const char *got)
+clients_complain(struct clients *c, const struct person *p, const char *what, const char *got)
 {
 	c->complaints++;
 	if (c->complaints > 20)
 		return;
 	printf("FAIL %s: got %.600s\n", what, got);
 	if (p) {
-		printf("     %s in %s, history %zu told %s, seed %llu\n", p->id, crowd_districts[p->district], p->history, telling_names[p->telling],
+		printf("     %s in %s, history %zu told %s, seed %llu\n", p->id, clients_districts[p->district], p->history, telling_names[p->telling],
 		       (unsigned long long)p->h.seed);
 		history_print(&p->h, stdout);
 	}
 }
 
 bool
-crowd_unanswered(int status)
+clients_unanswered(int status)
 {
 	return status == 503 || status == 504 || status == 0;
 }
 
 bool
-crowd_in_storm(const struct person *p, bool stormy)
+clients_in_storm(const struct person *p, bool stormy)
 {
 	return (p->telling == STORMY) == stormy;
 }
 
-/* Orders that are asked together, until each has an answer; what they should answer. */
-struct orders { struct asked *at; struct want { int status; const char *state; const struct person *person; } *want; size_t n, cap; };
+/* Commands that are asked together, until each has an answer; what they should answer. */
+struct commands { struct asked *at; struct want { int status; const char *state; const struct person *person; } *want; size_t n, cap; };
 
 static void
-orders_add(struct orders *o, const char *method, char *path, char *key, char *body, struct want want)
+commands_add(struct commands *o, const char *method, char *path, char *key, char *body, struct want want)
 {
 	if (o->n == o->cap) {
 		o->cap = o->cap ? 2 * o->cap : 256;
@@ -87,7 +88,7 @@ order_free(struct asked *q)
 }
 
 static void
-judge(struct crowd *c, const struct asked *q, const struct want *w)
+judge(struct clients *c, const struct asked *q, const struct want *w)
 {
 	char what[300];
 	json_t *j = w->state ? json_loads(q->answered.body, 0, NULL) : NULL;
@@ -97,20 +98,20 @@ judge(struct crowd *c, const struct asked *q, const struct want *w)
 
 	if (!ok) {
 		snprintf(what, sizeof(what), "%s %s: status %d, want %d %s", q->method, q->path, q->answered.status, w->status, w->state ? w->state : "");
-		crowd_complain(c, w->person, what, q->answered.body);
+		clients_complain(c, w->person, what, q->answered.body);
 	}
 	json_decref(j);
 }
 
 /* Asks all; those without an answer again, with the same keys. */
 static void
-orders_send(struct crowd *c, struct orders *o)
+commands_send(struct clients *c, struct commands *o)
 {
 	for (int tries = 0; o->n && tries < 8; tries++) {
 		size_t left = 0;
-		suite_call_all(c->suite, o->at, o->n);
+		harness_call_all(c->harness, o->at, o->n);
 		for (size_t i = 0; i < o->n; i++) {
-			if (crowd_unanswered(o->at[i].answered.status) && tries < 7) {
+			if (clients_unanswered(o->at[i].answered.status) && tries < 7) {
 				free(o->at[i].answered.body);
 				o->at[left] = o->at[i];
 				o->want[left++] = o->want[i];
@@ -123,53 +124,53 @@ orders_send(struct crowd *c, struct orders *o)
 	}
 	free(o->at);
 	free(o->want);
-	*o = (struct orders){ 0 };
+	*o = (struct commands){ 0 };
 }
 
 static void
-put(struct orders *o, int district, char *path, char *body, const struct person *p)
+put(struct commands *o, int district, char *path, char *body, const struct person *p)
 {
-	orders_add(o, "PUT", text("/api/v1/districts/%s%s", crowd_districts[district], path), NULL, body, (struct want){ 201, NULL, p });
+	commands_add(o, "PUT", text("/api/v1/districts/%s%s", clients_districts[district], path), NULL, body, (struct want){ 201, NULL, p });
 	free(path);
 }
 
 /* ---- districts and people */
 
 static void
-publish(struct crowd *c, int district, const struct published *p)
+publish(struct clients *c, int district, const struct published *p)
 {
-	struct orders o = { 0 };
+	struct commands o = { 0 };
 
-	orders_add(&o, "POST", text("/api/v1/districts/%s/policies", crowd_districts[district]), text("policy-%s", p->version),
+	commands_add(&o, "POST", text("/api/v1/districts/%s/policies", clients_districts[district]), text("policy-%s", p->version),
 	           text("{\"version\": \"%s\", \"effective_from\": \"%s\", \"patch\": %s}", p->version, p->effective_from, p->patch),
 	           (struct want){ 201, NULL, NULL });
-	orders_send(c, &o);
+	commands_send(c, &o);
 }
 
 static void
-make_districts(struct crowd *c)
+make_districts(struct clients *c)
 {
-	struct orders o = { 0 };
+	struct commands o = { 0 };
 
 	for (int d = 0; d < DISTRICTS; d++)
 		put(&o, d, text(""), text("{\"name\": \"测试区\", \"areas\": [{\"id\": \"east\", \"name\": \"东部\"}]}"), NULL);
-	orders_send(c, &o);
+	commands_send(c, &o);
 	publish(c, PLAIN_DISTRICT, &automatic);
 	for (int i = 0; i < POLICIES; i++)
-		publish(c, RULED_EARLY, &crowd_policies[i]);
+		publish(c, RULED_EARLY, &clients_policies[i]);
 }
 
 static void
-make_places(struct crowd *c)
+make_places(struct clients *c)
 {
-	struct orders first = { 0 }, then = { 0 };
+	struct commands first = { 0 }, then = { 0 };
 
 	for (int d = 0; d < DISTRICTS; d++) {
 		put(&first, d, text("/townships/t1"), text("{\"name\": \"一号乡\", \"area_id\": \"east\"}"), NULL);
 		for (int u = 0; u < 4; u++)
 			put(&first, d, text("/units/u%d", u), text("{\"name\": \"第%d局\"}", u), NULL);
 	}
-	orders_send(c, &first);
+	commands_send(c, &first);
 	for (int d = 0; d < DISTRICTS; d++)
 		for (int v = 0; v < 4; v++) {
 			put(&then, d, text("/villages/v%d", v),
@@ -179,15 +180,15 @@ make_places(struct crowd *c)
 			put(&then, d, text("/persons/head%d", v),
 			    text("{\"name\": \"局长\", \"phone\": \"1380000000%d\", \"unit_id\": \"u%d\", \"establishment\": \"civil_servant\"}", v, v), NULL);
 		}
-	orders_send(c, &then);
+	commands_send(c, &then);
 	for (int d = 0; d < DISTRICTS; d++)
 		for (int u = 0; u < 4; u++)
 			put(&first, d, text("/units/u%d", u), text("{\"name\": \"第%d局\", \"head_person_id\": \"head%d\"}", u, u), NULL);
-	orders_send(c, &first);
+	commands_send(c, &first);
 }
 
 static void
-put_posting(struct orders *o, const struct person *p, bool with_term)
+put_posting(struct commands *o, const struct person *p, bool with_term)
 {
 	char *term = with_term && p->h.term_to ? text(", \"term_from\": \"2017-08-01\", \"term_to\": \"%s\"", p->h.term_to) : text("");
 
@@ -197,24 +198,24 @@ put_posting(struct orders *o, const struct person *p, bool with_term)
 }
 
 static void
-make_people(struct crowd *c)
+make_people(struct clients *c)
 {
-	struct orders o = { 0 };
+	struct commands o = { 0 };
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct person *p = &c->people[i];
 		put(&o, p->district, text("/persons/%s", p->id),
 		    text("{\"name\": \"某人\", \"phone\": \"139%08zu\", \"unit_id\": \"u%d\", \"establishment\": \"civil_servant\"}", i, p->h.village), p);
 	}
-	orders_send(c, &o);
+	commands_send(c, &o);
 	for (size_t i = 0; i < c->n; i++)
 		put_posting(&o, &c->people[i], c->people[i].h.term_told < 0);
-	orders_send(c, &o);
+	commands_send(c, &o);
 }
 
 /* Even seeds live under one rule book, odd ones under several; the same ids come again in another district. */
 static void
-draw_people(struct crowd *c, uint64_t seed, size_t histories)
+draw_people(struct clients *c, uint64_t seed, size_t histories)
 {
 	struct history plain;
 
@@ -235,9 +236,9 @@ draw_people(struct crowd *c, uint64_t seed, size_t histories)
 }
 
 void
-crowd_open(struct crowd *c, suite_t *s, uint64_t seed, size_t histories)
+clients_open(struct clients *c, harness_t *s, uint64_t seed, size_t histories)
 {
-	*c = (struct crowd){ .suite = s, .random = { seed ^ UINT64_C(0xc0ffee) } };
+	*c = (struct clients){ .harness = s, .random = { seed ^ UINT64_C(0xc0ffee) } };
 	draw_people(c, seed, histories);
 	make_districts(c);
 	make_places(c);
@@ -245,49 +246,46 @@ crowd_open(struct crowd *c, suite_t *s, uint64_t seed, size_t histories)
 }
 
 void
-crowd_close(struct crowd *c)
+clients_close(struct clients *c)
 {
 	free(c->people);
-	*c = (struct crowd){ 0 };
+	*c = (struct clients){ 0 };
 }
 
 /* ---- storms */
 
-static const char *const services[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts" };
-enum { SERVICES = sizeof services / sizeof services[0] };
-
 /* One replica of some service dies, leaves, stops turning or is fenced, or all come again; one of each is always there. */
 static void
-upheave(struct crowd *c)
+upheave(struct clients *c)
 {
-	const char *service = services[random_below(&c->random, SERVICES)];
-	int replica = (int)random_below(&c->random, (uint32_t)suite_replicas(c->suite));
+	const char *service = service_names[random_below(&c->random, SERVICES)];
+	int replica = (int)random_below(&c->random, (uint32_t)harness_replicas(c->harness));
 
 	switch (random_below(&c->random, 5)) {
 	case 0:
-		for (int i = 0; i < suite_replicas(c->suite); i++) {
-			suite_join(c->suite, service, i);
-			suite_freeze(c->suite, service, i, false);
+		for (int i = 0; i < harness_replicas(c->harness); i++) {
+			harness_join(c->harness, service, i);
+			harness_freeze(c->harness, service, i, false);
 		}
 		break;
 	case 1:
-		suite_fence(c->suite, service);
+		harness_fence(c->harness, service);
 		break;
 	case 2:
-		suite_freeze(c->suite, service, replica, replica > 0);
+		harness_freeze(c->harness, service, replica, replica > 0);
 		break;
 	case 3:
 		if (replica > 0)
-			suite_leave(c->suite, service, replica);
+			harness_leave(c->harness, service, replica);
 		break;
 	case 4:
 		if (replica > 0)
-			suite_kill(c->suite, service, replica);
+			harness_kill(c->harness, service, replica);
 	}
 }
 
 void
-crowd_threaten(struct crowd *c, bool owners)
+clients_threaten(struct clients *c, bool owners)
 {
 	static const char *const consumers[] = { "accountability", "funding", "alerts", "incentives", "roster" };
 	static const char *const asked[] = { "supervision", "attendance" };
@@ -297,26 +295,26 @@ crowd_threaten(struct crowd *c, bool owners)
 	for (uint32_t n = 1 + random_below(&c->random, 2); n > 0; n--) {
 		const char *service = consumers[random_below(&c->random, 5)];
 		if (random_below(&c->random, 3) == 0)
-			suite_crash(c->suite, service);
+			harness_crash(c->harness, service);
 		else
-			suite_crash_after(c->suite, service, 1 + (int)random_below(&c->random, 20));
+			harness_crash_after(c->harness, service, 1 + (int)random_below(&c->random, 20));
 		c->crashes++;
 	}
 	if (owners) {
-		suite_crash_after(c->suite, asked[random_below(&c->random, 2)], 1 + (int)random_below(&c->random, 10));
+		harness_crash_after(c->harness, asked[random_below(&c->random, 2)], 1 + (int)random_below(&c->random, 10));
 		c->crashes++;
 	}
 }
 
 /* What has not struck by now never will. */
 void
-crowd_calm(struct crowd *c)
+clients_calm(struct clients *c)
 {
 	for (int i = 0; i < SERVICES; i++) {
-		suite_crash_after(c->suite, services[i], 0);
-		for (int k = 0; k < suite_replicas(c->suite); k++) {
-			suite_join(c->suite, services[i], k);
-			suite_freeze(c->suite, services[i], k, false);
+		harness_crash_after(c->harness, service_names[i], 0);
+		for (int k = 0; k < harness_replicas(c->harness); k++) {
+			harness_join(c->harness, service_names[i], k);
+			harness_freeze(c->harness, service_names[i], k, false);
 		}
 	}
 }
@@ -324,16 +322,16 @@ crowd_calm(struct crowd *c)
 /* ---- moves of findings, terms, policies */
 
 static void
-add_move(struct crowd *c, struct orders *o, const struct person *p, size_t i, const char *move, const char *state)
+add_move(struct clients *c, struct commands *o, const struct person *p, size_t i, const char *move, const char *state)
 {
-	orders_add(o, "POST", text("/api/v1/districts/%s/findings/%s/%s", crowd_districts[p->district], p->found_id[i], move),
+	commands_add(o, "POST", text("/api/v1/districts/%s/findings/%s/%s", clients_districts[p->district], p->found_id[i], move),
 	           text("%s-%s%d", p->id, move, p->h.found[i].number), NULL, (struct want){ 200, state, p });
 	c->moves++;
 }
 
 /* A move that is repeated later is answered as it was, whatever came after. */
 static int
-times_of(struct crowd *c, const struct found *f, int due, int phase)
+times_of(struct clients *c, const struct found *f, int due, int phase)
 {
 	if (due == phase)
 		return f->times;
@@ -341,7 +339,7 @@ times_of(struct crowd *c, const struct found *f, int due, int phase)
 }
 
 static void
-add_moves(struct crowd *c, struct orders *o, const struct person *p, int phase, bool annulments)
+add_moves(struct clients *c, struct commands *o, const struct person *p, int phase, bool annulments)
 {
 	for (size_t i = 0; i < p->h.nfound; i++) {
 		const struct found *f = &p->h.found[i];
@@ -357,67 +355,67 @@ add_moves(struct crowd *c, struct orders *o, const struct person *p, int phase, 
 }
 
 static void
-move_findings(struct crowd *c, int phase, bool stormy)
+move_findings(struct clients *c, int phase, bool stormy)
 {
-	struct orders o = { 0 };
+	struct commands o = { 0 };
 
 	for (int annulments = 0; annulments < 2; annulments++) {
 		for (size_t i = 0; i < c->n; i++)
-			if (crowd_in_storm(&c->people[i], stormy))
+			if (clients_in_storm(&c->people[i], stormy))
 				add_moves(c, &o, &c->people[i], phase, annulments);
 		if (stormy)
-			crowd_threaten(c, phase % 3 == 1);
-		orders_send(c, &o);
+			clients_threaten(c, phase % 3 == 1);
+		commands_send(c, &o);
 	}
 }
 
 static void
-tell_terms(struct crowd *c, int phase)
+tell_terms(struct clients *c, int phase)
 {
-	struct orders o = { 0 };
+	struct commands o = { 0 };
 
 	for (size_t i = 0; i < c->n; i++)
 		if (c->people[i].h.term_told == phase)
 			put_posting(&o, &c->people[i], true);
-	orders_send(c, &o);
+	commands_send(c, &o);
 }
 
 /* ---- a phase */
 
 void
-crowd_clock(struct crowd *c, const char *instant)
+clients_clock(struct clients *c, const char *instant)
 {
-	struct orders o = { 0 };
+	struct commands o = { 0 };
 
-	orders_add(&o, "POST", text("/api/v1/clock"), NULL, text("{\"now\": \"%s\"}", instant), (struct want){ 200, NULL, NULL });
-	orders_send(c, &o);
+	commands_add(&o, "POST", text("/api/v1/clock"), NULL, text("{\"now\": \"%s\"}", instant), (struct want){ 200, NULL, NULL });
+	commands_send(c, &o);
 }
 
 bool
-crowd_settle(struct crowd *c)
+clients_settle(struct clients *c)
 {
 	bool ok = true;
 
 	for (int d = 0; d < DISTRICTS; d++)
-		ok = suite_settle(c->suite, crowd_districts[d]) && ok;
+		ok = harness_settle(c->harness, clients_districts[d]) && ok;
 	return ok;
 }
 
 void
-crowd_live(struct crowd *c, int phase)
+clients_live(struct clients *c, int phase)
 {
 	static const int published_in[POLICIES] = { 1, 3, 5, 5 };
 	char instant[40];
 
 	snprintf(instant, sizeof(instant), "%sT%s+08:00", phase_days[phase], hours[phase]);
-	crowd_clock(c, instant);
+	clients_clock(c, instant);
 	tell_terms(c, phase);
-	crowd_send_lines(c, phase, false);
+	clients_send_lines(c, phase, false);
 	move_findings(c, phase, false);
-	crowd_send_lines(c, phase, true);
+	clients_send_lines(c, phase, true);
 	move_findings(c, phase, true);
-	crowd_calm(c);
+	clients_calm(c);
 	for (int i = 0; i < POLICIES; i++)
 		if (published_in[i] == phase)
-			publish(c, RULED_LATE, &crowd_policies[i]);
+			publish(c, RULED_LATE, &clients_policies[i]);
 }

@@ -1,10 +1,10 @@
-/* crowd_lines - findings and check-ins of many people, mixed and cut into batches (rules.md §10.2: how inputs were batched never
+/* clients_lines - findings and check-ins of many people, mixed and cut into batches (rules.md §10.2: how inputs were batched never
  * shows).
  *
  * Each person's lines keep their order, between them come other people's.  A line without an answer is sent again, in another
  * batch; one that is sent twice must answer twice the same. */
 #include "base/civil.h"
-#include "crowd.h"
+#include "clients.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +65,7 @@ place(struct random *r, struct lines *l, size_t first)
 }
 
 static void
-add_person(struct crowd *c, struct lines *l, struct person *p, int phase, bool visits)
+add_person(struct clients *c, struct lines *l, struct person *p, int phase, bool visits)
 {
 	size_t first = l->n;
 
@@ -124,19 +124,19 @@ expected(const struct line *line)
 
 /* False: it must be sent again. */
 static bool
-judge(struct crowd *c, const struct line *line, const char *answer, size_t len)
+judge(struct clients *c, const struct line *line, const char *answer, size_t len)
 {
 	struct person *p = line->person;
 	char *known = line->visit ? p->visit_id[line->index] : p->found_id[line->index];
 	json_t *j = json_loadb(answer, len, 0, NULL), *error = json_object_get(j, "error");
 	const char *id = json_string_value(json_object_get(j, "id"));
 	const char *said = json_string_value(json_object_get(j, line->visit ? "result" : "state"));
-	bool again = error && crowd_unanswered((int)json_integer_value(json_object_get(error, "status")));
+	bool again = error && clients_unanswered((int)json_integer_value(json_object_get(error, "status")));
 
 	if (!again && (!id || !said || strcmp(said, expected(line)) != 0))
-		crowd_complain(c, p, line->visit ? "a check-in's answer" : "a finding's answer", answer);
+		clients_complain(c, p, line->visit ? "a check-in's answer" : "a finding's answer", answer);
 	else if (!again && *known && strcmp(known, id) != 0)
-		crowd_complain(c, p, "§10.2: the same line answers with another id", answer);
+		clients_complain(c, p, "§10.2: the same line answers with another id", answer);
 	else if (!again)
 		snprintf(known, FOUND_ID_MAX, "%s", id);
 	json_decref(j);
@@ -147,16 +147,16 @@ judge(struct crowd *c, const struct line *line, const char *answer, size_t len)
 
 /* One request.  Lines that are to be sent again are moved to the front; how many. */
 static size_t
-send_batch(struct crowd *c, struct line *at, size_t n)
+send_batch(struct clients *c, struct line *at, size_t n)
 {
 	char path[100], *body = malloc(n * LINE_TEXT_MAX + 1), *end = body;
 	size_t left = 0, seen = 0;
 
-	snprintf(path, sizeof(path), "/api/v1/districts/%s/%s", crowd_districts[at->person->district], at->visit ? "checkins:batch" : "findings:batch");
+	snprintf(path, sizeof(path), "/api/v1/districts/%s/%s", clients_districts[at->person->district], at->visit ? "checkins:batch" : "findings:batch");
 	for (size_t i = 0; i < n; i++)
 		end += at[i].visit ? visit_words(at[i].person, at[i].index, end) : found_words(at[i].person, at[i].index, end);
 	*end = '\0';
-	struct answered a = suite_call(c->suite, "POST", path, NULL, "application/x-ndjson", body);
+	struct answered a = harness_call(c->harness, "POST", path, NULL, "application/x-ndjson", body);
 	const char *answer = a.body;
 	for (; a.status == 200 && seen < n && *answer; seen++) {
 		size_t len = strcspn(answer, "\n");
@@ -164,10 +164,10 @@ send_batch(struct crowd *c, struct line *at, size_t n)
 			at[left++] = at[seen];
 		answer += len + (answer[len] == '\n');
 	}
-	if (a.status != 200 && !crowd_unanswered(a.status))
-		crowd_complain(c, at->person, path, a.body);
+	if (a.status != 200 && !clients_unanswered(a.status))
+		clients_complain(c, at->person, path, a.body);
 	else if (a.status == 200 && (seen < n || *answer))
-		crowd_complain(c, at->person, "a batch answers as many lines as it has", a.body);
+		clients_complain(c, at->person, "a batch answers as many lines as it has", a.body);
 	else if (a.status != 200)
 		left = n;
 	c->lines += n;
@@ -186,29 +186,29 @@ batch_size(struct random *r, size_t n)
 }
 
 static void
-send_all(struct crowd *c, struct line *at, size_t n, bool threatened, bool owners)
+send_all(struct clients *c, struct line *at, size_t n, bool threatened, bool owners)
 {
 	for (size_t size; n; at += size, n -= size) {
 		size = batch_size(&c->random, n);
 		if (threatened) {
-			crowd_threaten(c, owners);
+			clients_threaten(c, owners);
 			owners = false;                 /* once is waited for long enough */
 		}
 		size_t left = size;
 		for (int tries = 0; left && tries < TRIES_MAX; tries++)
 			left = send_batch(c, at, left);
 		if (left)
-			crowd_complain(c, at->person, "a line is answered in the end", "nothing");
+			clients_complain(c, at->person, "a line is answered in the end", "nothing");
 	}
 }
 
 static void
-send_some(struct crowd *c, int phase, bool stormy, int district, bool visits)
+send_some(struct clients *c, int phase, bool stormy, int district, bool visits)
 {
 	struct lines l = { 0 };
 
 	for (size_t i = 0; i < c->n; i++)
-		if (c->people[i].district == district && crowd_in_storm(&c->people[i], stormy))
+		if (c->people[i].district == district && clients_in_storm(&c->people[i], stormy))
 			add_person(c, &l, &c->people[i], phase, visits);
 	if (l.n)
 		qsort(l.at, l.n, sizeof(*l.at), by_slot);
@@ -217,7 +217,7 @@ send_some(struct crowd *c, int phase, bool stormy, int district, bool visits)
 }
 
 void
-crowd_send_lines(struct crowd *c, int phase, bool stormy)
+clients_send_lines(struct clients *c, int phase, bool stormy)
 {
 	bool visits_first = random_below(&c->random, 2);
 

@@ -1,5 +1,5 @@
-/* The two toys (toys.h): what they do with their orders, events, timers and chores. */
-#include "toys.h"
+/* The two services (fixtures.h): what they do with their commands, events, timers and jobs. */
+#include "fixtures.h"
 #include "base/clock.h"
 #include "engine_rows.pb-c.h"
 #include "domain/mirror.h"
@@ -7,7 +7,7 @@
 #include "engine/reader.h"
 #include <string.h>
 
-/* ---- the toy that speaks: every order becomes an event; a unit's name reaches the database as it is */
+/* ---- the service that speaks: every command becomes an event; a unit's name reaches the database as it is */
 
 static bool any(struct batch *b, const void *m) { (void)b; (void)m; return true; }
 
@@ -108,19 +108,19 @@ static const struct command roster_commands[] = {
 };
 static const struct event_handler roster_events[] = { MIRROR(unit, unit_put) };
 
-/* ---- the toy that listens */
+/* ---- the service that listens */
 
-static const struct store_stmt toy_job = {
-	.name = "toy.job",
+static const struct store_stmt fixture_job = {
+	.name = "fixture.job",
 	.text = "insert into engine.work (service, partition, district, kind, subject, cause, trace, at_us)"
 	        " values ('attendance', $1, $2, 'look', $3, '', '', '2017-09-08') on conflict do nothing",
-	.params = { "partition", "district", "subject" }, .nparams = 3, .args = &engine_rows__work__descriptor,
+	.params = { "partition", "district", "subject" }, .nparams = 3, .args = &engine_rows__job__descriptor,
 };
-static const struct store_stmt toy_person = {
-	.name = "toy.person", .text = "select district, person_id, from_day, unit_id from person where person_id = $1",
+static const struct store_stmt fixture_person = {
+	.name = "fixture.person", .text = "select district, person_id, from_day, unit_id from person where person_id = $1",
 	.params = { "person_id" }, .nparams = 1, .args = &mirror_rows__person__descriptor, .row = &mirror_rows__person__descriptor,
 };
-static const struct store_stmt *const toy_statements[] = { &toy_job, &toy_person };
+static const struct store_stmt *const fixture_statements[] = { &fixture_job, &fixture_person };
 
 static void
 want_all_persons(struct batch *b)
@@ -219,7 +219,7 @@ static void
 on_person(struct batch *b, const void *m)
 {
 	const Roster__PersonPut *e = m;
-	EngineRows__Work work = ENGINE_ROWS__WORK__INIT;
+	EngineRows__Job work = ENGINE_ROWS__JOB__INIT;
 
 	if (!strncmp(e->unit_id, "@@", 2)) {
 		on_led(b, e);
@@ -228,10 +228,10 @@ on_person(struct batch *b, const void *m)
 	mark(b, e->id, e->unit_id);
 	if (!strcmp(e->unit_id, "\xff"))
 		mark(b, "ruin", e->unit_id);    /* no later event of the batch makes this one good */
-	else if (!strcmp(e->unit_id, "chore")) {
+	else if (!strcmp(e->unit_id, "job")) {
 		work.district = (char *)batch_district(b);
 		work.subject = e->id;
-		batch_job(b, &toy_job, &work);
+		batch_job(b, &fixture_job, &work);
 	} else if (!strncmp(e->unit_id, "timer", 5))
 		batch_timer(b, e->unit_id, e->id, START * INT64_C(1000000) + HOUR_US);
 	else if (!strcmp(e->unit_id, "slow"))
@@ -299,7 +299,7 @@ put_posting(struct batch *b, const void *m)
 	n = batch_list(b, &mirror_person, &key, 1, &rows);
 	for (size_t i = 0; i < n; i++)
 		if (!strcmp(((const MirrorRows__Person *)rows[i])->unit_id, "timer")) {
-			batch_refuse(b, 409, "toy.early", NULL, "A timer is due.");
+			batch_refuse(b, 409, "fixture.early", NULL, "A timer is due.");
 			return;
 		}
 	batch_answer(b, 200, NULL);
@@ -313,7 +313,7 @@ read_person(struct reader *r, const void *m)
 	void **rows;
 
 	key->person_id = ((const Roster__ReadPerson *)m)->id;
-	size_t n = reader_rows(r, &toy_person, key, &rows);
+	size_t n = reader_rows(r, &fixture_person, key, &rows);
 	if (!n) {
 		reader_missing(r, AFTER(0), "Nobody.");
 		return;
@@ -344,11 +344,11 @@ static const struct noun roster_things = {
 };
 static const struct noun attendance_things = {
 	.tables = LIST(attendance_tables), .commands = LIST(attendance_commands), .events = LIST(attendance_events),
-	.timers = LIST(attendance_timers), .jobs = LIST(attendance_jobs), .queries = LIST(attendance_queries), .statements = LIST(toy_statements),
+	.timers = LIST(attendance_timers), .jobs = LIST(attendance_jobs), .queries = LIST(attendance_queries), .statements = LIST(fixture_statements),
 };
 static const struct noun *const roster_nouns[] = { &roster_things, NULL }, *const attendance_nouns[] = { &attendance_things, NULL };
 
-const struct service toys[SERVICES] = {
+const struct service fixtures[SERVICES] = {
 	{ .name = "roster", .consumes = roster_consumes, .nouns = roster_nouns },
 	{ .name = "attendance", .consumes = attendance_consumes, .nouns = attendance_nouns },
 };

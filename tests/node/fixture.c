@@ -1,5 +1,5 @@
-/* The stage: letters, who delivers them, and what a test may ask. */
-#include "stage.h"
+/* The fixture: letters, who delivers them, and what a test may ask. */
+#include "fixture.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include <endian.h>
@@ -36,13 +36,13 @@ sql(PGconn *c, const char *text)
 }
 
 void
-stage_tamper(struct stage *s, const char *text)
+fixture_tamper(struct fixture *s, const char *text)
 {
 	free(sql(s->inside, text));
 }
 
 long
-stage_number(struct stage *s, const char *text)
+fixture_number(struct fixture *s, const char *text)
 {
 	char *v = sql(s->inside, text);
 	long n = strtol(v, NULL, 10);
@@ -51,26 +51,26 @@ stage_number(struct stage *s, const char *text)
 }
 
 long
-stage_persons(struct stage *s, const char *unit)
+fixture_persons(struct fixture *s, const char *unit)
 {
 	char text[200];
 	snprintf(text, sizeof text, "select count(*) from attendance.person where unit_id = '%s'", unit);
-	return stage_number(s, text);
+	return fixture_number(s, text);
 }
 
 void
-stage_clock_to(struct stage *s, int64_t hours, int64_t seconds)
+fixture_clock_to(struct fixture *s, int64_t hours, int64_t seconds)
 {
 	char text[200];
 
 	snprintf(text, sizeof text, "select engine.advance_clock(to_timestamp(%lld))", (long long)(START + hours * HOUR + seconds));
-	stage_tamper(s, text);
+	fixture_tamper(s, text);
 }
 
 /* ---- letters and turns */
 
 static void
-enqueue(struct stage *s, struct letter *l, const void *body, size_t len)
+enqueue(struct fixture *s, struct letter *l, const void *body, size_t len)
 {
 	l->m.body = l->body = malloc(len + 1);
 	l->m.body_len = len;
@@ -82,7 +82,7 @@ enqueue(struct stage *s, struct letter *l, const void *body, size_t len)
 /* Before each answer of a producer comes one of somebody who was not asked, with the right id: a feed that believed it would have
  * the question answered with nothing, and the true answer to no question, for ever. */
 static void
-forge(struct stage *s, const struct message *m)
+forge(struct fixture *s, const struct message *m)
 {
 	struct letter *l = calloc(1, sizeof(*l));
 
@@ -108,7 +108,7 @@ logged_of(PGresult *r, int row, Wire__Logged *out)
 }
 
 static void
-answer_with(struct stage *s, const struct member *asker, uint64_t id, PGresult *r)
+answer_with(struct fixture *s, const struct member *asker, uint64_t id, PGresult *r)
 {
 	size_t n = (size_t)PQntuples(r);
 	Wire__Logged *items = calloc(n + 1, sizeof(*items)), **at = calloc(n + 1, sizeof(*at));
@@ -132,7 +132,7 @@ answer_with(struct stage *s, const struct member *asker, uint64_t id, PGresult *
 
 /* All events of the district after where the asker is, from the table, in one answer. */
 static void
-answer_whole(struct stage *s, const struct member *asker, const struct message *m)
+answer_whole(struct fixture *s, const struct member *asker, const struct message *m)
 {
 	Wire__Fetch *f = wire__fetch__unpack(NULL, m->body_len, m->body);
 	char text[160];
@@ -150,8 +150,8 @@ post(void *ctx, const struct message *m)
 {
 	struct member *from = ctx;
 
-	if (from->stage->whole && m->kind == WIRE__KIND__FETCH && !strcmp(m->service, "roster")) {
-		answer_whole(from->stage, from, m);
+	if (from->fixture->whole && m->kind == WIRE__KIND__FETCH && !strcmp(m->service, "roster")) {
+		answer_whole(from->fixture, from, m);
 		return true;
 	}
 	struct letter *l = calloc(1, sizeof(*l));
@@ -167,34 +167,34 @@ post(void *ctx, const struct message *m)
 	if (!back)
 		l->m.peer = (struct peer){ .id = { (uint8_t)from->index }, .id_len = 1 };
 	else if (l->to < SERVICES)
-		forge(from->stage, m);
-	enqueue(from->stage, l, m->body, m->body_len);
+		forge(from->fixture, m);
+	enqueue(from->fixture, l, m->body, m->body_len);
 	return true;
 }
 
 static struct port
-port_of(struct stage *s, int index)
+port_of(struct fixture *s, int index)
 {
 	s->members[index] = (struct member){ s, index };
 	return (struct port){ &s->members[index], post };
 }
 
 void
-stage_start(struct stage *s, int i)
+fixture_start(struct fixture *s, int i)
 {
 	char *writer, *reader;
 
-	if (asprintf(&writer, "host=%s dbname=%s user=%s passfile=%s/%s.pgpass", required("ZHUCUN_TEST_HOST"), s->name, toys[i].name,
-	             required("ZHUCUN_TEST_SECRETS"), toys[i].name) < 0 ||
-	    asprintf(&reader, "host=%s dbname=%s user=%s_reader passfile=%s/%s.pgpass", required("ZHUCUN_TEST_HOST"), s->name, toys[i].name,
-	             required("ZHUCUN_TEST_SECRETS"), toys[i].name) < 0)
+	if (asprintf(&writer, "host=%s dbname=%s user=%s passfile=%s/%s.pgpass", required("ZHUCUN_TEST_HOST"), s->name, fixtures[i].name,
+	             required("ZHUCUN_TEST_SECRETS"), fixtures[i].name) < 0 ||
+	    asprintf(&reader, "host=%s dbname=%s user=%s_reader passfile=%s/%s.pgpass", required("ZHUCUN_TEST_HOST"), s->name, fixtures[i].name,
+	             required("ZHUCUN_TEST_SECRETS"), fixtures[i].name) < 0)
 		abort();
 	s->steady[i].sure = false;
 	s->steady[i].doubt = STEADY_UNHEARD;
 	struct node_settings ns = { writer, "test", !s->real, port_of(s, i), &s->metrics[i], &s->steady[i] };
 	struct reader_settings rs = { reader, !s->real, port_of(s, SERVICES + i), &s->metrics[i], "test", &s->steady[i] };
-	s->node[i] = node_open(&toys[i], &ns);
-	s->reader[i] = reader_open(&toys[i], &rs);
+	s->node[i] = node_open(&fixtures[i], &ns);
+	s->reader[i] = reader_open(&fixtures[i], &rs);
 	if (!s->node[i] || !s->reader[i])
 		exit(2);
 	free(writer);
@@ -202,17 +202,17 @@ stage_start(struct stage *s, int i)
 }
 
 void
-stage_stop(struct stage *s, int i)
+fixture_stop(struct fixture *s, int i)
 {
 	node_close(&s->node[i]);
 	reader_close(&s->reader[i]);
 }
 
 void
-stage_restart(struct stage *s, int i)
+fixture_restart(struct fixture *s, int i)
 {
-	stage_stop(s, i);
-	stage_start(s, i);
+	fixture_stop(s, i);
+	fixture_start(s, i);
 }
 
 static void
@@ -223,7 +223,7 @@ letter_free(struct letter *l)
 }
 
 static void
-hear(struct stage *s, const struct message *m)
+hear(struct fixture *s, const struct message *m)
 {
 	Wire__Answers *all = wire__answers__unpack(NULL, m->body_len, m->body);
 
@@ -241,7 +241,7 @@ hear(struct stage *s, const struct message *m)
 }
 
 static void
-hear_read(struct stage *s, const struct message *m)
+hear_read(struct fixture *s, const struct message *m)
 {
 	Wire__Answer *a = wire__answer__unpack(NULL, m->body_len, m->body);
 	Roster__Person *p = a && a->status == 200 ? roster__person__unpack(NULL, a->data.len, a->data.data) : NULL;
@@ -259,7 +259,7 @@ hear_read(struct stage *s, const struct message *m)
 }
 
 static void
-deliver(struct stage *s, struct letter *l)
+deliver(struct fixture *s, struct letter *l)
 {
 	if (l->to == TEST)
 		hear(s, &l->m);
@@ -272,7 +272,7 @@ deliver(struct stage *s, struct letter *l)
 }
 
 void
-stage_turn(struct stage *s)
+fixture_turn(struct fixture *s)
 {
 	struct letter *l = s->first, *next;
 	int64_t wake_us = clock_mono_us() + 5000;
@@ -296,22 +296,22 @@ stage_turn(struct stage *s)
 }
 
 bool
-stage_quiet(struct stage *s)
+fixture_quiet(struct fixture *s)
 {
-	return !stage_number(s, "select count(*) from engine.head h, engine.clock c where h.now_us < c.now_us and h.service in ('roster', 'attendance')") &&
-	       !stage_number(s, "select count(*) from engine.work") &&
-	       !stage_number(s, "select count(*) from engine.timer t, engine.clock c where t.due_us <= c.now_us") &&
-	       !stage_number(s, "select count(*) from engine.edge where producer = 'roster' and consumer = 'attendance' and cursor < head") &&
-	       stage_number(s, "select count(*) from engine.head") == SERVICES * stage_number(s, "select count(distinct partition) from engine.district");
+	return !fixture_number(s, "select count(*) from engine.head h, engine.clock c where h.now_us < c.now_us and h.service in ('roster', 'attendance')") &&
+	       !fixture_number(s, "select count(*) from engine.work") &&
+	       !fixture_number(s, "select count(*) from engine.timer t, engine.clock c where t.due_us <= c.now_us") &&
+	       !fixture_number(s, "select count(*) from engine.edge where producer = 'roster' and consumer = 'attendance' and cursor < head") &&
+	       fixture_number(s, "select count(*) from engine.head") == SERVICES * fixture_number(s, "select count(distinct partition) from engine.district");
 }
 
 bool
-stage_settle(struct stage *s)
+fixture_settle(struct fixture *s)
 {
 	for (int i = 0; i < TURNS_MAX / 10; i++) {
 		for (int k = 0; k < 10; k++)
-			stage_turn(s);
-		if (stage_quiet(s))
+			fixture_turn(s);
+		if (fixture_quiet(s))
 			return true;
 	}
 	return false;
@@ -352,7 +352,7 @@ group_add_persons(struct group_of *g, char letter, int from, int n, const char *
 
 /* The fingerprint is the content. */
 void
-stage_send(struct stage *s, int service, struct group_of *g, int wait_ms)
+fixture_send(struct fixture *s, int service, struct group_of *g, int wait_ms)
 {
 	Wire__Commands all = WIRE__COMMANDS__INIT;
 	Wire__Command *items = calloc(g->n, sizeof(*items)), **at = calloc(g->n, sizeof(*at));
@@ -372,7 +372,7 @@ stage_send(struct stage *s, int service, struct group_of *g, int wait_ms)
 	size_t len = wire__commands__get_packed_size(&all);
 	uint8_t *body = malloc(len + 1);
 	wire__commands__pack(&all, body);
-	struct message m = { .kind = WIRE__KIND__COMMANDS, .id = ++s->asked, .service = toys[service].name,
+	struct message m = { .kind = WIRE__KIND__COMMANDS, .id = ++s->asked, .service = fixtures[service].name,
 	                     .partition = partition_of(g->district ? g->district : D), .wait_ms = wait_ms, .sent_us = s->sent_us, .body = body, .body_len = len };
 	s->answered = false;
 	post(&s->members[TEST], &m);
@@ -384,36 +384,36 @@ stage_send(struct stage *s, int service, struct group_of *g, int wait_ms)
 }
 
 int
-stage_await(struct stage *s)
+fixture_await(struct fixture *s)
 {
 	for (int i = 0; i < TURNS_MAX && !s->answered; i++)
-		stage_turn(s);
+		fixture_turn(s);
 	return s->answered ? s->status[0] : 0;
 }
 
 int
-stage_put(struct stage *s, const char *key, const char *id, const char *unit)
+fixture_put(struct fixture *s, const char *key, const char *id, const char *unit)
 {
 	struct group_of g = { 0 };
 
 	group_add_person(&g, key, id, unit);
-	stage_send(s, ROSTER, &g, 5000);
-	return stage_await(s);
+	fixture_send(s, ROSTER, &g, 5000);
+	return fixture_await(s);
 }
 
 void
-stage_send_posting(struct stage *s, const char *person, int wait_ms)
+fixture_send_posting(struct fixture *s, const char *person, int wait_ms)
 {
 	struct group_of g = { 0 };
 	Roster__PutPosting p = ROSTER__PUT_POSTING__INIT;
 
 	p.person_id = (char *)person;
 	group_add(&g, "", &p.base);
-	stage_send(s, ATTENDANCE, &g, wait_ms);
+	fixture_send(s, ATTENDANCE, &g, wait_ms);
 }
 
 int
-stage_read_person(struct stage *s, const char *district, const char *person, int wait_ms)
+fixture_read_person(struct fixture *s, const char *district, const char *person, int wait_ms)
 {
 	Roster__ReadPerson q = ROSTER__READ_PERSON__INIT;
 	Wire__Read read = WIRE__READ__INIT;
@@ -428,15 +428,15 @@ stage_read_person(struct stage *s, const char *district, const char *person, int
 	struct member asker = { s, TEST + 1 };
 	s->answered = false;
 	post(&asker, &m);
-	return stage_await(s);
+	return fixture_await(s);
 }
 
 /* ---- from beginning to end */
 
-static struct stage *
+static struct fixture *
 open_by(struct count *c, bool real)
 {
-	struct stage *s = calloc(1, sizeof(*s));
+	struct fixture *s = calloc(1, sizeof(*s));
 	struct group_of g = { 0 };
 	Roster__PutDistrict d = ROSTER__PUT_DISTRICT__INIT;
 	char text[300];
@@ -450,29 +450,29 @@ open_by(struct count *c, bool real)
 	free(sql(s->admin, text));
 	snprintf(text, sizeof text, "%s dbname=%s", required("ZHUCUN_TEST_DB"), s->name);
 	s->inside = PQconnectdb(text);
-	stage_tamper(s, real ? "delete from engine.clock" : "update engine.clock set now_us = " START_SQL);
+	fixture_tamper(s, real ? "delete from engine.clock" : "update engine.clock set now_us = " START_SQL);
 	snprintf(text, sizeof text, "alter role attendance in database %s set lock_timeout = '20ms'", s->name);
-	stage_tamper(s, text);
+	fixture_tamper(s, text);
 	for (int i = 0; i < SERVICES; i++)
-		stage_start(s, i);
+		fixture_start(s, i);
 	for (int i = 0; i < TURNS_MAX && s->node[ROSTER]->doubt; i++)   /* a gateway would ask again */
-		stage_turn(s);
+		fixture_turn(s);
 	group_add(&g, "", &d.base);
-	stage_send(s, ROSTER, &g, 5000);
-	check(c, stage_await(s) == 201 && stage_settle(s), "a district is founded and known to all");
+	fixture_send(s, ROSTER, &g, 5000);
+	check(c, fixture_await(s) == 201 && fixture_settle(s), "a district is created and known to all");
 	return s;
 }
 
-struct stage *stage_open(struct count *c) { return open_by(c, false); }
-struct stage *stage_open_real(struct count *c) { return open_by(c, true); }
+struct fixture *fixture_open(struct count *c) { return open_by(c, false); }
+struct fixture *fixture_open_real(struct count *c) { return open_by(c, true); }
 
 void
-stage_close(struct stage *s)
+fixture_close(struct fixture *s)
 {
 	char text[200];
 
 	for (int i = 0; i < SERVICES; i++)
-		stage_stop(s, i);
+		fixture_stop(s, i);
 	for (struct letter *l = s->first, *next; l; l = next) {
 		next = l->next;
 		letter_free(l);
@@ -485,7 +485,7 @@ stage_close(struct stage *s)
 }
 
 int
-stage_main(const char *name, void (*const tests[])(struct count *), size_t n)
+fixture_main(const char *name, void (*const tests[])(struct count *), size_t n)
 {
 	struct count c = { 0, 0 };
 

@@ -1,7 +1,7 @@
-/* suite - every service and the gateway in one process, on a hand-set clock, over a real database.
+/* harness - every service and the gateway in one process, on a hand-set clock, over a real database.
  *
  * Messages go through a switchboard (a queue) instead of ZeroMQ, HTTP is left out; everything else is the product: the same
- * nodes, readers, route table, checks, transcoding, SQL; dry runs are tried on threads of their own.  Each suite has a database of its own, cloned from one that
+ * nodes, readers, route table, checks, transcoding, SQL; dry runs are tried on threads of their own.  Each harness has a database of its own, cloned from one that
  * deploy/migrate.sh made.
  *
  *   ZHUCUN_TEST_DB        conninfo of a login that may create databases
@@ -15,48 +15,48 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct suite suite_t;
-enum { SUITE_REPLICAS_MAX = 3 };
+typedef struct harness harness_t;
+enum { HARNESS_REPLICAS_MAX = 3 };
 
 /* Exits with a sentence when the environment is not there.  Replicas of each service: ZHUCUN_TEST_REPLICAS, else one. */
-suite_t *suite_open(void);
-suite_t *suite_open_with(int replicas);
+harness_t *harness_open(void);
+harness_t *harness_open_with(int replicas);
 /* Drops the database.  Exits with a sentence when an event was emitted that GET /events does not know. */
-void suite_close(suite_t **sp);
+void harness_close(harness_t **sp);
 
-enum { SUITE_HEADERS_MAX = 1024 };
+enum { HARNESS_HEADERS_MAX = 1024 };
 /* body is malloc'ed, NUL-ended; headers: "name: value" a line, but the trace's; place: how many answers had been given before. */
-struct answered { int status; char *body; size_t len; char headers[SUITE_HEADERS_MAX]; size_t place; };
+struct answered { int status; char *body; size_t len; char headers[HARNESS_HEADERS_MAX]; size_t place; };
 
 /* One call from request to reply.  key, type may be NULL. */
-struct answered suite_call(suite_t *s, const char *method, const char *path, const char *key, const char *type, const char *body);
+struct answered harness_call(harness_t *s, const char *method, const char *path, const char *key, const char *type, const char *body);
 /* Whose token the next calls carry, until the next change; NULL: the operator's; "": none. */
-void suite_as(suite_t *s, const char *token);
+void harness_as(harness_t *s, const char *token);
 /* Several at once, as from as many clients; in what order they are decided is not said.  Each answer is the caller's to free. */
 struct asked { const char *method, *path, *key, *type, *body; struct answered answered; };
-void suite_call_all(suite_t *s, struct asked *asked, size_t n);
+void harness_call_all(harness_t *s, struct asked *asked, size_t n);
 /* What a stream has told when it has told so many events, and for some turns more; what was told by then when they do not come
  * within 60 s.  malloc'ed; NULL: the answer is none. */
-char *suite_stream(suite_t *s, const char *path, size_t events);
+char *harness_stream(harness_t *s, const char *path, size_t events);
 /* Runs until a district's lag is 0; false when that did not come within 60 s. */
-bool suite_settle(suite_t *s, const char *district);
+bool harness_settle(harness_t *s, const char *district);
 /* The processes of a service end without notice (between two messages) and others start. */
-void suite_crash(suite_t *s, const char *service);
+void harness_crash(harness_t *s, const char *service);
 /* One replica comes (unless it is there), dies, gives all it holds back and ends, stops turning without being dead. */
-void suite_join(suite_t *s, const char *service, int replica);
-void suite_kill(suite_t *s, const char *service, int replica);
-void suite_leave(suite_t *s, const char *service, int replica);
-void suite_freeze(suite_t *s, const char *service, int replica, bool frozen);
+void harness_join(harness_t *s, const char *service, int replica);
+void harness_kill(harness_t *s, const char *service, int replica);
+void harness_leave(harness_t *s, const char *service, int replica);
+void harness_freeze(harness_t *s, const char *service, int replica, bool frozen);
 /* The epochs of all its partitions move on behind the owners' backs. */
-void suite_fence(suite_t *s, const char *service);
-int suite_replicas(const suite_t *s);
-bool suite_there(const suite_t *s, const char *service, int replica);
+void harness_fence(harness_t *s, const char *service);
+int harness_replicas(const harness_t *s);
+bool harness_there(const harness_t *s, const char *service, int replica);
 /* Lets `times` messages through to each, then behaves as if the addressee's process had died before answering. */
-void suite_crash_after(suite_t *s, const char *service, int messages);
+void harness_crash_after(harness_t *s, const char *service, int messages);
 /* The next answer of each of its owners to the gateway is lost on its way. */
-void suite_lose_answer(suite_t *s, const char *service);
-/* Ask the suite's database something, as the administrator: first column of the first row, malloc'ed; "" when none. */
-char *suite_sql(suite_t *s, const char *sql);
-int64_t suite_metric(const suite_t *s, const char *service, enum metric_id id);
+void harness_lose_answer(harness_t *s, const char *service);
+/* Ask the harness's database something, as the administrator: first column of the first row, malloc'ed; "" when none. */
+char *harness_sql(harness_t *s, const char *sql);
+int64_t harness_metric(const harness_t *s, const char *service, enum metric_id id);
 /* Lets everything run for a while that is bounded in turns, not in time. */
-void suite_turns(suite_t *s, int turns);
+void harness_turns(harness_t *s, int turns);

@@ -1,5 +1,5 @@
-/* suite - see suite.h. */
-#include "suite.h"
+/* harness - see harness.h. */
+#include "harness.h"
 #include "api/api.h"
 #include "base/clock.h"
 #include "bus/event_types.h"
@@ -9,6 +9,7 @@
 #include "engine/trial.h"
 #include "../services/bus/routes.h"
 #include "pace.h"
+#include "service_list.h"
 #include <assert.h>
 #include <libpq-fe.h>
 #include <pthread.h>
@@ -18,19 +19,16 @@
 #include <string.h>
 #include <unistd.h>
 
-extern const struct service roster_service, attendance_service, supervision_service, accountability_service, incentives_service,
-	funding_service, alerts_service;
-
 enum {
-	SERVICES = 7, REPLICAS = SUITE_REPLICAS_MAX, LANES = 3, GATEWAY = LANES * SERVICES * REPLICAS, MEMBERS = GATEWAY + 1,
+	REPLICAS = HARNESS_REPLICAS_MAX, LANES = 3, GATEWAY = LANES * SERVICES * REPLICAS, MEMBERS = GATEWAY + 1,
 	CALL_WAIT_US = 20000000, SETTLE_WAIT_US = 60000000, HELLO_US = 500000,
 };
 #define TOKEN "an operator's token for tests only, 32+"
 
 struct letter { struct letter *next; int to; struct message m; uint8_t *body; char *service; };
-struct member { suite_t *suite; int index; };
+struct member { harness_t *harness; int index; };
 
-struct suite {
+struct harness {
 	PGconn *admin, *inside;
 	char name[64];
 	struct metrics counted[SERVICES];
@@ -60,10 +58,6 @@ struct suite {
 	size_t replies;                                 /* so far */
 };
 
-static const struct service *const all[SERVICES] = {
-	&roster_service, &attendance_service, &supervision_service, &accountability_service, &incentives_service, &funding_service, &alerts_service,
-};
-
 /* ---- the switchboard */
 
 /* Of the writer; its reader's is the next, and then comes who tries. */
@@ -74,14 +68,14 @@ member_of(int service, int replica)
 }
 
 static struct service_process *
-process_of(suite_t *s, int member)
+process_of(harness_t *s, int member)
 {
 	return &s->at[member / LANES / REPLICAS][member / LANES % REPLICAS];
 }
 
 /* Who gets it, by the buses' own table. */
 static int
-addressee(suite_t *s, const struct message *m)
+addressee(harness_t *s, const struct message *m)
 {
 	const struct replica *to;
 
@@ -98,7 +92,7 @@ addressee(suite_t *s, const struct message *m)
 }
 
 static void
-tell_hello(suite_t *s, int member, const Wire__Hello *hello)
+tell_hello(harness_t *s, int member, const Wire__Hello *hello)
 {
 	uint8_t id = (uint8_t)member;
 	enum routes_heard heard = routes_hello(s->routes, &id, 1, hello, clock_mono_us());
@@ -108,7 +102,7 @@ tell_hello(suite_t *s, int member, const Wire__Hello *hello)
 
 /* At every change, and twice a second. */
 static void
-say_hello(suite_t *s, int member)
+say_hello(harness_t *s, int member)
 {
 	struct service_process *p = process_of(s, member);
 	Wire__Hello hello = WIRE__HELLO__INIT;
@@ -148,7 +142,7 @@ letter_of(int to, const struct message *m)
 }
 
 static void
-put(suite_t *s, struct letter *l)
+put(harness_t *s, struct letter *l)
 {
 	l->next = NULL;
 	*s->last = l;
@@ -157,7 +151,7 @@ put(suite_t *s, struct letter *l)
 
 /* What an owner has answered, but not what a reader has. */
 static bool
-is_lost(suite_t *s, const struct member *from, const struct message *m, int to)
+is_lost(harness_t *s, const struct member *from, const struct message *m, int to)
 {
 	struct service_process *p = from->index < GATEWAY && from->index % LANES == 0 ? process_of(s, from->index) : NULL;
 
@@ -171,7 +165,7 @@ static bool
 post(void *ctx, const struct message *m)
 {
 	struct member *from = ctx;
-	suite_t *s = from->suite;
+	harness_t *s = from->harness;
 	int to = addressee(s, m);
 
 	if (to < 0)
@@ -198,7 +192,7 @@ keep(void *ctx, const struct message *m)
 }
 
 static struct port
-port_of(suite_t *s, int index)
+port_of(harness_t *s, int index)
 {
 	s->members[index] = (struct member){ s, index };
 	return (struct port){ &s->members[index], post };
@@ -213,19 +207,19 @@ letter_free(struct letter *l)
 }
 
 static bool
-dies_now(suite_t *s, int member)
+dies_now(harness_t *s, int member)
 {
 	struct service_process *p = process_of(s, member);
 	if (p->crash_after <= 0 || --p->crash_after)
 		return false;
-	suite_kill(s, p->svc->name, member / LANES % REPLICAS);
-	suite_join(s, p->svc->name, member / LANES % REPLICAS);
+	harness_kill(s, p->svc->name, member / LANES % REPLICAS);
+	harness_join(s, p->svc->name, member / LANES % REPLICAS);
 	return true;
 }
 
 /* False: not yet. */
 static bool
-deliver(suite_t *s, struct letter *l)
+deliver(harness_t *s, struct letter *l)
 {
 	struct service_process *p = l->to == GATEWAY ? NULL : process_of(s, l->to);
 
@@ -247,7 +241,7 @@ deliver(suite_t *s, struct letter *l)
 }
 
 static bool
-deliver_all(suite_t *s)
+deliver_all(harness_t *s)
 {
 	struct letter *l = s->first;
 	bool any = l != NULL;
@@ -287,7 +281,7 @@ trial_begin(struct trial_thread *t)
 
 /* What it has said is sent now. */
 static void
-trial_end(suite_t *s, struct trial_thread *t)
+trial_end(harness_t *s, struct trial_thread *t)
 {
 	pthread_join(t->thread, NULL);
 	t->turns = false;
@@ -299,7 +293,7 @@ trial_end(suite_t *s, struct trial_thread *t)
 }
 
 static void
-trial_look(suite_t *s, struct trial_thread *t)
+trial_look(harness_t *s, struct trial_thread *t)
 {
 	if (t->turns && atomic_load(&t->over))
 		trial_end(s, t);
@@ -309,7 +303,7 @@ trial_look(suite_t *s, struct trial_thread *t)
 
 /* True: it has more to do. */
 static bool
-step(suite_t *s, int member)
+step(harness_t *s, int member)
 {
 	struct service_process *p = process_of(s, member);
 
@@ -323,7 +317,7 @@ step(suite_t *s, int member)
 }
 
 static void
-turn(suite_t *s)
+turn(harness_t *s)
 {
 	bool any = deliver_all(s);
 
@@ -343,7 +337,7 @@ required(const char *name)
 {
 	const char *v = getenv(name);
 	if (!v) {
-		fprintf(stderr, "suite: %s is not set; run the tests by `make check`\n", name);
+		fprintf(stderr, "harness: %s is not set; run the tests by `make check`\n", name);
 		exit(2);
 	}
 	return v;
@@ -354,7 +348,7 @@ sql(PGconn *c, const char *text)
 {
 	PGresult *r = PQexec(c, text);
 	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK) {
-		fprintf(stderr, "suite: %s: %s", text, PQerrorMessage(c));
+		fprintf(stderr, "harness: %s: %s", text, PQerrorMessage(c));
 		exit(2);
 	}
 	PQclear(r);
@@ -365,19 +359,19 @@ connect_to(const char *conninfo)
 {
 	PGconn *c = PQconnectdb(conninfo);
 	if (PQstatus(c) != CONNECTION_OK) {
-		fprintf(stderr, "suite: %s", PQerrorMessage(c));
+		fprintf(stderr, "harness: %s", PQerrorMessage(c));
 		exit(2);
 	}
 	return c;
 }
 
 static void
-make_database(suite_t *s)
+make_database(harness_t *s)
 {
 	char text[512];
 
 	s->admin = connect_to(required("ZHUCUN_TEST_DB"));
-	snprintf(s->name, sizeof s->name, "suite_%d_%llx", (int)getpid(), (unsigned long long)clock_mono_us());
+	snprintf(s->name, sizeof s->name, "harness_%d_%llx", (int)getpid(), (unsigned long long)clock_mono_us());
 	snprintf(text, sizeof text, "create database %s template %s", s->name, required("ZHUCUN_TEST_TEMPLATE"));
 	sql(s->admin, text);
 	snprintf(text, sizeof text, "%s dbname=%s", required("ZHUCUN_TEST_DB"), s->name);
@@ -385,7 +379,7 @@ make_database(suite_t *s)
 }
 
 static char *
-conninfo_of(const suite_t *s, const char *service, const char *role)
+conninfo_of(const harness_t *s, const char *service, const char *role)
 {
 	char *text;
 	if (asprintf(&text, "host=%s dbname=%s user=%s passfile=%s/%s.pgpass application_name=%s", required("ZHUCUN_TEST_HOST"), s->name, role,
@@ -395,13 +389,13 @@ conninfo_of(const suite_t *s, const char *service, const char *role)
 }
 
 static void
-start(suite_t *s, int i, int replica)
+start(harness_t *s, int i, int replica)
 {
 	struct service_process *p = &s->at[i][replica];
 	int member = member_of(i, replica);
 	char role[64];
 
-	*p = (struct service_process){ .svc = all[i], .crash_after = p->crash_after };
+	*p = (struct service_process){ .svc = service_list[i], .crash_after = p->crash_after };
 	char *writer = conninfo_of(s, p->svc->name, p->svc->name);
 	snprintf(role, sizeof role, "%s_reader", p->svc->name);
 	char *reader = conninfo_of(s, p->svc->name, role);
@@ -415,7 +409,7 @@ start(suite_t *s, int i, int replica)
 	if (trial_serves(p->svc))
 		p->trial.node = trial_open(p->svc, &ts);
 	if (!p->node || !p->reader || (trial_serves(p->svc) && !p->trial.node)) {
-		fprintf(stderr, "suite: %s does not start\n", p->svc->name);
+		fprintf(stderr, "harness: %s does not start\n", p->svc->name);
 		exit(2);
 	}
 	free(writer);
@@ -425,22 +419,21 @@ start(suite_t *s, int i, int replica)
 	say_hello(s, member);
 }
 
-suite_t *
-suite_open(void)
+harness_t *
+harness_open(void)
 {
 	const char *replicas = getenv("ZHUCUN_TEST_REPLICAS");
-	return suite_open_with(replicas ? atoi(replicas) : 1);
+	return harness_open_with(replicas ? atoi(replicas) : 1);
 }
 
-suite_t *
-suite_open_with(int replicas)
+harness_t *
+harness_open_with(int replicas)
 {
-	static const char *const names[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts", NULL };
-	suite_t *s = calloc(1, sizeof(*s));
+	harness_t *s = calloc(1, sizeof(*s));
 
 	s->last = &s->first;
-	suite_as(s, NULL);
-	log_open("suite", log_level_of(getenv("ZHUCUN_LOG_LEVEL") ? getenv("ZHUCUN_LOG_LEVEL") : "error"));
+	harness_as(s, NULL);
+	log_open("harness", log_level_of(getenv("ZHUCUN_LOG_LEVEL") ? getenv("ZHUCUN_LOG_LEVEL") : "error"));
 	make_database(s);
 	s->routes = calloc(1, sizeof *s->routes);
 	s->replicas = replicas;
@@ -451,14 +444,14 @@ suite_open_with(int replicas)
 			for (int m = 0; m < GATEWAY; m += LANES)    /* starting takes a while: nobody is to seem frozen meanwhile */
 				step(s, m);
 		}
-	struct api_settings as = { .manual_clock = true, .services = names, .port = port_of(s, GATEWAY), .metrics = &s->metrics };
+	struct api_settings as = { .manual_clock = true, .services = service_names, .port = port_of(s, GATEWAY), .metrics = &s->metrics };
 	sha256((const struct span_of_bytes[]){ { TOKEN, strlen(TOKEN) } }, 1, as.token_sha256);
 	s->api = api_open(&as);
 	return s;
 }
 
 static void
-stop(suite_t *s, int i, int replica)
+stop(harness_t *s, int i, int replica)
 {
 	struct service_process *p = &s->at[i][replica];
 
@@ -473,16 +466,16 @@ stop(suite_t *s, int i, int replica)
 
 /* Whoever follows events is told what lib/bus/event_types lists: an event that is missing there would never be seen. */
 static void
-check_event_types(suite_t *s)
+check_event_types(harness_t *s)
 {
 	char text[256];
 
 	for (int i = 0; i < SERVICES; i++) {
-		snprintf(text, sizeof text, "select distinct type from %s.event", all[i]->name);
+		snprintf(text, sizeof text, "select distinct type from %s.event", service_list[i]->name);
 		PGresult *r = PQexec(s->inside, text);
 		for (int k = 0; k < PQntuples(r); k++)
 			if (!event_type_of(PQgetvalue(r, k, 0))) {
-				fprintf(stderr, "suite: %s stands under no heading \"// ---- events\" in proto/\n", PQgetvalue(r, k, 0));
+				fprintf(stderr, "harness: %s stands under no heading \"// ---- events\" in proto/\n", PQgetvalue(r, k, 0));
 				exit(2);
 			}
 		PQclear(r);
@@ -490,9 +483,9 @@ check_event_types(suite_t *s)
 }
 
 void
-suite_close(suite_t **sp)
+harness_close(harness_t **sp)
 {
-	suite_t *s = *sp;
+	harness_t *s = *sp;
 	char text[128];
 
 	check_event_types(s);
@@ -517,7 +510,7 @@ suite_close(suite_t **sp)
 /* ---- what tests do */
 
 /* One call under way: where its answer goes. */
-struct asking { suite_t *suite; call_t *call; struct answered *answered; struct reply_stream **stream; bool done; };
+struct asking { harness_t *harness; call_t *call; struct answered *answered; struct reply_stream **stream; bool done; };
 
 static void
 replied(void *ctx, struct reply *r)
@@ -525,7 +518,7 @@ replied(void *ctx, struct reply *r)
 	struct asking *g = ctx;
 	struct answered *a = g->answered;
 
-	a->place = g->suite->replies++;
+	a->place = g->harness->replies++;
 	a->status = r->status;
 	for (int i = 0, n = 0; i < r->nheaders; i++)
 		if (strcmp(r->headers[i].name, "traceparent") != 0)
@@ -549,7 +542,7 @@ replied(void *ctx, struct reply *r)
 }
 
 static void
-feed(suite_t *s, call_t *c, const char *body, int64_t until_us)
+feed(harness_t *s, call_t *c, const char *body, int64_t until_us)
 {
 	size_t left = strlen(body);
 
@@ -564,7 +557,7 @@ feed(suite_t *s, call_t *c, const char *body, int64_t until_us)
 }
 
 static void
-ask(suite_t *s, struct asking *g, struct asked *q, int64_t until_us)
+ask(harness_t *s, struct asking *g, struct asked *q, int64_t until_us)
 {
 	struct api_request r = { .method = q->method, .target = q->path, .authorization = *s->bearer ? s->bearer : NULL, .idempotency_key = q->key,
 		                 .content_type = q->type ? q->type : q->body ? "application/json" : NULL,
@@ -572,7 +565,7 @@ ask(suite_t *s, struct asking *g, struct asked *q, int64_t until_us)
 	struct api_client client = { .ctx = g, .replied = replied };
 
 	q->answered = (struct answered){ 0 };
-	*g = (struct asking){ .suite = s, .answered = &q->answered };
+	*g = (struct asking){ .harness = s, .answered = &q->answered };
 	g->call = api_begin(s->api, &r, &client, clock_mono_us());
 	if (q->body)
 		feed(s, g->call, q->body, until_us);
@@ -597,7 +590,7 @@ all_done(const struct asking *g, size_t n)
 }
 
 void
-suite_call_all(suite_t *s, struct asked *asked, size_t n)
+harness_call_all(harness_t *s, struct asked *asked, size_t n)
 {
 	enum { AT_ONCE = 256 };
 	struct asking *g = calloc(AT_ONCE, sizeof(*g));
@@ -616,7 +609,7 @@ suite_call_all(suite_t *s, struct asked *asked, size_t n)
 }
 
 void
-suite_as(suite_t *s, const char *token)
+harness_as(harness_t *s, const char *token)
 {
 	if (!token)
 		token = TOKEN;
@@ -624,11 +617,11 @@ suite_as(suite_t *s, const char *token)
 }
 
 struct answered
-suite_call(suite_t *s, const char *method, const char *path, const char *key, const char *type, const char *body)
+harness_call(harness_t *s, const char *method, const char *path, const char *key, const char *type, const char *body)
 {
 	struct asked q = { method, path, key, type, body, { 0 } };
 
-	suite_call_all(s, &q, 1);
+	harness_call_all(s, &q, 1);
 	return q.answered;
 }
 
@@ -643,7 +636,7 @@ events_in(const char *text)
 }
 
 char *
-suite_stream(suite_t *s, const char *path, size_t events)
+harness_stream(harness_t *s, const char *path, size_t events)
 {
 	enum { TEXT_MAX = 8 << 20, TURNS_MORE = 200 };
 	struct asked q = { .method = "GET", .path = path };
@@ -674,14 +667,14 @@ suite_stream(suite_t *s, const char *path, size_t events)
 }
 
 bool
-suite_settle(suite_t *s, const char *district)
+harness_settle(harness_t *s, const char *district)
 {
 	int64_t until_us = clock_mono_us() + pace_us(SETTLE_WAIT_US), lag = -1;
 	char path[128];
 
 	snprintf(path, sizeof path, "/api/v1/districts/%s/progress", district);
 	while (lag != 0 && clock_mono_us() < until_us) {
-		struct answered a = suite_call(s, "GET", path, NULL, NULL, NULL);
+		struct answered a = harness_call(s, "GET", path, NULL, NULL, NULL);
 		json_t *j = json_loads(a.body, 0, NULL);
 		lag = a.status == 200 ? json_integer_value(json_object_get(j, "lag")) : -1;
 		json_decref(j);
@@ -697,14 +690,14 @@ service_of(const char *service)
 {
 	int i = 0;
 
-	while (i < SERVICES && strcmp(all[i]->name, service))
+	while (i < SERVICES && strcmp(service_list[i]->name, service))
 		i++;
 	assert(i < SERVICES);
 	return i;
 }
 
 void
-suite_crash(suite_t *s, const char *service)
+harness_crash(harness_t *s, const char *service)
 {
 	int i = service_of(service);
 
@@ -716,21 +709,21 @@ suite_crash(suite_t *s, const char *service)
 }
 
 void
-suite_crash_after(suite_t *s, const char *service, int messages)
+harness_crash_after(harness_t *s, const char *service, int messages)
 {
 	for (int k = 0; k < REPLICAS; k++)
 		s->at[service_of(service)][k].crash_after = messages;
 }
 
 void
-suite_lose_answer(suite_t *s, const char *service)
+harness_lose_answer(harness_t *s, const char *service)
 {
 	for (int k = 0; k < REPLICAS; k++)
 		s->at[service_of(service)][k].loses = s->at[service_of(service)][k].node != NULL;
 }
 
 void
-suite_join(suite_t *s, const char *service, int replica)
+harness_join(harness_t *s, const char *service, int replica)
 {
 	struct service_process *p = &s->at[service_of(service)][replica];
 
@@ -739,13 +732,13 @@ suite_join(suite_t *s, const char *service, int replica)
 }
 
 void
-suite_kill(suite_t *s, const char *service, int replica)
+harness_kill(harness_t *s, const char *service, int replica)
 {
 	stop(s, service_of(service), replica);
 }
 
 void
-suite_leave(suite_t *s, const char *service, int replica)
+harness_leave(harness_t *s, const char *service, int replica)
 {
 	struct service_process *p = &s->at[service_of(service)][replica];
 
@@ -755,52 +748,52 @@ suite_leave(suite_t *s, const char *service, int replica)
 }
 
 void
-suite_freeze(suite_t *s, const char *service, int replica, bool frozen)
+harness_freeze(harness_t *s, const char *service, int replica, bool frozen)
 {
 	s->at[service_of(service)][replica].frozen = frozen;
 }
 
 void
-suite_fence(suite_t *s, const char *service)
+harness_fence(harness_t *s, const char *service)
 {
 	char text[128];
 
 	snprintf(text, sizeof text, "update engine.head set epoch = epoch + 5 where service = '%s'", service);
-	free(suite_sql(s, text));
+	free(harness_sql(s, text));
 }
 
 int
-suite_replicas(const suite_t *s)
+harness_replicas(const harness_t *s)
 {
 	return s->replicas;
 }
 
 bool
-suite_there(const suite_t *s, const char *service, int replica)
+harness_there(const harness_t *s, const char *service, int replica)
 {
 	const struct service_process *p = &s->at[service_of(service)][replica];
 	return p->node && !p->frozen;
 }
 
 char *
-suite_sql(suite_t *s, const char *text)
+harness_sql(harness_t *s, const char *text)
 {
 	PGresult *r = PQexec(s->inside, text);
 	if (PQresultStatus(r) != PGRES_TUPLES_OK && PQresultStatus(r) != PGRES_COMMAND_OK)
-		fprintf(stderr, "suite: %s: %s", text, PQerrorMessage(s->inside));
+		fprintf(stderr, "harness: %s: %s", text, PQerrorMessage(s->inside));
 	char *out = strdup(PQntuples(r) && PQnfields(r) ? PQgetvalue(r, 0, 0) : "");
 	PQclear(r);
 	return out;
 }
 
 int64_t
-suite_metric(const suite_t *s, const char *service, enum metric_id id)
+harness_metric(const harness_t *s, const char *service, enum metric_id id)
 {
 	return atomic_load(&s->counted[service_of(service)].value[id]);
 }
 
 void
-suite_turns(suite_t *s, int turns)
+harness_turns(harness_t *s, int turns)
 {
 	while (turns-- > 0)
 		turn(s);

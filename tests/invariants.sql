@@ -1,4 +1,4 @@
--- truths - what must hold of a quiet installation; read by truths.c and by tests/chaos.  Each statement yields the rows for
+-- invariants - what must hold of a quiet installation; read by invariants.c and by tests/chaos.  Each statement yields the rows for
 -- which it does not hold.  Of one that names {service}, each service is asked.
 
 -- name: §10.2 every consumer has read every producer to its head

@@ -1,14 +1,14 @@
-/* toys - three services that do everything the engine can be asked for, and leave traces by which it can be judged.
+/* fixtures - three services that do everything the engine can be asked for, and leave traces by which it can be judged.
  *
- *   alpha   orders become events; reads past what beta says, so its events stand on it, and past what it says itself
- *   beta    reads alpha: says that it heard each event; sets timers, queues chores, and says when they ran; fails as told;
+ *   alpha   commands become events; reads past what beta says, so its events stand on it, and past what it says itself
+ *   beta    reads alpha: says that it heard each event; sets timers, queues jobs, and says when they ran; fails as told;
  *           reads once more what it said
- *   gamma   reads both, and takes orders that stand on what alpha has acknowledged; sets timers, which stand on all that was said before
+ *   gamma   reads both, and takes commands that stand on what alpha has acknowledged; sets timers, which stand on all that was said before
  *
  * Each folds what it runs into a row for its subject: the number of the last event, and a digest of all, so a row shows
  * whether everything came, once, in order.  What an order is to do is the first letter of its text:
  *   n  nothing else   r  be refused   t  set a timer   m  set two for one instant, of which the first puts the second off
- *   c  queue a chore   f  queue so many that one round trip does not hold them
+ *   c  queue a job   f  queue so many that one round trip does not hold them
  *   q  write what the database refuses, in alpha   p  the same in beta   k  end the process that runs it, in beta */
 #include "sim.h"
 #include "domain/mirror.h"
@@ -54,7 +54,7 @@ static void
 want_row(struct batch *b, const char *subject)
 {
 	MirrorRows__Person k = row_key(b, subject, 0);
-	batch_want(b, &toy_rows, &k, 2);
+	batch_want(b, &fixture_rows, &k, 2);
 }
 
 static int64_t
@@ -67,20 +67,20 @@ static void
 fold(struct batch *b, const char *subject, int of, const char *said)
 {
 	MirrorRows__Person row = row_key(b, subject, of);
-	const MirrorRows__Person *was = batch_get(b, &toy_rows, &row);
+	const MirrorRows__Person *was = batch_get(b, &fixture_rows, &row);
 	char digest[17];
 
 	fold_text(digest, was ? was->phone_masked : "", batch_event_id(b), said);
 	row.unit_id = arena_printf(batch_arena(b), "%lld", (long long)seq_of(batch_event_id(b)));
 	row.phone_masked = arena_strdup(batch_arena(b), digest);
-	batch_put(b, &toy_rows, &row);
+	batch_put(b, &fixture_rows, &row);
 }
 
 static int64_t
 folded(struct batch *b, const char *subject, int of)
 {
 	MirrorRows__Person key = row_key(b, subject, of);
-	const MirrorRows__Person *row = batch_get(b, &toy_rows, &key);
+	const MirrorRows__Person *row = batch_get(b, &fixture_rows, &key);
 
 	return row ? strtoll(row->unit_id, NULL, 10) : 0;
 }
@@ -91,7 +91,7 @@ ruin(struct batch *b, const char *subject)
 	MirrorRows__Person row = row_key(b, subject, 9);
 
 	row.unit_id = (char *)"\xff";
-	batch_put(b, &toy_rows, &row);
+	batch_put(b, &fixture_rows, &row);
 }
 
 static void
@@ -115,7 +115,7 @@ answer(struct batch *b, int64_t seq)
 
 /* ---- alpha */
 
-static void want_order(struct batch *b, const void *m) { want_row(b, ((const Roster__PutPerson *)m)->id); }
+static void want_command(struct batch *b, const void *m) { want_row(b, ((const Roster__PutPerson *)m)->id); }
 static void want_heard(struct batch *b, const void *m) { want_row(b, ((const Roster__PersonPut *)m)->id); }
 static void want_said(struct batch *b, const void *m) { want_row(b, ((const Roster__UnitPut *)m)->id); }
 static void want_subject(struct batch *b, const char *subject) { want_row(b, subject); }
@@ -132,7 +132,7 @@ found(struct batch *b, const void *m)
 }
 
 static void
-order(struct batch *b, const void *m)
+command(struct batch *b, const void *m)
 {
 	const Roster__PutPerson *p = m;
 	Roster__PersonPut e = ROSTER__PERSON_PUT__INIT;
@@ -160,13 +160,13 @@ own_order(struct batch *b, const void *m)
 /* ---- beta */
 
 static void
-chores(struct batch *b, const char *subject, int n)
+jobs(struct batch *b, const char *subject, int n)
 {
 	for (int i = 0; i < n; i++) {           /* of three subjects */
-		EngineRows__Work *w = arena_message(batch_arena(b), &engine_rows__work__descriptor);
+		EngineRows__Job *w = arena_message(batch_arena(b), &engine_rows__job__descriptor);
 		w->district = (char *)batch_district(b);
 		w->subject = n == 1 ? (char *)subject : arena_printf(batch_arena(b), "%s.%d", subject, i % 3);
-		batch_job(b, &toy_job, w);
+		batch_job(b, &fixture_job, w);
 	}
 }
 
@@ -192,10 +192,10 @@ hear(struct batch *b, const void *m)
 		batch_timer(b, "t", e->id, batch_at_us(b) + timer_us(e->unit_id));
 		return;
 	case 'c':
-		chores(b, e->id, 1);
+		jobs(b, e->id, 1);
 		return;
 	case 'f':
-		chores(b, e->id, MANY);
+		jobs(b, e->id, MANY);
 		return;
 	case 'p':
 		ruin(b, e->id);
@@ -226,10 +226,10 @@ own_said(struct batch *b, const void *m)
 }
 
 static void
-echo(struct batch *b, const void *m)
+hear_own(struct batch *b, const void *m)
 {
 	const Roster__UnitPut *e = m;
-	fold(b, e->id, FOLD_ECHO, e->name);
+	fold(b, e->id, FOLD_AFTER_COMMIT, e->name);
 }
 
 static void
@@ -285,22 +285,22 @@ post(struct batch *b, const void *m)
 
 /* ---- the three */
 
-const struct table toy_rows = { "person", &mirror_rows__person__descriptor, 3, false };
-static const struct table *const tables[] = { &toy_rows };
+const struct table fixture_rows = { "person", &mirror_rows__person__descriptor, 3, false };
+static const struct table *const tables[] = { &fixture_rows };
 static const char *const from_beta[] = { "beta", "alpha", NULL };
 static const char *const from_alpha[] = { "alpha", "beta", NULL };
 static const char *const from_both[] = { "alpha", "beta", NULL };
 
 static const struct command alpha_commands[] = {
 	{ .message = &roster__put_district__descriptor, .run = found, .creates_district = true },
-	{ .message = &roster__put_person__descriptor, .want = want_order, .run = order },
+	{ .message = &roster__put_person__descriptor, .want = want_command, .run = command },
 };
 static const struct event_handler alpha_events[] = { { &roster__person_put__descriptor, want_heard, own_order } };
 static const struct event_handler beta_events[] = {
 	{ &roster__person_put__descriptor, want_heard, hear },
 	{ &roster__unit_put__descriptor, want_said, own_said },
 };
-static const struct event_handler beta_after_commit[] = { { &roster__unit_put__descriptor, want_said, echo } };
+static const struct event_handler beta_after_commit[] = { { &roster__unit_put__descriptor, want_said, hear_own } };
 static const struct timer beta_timers[] = {
 	{ "m", want_subject, put_off },
 	{ "t", want_subject, ring },
@@ -322,17 +322,17 @@ static const struct noun gamma_things = {
 };
 static const struct noun *const alpha_nouns[] = { &alpha_things, NULL }, *const beta_nouns[] = { &beta_things, NULL }, *const gamma_nouns[] = { &gamma_things, NULL };
 
-const struct service toys[SERVICES] = {
+const struct service fixtures[SERVICES] = {
 	[ALPHA] = { .name = "alpha", .consumes = from_beta, .nouns = alpha_nouns },
 	[BETA] = { .name = "beta", .consumes = from_alpha, .nouns = beta_nouns },
 	[GAMMA] = { .name = "gamma", .consumes = from_both, .nouns = gamma_nouns },
 };
 
 int
-toy_of(const char *name)
+fixture_of(const char *name)
 {
 	for (int s = 0; s < SERVICES; s++)
-		if (!strcmp(toys[s].name, name))
+		if (!strcmp(fixtures[s].name, name))
 			return s;
 	return NOBODY;
 }

@@ -1,5 +1,5 @@
-/* The stage: the clock, the schema, and the steps that tests are made of. */
-#include "stage.h"
+/* The fixture: the clock, the schema, and the steps that tests are made of. */
+#include "fixture.h"
 #include "base/clock.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 void
-stage_check(struct test *t, bool ok, const char *file, int line, const char *what)
+fixture_check(struct test *t, bool ok, const char *file, int line, const char *what)
 {
 	if (ok) {
 		t->passed++;
@@ -20,7 +20,7 @@ stage_check(struct test *t, bool ok, const char *file, int line, const char *wha
 
 /* ---- the clock: real, but for what is added at each look */
 
-int64_t stage_clock_step_us;
+int64_t fixture_clock_step_us;
 static int64_t clock_turned_us;
 
 static int64_t
@@ -34,7 +34,7 @@ clock_of(clockid_t id)
 int64_t
 clock_mono_us(void)
 {
-	return clock_of(CLOCK_MONOTONIC) + (clock_turned_us += stage_clock_step_us);
+	return clock_of(CLOCK_MONOTONIC) + (clock_turned_us += fixture_clock_step_us);
 }
 
 int64_t
@@ -52,10 +52,10 @@ clock_real_us(void)
 /* ---- statements and schema */
 
 const struct store_stmt
-	stage_word_add = { "word_add", "insert into word select unnest($1::text[])", { "word" }, 1, D(word), NULL },
-	stage_word_all = { "word_all", "select word from word order by word", {}, 0, NULL, D(word) },
-	stage_my_pid = { "my_pid", "select pg_backend_pid() as number", {}, 0, NULL, D(number) };
-static const struct store_stmt *const everybodys[] = { &stage_word_add, &stage_word_all, &stage_my_pid };
+	fixture_word_add = { "word_add", "insert into word select unnest($1::text[])", { "word" }, 1, D(word), NULL },
+	fixture_word_all = { "word_all", "select word from word order by word", {}, 0, NULL, D(word) },
+	fixture_my_pid = { "my_pid", "select pg_backend_pid() as number", {}, 0, NULL, D(number) };
+static const struct store_stmt *const everybodys[] = { &fixture_word_add, &fixture_word_all, &fixture_my_pid };
 enum { EVERYBODYS = sizeof(everybodys) / sizeof(everybodys[0]) };
 
 #define TABLE_OF(name)                                                                                                 \
@@ -72,7 +72,7 @@ static const char *const schema[] = {
 enum { SCHEMA = sizeof(schema) / sizeof(schema[0]) };
 
 store_t *
-stage_prepared(struct test *t)
+fixture_prepared(struct test *t)
 {
 	store_t *db = store_open(arena_printf(t->arena, "%s options='-c search_path=%s'", t->conninfo, t->schema));
 	bool ok = db != NULL;
@@ -89,13 +89,13 @@ stage_prepared(struct test *t)
 /* ---- small steps */
 
 bool
-stage_run(struct test *t, const struct store_stmt *s, const void *args)
+fixture_run(struct test *t, const struct store_stmt *s, const void *args)
 {
 	return store_run(t->db, s, args, t->arena, NULL, NULL) == STORE_OK;
 }
 
 int64_t
-stage_count(struct test *t, store_t *db, const struct store_stmt *s, const void *args)
+fixture_count(struct test *t, store_t *db, const struct store_stmt *s, const void *args)
 {
 	void **rows;
 	size_t n;
@@ -106,7 +106,7 @@ stage_count(struct test *t, store_t *db, const struct store_stmt *s, const void 
 }
 
 const void *
-stage_word(struct test *t, const char *text)
+fixture_word(struct test *t, const char *text)
 {
 	StoretestRows__Word *w = arena_message(t->arena, D(word));
 	w->word = arena_strdup(t->arena, text);
@@ -114,7 +114,7 @@ stage_word(struct test *t, const char *text)
 }
 
 const void *
-stage_pair(struct test *t, const char *first, const char *second)
+fixture_pair(struct test *t, const char *first, const char *second)
 {
 	StoretestRows__Pair *p = arena_message(t->arena, D(pair));
 	p->first = arena_strdup(t->arena, first);
@@ -123,7 +123,7 @@ stage_pair(struct test *t, const char *first, const char *second)
 }
 
 const void *
-stage_body(struct test *t, size_t len)
+fixture_body(struct test *t, size_t len)
 {
 	StoretestRows__Body *b = arena_message(t->arena, D(body));
 	b->body = (ProtobufCBinaryData){ .len = len, .data = arena_alloc(t->arena, len) };
@@ -132,19 +132,19 @@ stage_body(struct test *t, size_t len)
 }
 
 void
-stage_words_add(struct test *t, const char *text)
+fixture_words_add(struct test *t, const char *text)
 {
-	const void *w = stage_word(t, text);
-	store_queue(t->db, &stage_word_add, &w, 1);
+	const void *w = fixture_word(t, text);
+	store_queue(t->db, &fixture_word_add, &w, 1);
 }
 
 bool
-stage_words_are(struct test *t, const char *const *wanted, size_t n)
+fixture_words_are(struct test *t, const char *const *wanted, size_t n)
 {
 	void **rows;
 	size_t nrows;
 
-	if (store_run(t->db, &stage_word_all, NULL, t->arena, &rows, &nrows) != STORE_OK || nrows != n)
+	if (store_run(t->db, &fixture_word_all, NULL, t->arena, &rows, &nrows) != STORE_OK || nrows != n)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(((StoretestRows__Word *)rows[i])->word, wanted[i]) != 0)
@@ -193,7 +193,7 @@ tables_empty(struct test *t)
 }
 
 int
-stage_main(const struct store_stmt *const *statements, size_t nstatements, void (*const *tests)(struct test *), size_t n)
+fixture_main(const struct store_stmt *const *statements, size_t nstatements, void (*const *tests)(struct test *), size_t n)
 {
 	struct test t = { .conninfo = getenv("ZHUCUN_TEST_DB"), .statements = statements, .nstatements = nstatements };
 
@@ -204,7 +204,7 @@ stage_main(const struct store_stmt *const *statements, size_t nstatements, void 
 	}
 	t.arena = arena_open(ARENA_CAP);
 	snprintf(t.schema, sizeof(t.schema), "storetest_%ld", (long)getpid());
-	bool ready = schema_make(&t) && (t.db = stage_prepared(&t)) && (t.peer = stage_prepared(&t));
+	bool ready = schema_make(&t) && (t.db = fixture_prepared(&t)) && (t.peer = fixture_prepared(&t));
 	CHECK(&t, ready);
 	for (size_t i = 0; ready && i < n; i++) {
 		CHECK(&t, tables_empty(&t));

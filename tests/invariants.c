@@ -1,5 +1,6 @@
-/* truths - see truths.h. */
-#include "truths.h"
+/* invariants - see invariants.h. */
+#include "service_list.h"
+#include "invariants.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +18,13 @@ tally(struct tally *t, bool ok, const char *what, const char *got)
 }
 
 static void
-check_sql(struct tally *t, suite_t *s, const char *what, const char *sql)
+check_sql(struct tally *t, harness_t *s, const char *what, const char *sql)
 {
 	char *question, *got;
 
 	if (asprintf(&question, "select count(*) || ' such, as ' || coalesce(min(x::text), '') from (%s) x", sql) < 0)
 		abort();
-	got = suite_sql(s, question);
+	got = harness_sql(s, question);
 	tally(t, strncmp(got, "0 ", 2) == 0, what, *got ? got : "the question failed");
 	free(question);
 	free(got);
@@ -49,7 +50,7 @@ named(const char *text, size_t len, const char *service)
 }
 
 static void
-check_for(struct tally *t, suite_t *s, const char *what, size_t what_len, const char *sql, size_t sql_len, const char *service)
+check_for(struct tally *t, harness_t *s, const char *what, size_t what_len, const char *sql, size_t sql_len, const char *service)
 {
 	char *name = named(what, what_len, service), *question = named(sql, sql_len, service);
 
@@ -72,17 +73,16 @@ file_read(const char *path)
 }
 
 void
-truths_check(struct tally *t, suite_t *s)
+invariants_check(struct tally *t, harness_t *s)
 {
-	static const char *const services[] = { "roster", "attendance", "supervision", "accountability", "incentives", "funding", "alerts" };
-	char *text = file_read("tests/truths.sql");
+	char *text = file_read("tests/invariants.sql");
 
 	for (const char *what = text; (what = strstr(what, NAME));) {
 		what += strlen(NAME);
 		const char *sql = strchr(what, '\n'), *end = strstr(what, ";\n");
 		bool of_each = memmem(what, (size_t)(end - what), PLACE, strlen(PLACE));
-		for (size_t i = 0; i < (of_each ? sizeof services / sizeof services[0] : 1); i++)
-			check_for(t, s, what, (size_t)(sql - what), sql, (size_t)(end - sql), services[i]);
+		for (size_t i = 0; i < (of_each ? SERVICES : 1); i++)
+			check_for(t, s, what, (size_t)(sql - what), sql, (size_t)(end - sql), service_names[i]);
 	}
 	free(text);
 }
@@ -105,7 +105,7 @@ compare_lines(const char *a, const char *b)
 }
 
 void
-truths_same_lines(struct tally *t, const char *what, const char *expected, const char *got)
+invariants_same_lines(struct tally *t, const char *what, const char *expected, const char *got)
 {
 	int shown = 0;
 
