@@ -51,7 +51,7 @@ finding_row(const struct batch *b, const Supervision__FindingFact *f, const char
 	Finding row = ACCOUNTABILITY_ROWS__FINDING__INIT;
 
 	row.district = (char *)batch_district(b);
-	row.person_id = (char *)case_id;
+	row.case_id = (char *)case_id;
 	row.finding_id = f->id;
 	row.kind = f->kind;
 	row.about_person_id = f->maybe_person_case ? f->person_id : (char *)"";
@@ -232,7 +232,7 @@ passing_list(struct batch *b, const Roster__PersonPut *e, struct passing **out)
 	size_t count = 0;
 
 	key.district = (char *)batch_district(b);
-	key.person_id = e->id;
+	key.case_id = e->id;
 	size_t n = batch_list(b, &finding_table, &key, 2, &rows);
 	*out = arena_alloc(batch_arena(b), (n + 1) * sizeof(**out));
 	for (size_t i = 0; i < n; i++) {
@@ -253,7 +253,7 @@ want_person(struct batch *b, const void *m)
 	struct passing *list;
 
 	findings.district = (char *)batch_district(b);
-	findings.person_id = e->id;
+	findings.case_id = e->id;
 	batch_want(b, &finding_table, &findings, 2);
 	mirror_want_person_id(b, e->id);
 	recount_want_unit(b, e->unit_id);
@@ -269,9 +269,9 @@ finding_pass(struct batch *b, const Finding *f, const char *from, const char *to
 {
 	Finding row = *f;
 
-	row.person_id = (char *)measure_case_of_unit(from, batch_arena(b));
+	row.case_id = (char *)measure_case_of_unit(from, batch_arena(b));
 	batch_drop(b, &finding_table, &row);
-	row.person_id = (char *)measure_case_of_unit(to, batch_arena(b));
+	row.case_id = (char *)measure_case_of_unit(to, batch_arena(b));
 	batch_put(b, &finding_table, &row);
 }
 

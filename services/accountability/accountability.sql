@@ -8,35 +8,35 @@ select exists (select 1 from person where district = :district and person_id = :
 select exists (select 1 from unit where district = :district and unit_id = :unit_id) as found
 ;
 
--- name: findings_of_person PersonKey -> Finding
-select district, person_id, finding_id, kind, unit_id, on_day, source, level, bulletin, major, evidence_sha256, noted_by, confirmed_by,
+-- name: findings_of_case CaseKey -> Finding
+select district, case_id, finding_id, kind, unit_id, on_day, source, level, bulletin, major, evidence_sha256, noted_by, confirmed_by,
        confirmed_day, state, noted_by_person, confirmed_by_person, about_person_id
-  from finding where district = :district and person_id = :person_id
+  from finding where district = :district and case_id = :case_id
  order by finding_id
 ;
 
 -- Two lists, since one condition with `or` in it would be looked for among all measures of the district.
 -- name: measures_of_person PersonKey -> Measure
-select district, person_id, measure_id, unit_id, ladder, kind, clause, window_year, policy, rung, from_day, until_day, state, cause,
+select district, case_id, measure_id, unit_id, ladder, kind, clause, window_year, policy, rung, from_day, until_day, state, cause,
        reason_zh, reason_en, absence_day, decided_day, approval, recall_id, head_person_id, cause_of
-  from (select * from measure where district = :district and person_id = :person_id
+  from (select * from measure where district = :district and case_id = :person_id
         union all
-        select * from measure where district = :district and head_person_id = :person_id and head_person_id <> '' and person_id <> :person_id) as m
+        select * from measure where district = :district and head_person_id = :person_id and head_person_id <> '' and case_id <> :person_id) as m
  where state <> 'revoked'
  order by window_year, rung, measure_id
 ;
 
 -- name: measures_of_unit UnitKey -> Measure
-select district, person_id, measure_id, unit_id, ladder, kind, clause, window_year, policy, rung, from_day, until_day, state, cause,
+select district, case_id, measure_id, unit_id, ladder, kind, clause, window_year, policy, rung, from_day, until_day, state, cause,
        reason_zh, reason_en, absence_day, decided_day, approval, recall_id, head_person_id, cause_of
   from measure where district = :district and unit_id = :unit_id and unit_id <> '' and state <> 'revoked'
  order by window_year, rung, measure_id
 ;
 
 -- name: measure MeasureKey -> Measure
-select m.district, m.person_id, m.measure_id, m.unit_id, m.ladder, m.kind, m.clause, m.window_year, m.policy, m.rung, m.from_day,
+select m.district, m.case_id, m.measure_id, m.unit_id, m.ladder, m.kind, m.clause, m.window_year, m.policy, m.rung, m.from_day,
        m.until_day, m.state, m.cause, m.reason_zh, m.reason_en, m.absence_day, m.decided_day, m.approval, m.recall_id, m.head_person_id, m.cause_of
-  from measure_home h join measure m on m.district = h.district and m.person_id = h.person_id and m.measure_id = h.measure_id
+  from measure_home h join measure m on m.district = h.district and m.case_id = h.case_id and m.measure_id = h.measure_id
  where h.district = :district and h.measure_id = :measure_id
 ;
 
@@ -89,8 +89,8 @@ select * from (
 -- looked at again.
 -- name: recount Recount ->
 insert into engine.work (service, partition, district, kind, subject, cause, trace, at_us)
-select distinct 'accountability', :partition::integer, x.district, 'recount', x.person_id, :cause, :trace, :at_us::timestamptz
-  from (select f.district, f.person_id from finding f where f.district = :district and f.state = 'confirmed' and f.on_day >= :from_day
+select distinct 'accountability', :partition::integer, x.district, 'recount', x.case_id, :cause, :trace, :at_us::timestamptz
+  from (select f.district, f.case_id from finding f where f.district = :district and f.state = 'confirmed' and f.on_day >= :from_day
         union select r.district, r.person_id from recall r where r.district = :district and r.ordered_day >= :from_day) x
     on conflict do nothing
 ;

@@ -352,7 +352,7 @@ ladder_identify(Measure *const *due, size_t ndue, const Measure *const *standing
 		if (!was)
 			continue;
 		due[i]->district = was->district;
-		due[i]->person_id = was->person_id;
+		due[i]->case_id = was->case_id;
 		due[i]->measure_id = was->measure_id;
 	}
 }

@@ -83,6 +83,7 @@ is_limited(const Wire__Actor *actor)
 static struct case_file
 file_open(struct reader *r, const Measure *m)
 {
+	AccountabilityRows__CaseKey of_case = ACCOUNTABILITY_ROWS__CASE_KEY__INIT;
 	AccountabilityRows__PersonKey person = ACCOUNTABILITY_ROWS__PERSON_KEY__INIT;
 	AccountabilityRows__MeasureKey key = ACCOUNTABILITY_ROWS__MEASURE_KEY__INIT;
 	const struct policy_book *book = reader_policies(r);
@@ -91,17 +92,17 @@ file_open(struct reader *r, const Measure *m)
 	const Finding **facts;
 	void **rows;
 
-	person.district = key.district = (char *)reader_district(r);
-	person.person_id = m->cause_of[0] ? m->cause_of : m->person_id;
+	of_case.district = person.district = key.district = (char *)reader_district(r);
+	of_case.case_id = m->cause_of[0] ? m->cause_of : m->case_id;
 	key.measure_id = m->measure_id;
-	size_t n = reader_rows(r, &accountability_findings_of_person, &person, &rows);
+	size_t n = reader_rows(r, &accountability_findings_of_case, &of_case, &rows);
 	f.nfacts = facts_of(m, (const Finding *const *)rows, n, a, &facts);
 	f.facts = facts;
 	if (strcmp(m->ladder, LADDER_CRITICISM) == 0)
 		criticisms_now(book, (const Finding *const *)rows, n, a, &f);
 	else
 		absences_now(book, (const Finding *const *)rows, n, a, &f);
-	person.person_id = bearer(m, person.person_id);
+	person.person_id = bearer(m, of_case.case_id);
 	n = reader_rows(r, &accountability_postings_of_person, &person, &rows);
 	f.has_term = ladder_term_end((const MirrorRows__Posting *const *)rows, n, m->absence_day, &f.term_end);
 	f.limited = is_limited(reader_actor(r));

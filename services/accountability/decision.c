@@ -15,7 +15,7 @@ decision_key(const struct batch *b, const char *case_id)
 	Decision key = ACCOUNTABILITY_ROWS__DECISION__INIT;
 
 	key.district = (char *)batch_district(b);
-	key.person_id = (char *)case_id;
+	key.case_id = (char *)case_id;
 	return key;
 }
 
@@ -33,7 +33,7 @@ cause_key(const struct batch *b, const char *case_id, const Measure *m, size_t i
 	Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
 
 	key.district = (char *)batch_district(b);
-	key.person_id = *m->cause_of ? m->cause_of : (char *)case_id;
+	key.case_id = *m->cause_of ? m->cause_of : (char *)case_id;
 	key.finding_id = m->cause[i];
 	return key;
 }
@@ -42,7 +42,7 @@ void
 decision_want_facts(struct batch *b, const Measure *m)
 {
 	for (size_t i = 0; i < m->n_cause; i++) {
-		Finding key = cause_key(b, m->person_id, m, i);
+		Finding key = cause_key(b, m->case_id, m, i);
 		batch_want(b, &finding_table, &key, 3);
 	}
 }
@@ -65,13 +65,13 @@ counted(struct batch *b, const char *case_id, const Measure *m, char ***out)
 void
 decision_keep(struct batch *b, const Measure *m)
 {
-	Decision row = decision_key(b, m->person_id);
+	Decision row = decision_key(b, m->case_id);
 
 	assert(batch_own(b));
 	row.measure_id = m->measure_id;
 	row.seq = batch_next_seq(b) - 1;
 	row.state = m->state;
-	row.n_counted = counted(b, m->person_id, m, &row.counted);
+	row.n_counted = counted(b, m->case_id, m, &row.counted);
 	batch_put(b, &decision_table, &row);
 }
 

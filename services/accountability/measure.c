@@ -33,7 +33,7 @@ district(const struct batch *b)
 static char *
 subject_person(const Measure *m)
 {
-	return m->unit_id[0] ? m->head_person_id : m->person_id;
+	return m->unit_id[0] ? m->head_person_id : m->case_id;
 }
 
 Accountability__Measure *
@@ -81,7 +81,7 @@ measure_list(struct batch *b, const char *case_id, const Measure *const **rows)
 	const void **list;
 
 	key.district = district(b);
-	key.person_id = (char *)case_id;
+	key.case_id = (char *)case_id;
 	size_t n = batch_list(b, &measure_table, &key, 2, &list);
 	*rows = (const Measure *const *)list;
 	return n;
@@ -113,7 +113,7 @@ row_of(struct batch *b, const Accountability__MeasureChange *c, arena_t *a)
 	char *person_id = m->subject->maybe_person_case ? m->subject->person_id : (char *)"";
 	row->district = district(b);
 	row->unit_id = m->subject->maybe_unit_case ? m->subject->unit_id : (char *)"";
-	row->person_id = row->unit_id[0] ? (char *)measure_case_of_unit(row->unit_id, batch_arena(b)) : person_id;
+	row->case_id = row->unit_id[0] ? (char *)measure_case_of_unit(row->unit_id, batch_arena(b)) : person_id;
 	row->head_person_id = row->unit_id[0] ? person_id : (char *)"";
 	row->measure_id = m->id;
 	row->ladder = c->grounds->ladder;
@@ -172,7 +172,7 @@ measure_want_changed(struct batch *b, const void *m)
 		Measure *row = row_of(b, e->changes[i], batch_arena(b));
 		batch_want(b, &measure_table, row, 3);
 		if (row->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL)
-			recall_want_person(b, row->person_id);
+			recall_want_person(b, row->case_id);
 		if (is_refusal(e->changes[i]))
 			decision_want_facts(b, row);
 	}
@@ -186,7 +186,7 @@ change_apply(struct batch *b, const Accountability__MeasureChange *c)
 
 	home.district = row->district;
 	home.measure_id = row->measure_id;
-	home.person_id = row->person_id;
+	home.case_id = row->case_id;
 	if (!batch_get(b, &measure_table, row))
 		batch_put(b, &measure_home_table, &home);
 	batch_put(b, &measure_table, row);
@@ -223,7 +223,7 @@ measure_at(struct batch *b, const AccountabilityRows__MeasureHome *home)
 	Measure key = ACCOUNTABILITY_ROWS__MEASURE__INIT;
 
 	key.district = home->district;
-	key.person_id = home->person_id;
+	key.case_id = home->case_id;
 	key.measure_id = home->measure_id;
 	return batch_get(b, &measure_table, &key);
 }
@@ -244,7 +244,7 @@ cause_key(struct batch *b, const Measure *m, size_t i)
 	Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
 
 	key.district = district(b);
-	key.person_id = m->cause_of[0] ? m->cause_of : m->person_id;
+	key.case_id = m->cause_of[0] ? m->cause_of : m->case_id;
 	key.finding_id = m->cause[i];
 	return key;
 }
@@ -254,7 +254,7 @@ measure_home_person(struct batch *b, const char *id)
 {
 	const AccountabilityRows__MeasureHome *home = home_of(b, id);
 
-	return home ? home->person_id : NULL;
+	return home ? home->case_id : NULL;
 }
 
 const char *
@@ -299,7 +299,7 @@ want_move(struct batch *b, const char *id)
 	measure.measure_id = (char *)id;
 	duty_want(b);
 	batch_want(b, &move_table, &moves, 2);
-	if (!(measure.person_id = (char *)measure_want_home(b, id)))
+	if (!(measure.case_id = (char *)measure_want_home(b, id)))
 		return;
 	batch_want(b, &measure_table, &measure, 3);
 	const Measure *m = measure_at(b, home_of(b, id));
@@ -459,7 +459,7 @@ move_emit(struct batch *b, const Measure *was, Accountability__MeasureState to)
 		e.maybe_first_case = ACCOUNTABILITY__MEASURES_CHANGED__MAYBE_FIRST_FIRST_DAY;
 		e.first_day = measure_first_day(b, was);
 	}
-	batch_emit(b, was->unit_id[0] ? was->unit_id : was->person_id, &e.base);
+	batch_emit(b, was->unit_id[0] ? was->unit_id : was->case_id, &e.base);
 }
 
 static void

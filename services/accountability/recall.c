@@ -53,7 +53,7 @@ finding_key(const struct batch *b, const char *person_id, const char *finding_id
 	Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
 
 	key.district = (char *)batch_district(b);
-	key.person_id = (char *)person_id;
+	key.case_id = (char *)person_id;
 	key.finding_id = (char *)finding_id;
 	return key;
 }
@@ -210,7 +210,7 @@ reopen(struct batch *b, Recall *r, const Measure *m)
 void
 recall_follow(struct batch *b, Accountability__Change change, const Measure *m)
 {
-	Recall r = recall_key(b, m->person_id, m->measure_id);
+	Recall r = recall_key(b, m->case_id, m->measure_id);
 	const Recall *was = batch_get(b, &recall_table, &r);
 
 	if (change == ACCOUNTABILITY__CHANGE__MOVED)
@@ -244,7 +244,7 @@ called_off(const struct batch *b, const Moved *e)
 	Measure m = ACCOUNTABILITY_ROWS__MEASURE__INIT;
 
 	m.district = (char *)batch_district(b);
-	m.person_id = e->person_id;
+	m.case_id = e->person_id;
 	m.measure_id = e->id;
 	m.ladder = (char *)LADDER_ABSENCE;
 	m.state = recall_measure_state(STATE(CANCELLED));

@@ -45,7 +45,7 @@ bool recall_takes_head(const AccountabilityRows__UnitRecall *const *of_unit, siz
                        const struct policy_book *book);
 
 /* Measures that should stand beside a person's ladder, as newly decided.  opened: the recall measures of the ladder that stand and
- * are still due, by their measure_id.  measure_id, district and person_id of the results are empty. */
+ * are still due, by their measure_id.  measure_id, district and case_id of the results are empty. */
 size_t recall_measures(const AccountabilityRows__Recall *const *recalls, size_t n, const AccountabilityRows__Measure *const *opened,
                        size_t nopened, const struct policy_book *book, arena_t *a, AccountabilityRows__Measure ***out);
 /* The recalls of a unit as they count once this person's have changed: those of the person that are still supported, with the cause

@@ -31,7 +31,7 @@ want_rows(struct batch *b, const char *case_id)
 	Finding finding = ACCOUNTABILITY_ROWS__FINDING__INIT;
 
 	measure.district = finding.district = district(b);
-	measure.person_id = finding.person_id = (char *)case_id;
+	measure.case_id = finding.case_id = (char *)case_id;
 	batch_want(b, &measure_table, &measure, 2);
 	batch_want(b, &finding_table, &finding, 2);
 	decision_want(b, case_id);
@@ -199,7 +199,7 @@ changes_add(struct batch *b, const char *case_id, struct measures due, struct ch
 
 	for (size_t i = 0; i < n; i++)
 		if (!more[i].was) {
-			more[i].is->person_id = (char *)case_id;
+			more[i].is->case_id = (char *)case_id;
 			more[i].is->measure_id = id_of(b, case_id, more[i].is, a);
 		}
 	if (all->n)
@@ -217,7 +217,7 @@ findings_of(struct batch *b, const char *case_id, const Finding *const **rows)
 	const void **list;
 
 	key.district = district(b);
-	key.person_id = (char *)case_id;
+	key.case_id = (char *)case_id;
 	size_t n = batch_list(b, &finding_table, &key, 2, &list);
 	*rows = (const Finding *const *)list;
 	return n;

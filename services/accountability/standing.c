@@ -32,12 +32,16 @@ is_found(struct reader *r, const struct store_stmt *s, const void *key)
 /* ---- a person */
 
 static void
-absences_fill(struct reader *r, const AccountabilityRows__PersonKey *key, Accountability__Standing *s)
+absences_fill(struct reader *r, const char *person_id, Accountability__Standing *s)
 {
+	AccountabilityRows__CaseKey key = ACCOUNTABILITY_ROWS__CASE_KEY__INIT;
 	arena_t *a = reader_arena(r);
 	struct absence *absences;
 	void **rows;
-	size_t nrows = reader_rows(r, &accountability_findings_of_person, key, &rows);
+
+	key.district = (char *)reader_district(r);
+	key.case_id = (char *)person_id;
+	size_t nrows = reader_rows(r, &accountability_findings_of_case, &key, &rows);
 
 	s->n_absences = ladder_absences(reader_policies(r), (const Finding *const *)rows, nrows, a, &absences);
 	s->absences = arena_alloc(a, (s->n_absences + 1) * sizeof(*s->absences));
@@ -68,7 +72,7 @@ standing_read_person(struct reader *r, const void *m)
 	}
 	s.person_id = q->id;
 	s.on_day = q->maybe_on_case ? q->on_day : reader_today(r);
-	absences_fill(r, &key, &s);
+	absences_fill(r, q->id, &s);
 	s.n_measures = reader_rows(r, &accountability_measures_of_person, &key, &rows);
 	s.measures = measures_of(rows, s.n_measures, a);
 	eligibility_on((const Measure *const *)rows, s.n_measures, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, s.on_day, a, &award);
@@ -123,14 +127,14 @@ standing_list_recalls(struct reader *r, const void *m)
 static void
 criticisms_fill(struct reader *r, const char *unit_id, Accountability__UnitStanding *s)
 {
-	AccountabilityRows__PersonKey key = ACCOUNTABILITY_ROWS__PERSON_KEY__INIT;
+	AccountabilityRows__CaseKey key = ACCOUNTABILITY_ROWS__CASE_KEY__INIT;
 	arena_t *a = reader_arena(r);
 	struct criticism *counted;
 	void **rows;
 
 	key.district = (char *)reader_district(r);
-	key.person_id = (char *)measure_case_of_unit(unit_id, a);
-	size_t n = reader_rows(r, &accountability_findings_of_person, &key, &rows);
+	key.case_id = (char *)measure_case_of_unit(unit_id, a);
+	size_t n = reader_rows(r, &accountability_findings_of_case, &key, &rows);
 	s->n_criticisms = criticism_count(reader_policies(r), (const Finding *const *)rows, n, a, &counted);
 	s->criticisms = arena_alloc(a, (s->n_criticisms + 1) * sizeof(*s->criticisms));
 	for (size_t i = 0; i < s->n_criticisms; i++) {
