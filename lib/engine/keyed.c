@@ -90,6 +90,30 @@ batch_list_all(struct batch *b, const struct table *t, const void ***rows)
 	return batch_list(b, t, key_of(&k, b, t, NULL), 1, rows);
 }
 
+static const void *
+pair_of(struct key *k, struct batch *b, const struct table *t, const char *id, const char *second)
+{
+	key_of(k, b, t, id);
+	member_set_text(k->room, &t->row->fields[2], second);
+	return k->room;
+}
+
+void
+batch_want_pair(struct batch *b, const struct table *t, const char *id, const char *second)
+{
+	struct key k;
+
+	batch_want(b, t, pair_of(&k, b, t, id, second), 3);
+}
+
+const void *
+batch_get_pair(struct batch *b, const struct table *t, const char *id, const char *second)
+{
+	struct key k;
+
+	return batch_get(b, t, pair_of(&k, b, t, id, second));
+}
+
 /* ---- refusals */
 
 bool

@@ -14,6 +14,8 @@ const void *batch_get_id(struct batch *b, const struct table *t, const char *id)
 size_t batch_list_id(struct batch *b, const struct table *t, const char *id, const void ***rows);
 void batch_want_all(struct batch *b, const struct table *t);                            /* of the district */
 size_t batch_list_all(struct batch *b, const struct table *t, const void ***rows);
+void batch_want_pair(struct batch *b, const struct table *t, const char *id, const char *second);
+const void *batch_get_pair(struct batch *b, const struct table *t, const char *id, const char *second);
 
 /* What is `good`; when it is not, it is refused. */
 bool batch_ok(struct batch *b, bool good, int status, const char *code, const char *pointer, const char *detail);
