@@ -8,16 +8,30 @@
 typedef ProtobufCFieldDescriptor Field;
 
 static void *
-keyed(arena_t *a, const ProtobufCMessageDescriptor *d, const char *district, const char *id)
+of_district(arena_t *a, const ProtobufCMessageDescriptor *d, const char *district)
 {
 	void *m = arena_message(a, d);
 
 	member_set_text(m, &d->fields[0], district);
+	return m;
+}
+
+static void *
+keyed(arena_t *a, const ProtobufCMessageDescriptor *d, const char *district, const char *id)
+{
+	void *m = of_district(a, d, district);
+
 	member_set_text(m, &d->fields[1], id);
 	return m;
 }
 
 /* ---- rows */
+
+void *
+batch_message(struct batch *b, const ProtobufCMessageDescriptor *d)
+{
+	return of_district(batch_arena(b), d, batch_district(b));
+}
 
 void *
 batch_row(struct batch *b, const struct table *t, const char *id)

@@ -9,6 +9,8 @@
 /* A new row in the batch's arena: its district and its id are set; of a pair also the second id that its key has. */
 void *batch_row(struct batch *b, const struct table *t, const char *id);
 void *batch_pair(struct batch *b, const struct table *t, const char *id, const char *second);
+/* Any message of a district, which is its first field: a row with no id in its key, what a job is asked for. */
+void *batch_message(struct batch *b, const ProtobufCMessageDescriptor *d);
 void batch_want_id(struct batch *b, const struct table *t, const char *id);             /* and all rows under it */
 const void *batch_get_id(struct batch *b, const struct table *t, const char *id);       /* NULL: none */
 size_t batch_list_id(struct batch *b, const struct table *t, const char *id, const void ***rows);
