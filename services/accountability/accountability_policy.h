@@ -76,11 +76,6 @@ bool ladder_shrank(const struct measure_change *c);
 /* In force or served: touches money and eligibility (§5 Effect). */
 bool measure_in_effect(Accountability__MeasureState state);
 
-/* The four moves that a person can make (§5 Effect). */
-enum move { MOVE_APPROVE, MOVE_REJECT, MOVE_LIFT, MOVE_SERVE };
-enum move_result { MOVE_DONE, MOVE_AGAIN, MOVE_BAD };
-enum move_result measure_move(const AccountabilityRows__Measure *m, enum move move, Accountability__MeasureState *to);
-
 /* Whether measures in effect bar somebody on a day, and the ids of those that do. */
 void eligibility_on(const AccountabilityRows__Measure *const *measures, size_t n, Accountability__MeasureKind barring, int32_t day, arena_t *a,
                     Accountability__Verdict *out);

@@ -1,6 +1,4 @@
-/* recall_policy - the recall workflow and what an ordered recall brings (C3.2.1-r, C3.2.1-rr; rules.md §5 "Recall", A5, A7).
- *
- *   proposed → reviewed → ordered → handed_over → replaced;   before hand-over also → cancelled
+/* recall_policy - the dates of a recall and what an ordered one brings (C3.2.1-r, C3.2.1-rr; rules.md §5 "Recall", A5, A7).
  *
  * Pure: everything depends on the arguments alone, results live in the arena passed in and point into the arguments.  What
  * follows is counted by the policy in force on the day a recall was ordered. */
@@ -17,10 +15,6 @@
 #define LADDER_HEAD "head"              /* 顶岗: of the unit, and of its head */
 
 typedef Accountability__RecallCase__State recall_state_t;
-
-enum recall_move { RECALL_REVIEW, RECALL_ORDER, RECALL_HAND_OVER, RECALL_REPLACE, RECALL_CANCEL };
-enum recall_result { RECALL_MOVES, RECALL_SAME, RECALL_REFUSED };
-enum recall_result recall_step(recall_state_t from, enum recall_move move, recall_state_t *to);
 
 /* What the recall measure is while its case is in this state; one cancelled by hand is lifted while its rung stands. */
 Accountability__MeasureState recall_measure_state(recall_state_t state);
