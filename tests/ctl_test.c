@@ -394,16 +394,16 @@ test_retry(struct count *c, harness_t *s)
 	t = ctl(s, "retry --all --yes");
 	check(c, t.code == 0 && strstr(t.out, "2 inputs will be tried again"), "retry", t.out);
 	check(c, until(s, PARKED " where wanted", 0), "it is tried", "it is not");
-	check(c, number(s, PARKED) == 2 && number(s, "select count(*) from accountability.finding where person_id = 'p2'") == 0, "but stays, and so does what waits behind it", "it does not");
+	check(c, number(s, PARKED) == 2 && number(s, "select count(*) from accountability.finding where case_id = 'p2'") == 0, "but stays, and so does what waits behind it", "it does not");
 
 	sql(s, "alter table accountability.finding drop constraint poison");
 	t = ctl(s, "retry --yes $($ZHUCUN_TEST_BUILD/bin/zhucunctl parked --json | jq -rs '.[1].id')");
 	check(c, t.code == 0 && strstr(t.out, "2 inputs will be tried again"), "the second is asked for, and the first goes before it", t.out);
 	harness_crash(s, "accountability");
 	check(c, until(s, PARKED, 0) && harness_settle(s, D), "whoever owns it then does it", "nobody does");
-	check(c, number(s, "select count(*) from accountability.finding where person_id = 'p2'") == 2, "both absences are there", "they are not");
+	check(c, number(s, "select count(*) from accountability.finding where case_id = 'p2'") == 2, "both absences are there", "they are not");
 	check(c, number(s, "select count(*) from engine.ran where kind = 'retry'") == 2, "once", "not once");
-	check(c, number(s, "select count(*) from accountability.measure where person_id = 'p2' and kind = 'admonishment_talk' and state <> 'revoked'") == 1, "with what follows", "it does not");
+	check(c, number(s, "select count(*) from accountability.measure where case_id = 'p2' and kind = 'admonishment_talk' and state <> 'revoked'") == 1, "with what follows", "it does not");
 	t = ctl(s, "parked");
 	check(c, t.code == 0 && strstr(t.out, "nothing is put aside"), "and nothing is left", t.out);
 	t = ctl(s, "retry --all --yes");

@@ -47,22 +47,22 @@ select * from funding.payroll_proof where not holds;
 
 -- name: §10.8 money is cancelled by a measure that is known
 select * from funding.ledger l where l.measure_id <> '' and not exists (select from accountability.measure m
- where (m.district, m.person_id, m.measure_id) = (l.district, l.person_id, l.measure_id));
+ where (m.district, m.case_id, m.measure_id) = (l.district, l.person_id, l.measure_id));
 
 -- name: §5 a cancelled day is cancelled by a measure in effect that covers it
 select * from funding.day d where d.cancelled_by <> '' and not exists (select from accountability.measure m
- where (m.district, m.person_id, m.measure_id) = (d.district, d.person_id, d.cancelled_by) and m.state in ('in_force', 'served')
+ where (m.district, m.case_id, m.measure_id) = (d.district, d.person_id, d.cancelled_by) and m.state in ('in_force', 'served')
  and m.kind = 'stipend_cancelled' and m.from_day <= d.on_day and d.on_day < m.until_day);
 
 -- name: §5 a paid day that a measure in effect covers is cancelled
-select * from funding.day d join accountability.measure m on (m.district, m.person_id) = (d.district, d.person_id)
+select * from funding.day d join accountability.measure m on (m.district, m.case_id) = (d.district, d.person_id)
  and m.kind = 'stipend_cancelled' and m.state in ('in_force', 'served') and m.from_day <= d.on_day and d.on_day < m.until_day
  where d.accrued_fen > 0 and d.cancelled_fen = 0;
 
 -- name: §10.8 every measure that stands has causes, each a confirmed finding about its person, or whom it is about
 select * from accountability.measure m left join lateral unnest(m.cause) as k(id) on true where m.state <> 'revoked' and not exists (
- select from supervision.finding f where (f.district, f.finding_id) = (m.district, k.id) and (f.person_id = coalesce(nullif(m.cause_of, ''), m.person_id)
- or exists (select from accountability.finding c where m.person_id like 'unit/%' and (c.district, c.person_id, c.finding_id) = (m.district, m.person_id, k.id)))
+ select from supervision.finding f where (f.district, f.finding_id) = (m.district, k.id) and (f.person_id = coalesce(nullif(m.cause_of, ''), m.case_id)
+ or exists (select from accountability.finding c where m.case_id like 'unit/%' and (c.district, c.case_id, c.finding_id) = (m.district, m.case_id, k.id)))
  and 'confirmed' = (
  select v.state from supervision.finding_move v where (v.district, v.finding_id) = (f.district, f.finding_id) order by v.seq desc limit 1));
 
@@ -71,7 +71,7 @@ select * from (select f.district, f.finding_id, 'unit/' || coalesce(f.unit_id, (
  where (p.district, p.person_id) = (f.district, f.person_id) and p.from_day <= f.on_day order by p.from_day desc limit 1)) as case_id, true as due
  from supervision.finding f where f.kind <> 'unexcused_absence' and exists (select from supervision.finding_move v
  where (v.district, v.finding_id) = (f.district, f.finding_id) and v.state = 'confirmed')) s
- full join (select district, finding_id, person_id as case_id, true as kept from accountability.finding where person_id like 'unit/%') a
+ full join (select district, finding_id, case_id, true as kept from accountability.finding where case_id like 'unit/%') a
  using (district, finding_id, case_id) where due is distinct from kept;
 
 -- name: C3.1.1: a head answers who headed the unit on the date that reached the rung
@@ -85,9 +85,9 @@ select * from accountability.measure m where m.state <> 'revoked' and m.ladder =
 select * from accountability.finding f where f.kind = 'written_criticism' and f.state = 'confirmed' and f.on_day >= '2017-08-01'
  and exists (select from accountability.policy p where p.district = f.district and p.document_json like '%C3.1.1-1%')
  and not exists (select from accountability.policy p where p.district = f.district and p.document_json not like '%C3.1.1-1%')
- and not exists (select from accountability.measure m where (m.district, m.person_id) = (f.district, f.person_id) and m.ladder = 'criticism'
+ and not exists (select from accountability.measure m where (m.district, m.case_id) = (f.district, f.case_id) and m.ladder = 'criticism'
  and m.state <> 'revoked' and m.window_year = extract(year from f.on_day))
- and not exists (select from accountability.finding s where (s.district, s.person_id) = (f.district, f.person_id) and s.kind = f.kind
+ and not exists (select from accountability.finding s where (s.district, s.case_id) = (f.district, f.case_id) and s.kind = f.kind
  and s.source = 'superior' and extract(year from s.on_day) = extract(year from f.on_day));
 
 -- name: C3.2.2: of what is sealed nobody was told but the department, and nobody of himself
@@ -116,17 +116,17 @@ select * from (select district, person_id, on_day, absences from attendance.day 
  group by 1, 2, 3) f using (district, person_id, on_day) where a.absences is distinct from f.absences;
 
 -- name: §5 Identity: one measure for each subject, clause, kind and window
-select * from (select district, person_id, clause, kind, window_year from accountability.measure
- group by district, person_id, unit_id, head_person_id, clause, kind, window_year, recall_id having count(*) > 1) x;
+select * from (select district, case_id, clause, kind, window_year from accountability.measure
+ group by district, case_id, unit_id, head_person_id, clause, kind, window_year, recall_id having count(*) > 1) x;
 
 -- name: §5 a recall is open while its measure stands
 select * from accountability.measure m left join accountability.recall r
- on (r.district, r.person_id, r.recall_id) = (m.district, m.person_id, m.measure_id)
+ on (r.district, r.person_id, r.recall_id) = (m.district, m.case_id, m.measure_id)
  where m.kind = 'recall' and (r.recall_id is null or (r.state = 'cancelled') <> (m.state in ('revoked', 'lifted')) or
  (m.state <> 'revoked' and r.cause <> m.cause));
 
 -- name: §5 a recall measure is in the state of its case
-select * from accountability.measure m join accountability.recall r on (r.district, r.person_id, r.recall_id) = (m.district, m.person_id, m.measure_id)
+select * from accountability.measure m join accountability.recall r on (r.district, r.person_id, r.recall_id) = (m.district, m.case_id, m.measure_id)
  where m.state <> 'revoked' and m.state <> case when r.state in ('ordered', 'handed_over') then 'in_force' when r.state = 'replaced' then 'served'
  when r.state = 'cancelled' then 'lifted' else 'proposed' end;
 
@@ -159,9 +159,9 @@ select * from roster.vacancy v where v.state = 'open' and not exists (
 
 -- name: A98: nothing stands refused that rests on what was not decided
 select * from accountability.measure m where m.state in ('rejected', 'lifted') and not exists (select from accountability.decision d
- where (d.district, d.person_id, d.measure_id, d.state) = (m.district, m.person_id, m.measure_id, m.state)
+ where (d.district, d.case_id, d.measure_id, d.state) = (m.district, m.case_id, m.measure_id, m.state)
  and array(select case m.ladder when 'criticism' then f.bulletin when 'case' then f.finding_id else f.on_day::text end
- from accountability.finding f where f.district = m.district and f.person_id = coalesce(nullif(m.cause_of, ''), m.person_id)
+ from accountability.finding f where f.district = m.district and f.case_id = coalesce(nullif(m.cause_of, ''), m.case_id)
  and f.finding_id = any (m.cause)) <@ d.counted);
 
 -- name: §5 a recall's due date that is over has been told

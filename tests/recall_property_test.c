@@ -587,7 +587,7 @@ person_by_database(struct trial *t, const struct unit *u, int who)
 	char *sql = text("select r.state || '|ordered ' || coalesce(r.ordered_day::text, '') || '|to ' || coalesce(p.to_day::text, '')"
 	                 " || '|too ' || (select coalesce(o.to_day::text, '') from roster.posting o where o.posting_id = r.person_id || '-too') || '|vacancy '"
 	                 " || coalesce((select v.state from roster.vacancy v where v.vacancy_id = r.recall_id), '')"
-	                 " || '|brought ' || (select count(*) from accountability.measure m where m.recall_id = r.recall_id and m.person_id = r.person_id and m.state = 'in_force')"
+	                 " || '|brought ' || (select count(*) from accountability.measure m where m.recall_id = r.recall_id and m.case_id = r.person_id and m.state = 'in_force')"
 	                 " || '|head ' || (select count(*) from accountability.measure m where m.recall_id = r.recall_id and m.unit_id = '%s'"
 	                 " and m.head_person_id = '%s-head' and m.state = 'in_force')"
 	                 " || '|posted ' || (select count(*) from roster.posting h where h.posting_id = r.recall_id || '-head')"

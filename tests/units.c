@@ -15,7 +15,7 @@ units_fact(const struct person *p, size_t i, const char *case_id, arena_t *a)
 	int kind = 0;
 
 	enum_value(&supervision__finding_kind__descriptor, f->kind, &kind);
-	row->person_id = (char *)case_id;
+	row->case_id = (char *)case_id;
 	row->finding_id = (char *)p->found_id[i];
 	row->kind = (Supervision__FindingKind)kind;
 	row->source = strcmp(f->source, "superior") == 0 ? SUPERVISION__SOURCE__SUPERIOR : SUPERVISION__SOURCE__COVERT;

@@ -20,6 +20,7 @@ const char *batch_cause(const struct batch *b) { return b->now->cause; }
 const char *batch_trace(const struct batch *b) { return b->now->trace; }
 bool batch_own(const struct batch *b) { return b->own_event; }
 const void *batch_with(const struct batch *b) { return b->now->as_command->with; }
+const void *batch_command(const struct batch *b) { return b->now->m; }
 struct span batch_span(const struct batch *b) { return b->now->span; }
 
 const char *

@@ -352,7 +352,7 @@ ladder_identify(Measure *const *due, size_t ndue, const Measure *const *standing
 		if (!was)
 			continue;
 		due[i]->district = was->district;
-		due[i]->person_id = was->person_id;
+		due[i]->case_id = was->case_id;
 		due[i]->measure_id = was->measure_id;
 	}
 }
@@ -444,26 +444,7 @@ measure_in_effect(Accountability__MeasureState state)
 	return state == ACCOUNTABILITY__MEASURE_STATE__IN_FORCE || state == ACCOUNTABILITY__MEASURE_STATE__SERVED;
 }
 
-/* ---- what people do with measures */
-
-enum move_result
-measure_move(const Measure *m, enum move move, Accountability__MeasureState *to)
-{
-	/* Approval is the only thing that stands between a decision and its effect, so `approved` is passed through at once. */
-	static const struct { Accountability__MeasureState from, to; } moves[] = {
-		[MOVE_APPROVE] = { ACCOUNTABILITY__MEASURE_STATE__PROPOSED, ACCOUNTABILITY__MEASURE_STATE__IN_FORCE },
-		[MOVE_REJECT] = { ACCOUNTABILITY__MEASURE_STATE__PROPOSED, ACCOUNTABILITY__MEASURE_STATE__REJECTED },
-		[MOVE_LIFT] = { ACCOUNTABILITY__MEASURE_STATE__IN_FORCE, ACCOUNTABILITY__MEASURE_STATE__LIFTED },
-		[MOVE_SERVE] = { ACCOUNTABILITY__MEASURE_STATE__IN_FORCE, ACCOUNTABILITY__MEASURE_STATE__SERVED },
-	};
-
-	*to = moves[move].to;
-	if (m->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL)
-		return MOVE_BAD;                        /* moved by the steps of its case alone */
-	if (m->state == moves[move].to)
-		return MOVE_AGAIN;
-	return m->state == moves[move].from ? MOVE_DONE : MOVE_BAD;
-}
+/* ---- what measures bar somebody from */
 
 void
 eligibility_on(const Measure *const *measures, size_t n, Accountability__MeasureKind barring, int32_t day, arena_t *a,

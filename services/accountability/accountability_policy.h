@@ -28,7 +28,7 @@ size_t ladder_absences(const struct policy_book *book, const AccountabilityRows_
 /* End of the term held on a day (A6): the latest of the covering postings, each its term's end, else its own. */
 bool ladder_term_end(const MirrorRows__Posting *const *postings, size_t n, int32_t day, int32_t *end);
 
-/* The measures that should stand, as newly decided; district, person_id and measure_id are left empty. */
+/* The measures that should stand, as newly decided; district, case_id and measure_id are left empty. */
 size_t ladder_measures(const struct absence *absences, size_t n, const MirrorRows__Posting *const *postings, size_t npostings, arena_t *a,
                        AccountabilityRows__Measure ***out);
 
@@ -51,7 +51,7 @@ size_t ladder_follow(const struct reached *r, Policy__Consequence *const *conseq
 size_t ladder_sorted(const AccountabilityRows__Finding *const *findings, size_t n, bool (*keep)(const AccountabilityRows__Finding *), arena_t *a,
                      const AccountabilityRows__Finding ***out);
 
-/* `is` is the row to write (a new one has no district, person_id and measure_id yet). */
+/* `is` is the row to write (a new one has no district, case_id and measure_id yet). */
 struct measure_change {
 	Accountability__Change change;
 	const AccountabilityRows__Measure *was;         /* NULL: never there */
@@ -75,11 +75,6 @@ bool ladder_shrank(const struct measure_change *c);
 
 /* In force or served: touches money and eligibility (§5 Effect). */
 bool measure_in_effect(Accountability__MeasureState state);
-
-/* The four moves that a person can make (§5 Effect). */
-enum move { MOVE_APPROVE, MOVE_REJECT, MOVE_LIFT, MOVE_SERVE };
-enum move_result { MOVE_DONE, MOVE_AGAIN, MOVE_BAD };
-enum move_result measure_move(const AccountabilityRows__Measure *m, enum move move, Accountability__MeasureState *to);
 
 /* Whether measures in effect bar somebody on a day, and the ids of those that do. */
 void eligibility_on(const AccountabilityRows__Measure *const *measures, size_t n, Accountability__MeasureKind barring, int32_t day, arena_t *a,

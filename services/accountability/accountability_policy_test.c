@@ -518,31 +518,7 @@ test_rungs(int counts[2], const struct books *books, arena_t *a)
 	check(counts, n > 1 && strcmp(absences[1].finding->finding_id, "F0") == 0, "A17 smallest id", "", "F0");
 }
 
-/* ---- what people may do (§5 Effect) */
-
-static void
-test_moves(int counts[2])
-{
-	enum { P = ACCOUNTABILITY__MEASURE_STATE__PROPOSED, F = ACCOUNTABILITY__MEASURE_STATE__IN_FORCE, S = ACCOUNTABILITY__MEASURE_STATE__SERVED,
-	       L = ACCOUNTABILITY__MEASURE_STATE__LIFTED, J = ACCOUNTABILITY__MEASURE_STATE__REJECTED, V = ACCOUNTABILITY__MEASURE_STATE__REVOKED };
-	static const int states[] = { P, F, S, L, J, V };
-	/* D done, A again, - refused; by state in the order above */
-	static const struct { enum move move; const char *results; } rows[] = {
-		{ MOVE_APPROVE, "DA----" }, { MOVE_REJECT, "D---A-" }, { MOVE_LIFT, "-D-A--" }, { MOVE_SERVE, "-DA---" },
-	};
-	static const char letters[] = { [MOVE_DONE] = 'D', [MOVE_AGAIN] = 'A', [MOVE_BAD] = '-' };
-
-	for (size_t i = 0; i < 4; i++)
-		for (size_t s = 0; s < 6; s++) {
-			Measure m = ACCOUNTABILITY_ROWS__MEASURE__INIT;
-			Accountability__MeasureState to;
-			m.kind = ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN;
-			m.state = (Accountability__MeasureState)states[s];
-			check(counts, letters[measure_move(&m, rows[i].move, &to)] == rows[i].results[s], "§5 moves", rows[i].results, "");
-			m.kind = ACCOUNTABILITY__MEASURE_KIND__RECALL;
-			check(counts, measure_move(&m, rows[i].move, &to) == MOVE_BAD, "§5 a recall moves by its case", rows[i].results, "");
-		}
-}
+/* ---- §5 Effect */
 
 static void
 test_eligibility(int counts[2], arena_t *a)
@@ -747,7 +723,6 @@ main(void)
 	test_cases(counts, books, a);
 	test_reason(counts, books, a);
 	test_rungs(counts, books, a);
-	test_moves(counts);
 	test_eligibility(counts, a);
 	test_properties(counts, books, a);
 	arena_close(&a);

@@ -1,19 +1,23 @@
-/* case_sheet - see case_sheet.h. */
-#include "case_sheet.h"
-#include "accountability.sql.h"
-#include "case_policy.h"
+/* case_sheet - accountability's part of a measure's case sheet; the gateway adds money and messages.
+ *
+ *   in:   ReadMeasure */
+#include "accountability_case_sheet.sql.h"
 #include "base/civil.h"
+#include "case.h"
+#include "case_policy.h"
 #include "criticism_policy.h"
 #include "domain/policies.h"
+#include "engine/keyed.h"
 #include "json/json_pb.h"
-#include "measure.h"
 #include <string.h>
 
 typedef AccountabilityRows__Finding Finding;
 typedef AccountabilityRows__Measure Measure;
 
-/* Both producers: a measure follows from a finding that may have been confirmed a moment ago, by a policy just as new. */
-enum { AFTER_BOTH = AFTER(0) | AFTER(1) };
+static const struct copy
+sheet_of_measure = { &accountability__case_sheet__descriptor, &accountability__measure__descriptor,
+                     "facts readings steps" },
+fact_of_row = { &accountability__fact__descriptor, &accountability_rows__finding__descriptor, "kind source state" };
 
 static const Policy__Policy *
 policy_named(const struct policy_book *book, const char *version)
@@ -50,7 +54,8 @@ absences_now(const struct policy_book *book, const Finding *const *findings, siz
 }
 
 static void
-criticisms_now(const struct policy_book *book, const Finding *const *findings, size_t n, arena_t *a, struct case_file *f)
+criticisms_now(const struct policy_book *book, const Finding *const *findings, size_t n, arena_t *a,
+               struct case_file *f)
 {
 	struct criticism *counted;
 	size_t count = criticism_count(book, findings, n, a, &counted);
@@ -75,7 +80,8 @@ static bool
 is_limited(const Wire__Actor *actor)
 {
 	for (size_t i = 0; actor && i < actor->n_roles; i++)
-		if (actor->roles[i] != WIRE__ACCOUNT_ROLE__UNIT_HEAD && actor->roles[i] != WIRE__ACCOUNT_ROLE__TOWNSHIP_LEADER &&
+		if (actor->roles[i] != WIRE__ACCOUNT_ROLE__UNIT_HEAD &&
+		    actor->roles[i] != WIRE__ACCOUNT_ROLE__TOWNSHIP_LEADER &&
 		    actor->roles[i] != WIRE__ACCOUNT_ROLE__CADRE)
 			return false;
 	return actor != NULL;
@@ -84,31 +90,35 @@ is_limited(const Wire__Actor *actor)
 static struct case_file
 file_open(struct reader *r, const Measure *m)
 {
-	AccountabilityRows__PersonKey person = ACCOUNTABILITY_ROWS__PERSON_KEY__INIT;
-	AccountabilityRows__MeasureKey key = ACCOUNTABILITY_ROWS__MEASURE_KEY__INIT;
 	const struct policy_book *book = reader_policies(r);
-	struct case_file f = { .measure = m, .policy = policy_named(book, m->policy) };
+	struct case_file f = {
+		.measure = m, .policy = policy_named(book, m->policy), .limited = is_limited(reader_actor(r)),
+	};
+	char *case_id = m->cause_of[0] ? m->cause_of : m->case_id;
 	arena_t *a = reader_arena(r);
-	const Finding **facts;
+	const Finding *const *findings, **facts;
 	void **rows;
+	size_t n = case_findings(r, case_id, &findings);
 
-	person.district = key.district = (char *)reader_district(r);
-	person.person_id = m->cause_of[0] ? m->cause_of : m->person_id;
-	key.measure_id = m->measure_id;
-	size_t n = reader_rows(r, &accountability_findings_of_person, &person, &rows);
-	f.nfacts = facts_of(m, (const Finding *const *)rows, n, a, &facts);
+	f.nfacts = facts_of(m, findings, n, a, &facts);
 	f.facts = facts;
 	if (strcmp(m->ladder, LADDER_CRITICISM) == 0)
-		criticisms_now(book, (const Finding *const *)rows, n, a, &f);
+		criticisms_now(book, findings, n, a, &f);
 	else
-		absences_now(book, (const Finding *const *)rows, n, a, &f);
-	person.person_id = bearer(m, person.person_id);
-	n = reader_rows(r, &accountability_postings_of_person, &person, &rows);
+		absences_now(book, findings, n, a, &f);
+	n = reader_rows(r, &accountability_postings_of_person,
+	                reader_key(r, &accountability_rows__person_key__descriptor, bearer(m, case_id)), &rows);
 	f.has_term = ladder_term_end((const MirrorRows__Posting *const *)rows, n, m->absence_day, &f.term_end);
-	f.limited = is_limited(reader_actor(r));
-	f.nmoves = reader_rows(r, &accountability_moves, &key, &rows);
+	f.nmoves = reader_rows(r, &accountability_moves,
+	                       reader_key(r, &accountability_rows__measure_key__descriptor, m->measure_id), &rows);
 	f.moves = (const AccountabilityRows__Move *const *)rows;
 	return f;
+}
+
+static char *
+word(const ProtobufCEnumDescriptor *d, int value, arena_t *a)
+{
+	return arena_strdup(a, enum_text(d, value, a));
 }
 
 static Accountability__Fact *
@@ -116,56 +126,28 @@ fact_message(const Finding *x, arena_t *a)
 {
 	Accountability__Fact *f = arena_message(a, &accountability__fact__descriptor);
 
-	f->finding_id = x->finding_id;
-	f->kind = (char *)enum_text(&supervision__finding_kind__descriptor, (int)x->kind, a);
-	f->on_day = x->on_day;
-	f->source = (char *)enum_text(&supervision__source__descriptor, (int)x->source, a);
-	f->state = (char *)enum_text(&supervision__finding_state__descriptor, (int)x->state, a);
-	if (x->maybe_confirmed_case) {
-		f->maybe_confirmed_case = ACCOUNTABILITY__FACT__MAYBE_CONFIRMED_CONFIRMED_DAY;
-		f->confirmed_day = x->confirmed_day;
-	}
-	f->n_evidence_sha256 = x->n_evidence_sha256;
-	f->evidence_sha256 = x->evidence_sha256;
+	copy_run(&fact_of_row, f, x);
+	f->kind = word(&supervision__finding_kind__descriptor, (int)x->kind, a);
+	f->source = word(&supervision__source__descriptor, (int)x->source, a);
+	f->state = word(&supervision__finding_state__descriptor, (int)x->state, a);
 	return f;
 }
 
-/* The measure itself, under the same names as everywhere. */
 static void
-measure_fill(Accountability__CaseSheet *s, const Accountability__Measure *m)
-{
-	s->id = m->id;
-	s->kind = m->kind;
-	s->clause = m->clause;
-	s->policy = m->policy;
-	s->subject = m->subject;
-	s->from_day = m->from_day;
-	s->maybe_until_case = m->maybe_until_case ? ACCOUNTABILITY__CASE_SHEET__MAYBE_UNTIL_UNTIL_DAY : ACCOUNTABILITY__CASE_SHEET__MAYBE_UNTIL__NOT_SET;
-	s->until_day = m->until_day;
-	s->state = m->state;
-	s->n_cause = m->n_cause;
-	s->cause = m->cause;
-	s->reason = m->reason;
-}
-
-void
-case_sheet_read(struct reader *r, const void *m)
+read_measure(struct reader *r, const void *m)
 {
 	const Accountability__ReadMeasure *q = m;
-	AccountabilityRows__MeasureKey key = ACCOUNTABILITY_ROWS__MEASURE_KEY__INIT;
 	Accountability__CaseSheet s = ACCOUNTABILITY__CASE_SHEET__INIT;
+	const void *key = reader_key(r, &accountability_rows__measure_key__descriptor, q->id);
 	arena_t *a = reader_arena(r);
 	void **rows;
 
-	key.district = (char *)reader_district(r);
-	key.measure_id = q->id;
-	if (reader_rows(r, &accountability_measure, &key, &rows) == 0) {
+	if (reader_rows(r, &accountability_measure_by_id, key, &rows) == 0) {
 		reader_missing(r, AFTER_BOTH, "There is no such measure.");
 		return;
 	}
-	const Measure *row = rows[0];
-	struct case_file f = file_open(r, row);
-	measure_fill(&s, measure_message(row, a));
+	struct case_file f = file_open(r, rows[0]);
+	copy_run(&sheet_of_measure, &s, case_measure(rows[0], a));
 	s.n_facts = f.nfacts;
 	s.facts = arena_alloc(a, (f.nfacts + 1) * sizeof(*s.facts));
 	for (size_t i = 0; i < f.nfacts; i++)
@@ -174,3 +156,11 @@ case_sheet_read(struct reader *r, const void *m)
 	s.n_steps = case_steps(&f, a, &s.steps);
 	reader_answer(r, &s.base);
 }
+
+const struct noun accountability_case_sheet = {
+	.queries = LIST(((const struct query[]){
+		{ .message = &accountability__read_measure__descriptor, .run = read_measure },
+	})),
+	.copies = LIST(((const struct copy *const[]){ &sheet_of_measure, &fact_of_row })),
+	.statements = { accountability_case_sheet_sql, ACCOUNTABILITY_CASE_SHEET_SQL_COUNT },
+};

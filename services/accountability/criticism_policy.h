@@ -23,7 +23,7 @@ struct criticism {
 size_t criticism_count(const struct policy_book *book, const AccountabilityRows__Finding *const *findings, size_t n, arena_t *a,
                        struct criticism **out);
 
-/* What should stand for a person whom the findings name, as newly decided; district, person_id and measure_id are left empty. */
+/* What should stand for a person whom the findings name, as newly decided; district, case_id and measure_id are left empty. */
 size_t criticism_measures(const struct policy_book *book, const AccountabilityRows__Finding *const *findings, size_t n,
                           const MirrorRows__Posting *const *postings, size_t npostings, arena_t *a, AccountabilityRows__Measure ***out);
 

@@ -1,194 +1,98 @@
-/* measure - see measure.h. */
-#include "measure.h"
-#include "base/civil.h"
+/* measure - what follows for somebody: imposed, amended and revoked by the count (recount.c), moved by people.
+ *
+ *   in:   ApproveMeasure, RejectMeasure, LiftMeasure, ServeMeasure; our own MeasuresChanged, by whomever it was said
+ *   out:  MeasuresChanged
+ *   owns: measure, measure_home, and move as far as it is measures'; what people decided against them (decision.c) */
+#include "accountability_policy.h"
+#include "case.h"
 #include "decision.h"
 #include "domain/duty_batch.h"
-#include "json/json_pb.h"
+#include "domain/flow.h"
 #include "domain/mirror.h"
+#include "engine/keyed.h"
+#include "facts.h"
 #include "recall.h"
-#include "bus/sealed_kind.h"
-#include <assert.h>
-#include <stdio.h>
-#include <string.h>
+#include "recount.h"
 
 typedef AccountabilityRows__Finding Finding;
 typedef AccountabilityRows__Measure Measure;
-typedef AccountabilityRows__Recall Recall;
+typedef AccountabilityRows__MeasureHome MeasureHome;
 typedef AccountabilityRows__Move Move;
+typedef Accountability__MeasureChange Change;
 
-const struct table finding_table = { "finding", &accountability_rows__finding__descriptor, 3, false };
-const struct table measure_table = { "measure", &accountability_rows__measure__descriptor, 3, false };
-const struct table measure_home_table = { "measure_home", &accountability_rows__measure_home__descriptor, 2, true };
-const struct table move_table = { "move", &accountability_rows__move__descriptor, 3, true };
+#define STATE(s) ACCOUNTABILITY__MEASURE_STATE__##s
 
-static char *
-district(const struct batch *b)
-{
-	return (char *)batch_district(b);       /* rows made here are read, never changed */
-}
+static const struct flow flow;
 
-/* ---- rows and messages */
+/* ---- MeasuresChanged: the only thing that writes measures */
 
-/* Of a unit's measure its head, when it names one; else "". */
-static char *
-subject_person(const Measure *m)
-{
-	return m->unit_id[0] ? m->head_person_id : m->person_id;
-}
+static const struct copy
+row_of_measure = { &accountability_rows__measure__descriptor, &accountability__measure__descriptor,
+                   "district case_id measure_id unit_id ladder window_year rung reason_zh reason_en absence_day "
+                   "decided_day approval recall_id head_person_id cause_of" },
+row_of_grounds = { &accountability_rows__measure__descriptor, &accountability__grounds__descriptor,
+                   "district case_id measure_id unit_id kind clause policy from_day until_day state cause reason_zh "
+                   "reason_en head_person_id" };
 
-Accountability__Measure *
-measure_message(const Measure *row, arena_t *a)
-{
-	Accountability__Measure *m = arena_message(a, &accountability__measure__descriptor);
-
-	m->subject = arena_message(a, &accountability__subject__descriptor);
-	m->reason = arena_message(a, &common__text__descriptor);
-	if (subject_person(row)[0]) {
-		m->subject->maybe_person_case = ACCOUNTABILITY__SUBJECT__MAYBE_PERSON_PERSON_ID;
-		m->subject->person_id = subject_person(row);
-	}
-	if (row->unit_id[0]) {
-		m->subject->maybe_unit_case = ACCOUNTABILITY__SUBJECT__MAYBE_UNIT_UNIT_ID;
-		m->subject->unit_id = row->unit_id;
-	}
-	if (row->maybe_until_case) {
-		m->maybe_until_case = ACCOUNTABILITY__MEASURE__MAYBE_UNTIL_UNTIL_DAY;
-		m->until_day = row->until_day;
-	}
-	m->id = row->measure_id;
-	m->kind = row->kind;
-	m->clause = row->clause;
-	m->policy = row->policy;
-	m->from_day = row->from_day;
-	m->state = row->state;
-	m->n_cause = row->n_cause;
-	m->cause = row->cause;
-	m->reason->zh = row->reason_zh;
-	m->reason->en = row->reason_en;
-	return m;
-}
-
-const char *
-measure_case_of_unit(const char *unit_id, arena_t *a)
-{
-	return arena_printf(a, "unit/%s", unit_id);        /* no person has such an id */
-}
-
-size_t
-measure_list(struct batch *b, const char *case_id, const Measure *const **rows)
-{
-	Measure key = ACCOUNTABILITY_ROWS__MEASURE__INIT;
-	const void **list;
-
-	key.district = district(b);
-	key.person_id = (char *)case_id;
-	size_t n = batch_list(b, &measure_table, &key, 2, &list);
-	*rows = (const Measure *const *)list;
-	return n;
-}
-
-static Accountability__Grounds *
-grounds_of(const Measure *row, arena_t *a)
-{
-	Accountability__Grounds *g = arena_message(a, &accountability__grounds__descriptor);
-
-	g->ladder = row->ladder;
-	g->window_year = row->window_year;
-	g->rung = row->rung;
-	g->absence_day = row->absence_day;
-	g->decided_day = row->decided_day;
-	g->approval = row->approval;
-	g->recall_id = row->recall_id;
-	g->cause_of = row->cause_of;
-	return g;
-}
-
-/* The inverse of the two above: the row that a change says. */
+/* The inverse of case_change. */
 static Measure *
-row_of(struct batch *b, const Accountability__MeasureChange *c, arena_t *a)
+row_of(struct batch *b, const Change *c)
 {
-	Measure *row = arena_message(a, &accountability_rows__measure__descriptor);
-	const Accountability__Measure *m = c->measure;
+	const Accountability__Subject *s = c->measure->subject;
+	const char *case_id = s->maybe_unit_case ? case_of_unit(s->unit_id, batch_arena(b))
+	                                         : s->maybe_person_case ? s->person_id : "";
+	Measure *row = batch_pair(b, &measure_table, case_id, c->measure->id);
 
-	char *person_id = m->subject->maybe_person_case ? m->subject->person_id : (char *)"";
-	row->district = district(b);
-	row->unit_id = m->subject->maybe_unit_case ? m->subject->unit_id : (char *)"";
-	row->person_id = row->unit_id[0] ? (char *)measure_case_of_unit(row->unit_id, batch_arena(b)) : person_id;
-	row->head_person_id = row->unit_id[0] ? person_id : (char *)"";
-	row->measure_id = m->id;
-	row->ladder = c->grounds->ladder;
-	row->kind = m->kind;
-	row->clause = m->clause;
-	row->window_year = c->grounds->window_year;
-	row->policy = m->policy;
-	row->rung = c->grounds->rung;
-	row->from_day = m->from_day;
-	if (m->maybe_until_case) {
-		row->maybe_until_case = ACCOUNTABILITY_ROWS__MEASURE__MAYBE_UNTIL_UNTIL_DAY;
-		row->until_day = m->until_day;
-	}
-	row->state = m->state;
-	row->n_cause = m->n_cause;
-	row->cause = m->cause;
-	row->reason_zh = m->reason->zh;
-	row->reason_en = m->reason->en;
-	row->absence_day = c->grounds->absence_day;
-	row->decided_day = c->grounds->decided_day;
-	row->approval = c->grounds->approval;
-	row->recall_id = c->grounds->recall_id;
-	row->cause_of = c->grounds->cause_of;
+	copy_run(&row_of_measure, row, c->measure);
+	copy_run(&row_of_grounds, row, c->grounds);
+	row->reason_zh = c->measure->reason->zh;
+	row->reason_en = c->measure->reason->en;
+	if (s->maybe_unit_case)
+		row->unit_id = s->unit_id;
+	if (s->maybe_unit_case && s->maybe_person_case)
+		row->head_person_id = s->person_id;
 	return row;
 }
 
-Accountability__MeasureChange *
-measure_change_message(Accountability__Change change, const Measure *was, const Measure *is, arena_t *a)
-{
-	Accountability__MeasureChange *c = arena_message(a, &accountability__measure_change__descriptor);
-
-	c->change = change;
-	c->measure = measure_message(is, a);
-	c->in_effect = measure_in_effect(is->state);
-	c->was_in_effect = was && measure_in_effect(was->state);
-	c->grounds = grounds_of(is, a);
-	return c;
-}
-
-/* ---- what a change does to the tables */
-
 /* By hand; of a recall it is the step of its case that says so. */
 static bool
-is_refusal(const Accountability__MeasureChange *c)
+is_refusal(const Change *c)
 {
 	return c->change == ACCOUNTABILITY__CHANGE__MOVED && measure_is_refused(c->measure->state) &&
 	       c->measure->kind != ACCOUNTABILITY__MEASURE_KIND__RECALL;
 }
 
-void
-measure_want_changed(struct batch *b, const void *m)
+static void
+changed_want(struct batch *b, const void *m)
 {
 	const Accountability__MeasuresChanged *e = m;
 
 	for (size_t i = 0; i < e->n_changes; i++) {
-		Measure *row = row_of(b, e->changes[i], batch_arena(b));
+		Measure *row = row_of(b, e->changes[i]);
 		batch_want(b, &measure_table, row, 3);
 		if (row->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL)
-			recall_want_person(b, row->person_id);
+			recount_want_recalls(b, row->case_id);
 		if (is_refusal(e->changes[i]))
-			decision_want_facts(b, row);
+			facts_want(b, facts_of_measure(row));
 	}
 }
 
 static void
-change_apply(struct batch *b, const Accountability__MeasureChange *c)
+keep_home(struct batch *b, const Measure *m)
 {
-	AccountabilityRows__MeasureHome home = ACCOUNTABILITY_ROWS__MEASURE_HOME__INIT;
-	Measure *row = row_of(b, c, batch_arena(b));
+	MeasureHome *home = batch_row(b, &measure_home_table, m->measure_id);
 
-	home.district = row->district;
-	home.measure_id = row->measure_id;
-	home.person_id = row->person_id;
+	home->case_id = m->case_id;
+	batch_put(b, &measure_home_table, home);
+}
+
+static void
+on_change(struct batch *b, const Change *c)
+{
+	Measure *row = row_of(b, c);
+
 	if (!batch_get(b, &measure_table, row))
-		batch_put(b, &measure_home_table, &home);
+		keep_home(b, row);
 	batch_put(b, &measure_table, row);
 	if (row->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL)
 		recall_follow(b, c->change, row);
@@ -196,302 +100,192 @@ change_apply(struct batch *b, const Accountability__MeasureChange *c)
 		decision_keep(b, row);
 }
 
-void
-measure_run_changed(struct batch *b, const void *m)
+static void
+on_changed(struct batch *b, const void *m)
 {
 	const Accountability__MeasuresChanged *e = m;
 
 	for (size_t i = 0; i < e->n_changes; i++)
-		change_apply(b, e->changes[i]);
+		on_change(b, e->changes[i]);
 }
 
-/* ---- moved by hand */
+/* ---- who may move one (rules.md §4 "Separation of duties") */
 
-static const AccountabilityRows__MeasureHome *
-home_of(struct batch *b, const char *id)
+static int32_t
+first_day(struct batch *b, const Measure *m)
 {
-	AccountabilityRows__MeasureHome key = ACCOUNTABILITY_ROWS__MEASURE_HOME__INIT;
-
-	key.district = district(b);
-	key.measure_id = (char *)id;
-	return batch_get(b, &measure_home_table, &key);
+	return facts_first_day(b, facts_of_measure(m), m->absence_day);
 }
 
-static const Measure *
-measure_at(struct batch *b, const AccountabilityRows__MeasureHome *home)
-{
-	Measure key = ACCOUNTABILITY_ROWS__MEASURE__INIT;
-
-	key.district = home->district;
-	key.person_id = home->person_id;
-	key.measure_id = home->measure_id;
-	return batch_get(b, &measure_table, &key);
-}
-
-static Move
-move_key(const struct batch *b, const char *id)
-{
-	Move key = ACCOUNTABILITY_ROWS__MOVE__INIT;
-
-	key.district = district(b);
-	key.measure_id = (char *)id;
-	return key;
-}
-
-static Finding
-cause_key(struct batch *b, const Measure *m, size_t i)
-{
-	Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
-
-	key.district = district(b);
-	key.person_id = m->cause_of[0] ? m->cause_of : m->person_id;
-	key.finding_id = m->cause[i];
-	return key;
-}
-
-const char *
-measure_home_person(struct batch *b, const char *id)
-{
-	const AccountabilityRows__MeasureHome *home = home_of(b, id);
-
-	return home ? home->person_id : NULL;
-}
-
-const char *
-measure_want_home(struct batch *b, const char *id)
-{
-	AccountabilityRows__MeasureHome key = ACCOUNTABILITY_ROWS__MEASURE_HOME__INIT;
-
-	key.district = district(b);
-	key.measure_id = (char *)id;
-	batch_want(b, &measure_home_table, &key, 2);
-	return measure_home_person(b, id);
-}
-
-/* What separation of duties is judged by: units of whom it is about, whose accounts noted, confirmed and moved. */
+/* What it is judged by: units of whom it is about, whose accounts noted, confirmed and moved. */
 static void
-want_duty(struct batch *b, const Measure *m, Move moves)
+want_parts(struct batch *b, const void *thing)
 {
-	const void **moved;
-	size_t n = batch_list(b, &move_table, &moves, 2, &moved);
-
-	duty_want_about(b, subject_person(m), m->unit_id);
-	for (size_t i = 0; i < n; i++)
-		duty_want_decided(b, ((const Move *)moved[i])->account);
-	for (size_t i = 0; i < m->n_cause; i++) {
-		Finding key = cause_key(b, m, i);
-		const Finding *f = batch_get(b, &finding_table, &key);
-		if (!f)
-			continue;
-		duty_want_decided(b, f->noted_by);
-		duty_want_decided(b, f->confirmed_by);
-	}
-}
-
-/* Round by round: whose it is, the measure, its facts and the person; who has moved it. */
-static void
-want_move(struct batch *b, const char *id)
-{
-	Measure measure = ACCOUNTABILITY_ROWS__MEASURE__INIT;
-	Move moves = move_key(b, id);
-
-	measure.district = district(b);
-	measure.measure_id = (char *)id;
-	duty_want(b);
-	batch_want(b, &move_table, &moves, 2);
-	if (!(measure.person_id = (char *)measure_want_home(b, id)))
-		return;
-	batch_want(b, &measure_table, &measure, 3);
-	const Measure *m = measure_at(b, home_of(b, id));
-	if (!m)
-		return;
-	if (*subject_person(m))
-		mirror_want_person_id(b, subject_person(m));
-	for (size_t i = 0; i < m->n_cause; i++) {
-		Finding finding = cause_key(b, m, i);
-		batch_want(b, &finding_table, &finding, 3);
-	}
-	want_duty(b, m, moves);
-}
-
-/* ---- who may (rules.md §4 "Separation of duties") */
-
-static void
-decided_facts(struct batch *b, struct duty *d, const Measure *m)
-{
-	for (size_t i = 0; i < m->n_cause; i++) {
-		Finding key = cause_key(b, m, i);
-		const Finding *f = batch_get(b, &finding_table, &key);
-		if (!f)
-			continue;
-		duty_about_person(d, f->about_person_id);
-		duty_decided(b, d, f->noted_by, f->noted_by_person);
-		duty_decided(b, d, f->confirmed_by, f->confirmed_by_person);
-	}
-}
-
-int32_t
-measure_first_day(struct batch *b, const Measure *m)
-{
-	int32_t day = m->absence_day;
-
-	for (size_t i = 0; i < m->n_cause; i++) {
-		Finding key = cause_key(b, m, i);
-		const Finding *f = batch_get(b, &finding_table, &key);
-		day = f && f->on_day < day ? f->on_day : day;
-	}
-	return day;
-}
-
-static void
-decided_approval(struct batch *b, struct duty *d, const char *id)
-{
-	Move key = move_key(b, id);
+	const Measure *m = thing;
 	const void **moves;
-	size_t n = batch_list(b, &move_table, &key, 2, &moves);
+
+	if (*case_subject_person(m))
+		mirror_want_person_id(b, case_subject_person(m));
+	duty_want_about(b, case_subject_person(m), m->unit_id);
+	batch_want_id(b, &move_table, m->measure_id);
+	size_t n = batch_list_id(b, &move_table, m->measure_id, &moves);
+	for (size_t i = 0; i < n; i++)
+		duty_want_decided(b, ((const Move *)moves[i])->account);
+	facts_want(b, facts_of_measure(m));
+	facts_want_deciders(b, facts_of_measure(m));
+}
+
+/* Nobody moves a measure of their own or their unit's. */
+static void
+duty_of(struct batch *b, const void *thing, struct duty *d)
+{
+	const Measure *m = thing;
+
+	duty_about(b, d, case_subject_person(m), m->unit_id, first_day(b, m));
+}
+
+/* To approve or reject reviews the facts: nor one of another unit for what they did themselves. */
+static void
+duty_of_facts(struct batch *b, const void *thing, struct duty *d)
+{
+	const Finding **facts;
+	size_t n = facts_list(b, facts_of_measure(thing), &facts);
 
 	for (size_t i = 0; i < n; i++) {
+		duty_about_person(d, facts[i]->about_person_id);
+		facts_decided(b, facts[i], d);
+	}
+}
+
+/* To lift reviews the approval too. */
+static void
+duty_of_approval(struct batch *b, const void *thing, struct duty *d)
+{
+	const void **moves;
+	size_t n = batch_list_id(b, &move_table, ((const Measure *)thing)->measure_id, &moves);
+
+	duty_of_facts(b, thing, d);
+	for (size_t i = 0; i < n; i++) {
 		const Move *x = moves[i];
-		if (x->state == ACCOUNTABILITY__MEASURE_STATE__IN_FORCE)
+		if (x->state == STATE(IN_FORCE))
 			duty_decided(b, d, x->account, x->moved_by_person);
 	}
 }
 
-/* Whom it is about. */
-static struct duty
-duty_about_measure(struct batch *b, const Measure *m)
-{
-	struct duty d = duty_open(b);
-
-	duty_about(b, &d, subject_person(m), m->unit_id, measure_first_day(b, m));
-	for (size_t i = 0; i < m->n_cause; i++) {
-		Finding key = cause_key(b, m, i);
-		const Finding *f = batch_get(b, &finding_table, &key);
-		if (f)
-			duty_about_person(&d, f->about_person_id);
-	}
-	return d;
-}
-
-bool
-measure_is_sealed(const Measure *m)
-{
-	return sealed_value(&accountability__measure_kind__descriptor, (int)m->kind);
-}
-
 /* A sealed one is not there for whoever may not know of it (C3.2.2), as it is not when they read. */
 static bool
-is_there(struct batch *b, const char *id)
+knows(struct batch *b, const void *thing)
 {
-	const AccountabilityRows__MeasureHome *home = home_of(b, id);
-	const Measure *m = home ? measure_at(b, home) : NULL;
-
-	if (!m || !measure_is_sealed(m))
-		return home != NULL;
-	struct duty d = duty_about_measure(b, m);
-	return duty_knows(&d);
-}
-
-/* Nobody moves a measure of their own or their unit's, or one of another unit for what they did themselves.  To approve or reject
- * reviews the facts; to lift also the approval; that it was served is only recorded. */
-static bool
-may_move(struct batch *b, const char *id, enum move move)
-{
-	const Measure *m = measure_at(b, home_of(b, id));
 	struct duty d = duty_open(b);
+	const Finding **facts;
 
-	duty_about(b, &d, subject_person(m), m->unit_id, measure_first_day(b, m));
-	if (move != MOVE_SERVE)
-		decided_facts(b, &d, m);
-	if (move == MOVE_LIFT)
-		decided_approval(b, &d, id);
-	return duty_allows(b, &d);
+	if (!case_sealed(thing))
+		return true;
+	duty_of(b, thing, &d);
+	size_t n = facts_list(b, facts_of_measure(thing), &facts);
+	for (size_t i = 0; i < n; i++)
+		duty_about_person(&d, facts[i]->about_person_id);
+	return duty_knows(&d);
 }
 
 /* ---- moving */
 
-static void
-move_put(struct batch *b, const char *measure_id, Accountability__MeasureState to, const char *step, const char *reason)
+/* A recall's is moved by the steps of its case alone. */
+static bool
+by_hand_ok(struct batch *b, const void *thing)
 {
-	Move row = move_key(b, measure_id);
+	const Measure *m = thing;
 
-	row.step = (char *)step;
-	row.seq = batch_next_seq(b);
-	row.account = (char *)batch_account(b);
-	row.moved_by_person = batch_actor(b) ? batch_actor(b)->person_id : (char *)"";
-	row.state = to;
-	row.reason = (char *)reason;
-	row.at_us = batch_at_us(b);
-	batch_put(b, &move_table, &row);
-}
-
-void
-measure_keep_step(struct batch *b, const char *recall_id, recall_state_t to, const char *reason)
-{
-	move_put(b, recall_id, recall_measure_state(to), enum_text(&accountability__recall_case__state__descriptor, (int)to, batch_arena(b)), reason);
-}
-
-bool
-measure_is_off(struct batch *b, const char *unit_id, const char *recall_id)
-{
-	const Measure *const *standing;
-	size_t n = measure_list(b, measure_case_of_unit(unit_id, batch_arena(b)), &standing);
-
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(standing[i]->recall_id, recall_id) == 0 && measure_is_refused(standing[i]->state))
-			return true;
-	return false;
+	return m->kind != ACCOUNTABILITY__MEASURE_KIND__RECALL || !batch_refused(b, &flow.refusal);
 }
 
 static void
-move_emit(struct batch *b, const Measure *was, Accountability__MeasureState to)
+decided(struct batch *b, const struct flow_move *move, void *row)
+{
+	Move *x = row;
+
+	x->state = (Accountability__MeasureState)move->to;
+	if (batch_actor(b))
+		x->moved_by_person = batch_actor(b)->person_id;
+}
+
+static void
+say_moved(struct batch *b, const Measure *was, Accountability__MeasureState to)
 {
 	Accountability__MeasuresChanged e = ACCOUNTABILITY__MEASURES_CHANGED__INIT;
 	Measure is = *was;
-	is.state = to;
-	Accountability__MeasureChange *change = measure_change_message(ACCOUNTABILITY__CHANGE__MOVED, was, &is, batch_arena(b));
 
+	is.state = to;
+	Change *change = case_change(ACCOUNTABILITY__CHANGE__MOVED, was, &is, batch_arena(b));
 	e.subject = change->measure->subject;
 	e.n_changes = 1;
 	e.changes = &change;
-	e.account = (char *)batch_account(b);
-	if (measure_is_sealed(was)) {
+	e.account = arena_strdup(batch_arena(b), batch_account(b));
+	if (case_sealed(was)) {
 		e.maybe_first_case = ACCOUNTABILITY__MEASURES_CHANGED__MAYBE_FIRST_FIRST_DAY;
-		e.first_day = measure_first_day(b, was);
+		e.first_day = first_day(b, was);
 	}
-	batch_emit(b, was->unit_id[0] ? was->unit_id : was->person_id, &e.base);
+	batch_emit(b, was->unit_id[0] ? was->unit_id : was->case_id, &e.base);
 }
 
 static void
-run_move(struct batch *b, const char *id, const char *reason, enum move move)
+say_approved(struct batch *b, const void *thing)
 {
-	const AccountabilityRows__MeasureHome *home = home_of(b, id);
-	const Measure *m = measure_at(b, home);
-	Accountability__MeasureState to;
-
-	enum move_result result = measure_move(m, move, &to);
-	if (result == MOVE_BAD) {
-		batch_refuse(b, 409, "measure.bad_transition", NULL, "The measure's state does not allow this.");
-		return;
-	}
-	if (result == MOVE_DONE) {
-		move_put(b, m->measure_id, to, "", reason);
-		move_emit(b, m, to);
-		m = measure_at(b, home);
-	}
-	batch_answer(b, 200, &measure_message(m, batch_arena(b))->base);
+	say_moved(b, thing, STATE(IN_FORCE));
 }
 
-#define MEASURE_MOVE(noun, Message, move) \
-	void measure_want_##noun(struct batch *b, const void *m) { want_move(b, ((const Message *)m)->id); } \
-	bool measure_exists_##noun(struct batch *b, const void *m) { return is_there(b, ((const Message *)m)->id); } \
-	bool measure_may_##noun(struct batch *b, const void *m) { return may_move(b, ((const Message *)m)->id, move); } \
-	void measure_run_##noun(struct batch *b, const void *m) \
-	{ \
-		const Message *o = m; \
-		run_move(b, o->id, o->maybe_reason_case ? o->reason : "", move); \
-	}
-MEASURE_MOVE(approve, Accountability__ApproveMeasure, MOVE_APPROVE)
-MEASURE_MOVE(reject, Accountability__RejectMeasure, MOVE_REJECT)
-MEASURE_MOVE(lift, Accountability__LiftMeasure, MOVE_LIFT)
-MEASURE_MOVE(serve, Accountability__ServeMeasure, MOVE_SERVE)
+static void
+say_rejected(struct batch *b, const void *thing)
+{
+	say_moved(b, thing, STATE(REJECTED));
+}
+
+static void
+say_lifted(struct batch *b, const void *thing)
+{
+	say_moved(b, thing, STATE(LIFTED));
+}
+
+static void
+say_served(struct batch *b, const void *thing)
+{
+	say_moved(b, thing, STATE(SERVED));
+}
+
+static const ProtobufCMessage *
+as_seen(struct batch *b, const void *thing)
+{
+	return &case_measure(thing, batch_arena(b))->base;
+}
+
+/* Approval is the only thing that stands between a decision and its effect, so `approved` is passed through at once.
+ * That it was served is only recorded. */
+static const struct flow flow = {
+	.things = &measure_table, .homes = &measure_home_table, .decisions = &move_table,
+	.refusal = { 409, "measure.bad_transition", NULL, "The measure's state does not allow this." },
+	.want = want_parts, .knows = knows, .duty = duty_of, .check = by_hand_ok, .decided = decided, .answer = as_seen,
+	.list = LIST(((const struct flow_move[]){
+		{ .command = &accountability__approve_measure__descriptor,
+		  .from = STATE(PROPOSED), .to = STATE(IN_FORCE), .event = say_approved, .duty = duty_of_facts },
+		{ .command = &accountability__reject_measure__descriptor,
+		  .from = STATE(PROPOSED), .to = STATE(REJECTED), .event = say_rejected, .duty = duty_of_facts },
+		{ .command = &accountability__lift_measure__descriptor,
+		  .from = STATE(IN_FORCE), .to = STATE(LIFTED), .event = say_lifted, .duty = duty_of_approval },
+		{ .command = &accountability__serve_measure__descriptor,
+		  .from = STATE(IN_FORCE), .to = STATE(SERVED), .event = say_served },
+	})),
+};
+
+const struct noun accountability_measure = {
+	.tables = LIST(((const struct table *const[]){ &measure_table, &measure_home_table, &move_table })),
+	.commands = LIST(((const struct command[]){
+		{ .message = &accountability__approve_measure__descriptor, .after = AFTER_BOTH, FLOW(&flow) },
+		{ .message = &accountability__reject_measure__descriptor, .after = AFTER_BOTH, FLOW(&flow) },
+		{ .message = &accountability__lift_measure__descriptor, .after = AFTER_BOTH, FLOW(&flow) },
+		{ .message = &accountability__serve_measure__descriptor, .after = AFTER_BOTH, FLOW(&flow) },
+	})),
+	.events = LIST(((const struct event_handler[]){
+		{ .message = &accountability__measures_changed__descriptor, .want = changed_want, .run = on_changed },
+	})),
+	.copies = LIST(((const struct copy *const[]){ &row_of_measure, &row_of_grounds })),
+};

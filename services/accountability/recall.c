@@ -1,145 +1,59 @@
-/* recall - see recall.h. */
+/* recall - the cases of people who are to be recalled (C3.2.1-3, C3.2.1-r): opened and called off with their measure,
+ * moved step by step by people, overdue when a step is not made in time.
+ *
+ *   in:   ReviewRecall, OrderRecall, HandOverRecall, ReplaceRecall, CancelRecall; ListRecalls; the timer `recall_due`;
+ *         our own RecallMoved and RecallOverdue, and of MeasuresChanged what concerns recalls
+ *   out:  RecallMoved, RecallOverdue
+ *   owns: recall, unit_recall, and move as far as it is recalls'
+ *
+ *   proposed → reviewed → ordered → handed_over → replaced;   before hand-over also → cancelled
+ *
+ * A case has its measure's id.  What an ordered recall brings is counted with the ladder, in recount.c. */
 #include "recall.h"
+#include "accountability_policy.h"
+#include "accountability_recall.sql.h"
 #include "base/civil.h"
+#include "case.h"
 #include "decision.h"
 #include "domain/duty_batch.h"
-#include "json/json_pb.h"
-#include "measure.h"
+#include "domain/flow.h"
 #include "domain/mirror.h"
+#include "engine/keyed.h"
+#include "facts.h"
+#include "json/json_pb.h"
+#include "recall_policy.h"
 #include "recount.h"
 #include <assert.h>
 #include <string.h>
 
 typedef AccountabilityRows__Finding Finding;
 typedef AccountabilityRows__Measure Measure;
+typedef AccountabilityRows__Move Move;
 typedef AccountabilityRows__PostingHome PostingHome;
 typedef AccountabilityRows__Recall Recall;
 typedef AccountabilityRows__UnitRecall UnitRecall;
 typedef Accountability__RecallMoved Moved;
 
-enum { REASON_BYTES_MAX = 2000 };
+#define RECALL_DUE "recall_due"                         /* kind of timer; subject: "<person> <recall>" */
 #define STATE(s) ACCOUNTABILITY__RECALL_CASE__STATE__##s
 
-const struct table recall_table = { "recall", &accountability_rows__recall__descriptor, 3, false };
-const struct table unit_recall_table = { "unit_recall", &accountability_rows__unit_recall__descriptor, 3, false };
-const struct table posting_home_table = { "posting_home", &accountability_rows__posting_home__descriptor, 2, false };
+static const struct flow flow;
 
-/* ---- keys, and what is counted together */
+static const struct copy
+unit_recall_of_row = { &accountability_rows__unit_recall__descriptor, &accountability_rows__recall__descriptor,
+                       "district unit_id ordered_seq" },
+overdue_of_row = { &accountability__recall_overdue__descriptor, &accountability_rows__recall__descriptor, "id" },
+page_of_question = { &accountability_rows__recalls_after__descriptor, &accountability__list_recalls__descriptor,
+                     "district after limit" };
 
-static Recall
-recall_key(const struct batch *b, const char *person_id, const char *recall_id)
-{
-	Recall key = ACCOUNTABILITY_ROWS__RECALL__INIT;
+/* ---- the rows */
 
-	key.district = (char *)batch_district(b);
-	key.person_id = (char *)person_id;
-	key.recall_id = (char *)recall_id;
-	return key;
-}
-
-static UnitRecall
-unit_key(const struct batch *b, const char *unit_id)
-{
-	UnitRecall key = ACCOUNTABILITY_ROWS__UNIT_RECALL__INIT;
-
-	key.district = (char *)batch_district(b);
-	key.unit_id = (char *)unit_id;
-	return key;
-}
-
-static Finding
-finding_key(const struct batch *b, const char *person_id, const char *finding_id)
-{
-	Finding key = ACCOUNTABILITY_ROWS__FINDING__INIT;
-
-	key.district = (char *)batch_district(b);
-	key.person_id = (char *)person_id;
-	key.finding_id = (char *)finding_id;
-	return key;
-}
-
-void
-recall_want_unit(struct batch *b, const char *unit_id)
-{
-	UnitRecall key = unit_key(b, unit_id);
-
-	batch_want(b, &unit_recall_table, &key, 2);
-	const UnitRecall *const *rows;
-	size_t n = recall_of_unit(b, unit_id, &rows);
-	for (size_t i = 0; i < n; i++) {
-		Finding findings = finding_key(b, rows[i]->person_id, "");
-		batch_want(b, &finding_table, &findings, 2);
-		Recall recalls = recall_key(b, rows[i]->person_id, "");
-		if (rows[i]->head_person_id[0])
-			mirror_want_person_id(b, rows[i]->head_person_id);      /* for whoever moves the measure in the same batch */
-		else
-			batch_want(b, &recall_table, &recalls, 2);              /* which get their head when one is known */
-	}
-}
-
-void
-recall_want_person(struct batch *b, const char *person_id)
-{
-	Recall key = recall_key(b, person_id, "");
-	const Recall *const *rows;
-
-	batch_want(b, &recall_table, &key, 2);
-	size_t n = recall_of_person(b, person_id, &rows);              /* there in the second round */
-	for (size_t i = 0; i < n; i++)
-		if (rows[i]->maybe_unit_case)
-			recount_want_unit(b, rows[i]->unit_id);
-}
-
-size_t
-recall_of_person(struct batch *b, const char *person_id, const Recall *const **rows)
-{
-	Recall key = recall_key(b, person_id, "");
-	const void **list;
-	size_t n = batch_list(b, &recall_table, &key, 2, &list);
-
-	*rows = (const Recall *const *)list;
-	return n;
-}
-
-size_t
-recall_of_unit(struct batch *b, const char *unit_id, const UnitRecall *const **rows)
-{
-	UnitRecall key = unit_key(b, unit_id);
-	const void **list;
-	size_t n = batch_list(b, &unit_recall_table, &key, 2, &list);
-
-	*rows = (const UnitRecall *const *)list;
-	return n;
-}
-
-static void
-head_fix(struct batch *b, const UnitRecall *of_unit, const char *head_id)
-{
-	Recall key = recall_key(b, of_unit->person_id, of_unit->recall_id);
-	UnitRecall u = *of_unit;
-	Recall r = *(const Recall *)batch_get(b, &recall_table, &key);
-
-	u.head_person_id = r.head_person_id = (char *)head_id;
-	batch_put(b, &unit_recall_table, &u);
-	batch_put(b, &recall_table, &r);
-}
-
-void
-recall_head_known(struct batch *b, const char *unit_id, const char *head_id)
-{
-	const UnitRecall *const *rows;
-	size_t n = recall_of_unit(b, unit_id, &rows);
-
-	for (size_t i = 0; i < n; i++)
-		if (!rows[i]->head_person_id[0])
-			head_fix(b, rows[i], head_id);
-}
-
+/* As it is counted among its unit's; NULL: it is not. */
 static const UnitRecall *
 counted(struct batch *b, const Recall *r)
 {
 	const UnitRecall *const *rows;
-	size_t n = r->maybe_unit_case ? recall_of_unit(b, r->unit_id, &rows) : 0;
+	size_t n = r->maybe_unit_case ? case_unit_recalls(b, r->unit_id, &rows) : 0;
 
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(rows[i]->recall_id, r->recall_id) == 0)
@@ -147,19 +61,18 @@ counted(struct batch *b, const Recall *r)
 	return NULL;
 }
 
-/* ---- the rows */
-
 static void
 due_set(Recall *r, bool is_due, int32_t due_day)
 {
-	r->maybe_due_case = is_due ? ACCOUNTABILITY_ROWS__RECALL__MAYBE_DUE_DUE_DAY : ACCOUNTABILITY_ROWS__RECALL__MAYBE_DUE__NOT_SET;
+	r->maybe_due_case = is_due ? ACCOUNTABILITY_ROWS__RECALL__MAYBE_DUE_DUE_DAY : 0;
 	r->due_day = is_due ? due_day : 0;
 }
 
 static bool
 same_due(const Recall *was, const Recall *r)
 {
-	return was && was->state == r->state && !was->maybe_due_case == !r->maybe_due_case && was->due_day == r->due_day;
+	return was && was->state == r->state && !was->maybe_due_case == !r->maybe_due_case &&
+	       was->due_day == r->due_day;
 }
 
 /* A step is awaited until its last day is over. */
@@ -176,22 +89,16 @@ recall_put(struct batch *b, Recall *r)
 	batch_put(b, &recall_table, r);
 }
 
+/* No longer ordered; which unit and posting it was about stays to be read. */
 static void
-uncount(struct batch *b, const Recall *r)
+cancel(struct batch *b, Recall *r)
 {
 	const UnitRecall *u = counted(b, r);
 
 	if (u)
 		batch_drop(b, &unit_recall_table, u);
-}
-
-/* No longer ordered; which unit and posting it was about stays to be read. */
-static void
-cancel(struct batch *b, Recall *r)
-{
-	uncount(b, r);
 	r->state = STATE(CANCELLED);
-	r->maybe_ordered_case = ACCOUNTABILITY_ROWS__RECALL__MAYBE_ORDERED__NOT_SET;
+	r->maybe_ordered_case = 0;
 	r->ordered_day = 0;
 	due_set(r, false, 0);
 }
@@ -200,58 +107,50 @@ cancel(struct batch *b, Recall *r)
 static void
 reopen(struct batch *b, Recall *r, const Measure *m)
 {
+	const struct policy_version *v = policy_on(batch_policies(b), m->absence_day);
 	int32_t due_day;
-	bool is_due = recall_due(policy_on(batch_policies(b), m->absence_day), STATE(PROPOSED), m->decided_day, &due_day);
+	bool is_due = recall_due(v, STATE(PROPOSED), m->decided_day, &due_day);
 
 	r->state = STATE(PROPOSED);
 	due_set(r, is_due, due_day);
 }
 
+/* It is counted with the facts that it rests on now. */
+static void
+amend(struct batch *b, const UnitRecall *u, const Recall *r)
+{
+	UnitRecall amended = *u;
+
+	amended.absence_day = r->absence_day;
+	amended.n_cause = r->n_cause;
+	amended.cause = r->cause;
+	batch_put(b, &unit_recall_table, &amended);
+}
+
 void
 recall_follow(struct batch *b, Accountability__Change change, const Measure *m)
 {
-	Recall r = recall_key(b, m->person_id, m->measure_id);
-	const Recall *was = batch_get(b, &recall_table, &r);
+	Recall *r = batch_pair(b, &recall_table, m->case_id, m->measure_id);
+	const Recall *was = batch_get(b, &recall_table, r);
 
 	if (change == ACCOUNTABILITY__CHANGE__MOVED)
 		return;                                         /* by a step of the case, which has been applied */
-	if (was && change != ACCOUNTABILITY__CHANGE__IMPOSED)
-		r = *was;
-	r.absence_day = m->absence_day;
-	r.n_cause = m->n_cause;
-	r.cause = m->cause;
 	const UnitRecall *u = was ? counted(b, was) : NULL;
+	if (was && change != ACCOUNTABILITY__CHANGE__IMPOSED)
+		*r = *was;
+	r->absence_day = m->absence_day;
+	r->n_cause = m->n_cause;
+	r->cause = m->cause;
 	if (change == ACCOUNTABILITY__CHANGE__REVOKED_CHANGE || measure_is_refused(m->state))
-		cancel(b, &r);
-	else if (change == ACCOUNTABILITY__CHANGE__IMPOSED || r.state == STATE(PROPOSED))
-		reopen(b, &r, m);
-	else if (u) {
-		UnitRecall amended = *u;
-		amended.absence_day = r.absence_day;
-		amended.n_cause = r.n_cause;
-		amended.cause = r.cause;
-		batch_put(b, &unit_recall_table, &amended);
-	}
-	recall_put(b, &r);
+		cancel(b, r);
+	else if (change == ACCOUNTABILITY__CHANGE__IMPOSED || r->state == STATE(PROPOSED))
+		reopen(b, r, m);
+	else if (u)
+		amend(b, u, r);
+	recall_put(b, r);
 }
 
-/* ---- RecallMoved */
-
-/* The measure of a case that a person has called off. */
-static Measure
-called_off(const struct batch *b, const Moved *e)
-{
-	Measure m = ACCOUNTABILITY_ROWS__MEASURE__INIT;
-
-	m.district = (char *)batch_district(b);
-	m.person_id = e->person_id;
-	m.measure_id = e->id;
-	m.ladder = (char *)LADDER_ABSENCE;
-	m.state = recall_measure_state(STATE(CANCELLED));
-	m.n_cause = e->n_cause;
-	m.cause = e->cause;
-	return m;
-}
+/* ---- RecallMoved and RecallOverdue */
 
 static bool
 is_called_off(const Moved *e)
@@ -259,40 +158,57 @@ is_called_off(const Moved *e)
 	return e->state == STATE(CANCELLED) && *e->account;
 }
 
-void
-recall_want_moved(struct batch *b, const void *m)
+/* The measure of a case that a person has called off. */
+static Measure *
+called_off(struct batch *b, const Moved *e)
 {
-	const Moved *e = m;
-	Measure off = called_off(b, e);
+	Measure *m = batch_pair(b, &measure_table, e->person_id, e->id);
 
-	if (is_called_off(e))
-		decision_want_facts(b, &off);
+	m->ladder = arena_strdup(batch_arena(b), LADDER_ABSENCE);
+	m->state = recall_measure_state(STATE(CANCELLED));
+	m->n_cause = e->n_cause;
+	m->cause = e->cause;
+	return m;
+}
+
+static void
+moved_want(struct batch *b, const void *m)
+{
+	if (is_called_off(m))
+		facts_want(b, facts_of_measure(called_off(b, m)));
 }
 
 /* Counted among its unit's in the order in which they were ordered. */
 static void
 count_in(struct batch *b, const Recall *r)
 {
-	UnitRecall u = unit_key(b, r->unit_id);
+	UnitRecall *u = batch_row(b, &unit_recall_table, r->unit_id);
 
 	assert(batch_own(b));
-	u.ordered_seq = batch_next_seq(b) - 1;
-	u.recall_id = r->recall_id;
-	u.person_id = r->person_id;
-	u.ordered_day = r->ordered_day;
-	u.head_person_id = r->head_person_id;
-	u.absence_day = r->absence_day;
-	u.n_cause = r->n_cause;
-	u.cause = r->cause;
-	batch_put(b, &unit_recall_table, &u);
+	copy_run(&unit_recall_of_row, u, r);
+	u->ordered_seq = batch_next_seq(b) - 1;
+	batch_put(b, &unit_recall_table, u);
 }
 
-void
-recall_run_moved(struct batch *b, const void *m)
+/* What is not known is kept as "", so that it is fixed too. */
+static void
+order(struct batch *b, Recall *r, const Moved *e)
+{
+	r->maybe_unit_case = ACCOUNTABILITY_ROWS__RECALL__MAYBE_UNIT_UNIT_ID;
+	r->unit_id = e->unit_id;
+	r->maybe_posting_case = ACCOUNTABILITY_ROWS__RECALL__MAYBE_POSTING_POSTING_ID;
+	r->posting_id = e->posting_id;
+	r->maybe_ordered_case = ACCOUNTABILITY_ROWS__RECALL__MAYBE_ORDERED_ORDERED_DAY;
+	r->ordered_day = e->ordered_day;
+	r->head_person_id = e->head_person_id;
+	count_in(b, r);
+}
+
+static void
+on_moved(struct batch *b, const void *m)
 {
 	const Moved *e = m;
-	Recall key = recall_key(b, e->person_id, e->id);
-	Recall r = *(const Recall *)batch_get(b, &recall_table, &key);
+	Recall r = *(const Recall *)batch_get_pair(b, &recall_table, e->person_id, e->id);
 
 	if (e->state == STATE(CANCELLED)) {
 		cancel(b, &r);
@@ -301,267 +217,112 @@ recall_run_moved(struct batch *b, const void *m)
 		r.successor_posting_id = e->successor_posting_id;
 		due_set(&r, e->maybe_due_case, e->due_day);
 	}
-	if (e->state == STATE(ORDERED)) {
-		r.maybe_unit_case = ACCOUNTABILITY_ROWS__RECALL__MAYBE_UNIT_UNIT_ID;
-		r.unit_id = e->unit_id;
-		r.maybe_posting_case = ACCOUNTABILITY_ROWS__RECALL__MAYBE_POSTING_POSTING_ID;
-		r.posting_id = e->posting_id;
-		r.maybe_ordered_case = ACCOUNTABILITY_ROWS__RECALL__MAYBE_ORDERED_ORDERED_DAY;
-		r.ordered_day = e->ordered_day;
-		r.head_person_id = e->head_person_id;
-		count_in(b, &r);
-	}
+	if (e->state == STATE(ORDERED))
+		order(b, &r, e);
 	recall_put(b, &r);
-	if (is_called_off(e)) {
-		Measure off = called_off(b, e);
-		decision_keep(b, &off);
-	}
-}
-
-static const Finding *
-cause_at(struct batch *b, const Recall *r, size_t i)
-{
-	Finding key = finding_key(b, r->person_id, r->cause[i]);
-
-	return batch_get(b, &finding_table, &key);
-}
-
-/* Of the earliest of its facts. */
-static int32_t
-first_day(struct batch *b, const Recall *r)
-{
-	int32_t day = r->absence_day;
-
-	for (size_t i = 0; i < r->n_cause; i++) {
-		const Finding *f = cause_at(b, r, i);
-		day = f && f->on_day < day ? f->on_day : day;
-	}
-	return day;
-}
-
-static Moved
-moved_from(struct batch *b, const Recall *r)
-{
-	Moved e = ACCOUNTABILITY__RECALL_MOVED__INIT;
-
-	e.id = r->recall_id;
-	e.person_id = r->person_id;
-	e.was = r->state;
-	e.unit_id = r->maybe_unit_case ? r->unit_id : (char *)"";
-	e.posting_id = r->maybe_posting_case ? r->posting_id : (char *)"";
-	e.maybe_ordered_case = r->maybe_ordered_case ? ACCOUNTABILITY__RECALL_MOVED__MAYBE_ORDERED_ORDERED_DAY : 0;
-	e.ordered_day = r->ordered_day;
-	e.head_person_id = r->head_person_id;
-	e.n_cause = r->n_cause;
-	e.cause = r->cause;
-	e.successor_posting_id = r->successor_posting_id;
-	e.absence_day = r->absence_day;
-	e.maybe_first_case = ACCOUNTABILITY__RECALL_MOVED__MAYBE_FIRST_FIRST_DAY;
-	e.first_day = first_day(b, r);
-	return e;
-}
-
-void
-recall_say_cancelled(struct batch *b, const Recall *was)
-{
-	Moved e = moved_from(b, was);
-
-	e.state = STATE(CANCELLED);
-	batch_emit(b, was->person_id, &e.base);
-}
-
-/* ---- steps */
-
-struct step { const char *id, *reason, *successor; enum recall_move move; };
-
-static const PostingHome *
-home_of_posting(struct batch *b, const char *posting_id)
-{
-	PostingHome key = ACCOUNTABILITY_ROWS__POSTING_HOME__INIT;
-
-	key.district = (char *)batch_district(b);
-	key.posting_id = (char *)posting_id;
-	return batch_get(b, &posting_home_table, &key);
+	if (is_called_off(e))
+		decision_keep(b, called_off(b, e));
 }
 
 static void
-want_successor(struct batch *b, const char *posting_id)
+on_overdue(struct batch *b, const void *m)
 {
-	PostingHome key = ACCOUNTABILITY_ROWS__POSTING_HOME__INIT;
+	const Accountability__RecallOverdue *e = m;
+	Recall r = *(const Recall *)batch_get_pair(b, &recall_table, e->person_id, e->id);
 
-	key.district = (char *)batch_district(b);
-	key.posting_id = (char *)posting_id;
-	batch_want(b, &posting_home_table, &key, 2);
-	const PostingHome *home = home_of_posting(b, posting_id);
+	r.overdue = true;
+	batch_put(b, &recall_table, &r);
+}
+
+/* ---- who may make a step */
+
+/* By what it is judged: units of whom it is about, whose accounts noted and confirmed.  What is ordered is fixed with
+ * its unit. */
+static void
+want_parts(struct batch *b, const void *thing)
+{
+	const Recall *r = thing;
+	const ProtobufCMessage *m = batch_command(b);
+	const MirrorRows__Person *p = mirror_person_on(b, r->person_id, batch_today(b));
+
+	if (p && m->descriptor == &accountability__order_recall__descriptor)
+		recount_want_unit(b, p->unit_id);
+	duty_want_about(b, r->person_id, r->maybe_unit_case ? r->unit_id : NULL);
+	facts_want_deciders(b, facts_of_recall(r));
+}
+
+/* Nobody moves a recall of their own, one whose post is theirs to take, of their own unit's people, or on facts that
+ * they noted or confirmed (§4). */
+static void
+duty_of(struct batch *b, const void *thing, struct duty *d)
+{
+	const Recall *r = thing;
+	struct facts f = facts_of_recall(r);
+	const Finding **facts;
+	size_t n = facts_list(b, f, &facts);
+
+	for (size_t i = 0; i < n; i++)
+		facts_decided(b, facts[i], d);
+	duty_about(b, d, r->person_id, r->maybe_unit_case ? r->unit_id : "", facts_first_day(b, f, r->absence_day));
+	duty_about_person(d, r->head_person_id);
+}
+
+/* ---- the successor, whom ReplaceRecall names by a posting */
+
+static const Accountability__ReplaceRecall *
+replacing(const struct batch *b)
+{
+	const Accountability__ReplaceRecall *m = batch_command(b);
+
+	return m->base.descriptor == &accountability__replace_recall__descriptor ? m : NULL;
+}
+
+static void
+replace_want(struct batch *b, const void *m)
+{
+	const char *posting_id = ((const Accountability__ReplaceRecall *)m)->posting_id;
+
+	flow_want(b, m);
+	batch_want_id(b, &posting_home_table, posting_id);
+	const PostingHome *home = batch_get_id(b, &posting_home_table, posting_id);
 	if (home)
 		mirror_want_person_id(b, home->person_id);
 }
 
-static const Recall *
-recall_at(struct batch *b, const char *id)
-{
-	const char *person_id = measure_home_person(b, id);
-
-	if (!person_id)
-		return NULL;
-	Recall key = recall_key(b, person_id, id);
-	return batch_get(b, &recall_table, &key);
-}
-
-/* What separation of duties is judged by: units of whom it is about, whose accounts noted and confirmed. */
-static void
-want_duty(struct batch *b, const char *id)
-{
-	const Recall *r = recall_at(b, id);
-
-	if (!r)
-		return;
-	duty_want_about(b, r->person_id, r->maybe_unit_case ? r->unit_id : NULL);
-	for (size_t i = 0; i < r->n_cause; i++) {
-		const Finding *f = cause_at(b, r, i);
-		if (!f)
-			continue;
-		duty_want_decided(b, f->noted_by);
-		duty_want_decided(b, f->confirmed_by);
-	}
-}
-
-/* Round by round: whose case it is, the case and the person, the unit and its head. */
-static void
-want_step(struct batch *b, const struct step *s)
-{
-	const char *person_id = measure_want_home(b, s->id);
-
-	duty_want(b);
-	if (s->successor)
-		want_successor(b, s->successor);
-	if (!person_id)
-		return;
-	recount_want_person(b, person_id);
-	const MirrorRows__Person *p = mirror_person_on(b, person_id, batch_today(b));
-	if (p && s->move == RECALL_ORDER)
-		recount_want_unit(b, p->unit_id);
-	want_duty(b, s->id);
-}
-
-static const MirrorRows__Posting *
-posting_at(struct batch *b, const char *person_id, const char *posting_id)
-{
-	MirrorRows__Posting key = MIRROR_ROWS__POSTING__INIT;
-
-	key.district = (char *)batch_district(b);
-	key.person_id = (char *)person_id;
-	key.posting_id = (char *)posting_id;
-	return batch_get(b, &mirror_posting, &key);
-}
-
-/* Until it is ordered: where the person belonged and was posted on the day that opened it. */
-static Accountability__RecallCase *
-message_now(struct batch *b, const Recall *r)
-{
-	const MirrorRows__Person *p = mirror_person_on(b, r->person_id, r->absence_day);
-	const MirrorRows__Posting *const *postings;
-	size_t n = mirror_postings(b, r->person_id, &postings);
-	const MirrorRows__Posting *held = recall_posting(postings, n, r->absence_day);
-
-	return recall_message(r, p ? p->unit_id : "", held ? held->posting_id : "", batch_arena(b));
-}
-
-Accountability__RecallCase *
-recall_message(const Recall *row, const char *unit_id, const char *posting_id, arena_t *a)
-{
-	Accountability__RecallCase *c = arena_message(a, &accountability__recall_case__descriptor);
-
-	c->id = row->recall_id;
-	c->person_id = row->person_id;
-	c->unit_id = row->maybe_unit_case ? row->unit_id : (char *)unit_id;
-	c->posting_id = row->maybe_posting_case ? row->posting_id : (char *)posting_id;
-	c->state = row->state;
-	c->maybe_due_case = row->maybe_due_case ? ACCOUNTABILITY__RECALL_CASE__MAYBE_DUE_DUE_DAY : ACCOUNTABILITY__RECALL_CASE__MAYBE_DUE__NOT_SET;
-	c->due_day = row->due_day;
-	c->n_cause = row->n_cause;
-	c->cause = row->cause;
-	c->maybe_ordered_case = row->maybe_ordered_case ? ACCOUNTABILITY__RECALL_CASE__MAYBE_ORDERED_ORDERED_DAY
-	                                                : ACCOUNTABILITY__RECALL_CASE__MAYBE_ORDERED__NOT_SET;
-	c->ordered_day = row->ordered_day;
-	c->overdue = row->overdue;
-	return c;
-}
-
-/* Nobody moves a recall of their own, one whose post is theirs to take, of their own unit's people, or on facts that they noted or
- * confirmed (§4). */
+/* Who was replaced already, was by this one. */
 static bool
-may_step(struct batch *b, const char *id)
+step_ok(struct batch *b, const void *thing)
 {
-	const Recall *r = recall_at(b, id);
-	struct duty d = duty_open(b);
+	const Recall *r = thing;
+	const Accountability__ReplaceRecall *m = replacing(b);
 
-	for (size_t i = 0; i < r->n_cause; i++) {
-		const Finding *f = cause_at(b, r, i);
-		if (!f)
-			continue;
-		duty_decided(b, &d, f->noted_by, f->noted_by_person);
-		duty_decided(b, &d, f->confirmed_by, f->confirmed_by_person);
-	}
-	duty_about(b, &d, r->person_id, r->maybe_unit_case ? r->unit_id : "", first_day(b, r));
-	duty_about_person(&d, r->head_person_id);
-	return duty_allows(b, &d);
-}
-
-static bool
-words_ok(struct batch *b, const struct step *s)
-{
-	bool ok = !*s->reason || text_valid(s->reason, REASON_BYTES_MAX);
-
-	if (!ok)
-		batch_refuse(b, 422, "field.text", "/reason", "A reason is at most 2000 bytes of text.");
-	return ok;
-}
-
-/* False: refused. */
-static bool
-successor_known(struct batch *b, const struct step *s)
-{
-	bool known = !s->successor || home_of_posting(b, s->successor) != NULL;
-
-	if (!known)
-		batch_refuse(b, 422, "reference.unknown", "/posting_id", "Nothing in this district has this id.");
-	return known;
-}
-
-static bool
-successor_fits(struct batch *b, const struct step *s, const Recall *r)
-{
-	if (!s->successor)
+	if (!flow_reason_ok(b, thing))
+		return false;
+	if (!m)
 		return true;
-	const MirrorRows__Posting *ended = posting_at(b, r->person_id, r->posting_id);
-	const MirrorRows__Posting *next = posting_at(b, home_of_posting(b, s->successor)->person_id, s->successor);
-	if (ended && next && recall_fits(ended, recall_end(ended, r->ordered_day), next))
-		return true;
-	batch_refuse(b, 422, "recall.unfit_successor", "/posting_id",
-	             "A successor is another person, at the same village in the same role, from the end of the recalled one's posting on.");
-	return false;
+	if (!batch_ok(b, batch_get_id(b, &posting_home_table, m->posting_id) != NULL, 422, "reference.unknown",
+	              "/posting_id", "Nothing in this district has this id."))
+		return false;
+	bool other = r->state == STATE(REPLACED) && strcmp(m->posting_id, r->successor_posting_id) != 0;
+	return !other || !batch_refused(b, &flow.refusal);
 }
 
-/* What is fixed by the order: unit, its head, the posting, the day. */
-static void
-order_fill(struct batch *b, const Recall *r, Moved *e)
+static bool
+successor_fits(struct batch *b, const void *thing)
 {
-	const MirrorRows__Person *p = mirror_person_on(b, r->person_id, batch_today(b));
-	const MirrorRows__Unit *u = p ? mirror_unit_on(b, p->unit_id, batch_today(b)) : NULL;
-	const MirrorRows__Posting *const *postings, *held;
-	size_t n = mirror_postings(b, r->person_id, &postings);
+	const Recall *r = thing;
+	const char *posting_id = replacing(b)->posting_id;
+	const PostingHome *home = batch_get_id(b, &posting_home_table, posting_id);
+	const MirrorRows__Posting *ended = batch_get_pair(b, &mirror_posting, r->person_id, r->posting_id);
+	const MirrorRows__Posting *next = batch_get_pair(b, &mirror_posting, home->person_id, posting_id);
 
-	if (!(held = recall_posting(postings, n, r->absence_day)) || !mirror_posting_covers(held, batch_today(b))) {
-		const MirrorRows__Posting *now = recall_posting(postings, n, batch_today(b));
-		held = now ? now : held;
-	}
-	e->unit_id = p ? p->unit_id : (char *)"";
-	e->head_person_id = u && u->maybe_head_case ? u->head_person_id : (char *)"";
-	e->posting_id = held ? held->posting_id : (char *)"";
-	e->maybe_ordered_case = ACCOUNTABILITY__RECALL_MOVED__MAYBE_ORDERED_ORDERED_DAY;
-	e->ordered_day = batch_today(b);
+	bool fits = ended && next && recall_fits(ended, recall_end(ended, r->ordered_day), next);
+	return batch_ok(b, fits, 422, "recall.unfit_successor", "/posting_id",
+	                "A successor is another person, at the same village in the same role, "
+	                "from the end of the recalled one's posting on.");
 }
+
+/* ---- steps */
 
 static void
 due_fill(struct batch *b, const Recall *r, Moved *e)
@@ -576,118 +337,228 @@ due_fill(struct batch *b, const Recall *r, Moved *e)
 		e->maybe_replacement_case = ACCOUNTABILITY__RECALL_MOVED__MAYBE_REPLACEMENT_REPLACEMENT_DUE_DAY;
 }
 
+static Moved
+moved_to(struct batch *b, const Recall *r, recall_state_t state)
+{
+	Moved e = case_recall_moved(b, r);
+
+	e.state = state;
+	e.account = arena_strdup(batch_arena(b), batch_account(b));
+	return e;
+}
+
+static void
+say(struct batch *b, const Recall *r, Moved *e)
+{
+	due_fill(b, r, e);
+	batch_emit(b, r->person_id, &e->base);
+	recount(b, &(struct recount){ .person_id = r->person_id, .account = batch_account(b) });
+}
+
+static void
+say_reviewed(struct batch *b, const void *thing)
+{
+	Moved e = moved_to(b, thing, STATE(REVIEWED));
+
+	say(b, thing, &e);
+}
+
+/* What is fixed by the order: unit, its head, the posting, the day. */
+static void
+say_ordered(struct batch *b, const void *thing)
+{
+	const Recall *r = thing;
+	const MirrorRows__Person *p = mirror_person_on(b, r->person_id, batch_today(b));
+	const MirrorRows__Unit *u = p ? mirror_unit_on(b, p->unit_id, batch_today(b)) : NULL;
+	const MirrorRows__Posting *const *postings, *held;
+	size_t n = mirror_postings(b, r->person_id, &postings);
+	Moved e = moved_to(b, r, STATE(ORDERED));
+	arena_t *a = batch_arena(b);
+
+	if (!(held = recall_posting(postings, n, r->absence_day)) || !mirror_posting_covers(held, batch_today(b))) {
+		const MirrorRows__Posting *now = recall_posting(postings, n, batch_today(b));
+		held = now ? now : held;
+	}
+	e.unit_id = arena_strdup(a, p ? p->unit_id : "");
+	e.head_person_id = arena_strdup(a, u && u->maybe_head_case ? u->head_person_id : "");
+	e.posting_id = arena_strdup(a, held ? held->posting_id : "");
+	e.maybe_ordered_case = ACCOUNTABILITY__RECALL_MOVED__MAYBE_ORDERED_ORDERED_DAY;
+	e.ordered_day = batch_today(b);
+	say(b, r, &e);
+}
+
+/* The measure that an ordered recall brought for its unit was rejected or lifted. */
+static bool
+is_off(struct batch *b, const char *unit_id, const char *recall_id)
+{
+	const Measure *const *standing;
+	size_t n = case_measures(b, case_of_unit(unit_id, batch_arena(b)), &standing);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(standing[i]->recall_id, recall_id) == 0 && measure_is_refused(standing[i]->state))
+			return true;
+	return false;
+}
+
 /* A head whose measure was rejected or lifted takes no post. */
 static bool
 head_takes_post(struct batch *b, const Recall *r)
 {
 	const UnitRecall *u = counted(b, r), *const *of_unit;
-	size_t n = recall_of_unit(b, r->unit_id, &of_unit);
+	size_t n = case_unit_recalls(b, r->unit_id, &of_unit);
 
-	return u && recall_takes_head(of_unit, n, u, batch_policies(b)) && !measure_is_off(b, r->unit_id, r->recall_id);
+	return u && recall_takes_head(of_unit, n, u, batch_policies(b)) && !is_off(b, r->unit_id, r->recall_id);
 }
 
 static void
-say_moved(struct batch *b, const struct step *s, const Recall *r, recall_state_t to)
+say_handed_over(struct batch *b, const void *thing)
 {
-	Moved e = moved_from(b, r);
+	Moved e = moved_to(b, thing, STATE(HANDED_OVER));
 
-	e.state = to;
-	e.account = (char *)batch_account(b);
-	if (to == STATE(ORDERED))
-		order_fill(b, r, &e);
-	if (to == STATE(HANDED_OVER))
-		e.head_takes_post = head_takes_post(b, r);
-	if (to == STATE(REPLACED))
-		e.successor_posting_id = (char *)s->successor;
-	due_fill(b, r, &e);
-	batch_emit(b, r->person_id, &e.base);
+	e.head_takes_post = head_takes_post(b, thing);
+	say(b, thing, &e);
 }
 
 static void
-run_step(struct batch *b, const struct step *s)
+say_replaced(struct batch *b, const void *thing)
 {
-	const Recall *r = recall_at(b, s->id);
-	recall_state_t to;
+	Moved e = moved_to(b, thing, STATE(REPLACED));
 
-	if (!words_ok(b, s) || !successor_known(b, s))
-		return;
-	enum recall_result result = recall_step(r->state, s->move, &to);
-	if (result == RECALL_SAME && s->successor && strcmp(s->successor, r->successor_posting_id) != 0)
-		result = RECALL_REFUSED;
-	if (result == RECALL_REFUSED) {
-		batch_refuse(b, 409, "recall.bad_transition", NULL, "The recall's state does not allow this.");
-		return;
-	}
-	if (result == RECALL_MOVES) {
-		if (!successor_fits(b, s, r))
-			return;
-		measure_keep_step(b, r->recall_id, to, s->reason);
-		say_moved(b, s, r, to);
-		recount(b, &(struct recount){ .person_id = r->person_id, .account = batch_account(b) });
-		r = recall_at(b, s->id);
-	}
-	batch_answer(b, 200, &message_now(b, r)->base);
+	e.successor_posting_id = replacing(b)->posting_id;
+	say(b, thing, &e);
 }
 
-#define RECALL_STEP(noun, Message, which, posting) \
-	static struct step step_##noun(const Message *m) \
-	{ \
-		return (struct step){ m->id, m->maybe_reason_case ? m->reason : "", posting, which }; \
-	} \
-	void recall_want_##noun(struct batch *b, const void *m) { struct step s = step_##noun(m); want_step(b, &s); } \
-	bool recall_exists_##noun(struct batch *b, const void *m) { return recall_at(b, ((const Message *)m)->id) != NULL; } \
-	bool recall_may_##noun(struct batch *b, const void *m) { return may_step(b, ((const Message *)m)->id); } \
-	void recall_run_##noun(struct batch *b, const void *m) { struct step s = step_##noun(m); run_step(b, &s); }
-RECALL_STEP(review, Accountability__ReviewRecall, RECALL_REVIEW, NULL)
-RECALL_STEP(order, Accountability__OrderRecall, RECALL_ORDER, NULL)
-RECALL_STEP(hand_over, Accountability__HandOverRecall, RECALL_HAND_OVER, NULL)
-RECALL_STEP(replace, Accountability__ReplaceRecall, RECALL_REPLACE, m->posting_id)
-RECALL_STEP(cancel, Accountability__CancelRecall, RECALL_CANCEL, NULL)
+static void
+say_cancelled(struct batch *b, const void *thing)
+{
+	Moved e = moved_to(b, thing, STATE(CANCELLED));
+
+	say(b, thing, &e);
+}
+
+/* Who made the step is kept with what it made of the measure. */
+static void
+decided(struct batch *b, const struct flow_move *move, void *row)
+{
+	Move *x = row;
+	arena_t *a = batch_arena(b);
+
+	x->state = recall_measure_state((recall_state_t)move->to);
+	x->step = arena_strdup(a, enum_text(&accountability__recall_case__state__descriptor, move->to, a));
+	if (batch_actor(b))
+		x->moved_by_person = batch_actor(b)->person_id;
+}
+
+/* Until it is ordered: where the person belonged and was posted on the day that opened it. */
+static const ProtobufCMessage *
+as_seen(struct batch *b, const void *thing)
+{
+	const Recall *r = thing;
+	const MirrorRows__Person *p = mirror_person_on(b, r->person_id, r->absence_day);
+	const MirrorRows__Posting *const *postings;
+	size_t n = mirror_postings(b, r->person_id, &postings);
+	const MirrorRows__Posting *held = recall_posting(postings, n, r->absence_day);
+	Accountability__RecallCase *c = case_recall(r, batch_arena(b));
+
+	if (!r->maybe_unit_case && p)
+		c->unit_id = p->unit_id;
+	if (!r->maybe_posting_case && held)
+		c->posting_id = held->posting_id;
+	return &c->base;
+}
+
+static const struct flow flow = {
+	.things = &recall_table, .homes = &measure_home_table, .decisions = &move_table,
+	.refusal = { 409, "recall.bad_transition", NULL, "The recall's state does not allow this." },
+	.want_case = recount_want_person, .want = want_parts, .duty = duty_of, .check = step_ok, .decided = decided,
+	.answer = as_seen,
+	.list = LIST(((const struct flow_move[]){
+		{ .command = &accountability__review_recall__descriptor,
+		  .from = STATE(PROPOSED), .to = STATE(REVIEWED), .event = say_reviewed },
+		{ .command = &accountability__order_recall__descriptor,
+		  .from = STATE(REVIEWED), .to = STATE(ORDERED), .event = say_ordered },
+		{ .command = &accountability__hand_over_recall__descriptor,
+		  .from = STATE(ORDERED), .to = STATE(HANDED_OVER), .event = say_handed_over },
+		{ .command = &accountability__replace_recall__descriptor,
+		  .from = STATE(HANDED_OVER), .to = STATE(REPLACED), .guard = successor_fits, .event = say_replaced },
+		{ .command = &accountability__cancel_recall__descriptor,
+		  .from = STATE(PROPOSED), .to = STATE(CANCELLED), .event = say_cancelled },
+		{ .command = &accountability__cancel_recall__descriptor,
+		  .from = STATE(REVIEWED), .to = STATE(CANCELLED), .event = say_cancelled },
+		{ .command = &accountability__cancel_recall__descriptor,
+		  .from = STATE(ORDERED), .to = STATE(CANCELLED), .event = say_cancelled },
+	})),
+};
 
 /* ---- steps not made in time */
 
-/* "<person> <recall>" */
-static Recall
+static Recall *
 key_of_subject(struct batch *b, const char *subject)
 {
 	const char *space = strchr(subject, ' ');
+	const char *person_id = arena_strndup(batch_arena(b), subject, (size_t)(space - subject));
 
-	return recall_key(b, arena_strndup(batch_arena(b), subject, (size_t)(space - subject)), space + 1);
+	return batch_pair(b, &recall_table, person_id, space + 1);
 }
 
-void
-recall_want_due(struct batch *b, const char *subject)
+static void
+due_want(struct batch *b, const char *subject)
 {
-	Recall key = key_of_subject(b, subject);
-
-	batch_want(b, &recall_table, &key, 3);
+	batch_want(b, &recall_table, key_of_subject(b, subject), 3);
 }
 
-void
-recall_due_over(struct batch *b, const char *subject)
+static void
+due_over(struct batch *b, const char *subject)
 {
-	Recall key = key_of_subject(b, subject);
-	const Recall *r = batch_get(b, &recall_table, &key);
+	const Recall *r = batch_get(b, &recall_table, key_of_subject(b, subject));
 	Accountability__RecallOverdue e = ACCOUNTABILITY__RECALL_OVERDUE__INIT;
 
 	if (!r || !r->maybe_due_case || r->overdue || batch_at_us(b) < instant_of_day(r->due_day + 1))
 		return;
+	copy_run(&overdue_of_row, &e, r);
 	e.id = r->recall_id;
-	e.person_id = r->person_id;
-	e.unit_id = r->maybe_unit_case ? r->unit_id : (char *)"";
-	e.state = r->state;
-	e.due_day = r->due_day;
-	e.absence_day = r->absence_day;
 	batch_emit(b, r->person_id, &e.base);
 }
 
-void
-recall_run_overdue(struct batch *b, const void *m)
-{
-	const Accountability__RecallOverdue *e = m;
-	Recall key = recall_key(b, e->person_id, e->id);
-	Recall r = *(const Recall *)batch_get(b, &recall_table, &key);
+/* ---- queries */
 
-	r.overdue = true;
-	batch_put(b, &recall_table, &r);
+static ProtobufCMessage *
+item_of_row(struct reader *r, const void *row)
+{
+	return &case_recall(row, reader_arena(r))->base;
 }
+
+static void
+list_recalls(struct reader *r, const void *m)
+{
+	static const struct listing listing = {
+		&page_of_question, &accountability__recall_list__descriptor, item_of_row,
+	};
+
+	reader_list(r, m, &listing, &accountability_recalls);
+}
+
+const struct noun accountability_recall = {
+	.tables = LIST(((const struct table *const[]){ &recall_table, &unit_recall_table })),
+	.commands = LIST(((const struct command[]){
+		{ .message = &accountability__review_recall__descriptor, .after = AFTER_BOTH, FLOW(&flow) },
+		{ .message = &accountability__order_recall__descriptor, .after = AFTER_BOTH, FLOW(&flow) },
+		{ .message = &accountability__hand_over_recall__descriptor, .after = AFTER_BOTH, FLOW(&flow) },
+		{ .message = &accountability__replace_recall__descriptor, .after = AFTER_BOTH, .with = &flow,
+		  .want = replace_want, .exists = flow_exists, .may = flow_may, .run = flow_run },
+		{ .message = &accountability__cancel_recall__descriptor, .after = AFTER_BOTH, FLOW(&flow) },
+	})),
+	.events = LIST(((const struct event_handler[]){
+		{ .message = &accountability__recall_moved__descriptor, .want = moved_want, .run = on_moved },
+		{ .message = &accountability__recall_overdue__descriptor, .run = on_overdue },
+	})),
+	/* A recall that has fallen, elsewhere and a moment ago, is not late. */
+	.timers = LIST(((const struct timer[]){
+		{ .kind = RECALL_DUE, .want = due_want, .run = due_over, .after = AFTER_BOTH },
+	})),
+	.queries = LIST(((const struct query[]){
+		{ .message = &accountability__list_recalls__descriptor, .run = list_recalls },
+	})),
+	.copies = LIST(((const struct copy *const[]){ &unit_recall_of_row, &overdue_of_row, &page_of_question })),
+	.statements = { accountability_recall_sql, ACCOUNTABILITY_RECALL_SQL_COUNT },
+};

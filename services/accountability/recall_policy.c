@@ -9,26 +9,8 @@ typedef AccountabilityRows__UnitRecall UnitRecall;
 typedef MirrorRows__Posting Posting;
 
 #define STATE(s) ACCOUNTABILITY__RECALL_CASE__STATE__##s
-#define BIT(s) (1u << STATE(s))
 
-/* ---- steps */
-
-static const struct { unsigned from; recall_state_t to; } steps[] = {
-	[RECALL_REVIEW] = { BIT(PROPOSED), STATE(REVIEWED) },
-	[RECALL_ORDER] = { BIT(REVIEWED), STATE(ORDERED) },
-	[RECALL_HAND_OVER] = { BIT(ORDERED), STATE(HANDED_OVER) },
-	[RECALL_REPLACE] = { BIT(HANDED_OVER), STATE(REPLACED) },
-	[RECALL_CANCEL] = { BIT(PROPOSED) | BIT(REVIEWED) | BIT(ORDERED), STATE(CANCELLED) },
-};
-
-enum recall_result
-recall_step(recall_state_t from, enum recall_move move, recall_state_t *to)
-{
-	*to = steps[move].to;
-	if (from == *to)
-		return RECALL_SAME;
-	return steps[move].from & 1u << from ? RECALL_MOVES : RECALL_REFUSED;
-}
+/* ---- what its measure is, and its dates */
 
 Accountability__MeasureState
 recall_measure_state(recall_state_t state)

@@ -1,6 +1,4 @@
-/* recall_policy - the recall workflow and what an ordered recall brings (C3.2.1-r, C3.2.1-rr; rules.md §5 "Recall", A5, A7).
- *
- *   proposed → reviewed → ordered → handed_over → replaced;   before hand-over also → cancelled
+/* recall_policy - the dates of a recall and what an ordered one brings (C3.2.1-r, C3.2.1-rr; rules.md §5 "Recall", A5, A7).
  *
  * Pure: everything depends on the arguments alone, results live in the arena passed in and point into the arguments.  What
  * follows is counted by the policy in force on the day a recall was ordered. */
@@ -17,10 +15,6 @@
 #define LADDER_HEAD "head"              /* 顶岗: of the unit, and of its head */
 
 typedef Accountability__RecallCase__State recall_state_t;
-
-enum recall_move { RECALL_REVIEW, RECALL_ORDER, RECALL_HAND_OVER, RECALL_REPLACE, RECALL_CANCEL };
-enum recall_result { RECALL_MOVES, RECALL_SAME, RECALL_REFUSED };
-enum recall_result recall_step(recall_state_t from, enum recall_move move, recall_state_t *to);
 
 /* What the recall measure is while its case is in this state; one cancelled by hand is lifted while its rung stands. */
 Accountability__MeasureState recall_measure_state(recall_state_t state);
@@ -45,7 +39,7 @@ bool recall_takes_head(const AccountabilityRows__UnitRecall *const *of_unit, siz
                        const struct policy_book *book);
 
 /* Measures that should stand beside a person's ladder, as newly decided.  opened: the recall measures of the ladder that stand and
- * are still due, by their measure_id.  measure_id, district and person_id of the results are empty. */
+ * are still due, by their measure_id.  measure_id, district and case_id of the results are empty. */
 size_t recall_measures(const AccountabilityRows__Recall *const *recalls, size_t n, const AccountabilityRows__Measure *const *opened,
                        size_t nopened, const struct policy_book *book, arena_t *a, AccountabilityRows__Measure ***out);
 /* The recalls of a unit as they count once this person's have changed: those of the person that are still supported, with the cause

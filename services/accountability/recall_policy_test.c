@@ -1,5 +1,5 @@
-/* recall_policy_test - the steps of a recall, its dates, the unit's count and what an order brings (rules.md §5 "Recall", C3.2.1-r,
- * C3.2.1-rr, A5, A7).
+/* recall_policy_test - what a recall's measure is, its dates, the unit's count and what an order brings (rules.md §5 "Recall",
+ * C3.2.1-r, C3.2.1-rr, A5, A7).
  *
  * Days are written as dates.  A unit's recalls are "id person day" separated by ";", in the order in which they were ordered. */
 #include "recall_policy.h"
@@ -37,37 +37,11 @@ day(const char *text)
 	return d;
 }
 
-/* ---- steps: a row for each state and move */
-
-static const struct { const char *name; recall_state_t from; enum recall_move move; enum recall_result result; recall_state_t to; } steps[] = {
-	{ "review what is proposed", STATE(PROPOSED), RECALL_REVIEW, RECALL_MOVES, STATE(REVIEWED) },
-	{ "order what is reviewed", STATE(REVIEWED), RECALL_ORDER, RECALL_MOVES, STATE(ORDERED) },
-	{ "hand over what is ordered", STATE(ORDERED), RECALL_HAND_OVER, RECALL_MOVES, STATE(HANDED_OVER) },
-	{ "replace what is handed over", STATE(HANDED_OVER), RECALL_REPLACE, RECALL_MOVES, STATE(REPLACED) },
-	{ "no step is left out: order", STATE(PROPOSED), RECALL_ORDER, RECALL_REFUSED, 0 },
-	{ "no step is left out: hand over", STATE(REVIEWED), RECALL_HAND_OVER, RECALL_REFUSED, 0 },
-	{ "no step is left out: replace", STATE(ORDERED), RECALL_REPLACE, RECALL_REFUSED, 0 },
-	{ "no way back: review", STATE(ORDERED), RECALL_REVIEW, RECALL_REFUSED, 0 },
-	{ "no way back: order", STATE(HANDED_OVER), RECALL_ORDER, RECALL_REFUSED, 0 },
-	{ "the same again: review", STATE(REVIEWED), RECALL_REVIEW, RECALL_SAME, STATE(REVIEWED) },
-	{ "the same again: replace", STATE(REPLACED), RECALL_REPLACE, RECALL_SAME, STATE(REPLACED) },
-	{ "the same again: cancel", STATE(CANCELLED), RECALL_CANCEL, RECALL_SAME, STATE(CANCELLED) },
-	{ "cancel what is proposed", STATE(PROPOSED), RECALL_CANCEL, RECALL_MOVES, STATE(CANCELLED) },
-	{ "cancel what is reviewed", STATE(REVIEWED), RECALL_CANCEL, RECALL_MOVES, STATE(CANCELLED) },
-	{ "cancel before hand-over", STATE(ORDERED), RECALL_CANCEL, RECALL_MOVES, STATE(CANCELLED) },
-	{ "not after hand-over", STATE(HANDED_OVER), RECALL_CANCEL, RECALL_REFUSED, 0 },
-	{ "not after the end", STATE(REPLACED), RECALL_CANCEL, RECALL_REFUSED, 0 },
-	{ "nothing moves what is cancelled", STATE(CANCELLED), RECALL_REVIEW, RECALL_REFUSED, 0 },
-};
+/* ---- what its measure is */
 
 static void
-test_steps(void)
+test_measure_state(void)
 {
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		recall_state_t to;
-		enum recall_result got = recall_step(steps[i].from, steps[i].move, &to);
-		expect(steps[i].name, got == steps[i].result && (got == RECALL_REFUSED || to == steps[i].to));
-	}
 	expect("the measure is proposed until ordered", recall_measure_state(STATE(PROPOSED)) == ACCOUNTABILITY__MEASURE_STATE__PROPOSED &&
 	       recall_measure_state(STATE(REVIEWED)) == ACCOUNTABILITY__MEASURE_STATE__PROPOSED);
 	expect("in force from then", recall_measure_state(STATE(ORDERED)) == ACCOUNTABILITY__MEASURE_STATE__IN_FORCE &&
@@ -312,7 +286,7 @@ main(void)
 {
 	arena_t *a = arena_open(1 << 20);
 
-	test_steps();
+	test_measure_state();
 	test_due();
 	test_postings();
 	test_counts(a);

@@ -1,11 +1,10 @@
-/* secret - what ids of sealed measures are made with (C3.2.2): random bytes of the district's own, in no event and told to no reader.
+/* secret - what ids of sealed measures are made with (C3.2.2): random bytes of the district's own, in no event and
+ * told to no reader.
  *
- * Made when the first such id is.  Replicas, a restored backup and a district that has moved all have it, since it lies beside the
- * measures; a replay has it not and takes ids from the log. */
+ * Made when the first such id is.  Replicas, a restored backup and a district that has moved all have it, since it
+ * lies beside the measures; a replay has it not and takes ids from the log. */
 #pragma once
 #include "engine/service.h"
-
-extern const struct table secret_table;         /* key district; append-only, own */
 
 void secret_want(struct batch *b);
 /* SHA256_SIZE bytes; it must have been wanted. */

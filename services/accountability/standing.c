@@ -1,27 +1,19 @@
-/* standing - see standing.h. */
-#include "standing.h"
-#include "accountability.sql.h"
+/* standing - where a person or a unit stands now.
+ *
+ *   in:   ReadStanding, ReadUnitStanding */
+#include "accountability_policy.h"
+#include "accountability_standing.sql.h"
+#include "case.h"
 #include "criticism_policy.h"
 #include "domain/policies.h"
-#include "measure.h"
-#include "recall.h"
-#include <stddef.h>
+#include "engine/keyed.h"
 
 typedef AccountabilityRows__Finding Finding;
 typedef AccountabilityRows__Measure Measure;
 
-/* roster is the first that accountability consumes: who is unknown here may have been put a moment ago. */
-enum { AFTER_ROSTER = AFTER(0) };
-
-static Accountability__Measure **
-measures_of(void *const *rows, size_t n, arena_t *a)
-{
-	Accountability__Measure **out = arena_alloc(a, (n + 1) * sizeof(*out));
-
-	for (size_t i = 0; i < n; i++)
-		out[i] = measure_message(rows[i], a);
-	return out;
-}
+static const struct copy
+absence_of_finding = { &accountability__absence__descriptor, &accountability_rows__finding__descriptor, "rung" },
+criticism_of_finding = { &accountability__criticism__descriptor, &accountability_rows__finding__descriptor, "rung" };
 
 static bool
 is_found(struct reader *r, const struct store_stmt *s, const void *key)
@@ -30,57 +22,15 @@ is_found(struct reader *r, const struct store_stmt *s, const void *key)
 	return reader_rows(r, s, key, &rows) == 1 && ((const AccountabilityRows__Found *)rows[0])->found;
 }
 
-/* ---- a person */
-
-static void
-absences_fill(struct reader *r, const AccountabilityRows__PersonKey *key, Accountability__Standing *s)
+static Accountability__Measure **
+measures_of(void *const *rows, size_t n, arena_t *a)
 {
-	arena_t *a = reader_arena(r);
-	struct absence *absences;
-	void **rows;
-	size_t nrows = reader_rows(r, &accountability_findings_of_person, key, &rows);
+	Accountability__Measure **out = arena_alloc(a, (n + 1) * sizeof(*out));
 
-	s->n_absences = ladder_absences(reader_policies(r), (const Finding *const *)rows, nrows, a, &absences);
-	s->absences = arena_alloc(a, (s->n_absences + 1) * sizeof(*s->absences));
-	for (size_t i = 0; i < s->n_absences; i++) {
-		s->absences[i] = arena_message(a, &accountability__absence__descriptor);
-		s->absences[i]->finding_id = absences[i].finding->finding_id;
-		s->absences[i]->on_day = absences[i].finding->on_day;
-		s->absences[i]->rung = absences[i].rung;
-	}
+	for (size_t i = 0; i < n; i++)
+		out[i] = case_measure(rows[i], a);
+	return out;
 }
-
-void
-standing_read_person(struct reader *r, const void *m)
-{
-	const Accountability__ReadStanding *q = m;
-	AccountabilityRows__PersonKey key = ACCOUNTABILITY_ROWS__PERSON_KEY__INIT;
-	Accountability__Standing s = ACCOUNTABILITY__STANDING__INIT;
-	Accountability__Eligibility eligibility = ACCOUNTABILITY__ELIGIBILITY__INIT;
-	Accountability__Verdict award = ACCOUNTABILITY__VERDICT__INIT, promotion = ACCOUNTABILITY__VERDICT__INIT;
-	arena_t *a = reader_arena(r);
-	void **rows;
-
-	key.district = (char *)reader_district(r);
-	key.person_id = q->id;
-	if (!is_found(r, &accountability_person, &key)) {
-		reader_missing(r, AFTER_ROSTER, "There is no such person.");
-		return;
-	}
-	s.person_id = q->id;
-	s.on_day = q->maybe_on_case ? q->on_day : reader_today(r);
-	absences_fill(r, &key, &s);
-	s.n_measures = reader_rows(r, &accountability_measures_of_person, &key, &rows);
-	s.measures = measures_of(rows, s.n_measures, a);
-	eligibility_on((const Measure *const *)rows, s.n_measures, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, s.on_day, a, &award);
-	eligibility_on((const Measure *const *)rows, s.n_measures, ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, s.on_day, a, &promotion);
-	eligibility.award = &award;
-	eligibility.promotion = &promotion;
-	s.eligibility = &eligibility;
-	reader_answer(r, &s.base);
-}
-
-/* ---- recalls */
 
 static Accountability__RecallCase **
 recalls_of(void *const *rows, size_t n, arena_t *a)
@@ -88,82 +38,110 @@ recalls_of(void *const *rows, size_t n, arena_t *a)
 	Accountability__RecallCase **out = arena_alloc(a, (n + 1) * sizeof(*out));
 
 	for (size_t i = 0; i < n; i++)
-		out[i] = recall_message(rows[i], "", "", a);
+		out[i] = case_recall(rows[i], a);
 	return out;
 }
 
-void
-standing_list_recalls(struct reader *r, const void *m)
+/* ---- a person */
+
+static void
+absences_fill(struct reader *r, Accountability__Standing *s)
 {
-	const Accountability__ListRecalls *q = m;
-	AccountabilityRows__RecallsAfter args = ACCOUNTABILITY_ROWS__RECALLS_AFTER__INIT;
-	Accountability__RecallList list = ACCOUNTABILITY__RECALL_LIST__INIT;
-	struct page page;
+	arena_t *a = reader_arena(r);
+	const Finding *const *findings;
+	struct absence *absences;
+	size_t n = case_findings(r, s->person_id, &findings);
+
+	s->n_absences = ladder_absences(reader_policies(r), findings, n, a, &absences);
+	s->absences = arena_alloc(a, (s->n_absences + 1) * sizeof(*s->absences));
+	for (size_t i = 0; i < s->n_absences; i++) {
+		s->absences[i] = arena_message(a, &accountability__absence__descriptor);
+		copy_run(&absence_of_finding, s->absences[i], absences[i].finding);
+		s->absences[i]->rung = absences[i].rung;
+	}
+}
+
+static Accountability__Eligibility *
+eligibility_of(const Measure *const *measures, size_t n, int32_t day, arena_t *a)
+{
+	Accountability__Eligibility *e = arena_message(a, &accountability__eligibility__descriptor);
+
+	e->award = arena_message(a, &accountability__verdict__descriptor);
+	e->promotion = arena_message(a, &accountability__verdict__descriptor);
+	eligibility_on(measures, n, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, day, a, e->award);
+	eligibility_on(measures, n, ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, day, a, e->promotion);
+	return e;
+}
+
+static void
+read_standing(struct reader *r, const void *m)
+{
+	const Accountability__ReadStanding *q = m;
+	const void *key = reader_key(r, &accountability_rows__person_key__descriptor, q->id);
+	Accountability__Standing s = ACCOUNTABILITY__STANDING__INIT;
+	arena_t *a = reader_arena(r);
 	void **rows;
 
-	if (!reader_page(r, q->maybe_limit_case, q->limit, q->maybe_cursor_case, q->cursor, &page))
+	if (!is_found(r, &accountability_person, key)) {
+		reader_missing(r, AFTER(ROSTER), "There is no such person.");   /* who may have been put a moment ago */
 		return;
-	args.district = (char *)reader_district(r);
-	args.after = (char *)(page.after ? page.after : "");
-	args.maybe_person_case = q->maybe_person_case ? ACCOUNTABILITY_ROWS__RECALLS_AFTER__MAYBE_PERSON_PERSON_ID : 0;
-	args.person_id = q->person_id;
-	args.state = q->maybe_state_case ? q->state : 0;
-	args.limit_rows = page.limit + 1;               /* one more than shown: is there a next page? */
-	size_t n = reader_rows(r, &accountability_recalls, &args, &rows);
-	list.n_items = n > (size_t)page.limit ? (size_t)page.limit : n;
-	list.items = recalls_of(rows, list.n_items, reader_arena(r));
-	if (n > list.n_items) {
-		list.maybe_next_case = ACCOUNTABILITY__RECALL_LIST__MAYBE_NEXT_NEXT;
-		list.next = reader_cursor(r, list.items[list.n_items - 1]->id);
 	}
-	reader_answer(r, &list.base);
+	s.person_id = q->id;
+	s.on_day = q->maybe_on_case ? q->on_day : reader_today(r);
+	absences_fill(r, &s);
+	s.n_measures = reader_rows(r, &accountability_measures_of_person, key, &rows);
+	s.measures = measures_of(rows, s.n_measures, a);
+	s.eligibility = eligibility_of((const Measure *const *)rows, s.n_measures, s.on_day, a);
+	reader_answer(r, &s.base);
 }
 
 /* ---- a unit */
 
 static void
-criticisms_fill(struct reader *r, const char *unit_id, Accountability__UnitStanding *s)
+criticisms_fill(struct reader *r, Accountability__UnitStanding *s)
 {
-	AccountabilityRows__PersonKey key = ACCOUNTABILITY_ROWS__PERSON_KEY__INIT;
 	arena_t *a = reader_arena(r);
+	const Finding *const *findings;
 	struct criticism *counted;
-	void **rows;
+	size_t n = case_findings(r, case_of_unit(s->unit_id, a), &findings);
 
-	key.district = (char *)reader_district(r);
-	key.person_id = (char *)measure_case_of_unit(unit_id, a);
-	size_t n = reader_rows(r, &accountability_findings_of_person, &key, &rows);
-	s->n_criticisms = criticism_count(reader_policies(r), (const Finding *const *)rows, n, a, &counted);
+	s->n_criticisms = criticism_count(reader_policies(r), findings, n, a, &counted);
 	s->criticisms = arena_alloc(a, (s->n_criticisms + 1) * sizeof(*s->criticisms));
 	for (size_t i = 0; i < s->n_criticisms; i++) {
-		Accountability__Criticism *c = s->criticisms[i] = arena_message(a, &accountability__criticism__descriptor);
-		c->finding_id = counted[i].finding->finding_id;
-		c->bulletin = counted[i].finding->bulletin;
-		c->on_day = counted[i].finding->on_day;
-		c->rung = counted[i].rung;
+		s->criticisms[i] = arena_message(a, &accountability__criticism__descriptor);
+		copy_run(&criticism_of_finding, s->criticisms[i], counted[i].finding);
+		s->criticisms[i]->rung = counted[i].rung;
 	}
 }
 
-void
-standing_read_unit(struct reader *r, const void *m)
+static void
+read_unit_standing(struct reader *r, const void *m)
 {
 	const Accountability__ReadUnitStanding *q = m;
-	AccountabilityRows__UnitKey key = ACCOUNTABILITY_ROWS__UNIT_KEY__INIT;
+	const void *key = reader_key(r, &accountability_rows__unit_key__descriptor, q->id);
 	Accountability__UnitStanding s = ACCOUNTABILITY__UNIT_STANDING__INIT;
 	arena_t *a = reader_arena(r);
 	void **rows;
 
-	key.district = (char *)reader_district(r);
-	key.unit_id = q->id;
-	if (!is_found(r, &accountability_unit, &key)) {
-		reader_missing(r, AFTER_ROSTER, "There is no such unit.");
+	if (!is_found(r, &accountability_unit, key)) {
+		reader_missing(r, AFTER(ROSTER), "There is no such unit.");
 		return;
 	}
 	s.unit_id = q->id;
 	s.on_day = q->maybe_on_case ? q->on_day : reader_today(r);
-	criticisms_fill(r, q->id, &s);
-	s.n_recalls = reader_rows(r, &accountability_recalls_of_unit, &key, &rows);
+	criticisms_fill(r, &s);
+	s.n_recalls = reader_rows(r, &accountability_recalls_of_unit, key, &rows);
 	s.recalls = recalls_of(rows, s.n_recalls, a);
-	s.n_measures = reader_rows(r, &accountability_measures_of_unit, &key, &rows);
+	s.n_measures = reader_rows(r, &accountability_measures_of_unit, key, &rows);
 	s.measures = measures_of(rows, s.n_measures, a);
 	reader_answer(r, &s.base);
 }
+
+const struct noun accountability_standing = {
+	.queries = LIST(((const struct query[]){
+		{ .message = &accountability__read_standing__descriptor, .run = read_standing },
+		{ .message = &accountability__read_unit_standing__descriptor, .run = read_unit_standing },
+	})),
+	.copies = LIST(((const struct copy *const[]){ &absence_of_finding, &criticism_of_finding })),
+	.statements = { accountability_standing_sql, ACCOUNTABILITY_STANDING_SQL_COUNT },
+};

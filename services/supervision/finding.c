@@ -4,10 +4,11 @@
  *   out:  FindingNoted, FindingConfirmed, FindingDismissed, FindingAnnulled, HearingMissed
  *   owns: finding, finding_move, note, decision
  *
- * A finding is noted once and never changed; each move of it is a row of its own, and the last one is its state.  What people
- * wrote (notes, reasons, names of evidence) is kept beside it and stands in no event.  Nothing here follows from a finding:
- * that is accountability's, and only of what was confirmed.  A missed hearing date is told, it decides nothing (C2.4).
- * Both tables of findings only grow, so the rows of one just noted need not have been asked for. */
+ * A finding is noted once and never changed; each move of it is a row of its own, and the last one is its state.
+ * What people wrote (notes, reasons, names of evidence) is kept beside it and stands in no event.  Nothing here
+ * follows from a finding: that is accountability's, and only of what was confirmed.  A missed hearing date is told,
+ * it decides nothing (C2.4).  Both tables of findings only grow, so the rows of one just noted need not have been
+ * asked for. */
 #include "base/civil.h"
 #include "bus/sealed_kind.h"
 #include "domain/duty_batch.h"
@@ -38,20 +39,23 @@ static const struct flow flow;
 static const struct copy
 row_of_command = { &supervision_rows__finding__descriptor, &supervision__note_finding__descriptor,
                    "district finding_id evidence_sha256 noted_by noted_by_person noted_at_us hearing_due_day" },
-row_of_fact = { &supervision_rows__finding__descriptor, &supervision__finding_fact__descriptor, "district finding_id noted_at_us hearing_due_day" },
+row_of_fact = { &supervision_rows__finding__descriptor, &supervision__finding_fact__descriptor,
+                "district finding_id noted_at_us hearing_due_day" },
 fact_of_row = { &supervision__finding_fact__descriptor, &supervision_rows__finding__descriptor, "id" },
 noted_of_row = { &supervision__finding_noted__descriptor, &supervision_rows__finding__descriptor, "finding" },
 dismissed_of_row = { &supervision__finding_dismissed__descriptor, &supervision_rows__finding__descriptor, "id" },
 missed_of_row = { &supervision__hearing_missed__descriptor, &supervision_rows__finding__descriptor, "id on_day" },
-move_of_confirmed = { &supervision_rows__finding_move__descriptor, &supervision__finding_confirmed__descriptor, "district finding_id seq state" },
-move_of_move = { &supervision_rows__finding_move__descriptor, &supervision_rows__finding_move__descriptor, "district finding_id seq state" },
-note_of_command = { &supervision_rows__note__descriptor, &supervision__note_finding__descriptor, "district finding_id evidence_names" },
-decision_of_move = { &supervision_rows__decision__descriptor, &supervision__confirm_finding__descriptor, "district finding_id seq account at_us" },
-decision_of_dismissal = { &supervision_rows__decision__descriptor, &supervision__dismiss_finding__descriptor, "district finding_id seq account at_us" },
-decision_of_annulment = { &supervision_rows__decision__descriptor, &supervision__annul_finding__descriptor, "district finding_id seq account at_us" },
-answer_of_row = { &supervision__finding__descriptor, &supervision_rows__finding__descriptor, "id state note evidence confirmed_day" },
+move_of_confirmed = { &supervision_rows__finding_move__descriptor, &supervision__finding_confirmed__descriptor,
+                      "district finding_id seq state" },
+move_of_move = { &supervision_rows__finding_move__descriptor, &supervision_rows__finding_move__descriptor,
+                 "district finding_id seq state" },
+note_of_command = { &supervision_rows__note__descriptor, &supervision__note_finding__descriptor,
+                    "district finding_id evidence_names" },
+answer_of_row = { &supervision__finding__descriptor, &supervision_rows__finding__descriptor,
+                  "id state note evidence confirmed_day" },
 answer_of_shown = { &supervision__finding__descriptor, &supervision_rows__shown__descriptor, "id evidence" },
-page_of_question = { &supervision_rows__page__descriptor, &supervision__list_findings__descriptor, "district after limit" };
+page_of_question = { &supervision_rows__page__descriptor, &supervision__list_findings__descriptor,
+                     "district after limit" };
 
 /* ---- what any finding must satisfy.  False: refused. */
 
@@ -65,7 +69,8 @@ words_valid(const char *s, int max_bytes)
 static bool
 posted_ok(struct batch *b, const char *person_id, int32_t day, const char *pointer)
 {
-	return batch_ok(b, mirror_posted_on(b, person_id, day), 422, "finding.not_posted", pointer, "The person had no posting on that date.");
+	return batch_ok(b, mirror_posted_on(b, person_id, day), 422, "finding.not_posted", pointer,
+	                "The person had no posting on that date.");
 }
 
 /* The findings part of the policy in force today; NULL when none is. */
@@ -95,13 +100,17 @@ note_want(struct batch *b, const void *m)
 static bool
 evidence_ok(struct batch *b, const Supervision__NoteFinding *in)
 {
-	if (!batch_ok(b, in->n_evidence <= EVIDENCE_MAX, 422, "field.range", "/evidence", "A finding has at most 64 pieces of evidence."))
+	arena_t *a = batch_arena(b);
+
+	if (!batch_ok(b, in->n_evidence <= EVIDENCE_MAX, 422, "field.range", "/evidence",
+	              "A finding has at most 64 pieces of evidence."))
 		return false;
 	for (size_t i = 0; i < in->n_evidence; i++)
 		if (!batch_ok(b, finding_sha256_valid(in->evidence[i]->sha256), 422, "field.sha256",
-		        arena_printf(batch_arena(b), "/evidence/%zu/sha256", i), "A SHA-256 is 64 hexadecimal digits.") ||
+		              arena_printf(a, "/evidence/%zu/sha256", i), "A SHA-256 is 64 hexadecimal digits.") ||
 		    !batch_ok(b, name_valid(in->evidence[i]->name, EVIDENCE_NAME_BYTES_MAX), 422, "field.text",
-		        arena_printf(batch_arena(b), "/evidence/%zu/name", i), "The name of evidence is 1 to 256 bytes of text."))
+		              arena_printf(a, "/evidence/%zu/name", i),
+		              "The name of evidence is 1 to 256 bytes of text."))
 			return false;
 	return true;
 }
@@ -109,9 +118,10 @@ evidence_ok(struct batch *b, const Supervision__NoteFinding *in)
 static bool
 fields_ok(struct batch *b, const Supervision__NoteFinding *in)
 {
-	return batch_id_ok(b, in->maybe_person_case, in->person_id, "/person_id") && batch_id_ok(b, in->maybe_unit_case, in->unit_id, "/unit_id") &&
-	       batch_ok(b, !in->maybe_bulletin_case || name_valid(in->bulletin, BULLETIN_BYTES_MAX), 422, "field.text", "/bulletin",
-	                "A bulletin is named by 1 to 128 bytes of text.") &&
+	return batch_id_ok(b, in->maybe_person_case, in->person_id, "/person_id") &&
+	       batch_id_ok(b, in->maybe_unit_case, in->unit_id, "/unit_id") &&
+	       batch_ok(b, !in->maybe_bulletin_case || name_valid(in->bulletin, BULLETIN_BYTES_MAX), 422, "field.text",
+	                "/bulletin", "A bulletin is named by 1 to 128 bytes of text.") &&
 	       batch_ok(b, !in->maybe_note_case || words_valid(in->note, NOTE_BYTES_MAX), 422, "field.text", "/note",
 	                "A note is at most 4000 bytes of text.") &&
 	       evidence_ok(b, in);
@@ -122,10 +132,10 @@ subjects_ok(struct batch *b, const Supervision__NoteFinding *in)
 {
 	int32_t today = batch_today(b);
 
-	return batch_ok(b, !in->maybe_person_case || mirror_person_on(b, in->person_id, today), 422, "reference.unknown", "/person_id",
-	          "Nobody in this district has this id.") &&
-	       batch_ok(b, !in->maybe_unit_case || mirror_unit_on(b, in->unit_id, today), 422, "reference.unknown", "/unit_id",
-	          "No unit in this district has this id.") &&
+	return batch_ok(b, !in->maybe_person_case || mirror_person_on(b, in->person_id, today), 422,
+	                "reference.unknown", "/person_id", "Nobody in this district has this id.") &&
+	       batch_ok(b, !in->maybe_unit_case || mirror_unit_on(b, in->unit_id, today), 422, "reference.unknown",
+	                "/unit_id", "No unit in this district has this id.") &&
 	       (!in->maybe_person_case || posted_ok(b, in->person_id, in->on_day, "/person_id"));
 }
 
@@ -159,9 +169,10 @@ finding_asked(struct batch *b, const Supervision__NoteFinding *in)
 static void
 set_hearing(struct batch *b, const Supervision__NoteFinding *in, Finding *f)
 {
+	bool confirmed = in->maybe_confirm_case && in->confirm;
 	int32_t due_day;
 
-	if ((in->maybe_confirm_case && in->confirm) || !finding_hearing_due(findings_policy(b), batch_today(b), &due_day))
+	if (confirmed || !finding_hearing_due(findings_policy(b), batch_today(b), &due_day))
 		return;
 	f->maybe_hearing_due_case = SUPERVISION_ROWS__FINDING__MAYBE_HEARING_DUE_HEARING_DUE_DAY;
 	f->hearing_due_day = due_day;
@@ -248,8 +259,8 @@ confirm_at_once_ok(struct batch *b)
 	int32_t today = batch_today(b), due_day = 0;
 	bool has_due = finding_hearing_due(findings_policy(b), today, &due_day);
 
-	return batch_ok(b, !finding_hearing_open(findings_policy(b), has_due, due_day, today), 409, "finding.hearing_open", "/confirm",
-	          "The policy wants the other side to be heard first.");
+	return batch_ok(b, !finding_hearing_open(findings_policy(b), has_due, due_day, today), 409,
+	                "finding.hearing_open", "/confirm", "The policy wants the other side to be heard first.");
 }
 
 /* Nobody records a case about themselves or their own unit; to confirm in the same breath is the operator's alone. */
@@ -259,9 +270,10 @@ note_may(struct batch *b, const void *m)
 	const Supervision__NoteFinding *in = m;
 	struct duty d = duty_open(b);
 
-	duty_about(b, &d, in->maybe_person_case ? in->person_id : NULL, in->maybe_unit_case ? in->unit_id : NULL, in->on_day);
-	return batch_ok(b, !batch_actor(b) || !in->maybe_confirm_case || !in->confirm, 403, "role.forbidden", "/confirm",
-	                "Only the operator confirms what is being noted.") &&
+	duty_about(b, &d, in->maybe_person_case ? in->person_id : NULL, in->maybe_unit_case ? in->unit_id : NULL,
+	           in->on_day);
+	return batch_ok(b, !batch_actor(b) || !in->maybe_confirm_case || !in->confirm, 403, "role.forbidden",
+	                "/confirm", "Only the operator confirms what is being noted.") &&
 	       duty_allows(b, &d);
 }
 
@@ -271,7 +283,8 @@ note(struct batch *b, const void *m)
 	const Supervision__NoteFinding *in = m;
 	bool confirm = in->maybe_confirm_case && in->confirm;
 
-	if (!fields_ok(b, in) || batch_refused(b, finding_refusal(in, batch_today(b))) || !subjects_ok(b, in) || (confirm && !confirm_at_once_ok(b)))
+	if (!fields_ok(b, in) || batch_refused(b, finding_refusal(in, batch_today(b))) || !subjects_ok(b, in) ||
+	    (confirm && !confirm_at_once_ok(b)))
 		return;
 	Finding *f = finding_asked(b, in);
 
@@ -289,7 +302,10 @@ static void
 want_subject(struct batch *b, const void *thing)
 {
 	const Finding *f = thing;
+	const Move *last = flow_last(&flow, b, f->finding_id);
 
+	if (last)
+		duty_want_decided(b, last->confirmed_by);
 	if (f->maybe_person_case)
 		mirror_want_person_id(b, f->person_id);
 	duty_want_about(b, f->maybe_person_case ? f->person_id : NULL, f->maybe_unit_case ? f->unit_id : NULL);
@@ -325,14 +341,25 @@ duty_of(struct batch *b, const void *thing, struct duty *d)
 	duty_decided(b, d, f->noted_by, f->noted_by_person);
 }
 
+/* An annulment reviews the confirmation. */
+static void
+duty_of_review(struct batch *b, const void *thing, struct duty *d)
+{
+	const Move *last = flow_last(&flow, b, ((const Finding *)thing)->finding_id);
+
+	if (last)
+		duty_decided(b, d, last->confirmed_by, last->confirmed_by_person);
+}
+
 static bool
 confirm_ok(struct batch *b, const void *thing)
 {
 	const Finding *f = thing;
+	bool has_due = f->maybe_hearing_due_case;
+	bool open = finding_hearing_open(findings_policy(b), has_due, f->hearing_due_day, batch_today(b));
 
 	return (!f->maybe_person_case || posted_ok(b, f->person_id, f->on_day, NULL)) &&
-	       batch_ok(b, !finding_hearing_open(findings_policy(b), f->maybe_hearing_due_case, f->hearing_due_day, batch_today(b)), 409,
-	                "finding.hearing_open", NULL, "The day set for the hearing is not over.");
+	       batch_ok(b, !open, 409, "finding.hearing_open", NULL, "The day set for the hearing is not over.");
 }
 
 /* A hearing is no longer awaited. */
@@ -366,18 +393,29 @@ say_annulled(struct batch *b, const void *thing)
 	batch_emit(b, subject_of(thing), &e.base);
 }
 
-/* An annulment reviews the confirmation. */
+static const ProtobufCMessage *
+id_and_state(struct batch *b, const void *thing)
+{
+	const Finding *f = thing;
+	Supervision__FindingMoved *out = arena_message(batch_arena(b), &supervision__finding_moved__descriptor);
+
+	out->id = f->finding_id;
+	out->state = flow_state(&flow, b, f->finding_id);
+	return &out->base;
+}
+
 static const struct flow flow = {
-	.noun = "finding", .things = &finding_table, .moves = &move_table, .decisions = &decision_table,
-	.answer = &supervision__finding_moved__descriptor, .first = STATE(NOTED),
-	.want = want_subject, .knows = knows, .duty = duty_of, .moved = hearing_ends,
+	.things = &finding_table, .moves = &move_table, .decisions = &decision_table, .first = STATE(NOTED),
+	.refusal = { 409, "finding.bad_transition", NULL, "A finding in its state cannot be moved so." },
+	.want = want_subject, .knows = knows, .duty = duty_of, .check = flow_reason_ok, .moved = hearing_ends,
+	.answer = id_and_state,
 	.list = LIST(((const struct flow_move[]){
-		{ .command = &supervision__confirm_finding__descriptor, .decision = &decision_of_move, .from = STATE(NOTED), .to = STATE(CONFIRMED),
+		{ .command = &supervision__confirm_finding__descriptor, .from = STATE(NOTED), .to = STATE(CONFIRMED),
 		  .guard = confirm_ok, .event = say_confirmed },
-		{ .command = &supervision__dismiss_finding__descriptor, .decision = &decision_of_dismissal, .from = STATE(NOTED), .to = STATE(DISMISSED),
+		{ .command = &supervision__dismiss_finding__descriptor, .from = STATE(NOTED), .to = STATE(DISMISSED),
 		  .event = say_dismissed },
-		{ .command = &supervision__annul_finding__descriptor, .decision = &decision_of_annulment, .from = STATE(CONFIRMED), .to = STATE(ANNULLED),
-		  .event = say_annulled, .reviews = true },
+		{ .command = &supervision__annul_finding__descriptor, .from = STATE(CONFIRMED), .to = STATE(ANNULLED),
+		  .event = say_annulled, .duty = duty_of_review },
 	})),
 };
 
@@ -391,8 +429,10 @@ on_noted(struct batch *b, const void *m)
 
 	copy_run(&row_of_fact, row, e->finding);
 	row->noted_at_us = batch_at_us(b);
-	row->maybe_hearing_due_case = e->maybe_hearing_due_case ? SUPERVISION_ROWS__FINDING__MAYBE_HEARING_DUE_HEARING_DUE_DAY : 0;
-	row->hearing_due_day = e->hearing_due_day;
+	if (e->maybe_hearing_due_case) {
+		row->maybe_hearing_due_case = SUPERVISION_ROWS__FINDING__MAYBE_HEARING_DUE_HEARING_DUE_DAY;
+		row->hearing_due_day = e->hearing_due_day;
+	}
 	batch_put(b, &finding_table, row);
 }
 
@@ -479,13 +519,10 @@ shown(struct reader *r, const void *m)
 static void
 read_finding(struct reader *r, const void *m)
 {
-	void **rows;
-	void *key = reader_key(r, &supervision_rows__finding_key__descriptor, ((const Supervision__ReadFinding *)m)->id);
+	const Supervision__ReadFinding *q = m;
+	void *key = reader_key(r, &supervision_rows__finding_key__descriptor, q->id);
 
-	if (reader_rows(r, &supervision_finding_read, key, &rows) == 0)
-		reader_missing(r, 0, "No such finding.");
-	else
-		reader_answer(r, shown(r, rows[0]));
+	reader_one(r, &supervision_finding_read, key, shown, "No such finding.");
 }
 
 /* By what leads to the fewest rows: a person's findings are few, a unit's some. */
@@ -503,7 +540,8 @@ list_findings(struct reader *r, const void *m)
 const struct noun supervision_finding = {
 	.tables = LIST(((const struct table *const[]){ &finding_table, &move_table, &note_table, &decision_table })),
 	.commands = LIST(((const struct command[]){
-		{ .message = &supervision__note_finding__descriptor, .after = AFTER(ROSTER), .want = note_want, .may = note_may, .run = note },
+		{ .message = &supervision__note_finding__descriptor, .after = AFTER(ROSTER),
+		  .want = note_want, .may = note_may, .run = note },
 		{ .message = &supervision__confirm_finding__descriptor, .after = AFTER(ROSTER), FLOW(&flow) },
 		{ .message = &supervision__dismiss_finding__descriptor, .after = AFTER(ROSTER), FLOW(&flow) },
 		{ .message = &supervision__annul_finding__descriptor, .after = AFTER(ROSTER), FLOW(&flow) },
@@ -520,8 +558,9 @@ const struct noun supervision_finding = {
 		{ .message = &supervision__list_findings__descriptor, .run = list_findings },
 	})),
 	.copies = LIST(((const struct copy *const[]){
-		&row_of_command, &row_of_fact, &fact_of_row, &noted_of_row, &dismissed_of_row, &missed_of_row, &move_of_confirmed, &move_of_move,
-		&note_of_command, &decision_of_move, &decision_of_dismissal, &decision_of_annulment, &answer_of_row, &answer_of_shown, &page_of_question,
+		&row_of_command, &row_of_fact, &fact_of_row, &noted_of_row, &dismissed_of_row, &missed_of_row,
+		&move_of_confirmed, &move_of_move, &note_of_command, &answer_of_row, &answer_of_shown,
+		&page_of_question,
 	})),
 	.statements = { supervision_sql, SUPERVISION_SQL_COUNT },
 };

@@ -280,7 +280,7 @@ class Bench:
               from accountability.measure m
               join engine.district e on e.district = m.district
               join supervision.finding_move v on v.district = m.district and v.finding_id = m.cause[1] and v.state = 'confirmed'
-              join funding.ledger l on l.district = m.district and l.person_id = m.person_id and l.measure_id = m.measure_id
+              join funding.ledger l on l.district = m.district and l.person_id = m.case_id and l.measure_id = m.measure_id
              where m.window_year = {year} group by 1, 2, 3, 4""")}
         with open(self.var + "/times", encoding="utf-8") as f:
             due_us = [int(line.split()[1]) for line in f]

@@ -122,7 +122,7 @@ begin
       from yardstick.finding x
      where x.district = d and x.person_id = p and extract(year from x.on_day) = extract(year from at_day)
        and (select state from yardstick.finding_move y where y.district = d and y.finding_id = x.finding_id order by seq desc limit 1) = 'confirmed';
-    insert into yardstick.measure (district, person_id, measure_id, unit_id, ladder, kind, clause, window_year, policy, rung, from_day, until_day, state, cause,
+    insert into yardstick.measure (district, case_id, measure_id, unit_id, ladder, kind, clause, window_year, policy, rung, from_day, until_day, state, cause,
                                    reason_zh, reason_en, absence_day, decided_day, approval)
     select d, p, case when l.kind = 'stipend_cancelled' then m else m || '-' || l.kind end, '', 'absence', l.kind, l.clause, extract(year from at_day), version, l.rung,
            case when calendar is null then today else date_trunc(calendar, at_day)::date end,
@@ -135,7 +135,7 @@ begin
     with cancelled as (
         update yardstick.day y set cancelled_by = m, cancelled_fen = accrued_fen, cancelled_seq = transfers + 1, transfers = transfers + 1
           from yardstick.measure s
-         where s.district = d and s.person_id = p and s.measure_id = m and y.district = d and y.person_id = p
+         where s.district = d and s.case_id = p and s.measure_id = m and y.district = d and y.person_id = p
            and y.month_day >= s.from_day and y.month_day < s.until_day and y.accrued_fen > 0 and y.cancelled_fen = 0
         returning y.month_day, y.on_day, y.unit_id, y.cancelled_fen, y.cancelled_seq),
     booked as (

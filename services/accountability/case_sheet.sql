@@ -1,0 +1,22 @@
+-- case_sheet: a measure, and what it came of.
+
+-- name: measure_by_id MeasureKey -> Measure
+select m.district, m.case_id, m.measure_id, m.unit_id, m.ladder, m.kind, m.clause, m.window_year, m.policy, m.rung,
+       m.from_day, m.until_day, m.state, m.cause, m.reason_zh, m.reason_en, m.absence_day, m.decided_day, m.approval,
+       m.recall_id, m.head_person_id, m.cause_of
+  from measure_home h
+  join measure m on m.district = h.district and m.case_id = h.case_id and m.measure_id = h.measure_id
+ where h.district = :district and h.measure_id = :measure_id
+;
+
+-- name: moves MeasureKey -> Move
+select district, measure_id, seq, account, state, reason, at_us, moved_by_person, step
+  from move where district = :district and measure_id = :measure_id
+ order by seq
+;
+
+-- name: postings_of_person PersonKey -> mirror_rows.Posting
+select district, person_id, posting_id, village_id, role, from_day, to_day, term_from_day, term_to_day
+  from posting where district = :district and person_id = :person_id
+ order by posting_id
+;
