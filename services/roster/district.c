@@ -75,15 +75,15 @@ static void
 check_areas(struct batch *b, const Roster__PutDistrict *in, struct faults *fs)
 {
 	if (in->n_areas > AREAS_MAX)
-		roster_fault(fs, 422, "field.range", "/areas", "A district has at most 64 areas.");
+		put_fault(fs, 422, "field.range", "/areas", "A district has at most 64 areas.");
 	for (size_t i = 0; i < in->n_areas && !fs->n; i++) {
 		const char *id = arena_printf(batch_arena(b), "/areas/%zu/id", i);
 		const char *name = arena_printf(batch_arena(b), "/areas/%zu/name", i);
 
-		roster_id_ok(fs, in->areas[i]->id, id);
-		roster_name_ok(fs, in->areas[i]->name, name);
+		put_id_ok(fs, in->areas[i]->id, id);
+		put_name_ok(fs, in->areas[i]->name, name);
 		if (area_of(in, in->areas[i]->id) != in->areas[i])
-			roster_fault(fs, 422, "field.duplicate", id, "Two areas have this id.");
+			put_fault(fs, 422, "field.duplicate", id, "Two areas have this id.");
 	}
 }
 
@@ -151,11 +151,11 @@ roster_district_put(struct batch *b, const void *m)
 	out.partition = partition_of(out.id);
 	const RosterRows__District *now = batch_get(b, &roster_table_district, &key);
 
-	roster_name_ok(&fs, in->name, "/name");
+	put_name_ok(&fs, in->name, "/name");
 	check_areas(b, in, &fs);
 	if (!fs.n && township_left(b, in))
-		roster_fault(&fs, 409, "area.in_use", "/areas", "A township lies in an area that is left out.");
-	if (roster_refused(b, &fs))
+		put_fault(&fs, 409, "area.in_use", "/areas", "A township lies in an area that is left out.");
+	if (put_refused(b, &fs))
 		return;
 	if (!now || !district_same(b, now, in))
 		batch_emit(b, out.id, &e.base);

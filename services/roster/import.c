@@ -112,7 +112,7 @@ check_missing(const struct import *imp, const ProtobufCMessageDescriptor *d, are
 {
 	for (unsigned i = 0; i < d->n_fields; i++)
 		if (!is_optional(&d->fields[i]) && !has_column(imp, &d->fields[i]))
-			roster_fault(fs, 422, "csv.missing_column",
+			put_fault(fs, 422, "csv.missing_column",
 			             arena_printf(a, "/%.*s", (int)json_name_len(&d->fields[i]), d->fields[i].name),
 			             "The header lacks a field that every row must have.");
 }
@@ -127,9 +127,9 @@ read_header(struct import *imp, const struct csv_row *row, arena_t *a)
 	for (size_t i = 0; i < row->n; i++) {
 		struct column c = column_named(d, row->fields[i]);
 		if (!c.field)
-			roster_fault(&fs, 422, "csv.unknown_column", pointer_to(a, shown(a, row->fields[i])), "There is no such field.");
+			put_fault(&fs, 422, "csv.unknown_column", pointer_to(a, shown(a, row->fields[i])), "There is no such field.");
 		else if (has_column(imp, c.field))
-			roster_fault(&fs, 422, "csv.repeated_column", pointer_to(a, c.name), "The header names this field twice.");
+			put_fault(&fs, 422, "csv.repeated_column", pointer_to(a, c.name), "The header names this field twice.");
 		any_of = any_of || c.of;
 		imp->columns[imp->ncolumns++] = c;
 	}
@@ -137,7 +137,7 @@ read_header(struct import *imp, const struct csv_row *row, arena_t *a)
 	if (any_of && message_in(d))
 		check_missing(imp, message_in(d)->descriptor, a, &fs);
 	if (row->fault)
-		roster_fault(&fs, 422, row->fault->code, NULL, row->fault->detail);
+		put_fault(&fs, 422, row->fault->code, NULL, row->fault->detail);
 	line_keep(a, &imp->lines[0], &fs);
 }
 
@@ -151,7 +151,7 @@ take_cell(const struct column *c, const char *text, ProtobufCMessage *to, arena_
 	const struct json_fault *fault = *text ? json_field_take(to, c->name, text, a) : is_optional(c->field) ? NULL : &missing;
 
 	if (fault)
-		roster_fault(fs, 422, fault->code, pointer_to(a, c->name), fault->detail);
+		put_fault(fs, 422, fault->code, pointer_to(a, c->name), fault->detail);
 }
 
 /* The message in the order is there when any of its columns says something; then all of them must. */
@@ -195,14 +195,14 @@ read_row(const struct import *imp, const struct csv_row *row, struct line *l, ar
 
 	l->number = row->number;
 	if (row->fault)
-		roster_fault(&fs, 422, row->fault->code, NULL, row->fault->detail);
+		put_fault(&fs, 422, row->fault->code, NULL, row->fault->detail);
 	else if (row->n != imp->ncolumns)
-		roster_fault(&fs, 422, "csv.field_count", NULL,
+		put_fault(&fs, 422, "csv.field_count", NULL,
 		             arena_printf(a, "The row has %zu fields, the header %zu.", row->n, imp->ncolumns));
 	else
 		take_row(imp, row, l, a, &fs);
 	if (!fs.n)
-		roster_id_ok(&fs, id_of(l), "/id");
+		put_id_ok(&fs, id_of(l), "/id");
 	line_keep(a, l, &fs);
 }
 
@@ -233,7 +233,7 @@ check_repeated(struct import *imp, arena_t *a)
 		if (strcmp(id_of(sorted[first]), id_of(sorted[i])) != 0)
 			first = i;
 		else if (!message_equal(sorted[first]->order, sorted[i]->order))
-			roster_fault(&fs, 422, "csv.repeated_id", "/id", arena_printf(a, "Row %zu has this id already.", sorted[first]->number));
+			put_fault(&fs, 422, "csv.repeated_id", "/id", arena_printf(a, "Row %zu has this id already.", sorted[first]->number));
 		line_keep(a, sorted[i], &fs);
 	}
 }
@@ -314,7 +314,7 @@ make_rows(struct batch *b, struct import *imp)
 
 /* A column is called by the last name of its pointer. */
 static Roster__ImportError *
-error_of(arena_t *a, const struct line *l, const struct fault *f)
+error_of(arena_t *a, const struct line *l, const struct refusal *f)
 {
 	Roster__ImportError *e = arena_message(a, &roster__import_error__descriptor);
 
@@ -335,12 +335,12 @@ faults_told(const struct line *l)
 	return l->faults ? l->faults->n + (l->faults->more > 0) : 0;
 }
 
-static struct fault
+static struct refusal
 fault_told(arena_t *a, const struct line *l, size_t k)
 {
 	if (k < l->faults->n)
 		return l->faults->at[k];
-	return (struct fault){ .code = "import.more_errors", .detail = arena_printf(a, "%zu more errors of this row are not listed.", l->faults->more) };
+	return (struct refusal){ .code = "import.more_errors", .detail = arena_printf(a, "%zu more errors of this row are not listed.", l->faults->more) };
 }
 
 static size_t
@@ -362,7 +362,7 @@ list_faults(arena_t *a, const struct import *imp, size_t nfaults, Roster__Import
 	out->errors = arena_alloc(a, (told + 2) * sizeof(Roster__ImportError *));
 	for (size_t i = 0; i < imp->n; i++)
 		for (size_t k = 0; k < faults_told(&imp->lines[i]); k++) {
-			struct fault f = { .code = "import.more_errors" };
+			struct refusal f = { .code = "import.more_errors" };
 			bool last = out->n_errors == told;
 			if (last)
 				f.detail = arena_printf(a, "%zu more errors, from this row on, are not listed.", nfaults - told);

@@ -45,11 +45,11 @@ roster_person_check(struct batch *b, const void *m, struct faults *fs)
 	const Roster__PutPerson *in = m;
 	const MirrorRows__Person *now = mirror_person_on(b, in->id, batch_today(b));
 
-	roster_name_ok(fs, in->name, "/name");
-	roster_phone_ok(fs, phone_meant(b, in));
-	roster_reference_ok(fs, in->unit_id, mirror_unit_on(b, in->unit_id, batch_today(b)), "/unit_id");
+	put_name_ok(fs, in->name, "/name");
+	put_phone_ok(fs, phone_meant(b, in));
+	put_reference_ok(fs, in->unit_id, mirror_unit_on(b, in->unit_id, batch_today(b)), "/unit_id");
 	if (now && now->from_day == batch_today(b) && now->n_also_unit_ids >= OF_ONE_DAY_MAX && strcmp(now->unit_id, in->unit_id) != 0)
-		roster_fault(fs, 409, "person.moved_too_often", "/unit_id", "A person belongs to at most 32 units on one day.");
+		put_fault(fs, 409, "person.moved_too_often", "/unit_id", "A person belongs to at most 32 units on one day.");
 }
 
 static bool
@@ -63,13 +63,9 @@ person_same(const MirrorRows__Person *now, const Roster__PersonPut *e)
 static void
 units_of_day(struct batch *b, const MirrorRows__Person *now, Roster__PersonPut *e)
 {
-	struct ids also = { 0 };
-
 	if (!now || now->from_day != e->from_day)
 		return;
-	roster_ids_begin(b, &also, now->also_unit_ids, now->n_also_unit_ids);
-	roster_ids_add(&also, now->unit_id);
-	roster_ids_drop(&also, e->unit_id);
+	struct ids also = ids_with(b, now->also_unit_ids, now->n_also_unit_ids, now->unit_id, e->unit_id);
 	e->also_unit_ids = also.id;
 	e->n_also_unit_ids = also.n;
 }
@@ -111,7 +107,7 @@ roster_person_put(struct batch *b, const void *m)
 	struct faults fs = { 0 };
 
 	roster_person_check(b, in, &fs);
-	if (roster_refused(b, &fs))
+	if (put_refused(b, &fs))
 		return;
 	roster_person_make(b, in);
 	out.id = in->id;

@@ -48,9 +48,9 @@ roster_township_put(struct batch *b, const void *m)
 
 	area.district = (char *)batch_district(b);
 	area.area_id = in->area_id;
-	roster_name_ok(&fs, in->name, "/name");
-	roster_reference_ok(&fs, in->area_id, batch_get(b, &roster_table_area, &area), "/area_id");
-	if (roster_refused(b, &fs))
+	put_name_ok(&fs, in->name, "/name");
+	put_reference_ok(&fs, in->area_id, batch_get(b, &roster_table_area, &area), "/area_id");
+	if (put_refused(b, &fs))
 		return;
 	e.id = out.id = in->id;
 	e.name = out.name = in->name;
@@ -91,26 +91,21 @@ roster_unit_check(struct batch *b, const void *m, struct faults *fs)
 	const Roster__PutUnit *in = m;
 	const MirrorRows__Unit *now = mirror_unit_on(b, in->id, batch_today(b));
 
-	roster_name_ok(fs, in->name, "/name");
+	put_name_ok(fs, in->name, "/name");
 	if (in->maybe_head_case)
-		roster_reference_ok(fs, in->head_person_id, mirror_person_on(b, in->head_person_id, batch_today(b)), "/head_person_id");
+		put_reference_ok(fs, in->head_person_id, mirror_person_on(b, in->head_person_id, batch_today(b)), "/head_person_id");
 	if (now && now->from_day == batch_today(b) && now->n_also_head_ids >= OF_ONE_DAY_MAX && !unit_same(now, in))
-		roster_fault(fs, 409, "unit.headed_too_often", "/head_person_id", "A unit has at most 32 heads on one day.");
+		put_fault(fs, 409, "unit.headed_too_often", "/head_person_id", "A unit has at most 32 heads on one day.");
 }
 
 /* As units_of_day of person.c. */
 static void
 heads_of_day(struct batch *b, const MirrorRows__Unit *now, Roster__UnitPut *e)
 {
-	struct ids also = { 0 };
-
 	if (!now || now->from_day != e->from_day)
 		return;
-	roster_ids_begin(b, &also, now->also_head_ids, now->n_also_head_ids);
-	if (now->maybe_head_case)
-		roster_ids_add(&also, now->head_person_id);
-	if (e->maybe_head_case)
-		roster_ids_drop(&also, e->head_person_id);
+	struct ids also = ids_with(b, now->also_head_ids, now->n_also_head_ids, now->maybe_head_case ? now->head_person_id : NULL,
+	                           e->maybe_head_case ? e->head_person_id : NULL);
 	e->also_head_ids = also.id;
 	e->n_also_head_ids = also.n;
 }
@@ -148,7 +143,7 @@ roster_unit_put(struct batch *b, const void *m)
 	struct faults fs = { 0 };
 
 	roster_unit_check(b, in, &fs);
-	if (roster_refused(b, &fs))
+	if (put_refused(b, &fs))
 		return;
 	roster_unit_make(b, in);
 	out.id = in->id;
@@ -215,15 +210,24 @@ village_same(struct batch *b, const MirrorRows__Village *now, const Roster__PutV
 	                                  now->radius_m == in->fence->radius_m));
 }
 
+static bool
+fence_ok(struct faults *fs, const Roster__Fence *f)
+{
+	return put_ok(fs, f->lon >= -180 && f->lon <= 180, "field.range", "/fence/lon", "A longitude is -180 to 180 degrees.") &
+	       put_ok(fs, f->lat >= -90 && f->lat <= 90, "field.range", "/fence/lat", "A latitude is -90 to 90 degrees.") &
+	       put_ok(fs, f->radius_m > 0 && f->radius_m <= FENCE_RADIUS_MAX_M, "field.range", "/fence/radius_m",
+	          "A radius is more than 0 and at most 100000 metres.");
+}
+
 void
 roster_village_check(struct batch *b, const void *m, struct faults *fs)
 {
 	const Roster__PutVillage *in = m;
 
-	roster_name_ok(fs, in->name, "/name");
-	roster_reference_ok(fs, in->township_id, mirror_township_on(b, in->township_id, batch_today(b)), "/township_id");
+	put_name_ok(fs, in->name, "/name");
+	put_reference_ok(fs, in->township_id, mirror_township_on(b, in->township_id, batch_today(b)), "/township_id");
 	if (in->maybe_fence_case)
-		roster_fence_ok(fs, in->fence);
+		fence_ok(fs, in->fence);
 }
 
 void
@@ -259,7 +263,7 @@ roster_village_put(struct batch *b, const void *m)
 	struct faults fs = { 0 };
 
 	roster_village_check(b, in, &fs);
-	if (roster_refused(b, &fs))
+	if (put_refused(b, &fs))
 		return;
 	roster_village_make(b, in);
 	out.id = in->id;

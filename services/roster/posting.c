@@ -226,12 +226,12 @@ roster_posting_message(const Posting *p, int32_t term)
 static void
 check_fields(struct batch *b, const Roster__PutPosting *in, struct faults *fs)
 {
-	roster_reference_ok(fs, in->person_id, mirror_person_on(b, in->person_id, batch_today(b)), "/person_id");
-	roster_reference_ok(fs, in->village_id, mirror_village_on(b, in->village_id, batch_today(b)), "/village_id");
+	put_reference_ok(fs, in->person_id, mirror_person_on(b, in->person_id, batch_today(b)), "/person_id");
+	put_reference_ok(fs, in->village_id, mirror_village_on(b, in->village_id, batch_today(b)), "/village_id");
 	if (in->maybe_to_case && in->to_day <= in->from_day)
-		roster_fault(fs, 422, "field.range", "/to", "A posting ends after the day it begins: [from, to).");
+		put_fault(fs, 422, "field.range", "/to", "A posting ends after the day it begins: [from, to).");
 	if (in->maybe_term_from_case && in->maybe_term_to_case && in->term_to_day <= in->term_from_day)
-		roster_fault(fs, 422, "field.range", "/term_to", "A term ends after the day it begins: [term_from, term_to).");
+		put_fault(fs, 422, "field.range", "/term_to", "A term ends after the day it begins: [term_from, term_to).");
 }
 
 /* By the kind that the village has on the first day; a village that changes kind, or a policy, ends nothing (rules-days.md §8). */
@@ -241,10 +241,10 @@ check_place(struct batch *b, const Posting *now, const Posting *put, struct faul
 	const MirrorRows__Village *v = mirror_village_on(b, put->village_id, put->from_day);
 
 	if (!(now && roster_same_place(now, put)) && !roster_role_here(batch_policies(b), put->from_day, v->kind, put->role))
-		roster_fault(fs, 422, "posting.role_not_here", "/role",
+		put_fault(fs, 422, "posting.role_not_here", "/role",
 		             "The policy in force on the day the posting begins has no such role at a village of this kind.");
 	if (roster_village_closes(b, put) && !(now && roster_same_place(now, put) && !roster_lasts_longer(now, put)))
-		roster_fault(fs, 422, "posting.village_closed", "/village_id", "The village is closed before this posting ends.");
+		put_fault(fs, 422, "posting.village_closed", "/village_id", "The village is closed before this posting ends.");
 }
 
 static const Posting *
@@ -264,9 +264,9 @@ check_room(const Posting *now, const Posting *put, struct postings of_person, st
 	bool same_village = now && now->role == ROSTER__ROLE__FIRST_SECRETARY && strcmp(now->village_id, put->village_id) == 0;
 
 	if (!same_person && of_person.n >= POSTINGS_OF_ONE_MAX)
-		roster_fault(fs, 409, "posting.too_many", "/person_id", "A person has at most 200 postings.");
+		put_fault(fs, 409, "posting.too_many", "/person_id", "A person has at most 200 postings.");
 	if (!same_village && of_village.n >= POSTINGS_OF_ONE_MAX)
-		roster_fault(fs, 409, "posting.too_many", "/village_id", "A village has at most 200 postings of first secretaries.");
+		put_fault(fs, 409, "posting.too_many", "/village_id", "A village has at most 200 postings of first secretaries.");
 }
 
 static void
@@ -279,7 +279,7 @@ check_overlap(struct batch *b, const Posting *now, const Posting *put, struct fa
 
 	check_room(now, put, of_person, of_village, fs);
 	if (other)
-		roster_fault(fs, 409, "posting.overlap", NULL,
+		put_fault(fs, 409, "posting.overlap", NULL,
 		             arena_printf(batch_arena(b), "Posting %s has days in common with this one.", other->posting_id));
 }
 
@@ -318,7 +318,7 @@ check_findings(struct batch *b, const Posting *put, const char *person_id, struc
 	const Finding *left = roster_finding_left(findings, n, held.at, held.n, put);
 
 	if (left)
-		roster_fault(fs, 409, "posting.has_findings", NULL,
+		put_fault(fs, 409, "posting.has_findings", NULL,
 		             arena_printf(batch_arena(b), "Confirmed finding %s would have no posting on its date.", left->finding_id));
 }
 
@@ -406,7 +406,7 @@ roster_posting_put(struct batch *b, const void *m)
 	struct faults fs = { 0 };
 
 	roster_posting_check(b, in, &fs);
-	if (roster_refused(b, &fs))
+	if (put_refused(b, &fs))
 		return;
 	roster_posting_make(b, in);
 	Roster__Posting out = roster_posting_now(b, posting_of(b, in->id));

@@ -314,30 +314,6 @@ roster_read_policy(struct reader *r, const void *m)
 		reader_answer(r, rows[0]);
 }
 
-const Roster__Reach *
-roster_reach_of(struct reader *r, const char *person_id, const char *village_id)
-{
-	RosterRows__ReachKey key = ROSTER_ROWS__REACH_KEY__INIT;
-	void **rows;
-
-	key.district = (char *)reader_district(r);
-	key.person_id = (char *)person_id;
-	key.village_id = (char *)village_id;
-	key.on_day = reader_today(r);
-	size_t n = reader_rows(r, &roster_reach, &key, &rows);
-	return n ? rows[0] : arena_message(reader_arena(r), &roster__reach__descriptor);
-}
-
-/* Nothing is said of what is not known: whoever asks does not learn whether it is. */
-void
-roster_read_reach(struct reader *r, const void *m)
-{
-	const Roster__ReadReach *in = m;
-
-	reader_answer(r, &roster_reach_of(r, in->maybe_person_case ? in->person_id : "",
-	                                  in->maybe_village_case ? in->village_id : "")->base);
-}
-
 static void
 names_args(struct reader *r, const Roster__ReadNames *in, RosterRows__NamesAt *args)
 {

@@ -85,11 +85,11 @@ roster_recall_check(struct batch *b, const Posting *now, const Posting *put, str
 	const Ended *bar = roster_barred(rows, n, put);
 
 	if (now && strcmp(now->person_id, put->person_id) != 0 && roster_recall_ends(b, now))
-		roster_fault(fs, 409, "posting.recalled", "/person_id", "A recall has ended this posting; it stays that person's.");
+		put_fault(fs, 409, "posting.recalled", "/person_id", "A recall has ended this posting; it stays that person's.");
 	else if (bar && strcmp(bar->posting_id, put->posting_id) == 0)
-		roster_fault(fs, 409, "posting.recalled", "/to", "A recall has ended this posting; it cannot be made to last longer.");
+		put_fault(fs, 409, "posting.recalled", "/to", "A recall has ended this posting; it cannot be made to last longer.");
 	else if (bar)
-		roster_fault(fs, 409, "posting.recalled", NULL,
+		put_fault(fs, 409, "posting.recalled", NULL,
 		             arena_printf(batch_arena(b), "Recall %s took this person from this post; it is not that person's again while it stands.",
 		                          bar->recall_id));
 }

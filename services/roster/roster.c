@@ -14,12 +14,10 @@
  * PUT is full replacement: what equals what stands is answered 200 and says nothing.  Values that have a history count from
  * today when they change and from ever the first time; a second change on one day replaces that day's. */
 #include "roster.h"
-#include "account.h"
 #include "accountability.pb-c.h"
 #include "attendance.pb-c.h"
 #include "roster.sql.h"
 #include "supervision.pb-c.h"
-#include "tries.h"
 
 const struct table roster_table_district = { "district", &roster_rows__district__descriptor, 1, false };
 const struct table roster_table_area = { "area", &roster_rows__area__descriptor, 2, false };
@@ -37,34 +35,28 @@ static const struct table *const tables[] = {
 	&roster_table_person_posting, &roster_table_first_secretary, &roster_table_confirmed_finding,
 	&roster_table_noted_finding, &roster_table_checkin_month, &roster_table_voided_posting,
 	&roster_table_vacancy, &roster_table_recall_ended, &roster_table_head_awaited, &roster_table_closed_village, &roster_table_task,
-	&roster_table_account, &roster_table_account_phone, &roster_table_session, &roster_table_login_try,
 	&mirror_policy, &mirror_township, &mirror_unit, &mirror_village, &mirror_person,
 };
 
 static const char *const consumes[] = { "supervision", "accountability", "attendance", NULL };
 enum { SUPERVISION, ACCOUNTABILITY, ATTENDANCE };
 
-#define PUT(noun) .message = &roster__put_##noun##__descriptor, .want = roster_##noun##_want, .run = roster_##noun##_put
+#define PUT_OF(noun) .message = &roster__put_##noun##__descriptor, .want = roster_##noun##_want, .run = roster_##noun##_put
 
 static const struct command commands[] = {
-	{ PUT(district), .exists = roster_district_valid, .creates_district = true },
-	{ PUT(township), .exists = roster_path_id_valid },
-	{ PUT(unit), .exists = roster_path_id_valid },
-	{ PUT(village), .exists = roster_path_id_valid },
-	{ PUT(person), .exists = roster_path_id_valid },
+	{ PUT_OF(district), .exists = roster_district_valid, .creates_district = true },
+	{ PUT_OF(township), .exists = put_id_valid },
+	{ PUT_OF(unit), .exists = put_id_valid },
+	{ PUT_OF(village), .exists = put_id_valid },
+	{ PUT_OF(person), .exists = put_id_valid },
 	{ .message = &roster__import_rows__descriptor, .want = roster_import_want, .run = roster_import,
 	  .after = AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY), .heavy = true },
-	{ PUT(posting), .exists = roster_path_id_valid, .stands = roster_posting_stands, .after = AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY) },
+	{ PUT_OF(posting), .exists = put_id_valid, .stands = roster_posting_stands, .after = AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY) },
 	{ .message = &roster__void_posting__descriptor, .want = roster_void_want, .exists = roster_void_exists, .run = roster_void,
 	  .after = AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY) | AFTER(ATTENDANCE) },
 	{ .message = &roster__publish_policy__descriptor, .want = roster_policy_want, .run = roster_policy_publish },
 	{ .message = &roster__close_task__descriptor, .want = roster_task_want, .exists = roster_task_exists, .run = roster_task_close,
 	  .may = roster_task_may },
-	{ PUT(account), .exists = roster_path_id_valid, .may = roster_account_may },
-	{ .message = &roster__open_session__descriptor, .want = roster_session_open_want, .run = roster_session_open },
-	{ .message = &roster__close_session__descriptor, .want = roster_session_close_want, .run = roster_session_close },
-	{ .message = &roster__close_sessions__descriptor, .want = roster_session_close_want, .run = roster_sessions_close },
-	{ .message = &roster__change_password__descriptor, .want = roster_password_want, .run = roster_password_change },
 };
 
 static const struct event_handler events[] = {
@@ -88,11 +80,6 @@ static const struct event_handler events[] = {
 	{ &roster__task_closed__descriptor, NULL, roster_on_task_closed },
 };
 
-static const struct timer timers[] = {
-	{ ROSTER_SESSION_ENDS, roster_session_ends_want, roster_session_ends },
-	{ ROSTER_FAILURES_FORGOTTEN, roster_failures_forgotten_want, roster_failures_forgotten },
-};
-
 static const struct query queries[] = {
 	{ &roster__read_district__descriptor, roster_read_district },
 	{ &roster__read_township__descriptor, roster_read_township },
@@ -110,23 +97,21 @@ static const struct query queries[] = {
 	{ &roster__read_policy__descriptor, roster_read_policy },
 	{ &roster__read_contacts__descriptor, roster_read_contacts },
 	{ &roster__read_names__descriptor, roster_read_names },
-	{ &roster__read_reach__descriptor, roster_read_reach },
-	{ &roster__read_account__descriptor, roster_read_account },
-	{ &roster__list_accounts__descriptor, roster_list_accounts },
-	{ &roster__hash_password__descriptor, roster_hash_password, .password = true },
-	{ &roster__check_password__descriptor, roster_check_password, .password = true },
-	{ &roster__prove_password__descriptor, roster_prove_password, .password = true },
-	{ &roster__read_caller__descriptor, roster_read_caller },
 };
 
 static const struct noun everything = {
 	.commands = LIST(commands),
 	.events = LIST(events),
-	.timers = LIST(timers),
 	.queries = LIST(queries),
 	.tables = LIST(tables),
 	.statements = { roster_sql, ROSTER_SQL_COUNT },
 };
-static const struct noun *const nouns[] = { &everything, NULL };
+static const struct noun *const nouns[] = {
+	&everything,
+	&roster_account, &roster_password, &roster_login, &roster_session, &roster_tries, &roster_reach,
+	NULL,
+};
 
-const struct service roster_service = { .name = "roster", .consumes = consumes, .nouns = nouns, .owners = &(const struct owners){ account_want, account_persons } };
+const struct service roster_service = {
+	.name = "roster", .consumes = consumes, .nouns = nouns, .owners = &roster_account_owners,
+};

@@ -2,6 +2,7 @@
 #pragma once
 #include "domain/mirror.h"
 #include "engine/reader.h"
+#include "put.h"
 #include "roster.pb-c.h"
 #include "base/phone.h"
 #include "roster_policy.h"
@@ -9,9 +10,7 @@
 #include "engine/service.h"
 
 enum {
-	NAME_BYTES_MAX = 256, PHONE_MIN = 5, PHONE_MAX = 20,
 	AREAS_MAX = 64,
-	FAULTS_MAX = 8,                         /* named of one order */
 	POSTINGS_OF_ONE_MAX = 200,              /* of a person; of first secretaries, of a village */
 	OF_ONE_DAY_MAX = 32,                    /* units of a person, heads of a unit, before the last of the day */
 	FENCE_RADIUS_MAX_M = 100000,
@@ -19,6 +18,9 @@ enum {
 	POLICY_BYTES_MAX = 128 << 10,           /* a document; the one we ship has some 20 KiB */
 	POLICIES_BYTES_MAX = 2 << 20,           /* all of a district: every service keeps them parsed, at about three times that */
 };
+
+extern const struct noun roster_account, roster_password, roster_login, roster_session, roster_tries, roster_reach;
+extern const struct owners roster_account_owners;
 
 extern const struct table roster_table_district;                /* key district */
 extern const struct table roster_table_area;                    /* key district, area_id */
@@ -36,31 +38,6 @@ extern const struct table roster_table_recall_ended;            /* key district,
 extern const struct table roster_table_head_awaited;            /* key district, unit_id, recall_id */
 extern const struct table roster_table_closed_village;          /* key district, village_id */
 extern const struct table roster_table_task;                    /* key district, task_id */
-extern const struct table roster_table_account;                 /* key district, account_id */
-extern const struct table roster_table_account_phone;           /* key district, digits */
-extern const struct table roster_table_session;                 /* key district, account_id, token_sha256 */
-extern const struct table roster_table_login_try;               /* key district, phone_mark, address_mark */
-
-/* ---- fields.c: what is wrong with an order.  Rules note faults; a PUT is refused for the first, an import lists them all.
- * Texts of a fault are constants or in the batch's arena. */
-struct fault { int status; const char *code, *pointer, *detail; };      /* pointer: RFC 6901, or NULL */
-struct faults { size_t n, more; struct fault at[FAULTS_MAX]; };        /* more: that found no room */
-
-void roster_fault(struct faults *fs, int status, const char *code, const char *pointer, const char *detail);
-bool roster_refused(struct batch *b, const struct faults *fs);                  /* false: there is no fault */
-/* False: noted, with the pointer. */
-bool roster_name_ok(struct faults *fs, const char *name, const char *pointer);
-bool roster_id_ok(struct faults *fs, const char *id, const char *pointer);
-bool roster_phone_ok(struct faults *fs, const char *phone);
-bool roster_fence_ok(struct faults *fs, const Roster__Fence *fence);
-bool roster_reference_ok(struct faults *fs, const char *id, const void *row, const char *pointer);     /* row NULL: unknown */
-/* A short list of ids, nothing twice, in the batch's arena: begun as another with room for one more. */
-struct ids { char **id; size_t n; };
-void roster_ids_begin(struct batch *b, struct ids *ids, char *const *of, size_t n);
-void roster_ids_add(struct ids *ids, char *id);
-void roster_ids_drop(struct ids *ids, const char *id);
-/* For orders that name what they put by `id`, their first field: whether it is one (404 otherwise). */
-bool roster_path_id_valid(struct batch *b, const void *m);
 
 /* ---- district.c */
 bool roster_district_valid(struct batch *b, const void *m);
@@ -184,37 +161,7 @@ void roster_head_put(struct batch *b, const char *unit_id, const char *head_id);
 void roster_import_want(struct batch *b, const void *m);
 void roster_import(struct batch *b, const void *m);
 
-/* ---- account.c */
-void roster_account_want(struct batch *b, const void *m);
-bool roster_account_may(struct batch *b, const void *m);
-void roster_account_put(struct batch *b, const void *m);
-void roster_read_account(struct reader *r, const void *m);
-void roster_list_accounts(struct reader *r, const void *m);
-void roster_password_want(struct batch *b, const void *m);
-void roster_password_change(struct batch *b, const void *m);
-void roster_hash_password(struct reader *r, const void *m);
-void roster_prove_password(struct reader *r, const void *m);
-
-/* ---- session.c */
-#define ROSTER_SESSION_ENDS "session_ends"
-void roster_session_open_want(struct batch *b, const void *m);
-void roster_session_open(struct batch *b, const void *m);
-void roster_session_close_want(struct batch *b, const void *m);
-void roster_session_close(struct batch *b, const void *m);
-void roster_sessions_close(struct batch *b, const void *m);
-void roster_session_ends_want(struct batch *b, const char *subject);
-void roster_session_ends(struct batch *b, const char *subject);
-void roster_check_password(struct reader *r, const void *m);
-void roster_read_caller(struct reader *r, const void *m);
-
-/* ---- tries.c */
-#define ROSTER_FAILURES_FORGOTTEN "failures_forgotten"
-void roster_failures_forgotten_want(struct batch *b, const char *phone_mark);
-void roster_failures_forgotten(struct batch *b, const char *phone_mark);
-
 /* ---- reads.c */
-/* Of a person or a village today, or "": never NULL. */
-const Roster__Reach *roster_reach_of(struct reader *r, const char *person_id, const char *village_id);
 /* A page of rows, one more than `limit` when there is a next: list messages begin with `items` and `next`, items with their id. */
 RosterRows__Page roster_page_args(struct reader *r, struct page p);
 void roster_answer_list(struct reader *r, const ProtobufCMessageDescriptor *d, void **rows, size_t n, int32_t limit);
@@ -230,6 +177,5 @@ void roster_list_villages(struct reader *r, const void *m);
 void roster_list_persons(struct reader *r, const void *m);
 void roster_list_postings(struct reader *r, const void *m);
 void roster_read_policy(struct reader *r, const void *m);
-void roster_read_reach(struct reader *r, const void *m);
 void roster_read_contacts(struct reader *r, const void *m);
 void roster_read_names(struct reader *r, const void *m);

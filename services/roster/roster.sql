@@ -106,25 +106,6 @@ select p.posting_id, p.person_id, p.village_id, p.role, p.from_day, p.to_day, p.
 select version, effective_from_day, document_json from policy
  where district = :district and effective_from_day <= :on_day order by effective_from_day desc limit 1;
 
--- name: headed_units ReachKey -> roster.Unit
-select u.id, u.name, u.head_person_id
-  from (select distinct on (unit_id) unit_id as id, name, head_person_id from unit
-         where district = :district and from_day <= :on_day order by unit_id, from_day desc) u
- where u.head_person_id = :person_id order by u.id;
-
--- name: reach ReachKey -> roster.Reach
-select coalesce((select unit_id from person where district = :district and person_id = :person_id and from_day <= :on_day
-                  order by from_day desc limit 1), '') as unit_id,
-       array(select distinct v.township_id
-               from (select :village_id::text as village_id
-                     union all
-                     select p.village_id from person_posting k join posting p on p.district = k.district and p.posting_id = k.posting_id
-                      where k.district = :district and k.person_id = :person_id
-                        and p.from_day <= :on_day and (p.to_day is null or :on_day < p.to_day)) w
-              cross join lateral (select township_id from village
-                                   where district = :district and village_id = w.village_id and from_day <= :on_day
-                                   order by from_day desc limit 1) v) as township_ids;
-
 -- Posts emptied by recalls, and roles that a village of its kind needs and nobody holds on the day: each post once.  The first row
 -- counts: what matches, and the villages, of which those are complete in which nothing is open on the day.
 --
@@ -178,24 +159,3 @@ select task_id as id, kind, recall_id, person_id, posting_id, village_id, state,
  where district = :district and task_id > :after
    and (:person_id::text is null or person_id = :person_id) and (:state::text is null or state = :state)
  order by task_id limit :limit;
-
--- name: account_read Id -> Account
-select district, account_id, person_id, phone, password_hash, roles, township_id, disabled from account where district = :district and account_id = :id;
-
--- name: account_list Page -> Account
-select district, account_id, person_id, phone, '' as password_hash, roles, township_id, disabled from account
- where district = :district and account_id > :after order by account_id limit :limit;
-
--- name: account_of_phone Login -> Account
-select a.district, a.account_id, a.person_id, a.phone, a.password_hash, a.roles, a.township_id, a.disabled
-  from account_phone p join account a on a.district = p.district and a.account_id = p.account_id
- where p.district = :district and p.digits = :digits;
-
--- name: login_tries Login -> LoginTry
-select district, phone_mark, address_mark, failures, failed_at_us, known_at_us, nobodys from login_try
- where district = :district and phone_mark = :phone_mark;
-
--- name: caller_read Token -> Account
-select a.district, a.account_id, a.person_id, '' as phone, '' as password_hash, a.roles, a.township_id, a.disabled, a.vouched, a.person_ids
-  from session s join account a on a.district = s.district and a.account_id = s.account_id
- where s.district = :district and s.token_sha256 = :token_sha256 and s.expires_at_us > :now_us and not a.disabled;
