@@ -34,7 +34,7 @@ row_of_command = { &roster_rows__account__descriptor, &roster__put_account__desc
 put_of_row = { &roster__account_put__descriptor, &roster_rows__account__descriptor, "id roles password_changed" },
 answer_of_row = { &roster__account__descriptor, &roster_rows__account__descriptor, "id roles" },
 page_of_question = { &roster_rows__page__descriptor, &roster__list_accounts__descriptor,
-                     "district after limit on_day township_id kind unit_id" };
+                     "district after limit on_day" };
 
 const Account *
 account_get(struct batch *b, const char *id)
@@ -88,6 +88,12 @@ digits_of(struct batch *b, const char *phone)
 
 /* ---- what is wrong with one */
 
+static const void *
+account_now(struct batch *b, const void *m)
+{
+	return account_get(b, put_id(m));
+}
+
 static void
 account_put_want(struct batch *b, const void *m)
 {
@@ -101,15 +107,9 @@ account_put_want(struct batch *b, const void *m)
 		mirror_want_units_of_person(b, in->person_id);  /* whoever it is may be judged in this same batch */
 	if (in->maybe_township_case)
 		mirror_want_township_id(b, in->township_id);
-	const Account *now = account_get(b, in->id);
+	const Account *now = account_now(b, in);
 	if (now)
 		batch_want_id(b, &phone_table, digits_of(b, now->phone));
-}
-
-static bool
-account_is_there(struct batch *b, const void *m)
-{
-	return account_get(b, ((const Roster__PutAccount *)m)->id) != NULL;
 }
 
 static void
@@ -135,7 +135,7 @@ check_phone(struct batch *b, const Roster__PutAccount *in, struct faults *fs)
 static void
 check_persons(struct batch *b, const Roster__PutAccount *in, struct faults *fs)
 {
-	const Account *now = account_get(b, in->id);
+	const Account *now = account_now(b, in);
 	int32_t roles = account_roles_mask(in->roles, in->n_roles);
 
 	put_ok(fs, in->maybe_person_case || !account_needs_person(roles, !batch_actor(b)), "account.person_required",
@@ -158,7 +158,7 @@ account_check(struct batch *b, const void *m, struct faults *fs)
 	check_persons(b, in, fs);
 	if (put_ok(fs, !in->maybe_password_case || !*in->password, "message.malformed", NULL,
 	           "The order cannot be read."))
-		put_ok(fs, *in->password_hash || account_get(b, in->id), "json.missing", "/password",
+		put_ok(fs, *in->password_hash || account_now(b, in), "json.missing", "/password",
 		       "A new account needs a password.");
 	check_references(b, in, fs);
 	check_phone(b, in, fs);
@@ -179,7 +179,7 @@ static bool
 account_may(struct batch *b, const void *m)
 {
 	const Roster__PutAccount *in = m;
-	const Account *now = account_get(b, in->id);
+	const Account *now = account_now(b, in);
 	const char *person_id = in->maybe_person_case ? in->person_id : "";
 
 	return batch_ok(b, !now || !is_own(b, now) || strcmp(now->person_id, person_id) == 0, 403, "duty.conflict",
@@ -247,19 +247,13 @@ owners_of(struct batch *b, const Account *now, const Account *row, char *owners[
 static void
 say_altered(struct batch *b, const Account *now, const Account *row)
 {
-	Roster__AccountAltered e = ROSTER__ACCOUNT_ALTERED__INIT;
-	struct account_altered what;
+	Roster__AccountAltered e;
 	char *owners[2];
 
-	if (!account_altered(now, row, !batch_actor(b), &what) || !(e.n_person_ids = owners_of(b, now, row, owners)))
+	if (!account_altered(now, row, !batch_actor(b), &e) || !(e.n_person_ids = owners_of(b, now, row, owners)))
 		return;
 	e.id = row->account_id;
 	e.person_ids = owners;
-	e.made = what.made;
-	e.password = what.password;
-	e.roles = what.roles;
-	e.phone = what.phone;
-	e.person = what.person;
 	batch_emit(b, row->account_id, &e.base);
 }
 
@@ -267,7 +261,7 @@ static void
 account_make(struct batch *b, const void *m)
 {
 	const Roster__PutAccount *in = m;
-	const Account *now = account_get(b, in->id), *row = row_of(b, in, now);
+	const Account *now = account_now(b, in), *row = row_of(b, in, now);
 
 	if (!now || account_signs_out(now, row))
 		say_put(b, now, row);
@@ -306,7 +300,7 @@ message_of(const Account *row, arena_t *a)
 static const ProtobufCMessage *
 account_answer(struct batch *b, const void *m)
 {
-	return message_of(account_get(b, ((const Roster__PutAccount *)m)->id), batch_arena(b));
+	return message_of(account_now(b, m), batch_arena(b));
 }
 
 static ProtobufCMessage *
@@ -340,7 +334,7 @@ list_accounts(struct reader *r, const void *m)
 }
 
 static const struct put account_put = {
-	.want = account_put_want, .is_there = account_is_there, .check = account_check, .make = account_make,
+	.want = account_put_want, .now = account_now, .check = account_check, .make = account_make,
 	.answer = account_answer,
 };
 

@@ -70,29 +70,45 @@ put_want(struct batch *b, const void *m)
 	((const struct put *)batch_with(b))->want(b, m);
 }
 
-bool
-put_id_valid(struct batch *b, const void *m)
+const char *
+put_id(const void *m)
 {
 	const ProtobufCMessage *command = m;
 	const char *id;
 
-	(void)b;
 	memcpy(&id, (const char *)m + command->descriptor->fields[0].offset, sizeof(id));
-	return id_valid(id);
+	return id;
+}
+
+bool
+put_id_valid(struct batch *b, const void *m)
+{
+	(void)b;
+	return id_valid(put_id(m));
+}
+
+static const ProtobufCMessage *
+answer_to(struct batch *b, const struct put *p, const void *m)
+{
+	if (!p->answer_of_command)
+		return p->answer(b, m);
+	void *out = arena_message(batch_arena(b), p->answer_of_command->to);
+	copy_run(p->answer_of_command, out, m);
+	return out;
 }
 
 void
 put_run(struct batch *b, const void *m)
 {
 	const struct put *p = batch_with(b);
-	int status = p->is_there(b, m) ? 200 : 201;
+	int status = p->now(b, m) ? 200 : 201;
 	struct faults fs = { 0 };
 
 	p->check(b, m, &fs);
 	if (put_refused(b, &fs))
 		return;
 	p->make(b, m);
-	batch_answer(b, status, p->answer(b, m));
+	batch_answer(b, status, answer_to(b, p, m));
 }
 
 /* ---- short lists of ids */

@@ -21,10 +21,11 @@ bool put_reference_ok(struct faults *fs, const char *id, const void *row, const 
 /* A thing that is put by its id, the first field of the command.  The command, and every row of an import, is this. */
 struct put {
 	void (*want)(struct batch *b, const void *m);
-	bool (*is_there)(struct batch *b, const void *m);       /* a thing of this id: 200, else 201 */
+	const void *(*now)(struct batch *b, const void *m);     /* as it stands: 200; NULL, there is none: 201 */
 	void (*check)(struct batch *b, const void *m, struct faults *fs);       /* notes what is wrong */
 	void (*make)(struct batch *b, const void *m);           /* changes it once nothing is; as it stands: nothing */
-	const ProtobufCMessage *(*answer)(struct batch *b, const void *m);      /* the thing as it is then */
+	const struct copy *answer_of_command;                   /* the thing as it is then; NULL: more than was put */
+	const ProtobufCMessage *(*answer)(struct batch *b, const void *m);
 };
 
 /* In the row of a command: all that it does. */
@@ -32,6 +33,7 @@ struct put {
 void put_want(struct batch *b, const void *m);
 bool put_id_valid(struct batch *b, const void *m);                      /* 404 otherwise: a path names it */
 void put_run(struct batch *b, const void *m);
+const char *put_id(const void *m);
 
 /* Some ids and one more, unless it is among them, and without another; either may be NULL.  In the batch's arena. */
 struct ids { char **id; size_t n; };

@@ -1,5 +1,5 @@
 /* tries - what is remembered of those who tried to log in: by whom a phone has been tried, and from where it was let
- * in. Marks: of a phone's digits, of a client's address; compared, never read. */
+ * in.  Marks: of a phone's digits, of a client's address; compared, never read. */
 #pragma once
 #include "engine/reader.h"
 
