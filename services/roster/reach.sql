@@ -8,7 +8,7 @@ select coalesce((select unit_id from person
                      select p.village_id from person_posting k
                        join posting p on p.district = k.district and p.posting_id = k.posting_id
                       where k.district = :district and k.person_id = :person_id
-                        and p.from_day <= :on_day and (p.to_day is null or :on_day < p.to_day)) w
+                        and daterange(p.from_day, p.to_day) @> :on_day::date) w
               cross join lateral (select township_id from village
                                    where district = :district and village_id = w.village_id and from_day <= :on_day
                                    order by from_day desc limit 1) v) as township_ids;

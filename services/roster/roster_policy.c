@@ -11,7 +11,7 @@ roster_from_day(bool known, int32_t today)
 bool
 roster_covers(const Posting *p, int32_t day)
 {
-	return p->from_day <= day && (!p->maybe_to_case || day < p->to_day);
+	return day_within(day, p->from_day, p->maybe_to_case, p->to_day);
 }
 
 static bool

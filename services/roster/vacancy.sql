@@ -24,8 +24,7 @@ with need as (select n.kind, n.role from unnest((:kinds::text)::text[], (:roles:
                 from (select p.village_id, n.role, true as needed, false as filled, null::date as ended
                         from place p join need n on n.kind = p.kind
                       union all
-                      select q.village_id, q.role, false,
-                             q.from_day <= :on_day and (q.to_day is null or :on_day < q.to_day),
+                      select q.village_id, q.role, false, daterange(q.from_day, q.to_day) @> :on_day::date,
                              case when q.to_day <= :on_day then q.to_day end
                         from posting q
                        where q.district = :district and (:village_id::text is null or q.village_id = :village_id)
