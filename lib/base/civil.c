@@ -131,6 +131,12 @@ day_year(int32_t day)
 	return civil_of_day(day).year;
 }
 
+bool
+day_within(int32_t day, int32_t from_day, bool ends, int32_t to_day)
+{
+	return from_day <= day && (!ends || day < to_day);
+}
+
 /* Exactly n digits; moves on behind them. */
 static bool
 digits(const char **s, int n, int *out)

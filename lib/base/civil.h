@@ -26,6 +26,8 @@ int32_t quarter_start(int32_t day), quarter_end(int32_t day);
 int32_t year_start(int32_t day), year_end(int32_t day);
 int32_t day_add_months(int32_t day, int months);                /* the day clamped to the month's end (A5) */
 int day_year(int32_t day);
+/* [from, to): from ≤ day < to; what has no end goes on.  What is said of a posting, a measure, a bar. */
+bool day_within(int32_t day, int32_t from_day, bool ends, int32_t to_day);
 
 bool day_parse(const char *s, int32_t *day);                    /* strictly YYYY-MM-DD, years 0001–9999 */
 void day_text(int32_t day, char out[DAY_TEXT_MAX]);

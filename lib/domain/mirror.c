@@ -7,6 +7,7 @@
  *
  * Each event is a put of one row under a key that the event names whole, so the same event again changes nothing. */
 #include "domain/mirror.h"
+#include "base/civil.h"
 #include "engine/keyed.h"
 #include <string.h>
 
@@ -360,7 +361,7 @@ mirror_postings(struct batch *b, const char *person_id, const MirrorRows__Postin
 bool
 mirror_posting_covers(const MirrorRows__Posting *p, int32_t day)
 {
-	return p->from_day <= day && (!p->maybe_to_case || day < p->to_day);
+	return day_within(day, p->from_day, p->maybe_to_case, p->to_day);
 }
 
 bool

@@ -2,6 +2,7 @@
  *
  * In: a book and a day; a policy that policy_parse (policy_document.c) has accepted.  Owns nothing.  Pure: decisions link it. */
 #include "domain/policy_book.h"
+#include "base/civil.h"
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -57,7 +58,7 @@ holds(const struct policy_finding *f, const char *role)
 {
 	for (size_t i = 0; i < f->npostings; i++) {
 		const MirrorRows__Posting *p = f->postings[i];
-		bool held = p->from_day <= f->on_day && (!p->maybe_to_case || f->on_day < p->to_day);
+		bool held = day_within(f->on_day, p->from_day, p->maybe_to_case, p->to_day);
 		if (held && policy_names(&roster__role__descriptor, (int)p->role, role))
 			return true;
 	}

@@ -73,7 +73,7 @@ ladder_absences(const struct policy_book *book, const Finding *const *findings, 
 static bool
 covers(const MirrorRows__Posting *p, int32_t day)
 {
-	return p->from_day <= day && (!p->maybe_to_case || day < p->to_day);
+	return day_within(day, p->from_day, p->maybe_to_case, p->to_day);
 }
 
 bool
@@ -454,7 +454,7 @@ eligibility_on(const Measure *const *measures, size_t n, Accountability__Measure
 	out->reasons = arena_alloc(a, (n + 1) * sizeof(*out->reasons));
 	for (size_t i = 0; i < n; i++) {
 		const Measure *m = measures[i];
-		bool covering = m->from_day <= day && (!m->maybe_until_case || day < m->until_day);
+		bool covering = day_within(day, m->from_day, m->maybe_until_case, m->until_day);
 		if (m->kind == barring && measure_in_effect(m->state) && covering)
 			out->reasons[out->n_reasons++] = m->measure_id;
 	}

@@ -57,7 +57,7 @@ recall_due(const struct policy_version *v, recall_state_t state, int32_t since_d
 static bool
 covers(const Posting *p, int32_t day)
 {
-	return p->from_day <= day && (!p->maybe_to_case || day < p->to_day);
+	return day_within(day, p->from_day, p->maybe_to_case, p->to_day);
 }
 
 static int

@@ -7,6 +7,7 @@
  * Where somebody belonged is looked up as at the incident, who is in office as of today.  A unit or village that is only named
  * by a row which changes in the same batch is wanted by the fact that changes it. */
 #include "alerts.h"
+#include "base/civil.h"
 #include "domain/duty_batch.h"
 #include <string.h>
 
@@ -132,7 +133,7 @@ alerts_head_over(struct batch *b, const char *person_id, int32_t on_day)
 static bool
 leads(const ContactLeader *c, int32_t day)
 {
-	return c->from_day <= day && (!c->maybe_to_case || day < c->to_day);
+	return day_within(day, c->from_day, c->maybe_to_case, c->to_day);
 }
 
 struct ids { const char **at; size_t n, cap; };

@@ -14,7 +14,7 @@ typedef FundingRows__Transfer Transfer;
 static bool
 covers(const MirrorRows__Posting *p, int32_t day)
 {
-	return p->from_day <= day && (!p->maybe_to_case || day < p->to_day);
+	return day_within(day, p->from_day, p->maybe_to_case, p->to_day);
 }
 
 static bool
@@ -91,7 +91,7 @@ funding_terms_moved(const struct policy_book *was, const struct policy_book *is,
 static bool
 cancels(const Measure *m, int32_t day)
 {
-	return m->in_effect && m->from_day <= day && (!m->maybe_until_case || day < m->until_day);
+	return m->in_effect && day_within(day, m->from_day, m->maybe_until_case, m->until_day);
 }
 
 const char *

@@ -1,17 +1,13 @@
-/* account - what account.c and session.c say to each other, and to nobody else. */
+/* account - what those who log in by one know of it. */
 #pragma once
 #include "account_policy.h"
-#include "engine/service.h"
+#include "engine/reader.h"
+
+const Account *account_get(struct batch *b, const char *id);            /* NULL: none; wanted before */
+void account_want(struct batch *b, const char *id);
+void account_change_password(struct batch *b, const Account *now, char *hash);  /* which ends no session */
+const Account *account_read(struct reader *r, const char *id);          /* NULL: none */
 
 /* That a password was right for the hash that the account had then. */
 char *account_proof(const Account *row, arena_t *a);
 bool account_proves(const Account *row, const char *proof, arena_t *a);
-
-const Account *account_get(struct batch *b, const char *id);           /* NULL: none; wanted before */
-void account_want(struct batch *b, const char *id);
-size_t account_persons(struct batch *b, const char *id, const char *const **persons);  /* whose it is or ever was; wanted before */
-
-/* Sessions of an account: wanted, and ended in this transaction. */
-void session_want_of(struct batch *b, const char *account_id);
-void session_end_all(struct batch *b, const char *account_id);
-void session_end_others(struct batch *b, const char *account_id, const char *token_sha256);    /* all but this one */

@@ -44,7 +44,8 @@ account_roles_of(int32_t mask, Wire__AccountRole out[ACCOUNT_ROLES_MAX])
 
 enum {
 	ADMINISTERS = 1 << WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN,
-	ACTS = 1 << WIRE__ACCOUNT_ROLE__INSPECTOR | 1 << WIRE__ACCOUNT_ROLE__REVIEWER | 1 << WIRE__ACCOUNT_ROLE__FINANCE,
+	ACTS = 1 << WIRE__ACCOUNT_ROLE__INSPECTOR | 1 << WIRE__ACCOUNT_ROLE__REVIEWER |
+	       1 << WIRE__ACCOUNT_ROLE__FINANCE,
 };
 
 bool
@@ -54,9 +55,10 @@ account_needs_person(int32_t roles, bool by_operator)
 }
 
 bool
-account_altered(const Account *was, const Account *is, bool by_operator, struct account_altered *out)
+account_altered(const Account *was, const Account *is, bool by_operator, Roster__AccountAltered *out)
 {
-	*out = (struct account_altered){ .made = !was && !by_operator && (is->roles & (ACTS | ADMINISTERS)) };
+	*out = (Roster__AccountAltered)ROSTER__ACCOUNT_ALTERED__INIT;
+	out->made = !was && !by_operator && (is->roles & (ACTS | ADMINISTERS));
 	if (was) {
 		out->password = strcmp(was->password_hash, is->password_hash) != 0;
 		out->roles = was->roles != is->roles;
@@ -69,8 +71,9 @@ account_altered(const Account *was, const Account *is, bool by_operator, struct 
 bool
 account_signs_out(const Account *was, const Account *is)
 {
-	return strcmp(was->password_hash, is->password_hash) != 0 || was->roles != is->roles || was->disabled != is->disabled ||
-	       strcmp(was->person_id, is->person_id) != 0 || strcmp(was->township_id, is->township_id) != 0;
+	return strcmp(was->password_hash, is->password_hash) != 0 || was->roles != is->roles ||
+	       was->disabled != is->disabled || strcmp(was->person_id, is->person_id) != 0 ||
+	       strcmp(was->township_id, is->township_id) != 0;
 }
 
 bool

@@ -1,6 +1,7 @@
 /* account_policy - what a password must be, what changes end sessions, how long who has failed to log in waits.
  * Pure: no clock, no I/O, no allocation, no globals. */
 #pragma once
+#include "roster.pb-c.h"
 #include "roster_rows.pb-c.h"
 #include "wire.pb-c.h"
 #include <stdbool.h>
@@ -12,14 +13,14 @@ typedef RosterRows__LoginTry Try;
 
 enum { PASSWORD_CHARS_MIN = 10, PASSWORD_CHARS_MAX = 200, ACCOUNT_ROLES_MAX = 8 };
 enum {
-	TRIES_FREE = 5,                         /* so many failures of a phone from an address: then the next waits, the longer the more */
-	TRIES_STRANGERS_FREE = 100,             /* … from all addresses together at which the account is not known: then a minute each */
+	TRIES_FREE = 5,                 /* failures of a phone from an address: then the next waits, ever longer */
+	TRIES_STRANGERS_FREE = 100,     /* … from all addresses where the account is not known: then a minute each */
 };
 #define TRY_WAIT_US         INT64_C(5000000)    /* the first; each further one is twice as long … */
 #define TRY_WAIT_MAX_US     INT64_C(900000000)  /* … up to this */
 #define TRY_STRANGERS_US    INT64_C(60000000)
 #define TRY_COUNTS_US       INT64_C(86400000000)        /* a day after the last failure all are forgotten */
-#define TRY_KNOWN_US        INT64_C(2592000000000)      /* thirty days after a success an account is still known at the address */
+#define TRY_KNOWN_US        INT64_C(2592000000000)      /* thirty days after a success an account is known there */
 
 /* Characters, not bytes: ten of Chinese are ten. */
 bool account_password_fits(const char *password);
@@ -28,24 +29,26 @@ bool account_password_fits(const char *password);
 int32_t account_roles_mask(const Wire__AccountRole *roles, size_t n);
 size_t account_roles_of(int32_t mask, Wire__AccountRole out[ACCOUNT_ROLES_MAX]);
 
-/* Who notes, confirms, approves or pays does so as somebody.  The operator knows who has an account that names nobody; an administrator
- * may not put one (422 account.person_required). */
+/* Who notes, confirms, approves or pays does so as somebody.  The operator knows who has an account that names nobody;
+ * an administrator may not put one (422 account.person_required). */
 bool account_needs_person(int32_t roles, bool by_operator);
 
-/* What somebody else did to an account that its owner should hear of at once: who may log in with it, and what it may do.  Of a new one
- * (was NULL) only if it may act or administer, and the operator, who makes everybody's first, did not put it.  False: nothing. */
-struct account_altered { bool made, password, roles, phone, person; };
-bool account_altered(const Account *was, const Account *is, bool by_operator, struct account_altered *out);
+/* What somebody else did to an account that its owner should hear of at once: who may log in with it, and what it may
+ * do.  Of a new one (was NULL) only if it may act or administer, and the operator, who makes everybody's first, did not
+ * put it.  False: nothing. */
+bool account_altered(const Account *was, const Account *is, bool by_operator, Roster__AccountAltered *out);
 
 /* Whether sessions opened as `was` may not go on as `is`: another password, or another reach. */
 bool account_signs_out(const Account *was, const Account *is);
 
-/* Whether somebody who logs in now does it from where he has been let in lately.  t: of phone and address, NULL: never seen. */
+/* Whether somebody who logs in now does it from where he has been let in lately.  t: of phone and address, NULL: never
+ * seen. */
 bool account_known_at(const Try *t, int64_t now_us);
 /* Failures that still count; 0 for NULL. */
 int32_t account_failures(const Try *t, int64_t now_us);
-/* How long until this phone may be tried again from this address; 0: now.  api.md: counted by phone and address together.
- * strangers: what all addresses have failed at which the account is not known; nobody waits for them where it is. */
+/* How long until this phone may be tried again from this address; 0: now.  api.md: counted by phone and address
+ * together.  strangers: what all addresses have failed at which the account is not known; nobody waits for them where
+ * it is. */
 int64_t account_wait_us(const Try *t, const Try *strangers, int64_t now_us);
 /* When nothing of it counts any more. */
 int64_t account_try_until_us(const Try *t);

@@ -103,7 +103,7 @@ static void
 test_altered(void)
 {
 	Account was = ROSTER_ROWS__ACCOUNT__INIT, is;
-	struct account_altered what;
+	Roster__AccountAltered what;
 
 	was.person_id = (char *)"p", was.phone = (char *)"1", was.password_hash = (char *)"h", was.roles = BIT(REVIEWER), was.township_id = (char *)"t";
 	is = was;

@@ -4,12 +4,13 @@
  *   out:  the events of the PUTs that its rows are
  *   owns: nothing
  *
- * The file is taken apart once, when what it needs is first asked for; each row becomes the order that a PUT of it would be.
- * The rows are then made one after the other, in memory, each seeing those before it, and when one is wrong, or the run is a
- * dry one, all of it is taken back. */
-#include "roster.h"
+ * The file is taken apart once, when what it needs is first asked for; each row becomes the command that a PUT of it
+ * would be.  The rows are then made one after the other, in memory, each seeing those before it, and when one is wrong,
+ * or the run is a dry one, all of it is taken back. */
 #include "csv_policy.h"
 #include "json/json_pb.h"
+#include "put.h"
+#include "roster.h"
 #include "store/rows.h"
 #include <stdlib.h>
 #include <string.h>
@@ -18,19 +19,19 @@ enum { ERRORS_MAX = 500, NAME_SHOWN_BYTES = 64 };       /* what is told of one f
 
 struct importable {
 	Roster__ImportKind kind;
-	const ProtobufCMessageDescriptor *order;        /* its first field is the id; what it has of messages is its own columns */
-	void (*want)(struct batch *b, const void *m);
-	void (*check)(struct batch *b, const void *m, struct faults *fs);
-	void (*make)(struct batch *b, const void *m);
+	const ProtobufCMessageDescriptor *command;      /* the fields of a message in it are columns too */
+	const struct put *put;
 };
-#define NOUN(KIND, noun) \
-	{ ROSTER__IMPORT_KIND__##KIND, &roster__put_##noun##__descriptor, roster_##noun##_want, roster_##noun##_check, roster_##noun##_make }
+static const struct importable nouns[] = {
+	{ ROSTER__IMPORT_KIND__VILLAGES, &roster__put_village__descriptor, &roster_put_village },
+	{ ROSTER__IMPORT_KIND__UNITS, &roster__put_unit__descriptor, &roster_put_unit },
+	{ ROSTER__IMPORT_KIND__PERSONS, &roster__put_person__descriptor, &roster_put_person },
+	{ ROSTER__IMPORT_KIND__POSTINGS, &roster__put_posting__descriptor, &roster_put_posting },
+};
 
-static const struct importable nouns[] = { NOUN(VILLAGES, village), NOUN(UNITS, unit), NOUN(PERSONS, person), NOUN(POSTINGS, posting) };
-
-/* Where a column's text goes: a field of the order, or of the one message in it (a village's fence). */
+/* Where a column's text goes: a field of the command, or of the one message in it (a village's fence). */
 struct column { const char *name; const ProtobufCFieldDescriptor *field, *of; };
-struct line { size_t number; ProtobufCMessage *order; const struct faults *faults; };   /* faults NULL: none */
+struct line { size_t number; ProtobufCMessage *command; const struct faults *faults; }; /* faults NULL: none */
 struct import {
 	const struct importable *noun;
 	const struct csv_fault *fault; size_t at;       /* of the file as a whole */
@@ -112,7 +113,7 @@ check_missing(const struct import *imp, const ProtobufCMessageDescriptor *d, are
 {
 	for (unsigned i = 0; i < d->n_fields; i++)
 		if (!is_optional(&d->fields[i]) && !has_column(imp, &d->fields[i]))
-			roster_fault(fs, 422, "csv.missing_column",
+			put_fault(fs, 422, "csv.missing_column",
 			             arena_printf(a, "/%.*s", (int)json_name_len(&d->fields[i]), d->fields[i].name),
 			             "The header lacks a field that every row must have.");
 }
@@ -120,16 +121,18 @@ check_missing(const struct import *imp, const ProtobufCMessageDescriptor *d, are
 static void
 read_header(struct import *imp, const struct csv_row *row, arena_t *a)
 {
-	const ProtobufCMessageDescriptor *d = imp->noun->order;
+	const ProtobufCMessageDescriptor *d = imp->noun->command;
 	struct faults fs = { 0 };
 	bool any_of = false;
 
 	for (size_t i = 0; i < row->n; i++) {
 		struct column c = column_named(d, row->fields[i]);
 		if (!c.field)
-			roster_fault(&fs, 422, "csv.unknown_column", pointer_to(a, shown(a, row->fields[i])), "There is no such field.");
+			put_fault(&fs, 422, "csv.unknown_column", pointer_to(a, shown(a, row->fields[i])),
+			          "There is no such field.");
 		else if (has_column(imp, c.field))
-			roster_fault(&fs, 422, "csv.repeated_column", pointer_to(a, c.name), "The header names this field twice.");
+			put_fault(&fs, 422, "csv.repeated_column", pointer_to(a, c.name),
+			          "The header names this field twice.");
 		any_of = any_of || c.of;
 		imp->columns[imp->ncolumns++] = c;
 	}
@@ -137,7 +140,7 @@ read_header(struct import *imp, const struct csv_row *row, arena_t *a)
 	if (any_of && message_in(d))
 		check_missing(imp, message_in(d)->descriptor, a, &fs);
 	if (row->fault)
-		roster_fault(&fs, 422, row->fault->code, NULL, row->fault->detail);
+		put_fault(&fs, 422, row->fault->code, NULL, row->fault->detail);
 	line_keep(a, &imp->lines[0], &fs);
 }
 
@@ -148,17 +151,19 @@ static void
 take_cell(const struct column *c, const char *text, ProtobufCMessage *to, arena_t *a, struct faults *fs)
 {
 	static const struct json_fault missing = { "json.missing", "A required field is empty." };
-	const struct json_fault *fault = *text ? json_field_take(to, c->name, text, a) : is_optional(c->field) ? NULL : &missing;
+	const struct json_fault *fault = is_optional(c->field) ? NULL : &missing;
 
+	if (*text)
+		fault = json_field_take(to, c->name, text, a);
 	if (fault)
-		roster_fault(fs, 422, fault->code, pointer_to(a, c->name), fault->detail);
+		put_fault(fs, 422, fault->code, pointer_to(a, c->name), fault->detail);
 }
 
-/* The message in the order is there when any of its columns says something; then all of them must. */
+/* The message in the command is there when any of its columns says something; then all of them must. */
 static ProtobufCMessage *
-part_of_row(const struct import *imp, const struct csv_row *row, ProtobufCMessage *order, arena_t *a)
+part_of_row(const struct import *imp, const struct csv_row *row, ProtobufCMessage *command, arena_t *a)
 {
-	const ProtobufCFieldDescriptor *of = message_in(order->descriptor);
+	const ProtobufCFieldDescriptor *of = message_in(command->descriptor);
 	bool any = false;
 
 	for (size_t i = 0; i < imp->ncolumns; i++)
@@ -166,26 +171,26 @@ part_of_row(const struct import *imp, const struct csv_row *row, ProtobufCMessag
 	if (!any)
 		return NULL;
 	ProtobufCMessage *part = arena_message(a, of->descriptor);
-	memcpy((char *)order + of->offset, &part, sizeof(part));
-	memcpy((char *)order + of->quantifier_offset, &of->id, sizeof(uint32_t));
+	memcpy((char *)command + of->offset, &part, sizeof(part));
+	memcpy((char *)command + of->quantifier_offset, &of->id, sizeof(uint32_t));
 	return part;
 }
 
 static void
 take_row(const struct import *imp, const struct csv_row *row, struct line *l, arena_t *a, struct faults *fs)
 {
-	l->order = arena_message(a, imp->noun->order);
-	ProtobufCMessage *part = part_of_row(imp, row, l->order, a);
+	l->command = arena_message(a, imp->noun->command);
+	ProtobufCMessage *part = part_of_row(imp, row, l->command, a);
 
 	for (size_t i = 0; i < imp->ncolumns; i++)
 		if (!imp->columns[i].of || part)
-			take_cell(&imp->columns[i], row->fields[i], imp->columns[i].of ? part : l->order, a, fs);
+			take_cell(&imp->columns[i], row->fields[i], imp->columns[i].of ? part : l->command, a, fs);
 }
 
 static const char *
 id_of(const struct line *l)
 {
-	return *(char *const *)((const char *)l->order + l->order->descriptor->fields[0].offset);
+	return put_id(l->command);
 }
 
 static void
@@ -195,14 +200,14 @@ read_row(const struct import *imp, const struct csv_row *row, struct line *l, ar
 
 	l->number = row->number;
 	if (row->fault)
-		roster_fault(&fs, 422, row->fault->code, NULL, row->fault->detail);
+		put_fault(&fs, 422, row->fault->code, NULL, row->fault->detail);
 	else if (row->n != imp->ncolumns)
-		roster_fault(&fs, 422, "csv.field_count", NULL,
+		put_fault(&fs, 422, "csv.field_count", NULL,
 		             arena_printf(a, "The row has %zu fields, the header %zu.", row->n, imp->ncolumns));
 	else
 		take_row(imp, row, l, a, &fs);
 	if (!fs.n)
-		roster_id_ok(&fs, id_of(l), "/id");
+		put_id_ok(&fs, id_of(l), "/id");
 	line_keep(a, l, &fs);
 }
 
@@ -232,8 +237,9 @@ check_repeated(struct import *imp, arena_t *a)
 		struct faults fs = { 0 };
 		if (strcmp(id_of(sorted[first]), id_of(sorted[i])) != 0)
 			first = i;
-		else if (!message_equal(sorted[first]->order, sorted[i]->order))
-			roster_fault(&fs, 422, "csv.repeated_id", "/id", arena_printf(a, "Row %zu has this id already.", sorted[first]->number));
+		else if (!message_equal(sorted[first]->command, sorted[i]->command))
+			put_fault(&fs, 422, "csv.repeated_id", "/id",
+			          arena_printf(a, "Row %zu has this id already.", sorted[first]->number));
 		line_keep(a, sorted[i], &fs);
 	}
 }
@@ -277,8 +283,8 @@ read_file(const Roster__ImportRows *in, arena_t *a)
 	return imp;
 }
 
-void
-roster_import_want(struct batch *b, const void *m)
+static void
+import_want(struct batch *b, const void *m)
 {
 	struct import *imp = batch_kept(b);
 
@@ -288,7 +294,7 @@ roster_import_want(struct batch *b, const void *m)
 	}
 	for (size_t i = 1; i < imp->n && is_good(&imp->lines[0]); i++)
 		if (is_good(&imp->lines[i]))
-			imp->noun->want(b, imp->lines[i].order);
+			imp->noun->put->want(b, imp->lines[i].command);
 }
 
 /* ---- making it */
@@ -298,9 +304,9 @@ make_row(struct batch *b, const struct importable *noun, struct line *l)
 {
 	struct faults fs = { 0 };
 
-	noun->check(b, l->order, &fs);
+	noun->put->check(b, l->command, &fs);
 	if (!fs.n)
-		noun->make(b, l->order);
+		noun->put->make(b, l->command);
 	line_keep(batch_arena(b), l, &fs);
 }
 
@@ -314,13 +320,13 @@ make_rows(struct batch *b, struct import *imp)
 
 /* A column is called by the last name of its pointer. */
 static Roster__ImportError *
-error_of(arena_t *a, const struct line *l, const struct fault *f)
+error_of(arena_t *a, const struct line *l, const struct refusal *f)
 {
 	Roster__ImportError *e = arena_message(a, &roster__import_error__descriptor);
 
 	e->row = (int64_t)l->number;
-	e->code = (char *)f->code;
-	e->detail = (char *)f->detail;
+	e->code = arena_strdup(a, f->code);
+	e->detail = arena_strdup(a, f->detail);
 	if (f->pointer) {
 		e->maybe_field_case = ROSTER__IMPORT_ERROR__MAYBE_FIELD_FIELD;
 		e->field = strrchr(f->pointer, '/') + 1;
@@ -335,12 +341,15 @@ faults_told(const struct line *l)
 	return l->faults ? l->faults->n + (l->faults->more > 0) : 0;
 }
 
-static struct fault
+static struct refusal
 fault_told(arena_t *a, const struct line *l, size_t k)
 {
+	struct refusal more = { .code = "import.more_errors" };
+
 	if (k < l->faults->n)
 		return l->faults->at[k];
-	return (struct fault){ .code = "import.more_errors", .detail = arena_printf(a, "%zu more errors of this row are not listed.", l->faults->more) };
+	more.detail = arena_printf(a, "%zu more errors of this row are not listed.", l->faults->more);
+	return more;
 }
 
 static size_t
@@ -362,10 +371,11 @@ list_faults(arena_t *a, const struct import *imp, size_t nfaults, Roster__Import
 	out->errors = arena_alloc(a, (told + 2) * sizeof(Roster__ImportError *));
 	for (size_t i = 0; i < imp->n; i++)
 		for (size_t k = 0; k < faults_told(&imp->lines[i]); k++) {
-			struct fault f = { .code = "import.more_errors" };
+			struct refusal f = { .code = "import.more_errors" };
 			bool last = out->n_errors == told;
 			if (last)
-				f.detail = arena_printf(a, "%zu more errors, from this row on, are not listed.", nfaults - told);
+				f.detail = arena_printf(a, "%zu more errors, from this row on, are not listed.",
+				                        nfaults - told);
 			else
 				f = fault_told(a, &imp->lines[i], k);
 			out->errors[out->n_errors++] = error_of(a, &imp->lines[i], &f);
@@ -384,8 +394,8 @@ refuse_file(struct batch *b, const struct import *imp)
 	batch_refuse(b, imp->fault->status, imp->fault->code, NULL, detail);
 }
 
-void
-roster_import(struct batch *b, const void *m)
+static void
+import_rows(struct batch *b, const void *m)
 {
 	const Roster__ImportRows *in = m;
 	struct import *imp = batch_kept(b);
@@ -407,3 +417,10 @@ roster_import(struct batch *b, const void *m)
 	list_faults(batch_arena(b), imp, nfaults, &out);
 	batch_answer(b, 200, &out.base);
 }
+
+const struct noun roster_import = {
+	.commands = LIST(((const struct command[]){
+		{ .message = &roster__import_rows__descriptor, .after = AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY),
+		  .want = import_want, .run = import_rows, .heavy = true },
+	})),
+};

@@ -1,123 +1,209 @@
 /* person - who is managed: unit and establishment by day; name and phone beside them, as they are now.
  *
- *   in:   PutPerson
+ *   in:   PutPerson; ReadPerson, ListPersons, ReadContacts
  *   out:  PersonPut (ids, and the phone masked)
- *   owns: identity (and, by lib/domain/mirror, person)
+ *   owns: identity (and person, kept by lib/domain/mirror)
  *
- * No event tells a name, nor a phone: the identity row, and since when it was so, are all there is of it, and whoever needs it asks
- * (ReadContacts, ReadNames).  That a name has changed is an event, for what is said before it and after it is told apart by the log. */
+ * No event tells a name, nor a phone: the identity row, and since when it was so (name.c), are all there is of it, and
+ * whoever needs it asks (ReadContacts, ReadNames). */
+#include "base/phone.h"
+#include "domain/mirror.h"
+#include "engine/keyed.h"
+#include "name.h"
+#include "put.h"
 #include "roster.h"
+#include "roster_policy.h"
+#include "roster_person.sql.h"
 #include <string.h>
 
-void
-roster_person_want(struct batch *b, const void *m)
+typedef MirrorRows__Person Person;
+typedef RosterRows__Identity Identity;
+
+enum { UNITS_OF_A_DAY_MAX = 32 };               /* before the last of the day */
+
+static const struct table identity_table = { "identity", &roster_rows__identity__descriptor, 2, false };
+
+static const struct copy
+identity_of_command = { &roster_rows__identity__descriptor, &roster__put_person__descriptor,
+                        "district person_id phone" },
+put_of_command = { &roster__person_put__descriptor, &roster__put_person__descriptor,
+                   "from_day phone_masked also_unit_ids" },
+answer_of_command = { &roster__person__descriptor, &roster__put_person__descriptor, "phone" },
+page_of_question = { &roster_rows__person_page__descriptor, &roster__list_persons__descriptor,
+                     "district after limit on_day" };
+
+static const void *
+person_now(struct batch *b, const void *m)
+{
+	return mirror_person_on(b, put_id(m), batch_today(b));
+}
+
+static const Identity *
+identity_now(struct batch *b, const Roster__PutPerson *in)
+{
+	return batch_get_id(b, &identity_table, in->id);
+}
+
+/* ---- PutPerson */
+
+static void
+person_want(struct batch *b, const void *m)
 {
 	const Roster__PutPerson *in = m;
-	RosterRows__Identity identity = ROSTER_ROWS__IDENTITY__INIT;
 
 	mirror_want_person_id(b, in->id);
 	mirror_want_unit_id(b, in->unit_id);
-	identity.district = (char *)batch_district(b);
-	identity.person_id = in->id;
-	batch_want(b, &roster_table_identity, &identity, 2);
+	batch_want_id(b, &identity_table, in->id);
 }
 
-/* The phone that is meant.  As others see it, it is the one that stands: who got it so and puts it back has not changed it. */
+/* The phone that is meant.  As others see it, it is the one that stands: who got it so and puts it back has not changed
+ * it. */
 static char *
 phone_meant(struct batch *b, const Roster__PutPerson *in)
 {
-	RosterRows__Identity key = ROSTER_ROWS__IDENTITY__INIT;
-	const RosterRows__Identity *now;
+	const Identity *now = identity_now(b, in);
 	char masked[PHONE_MASKED_MAX];
 
-	key.district = (char *)batch_district(b);
-	key.person_id = in->id;
-	now = batch_get(b, &roster_table_identity, &key);
 	if (!now)
 		return in->phone;
 	phone_masked(now->phone, masked);
 	return strcmp(in->phone, masked) == 0 ? now->phone : in->phone;
 }
 
-void
-roster_person_check(struct batch *b, const void *m, struct faults *fs)
+static void
+person_check(struct batch *b, const void *m, struct faults *fs)
 {
 	const Roster__PutPerson *in = m;
-	const MirrorRows__Person *now = mirror_person_on(b, in->id, batch_today(b));
+	const Person *now = person_now(b, in);
+	int32_t today = batch_today(b);
 
-	roster_name_ok(fs, in->name, "/name");
-	roster_phone_ok(fs, phone_meant(b, in));
-	roster_reference_ok(fs, in->unit_id, mirror_unit_on(b, in->unit_id, batch_today(b)), "/unit_id");
-	if (now && now->from_day == batch_today(b) && now->n_also_unit_ids >= OF_ONE_DAY_MAX && strcmp(now->unit_id, in->unit_id) != 0)
-		roster_fault(fs, 409, "person.moved_too_often", "/unit_id", "A person belongs to at most 32 units on one day.");
+	put_name_ok(fs, in->name, "/name");
+	put_phone_ok(fs, phone_meant(b, in));
+	put_reference_ok(fs, in->unit_id, mirror_unit_on(b, in->unit_id, today), "/unit_id");
+	if (now && now->from_day == today && now->n_also_unit_ids >= UNITS_OF_A_DAY_MAX &&
+	    strcmp(now->unit_id, in->unit_id) != 0)
+		put_fault(fs, 409, "person.moved_too_often", "/unit_id",
+		          "A person belongs to at most 32 units on one day.");
+}
+
+/* A second change on one day replaces that day's row, not that the person was of those units on it. */
+static void
+units_of_day(struct batch *b, const Person *now, Roster__PersonPut *e)
+{
+	if (!now || now->from_day != e->from_day)
+		return;
+	struct ids also = ids_with(b, now->also_unit_ids, now->n_also_unit_ids, now->unit_id, e->unit_id);
+	e->also_unit_ids = also.id;
+	e->n_also_unit_ids = also.n;
+}
+
+static Roster__PersonPut
+event_of(struct batch *b, const Roster__PutPerson *in, const char *phone)
+{
+	const Person *now = person_now(b, in);
+	Roster__PersonPut e = ROSTER__PERSON_PUT__INIT;
+	char masked[PHONE_MASKED_MAX];
+
+	copy_run(&put_of_command, &e, in);
+	e.from_day = roster_from_day(now, batch_today(b));
+	units_of_day(b, now, &e);
+	phone_masked(phone, masked);
+	e.phone_masked = arena_strdup(batch_arena(b), masked);          /* rows keep it until the commit */
+	return e;
 }
 
 static bool
-person_same(const MirrorRows__Person *now, const Roster__PersonPut *e)
+stands_so(const Person *now, const Roster__PersonPut *e)
 {
 	return strcmp(now->unit_id, e->unit_id) == 0 && now->establishment == e->establishment &&
 	       strcmp(now->phone_masked, e->phone_masked) == 0;
 }
 
-/* A second change on one day replaces that day's row, not that the person was of those units on it. */
+/* An event also when but the name has changed: it tells since when in the log. */
 static void
-units_of_day(struct batch *b, const MirrorRows__Person *now, Roster__PersonPut *e)
-{
-	struct ids also = { 0 };
-
-	if (!now || now->from_day != e->from_day)
-		return;
-	roster_ids_begin(b, &also, now->also_unit_ids, now->n_also_unit_ids);
-	roster_ids_add(&also, now->unit_id);
-	roster_ids_drop(&also, e->unit_id);
-	e->also_unit_ids = also.id;
-	e->n_also_unit_ids = also.n;
-}
-
-void
-roster_person_make(struct batch *b, const void *m)
+person_make(struct batch *b, const void *m)
 {
 	const Roster__PutPerson *in = m;
-	const MirrorRows__Person *now = mirror_person_on(b, in->id, batch_today(b));
-	RosterRows__Identity identity = ROSTER_ROWS__IDENTITY__INIT;
-	Roster__PersonPut e = ROSTER__PERSON_PUT__INIT;
-	char masked[PHONE_MASKED_MAX];
-
-	identity.district = (char *)batch_district(b);
-	identity.person_id = e.id = in->id;
-	identity.name = in->name;
-	identity.phone = phone_meant(b, in);
-	e.unit_id = in->unit_id;
-	e.establishment = in->establishment;
-	e.from_day = roster_from_day(now, batch_today(b));
-	units_of_day(b, now, &e);
-	phone_masked(identity.phone, masked);
-	e.phone_masked = arena_strdup(batch_arena(b), masked);         /* rows keep it until the commit */
-	const RosterRows__Identity *was = batch_get(b, &roster_table_identity, &identity);
+	const Person *now = person_now(b, in);
+	const Identity *was = identity_now(b, in);
+	Identity *identity = batch_row(b, &identity_table, in->id);
 	bool renamed = !was || strcmp(was->name, in->name) != 0;
+
+	copy_run(&identity_of_command, identity, in);
+	identity->phone = phone_meant(b, in);
+	Roster__PersonPut e = event_of(b, in, identity->phone);
 	if (renamed)
-		roster_named(b, "person", in->id, in->name);
-	if (!now || renamed || !person_same(now, &e))
+		roster_name_given(b, "person", in->id, in->name);
+	if (!now || renamed || !stands_so(now, &e))
 		batch_emit(b, in->id, &e.base);
-	batch_put(b, &roster_table_identity, &identity);
+	batch_put(b, &identity_table, identity);
 }
 
-void
-roster_person_put(struct batch *b, const void *m)
+static const ProtobufCMessage *
+person_answer(struct batch *b, const void *m)
 {
-	const Roster__PutPerson *in = m;
-	int status = mirror_person_on(b, in->id, batch_today(b)) ? 200 : 201;
-	Roster__Person out = ROSTER__PERSON__INIT;
-	struct faults fs = { 0 };
+	Roster__Person *out = arena_message(batch_arena(b), &roster__person__descriptor);
 
-	roster_person_check(b, in, &fs);
-	if (roster_refused(b, &fs))
-		return;
-	roster_person_make(b, in);
-	out.id = in->id;
-	out.name = in->name;
-	out.phone = phone_meant(b, in);
-	out.unit_id = in->unit_id;
-	out.establishment = in->establishment;
-	batch_answer(b, status, &out.base);
+	copy_run(&answer_of_command, out, m);
+	out->phone = phone_meant(b, m);
+	return &out->base;
 }
+
+/* ---- queries */
+
+static void
+read_person(struct reader *r, const void *m)
+{
+	void *key = reader_key_today(r, &roster_rows__id_on_day__descriptor, ((const Roster__ReadPerson *)m)->id);
+
+	reader_one(r, &roster_person_read, key, NULL, "No such person.");
+}
+
+static void
+list_persons(struct reader *r, const void *m)
+{
+	static const struct listing listing = {
+		&page_of_question, &roster__person_list__descriptor, .ask = reader_ask_today,
+	};
+
+	reader_list(r, m, &listing, &roster_person_list);
+}
+
+/* Unknown ids are left out. */
+static void
+read_contacts(struct reader *r, const void *m)
+{
+	const Roster__ReadContacts *in = m;
+	RosterRows__IdsOnDay *args = arena_message(reader_arena(r), &roster_rows__ids_on_day__descriptor);
+	Roster__Contacts out = ROSTER__CONTACTS__INIT;
+	void **rows;
+
+	args->district = arena_strdup(reader_arena(r), reader_district(r));
+	args->n_ids = in->n_person_ids;
+	args->ids = in->person_ids;
+	args->on_day = reader_today(r);
+	out.n_items = reader_rows(r, &roster_contacts, args, &rows);
+	out.items = (Roster__Contact **)rows;
+	reader_answer(r, &out.base);
+}
+
+const struct put roster_put_person = {
+	.want = person_want, .now = person_now, .check = person_check, .make = person_make,
+	.answer = person_answer,
+};
+
+const struct noun roster_person = {
+	.tables = LIST(((const struct table *const[]){ &identity_table })),
+	.commands = LIST(((const struct command[]){
+		{ .message = &roster__put_person__descriptor, PUT(&roster_put_person) },
+	})),
+	.queries = LIST(((const struct query[]){
+		{ .message = &roster__read_person__descriptor, .run = read_person },
+		{ .message = &roster__list_persons__descriptor, .run = list_persons },
+		{ .message = &roster__read_contacts__descriptor, .run = read_contacts },
+	})),
+	.copies = LIST(((const struct copy *const[]){
+		&identity_of_command, &put_of_command, &answer_of_command, &page_of_question,
+	})),
+	.statements = { roster_person_sql, ROSTER_PERSON_SQL_COUNT },
+};

@@ -11,7 +11,7 @@ roster_from_day(bool known, int32_t today)
 bool
 roster_covers(const Posting *p, int32_t day)
 {
-	return p->from_day <= day && (!p->maybe_to_case || day < p->to_day);
+	return day_within(day, p->from_day, p->maybe_to_case, p->to_day);
 }
 
 static bool
@@ -45,44 +45,43 @@ follows(const Posting *p, const Posting *before)
 }
 
 static const Posting *
-predecessor(const Posting *p, const Posting *const *all, size_t n)
+predecessor(const Posting *p, struct postings all)
 {
 	const Posting *last = NULL;
 
-	for (size_t i = 0; i < n; i++)
-		if (follows(p, all[i]) && (!last || all[i]->from_day > last->from_day))
-			last = all[i];
+	for (size_t i = 0; i < all.n; i++)
+		if (follows(p, all.at[i]) && (!last || all.at[i]->from_day > last->from_day))
+			last = all.at[i];
 	return last;
 }
 
 int32_t
-roster_term(const Posting *p, const Posting *const *all, size_t n)
+roster_term(const Posting *p, struct postings all)
 {
 	int32_t term = 1;
 
-	while ((p = predecessor(p, all, n)))
+	while ((p = predecessor(p, all)))
 		term++;
 	return term;
 }
 
 static bool
-covered(const Posting *const *held, size_t n, int32_t day, const char *but_id)
+covered(struct postings held, int32_t day, const char *but_id)
 {
-	for (size_t i = 0; i < n; i++)
-		if (roster_covers(held[i], day) && !(but_id && strcmp(held[i]->posting_id, but_id) == 0))
+	for (size_t i = 0; i < held.n; i++)
+		if (roster_covers(held.at[i], day) && !(but_id && strcmp(held.at[i]->posting_id, but_id) == 0))
 			return true;
 	return false;
 }
 
 const Finding *
-roster_finding_left(const Finding *const *findings, size_t nfindings, const Posting *const *held, size_t nheld,
-                    const Posting *put)
+roster_finding_left(const Finding *const *findings, size_t n, struct postings held, const Posting *put)
 {
-	for (size_t i = 0; i < nfindings; i++) {
+	for (size_t i = 0; i < n; i++) {
 		int32_t day = findings[i]->on_day;
 		bool by_put = strcmp(put->person_id, findings[i]->person_id) == 0 && roster_covers(put, day);
 
-		if (!by_put && covered(held, nheld, day, NULL) && !covered(held, nheld, day, put->posting_id))
+		if (!by_put && covered(held, day, NULL) && !covered(held, day, put->posting_id))
 			return findings[i];
 	}
 	return NULL;
@@ -94,17 +93,19 @@ Roster__Role
 roster_role_needed(Roster__VillageKind kind, size_t i)
 {
 	static const Roster__Role poor[] = {
-		ROSTER__ROLE__CONTACT_LEADER, ROSTER__ROLE__TEAM_MEMBER, ROSTER__ROLE__FIRST_SECRETARY, ROSTER__ROLE__AGRI_TECHNICIAN,
-		ROSTER__ROLE__LEGAL_ADVISER, ROSTER__ROLE__CREDIT_OFFICER,
+		ROSTER__ROLE__CONTACT_LEADER, ROSTER__ROLE__TEAM_MEMBER, ROSTER__ROLE__FIRST_SECRETARY,
+		ROSTER__ROLE__AGRI_TECHNICIAN, ROSTER__ROLE__LEGAL_ADVISER, ROSTER__ROLE__CREDIT_OFFICER,
 	};
 	static const Roster__Role other[] = {
-		ROSTER__ROLE__FIRST_SECRETARY, ROSTER__ROLE__AGRI_CIRCUIT, ROSTER__ROLE__LEGAL_CIRCUIT, ROSTER__ROLE__PAIRED_HELPER,
-		ROSTER__ROLE__CREDIT_OFFICER,
+		ROSTER__ROLE__FIRST_SECRETARY, ROSTER__ROLE__AGRI_CIRCUIT, ROSTER__ROLE__LEGAL_CIRCUIT,
+		ROSTER__ROLE__PAIRED_HELPER, ROSTER__ROLE__CREDIT_OFFICER,
 	};
 
-	if (kind == ROSTER__VILLAGE_KIND__POOR)
-		return i < sizeof(poor) / sizeof(poor[0]) ? poor[i] : ROSTER__ROLE__ROLE_UNSPECIFIED;
-	return kind == ROSTER__VILLAGE_KIND__NON_POOR && i < sizeof(other) / sizeof(other[0]) ? other[i] : ROSTER__ROLE__ROLE_UNSPECIFIED;
+	if (kind == ROSTER__VILLAGE_KIND__POOR && i < sizeof(poor) / sizeof(poor[0]))
+		return poor[i];
+	if (kind == ROSTER__VILLAGE_KIND__NON_POOR && i < sizeof(other) / sizeof(other[0]))
+		return other[i];
+	return ROSTER__ROLE__ROLE_UNSPECIFIED;
 }
 
 bool
@@ -206,34 +207,37 @@ is_paid(const struct policy_book *book, Roster__Role role, int32_t day)
 }
 
 bool
-roster_rests_on(const Posting *p, const char *village_id, int32_t day, const Posting *const *held, size_t n,
+roster_rests_on(const Posting *p, const char *village_id, int32_t day, struct postings held,
                 const struct policy_book *book)
 {
 	bool here = strcmp(p->village_id, village_id) == 0, paid = is_paid(book, p->role, day);
 
 	if (!roster_covers(p, day))
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(held[i]->posting_id, p->posting_id) == 0 || !roster_covers(held[i], day))
+	for (size_t i = 0; i < held.n; i++) {
+		const Posting *other = held.at[i];
+		if (strcmp(other->posting_id, p->posting_id) == 0 || !roster_covers(other, day))
 			continue;
-		here = here && strcmp(held[i]->village_id, village_id) != 0;
-		paid = paid && !is_paid(book, held[i]->role, day);
+		here = here && strcmp(other->village_id, village_id) != 0;
+		paid = paid && !is_paid(book, other->role, day);
 	}
 	return here || paid;
 }
 
 bool
-roster_checkin_rests(const Posting *p, const RosterRows__CheckinMonth *m, const Posting *const *held, size_t n,
+roster_checkin_rests(const Posting *p, const RosterRows__CheckinMonth *m, struct postings held,
                      const struct policy_book *book, int32_t *day)
 {
+	uint32_t days = (uint32_t)m->days;
+
 	for (*day = m->month_day; *day < m->month_day + 31; ++*day)
-		if ((uint32_t)m->days >> (*day - m->month_day) & 1 && roster_rests_on(p, m->village_id, *day, held, n, book))
+		if (days >> (*day - m->month_day) & 1 && roster_rests_on(p, m->village_id, *day, held, book))
 			return true;
 	return false;
 }
 
 bool
-roster_finding_rests(const Posting *p, int32_t day, const Posting *const *held, size_t n)
+roster_finding_rests(const Posting *p, int32_t day, struct postings held)
 {
-	return roster_covers(p, day) && !covered(held, n, day, p->posting_id);
+	return roster_covers(p, day) && !covered(held, day, p->posting_id);
 }

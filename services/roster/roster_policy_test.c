@@ -59,6 +59,12 @@ parse(struct world *w, const char *text)
 		parse_one(w, one);
 }
 
+static struct postings
+all_of(const struct world *w)
+{
+	return (struct postings){ w->at, w->n };
+}
+
 static int passed, failed;
 
 static void
@@ -123,7 +129,7 @@ test_term(void)
 		struct world w;
 
 		parse(&w, terms[i].postings);
-		expect("term", terms[i].name, roster_term(w.at[0], w.at, w.n) == terms[i].term);
+		expect("term", terms[i].name, roster_term(w.at[0], all_of(&w)) == terms[i].term);
 	}
 }
 
@@ -156,7 +162,7 @@ test_findings(void)
 		f.person_id = early.person_id = (char *)"li";
 		f.on_day = 15;
 		early.on_day = -5;                      /* no posting covers it, before or after */
-		expect("finding", findings[i].name, roster_finding_left(list, 2, held.at, held.n, put.at[0]) == want);
+		expect("finding", findings[i].name, roster_finding_left(list, 2, all_of(&held), put.at[0]) == want);
 	}
 }
 
@@ -323,13 +329,13 @@ test_facts(void)
 		m.village_id = (char *)"v1";
 		m.month_day = 5;
 		m.days = 1 << 10;
-		expect("has_facts, a check-in", facts[i].name, roster_checkin_rests(w.at[0], &m, w.at, w.n, &book, &day) == facts[i].checkin);
+		expect("has_facts, a check-in", facts[i].name, roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day) == facts[i].checkin);
 		expect("has_facts, its day", facts[i].name, !facts[i].checkin || day == 15);
-		expect("has_facts, a finding", facts[i].name, roster_finding_rests(w.at[0], 15, w.at, w.n) == facts[i].finding);
+		expect("has_facts, a finding", facts[i].name, roster_finding_rests(w.at[0], 15, all_of(&w)) == facts[i].finding);
 		m.days = 0;
-		expect("has_facts, no check-in", facts[i].name, !roster_checkin_rests(w.at[0], &m, w.at, w.n, &book, &day));
+		expect("has_facts, no check-in", facts[i].name, !roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day));
 		m.days = INT32_MIN;                     /* the 32nd bit is no day */
-		expect("has_facts, no such day", facts[i].name, !roster_checkin_rests(w.at[0], &m, w.at, w.n, &book, &day));
+		expect("has_facts, no such day", facts[i].name, !roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day));
 	}
 }
 

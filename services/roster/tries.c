@@ -1,25 +1,34 @@
-/* tries - see tries.h.
+/* tries - what is remembered of those who tried to log in.
  *
- *   in:   what session.c and account.c say; alarm failures_forgotten
+ *   in:   what login.c, password.c and account.c say; the timer `failures_forgotten`
+ *   out:  nothing
  *   owns: login_try
  *
- * A row for a phone and an address, whether an account has that phone or not; one for all addresses together at which it is not
- * known.  Bounded by what is counted: of a phone so many addresses, and when there are more the one that failed longest ago makes
- * room: whoever has so many is slowed by what they have failed together.  Phones that nobody has are without number, so their rows
- * share so many slots, and a new one takes the place of another: who fails waits as at an account's, unless thousands have failed since. */
+ * A row for a phone and an address, whether an account has that phone or not; one for all addresses together at which
+ * it is not known.  Bounded by what is counted: of a phone so many addresses, and when there are more the one that
+ * failed longest ago makes room: whoever has so many is slowed by what they have failed together.  Phones that nobody
+ * has are without number, so their rows share so many slots, and a new one takes the place of another: who fails waits
+ * as at an account's, unless thousands have failed since. */
 #include "tries.h"
 #include "account_policy.h"
 #include "base/digest.h"
 #include "base/phone.h"
+#include "engine/keyed.h"
 #include "roster.h"
-#include "roster.sql.h"
+#include "roster_tries.sql.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FAILURES_SHOWN_MAX = 1000000 };          /* far beyond what makes a difference */
+enum {
+	FAILURES_SHOWN_MAX = 1000000,                           /* far beyond what makes a difference */
+	TRIES_OF_NOBODY_MAX = 16384,                            /* rows of a district's phones that nobody has */
+	TRIES_OF_A_PHONE_MAX = 32, TRIES_KNOWN_MAX = 8,         /* addresses */
+};
+#define LOCKED "login.locked", NULL, "This phone has failed too often from here; wait."
+#define FORGOTTEN "failures_forgotten"                          /* kind of timer; subject: a phone's mark, or a slot */
 
-const struct table roster_table_login_try = { "login_try", &roster_rows__login_try__descriptor, 3, false };
+static const struct table try_table = { "login_try", &roster_rows__login_try__descriptor, 3, false };
 
 char *
 tries_mark_of_phone(const char *phone, arena_t *a)
@@ -34,45 +43,35 @@ tries_mark_of_phone(const char *phone, arena_t *a)
 
 /* ---- rows */
 
-static Try
-try_key(struct batch *b, const char *phone_mark, const char *address_mark)
-{
-	Try k = ROSTER_ROWS__LOGIN_TRY__INIT;
-
-	k.district = (char *)batch_district(b);
-	k.phone_mark = (char *)phone_mark;
-	k.address_mark = (char *)address_mark;
-	return k;
-}
-
 void
 tries_want(struct batch *b, const char *phone_mark)
 {
-	const Try of_phone = try_key(b, phone_mark, "");
+	batch_want_id(b, &try_table, phone_mark);
+}
 
-	batch_want(b, &roster_table_login_try, &of_phone, 2);
+static Try *
+try_row(struct batch *b, const char *phone_mark, const char *address_mark)
+{
+	return batch_pair(b, &try_table, phone_mark, address_mark);
 }
 
 static const Try *
 try_get(struct batch *b, const char *phone_mark, const char *address_mark)
 {
-	const Try key = try_key(b, phone_mark, address_mark);
-
-	return batch_get(b, &roster_table_login_try, &key);
+	return batch_get(b, &try_table, try_row(b, phone_mark, address_mark));
 }
 
 static size_t
 tries_of(struct batch *b, const char *phone_mark, const Try *const **out)
 {
-	const Try key = try_key(b, phone_mark, "");
 	const void **rows;
-	size_t n = batch_list(b, &roster_table_login_try, &key, 2, &rows);
+	size_t n = batch_list_id(b, &try_table, phone_mark, &rows);
 
 	*out = (const Try *const *)rows;
 	return n;
 }
 
-/* ---- room for phones that nobody has: each row of theirs has a slot, which a row too (number, "phone/address") says */
+/* ---- room for phones that nobody has: each row of theirs has a slot, told by a row too (number, "phone/address") */
 
 /* Which is a matter of luck (hex digits that nobody can know): who could choose it could choose what is forgotten. */
 static char *
@@ -84,14 +83,15 @@ slot_of(struct batch *b, const char *luck, int which)
 	return arena_printf(batch_arena(b), "%lu", strtoul(digits, NULL, 16) % TRIES_OF_NOBODY_MAX);
 }
 
-static Try
-try_in_slot(struct batch *b, const Try *slot)
+static Try *
+key_in_slot(struct batch *b, const Try *slot)
 {
 	const char *slash = strchr(slot->address_mark, '/');
 
 	if (!slash)
 		abort();
-	return try_key(b, arena_strndup(batch_arena(b), slot->address_mark, (size_t)(slash - slot->address_mark)), slash + 1);
+	char *phone_mark = arena_strndup(batch_arena(b), slot->address_mark, (size_t)(slash - slot->address_mark));
+	return try_row(b, phone_mark, slash + 1);
 }
 
 static bool
@@ -100,8 +100,8 @@ is_slot(const Try *row)
 	return strchr(row->address_mark, '/') != NULL;
 }
 
-void
-roster_failures_forgotten_want(struct batch *b, const char *slot)
+static void
+forgotten_want(struct batch *b, const char *slot)
 {
 	const Try *const *rows;
 
@@ -109,17 +109,24 @@ roster_failures_forgotten_want(struct batch *b, const char *slot)
 	size_t n = tries_of(b, slot, &rows);
 	for (size_t i = 0; i < n; i++)
 		if (is_slot(rows[i]))
-			tries_want(b, try_in_slot(b, rows[i]).phone_mark);
+			tries_want(b, key_in_slot(b, rows[i])->phone_mark);
 }
 
 void
 tries_want_room(struct batch *b, const char *luck)
 {
 	for (int which = 0; which < 2; which++)
-		roster_failures_forgotten_want(b, slot_of(b, luck, which));
+		forgotten_want(b, slot_of(b, luck, which));
 }
 
 static void timer_set(struct batch *b, const char *phone_mark);
+
+static void
+failed_now(const struct batch *b, Try *row)
+{
+	row->maybe_failed_case = ROSTER_ROWS__LOGIN_TRY__MAYBE_FAILED_FAILED_AT_US;
+	row->failed_at_us = batch_at_us(b);
+}
 
 /* Whoever had the slot is forgotten; he may have been already, or be somebody's by now. */
 static void
@@ -129,16 +136,15 @@ slot_take(struct batch *b, const char *slot, const char *phone_mark, const char 
 	size_t n = tries_of(b, slot, &rows);
 
 	for (size_t i = 0; i < n; i++) {
-		Try key = try_in_slot(b, rows[i]);
-		if ((was = batch_get(b, &roster_table_login_try, &key)) && was->nobodys)
-			batch_drop(b, &roster_table_login_try, &key);
-		timer_set(b, key.phone_mark);
-		batch_drop(b, &roster_table_login_try, rows[i]);
+		Try *key = key_in_slot(b, rows[i]);
+		if ((was = batch_get(b, &try_table, key)) && was->nobodys)
+			batch_drop(b, &try_table, key);
+		timer_set(b, key->phone_mark);
+		batch_drop(b, &try_table, rows[i]);
 	}
-	Try row = try_key(b, slot, arena_printf(batch_arena(b), "%s/%s", phone_mark, address_mark));
-	row.maybe_failed_case = ROSTER_ROWS__LOGIN_TRY__MAYBE_FAILED_FAILED_AT_US;
-	row.failed_at_us = batch_at_us(b);
-	batch_put(b, &roster_table_login_try, &row);
+	Try *row = try_row(b, slot, arena_printf(batch_arena(b), "%s/%s", phone_mark, address_mark));
+	failed_now(b, row);
+	batch_put(b, &try_table, row);
 	timer_set(b, slot);
 }
 
@@ -169,7 +175,7 @@ make_room(struct batch *b, const char *phone_mark, bool known)
 
 	oldest = oldest_of(rows, n, known, known ? TRIES_KNOWN_MAX : TRIES_OF_A_PHONE_MAX - TRIES_KNOWN_MAX);
 	if (oldest)
-		batch_drop(b, &roster_table_login_try, oldest);
+		batch_drop(b, &try_table, oldest);
 }
 
 /* ---- when they are forgotten: a timer for each phone, at the first instant at which there is something to forget */
@@ -184,45 +190,48 @@ timer_set(struct batch *b, const char *phone_mark)
 	for (size_t i = 0; i < n; i++)
 		if (account_try_until_us(rows[i]) < first_us)
 			first_us = account_try_until_us(rows[i]);
-	batch_timer(b, ROSTER_FAILURES_FORGOTTEN, phone_mark, n ? first_us : 0);
+	batch_timer(b, FORGOTTEN, phone_mark, n ? first_us : 0);
 }
 
 /* A slot is taken for as long as what took it is remembered. */
 static bool
 slot_renewed(struct batch *b, const Try *row)
 {
-	Try key, renewed = *row;
-	const Try *in = NULL;
+	const Try *in = is_slot(row) ? batch_get(b, &try_table, key_in_slot(b, row)) : NULL;
+	Try renewed = *row;
 
-	if (is_slot(row)) {
-		key = try_in_slot(b, row);
-		in = batch_get(b, &roster_table_login_try, &key);
-	}
 	if (!in || !in->nobodys || account_try_until_us(in) <= batch_at_us(b))
 		return false;
 	renewed.failed_at_us = in->failed_at_us;
-	batch_put(b, &roster_table_login_try, &renewed);
+	batch_put(b, &try_table, &renewed);
 	return true;
 }
 
-void
-roster_failures_forgotten(struct batch *b, const char *phone_mark)
+static void
+forgotten(struct batch *b, const char *phone_mark)
 {
 	const Try *const *rows;
 	size_t n = tries_of(b, phone_mark, &rows);
 
 	for (size_t i = 0; i < n; i++)
 		if (account_try_until_us(rows[i]) <= batch_at_us(b) && !slot_renewed(b, rows[i]))
-			batch_drop(b, &roster_table_login_try, rows[i]);
+			batch_drop(b, &try_table, rows[i]);
 	timer_set(b, phone_mark);
 }
 
 /* ---- what happened */
 
-int64_t
-tries_wait_us(struct batch *b, const char *phone_mark, const char *address_mark)
+bool
+tries_must_wait(struct batch *b, const char *phone_mark, const char *address_mark)
 {
-	return account_wait_us(try_get(b, phone_mark, address_mark), try_get(b, phone_mark, ""), batch_at_us(b));
+	const Try *own = try_get(b, phone_mark, address_mark), *strangers = try_get(b, phone_mark, "");
+	int64_t wait_us = account_wait_us(own, strangers, batch_at_us(b));
+
+	if (wait_us) {
+		batch_refuse(b, 429, LOCKED);
+		batch_retry_after(b, wait_us);
+	}
+	return wait_us != 0;
 }
 
 /* One failure more. */
@@ -230,7 +239,7 @@ static void
 failure_put(struct batch *b, const char *phone_mark, const char *address_mark, const char *slot)
 {
 	const Try *now = try_get(b, phone_mark, address_mark);
-	Try row = now ? *now : try_key(b, phone_mark, address_mark);
+	Try row = now ? *now : *try_row(b, phone_mark, address_mark);
 	int32_t failures = account_failures(now, batch_at_us(b));
 
 	if (!now && *address_mark)
@@ -239,9 +248,8 @@ failure_put(struct batch *b, const char *phone_mark, const char *address_mark, c
 		slot_take(b, slot, phone_mark, address_mark);
 	row.nobodys = now ? now->nobodys : slot != NULL;
 	row.failures = failures < FAILURES_SHOWN_MAX ? failures + 1 : failures;
-	row.maybe_failed_case = ROSTER_ROWS__LOGIN_TRY__MAYBE_FAILED_FAILED_AT_US;
-	row.failed_at_us = batch_at_us(b);
-	batch_put(b, &roster_table_login_try, &row);
+	failed_now(b, &row);
+	batch_put(b, &try_table, &row);
 }
 
 /* Who has failed often from one address is slowed by that, and is none of many. */
@@ -261,14 +269,14 @@ void
 tries_succeeded(struct batch *b, const char *phone_mark, const char *address_mark)
 {
 	const Try *now = try_get(b, phone_mark, address_mark);
-	Try row = try_key(b, phone_mark, address_mark);
+	Try *row = try_row(b, phone_mark, address_mark);
 
 	if (now)
-		batch_drop(b, &roster_table_login_try, now);
+		batch_drop(b, &try_table, now);
 	make_room(b, phone_mark, true);
-	row.maybe_known_case = ROSTER_ROWS__LOGIN_TRY__MAYBE_KNOWN_KNOWN_AT_US;
-	row.known_at_us = batch_at_us(b);
-	batch_put(b, &roster_table_login_try, &row);
+	row->maybe_known_case = ROSTER_ROWS__LOGIN_TRY__MAYBE_KNOWN_KNOWN_AT_US;
+	row->known_at_us = batch_at_us(b);
+	batch_put(b, &try_table, row);
 	timer_set(b, phone_mark);
 }
 
@@ -279,8 +287,8 @@ tries_clear(struct batch *b, const char *phone_mark)
 	size_t n = tries_of(b, phone_mark, &rows);
 
 	for (size_t i = 0; i < n; i++)
-		batch_drop(b, &roster_table_login_try, rows[i]);
-	batch_timer(b, ROSTER_FAILURES_FORGOTTEN, phone_mark, 0);
+		batch_drop(b, &try_table, rows[i]);
+	batch_timer(b, FORGOTTEN, phone_mark, 0);
 }
 
 /* ---- as a reader sees it */
@@ -288,22 +296,26 @@ tries_clear(struct batch *b, const char *phone_mark)
 bool
 tries_refused(struct reader *r, const char *phone_mark, const char *address_mark)
 {
-	RosterRows__Login args = ROSTER_ROWS__LOGIN__INIT;
+	void *key = reader_key(r, &roster_rows__login_try__descriptor, phone_mark);
 	const Try *own = NULL, *strangers = NULL;
 	void **rows;
+	size_t n = reader_rows(r, &roster_login_tries, key, &rows);
 
-	args.district = (char *)reader_district(r);
-	args.phone_mark = (char *)phone_mark;
-	size_t n = reader_rows(r, &roster_login_tries, &args, &rows);
 	for (size_t i = 0; i < n; i++) {
 		const Try *t = rows[i];
 		own = strcmp(t->address_mark, address_mark) == 0 ? t : own;
 		strangers = *t->address_mark ? strangers : t;
 	}
 	int64_t wait_us = account_wait_us(own, strangers, reader_at_us(r));
-	if (!wait_us)
-		return false;
-	reader_refuse(r, 429, TRIES_LOCKED);
-	reader_retry_after(r, wait_us);
-	return true;
+	if (wait_us) {
+		reader_refuse(r, 429, LOCKED);
+		reader_retry_after(r, wait_us);
+	}
+	return wait_us != 0;
 }
+
+const struct noun roster_tries = {
+	.tables = LIST(((const struct table *const[]){ &try_table })),
+	.timers = LIST(((const struct timer[]){ { .kind = FORGOTTEN, .want = forgotten_want, .run = forgotten } })),
+	.statements = { roster_tries_sql, ROSTER_TRIES_SQL_COUNT },
+};

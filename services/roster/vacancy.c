@@ -1,350 +1,159 @@
-/* vacancy - the posts that are empty (C1, C3.2.1-r), and what is left for the organisation department to settle.
+/* vacancy - the posts that are empty (C1, C3.2.1-r).
  *
- *   in:   what recalls do to posts (recall.c); CloseTask; reads ListVacancies, ListTasks
- *   out:  VacancyOpened, VacancyClosed, TaskOpened, TaskClosed
- *   owns: vacancy, task */
+ *   in:   what recalls do to posts (recall.c, head.c); ListVacancies
+ *   out:  VacancyOpened (said by recall.c), VacancyClosed
+ *   owns: vacancy */
+#include "vacancy.h"
+#include "awaited.h"
 #include "base/civil.h"
-#include "domain/duty_batch.h"
+#include "ended.h"
+#include "engine/keyed.h"
 #include "json/json_pb.h"
 #include "roster.h"
-#include "roster.sql.h"
+#include "roster_policy.h"
+#include "roster_vacancy.sql.h"
+#include "task.h"
 #include <assert.h>
-#include <string.h>
 
 typedef RosterRows__Vacancy Vacancy;
-typedef RosterRows__Task Task;
+typedef RosterRows__VacancyPage Page;
 
-const struct table roster_table_vacancy = { "vacancy", &roster_rows__vacancy__descriptor, 2, false };
-const struct table roster_table_task = { "task", &roster_rows__task__descriptor, 2, false };
+enum { NEEDS_MAX = 32 };
 
-/* ---- keys */
+static const struct table vacancy_table = { "vacancy", &roster_rows__vacancy__descriptor, 2, false };
 
-static Vacancy
-vacancy_key(const struct batch *b, const char *recall_id)
-{
-	Vacancy key = ROSTER_ROWS__VACANCY__INIT;
+static const struct copy
+row_of_opened = { &roster_rows__vacancy__descriptor, &roster__vacancy_opened__descriptor,
+                  "district vacancy_id state filled_by head_posting_id first_day" },
+closed_of_row = { &roster__vacancy_closed__descriptor, &roster_rows__vacancy__descriptor,
+                  "id state filled_by by_head" },
+answer_of_row = { &roster__vacancy__descriptor, &roster_rows__vacancy_row__descriptor, NULL },
+page_of_question = { &roster_rows__vacancy_page__descriptor, &roster__list_vacancies__descriptor,
+                     "district after limit on_day seen_day fill_day kinds roles" };
 
-	key.district = (char *)batch_district(b);
-	key.vacancy_id = (char *)recall_id;
-	return key;
-}
-
-static Task
-task_key(const struct batch *b, const char *task_id)
-{
-	Task key = ROSTER_ROWS__TASK__INIT;
-
-	key.district = (char *)batch_district(b);
-	key.task_id = (char *)task_id;
-	return key;
-}
+/* ---- those that a recall has opened */
 
 void
 roster_vacancy_want(struct batch *b, const char *recall_id)
 {
-	Vacancy key = vacancy_key(b, recall_id);
-
-	batch_want(b, &roster_table_vacancy, &key, 2);
+	batch_want_id(b, &vacancy_table, recall_id);
 }
 
 const Vacancy *
-roster_vacancy(struct batch *b, const char *recall_id)
+roster_vacancy_of(struct batch *b, const char *recall_id)
 {
-	Vacancy key = vacancy_key(b, recall_id);
-
-	return batch_get(b, &roster_table_vacancy, &key);
+	return batch_get_id(b, &vacancy_table, recall_id);
 }
 
-/* ---- tasks: one of each kind for a recall, opened again if it comes again */
-
-static char *
-task_id(struct batch *b, const char *recall_id, Roster__TaskKind kind)
+static void
+say_closed(struct batch *b, const Vacancy *v, Roster__VacancyClosed *e)
 {
-	return arena_printf(batch_arena(b), "%s.%s", recall_id, enum_text(&roster__task_kind__descriptor, (int)kind, batch_arena(b)));
-}
-
-void
-roster_task_want_of(struct batch *b, const char *recall_id, Roster__TaskKind kind)
-{
-	Task key = task_key(b, task_id(b, recall_id, kind));
-
-	batch_want(b, &roster_table_task, &key, 2);
-}
-
-static const Task *
-task_of_recall(struct batch *b, const char *recall_id, Roster__TaskKind kind)
-{
-	Task key = task_key(b, task_id(b, recall_id, kind));
-
-	return batch_get(b, &roster_table_task, &key);
+	copy_run(&closed_of_row, e, v);
+	e->id = v->vacancy_id;
+	batch_emit(b, v->vacancy_id, &e->base);
 }
 
 void
-roster_task_open(struct batch *b, const struct task_of *t)
+roster_vacancy_fill(struct batch *b, const Vacancy *v, char *posting_id, bool by_head)
 {
-	Roster__TaskOpened e = ROSTER__TASK_OPENED__INIT;
-	const Task *now = task_of_recall(b, t->recall_id, t->kind);
+	Roster__VacancyClosed e = ROSTER__VACANCY_CLOSED__INIT;
 
-	if (now && now->state == ROSTER__TASK__STATE__OPEN)
-		return;
-	e.id = task_id(b, t->recall_id, t->kind);
-	e.kind = t->kind;
-	e.recall_id = (char *)t->recall_id;
-	e.person_id = (char *)t->person_id;
-	e.posting_id = (char *)t->posting_id;
-	e.village_id = (char *)t->village_id;
-	e.unit_id = (char *)t->unit_id;
-	e.maybe_first_case = t->first_day != DAY_EVER ? ROSTER__TASK_OPENED__MAYBE_FIRST_FIRST_DAY : 0;
-	e.first_day = t->first_day;
-	batch_emit(b, t->recall_id, &e.base);
-}
-
-/* Only one that waits for a unit's head closes itself; the others are for people to close. */
-void
-roster_task_settled(struct batch *b, const char *recall_id, Roster__TaskKind kind)
-{
-	Roster__TaskClosed e = ROSTER__TASK_CLOSED__INIT;
-	const Task *now = task_of_recall(b, recall_id, kind);
-
-	if (!now || now->state != ROSTER__TASK__STATE__OPEN || !*now->unit_id)
-		return;
-	e.id = now->task_id;
-	e.account = (char *)batch_account(b);
-	batch_emit(b, recall_id, &e.base);
+	e.state = ROSTER__VACANCY_STATE__FILLED;
+	e.filled_by = posting_id;
+	e.by_head = by_head;
+	say_closed(b, v, &e);
 }
 
 void
-roster_on_task_opened(struct batch *b, const void *m)
+roster_vacancy_withdraw(struct batch *b, const Vacancy *v)
 {
-	const Roster__TaskOpened *e = m;
-	Task row = task_key(b, e->id);
+	Roster__VacancyClosed e = ROSTER__VACANCY_CLOSED__INIT;
 
-	row.kind = e->kind;
-	row.recall_id = e->recall_id;
-	row.person_id = e->person_id;
-	row.posting_id = e->posting_id;
-	row.village_id = e->village_id;
-	row.unit_id = e->unit_id;
-	row.state = ROSTER__TASK__STATE__OPEN;
-	row.opened_us = batch_at_us(b);
-	row.first_day = e->maybe_first_case ? e->first_day : DAY_EVER;
-	batch_put(b, &roster_table_task, &row);
-	if (*e->unit_id)
-		roster_head_await(b, e->unit_id, e->recall_id);
+	e.state = ROSTER__VACANCY_STATE__WITHDRAWN;
+	say_closed(b, v, &e);
 }
 
-void
-roster_task_want(struct batch *b, const void *m)
-{
-	Task key = task_key(b, ((const Roster__CloseTask *)m)->id);
-
-	duty_want(b);
-	batch_want(b, &roster_table_task, &key, 2);
-	const Task *t = batch_get(b, &roster_table_task, &key);
-	if (!t)
-		return;
-	mirror_want_person_id(b, t->person_id);
-	duty_want_about(b, t->person_id, NULL);
-}
-
-static const Task *
-task_of(struct batch *b, const void *m)
-{
-	Task key = task_key(b, ((const Roster__CloseTask *)m)->id);
-
-	return batch_get(b, &roster_table_task, &key);
-}
-
-bool
-roster_task_exists(struct batch *b, const void *m)
-{
-	return task_of(b, m) != NULL;
-}
-
-/* A task is the rest of a case: nobody settles one of their own or their unit's people. */
-bool
-roster_task_may(struct batch *b, const void *m)
-{
-	const Task *t = task_of(b, m);
-	struct duty d = duty_open(b);
-
-	duty_about(b, &d, t->person_id, NULL, t->first_day);
-	return duty_allows(b, &d);
-}
-
-static Roster__Task
-task_message(const Task *row)
-{
-	Roster__Task t = ROSTER__TASK__INIT;
-
-	t.id = row->task_id;
-	t.kind = row->kind;
-	t.recall_id = row->recall_id;
-	t.person_id = row->person_id;
-	t.posting_id = row->posting_id;
-	t.village_id = row->village_id;
-	t.state = row->state;
-	t.opened_us = row->opened_us;
-	t.maybe_unit_case = *row->unit_id ? ROSTER__TASK__MAYBE_UNIT_UNIT_ID : 0;
-	t.unit_id = row->unit_id;
-	return t;
-}
-
-void
-roster_task_close(struct batch *b, const void *m)
-{
-	Roster__TaskClosed e = ROSTER__TASK_CLOSED__INIT;
-
-	e.id = task_of(b, m)->task_id;
-	e.account = (char *)batch_account(b);
-	if (task_of(b, m)->state != ROSTER__TASK__STATE__CLOSED)
-		batch_emit(b, task_of(b, m)->recall_id, &e.base);
-	Roster__Task out = task_message(task_of(b, m));
-	batch_answer(b, 200, &out.base);
-}
-
-void
-roster_on_task_closed(struct batch *b, const void *m)
-{
-	Task key = task_key(b, ((const Roster__TaskClosed *)m)->id);
-	Task row = *(const Task *)batch_get(b, &roster_table_task, &key);
-
-	row.state = ROSTER__TASK__STATE__CLOSED;
-	batch_put(b, &roster_table_task, &row);
-}
-
-/* ---- vacancies */
-
-void
-roster_on_vacancy_opened(struct batch *b, const void *m)
+static void
+on_opened(struct batch *b, const void *m)
 {
 	const Roster__VacancyOpened *e = m;
-	Vacancy row = vacancy_key(b, e->id);
+	Vacancy *row = batch_row(b, &vacancy_table, e->id);
 
-	row.village_id = e->village_id;
-	row.role = e->role;
-	row.posting_id = e->posting_id;
-	row.person_id = e->person_id;
-	row.from_day = e->from_day;
-	row.maybe_due_case = e->maybe_due_case ? ROSTER_ROWS__VACANCY__MAYBE_DUE_DUE_DAY : 0;
-	row.due_day = e->due_day;
-	row.first_day = e->maybe_first_case ? e->first_day : DAY_EVER;
-	row.state = ROSTER__VACANCY_STATE__OPEN;
-	batch_put(b, &roster_table_vacancy, &row);
-	roster_recall_keep(b, e);
+	copy_run(&row_of_opened, row, e);
+	row->first_day = e->maybe_first_case ? e->first_day : DAY_EVER;
+	row->state = ROSTER__VACANCY_STATE__OPEN;
+	batch_put(b, &vacancy_table, row);
+	roster_ended_keep(b, e);
 }
 
-void
-roster_on_vacancy_closed(struct batch *b, const void *m)
+static void
+on_closed(struct batch *b, const void *m)
 {
 	const Roster__VacancyClosed *e = m;
-	Vacancy row = *roster_vacancy(b, e->id);
-	const Task *head = task_of_recall(b, e->id, ROSTER__TASK_KIND__GIVE_POST_TO_HEAD);
+	Vacancy row = *roster_vacancy_of(b, e->id);
+	const RosterRows__Task *head = roster_task_of(b, e->id, ROSTER__TASK_KIND__GIVE_POST_TO_HEAD);
 
 	row.state = e->state;
 	row.filled_by = e->filled_by;
 	if (e->by_head)
 		row.head_posting_id = e->filled_by;
-	batch_put(b, &roster_table_vacancy, &row);
+	batch_put(b, &vacancy_table, &row);
 	if (e->state == ROSTER__VACANCY_STATE__WITHDRAWN)
-		roster_recall_forget(b, row.person_id, e->id);
+		roster_ended_forget(b, row.person_id, e->id);
 	if (head && *head->unit_id)
-		roster_head_await_no_more(b, head->unit_id, e->id);
+		roster_awaited_no_more(b, head->unit_id, e->id);
 }
 
-void
-roster_vacancy_close(struct batch *b, const Vacancy *v, Roster__VacancyState state, const char *filled_by, bool by_head)
-{
-	Roster__VacancyClosed e = ROSTER__VACANCY_CLOSED__INIT;
-
-	e.id = v->vacancy_id;
-	e.state = state;
-	e.filled_by = (char *)filled_by;
-	e.by_head = by_head;
-	e.posting_id = v->posting_id;
-	batch_emit(b, v->vacancy_id, &e.base);
-}
-
-/* ---- lists */
-
-enum { NEEDS_MAX = 32 };
+/* ---- the list, with the posts that a village needs and nobody holds */
 
 static void
-needs_of(RosterRows__VacancyPage *args, Roster__VillageKind kind, arena_t *a)
+needs_add(Page *args, Roster__VillageKind kind, arena_t *a)
 {
+	const char *kind_text = enum_text(&roster__village_kind__descriptor, (int)kind, a);
 	Roster__Role role;
 
 	for (size_t i = 0; (role = roster_role_needed(kind, i)) != ROSTER__ROLE__ROLE_UNSPECIFIED; i++) {
 		assert(args->n_roles < NEEDS_MAX);
-		args->kinds[args->n_kinds++] = (char *)enum_text(&roster__village_kind__descriptor, (int)kind, a);
-		args->roles[args->n_roles++] = (char *)enum_text(&roster__role__descriptor, (int)role, a);
+		args->kinds[args->n_kinds++] = arena_strdup(a, kind_text);
+		args->roles[args->n_roles++] = arena_strdup(a, enum_text(&roster__role__descriptor, (int)role, a));
 	}
 }
 
-static Roster__Vacancy *
-vacancy_message(const RosterRows__VacancyRow *row, arena_t *a)
+/* Of a day that is asked for, what is empty on it; of today also what an order of today has emptied from tomorrow on.
+ * */
+static void
+ask(struct reader *r, const void *question, void *m)
 {
-	Roster__Vacancy *v = arena_message(a, &roster__vacancy__descriptor);
+	const Roster__ListVacancies *in = question;
+	Page *args = m;
+	arena_t *a = reader_arena(r);
+	int32_t today = reader_today(r);
 
-	v->id = row->id;
-	v->village_id = row->village_id;
-	v->role = row->role;
-	v->state = row->state;
-	v->maybe_from_case = row->maybe_from_case ? ROSTER__VACANCY__MAYBE_FROM_FROM_DAY : 0;
-	v->from_day = row->from_day;
-	v->maybe_due_case = row->maybe_due_case ? ROSTER__VACANCY__MAYBE_DUE_DUE_DAY : 0;
-	v->due_day = row->due_day;
-	v->maybe_recall_case = row->maybe_recall_case ? ROSTER__VACANCY__MAYBE_RECALL_RECALL_ID : 0;
-	v->recall_id = row->recall_id;
-	v->maybe_posting_case = row->maybe_posting_case ? ROSTER__VACANCY__MAYBE_POSTING_POSTING_ID : 0;
-	v->posting_id = row->posting_id;
-	v->maybe_filled_case = row->maybe_filled_case ? ROSTER__VACANCY__MAYBE_FILLED_FILLED_BY : 0;
-	v->filled_by = row->filled_by;
+	args->on_day = in->maybe_on_case ? in->on_day : today;
+	args->seen_day = in->maybe_on_case ? in->on_day : today + 1;
+	args->fill_day = in->maybe_on_case ? in->on_day : DAY_MAX;
+	args->kinds = arena_alloc(a, NEEDS_MAX * sizeof(*args->kinds));
+	args->roles = arena_alloc(a, NEEDS_MAX * sizeof(*args->roles));
+	needs_add(args, ROSTER__VILLAGE_KIND__POOR, a);
+	needs_add(args, ROSTER__VILLAGE_KIND__NON_POOR, a);
+}
+
+static void *
+item(struct reader *r, const void *row)
+{
+	Roster__Vacancy *v = arena_message(reader_arena(r), &roster__vacancy__descriptor);
+
+	copy_run(&answer_of_row, v, row);
 	return v;
 }
 
-/* Of a day that is asked for, what is empty on it; of today also what an order of today has emptied from tomorrow on. */
-static RosterRows__VacancyPage
-vacancy_args(struct reader *r, const Roster__ListVacancies *in, struct page p)
+static void
+answer_counted(struct reader *r, const RosterRows__VacancyRow *sum, const struct listed *page)
 {
-	RosterRows__VacancyPage args = ROSTER_ROWS__VACANCY_PAGE__INIT;
-	arena_t *a = reader_arena(r);
-
-	args.district = (char *)reader_district(r);
-	args.after = (char *)(p.after ? p.after : "");
-	args.limit = (int64_t)p.limit + 1;
-	args.on_day = in->maybe_on_case ? in->on_day : reader_today(r);
-	args.seen_day = in->maybe_on_case ? in->on_day : reader_today(r) + 1;
-	args.fill_day = in->maybe_on_case ? in->on_day : DAY_MAX;
-	args.maybe_village_case = in->maybe_village_case ? ROSTER_ROWS__VACANCY_PAGE__MAYBE_VILLAGE_VILLAGE_ID : 0;
-	args.village_id = in->village_id;
-	args.maybe_township_case = in->maybe_township_case ? ROSTER_ROWS__VACANCY_PAGE__MAYBE_TOWNSHIP_TOWNSHIP_ID : 0;
-	args.township_id = in->township_id;
-	args.state = in->maybe_state_case ? in->state : 0;
-	args.kinds = arena_alloc(a, NEEDS_MAX * sizeof(*args.kinds));
-	args.roles = arena_alloc(a, NEEDS_MAX * sizeof(*args.roles));
-	needs_of(&args, ROSTER__VILLAGE_KIND__POOR, a);
-	needs_of(&args, ROSTER__VILLAGE_KIND__NON_POOR, a);
-	return args;
-}
-
-/* The first row counts, the others are the page. */
-void
-roster_list_vacancies(struct reader *r, const void *m)
-{
-	const Roster__ListVacancies *in = m;
 	Roster__VacancyList list = ROSTER__VACANCY_LIST__INIT;
 	Roster__VacantVillages villages = ROSTER__VACANT_VILLAGES__INIT;
 	Roster__Completeness poor = ROSTER__COMPLETENESS__INIT, other = ROSTER__COMPLETENESS__INIT;
-	struct page p;
-	void **rows;
 
-	if (!reader_page(r, in->maybe_limit_case, in->limit, in->maybe_cursor_case, in->cursor, &p))
-		return;
-	RosterRows__VacancyPage args = vacancy_args(r, in, p);
-	size_t n = reader_rows(r, &roster_vacancy_list, &args, &rows);
-	assert(n > 0);
-	const RosterRows__VacancyRow *sum = rows[0];
 	list.count = sum->count;
 	poor.all = sum->poor_all;
 	poor.complete = sum->poor_complete;
@@ -353,33 +162,38 @@ roster_list_vacancies(struct reader *r, const void *m)
 	villages.poor = &poor;
 	villages.non_poor = &other;
 	list.villages = &villages;
-	for (size_t i = 1; i < n; i++)
-		rows[i] = vacancy_message(rows[i], reader_arena(r));
-	list.items = (Roster__Vacancy **)rows + 1;
-	list.n_items = n - 1 > (size_t)p.limit ? (size_t)p.limit : n - 1;
-	if (n - 1 > list.n_items) {
-		list.maybe_next_case = ROSTER__VACANCY_LIST__MAYBE_NEXT_NEXT;
-		list.next = reader_cursor(r, list.items[list.n_items - 1]->id);
-	}
-	reader_answer(r, &list.base);
+	reader_list_answer(r, &list.base, page);
 }
 
-void
-roster_list_tasks(struct reader *r, const void *m)
+/* The first row counts, the others are the page. */
+static void
+list_vacancies(struct reader *r, const void *m)
 {
-	const Roster__ListTasks *in = m;
-	RosterRows__TaskPage args = ROSTER_ROWS__TASK_PAGE__INIT;
-	struct page p;
-	void **rows;
+	static const struct listing listing = { .args = &page_of_question, .ask = ask };
+	struct listed page;
 
-	if (!reader_page(r, in->maybe_limit_case, in->limit, in->maybe_cursor_case, in->cursor, &p))
+	if (!reader_list_rows(r, m, &listing, &roster_vacancy_list, &page))
 		return;
-	args.district = (char *)reader_district(r);
-	args.after = (char *)(p.after ? p.after : "");
-	args.limit = (int64_t)p.limit + 1;
-	args.maybe_person_case = in->maybe_person_case ? ROSTER_ROWS__TASK_PAGE__MAYBE_PERSON_PERSON_ID : 0;
-	args.person_id = in->person_id;
-	args.state = in->maybe_state_case ? in->state : 0;
-	size_t n = reader_rows(r, &roster_task_list, &args, &rows);
-	roster_answer_list(r, &roster__task_list__descriptor, rows, n, p.limit);
+	assert(page.n > 0);
+	const void *sum = page.rows[0];
+	page.rows++;
+	page.n--;
+	for (size_t i = 0; i < page.n; i++)
+		page.rows[i] = item(r, page.rows[i]);
+	answer_counted(r, sum, &page);
 }
+
+const struct noun roster_vacancy = {
+	.tables = LIST(((const struct table *const[]){ &vacancy_table })),
+	.events = LIST(((const struct event_handler[]){
+		{ .message = &roster__vacancy_opened__descriptor, .run = on_opened },
+		{ .message = &roster__vacancy_closed__descriptor, .run = on_closed },
+	})),
+	.queries = LIST(((const struct query[]){
+		{ .message = &roster__list_vacancies__descriptor, .run = list_vacancies },
+	})),
+	.copies = LIST(((const struct copy *const[]){
+		&row_of_opened, &closed_of_row, &answer_of_row, &page_of_question,
+	})),
+	.statements = { roster_vacancy_sql, ROSTER_VACANCY_SQL_COUNT },
+};

@@ -1,4 +1,4 @@
-/* password - Argon2id (RFC 9106) as libargon2 has it: 19 MiB, two passes, one lane, some 27 ms of a core.
+/* password_hash - Argon2id (RFC 9106) as libargon2 has it: 19 MiB, two passes, one lane, some 27 ms of a core.
  *
  * For reader threads only: whoever writes must not wait that long. */
 #pragma once

@@ -1,0 +1,24 @@
+-- name: person_read IdOnDay -> roster.Person
+select p.person_id as id, i.name, i.phone, p.unit_id, p.establishment
+  from person p join identity i on i.district = p.district and i.person_id = p.person_id
+ where p.district = :district and p.person_id = :id and p.from_day <= :on_day order by p.from_day desc limit 1;
+
+-- name: person_list PersonPage -> roster.Person
+select p.id, i.name, i.phone, p.unit_id, p.establishment
+  from (select distinct on (person_id) person_id as id, unit_id, establishment from person
+         where district = :district and person_id > :after and from_day <= :on_day
+         order by person_id, from_day desc) p
+  join identity i on i.district = :district and i.person_id = p.id
+ where (:unit_id::text is null or p.unit_id = :unit_id)
+ order by p.id limit :limit;
+
+-- name: contacts IdsOnDay -> roster.Contact
+select i.person_id, i.name, i.phone, coalesce(p.unit_id, '') as unit_id, coalesce(u.name, '') as unit_name
+  from identity i
+  left join lateral (select unit_id from person
+                      where district = i.district and person_id = i.person_id and from_day <= :on_day
+                      order by from_day desc limit 1) p on true
+  left join lateral (select name from unit
+                      where district = i.district and unit_id = p.unit_id and from_day <= :on_day
+                      order by from_day desc limit 1) u on true
+ where i.district = :district and i.person_id = any((:ids::text)::text[]) order by i.person_id;
