@@ -9,6 +9,8 @@
 /* A new row in the batch's arena: its district and its id are set; of a pair also the second id that its key has. */
 void *batch_row(struct batch *b, const struct table *t, const char *id);
 void *batch_pair(struct batch *b, const struct table *t, const char *id, const char *second);
+/* Any message of a district, which is its first field: a row with no id in its key, what a job is asked for. */
+void *batch_message(struct batch *b, const ProtobufCMessageDescriptor *d);
 void batch_want_id(struct batch *b, const struct table *t, const char *id);             /* and all rows under it */
 const void *batch_get_id(struct batch *b, const struct table *t, const char *id);       /* NULL: none */
 size_t batch_list_id(struct batch *b, const struct table *t, const char *id, const void ***rows);
@@ -42,9 +44,10 @@ struct listing {
 void reader_list(struct reader *r, const void *question, const struct listing *l, const struct store_stmt *s);
 void reader_ask_today(struct reader *r, const void *question, void *args);      /* `on_day` of the arguments is today */
 
-/* The same in two steps, for who looks at the rows of a page together.  There is one row more than `limit` when there
- * is a next page. */
+/* The same in steps, for who looks at the rows of a page together, or whose answer has the list in it.  There is one
+ * row more than `limit` when there is a next page. */
 struct listed { void **rows; size_t n, limit; };
 bool reader_list_rows(struct reader *r, const void *question, const struct listing *l, const struct store_stmt *s,
                       struct listed *out);      /* false: refused */
+void reader_list_fill(struct reader *r, void *list, const struct listed *l);
 void reader_list_answer(struct reader *r, ProtobufCMessage *list, const struct listed *l);
