@@ -7,34 +7,38 @@
  * Its list is every person of the district with the bars (bar.c) that cover the round's date. */
 #include "engine/keyed.h"
 #include "incentives.h"
-#include "incentives.sql.h"
+#include "incentives_round.sql.h"
 
 typedef IncentivesRows__Round Round;
 
 enum { TEXT_BYTES_MAX = 256 };
+#define MISSING "No such round."
 
 static const struct table round_table = { "round", &incentives_rows__round__descriptor, 2, false };
 
 static const struct copy
-row_of_command = { &incentives_rows__round__descriptor, &incentives__put_round__descriptor, "district round_id" },
 row_of_event = { &incentives_rows__round__descriptor, &incentives__round_put__descriptor, "district round_id" },
 event_of_command = { &incentives__round_put__descriptor, &incentives__put_round__descriptor, NULL },
 answer_of_command = { &incentives__round__descriptor, &incentives__put_round__descriptor, NULL },
-page_of_question = { &incentives_rows__page__descriptor, &incentives__list_rounds__descriptor, "district after limit" };
+page_of_question = { &incentives_rows__page__descriptor, &incentives__list_rounds__descriptor, "district after limit" },
+page_of_candidates = {
+	&incentives_rows__candidate_page__descriptor, &incentives__read_round_eligibility__descriptor,
+	"district after limit"
+};
 
 /* ---- for the rest of the service */
 
 void
 incentives_want_rounds(struct batch *b)
 {
-	batch_want(b, &round_table, batch_message(b, round_table.row), 1);
+	batch_want_all(b, &round_table);
 }
 
 size_t
 incentives_rounds(struct batch *b, const Round *const **rounds)
 {
 	const void **rows;
-	size_t n = batch_list(b, &round_table, batch_message(b, round_table.row), 1, &rows);
+	size_t n = batch_list_all(b, &round_table, &rows);
 
 	*rounds = (const Round *const *)rows;
 	return n;
@@ -55,6 +59,15 @@ put_exists(struct batch *b, const void *m)
 	return id_valid(((const Incentives__PutRound *)m)->id);
 }
 
+static Round *
+round_row(struct batch *b, const Incentives__RoundPut *e)
+{
+	Round *row = batch_row(b, &round_table, e->id);
+
+	copy_run(&row_of_event, row, e);
+	return row;
+}
+
 static bool
 text_ok(struct batch *b, const char *text, const char *pointer)
 {
@@ -69,14 +82,12 @@ put(struct batch *b, const void *m)
 	Incentives__RoundPut e = INCENTIVES__ROUND_PUT__INIT;
 	Incentives__Round out = INCENTIVES__ROUND__INIT;
 	const Round *now = batch_get_id(b, &round_table, in->id);
-	Round *row = batch_row(b, &round_table, in->id);
 
 	if (!text_ok(b, in->name, "/name") || !text_ok(b, in->category, "/category"))
 		return;
-	copy_run(&row_of_command, row, in);
 	copy_run(&event_of_command, &e, in);
 	copy_run(&answer_of_command, &out, in);
-	if (!now || !message_equal(&now->base, &row->base))
+	if (!now || !message_equal(&now->base, &round_row(b, &e)->base))
 		batch_emit(b, in->id, &e.base);
 	batch_answer(b, now ? 200 : 201, &out.base);
 }
@@ -84,40 +95,23 @@ put(struct batch *b, const void *m)
 static void
 on_put(struct batch *b, const void *m)
 {
-	const Incentives__RoundPut *e = m;
-	Round *row = batch_row(b, &round_table, e->id);
-
-	copy_run(&row_of_event, row, e);
-	batch_put(b, &round_table, row);
+	batch_put(b, &round_table, round_row(b, m));
 }
 
 /* ---- queries */
 
-/* NULL: there is none, as has been said. */
-static const Incentives__Round *
-round_named(struct reader *r, const char *id)
-{
-	void **rows;
-
-	if (reader_rows(r, &incentives_round_read, reader_key(r, &incentives_rows__id__descriptor, id), &rows))
-		return rows[0];
-	reader_missing(r, 0, "No such round.");
-	return NULL;
-}
-
 static void
 read_round(struct reader *r, const void *m)
 {
-	const Incentives__Round *round = round_named(r, ((const Incentives__ReadRound *)m)->id);
+	const void *key = reader_key(r, &incentives_rows__id__descriptor, ((const Incentives__ReadRound *)m)->id);
 
-	if (round)
-		reader_answer(r, &round->base);
+	reader_one(r, &incentives_round_read, key, NULL, MISSING);
 }
 
 static void
 list_rounds(struct reader *r, const void *m)
 {
-	static const struct listing listing = { &page_of_question, &incentives__round_list__descriptor, NULL };
+	static const struct listing listing = { &page_of_question, &incentives__round_list__descriptor };
 
 	reader_list(r, m, &listing, &incentives_round_list);
 }
@@ -125,17 +119,14 @@ list_rounds(struct reader *r, const void *m)
 static void
 read_eligibility(struct reader *r, const void *m)
 {
-	static const struct listing listing = { NULL, &incentives__candidate_list__descriptor, NULL };
+	static const struct listing listing = { &page_of_candidates, &incentives__candidate_list__descriptor };
 	const Incentives__ReadRoundEligibility *in = m;
-	const Incentives__Round *round = round_named(r, in->id);
+	void **rows;
 
-	if (!round)
-		return;
-	IncentivesRows__CandidatePage *args = reader_message(r, &incentives_rows__candidate_page__descriptor);
-	args->on_day = round->on_day;
-	const ProtobufCMessage *list = reader_items(r, in, &listing, &incentives_candidates, args);
-	if (list)
-		reader_answer(r, list);
+	if (reader_rows(r, &incentives_round_read, reader_key(r, &incentives_rows__id__descriptor, in->id), &rows) == 0)
+		reader_missing(r, 0, MISSING);
+	else
+		reader_list(r, in, &listing, &incentives_candidates);
 }
 
 const struct noun incentives_round = {
@@ -152,7 +143,7 @@ const struct noun incentives_round = {
 		{ .message = &incentives__read_round_eligibility__descriptor, .run = read_eligibility },
 	})),
 	.copies = LIST(((const struct copy *const[]){
-		&row_of_command, &row_of_event, &event_of_command, &answer_of_command, &page_of_question,
+		&row_of_event, &event_of_command, &answer_of_command, &page_of_question, &page_of_candidates,
 	})),
-	.statements = { incentives_sql, INCENTIVES_SQL_COUNT },
+	.statements = { incentives_round_sql, INCENTIVES_ROUND_SQL_COUNT },
 };
