@@ -17,7 +17,7 @@
 #include "engine/keyed.h"
 #include "funding.h"
 #include "stipend_policy.h"
-#include "stipend.sql.h"
+#include "funding_stipend.sql.h"
 
 typedef FundingRows__Day Day;
 typedef FundingRows__Measure Measure;
@@ -249,10 +249,9 @@ settle_span(struct batch *b, const struct stipend_person *p, const Measure *m, s
 static Measure *
 measure_row(struct batch *b, const char *person_id, const Accountability__MeasureChange *c)
 {
-	Measure *row = batch_row(b, &measure_table, person_id);
+	Measure *row = batch_pair(b, &measure_table, person_id, c->measure->id);
 
 	copy_run(&row_of_measure, row, c->measure);
-	row->measure_id = c->measure->id;
 	row->in_effect = row->had_effect = c->in_effect;
 	return row;
 }
@@ -381,7 +380,7 @@ on_policy(struct batch *b, const void *m)
 	if (!stipend_terms_moved(was, batch_policies(b), args->from_day, &span))
 		return;
 	args->until_day = span.until_day;
-	batch_job(b, &stipend_restate, args);
+	batch_job(b, &funding_restate, args);
 }
 
 enum { SLICE_MONTHS = 12, SLICE_ROWS = 366 };
@@ -433,7 +432,7 @@ is_known(struct reader *r, const char *person_id)
 	const void *key = reader_key(r, &funding_rows__person_key__descriptor, person_id);
 	void **rows;
 
-	return reader_rows(r, &stipend_person, key, &rows) > 0;
+	return reader_rows(r, &funding_person, key, &rows) > 0;
 }
 
 static void
@@ -444,7 +443,7 @@ months_fill(struct reader *r, Funding__Stipend *out, struct stipend_span year)
 
 	args->from_day = year.from_day;
 	args->until_day = year.until_day;
-	out->n_months = reader_rows(r, &stipend_months, args, &rows);
+	out->n_months = reader_rows(r, &funding_months, args, &rows);
 	out->months = (Funding__StipendMonth **)rows;
 	for (size_t i = 0; i < out->n_months; i++) {
 		const Funding__StipendMonth *m = out->months[i];
@@ -471,7 +470,7 @@ cancelled_fill(struct reader *r, Funding__Stipend *out, struct stipend_span year
 	const void *key = reader_key(r, &funding_rows__person_key__descriptor, out->person_id);
 	struct stipend_span *spans;
 	void **rows;
-	size_t n = reader_rows(r, &stipend_measures, key, &rows);
+	size_t n = reader_rows(r, &funding_measures_of_person, key, &rows);
 
 	n = stipend_cancelled_spans((const Measure *const *)rows, n, year, reader_arena(r), &spans);
 	out->cancelled_days_json = spans_json(r, spans, n);
@@ -509,7 +508,7 @@ read_measure_money(struct reader *r, const void *m)
 	Funding__MeasureMoney out = FUNDING__MEASURE_MONEY__INIT;
 	void **rows;
 
-	out.n_money = reader_rows(r, &stipend_money_of_measure, key, &rows);
+	out.n_money = reader_rows(r, &funding_money_of_measure, key, &rows);
 	out.money = (Funding__MoneyLine **)rows;
 	reader_answer(r, &out.base);
 }
@@ -524,7 +523,8 @@ const struct noun funding_stipend = {
 		{ .message = &roster__posting_put__descriptor, .want = want_posting_put, .run = on_posting_put },
 		{ .message = &attendance__checkin_recorded__descriptor, .want = want_checkin, .run = on_checkin,
 		  .deferrable = true },
-		{ .message = &attendance__day_status_changed__descriptor, .want = want_day_status, .run = on_day_status },
+		{ .message = &attendance__day_status_changed__descriptor, .want = want_day_status,
+		  .run = on_day_status },
 		{ .message = &accountability__measures_changed__descriptor, .want = want_measures, .run = on_measures },
 	})),
 	.jobs = LIST(((const struct job[]){
@@ -535,5 +535,5 @@ const struct noun funding_stipend = {
 		{ .message = &funding__read_measure_money__descriptor, .run = read_measure_money },
 	})),
 	.copies = LIST(((const struct copy *const[]){ &row_of_measure })),
-	.statements = { stipend_sql, STIPEND_SQL_COUNT },
+	.statements = { funding_stipend_sql, FUNDING_STIPEND_SQL_COUNT },
 };

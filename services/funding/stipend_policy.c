@@ -266,8 +266,9 @@ stipend_cancelled_spans(const Measure *const *measures, size_t n, struct stipend
 
 	for (size_t i = 0; i < n; i++) {
 		const Measure *m = measures[i];
+		bool ends = m->maybe_until_case && m->until_day < within.until_day;
 		int32_t from = m->from_day > within.from_day ? m->from_day : within.from_day;
-		int32_t until = m->maybe_until_case && m->until_day < within.until_day ? m->until_day : within.until_day;
+		int32_t until = ends ? m->until_day : within.until_day;
 		if (m->in_effect && from < until)
 			spans[count++] = (struct stipend_span){ from, until };
 	}

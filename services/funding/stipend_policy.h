@@ -33,8 +33,8 @@ int64_t stipend_accrual_fen(const struct stipend_person *p, int32_t day);
  * still does, else it is the first of those known. */
 const char *stipend_cancelled_by(const struct stipend_person *p, int32_t day, const char *now);
 
-/* The days of which one more version of the rules, in force from this day on, says something else of the stipend than the
- * version before it did: until the next version's first day.  False: of none. */
+/* The days of which one more version of the rules, in force from this day on, says something else of the stipend than
+ * the version before it did: until the next version's first day.  False: of none. */
 struct stipend_span { int32_t from_day, until_day; };
 bool stipend_terms_moved(const struct policy_book *was, const struct policy_book *is, int32_t from_day,
                          struct stipend_span *out);
@@ -42,7 +42,7 @@ bool stipend_terms_moved(const struct policy_book *was, const struct policy_book
 enum { STIPEND_TRANSFERS_MAX = 4 };
 struct stipend_settled {
 	FundingRows__Day day;
-	FundingRows__Transfer transfers[STIPEND_TRANSFERS_MAX]; size_t n;       /* to append; without cause and recorded_us */
+	FundingRows__Transfer transfers[STIPEND_TRANSFERS_MAX]; size_t n; /* to append; without cause and recorded_us */
 };
 /* What a day should be, given what stands of it and whether the person was there; nothing to append when it is so
  * already. */
@@ -54,5 +54,5 @@ struct stipend_moved { int64_t taken_fen, restored_fen; int32_t taken_days, rest
 void stipend_moved_add(struct stipend_moved *moved, const FundingRows__Day *was, const FundingRows__Day *is);
 
 /* The cancelled days of a time, half-open like all spans: merged where they meet, in order. */
-size_t stipend_cancelled_spans(const FundingRows__Measure *const *measures, size_t n, struct stipend_span within, arena_t *a,
-                               struct stipend_span **out);
+size_t stipend_cancelled_spans(const FundingRows__Measure *const *measures, size_t n, struct stipend_span within,
+                               arena_t *a, struct stipend_span **out);
