@@ -249,9 +249,10 @@ reader_list_rows(struct reader *r, const void *question, const struct listing *l
 }
 
 void
-reader_list_answer(struct reader *r, ProtobufCMessage *list, const struct listed *l)
+reader_list_fill(struct reader *r, void *list, const struct listed *l)
 {
-	const Field *items = member_field(list->descriptor, "items"), *next = member_field(list->descriptor, "next");
+	const ProtobufCMessageDescriptor *d = ((const ProtobufCMessage *)list)->descriptor;
+	const Field *items = member_field(d, "items"), *next = member_field(d, "next");
 	size_t shown = l->n > l->limit ? l->limit : l->n;
 
 	memcpy((char *)list + items->offset, &l->rows, sizeof(l->rows));
@@ -260,6 +261,12 @@ reader_list_answer(struct reader *r, ProtobufCMessage *list, const struct listed
 		memcpy((char *)list + next->quantifier_offset, &next->id, sizeof(next->id));
 		member_set_text(list, next, reader_cursor(r, id_of(l->rows[shown - 1])));
 	}
+}
+
+void
+reader_list_answer(struct reader *r, ProtobufCMessage *list, const struct listed *l)
+{
+	reader_list_fill(r, list, l);
 	reader_answer(r, list);
 }
 

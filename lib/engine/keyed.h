@@ -46,9 +46,10 @@ struct listing {
 void reader_list(struct reader *r, const void *question, const struct listing *l, const struct store_stmt *s);
 void reader_ask_today(struct reader *r, const void *question, void *args);      /* `on_day` of the arguments is today */
 
-/* The same in two steps, for who looks at the rows of a page together.  There is one row more than `limit` when there
- * is a next page. */
+/* The same in steps, for who looks at the rows of a page together, or whose answer has the list in it.  There is one
+ * row more than `limit` when there is a next page. */
 struct listed { void **rows; size_t n, limit; };
 bool reader_list_rows(struct reader *r, const void *question, const struct listing *l, const struct store_stmt *s,
                       struct listed *out);      /* false: refused */
+void reader_list_fill(struct reader *r, void *list, const struct listed *l);
 void reader_list_answer(struct reader *r, ProtobufCMessage *list, const struct listed *l);

@@ -1,237 +1,95 @@
 /* payroll - the monthly run (rules.md §7): drafted, approved, closed; once for each month, from the first day after it.
  *
- *   in:   DraftPayroll, ApprovePayroll, ClosePayroll
+ *   in:   DraftPayroll, ApprovePayroll, ClosePayroll; ReadPayroll, ExportPayroll, ReadPayrollProof
  *   out:  PayrollDrafted with PayrollLinesDrafted, PayrollApproved, PayrollClosed with PayrollLinesPaid
- *   owns: payroll, payroll_line, payout; unsettled and the paid part of stipend_month, by way of month.c
+ *   owns: payroll_line, payout; the run itself and what it settles stand in month.c
  *
- * A draft is replaced by the next one until the month is closed.  Closing computes everything again; only what was approved,
- * for each person to the fen, is paid.
+ * A draft is replaced by the next one until the month is closed.  Closing computes everything again; only what was
+ * approved, for each person to the fen, is paid.
  *
- * Accounts (see funding_policy.h for the others):
- *   payroll:<month>   what that run has transferred to persons     payout, correction: person → payroll, or taken back */
-#include "payroll.h"
+ * Accounts (see stipend_policy.h for the others):
+ *   payroll:<month>   what that run has transferred to persons   payout, correction: person → payroll, or taken back */
 #include "base/civil.h"
 #include "base/digest.h"
 #include "domain/duty_batch.h"
 #include "domain/policies.h"
+#include "engine/keyed.h"
+#include "funding.h"
+#include "funding_payroll.sql.h"
+#include "json/member.h"
+#include "payroll_policy.h"
 #include <string.h>
 
 typedef FundingRows__Payroll Run;
 typedef FundingRows__PayrollLine Line;
 typedef FundingRows__Payout Payout;
-typedef FundingRows__StipendMonth Month;
-typedef FundingRows__Unsettled Unsettled;
 typedef Funding__Payment Payment;
 
-enum { LINES_SHOWN = 50, EVENT_BYTES_MAX = 48 * 1024, OF_DISTRICT = 1, OF_RUN = 2, OF_MONTH = 2 };
+enum { LINES_SHOWN = 50, EVENT_BYTES_MAX = 48 * 1024, OF_RUN = 2 };
+#define STATE(s) FUNDING__PAYROLL__STATE__##s
+#define PAGE "district after limit"
 
-const struct table payroll_table = { "payroll", &funding_rows__payroll__descriptor, 2, false };
-const struct table payroll_line_table = { "payroll_line", &funding_rows__payroll_line__descriptor, 3, false };
-const struct table payout_table = { "payout", &funding_rows__payout__descriptor, 4, true };
+static const struct table line_table = { "payroll_line", &funding_rows__payroll_line__descriptor, 3, false };
+static const struct table payout_table = { "payout", &funding_rows__payout__descriptor, 4, true };
 
-/* ---- keys */
-
-static Run
-run_key(const struct batch *b, int32_t month_day)
-{
-	Run key = FUNDING_ROWS__PAYROLL__INIT;
-
-	key.district = (char *)batch_district(b);
-	key.month_day = month_day;
-	return key;
-}
-
-static Line
-line_key(const struct batch *b, int32_t month_day)
-{
-	Line key = FUNDING_ROWS__PAYROLL_LINE__INIT;
-
-	key.district = (char *)batch_district(b);
-	key.month_day = month_day;
-	return key;
-}
-
-static Month
-month_key(const struct batch *b, int32_t month_day)
-{
-	Month key = FUNDING_ROWS__STIPEND_MONTH__INIT;
-
-	key.district = (char *)batch_district(b);
-	key.month_day = month_day;
-	return key;
-}
-
-static Unsettled
-unsettled_key(const struct batch *b)
-{
-	Unsettled key = FUNDING_ROWS__UNSETTLED__INIT;
-
-	key.district = (char *)batch_district(b);
-	return key;
-}
-
-/* Of an event of ours, or an order that was found good: it can be read. */
-static int32_t
-month_named(const char *month)
-{
-	int32_t month_day = 0;
-
-	return month_parse(month, &month_day) ? month_day : 0;
-}
+static const struct copy
+row_of_payment = { &funding_rows__payroll_line__descriptor, &funding__payment__descriptor, "district month_day" },
+answer_of_row = { &funding__payroll_line__descriptor, &funding_rows__payroll_line__descriptor, "correction_fen" },
+page_of_read = { &funding_rows__lines_page__descriptor, &funding__read_payroll__descriptor, PAGE },
+page_of_export = { &funding_rows__lines_page__descriptor, &funding__export_payroll__descriptor, PAGE };
 
 /* ---- the run and its lines, as they stand */
 
-struct lines { const Line *const *line; size_t n; };
+/* All commands and events of a run name its month.  False: malformed, there is no such thing. */
+static bool
+month_exists(struct batch *b, const void *m)
+{
+	int32_t month_day;
+
+	(void)b;
+	return month_parse(member_text(m, "month"), &month_day);
+}
+
+/* Of a command that was found good, or an event of ours: it can be read. */
+static int32_t
+month_of(const void *m)
+{
+	int32_t month_day = 0;
+
+	return month_parse(member_text(m, "month"), &month_day) ? month_day : 0;
+}
+
+static Line *
+line_row(struct batch *b, int32_t month_day)
+{
+	Line *row = batch_message(b, line_table.row);
+
+	row->month_day = month_day;
+	return row;
+}
 
 static void
-want_lines(struct batch *b, const char *month)
+want_run(struct batch *b, const void *m)
 {
-	int32_t month_day = month_named(month);
-	Run run = run_key(b, month_day);
-	Line line = line_key(b, month_day);
-
-	batch_want(b, &payroll_table, &run, 2);
-	batch_want(b, &payroll_line_table, &line, OF_RUN);
+	funding_want_run(b, month_of(m));
 }
 
-static Funding__Payroll__State
-state_of(struct batch *b, int32_t month_day)
+static void
+want_lines(struct batch *b, const void *m)
 {
-	Run key = run_key(b, month_day);
-	const Run *run = batch_get(b, &payroll_table, &key);
-
-	return run ? run->state : FUNDING__PAYROLL__STATE__STATE_UNSPECIFIED;
+	want_run(b, m);
+	batch_want(b, &line_table, line_row(b, month_of(m)), OF_RUN);
 }
 
-static int64_t
-total_of(struct batch *b, int32_t month_day)
-{
-	Run key = run_key(b, month_day);
-	const Run *run = batch_get(b, &payroll_table, &key);
-
-	return run ? run->total_fen : 0;
-}
+struct lines { const Line *const *line; size_t n; };
 
 static struct lines
 lines_of(struct batch *b, int32_t month_day)
 {
-	Line key = line_key(b, month_day);
 	const void **rows;
-	size_t n = batch_list(b, &payroll_line_table, &key, OF_RUN, &rows);
+	size_t n = batch_list(b, &line_table, line_row(b, month_day), OF_RUN, &rows);
 
 	return (struct lines){ (const Line *const *)rows, n };
-}
-
-/* The run in its next state; all else stays. */
-static Run
-run_moved(struct batch *b, const char *month, Funding__Payroll__State state, int64_t total_fen)
-{
-	Run run = run_key(b, month_named(month));
-	const Run *was = batch_get(b, &payroll_table, &run);
-
-	if (was)
-		run = *was;
-	run.state = state;
-	run.total_fen = total_fen;
-	return run;
-}
-
-/* ---- what a run would pay: everybody with money in its month, or in closed months that are not settled */
-
-struct payments { Payment **of; size_t n; int64_t total_fen; };
-
-/* What a run looks at, both by person. */
-struct scope { const Month *const *month; size_t n; const Unsettled *const *unsettled; size_t nunsettled; };
-
-static void
-want_scope(struct batch *b, const char *month)
-{
-	Month months = month_key(b, month_named(month));
-	Unsettled all = unsettled_key(b);
-	const void **rows;
-
-	batch_want(b, &stipend_month_table, &months, OF_MONTH);
-	batch_want(b, &unsettled_table, &all, OF_DISTRICT);
-	size_t n = batch_list(b, &unsettled_table, &all, OF_DISTRICT, &rows);          /* there in the second round */
-	for (size_t i = 0; i < n && n <= PAYROLL_ROWS_MAX; i++)                        /* else it will be refused, see scope_fits() */
-		payroll_want_month(b, ((const Unsettled *)rows[i])->person_id, ((const Unsettled *)rows[i])->month_day);
-}
-
-static struct scope
-scope_of(struct batch *b, int32_t month_day)
-{
-	Month months = month_key(b, month_day);
-	Unsettled all = unsettled_key(b);
-	struct scope s;
-	const void **rows;
-
-	s.n = batch_list(b, &stipend_month_table, &months, OF_MONTH, &rows);
-	s.month = (const Month *const *)rows;
-	s.nunsettled = batch_list(b, &unsettled_table, &all, OF_DISTRICT, &rows);
-	s.unsettled = (const Unsettled *const *)rows;
-	return s;
-}
-
-static struct payroll_month
-unsettled_month(struct batch *b, const Unsettled *u)
-{
-	Month key = month_key(b, u->month_day);
-	const Month *row;
-
-	key.person_id = u->person_id;
-	row = batch_get(b, &stipend_month_table, &key);
-	return row ? payroll_month_of(row) : (struct payroll_month){ .month_day = u->month_day };
-}
-
-/* Who comes first of those left. */
-static const char *
-person_next(const struct scope *s)
-{
-	if (!s->nunsettled)
-		return s->month[0]->person_id;
-	if (!s->n)
-		return s->unsettled[0]->person_id;
-	return strcmp(s->month[0]->person_id, s->unsettled[0]->person_id) <= 0 ? s->month[0]->person_id : s->unsettled[0]->person_id;
-}
-
-static struct payroll_terms
-terms_of_month(struct batch *b, int32_t month_day)
-{
-	const struct policy_version *v = policy_on(batch_policies(b), month_end(month_day) - 1);
-
-	return payroll_terms_of(v ? v->document : NULL);
-}
-
-/* Takes the person's months off the scope.  The run's own is owed, never owing, so it may stand behind the closed ones. */
-static Payment *
-payment_next(struct batch *b, int32_t month_day, struct scope *s)
-{
-	const char *person_id = person_next(s);
-	size_t closed = 0, n = 0;
-
-	while (closed < s->nunsettled && strcmp(s->unsettled[closed]->person_id, person_id) == 0)
-		closed++;
-	struct payroll_month *months = arena_alloc(batch_arena(b), (closed + 1) * sizeof(*months));
-	for (; n < closed; s->unsettled++, s->nunsettled--)
-		months[n++] = unsettled_month(b, s->unsettled[0]);
-	if (s->n && strcmp(s->month[0]->person_id, person_id) == 0) {
-		months[n++] = payroll_month_of(s->month[0]);
-		s->month++;
-		s->n--;
-	}
-	return payroll_payment(person_id, month_day, months, n, terms_of_month(b, month_day), batch_arena(b));
-}
-
-static struct payments
-payments_of(struct batch *b, int32_t month_day, struct scope s)
-{
-	struct payments p = { arena_alloc(batch_arena(b), (s.n + s.nunsettled + 1) * sizeof(Payment *)), 0, 0 };
-
-	while (s.n || s.nunsettled) {
-		p.of[p.n] = payment_next(b, month_day, &s);
-		p.total_fen += p.of[p.n++]->pay_fen;
-	}
-	return p;
 }
 
 /* ---- whether the lines that stand are these payments */
@@ -244,18 +102,18 @@ same_line(const Line *l, const Payment *p)
 
 /* Both by person.  Who gets nothing, and had nothing due, may as well not be named. */
 static bool
-same_lines(const struct lines *l, const struct payments *p)
+same_lines(struct lines l, const struct payments *p)
 {
 	size_t i = 0, k = 0;
 
 	for (;;) {
-		while (i < l->n && !l->line[i]->due_fen && !l->line[i]->pay_fen)
+		while (i < l.n && !l.line[i]->due_fen && !l.line[i]->pay_fen)
 			i++;
 		while (k < p->n && !p->of[k]->due_fen && !p->of[k]->pay_fen)
 			k++;
-		if (i == l->n || k == p->n)
-			return i == l->n && k == p->n;
-		if (!same_line(l->line[i++], p->of[k++]))
+		if (i == l.n || k == p->n)
+			return i == l.n && k == p->n;
+		if (!same_line(l.line[i++], p->of[k++]))
 			return false;
 	}
 }
@@ -263,71 +121,73 @@ same_lines(const struct lines *l, const struct payments *p)
 /* ---- answers and refusals */
 
 static Funding__PayrollLine *
-line_message(arena_t *a, const Line *row)
+line_shown(arena_t *a, const Line *row)
 {
 	Funding__PayrollLine *l = arena_message(a, &funding__payroll_line__descriptor);
 
-	l->person_id = row->person_id;
-	l->due_fen = row->due_fen;
+	copy_run(&answer_of_row, l, row);
 	l->correction_fen = row->pay_fen - row->due_fen;
-	l->pay_fen = row->pay_fen;
 	return l;
 }
 
-/* The run with its first lines; the rest is a GET away, with a cursor as reader_cursor() makes it. */
-static void
-answer(struct batch *b, int status, char *month)
+/* The first lines; the rest is a GET away, with a cursor as reader_cursor() makes it. */
+static Funding__PayrollLines *
+lines_shown(arena_t *a, struct lines l)
 {
-	Funding__PayrollLines lines = FUNDING__PAYROLL_LINES__INIT;
-	Funding__Payroll out = FUNDING__PAYROLL__INIT;
-	arena_t *a = batch_arena(b);
-	int32_t month_day = month_named(month);
-	struct lines l = lines_of(b, month_day);
+	Funding__PayrollLines *out = arena_message(a, &funding__payroll_lines__descriptor);
 
-	lines.items = arena_alloc(a, (LINES_SHOWN + 1) * sizeof(*lines.items));
-	while (lines.n_items < l.n && lines.n_items < LINES_SHOWN) {
-		lines.items[lines.n_items] = line_message(a, l.line[lines.n_items]);
-		lines.n_items++;
-	}
+	out->items = arena_alloc(a, (LINES_SHOWN + 1) * sizeof(*out->items));
+	for (; out->n_items < l.n && out->n_items < LINES_SHOWN; out->n_items++)
+		out->items[out->n_items] = line_shown(a, l.line[out->n_items]);
 	if (l.n > LINES_SHOWN) {
 		const char *last = l.line[LINES_SHOWN - 1]->person_id;
-		lines.maybe_next_case = FUNDING__PAYROLL_LINES__MAYBE_NEXT_NEXT;
-		lines.next = arena_alloc(a, 2 * strlen(last) + 1);
-		hex_text((const uint8_t *)last, strlen(last), lines.next);
+		out->maybe_next_case = FUNDING__PAYROLL_LINES__MAYBE_NEXT_NEXT;
+		out->next = arena_alloc(a, 2 * strlen(last) + 1);
+		hex_text((const uint8_t *)last, strlen(last), out->next);
 	}
+	return out;
+}
+
+static void
+answer(struct batch *b, int status, const void *m)
+{
+	Funding__Payroll out = FUNDING__PAYROLL__INIT;
+	Run run = funding_run(b, month_of(m));
+	char month[DAY_TEXT_MAX];
+
+	month_text(run.month_day, month);
 	out.month = month;
-	out.state = state_of(b, month_day);
-	out.total_fen = total_of(b, month_day);
-	out.lines = &lines;
+	out.state = run.state;
+	out.total_fen = run.total_fen;
+	out.lines = lines_shown(batch_arena(b), lines_of(b, run.month_day));
 	batch_answer(b, status, &out.base);
 }
 
 /* False: answered already. */
 static bool
-may(struct batch *b, enum payroll_move move, char *month)
+move_ok(struct batch *b, enum payroll_move move, const void *m)
 {
-	int32_t month_day = month_named(month);
-	const struct payroll_verdict *v = payroll_verdict(state_of(b, month_day), move, month_day, batch_today(b));
+	Run run = funding_run(b, month_of(m));
+	const struct payroll_verdict *v = payroll_verdict(run.state, move, run.month_day, batch_today(b));
 
 	if (v && v->status == 200)
-		answer(b, 200, month);
+		answer(b, 200, m);
 	else if (v)
 		batch_refuse(b, v->status, v->code, move == PAYROLL_DRAFT ? "/month" : NULL, v->detail);
 	return !v;
 }
 
-static bool
-scope_fits(struct batch *b, const struct scope *s)
-{
-	if (s->n + s->nunsettled <= PAYROLL_ROWS_MAX)
-		return true;
-	batch_refuse(b, 409, "payroll.too_large", NULL,
-	             arena_printf(batch_arena(b), "The run is about %zu persons and unsettled months; one of more than %d cannot be made.",
-	                          s->n + s->nunsettled, PAYROLL_ROWS_MAX));
-	return false;
-}
-
 /* ---- saying it */
+
+/* What each event of a run says: of which month, what it comes to, and who moved it. */
+static void
+say(struct batch *b, ProtobufCMessage *e, const char *month, int64_t total_fen)
+{
+	member_set_text(e, member_field(e->descriptor, "month"), month);
+	member_set(e, "total_fen", &total_fen, sizeof(total_fen));
+	member_set_text(e, member_field(e->descriptor, "account"), batch_account(b));
+	batch_emit(b, month, e);
+}
 
 /* How many payments from the first on one event takes. */
 static size_t
@@ -375,22 +235,20 @@ has_policy(struct batch *b, int32_t month_day)
 	return policy_on(batch_policies(b), month_end(month_day) - 1) != NULL;
 }
 
-void
-payroll_want_draft(struct batch *b, const void *m)
+/* What is drafted or closed. */
+static void
+want_payments(struct batch *b, const void *m)
 {
-	const Funding__DraftPayroll *in = m;
-	int32_t month_day;
-
 	duty_want(b);
-	if (!month_parse(in->month, &month_day))
+	if (!month_exists(b, m))
 		return;
-	want_lines(b, in->month);
-	want_scope(b, in->month);
+	want_lines(b, m);
+	funding_want_payments(b, month_of(m));
 }
 
 /* A run is no case about anybody: only whoever acts must be somebody. */
-bool
-payroll_may(struct batch *b, const void *m)
+static bool
+acts(struct batch *b, const void *m)
 {
 	struct duty d = duty_open(b);
 
@@ -398,258 +256,286 @@ payroll_may(struct batch *b, const void *m)
 	return duty_allows(b, &d);
 }
 
-void
-payroll_run_draft(struct batch *b, const void *m)
+static void
+draft(struct batch *b, const void *m)
 {
 	const Funding__DraftPayroll *in = m;
 	Funding__PayrollDrafted e = FUNDING__PAYROLL_DRAFTED__INIT;
-	int32_t month_day;
+	struct payments p;
 
-	if (!month_parse(in->month, &month_day)) {
-		batch_refuse(b, 422, "field.month", "/month", "A month is YYYY-MM.");
+	if (!batch_ok(b, month_exists(b, in), 422, "field.month", "/month", "A month is YYYY-MM.") ||
+	    !batch_ok(b, has_policy(b, month_of(in)), 422, "payroll.no_policy", "/month",
+	              "No policy is in force at the end of that month: nothing can be owed for it.") ||
+	    !move_ok(b, PAYROLL_DRAFT, in) || !funding_payments(b, month_of(in), &p))
 		return;
-	}
-	if (!has_policy(b, month_day)) {
-		batch_refuse(b, 422, "payroll.no_policy", "/month", "No policy is in force at the end of that month: nothing can be owed for it.");
-		return;
-	}
-	if (!may(b, PAYROLL_DRAFT, in->month))
-		return;
-	struct scope scope = scope_of(b, month_day);
-	if (!scope_fits(b, &scope))
-		return;
-	struct payments p = payments_of(b, month_day, scope);
-	e.month = in->month;
-	e.total_fen = p.total_fen;
 	e.persons = (int64_t)p.n;
-	e.account = (char *)batch_account(b);
-	e.person_id = batch_actor(b) ? batch_actor(b)->person_id : (char *)"";
-	batch_emit(b, in->month, &e.base);
+	if (batch_actor(b))
+		e.person_id = batch_actor(b)->person_id;
+	say(b, &e.base, in->month, p.total_fen);
 	say_lines_drafted(b, in->month, &p);
-	answer(b, 201, in->month);
+	answer(b, 201, in);
 }
 
-void
-payroll_want_drafted(struct batch *b, const void *m)
+/* The run in its next state; all else stays. */
+static Run
+run_moved(struct batch *b, const void *m, Funding__Payroll__State state)
 {
-	want_lines(b, ((const Funding__PayrollDrafted *)m)->month);
+	Run run = funding_run(b, month_of(m));
+
+	run.state = state;
+	member_get(m, "total_fen", &run.total_fen, sizeof(run.total_fen));
+	return run;
 }
 
-void
-payroll_on_drafted(struct batch *b, const void *m)
+static void
+on_drafted(struct batch *b, const void *m)
 {
 	const Funding__PayrollDrafted *e = m;
-	struct lines was = lines_of(b, month_named(e->month));
+	struct lines was = lines_of(b, month_of(e));
 
 	for (size_t i = 0; i < was.n; i++)
-		batch_drop(b, &payroll_line_table, was.line[i]);
-	Run run = run_moved(b, e->month, FUNDING__PAYROLL__STATE__DRAFT, e->total_fen);
+		batch_drop(b, &line_table, was.line[i]);
+	Run run = run_moved(b, e, STATE(DRAFT));
 	run.drafted_by = e->account;
 	run.drafted_by_person = e->person_id;
-	batch_put(b, &payroll_table, &run);
+	funding_run_put(b, &run);
 }
 
-void
-payroll_want_lines_drafted(struct batch *b, const void *m)
-{
-	want_lines(b, ((const Funding__PayrollLinesDrafted *)m)->month);
-}
-
-void
-payroll_on_lines_drafted(struct batch *b, const void *m)
+static void
+on_lines_drafted(struct batch *b, const void *m)
 {
 	const Funding__PayrollLinesDrafted *e = m;
-	Line line = line_key(b, month_named(e->month));
+	Line *line = line_row(b, month_of(e));
 
 	for (size_t i = 0; i < e->n_lines; i++) {
-		line.person_id = e->lines[i]->person_id;
-		line.due_fen = e->lines[i]->due_fen;
-		line.pay_fen = e->lines[i]->pay_fen;
-		batch_put(b, &payroll_line_table, &line);
+		copy_run(&row_of_payment, line, e->lines[i]);
+		batch_put(b, &line_table, line);
 	}
 }
 
 /* ---- approve */
 
-/* The month of a path: malformed, there is no such thing. */
-bool
-payroll_month_exists(struct batch *b, const void *m)
+static void
+want_approve(struct batch *b, const void *m)
 {
-	const Funding__ApprovePayroll *in = m;          /* the same fields as ClosePayroll */
-	int32_t month_day;
-
-	(void)b;
-	return month_parse(in->month, &month_day);
-}
-
-void
-payroll_want_approve(struct batch *b, const void *m)
-{
-	const char *month = ((const Funding__ApprovePayroll *)m)->month;
-
-	if (!payroll_month_exists(b, m))
+	if (!month_exists(b, m))
 		return;
-	want_lines(b, month);
+	want_lines(b, m);
 	duty_want(b);
-	Run key = run_key(b, month_named(month));
-	const Run *run = batch_get(b, &payroll_table, &key);
-	if (run)
-		duty_want_decided(b, run->drafted_by);
+	duty_want_decided(b, funding_run(b, month_of(m)).drafted_by);
 }
 
 /* An approval reviews the draft. */
-bool
-payroll_approve_may(struct batch *b, const void *m)
+static bool
+reviews(struct batch *b, const void *m)
 {
-	Run key = run_key(b, month_named(((const Funding__ApprovePayroll *)m)->month));
-	const Run *run = batch_get(b, &payroll_table, &key);
+	Run run = funding_run(b, month_of(m));
 	struct duty d = duty_open(b);
 
-	if (run)
-		duty_decided(b, &d, run->drafted_by, run->drafted_by_person);
+	duty_decided(b, &d, run.drafted_by, run.drafted_by_person);
 	return duty_allows(b, &d);
 }
 
-void
-payroll_run_approve(struct batch *b, const void *m)
+static void
+approve(struct batch *b, const void *m)
 {
 	const Funding__ApprovePayroll *in = m;
 	Funding__PayrollApproved e = FUNDING__PAYROLL_APPROVED__INIT;
 
-	if (!may(b, PAYROLL_APPROVE, in->month))
+	if (!move_ok(b, PAYROLL_APPROVE, in))
 		return;
-	e.month = in->month;
-	e.total_fen = total_of(b, month_named(in->month));
-	e.account = (char *)batch_account(b);
-	batch_emit(b, in->month, &e.base);
-	answer(b, 200, in->month);
+	say(b, &e.base, in->month, funding_run(b, month_of(in)).total_fen);
+	answer(b, 200, in);
 }
 
 static void
-want_run(struct batch *b, const char *month)
+on_approved(struct batch *b, const void *m)
 {
-	Run run = run_key(b, month_named(month));
+	Run run = run_moved(b, m, STATE(APPROVED));
 
-	batch_want(b, &payroll_table, &run, 2);
-}
-
-void
-payroll_want_approved(struct batch *b, const void *m)
-{
-	want_run(b, ((const Funding__PayrollApproved *)m)->month);
-}
-
-void
-payroll_on_approved(struct batch *b, const void *m)
-{
-	const Funding__PayrollApproved *e = m;
-	Run run = run_moved(b, e->month, FUNDING__PAYROLL__STATE__APPROVED, e->total_fen);
-
-	batch_put(b, &payroll_table, &run);
+	funding_run_put(b, &run);
 }
 
 /* ---- close */
 
-void
-payroll_want_close(struct batch *b, const void *m)
+static bool
+same_ok(struct batch *b, struct lines approved, const struct payments *p)
 {
-	const Funding__ClosePayroll *in = m;
-
-	if (!payroll_month_exists(b, m))
-		return;
-	duty_want(b);
-	want_lines(b, in->month);
-	want_scope(b, in->month);
+	return batch_ok(b, same_lines(approved, p), 409, "payroll.stale", NULL,
+	                "Facts have moved since the draft; draft the month again.");
 }
 
-void
-payroll_run_close(struct batch *b, const void *m)
+static void
+close_run(struct batch *b, const void *m)
 {
 	const Funding__ClosePayroll *in = m;
 	Funding__PayrollClosed e = FUNDING__PAYROLL_CLOSED__INIT;
-	int32_t month_day = month_named(in->month);
+	struct payments p;
 
-	if (!may(b, PAYROLL_CLOSE, in->month))
+	if (!move_ok(b, PAYROLL_CLOSE, in) || !funding_payments(b, month_of(in), &p) ||
+	    !same_ok(b, lines_of(b, month_of(in)), &p))
 		return;
-	struct scope scope = scope_of(b, month_day);
-	if (!scope_fits(b, &scope))
-		return;
-	struct payments p = payments_of(b, month_day, scope);
-	struct lines approved = lines_of(b, month_day);
-	if (!same_lines(&approved, &p)) {
-		batch_refuse(b, 409, "payroll.stale", NULL, "Facts have moved since the draft; draft the month again.");
-		return;
-	}
-	e.month = in->month;
-	e.total_fen = p.total_fen;
 	e.persons = (int64_t)p.n;
-	e.account = (char *)batch_account(b);
-	batch_emit(b, in->month, &e.base);
+	say(b, &e.base, in->month, p.total_fen);
 	say_lines_paid(b, in->month, &p);
-	answer(b, 200, in->month);
+	answer(b, 200, in);
 }
 
-void
-payroll_want_closed(struct batch *b, const void *m)
+static void
+on_closed(struct batch *b, const void *m)
 {
-	want_run(b, ((const Funding__PayrollClosed *)m)->month);
+	Run run = run_moved(b, m, STATE(CLOSED));
+
+	funding_run_put(b, &run);
 }
 
-void
-payroll_on_closed(struct batch *b, const void *m)
-{
-	const Funding__PayrollClosed *e = m;
-	Run run = run_moved(b, e->month, FUNDING__PAYROLL__STATE__CLOSED, e->total_fen);
-
-	batch_put(b, &payroll_table, &run);
-}
-
-void
-payroll_want_lines_paid(struct batch *b, const void *m)
+static void
+want_lines_paid(struct batch *b, const void *m)
 {
 	const Funding__PayrollLinesPaid *e = m;
 
 	for (size_t i = 0; i < e->n_lines; i++) {
-		payroll_want_month(b, e->lines[i]->person_id, month_named(e->month));
-		for (size_t k = 0; k < e->lines[i]->n_corrections; k++)
-			payroll_want_month(b, e->lines[i]->person_id, month_named(e->lines[i]->corrections[k]->month));
+		const Payment *p = e->lines[i];
+		funding_want_month(b, p->person_id, month_of(e));
+		for (size_t k = 0; k < p->n_corrections; k++)
+			funding_want_month(b, p->person_id, month_of(p->corrections[k]));
 	}
 }
 
 /* Transfers money for the days of a month, or takes it back. */
 static void
-pay(struct batch *b, const char *person_id, int32_t month_day, int32_t of_month_day, int64_t fen)
+pay(struct batch *b, char *person_id, int32_t month_day, int32_t of_month_day, int64_t fen)
 {
-	Payout out = FUNDING_ROWS__PAYOUT__INIT;
+	Payout *out = batch_message(b, payout_table.row);
 	char month[DAY_TEXT_MAX], *person = arena_printf(batch_arena(b), "person:%s", person_id);
 
 	month_text(month_day, month);
 	char *run = arena_printf(batch_arena(b), "payroll:%s", month);
-	out.district = (char *)batch_district(b);
-	out.month_day = month_day;
-	out.person_id = (char *)person_id;
-	out.of_month_day = of_month_day;
-	out.valid_on_day = batch_today(b);
-	out.debit = fen > 0 ? person : run;
-	out.credit = fen > 0 ? run : person;
-	out.fen = fen > 0 ? fen : -fen;
-	out.cause = (char *)batch_event_id(b);
-	out.recorded_us = batch_at_us(b);
-	batch_put(b, &payout_table, &out);
-	payroll_month_pay(b, person_id, of_month_day, fen);
+	out->month_day = month_day;
+	out->person_id = person_id;
+	out->of_month_day = of_month_day;
+	out->valid_on_day = batch_today(b);
+	out->debit = fen > 0 ? person : run;
+	out->credit = fen > 0 ? run : person;
+	out->fen = fen > 0 ? fen : -fen;
+	out->cause = (char *)batch_event_id(b);
+	out->recorded_us = batch_at_us(b);
+	batch_put(b, &payout_table, out);
+	funding_month_pay(b, person_id, of_month_day, fen);
 }
 
-void
-payroll_on_lines_paid(struct batch *b, const void *m)
+static void
+on_lines_paid(struct batch *b, const void *m)
 {
 	const Funding__PayrollLinesPaid *e = m;
-	int32_t month_day = month_named(e->month);
+	int32_t month_day = month_of(e);
 
 	for (size_t i = 0; i < e->n_lines; i++) {
 		const Payment *p = e->lines[i];
 		if (p->due_fen)
 			pay(b, p->person_id, month_day, month_day, p->due_fen);
 		for (size_t k = 0; k < p->n_corrections; k++)
-			pay(b, p->person_id, month_day, month_named(p->corrections[k]->month), p->corrections[k]->fen);
+			pay(b, p->person_id, month_day, month_of(p->corrections[k]), p->corrections[k]->fen);
 	}
 }
+
+/* ---- queries: a run with its lines, what of it goes to the bank, and the proof that it agrees with the ledger */
+
+/* NULL: answered already.  A run is ours alone, so there is nobody to wait for. */
+static const Run *
+run_named(struct reader *r, const char *month)
+{
+	int32_t month_day;
+	void **rows;
+
+	if (month_parse(month, &month_day) &&
+	    reader_rows(r, &funding_payroll_read, reader_key(r, &funding_rows__month_key__descriptor, month), &rows))
+		return rows[0];
+	reader_missing(r, 0, "There is no run of this month.");
+	return NULL;
+}
+
+static void
+read_payroll(struct reader *r, const void *m)
+{
+	static const struct listing listing = { .args = &page_of_read };
+	const Funding__ReadPayroll *in = m;
+	Funding__Payroll out = FUNDING__PAYROLL__INIT;
+	Funding__PayrollLines lines = FUNDING__PAYROLL_LINES__INIT;
+	const Run *run = run_named(r, in->month);
+	struct listed page;
+
+	if (!run || !reader_list_rows(r, in, &listing, &funding_payroll_lines, &page))
+		return;
+	reader_list_fill(r, &lines, &page);
+	out.month = in->month;
+	out.state = run->state;
+	out.total_fen = run->total_fen;
+	out.lines = &lines;
+	reader_answer(r, &out.base);
+}
+
+/* Only what was paid: a draft may still become something else, and a closed run does not change from page to page. */
+static void
+export_payroll(struct reader *r, const void *m)
+{
+	static const struct listing listing = { .args = &page_of_export };
+	const Funding__ExportPayroll *in = m;
+	Funding__PayrollLines out = FUNDING__PAYROLL_LINES__INIT;
+	const Run *run = run_named(r, in->month);
+	struct listed page;
+
+	if (!run || !reader_list_rows(r, in, &listing, &funding_payroll_lines, &page))
+		return;
+	if (run->state == STATE(CLOSED))
+		reader_list_answer(r, &out.base, &page);
+	else
+		reader_refuse(r, 409, "payroll.not_closed", NULL,
+		              "The run is not closed: there is nothing to be paid yet.");
+}
+
+static void
+read_proof(struct reader *r, const void *m)
+{
+	const Funding__ReadPayrollProof *in = m;
+	const void *key = reader_key(r, &funding_rows__month_key__descriptor, in->month);
+	void **rows;
+
+	if (!run_named(r, in->month))
+		return;
+	if (reader_rows(r, &funding_payroll_proof, key, &rows))
+		reader_answer(r, rows[0]);
+	else
+		reader_refuse(r, 409, "payroll.not_closed", NULL, "Nothing has been paid yet: the run is not closed.");
+}
+
+/* A run sees every fact that was acknowledged before it. */
+#define AFTER_ALL (AFTER(ROSTER) | AFTER(ATTENDANCE) | AFTER(ACCOUNTABILITY))
+
+const struct noun funding_payroll = {
+	.tables = LIST(((const struct table *const[]){ &line_table, &payout_table })),
+	.commands = LIST(((const struct command[]){
+		{ .message = &funding__draft_payroll__descriptor, .after = AFTER_ALL,
+		  .want = want_payments, .may = acts, .run = draft },
+		{ .message = &funding__approve_payroll__descriptor,
+		  .want = want_approve, .exists = month_exists, .may = reviews, .run = approve },
+		{ .message = &funding__close_payroll__descriptor, .after = AFTER_ALL,
+		  .want = want_payments, .exists = month_exists, .may = acts, .run = close_run },
+	})),
+	.events = LIST(((const struct event_handler[]){
+		{ .message = &funding__payroll_drafted__descriptor, .want = want_lines, .run = on_drafted },
+		{ .message = &funding__payroll_lines_drafted__descriptor, .want = want_lines, .run = on_lines_drafted },
+		{ .message = &funding__payroll_approved__descriptor, .want = want_run, .run = on_approved },
+		{ .message = &funding__payroll_closed__descriptor, .want = want_run, .run = on_closed },
+		{ .message = &funding__payroll_lines_paid__descriptor, .want = want_lines_paid, .run = on_lines_paid },
+	})),
+	.queries = LIST(((const struct query[]){
+		{ .message = &funding__read_payroll__descriptor, .run = read_payroll },
+		{ .message = &funding__export_payroll__descriptor, .run = export_payroll },
+		{ .message = &funding__read_payroll_proof__descriptor, .run = read_proof },
+	})),
+	.copies = LIST(((const struct copy *const[]){
+		&row_of_payment, &answer_of_row, &page_of_read, &page_of_export,
+	})),
+	.statements = { funding_payroll_sql, FUNDING_PAYROLL_SQL_COUNT },
+};

@@ -37,7 +37,8 @@ owed(const struct payroll_month *months, size_t n)
 	return fen;
 }
 
-/* What a run takes back from a month at most.  The part is one of what is to come back in all, so it stays the same from run to run. */
+/* What a run takes back from a month at most.  The part is one of what is to come back in all, so it stays the same
+ * from run to run. */
 static int64_t
 instalment(const struct payroll_month *m, int32_t instalments)
 {
@@ -65,8 +66,8 @@ take_back(struct payroll_month *months, size_t n, int64_t fen, int32_t instalmen
 int64_t
 payroll_settle(struct payroll_month *months, size_t n, struct payroll_terms terms)
 {
-	int64_t owed_fen = owed(months, n);
-	int64_t taken_fen = owed_fen > terms.floor_fen ? take_back(months, n, owed_fen - terms.floor_fen, terms.instalments) : 0;
+	int64_t owed_fen = owed(months, n), over_floor_fen = owed_fen - terms.floor_fen;
+	int64_t taken_fen = over_floor_fen > 0 ? take_back(months, n, over_floor_fen, terms.instalments) : 0;
 
 	for (size_t i = 0; i < n; i++)
 		if (months[i].due_fen > months[i].paid_fen)
@@ -77,16 +78,17 @@ payroll_settle(struct payroll_month *months, size_t n, struct payroll_terms term
 static void
 correction_add(Funding__Payment *to, int32_t month_day, int64_t fen, arena_t *a)
 {
-	Funding__Correction *c = to->corrections[to->n_corrections++] = arena_message(a, &funding__correction__descriptor);
+	Funding__Correction *c = arena_message(a, &funding__correction__descriptor);
 
 	c->month = arena_alloc(a, DAY_TEXT_MAX);
 	month_text(month_day, c->month);
 	c->fen = fen;
+	to->corrections[to->n_corrections++] = c;
 }
 
 Funding__Payment *
-payroll_payment(const char *person_id, int32_t month_day, const struct payroll_month *months, size_t n, struct payroll_terms terms,
-                arena_t *a)
+payroll_payment(const char *person_id, int32_t month_day, const struct payroll_month *months, size_t n,
+                struct payroll_terms terms, arena_t *a)
 {
 	Funding__Payment *p = arena_message(a, &funding__payment__descriptor);
 	struct payroll_month *after = arena_copy(a, months, n * sizeof(*months));
@@ -117,7 +119,11 @@ static const struct payroll_verdict
 	is_so = { 200, "", "" };
 
 /* What a move finds in its way; no row: nothing. */
-static const struct { enum payroll_move move; Funding__Payroll__State is; const struct payroll_verdict *verdict; } moves[] = {
+static const struct {
+	enum payroll_move move;
+	Funding__Payroll__State is;
+	const struct payroll_verdict *verdict;
+} moves[] = {
 	{ PAYROLL_DRAFT,   CLOSED,   &closed },
 	{ PAYROLL_APPROVE, NONE,     &no_draft },
 	{ PAYROLL_APPROVE, APPROVED, &is_so },

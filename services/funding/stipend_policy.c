@@ -1,5 +1,5 @@
-/* funding_policy - see funding_policy.h. */
-#include "funding_policy.h"
+/* stipend_policy - see stipend_policy.h. */
+#include "stipend_policy.h"
 #include "base/civil.h"
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ paid_role(const Policy__Stipend *s, Roster__Role role)
 }
 
 static bool
-paid_posting(const struct funding_person *p, const Policy__Stipend *s, int32_t day)
+paid_posting(const struct stipend_person *p, const Policy__Stipend *s, int32_t day)
 {
 	for (size_t i = 0; i < p->npostings; i++)
 		if (covers(p->postings[i], day) && paid_role(s, p->postings[i]->role))
@@ -39,7 +39,7 @@ paid_posting(const struct funding_person *p, const Policy__Stipend *s, int32_t d
 
 /* The person's unit on a day; NULL: not known. */
 static const char *
-unit_on(const struct funding_person *p, int32_t day)
+unit_on(const struct stipend_person *p, int32_t day)
 {
 	const MirrorRows__Person *on = NULL;
 
@@ -50,7 +50,7 @@ unit_on(const struct funding_person *p, int32_t day)
 }
 
 int64_t
-funding_accrual_fen(const struct funding_person *p, int32_t day)
+stipend_accrual_fen(const struct stipend_person *p, int32_t day)
 {
 	const struct policy_version *v = policy_on(p->book, day);
 	const Policy__Stipend *s = v ? v->document->stipend : NULL;
@@ -58,7 +58,7 @@ funding_accrual_fen(const struct funding_person *p, int32_t day)
 	return s && day >= s->from_day && paid_posting(p, s, day) && unit_on(p, day) ? s->rate_fen : 0;
 }
 
-/* Of what funding_accrual_fen asks. */
+/* Of what stipend_accrual_fen asks. */
 static bool
 same_terms(const Policy__Stipend *a, const Policy__Stipend *b)
 {
@@ -80,9 +80,10 @@ terms_on(const struct policy_book *book, int32_t day)
 }
 
 bool
-funding_terms_moved(const struct policy_book *was, const struct policy_book *is, int32_t from_day, struct funding_span *out)
+stipend_terms_moved(const struct policy_book *was, const struct policy_book *is, int32_t from_day,
+                    struct stipend_span *out)
 {
-	*out = (struct funding_span){ from_day, DAY_MAX };
+	*out = (struct stipend_span){ from_day, DAY_MAX };
 	for (size_t i = is->n; i-- > 0 && is->versions[i].effective_from_day > from_day;)
 		out->until_day = is->versions[i].effective_from_day;
 	return !same_terms(terms_on(was, from_day), terms_on(is, from_day));
@@ -95,7 +96,7 @@ cancels(const Measure *m, int32_t day)
 }
 
 const char *
-funding_cancelled_by(const struct funding_person *p, int32_t day, const char *now)
+stipend_cancelled_by(const struct stipend_person *p, int32_t day, const char *now)
 {
 	const char *by = "";
 
@@ -114,7 +115,7 @@ funding_cancelled_by(const struct funding_person *p, int32_t day, const char *no
 /* ---- from what stands to what should */
 
 static Transfer *
-add(struct funding_settled *s, FundingRows__Purpose purpose, const char *unit_id, int64_t fen, arena_t *a)
+add(struct stipend_settled *s, FundingRows__Purpose purpose, const char *unit_id, int64_t fen, arena_t *a)
 {
 	Day *d = &s->day;
 	Transfer *t = &s->transfers[s->n++];
@@ -145,7 +146,7 @@ reverse(Transfer *t, int32_t seq)
 }
 
 static void
-accrual_undo(struct funding_settled *s, arena_t *a)
+accrual_undo(struct stipend_settled *s, arena_t *a)
 {
 	Day *d = &s->day;
 
@@ -158,7 +159,7 @@ accrual_undo(struct funding_settled *s, arena_t *a)
 }
 
 static void
-accrual_book(struct funding_settled *s, const char *unit_id, int64_t fen, arena_t *a)
+accrual_book(struct stipend_settled *s, const char *unit_id, int64_t fen, arena_t *a)
 {
 	Day *d = &s->day;
 
@@ -170,7 +171,7 @@ accrual_book(struct funding_settled *s, const char *unit_id, int64_t fen, arena_
 }
 
 static void
-cancellation_undo(struct funding_settled *s, arena_t *a)
+cancellation_undo(struct stipend_settled *s, arena_t *a)
 {
 	Day *d = &s->day;
 
@@ -185,7 +186,7 @@ cancellation_undo(struct funding_settled *s, arena_t *a)
 }
 
 static void
-cancellation_book(struct funding_settled *s, const char *measure_id, arena_t *a)
+cancellation_book(struct stipend_settled *s, const char *measure_id, arena_t *a)
 {
 	Day *d = &s->day;
 
@@ -199,11 +200,11 @@ cancellation_book(struct funding_settled *s, const char *measure_id, arena_t *a)
 }
 
 void
-funding_settle(const struct funding_person *p, const Day *was, bool present, arena_t *a, struct funding_settled *out)
+stipend_settle(const struct stipend_person *p, const Day *was, bool present, arena_t *a, struct stipend_settled *out)
 {
-	int64_t fen = present ? funding_accrual_fen(p, was->on_day) : 0;
+	int64_t fen = present ? stipend_accrual_fen(p, was->on_day) : 0;
 	const char *unit = fen ? unit_on(p, was->on_day) : "";
-	const char *by = fen ? funding_cancelled_by(p, was->on_day, was->cancelled_by) : "";
+	const char *by = fen ? stipend_cancelled_by(p, was->on_day, was->cancelled_by) : "";
 	bool accrual_stays = was->accrued_fen == fen && strcmp(was->unit_id, unit) == 0;
 	bool cancellation_stays = accrual_stays && strcmp(was->cancelled_by, by) == 0;
 
@@ -221,7 +222,7 @@ funding_settle(const struct funding_person *p, const Day *was, bool present, are
 }
 
 void
-funding_moved_add(struct funding_moved *moved, const Day *was, const Day *is)
+stipend_moved_add(struct stipend_moved *moved, const Day *was, const Day *is)
 {
 	if (is->cancelled_fen && !was->cancelled_fen) {
 		moved->taken_fen += is->cancelled_fen;
@@ -238,13 +239,13 @@ funding_moved_add(struct funding_moved *moved, const Day *was, const Day *is)
 static int
 by_first_day(const void *a, const void *b)
 {
-	const struct funding_span *x = a, *y = b;
+	const struct stipend_span *x = a, *y = b;
 	return (x->from_day > y->from_day) - (x->from_day < y->from_day);
 }
 
 /* Spans in order of their first days, merged in place. */
 static size_t
-merge(struct funding_span *spans, size_t n)
+merge(struct stipend_span *spans, size_t n)
 {
 	size_t last = 0;
 
@@ -257,17 +258,19 @@ merge(struct funding_span *spans, size_t n)
 }
 
 size_t
-funding_cancelled_spans(const Measure *const *measures, size_t n, int32_t from_day, int32_t until_day, arena_t *a, struct funding_span **out)
+stipend_cancelled_spans(const Measure *const *measures, size_t n, struct stipend_span within, arena_t *a,
+                        struct stipend_span **out)
 {
-	struct funding_span *spans = arena_alloc(a, (n + 1) * sizeof(*spans));
+	struct stipend_span *spans = arena_alloc(a, (n + 1) * sizeof(*spans));
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const Measure *m = measures[i];
-		int32_t from = m->from_day > from_day ? m->from_day : from_day;
-		int32_t until = m->maybe_until_case && m->until_day < until_day ? m->until_day : until_day;
+		bool ends = m->maybe_until_case && m->until_day < within.until_day;
+		int32_t from = m->from_day > within.from_day ? m->from_day : within.from_day;
+		int32_t until = ends ? m->until_day : within.until_day;
 		if (m->in_effect && from < until)
-			spans[count++] = (struct funding_span){ from, until };
+			spans[count++] = (struct stipend_span){ from, until };
 	}
 	qsort(spans, count, sizeof(*spans), by_first_day);
 	*out = spans;

@@ -1,7 +1,6 @@
 /* C4.2, C3.2.1-2, C3.2.1-r: bans as text, a letter a day of the first week; '-' days are free. */
-#include "incentives_policy.h"
+#include "bar_policy.h"
 #include <stdio.h>
-#include <string.h>
 
 static const struct { const char *rule, *bans; int on_day; bool barred; } cases[] = {
 	{ "C4.2 nobody is barred without a ban",              "",              3, false },
@@ -14,18 +13,21 @@ static const struct { const char *rule, *bans; int on_day; bool barred; } cases[
 	{ "C3.2.1-r bans that overlap bar once and for both", "1-5 3-8",       6, true },
 };
 
+typedef IncentivesRows__Bar Bar;
+
 static size_t
-parse(const char *text, struct ban *out)
+parse(const char *text, Bar *out)
 {
 	size_t n = 0;
 
-	for (int from, until, used; sscanf(text, "%d-%n", &from, &used) == 1; n++) {
+	for (int from, used; sscanf(text, "%d-%n", &from, &used) == 1; n++) {
 		text += used;
-		out[n] = (struct ban){ .from_day = from, .ends = sscanf(text, "%d%n", &until, &used) == 1 && *text != ' ' };
-		if (out[n].ends) {
-			out[n].until_day = until;
-			text += used;
-		}
+		out[n] = (Bar)INCENTIVES_ROWS__BAR__INIT;
+		out[n].from_day = from;
+		if (*text == ' ' || sscanf(text, "%d%n", &out[n].until_day, &used) != 1)
+			continue;
+		out[n].maybe_until_case = INCENTIVES_ROWS__BAR__MAYBE_UNTIL_UNTIL_DAY;
+		text += used;
 	}
 	return n;
 }
@@ -36,8 +38,9 @@ main(void)
 	int failed = 0, n = sizeof cases / sizeof cases[0];
 
 	for (int i = 0; i < n; i++) {
-		struct ban bans[4];
-		bool got = incentives_barred(bans, parse(cases[i].bans, bans), cases[i].on_day);
+		Bar bars[2];
+		const Bar *const rows[] = { &bars[0], &bars[1] };
+		bool got = bar_covers(rows, parse(cases[i].bans, bars), cases[i].on_day);
 		if (got != cases[i].barred) {
 			printf("FAIL %s\n", cases[i].rule);
 			failed++;

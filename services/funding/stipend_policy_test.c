@@ -1,4 +1,4 @@
-/* funding_policy_test - the village stipend as the rule book says it (rules.md §7, C4.4; A3), and what must always hold (§10).
+/* stipend_policy_test - the village stipend as the rule book says it (rules.md §7, C4.4; A3), and what must always hold (§10).
  *
  * How: a case is a history of words about one person, told one after the other; after each all days are settled anew and the
  * transfers are appended to a ledger, as the service does it.  Dates are of 2017 unless they say more.
@@ -11,7 +11,7 @@
  *   B:10-01=12000                        the policy of that day on, with this rate
  *
  * The ledger itself is looked at after every word.  The properties are then tried on random histories; the seed is fixed. */
-#include "funding_policy.h"
+#include "stipend_policy.h"
 #include "base/civil.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,10 +32,10 @@ struct world {
 	const MirrorRows__Person *history[THINGS_MAX];
 	const MirrorRows__Posting *postings[THINGS_MAX];
 	const Measure *measures[THINGS_MAX];
-	struct funding_person known;
+	struct stipend_person known;
 	Day days[DAYS_MAX]; size_t ndays;
 	Transfer ledger[LEDGER_MAX]; size_t nledger;
-	struct funding_moved moved;                     /* by the last word */
+	struct stipend_moved moved;                     /* by the last word */
 	const char *broken;                             /* what of the ledger did not hold, or NULL */
 };
 
@@ -232,16 +232,16 @@ day_agrees(const struct world *w, const Day *d)
 static void
 settle_one(struct world *w, Day *d, bool present)
 {
-	struct funding_settled s, again;
+	struct stipend_settled s, again;
 
-	funding_settle(&w->known, d, present, w->arena, &s);
+	stipend_settle(&w->known, d, present, w->arena, &s);
 	for (size_t i = 0; i < s.n; i++)
 		append(w, &s.transfers[i]);
-	funding_moved_add(&w->moved, d, &s.day);
+	stipend_moved_add(&w->moved, d, &s.day);
 	*d = s.day;
 	if (!day_agrees(w, d))
 		w->broken = "a day says what stands in the ledger; what is cancelled is what has accrued";
-	funding_settle(&w->known, d, present, w->arena, &again);
+	stipend_settle(&w->known, d, present, w->arena, &again);
 	if (again.n)
 		w->broken = "settling twice is settling once";
 }
@@ -267,7 +267,7 @@ tell(struct world *w, const char *word)
 	const char *at = word + 1, *unit = word + 2;
 	Day *d = *at >= '0' && *at <= '9' && (*word == '+' || *word == '-') ? day_of(w, date(&at)) : NULL;
 
-	w->moved = (struct funding_moved){ 0 };
+	w->moved = (struct stipend_moved){ 0 };
 	if (d)
 		settle_one(w, d, *word == '+');
 	else if (*word == 'P')
@@ -307,7 +307,7 @@ world_open(arena_t *a)
 		w->postings[i] = none;
 		w->measures[i] = off;
 	}
-	w->known = (struct funding_person){ &w->book, w->history, 0, w->postings, THINGS_MAX, w->measures, THINGS_MAX };
+	w->known = (struct stipend_person){ &w->book, w->history, 0, w->postings, THINGS_MAX, w->measures, THINGS_MAX };
 	tell(w, "U:0001-01-01=u1");
 	return w;
 }
@@ -339,8 +339,8 @@ balance(const struct world *w, const char *account)
 static char *
 spans_text(const struct world *w, int32_t from, int32_t until)
 {
-	struct funding_span *spans;
-	size_t n = funding_cancelled_spans(w->measures, THINGS_MAX, from, until, w->arena, &spans);
+	struct stipend_span *spans;
+	size_t n = stipend_cancelled_spans(w->measures, THINGS_MAX, (struct stipend_span){ from, until }, w->arena, &spans);
 	char *text = arena_strdup(w->arena, ""), a[DAY_TEXT_MAX], b[DAY_TEXT_MAX];
 
 	for (size_t i = 0; i < n; i++) {
@@ -632,7 +632,7 @@ test_terms(arena_t *a)
 {
 	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
 		struct world *was = world_open(a), *is = world_open(a);
-		struct funding_span s;
+		struct stipend_span s;
 		const char *more = terms[i].more + 2;
 		was->book.n = is->book.n = 0;
 		for (size_t k = 0; terms[i].book[k]; k++) {
@@ -640,7 +640,7 @@ test_terms(arena_t *a)
 			tell(is, terms[i].book[k]);
 		}
 		tell(is, terms[i].more);
-		bool moved = funding_terms_moved(&was->book, &is->book, date(&more), &s);
+		bool moved = stipend_terms_moved(&was->book, &is->book, date(&more), &s);
 		const char *from = terms[i].from, *until = terms[i].until;
 		expect("a version more moves its days", terms[i].more, from ? moved && s.from_day == date(&from) && s.until_day == date(&until) : !moved);
 	}
@@ -651,14 +651,14 @@ static void
 test_terms_of_runs(arena_t *a)
 {
 	struct world *was = world_open(a), *is = world_open(a);
-	struct funding_span s;
+	struct stipend_span s;
 
 	is->versions[0].document->stipend->floor_fen = 5;
 	is->versions[0].document->stipend->instalments = 3;
 	is->versions[0].document->stipend->township_allowance_fen = 7;
-	expect("runs", "a floor and instalments move no day", !funding_terms_moved(&was->book, &is->book, is->versions[0].effective_from_day, &s));
+	expect("runs", "a floor and instalments move no day", !stipend_terms_moved(&was->book, &is->book, is->versions[0].effective_from_day, &s));
 	is->versions[0].document->stipend->n_roles = 1;
-	expect("runs", "a role less does", funding_terms_moved(&was->book, &is->book, is->versions[0].effective_from_day, &s));
+	expect("runs", "a role less does", stipend_terms_moved(&was->book, &is->book, is->versions[0].effective_from_day, &s));
 }
 
 int
