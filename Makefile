@@ -30,7 +30,11 @@ endif
 PROTOS   := $(wildcard proto/*.proto services/*/*_rows.proto lib/*/*_rows.proto deploy/ctl/*_rows.proto)
 PBC      := $(addprefix $O/gen/,$(notdir $(PROTOS:.proto=.pb-c.c)))
 SQLS     := $(wildcard services/*/*.sql lib/*/*.sql deploy/ctl/*.sql)
-SQLC     := $(addprefix $O/gen/,$(notdir $(SQLS:.sql=.sql.c)))
+dir_of    = $(notdir $(patsubst %/,%,$(dir $1)))
+# services/roster/posting.sql is roster_posting, services/roster/roster.sql and lib/engine/engine.sql are roster and engine
+sql_name  = $(foreach f,$1,$(patsubst $(call dir_of,$f)_$(call dir_of,$f),$(call dir_of,$f),$(call dir_of,$f)_$(basename $(notdir $f))))
+sql_obj   = $(patsubst %,$O/gen/%.sql.o,$(call sql_name,$1))
+SQLC     := $(patsubst %.o,%.c,$(call sql_obj,$(SQLS)))
 LIBC     := $(filter-out lib/engine/main.c $(if $(CRASH),,lib/base/crash.c) %_test.c %_fuzz.c,$(wildcard lib/*/*.c))
 GATEC    := $(filter-out %_test.c %_fuzz.c gateway/main.c,$(wildcard gateway/*.c))
 CTLC     := $(wildcard deploy/ctl/*.c)
@@ -43,15 +47,15 @@ all: $(PROGRAMS:%=$O/bin/%) $O/zhucunctl.1 $O/zhucunctl.bash
 
 # --- what is generated: messages, statement tables, embedded data
 vpath %.proto proto $(wildcard lib/*) deploy/ctl $(wildcard services/*)
-vpath %.sql $(wildcard lib/*) deploy/ctl $(wildcard services/*)
 vpath %.csv deploy/data
 vpath %.json deploy/data gateway
 $O/gen/%.pb-c.c $O/gen/%.pb-c.h &: %.proto | $O/gen
 	protoc-c -I$(<D) -Iproto --c_out=$O/gen $(<F)
-$O/gen/%.sql.h: %.sql lib/store/sql2c.awk | $O/gen
-	awk -v svc=$* -v out=h -f lib/store/sql2c.awk $< > $@
-$O/gen/%.sql.c: %.sql lib/store/sql2c.awk | $O/gen
-	awk -v svc=$* -v out=c -f lib/store/sql2c.awk $< > $@
+define sql_rule
+$O/gen/$2.sql.$3: $1 lib/store/sql2c.awk | $O/gen
+	awk -v svc=$(call dir_of,$1) -v name=$2 -v out=$3 -f lib/store/sql2c.awk $$< > $$@
+endef
+$(foreach f,$(SQLS),$(foreach x,h c,$(eval $(call sql_rule,$f,$(call sql_name,$f),$x))))
 $O/gen/%.csv.c: %.csv lib/base/embed.sh | $O/gen
 	sh lib/base/embed.sh $< > $@
 $O/gen/%.json.c: %.json lib/base/embed.sh | $O/gen
@@ -77,10 +81,10 @@ $O/lib/engine/main-%.o: lib/engine/main.c | $(HEADERS)
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -DSERVICE=$*_service -c -o $@ $<
 
-$O/libzhucun.a: $(call obj,$(LIBC)) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*/*.sql))) $O/gen/event_list.o $(DATAC:.c=.o)
+$O/libzhucun.a: $(call obj,$(LIBC)) $(PBC:.c=.o) $(call sql_obj,$(wildcard lib/*/*.sql)) $O/gen/event_list.o $(DATAC:.c=.o)
 	@rm -f $@
 	ar rcs $@ $^
-svc_obj = $(call obj,$(filter services/$1/%,$(SVCC))) $(if $(wildcard services/$1/$1.sql),$O/gen/$1.sql.o)
+svc_obj = $(call obj,$(filter services/$1/%,$(SVCC))) $(call sql_obj,$(wildcard services/$1/*.sql))
 define service_rule
 $O/bin/$1: $O/lib/engine/main-$1.o $(call svc_obj,$1) $O/libzhucun.a
 	@mkdir -p $$(@D)
@@ -97,7 +101,7 @@ $O/bin/gateway: $O/gateway/main.o $(call obj,$(GATEC)) $O/libzhucun.a
 ALLSVC   := $(foreach s,$(SERVICES),$(call svc_obj,$s))
 
 # --- the operator's command; every service is in it, to run their facts again
-$O/bin/zhucunctl: $(call obj,$(CTLC)) $O/gen/ctl.sql.o $O/gen/service_list.o $(ALLSVC) $O/libzhucun.a
+$O/bin/zhucunctl: $(call obj,$(CTLC)) $(call sql_obj,$(wildcard deploy/ctl/*.sql)) $O/gen/service_list.o $(ALLSVC) $O/libzhucun.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $O/zhucunctl.1: $O/bin/zhucunctl
@@ -141,7 +145,7 @@ SIMC     := $(wildcard tests/sim/*.c) services/bus/routes.c $(filter-out lib/sto
 $O/sim/%.o: %.c | $(HEADERS)
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS) -I$(<D) $(CFLAGS) $(WARN) -DZHUCUN_SMALL -c -o $@ $<
-$O/sim/engine.a: $(patsubst %.c,$O/sim/%.o,$(filter lib/%,$(SIMC))) $(PBC:.c=.o) $(patsubst %,$O/gen/%.o,$(notdir $(wildcard lib/*/*.sql))) $O/gen/event_list.o $(DATAC:.c=.o)
+$O/sim/engine.a: $(patsubst %.c,$O/sim/%.o,$(filter lib/%,$(SIMC))) $(PBC:.c=.o) $(call sql_obj,$(wildcard lib/*/*.sql)) $O/gen/event_list.o $(DATAC:.c=.o)
 	@rm -f $@
 	ar rcs $@ $^
 $O/bin/sim: $(patsubst %.c,$O/sim/%.o,$(filter-out lib/%,$(SIMC))) $O/sim/engine.a

@@ -1,11 +1,11 @@
 # sql2c.awk - a file of named statements as a C table.
-#   awk -v svc=funding -v out=h -f sql2c.awk funding.sql > funding.sql.h     and again with out=c
+#   awk -v svc=funding -v name=funding_payroll -v out=h -f sql2c.awk payroll.sql > funding_payroll.sql.h    and again with out=c
 #
 #   -- name: month_lines MonthKey -> MonthLine          args and row are messages of <svc>_rows.proto
 #   -- name: wipe common.Empty ->                       or package.Message; "-" for no args, nothing for no row
 #   select … where district = :district
 #   ;
-# gives   extern const struct store_stmt funding_month_lines;
+# gives   extern const struct store_stmt funding_month_lines;    and funding_payroll_sql, all of the file
 function snake(s,  i, c, o) {              # CamelCase → camel_case, as protoc-c does
     o = ""
     for (i = 1; i <= length(s); i++) { c = substr(s, i, 1); o = o (c ~ /[A-Z]/ && i > 1 && substr(s, i - 1, 1) != "." ? "_" : "") tolower(c) }
@@ -31,7 +31,7 @@ function number_params(line,  o, pre, nm) {
     return o line
 }
 /^-- name:/ {
-    name = $3; args = $4; row = ($5 == "->") ? $6 : ""
+    stmt = $3; args = $4; row = ($5 == "->") ? $6 : ""
     np = 0; split("", idx); split("", names); body = ""; open = 1
     next
 }
@@ -44,7 +44,7 @@ open {
     if (done) { emit(); open = 0 }
 }
 function emit(  i, f) {
-    f = svc "_" name
+    f = svc "_" stmt
     decls = decls "extern const struct store_stmt " f ";\n"
     defs = defs "const struct store_stmt " f " = {\n\t.name = \"" f "\",\n\t.text =\n" body "\t,\n\t.params = {"
     for (i = 1; i <= np; i++) defs = defs (i > 1 ? ", " : " ") "\"" names[i] "\""
@@ -52,9 +52,11 @@ function emit(  i, f) {
     list = list "\t&" f ",\n"; n++
 }
 END {
-    printf "/* Made by sql2c.awk from %s.sql. */\n", svc
-    if (out == "h")
-        printf "#pragma once\n#include \"store/store.h\"\n\n%s\n/* all of them, for the check at start */\nextern const struct store_stmt *const %s_sql[];\nenum { %s_SQL_COUNT = %d };\n", decls, svc, toupper(svc), n
-    else
-        printf "#include \"%s.sql.h\"\n%s\n%sconst struct store_stmt *const %s_sql[] = {\n%s};\n", svc, includes, defs, svc, list
+    printf "/* Made by sql2c.awk for %s. */\n", name
+    if (out == "h") {
+        printf "#pragma once\n#include \"store/store.h\"\n\n%s\n/* all of them, for the check at start */\n", decls
+        printf "extern const struct store_stmt *const %s_sql[];\nenum { %s_SQL_COUNT = %d };\n", name, toupper(name), n
+    } else {
+        printf "#include \"%s.sql.h\"\n%s\n%sconst struct store_stmt *const %s_sql[] = {\n%s};\n", name, includes, defs, name, list
+    }
 }
