@@ -1,29 +1,50 @@
-/* keyed - rows whose key is a district and one id, and what every handler says of them; lists of such things, page by page. */
+/* keyed - rows whose key is a district and an id, and what every handler says of them; one such thing, and lists of
+ * them page by page, as they are asked for. */
 #pragma once
 #include "base/refusal.h"
 #include "engine/reader.h"
 #include "engine/service.h"
 #include "json/copy.h"
 
-/* A new row in the batch's arena: its district and its id are set. */
+/* A new row in the batch's arena: its district and its id are set; of a pair also the second id that its key has. */
 void *batch_row(struct batch *b, const struct table *t, const char *id);
+void *batch_pair(struct batch *b, const struct table *t, const char *id, const char *second);
 void batch_want_id(struct batch *b, const struct table *t, const char *id);             /* and all rows under it */
 const void *batch_get_id(struct batch *b, const struct table *t, const char *id);       /* NULL: none */
 size_t batch_list_id(struct batch *b, const struct table *t, const char *id, const void ***rows);
+void batch_want_all(struct batch *b, const struct table *t);                            /* of the district */
+size_t batch_list_all(struct batch *b, const struct table *t, const void ***rows);
 
 /* What is `good`; when it is not, it is refused. */
 bool batch_ok(struct batch *b, bool good, int status, const char *code, const char *pointer, const char *detail);
 bool batch_refused(struct batch *b, const struct refusal *r);           /* false: NULL, there is none */
 bool batch_id_ok(struct batch *b, bool given, const char *id, const char *pointer);
 
-/* A list: the page of a question that has `limit` and `cursor`, by a statement whose arguments have `district`, `after` and `limit`
- * beside what is copied of the question, as a message with `items` and `next`.  item: of a row; NULL: the row is the item.  An item's
- * first field is its id, by which the next page begins. */
+/* An empty message in the reader's arena whose first two fields are the district and an id: what asks for one thing; as
+ * it is today: its `on_day` is today. */
+void *reader_key(struct reader *r, const ProtobufCMessageDescriptor *d, const char *id);
+void *reader_key_today(struct reader *r, const ProtobufCMessageDescriptor *d, const char *id);
+
+typedef ProtobufCMessage *reader_item(struct reader *r, const void *row); /* what is answered of a row; NULL: the row */
+
+/* One thing: the first row; without one it is missing. */
+void reader_one(struct reader *r, const struct store_stmt *s, const void *args, reader_item *item, const char *missing);
+
+/* A list: the page of a question that has `limit` and `cursor`, by a statement whose arguments have `district`, `after`
+ * and `limit` beside what is copied of the question, as a message with `items` and `next`.  An item's first field is
+ * its id, by which the next page begins. */
 struct listing {
-	const struct copy *args;                /* of the question; own: "district after limit" */
+	const struct copy *args;        /* of the question; own: "district after limit", and what `ask` sets */
 	const ProtobufCMessageDescriptor *answer;
-	ProtobufCMessage *(*item)(struct reader *r, const void *row);
+	reader_item *item;
+	void (*ask)(struct reader *r, const void *question, void *args);        /* NULL: nothing */
 };
 void reader_list(struct reader *r, const void *question, const struct listing *l, const struct store_stmt *s);
-/* An empty message in the reader's arena whose first two fields are the district and an id: what asks for one thing. */
-void *reader_key(struct reader *r, const ProtobufCMessageDescriptor *d, const char *id);
+void reader_ask_today(struct reader *r, const void *question, void *args);      /* `on_day` of the arguments is today */
+
+/* The same in two steps, for who looks at the rows of a page together.  There is one row more than `limit` when there
+ * is a next page. */
+struct listed { void **rows; size_t n, limit; };
+bool reader_list_rows(struct reader *r, const void *question, const struct listing *l, const struct store_stmt *s,
+                      struct listed *out);      /* false: refused */
+void reader_list_answer(struct reader *r, ProtobufCMessage *list, const struct listed *l);

@@ -479,13 +479,9 @@ shown(struct reader *r, const void *m)
 static void
 read_finding(struct reader *r, const void *m)
 {
-	void **rows;
 	void *key = reader_key(r, &supervision_rows__finding_key__descriptor, ((const Supervision__ReadFinding *)m)->id);
 
-	if (reader_rows(r, &supervision_finding_read, key, &rows) == 0)
-		reader_missing(r, 0, "No such finding.");
-	else
-		reader_answer(r, shown(r, rows[0]));
+	reader_one(r, &supervision_finding_read, key, shown, "No such finding.");
 }
 
 /* By what leads to the fewest rows: a person's findings are few, a unit's some. */
