@@ -1,14 +1,17 @@
-/* alert - a message to somebody: queued, then sent or failed, and the driver that sends it.  What quiet hours held goes out as one.
+/* alert - a message to somebody: queued, then sent or failed, and the driver that sends it.  What quiet hours held
+ * goes out as one.
  *
- *   in:   alerts' own AlertQueued, AlertSent, AlertFailed; AlertQueued once more, of what is not held; of what is, the timer `send`,
- *         whose subject is "<root> <recipient>": the key of a message, neither part of which has a space; ListAlerts, ReadMeasureMessages
+ *   in:   alerts' own AlertQueued, AlertSent, AlertFailed; AlertQueued once more, of what is not held; of what is, the
+ *         timer `send`, whose subject is "<root> <recipient>": the key of a message, neither part of which has a space;
+ *         ListAlerts, ReadMeasureMessages
  *   out:  AlertQueued, AlertSent, AlertFailed
  *   owns: alert, held, told
  *
- * The driver is `log`: a line for each message, without its text and without a phone.  A message is on record before it is sent;
- * a batch that is run again says it again under the same id: what leaves the database happens at least once. */
+ * The driver is `log`: a line for each message, without its text and without a phone.  A message is on record before
+ * it is sent; a batch that is run again says it again under the same id: what leaves the database happens at least
+ * once. */
 #include "alerts.h"
-#include "alerts.sql.h"
+#include "alerts_alert.sql.h"
 #include "base/civil.h"
 #include "base/log.h"
 #include "domain/mirror.h"
@@ -33,7 +36,8 @@ static const struct table told_table = { "told", &alerts_rows__told__descriptor,
 
 static const struct copy
 row_of_queued = { &alerts_rows__alert__descriptor, &alerts__alert_queued__descriptor,
-                  "district alert_id text_zh text_en state reason at_us digest named_seq about_person_id about_unit_id about_day" },
+                  "district alert_id text_zh text_en state reason at_us digest named_seq "
+                  "about_person_id about_unit_id about_day" },
 held_of_queued = { &alerts_rows__held__descriptor, &alerts__alert_queued__descriptor, "district" },
 told_of_queued = { &alerts_rows__told__descriptor, &alerts__alert_queued__descriptor, "district about" },
 sent_of_row = { &alerts__alert_sent__descriptor, &alerts_rows__alert__descriptor, "id digest named_seq" },
@@ -42,25 +46,16 @@ page_of_question = { &alerts_rows__page__descriptor, &alerts__list_alerts__descr
 
 /* ---- rows */
 
-static const Alert *
-alert_key(struct batch *b, const char *root, const char *person_id)
-{
-	Alert *key = batch_row(b, &alert_table, root);
-
-	member_set_text(key, member_field(key->base.descriptor, "person_id"), person_id);
-	return key;
-}
-
 static void
 want_alert(struct batch *b, const char *root, const char *person_id)
 {
-	batch_want(b, &alert_table, alert_key(b, root, person_id), alert_table.nkey);
+	batch_want(b, &alert_table, batch_pair(b, &alert_table, root, person_id), alert_table.nkey);
 }
 
 static const Alert *
 alert_at(struct batch *b, const char *root, const char *person_id)
 {
-	return batch_get(b, &alert_table, alert_key(b, root, person_id));
+	return batch_get(b, &alert_table, batch_pair(b, &alert_table, root, person_id));
 }
 
 /* What waits for somebody until then. */
@@ -136,7 +131,7 @@ alerts_queue(struct batch *b, Queued *e)
 	if (alert_at(b, e->root, e->person_id))
 		return NULL;
 	row_id('A', batch_next_seq(b), id);
-	e->id = id;
+	e->id = arena_strdup(batch_arena(b), id);
 	e->urgent = e->urgent || alerts_is_urgent(alerts_rules(b), e->template_);
 	e->due_us = alerts_due_us(alerts_rules(b), e->urgent, batch_at_us(b));
 	batch_emit(b, e->person_id, &e->base);
@@ -144,7 +139,16 @@ alerts_queue(struct batch *b, Queued *e)
 }
 
 void
-alerts_fail(struct batch *b, const Alert *a, const char *reason)
+alerts_seal(Queued *e, Alerts__CaseSubject *s)
+{
+	e->sealed = true;
+	e->maybe_about_case = ALERTS__ALERT_QUEUED__MAYBE_ABOUT_ABOUT;
+	e->about = s;
+}
+
+/* It will not be sent. */
+static void
+fail(struct batch *b, const Alert *a, const char *reason)
 {
 	Alerts__AlertFailed e = ALERTS__ALERT_FAILED__INIT;
 
@@ -153,6 +157,24 @@ alerts_fail(struct batch *b, const Alert *a, const char *reason)
 	e.reason = arena_strdup(batch_arena(b), reason);
 	e.named_seq = batch_read_to(b, ROSTER);
 	batch_emit(b, a->person_id, &e.base);
+}
+
+void
+alerts_drop_overtaken(struct batch *b, const struct alerts_plan *plan)
+{
+	for (size_t i = 0; i < plan->nobsolete; i++)
+		fail(b, plan->obsolete[i], ALERTS_OBSOLETE);
+}
+
+void
+alerts_queue_planned(struct batch *b, const struct alerts_message *m, Queued *e)
+{
+	e->person_id = m->person_id;
+	e->correction = m->correction;
+	e->urgent = m->urgent;
+	const Alert *a = alerts_queue(b, e);
+	if (a && m->obsolete)
+		fail(b, a, ALERTS_OBSOLETE);
 }
 
 /* ---- its events */
@@ -252,7 +274,8 @@ root_of_subject(struct batch *b, const char *subject, const char **person_id)
 	return arena_strndup(batch_arena(b), subject, (size_t)(space - subject));
 }
 
-/* One of the messages; whoever may hear of a sealed one is judged when it is sent.  Its case is there in the next round. */
+/* One of the messages; whoever may hear of a sealed one is judged when it is sent.  Its case is there in the next
+ * round. */
 static void
 want_sendable(struct batch *b, const char *root, const char *person_id)
 {
@@ -303,8 +326,8 @@ by_id(const void *a, const void *b)
 	return strcmp((*(const Alert *const *)a)->alert_id, (*(const Alert *const *)b)->alert_id);
 }
 
-/* Of a sealed case the department alone hears, and of it only who has no part in it by now.  Messages that an earlier version queued, to
- * whom such a case was about, do not say whose it is: they were never for the department. */
+/* Of a sealed case the department alone hears, and of it only who has no part in it by now.  Messages that an earlier
+ * version queued, to whom such a case was about, do not say whose it is: they were never for the department. */
 static bool
 may_hear(struct batch *b, const Alert *a)
 {
@@ -317,7 +340,8 @@ may_hear(struct batch *b, const Alert *a)
 static bool
 goes_with(struct batch *b, const Alert *a, const Alert *first)
 {
-	return a && a != first && a->state == ALERTS__ALERT_STATE__QUEUED && !a->sealed == !first->sealed && may_hear(b, a);
+	return a && strcmp(a->alert_id, first->alert_id) != 0 && a->state == ALERTS__ALERT_STATE__QUEUED &&
+	       !a->sealed == !first->sealed && may_hear(b, a);
 }
 
 /* Of those that waited for the same moment, the ones that still wait, in the order in which they were queued. */
@@ -342,10 +366,12 @@ parcel_of(struct batch *b, const Alert *first)
 static void
 send_by_log(const Alert *a, size_t together, int32_t segments, const char *trace)
 {
-	const ProtobufCEnumValue *template = protobuf_c_enum_descriptor_get_value(&alerts__template__descriptor, (int)a->template_);
+	const ProtobufCEnumDescriptor *templates = &alerts__template__descriptor;
+	const ProtobufCEnumValue *template = protobuf_c_enum_descriptor_get_value(templates, (int)a->template_);
 
-	LOG_EACH(INFO, "alert.sent", trace, LOG_S("alert", a->alert_id), LOG_S("template", template ? template->name : ""),
-	    LOG_S("recipient", a->person_id), LOG_I("together", together), LOG_I("segments", segments));
+	LOG_EACH(INFO, "alert.sent", trace, LOG_S("alert", a->alert_id),
+	         LOG_S("template", template ? template->name : ""), LOG_S("recipient", a->person_id),
+	         LOG_I("together", together), LOG_I("segments", segments));
 }
 
 static int32_t
@@ -379,17 +405,26 @@ send_parcel(struct batch *b, const struct parcel *p)
 	}
 }
 
+/* Why it cannot be sent; NULL: it can. */
+static const char *
+obstacle(struct batch *b, const Alert *a)
+{
+	if (!may_hear(b, a))
+		return ALERTS_SEALED;
+	return mirror_person_on(b, a->person_id, batch_today(b)) ? NULL : ALERTS_NOBODY;
+}
+
 /* Whether it is still to be sent, and can be. */
 static bool
 is_sendable(struct batch *b, const Alert *a)
 {
 	if (!a || a->state != ALERTS__ALERT_STATE__QUEUED)
 		return false;
-	const char *reason = !may_hear(b, a) ? ALERTS_SEALED : !mirror_person_on(b, a->person_id, batch_today(b)) ? ALERTS_NOBODY : NULL;
+	const char *reason = obstacle(b, a);
 	if (!reason)
 		return true;
 	LOG(WARN, "alert.failed", NULL, LOG_S("alert", a->alert_id), LOG_S("reason", reason));
-	alerts_fail(b, a, reason);
+	fail(b, a, reason);
 	return false;
 }
 
@@ -425,18 +460,21 @@ prompt(struct batch *b, const void *m)
 static void
 list_alerts(struct reader *r, const void *m)
 {
-	static const struct listing listing = { .args = &page_of_question, .answer = &alerts__alert_list__descriptor };
+	static const struct listing list = {
+		&page_of_question, &alerts__alert_list__descriptor, .ask = reader_ask_today,
+	};
 	const Alerts__ListAlerts *in = m;
 
-	reader_list(r, in, &listing, in->maybe_person_case ? &alerts_list_of_person : &alerts_list_all);
+	reader_list(r, in, &list, in->maybe_person_case ? &alerts_list_of_person : &alerts_list_all);
 }
 
 /* Part of a case sheet: of what accountability knows and we do not, nobody was told. */
 static void
 read_measure_messages(struct reader *r, const void *m)
 {
+	const Alerts__ReadMeasureMessages *in = m;
+	const void *key = reader_key(r, &alerts_rows__measure_key__descriptor, in->id);
 	Alerts__MeasureMessages out = ALERTS__MEASURE_MESSAGES__INIT;
-	const void *key = reader_key(r, &alerts_rows__measure_key__descriptor, ((const Alerts__ReadMeasureMessages *)m)->id);
 	void **rows;
 
 	out.n_messages = reader_rows(r, &alerts_messages_of_measure, key, &rows);
@@ -457,7 +495,8 @@ const struct noun alerts_alert = {
 	})),
 	/* what is due is not sent before it is known what has become of it meanwhile */
 	.timers = LIST(((const struct timer[]){
-		{ .kind = SEND, .want = due_want, .run = due, .after = AFTER(ROSTER) | AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY) },
+		{ .kind = SEND, .want = due_want, .run = due,
+		  .after = AFTER(ROSTER) | AFTER(SUPERVISION) | AFTER(ACCOUNTABILITY) },
 	})),
 	.queries = LIST(((const struct query[]){
 		{ .message = &alerts__list_alerts__descriptor, .run = list_alerts },
@@ -466,5 +505,5 @@ const struct noun alerts_alert = {
 	.copies = LIST(((const struct copy *const[]){
 		&row_of_queued, &held_of_queued, &told_of_queued, &sent_of_row, &failed_of_row, &page_of_question,
 	})),
-	.statements = { alerts_sql, ALERTS_SQL_COUNT },
+	.statements = { alerts_alert_sql, ALERTS_ALERT_SQL_COUNT },
 };

@@ -1,11 +1,12 @@
-/* contact_leader - who leads the contact of a village, and with the heads of units: who answers for a person or a unit.
+/* contact_leader - who leads the contact of a village, and with the heads of units: who answers for a person or a
+ * unit.
  *
  *   in:   roster.PostingPut
  *   out:  nothing
  *   owns: contact_leader (and, by lib/domain/mirror, posting)
  *
- * Where somebody belonged is looked up as at the incident, who is in office as of today.  A village that is only named by a row which
- * changes in the same batch is wanted by the event that changes it. */
+ * Where somebody belonged is looked up as at the incident, who is in office as of today.  A village that is only
+ * named by a row which changes in the same batch is wanted by the event that changes it. */
 #include "alerts.h"
 #include "domain/mirror.h"
 #include "engine/keyed.h"
@@ -16,7 +17,8 @@ typedef AlertsRows__ContactLeader Leader;
 
 static const struct table leader_table = { "contact_leader", &alerts_rows__contact_leader__descriptor, 3, false };
 
-static const struct copy leader_of_posting = { &alerts_rows__contact_leader__descriptor, &roster__posting__descriptor, "district posting_id" };
+static const struct copy
+leader_of_posting = { &alerts_rows__contact_leader__descriptor, &roster__posting__descriptor, "district posting_id" };
 
 /* ---- postings */
 
@@ -24,10 +26,9 @@ static const struct copy leader_of_posting = { &alerts_rows__contact_leader__des
 static const MirrorRows__Posting *
 posting_before(struct batch *b, const Roster__PostingPut *e)
 {
-	MirrorRows__Posting *key = batch_row(b, &mirror_posting, *e->was_person_id ? e->was_person_id : e->posting->person_id);
+	const char *person_id = *e->was_person_id ? e->was_person_id : e->posting->person_id;
 
-	key->posting_id = e->posting->id;
-	return batch_get(b, &mirror_posting, key);
+	return batch_get(b, &mirror_posting, batch_pair(b, &mirror_posting, person_id, e->posting->id));
 }
 
 static void
@@ -45,19 +46,15 @@ posting_want(struct batch *b, const void *m)
 static void
 drop_leader(struct batch *b, const MirrorRows__Posting *was)
 {
-	Leader *row = batch_row(b, &leader_table, was->village_id);
-
-	row->posting_id = was->posting_id;
-	batch_drop(b, &leader_table, row);
+	batch_drop(b, &leader_table, batch_pair(b, &leader_table, was->village_id, was->posting_id));
 }
 
 static void
 put_leader(struct batch *b, const Roster__Posting *p)
 {
-	Leader *row = batch_row(b, &leader_table, p->village_id);
+	Leader *row = batch_pair(b, &leader_table, p->village_id, p->id);
 
 	copy_run(&leader_of_posting, row, p);
-	row->posting_id = p->id;
 	batch_put(b, &leader_table, row);
 }
 
@@ -106,38 +103,27 @@ alerts_head_over(struct batch *b, const char *person_id, int32_t on_day)
 	return p ? alerts_head_of(b, p->unit_id) : NULL;
 }
 
-struct ids { char **at; size_t n, cap; };
-
-static void
-ids_add(struct batch *b, struct ids *l, char *id)
-{
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? 2 * l->cap : 8;
-		char **grown = arena_alloc(batch_arena(b), cap * sizeof(*grown));
-		if (l->n)
-			memcpy(grown, l->at, l->n * sizeof(*grown));
-		l->at = grown;
-		l->cap = cap;
-	}
-	l->at[l->n++] = id;
-}
-
 static bool
 leads(const Leader *c, int32_t day)
 {
 	return c->from_day <= day && (!c->maybe_to_case || day < c->to_day);
 }
 
+struct list { char **at; size_t n; };
+
 static void
-add_leaders(struct batch *b, const char *village_id, struct ids *l)
+add_leaders(struct batch *b, const char *village_id, struct list *l)
 {
 	const void **rows;
 	size_t n = batch_list_id(b, &leader_table, village_id, &rows);
+	char **grown = arena_alloc(batch_arena(b), (l->n + n) * sizeof(*grown));
 
+	memcpy(grown, l->at, l->n * sizeof(*grown));
+	l->at = grown;
 	for (size_t i = 0; i < n; i++) {
 		const Leader *c = rows[i];
 		if (leads(c, batch_today(b)))
-			ids_add(b, l, c->person_id);
+			l->at[l->n++] = c->person_id;
 	}
 }
 
@@ -145,13 +131,10 @@ struct alerts_ids
 alerts_in_charge(struct batch *b, char *person_id, int32_t on_day)
 {
 	const MirrorRows__Posting *const *postings;
-	char *head = alerts_head_over(b, person_id, on_day);
+	char *first[] = { person_id, alerts_head_over(b, person_id, on_day) };
+	struct list l = { arena_copy(batch_arena(b), first, sizeof(first)), first[1] ? 2 : 1 };
 	size_t n = mirror_postings(b, person_id, &postings);
-	struct ids l = { 0 };
 
-	ids_add(b, &l, person_id);
-	if (head)
-		ids_add(b, &l, head);
 	for (size_t i = 0; i < n; i++)
 		if (mirror_posting_covers(postings[i], on_day))
 			add_leaders(b, postings[i]->village_id, &l);

@@ -16,7 +16,8 @@ typedef AlertsRows__Department Row;
 
 static const struct table department_table = { "department", &alerts_rows__department__descriptor, 2, false };
 
-static const struct copy row_of_account = { &alerts_rows__department__descriptor, &roster__account_put__descriptor, "district account_id" };
+static const struct copy
+row_of_account = { &alerts_rows__department__descriptor, &roster__account_put__descriptor, "district account_id" };
 
 /* ---- accounts */
 
@@ -52,17 +53,10 @@ on_account(struct batch *b, const void *m)
 
 /* ---- who is of it */
 
-/* All of the district. */
-static size_t
-members(struct batch *b, const void ***rows)
-{
-	return batch_list(b, &department_table, batch_row(b, &department_table, ""), 1, rows);
-}
-
 void
 alerts_want_department(struct batch *b)
 {
-	batch_want(b, &department_table, batch_row(b, &department_table, ""), 1);
+	batch_want_all(b, &department_table);
 }
 
 static bool
@@ -78,7 +72,7 @@ struct alerts_ids
 alerts_in_department(struct batch *b)
 {
 	const void **rows;
-	size_t n = members(b, &rows), count = 0;
+	size_t n = batch_list_all(b, &department_table, &rows), count = 0;
 	char **ids = arena_alloc(batch_arena(b), (n + 1) * sizeof(*ids));
 
 	for (size_t i = 0; i < n; i++) {
@@ -112,7 +106,7 @@ alerts_want_apart(struct batch *b, const char *person_id, const char *unit_id)
 
 	alerts_want_department(b);
 	duty_want_case(b, person_id, unit_id);
-	size_t n = members(b, &rows);                   /* there in the second round */
+	size_t n = batch_list_all(b, &department_table, &rows);        /* there in the second round */
 	for (size_t i = 0; i < n; i++) {
 		const Row *row = rows[i];
 		duty_want_for(b, row->account_id, row->person_id);
@@ -133,7 +127,7 @@ bool
 alerts_is_apart(struct batch *b, const char *person_id, const Alerts__CaseSubject *s)
 {
 	const void **rows;
-	size_t n = members(b, &rows), known = 0;
+	size_t n = batch_list_all(b, &department_table, &rows), known = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const Row *row = rows[i];

@@ -16,7 +16,7 @@ typedef Alerts__AlertQueued Queued;
 
 /* An event, and the message that is made of it. */
 struct occasion {
-	const struct message *row;
+	const struct message_row *row;
 	struct saying about;                            /* of its part, to nobody yet */
 	char *id;                                       /* of the finding, the measure or whatever else it is of */
 	int32_t day;                                    /* as of when is looked up who was in charge */
@@ -28,7 +28,7 @@ struct occasion {
 static bool
 occasion_of(struct batch *b, const void *event, struct occasion *o)
 {
-	const struct message *row = message_of_event(event);
+	const struct message_row *row = message_of_event(event);
 
 	if (!row)
 		return false;
@@ -38,52 +38,19 @@ occasion_of(struct batch *b, const void *event, struct occasion *o)
 	const struct saying about = message_saying(part, batch_arena(b));
 
 	*o = (struct occasion){
-		.row = row, .about = about, .id = *id, .day = day ? *day : batch_today(b), .sealed = message_is_sealed(part),
+		.row = row, .about = about, .id = *id, .day = day ? *day : batch_today(b),
+		.sealed = message_is_sealed(part),
 		.case_subject = alerts_case_subject(about.person_id, about.unit_id, on_day ? *on_day : DAY_EVER),
 	};
 	return true;
 }
 
-/* ---- who is told.  Each list is in the arena, or the event's. */
+/* ---- who is told */
 
 static char *
 person_of(const struct occasion *o)
 {
 	return o->about.person_id ? *(char *const *)wording_member(o->about.of, "person_id") : NULL;
-}
-
-static struct alerts_ids
-only(struct batch *b, char *id)
-{
-	return (struct alerts_ids){ arena_copy(batch_arena(b), &id, sizeof(id)), id != NULL };
-}
-
-static void
-want_in_charge(struct batch *b, const struct occasion *o)
-{
-	if (o->about.person_id)
-		alerts_want_in_charge(b, o->about.person_id, o->day);
-	if (o->about.unit_id)
-		mirror_want_unit_id(b, o->about.unit_id);
-}
-
-static struct alerts_ids
-in_charge(struct batch *b, const struct occasion *o)
-{
-	return alerts_in_charge(b, person_of(o), o->day);
-}
-
-static struct alerts_ids
-others_in_charge(struct batch *b, const struct occasion *o)
-{
-	struct alerts_ids all = in_charge(b, o);
-	char **others = arena_alloc(batch_arena(b), all.n * sizeof(*others));
-	size_t n = 0;
-
-	for (size_t i = 0; i < all.n; i++)
-		if (strcmp(all.at[i], o->about.person_id) != 0)
-			others[n++] = all.at[i];
-	return (struct alerts_ids){ others, n };
 }
 
 static char *
@@ -95,9 +62,16 @@ head_of(struct batch *b, const struct occasion *o)
 }
 
 static struct alerts_ids
-head(struct batch *b, const struct occasion *o)
+others_in_charge(struct batch *b, const struct occasion *o)
 {
-	return only(b, head_of(b, o));
+	struct alerts_ids all = alerts_in_charge(b, person_of(o), o->day);
+	char **others = arena_alloc(batch_arena(b), all.n * sizeof(*others));
+	size_t n = 0;
+
+	for (size_t i = 0; i < all.n; i++)
+		if (strcmp(all.at[i], o->about.person_id) != 0)
+			others[n++] = all.at[i];
+	return (struct alerts_ids){ others, n };
 }
 
 /* Of a finding: what follows from it is told in its place (§5 "One input gives at most one message to a recipient"). */
@@ -105,75 +79,74 @@ static struct alerts_follows
 follows_from(struct batch *b, const Finding *f)
 {
 	const struct policy_version *v = policy_on(batch_policies(b), f->on_day);
-	struct policy_finding finding = { .kind = f->kind, .source = f->source, .major = f->major, .on_day = f->on_day };
+	struct policy_finding finding = { f->kind, f->source, f->major, f->on_day };
 
 	if (f->maybe_person_case)
 		finding.npostings = mirror_postings(b, f->person_id, &finding.postings);
 	return alerts_follows(v ? v->document : NULL, &finding);
 }
 
+/* Those of the two who are there. */
+static struct alerts_ids
+both(struct batch *b, char *one, char *other)
+{
+	char *ids[] = { one ? one : other, other };
+
+	return (struct alerts_ids){ arena_copy(batch_arena(b), ids, sizeof(ids)), (one != NULL) + (other != NULL) };
+}
+
 static struct alerts_ids
 unfollowed(struct batch *b, const struct occasion *o)
 {
 	const struct alerts_follows follows = follows_from(b, (const Finding *)o->about.of);
-	char **ids = arena_alloc(batch_arena(b), 2 * sizeof(*ids)), *person = person_of(o), *whose_head = head_of(b, o);
-	size_t n = 0;
 
-	if (person && !follows.person)
-		ids[n++] = person;
-	if (whose_head && !follows.head)
-		ids[n++] = whose_head;
-	return (struct alerts_ids){ ids, n };
-}
-
-static void
-want_department(struct batch *b, const struct occasion *o)
-{
-	(void)o;
-	alerts_want_department(b);
+	return both(b, follows.person ? NULL : person_of(o), follows.head ? NULL : head_of(b, o));
 }
 
 static struct alerts_ids
-department(struct batch *b, const struct occasion *o)
-{
-	(void)o;
-	return alerts_in_department(b);
-}
-
-static void
-want_apart(struct batch *b, const struct occasion *o)
-{
-	alerts_want_apart(b, o->about.person_id, o->about.unit_id);
-}
-
-static struct alerts_ids
-apart(struct batch *b, const struct occasion *o)
-{
-	return alerts_apart(b, &o->case_subject);
-}
-
-static struct alerts_ids
-named(struct batch *b, const struct occasion *o)
+named(const struct occasion *o)
 {
 	struct alerts_ids ids;
 
-	(void)b;
 	ids.n = o->row->named(o->about.of, &ids.at);
 	return ids;
 }
 
-static const struct circle {
-	void (*want)(struct batch *b, const struct occasion *o);
-	struct alerts_ids (*of)(struct batch *b, const struct occasion *o);
-} circles[RECIPIENTS] = {
-	[TO_IN_CHARGE] = { want_in_charge, in_charge },
-	[TO_OTHERS_IN_CHARGE] = { want_in_charge, others_in_charge },
-	[TO_HEAD] = { want_in_charge, head },
-	[TO_UNFOLLOWED] = { want_in_charge, unfollowed },
-	[TO_DEPARTMENT] = { want_department, department },
-	[TO_APART] = { want_apart, apart },
-	[TO_NAMED] = { NULL, named },
-};
+static void
+want_in_charge(struct batch *b, const struct occasion *o)
+{
+	if (o->about.person_id)
+		alerts_want_in_charge(b, o->about.person_id, o->day);
+	if (o->about.unit_id)
+		mirror_want_unit_id(b, o->about.unit_id);
+}
+
+static void
+want(struct batch *b, const struct occasion *o, enum recipients to)
+{
+	if (to == TO_DEPARTMENT)
+		alerts_want_department(b);
+	else if (to == TO_APART)
+		alerts_want_apart(b, o->about.person_id, o->about.unit_id);
+	else if (to != TO_NAMED)
+		want_in_charge(b, o);
+}
+
+static struct alerts_ids
+those(struct batch *b, const struct occasion *o, enum recipients to)
+{
+	switch (to) {
+	case TO_IN_CHARGE: return alerts_in_charge(b, person_of(o), o->day);
+	case TO_OTHERS_IN_CHARGE: return others_in_charge(b, o);
+	case TO_HEAD: return both(b, head_of(b, o), NULL);
+	case TO_UNFOLLOWED: return unfollowed(b, o);
+	case TO_DEPARTMENT: return alerts_in_department(b);
+	case TO_APART: return alerts_apart(b, &o->case_subject);
+	case TO_NAMED: return named(o);
+	case TO_NOBODY: case TO_PLANNED: break;
+	}
+	return (struct alerts_ids){ 0 };
+}
 
 /* Of what is sealed nobody else hears, from the first note on. */
 static const enum recipients *
@@ -224,8 +197,7 @@ news_want(struct batch *b, const void *m)
 		return;
 	alerts_want_given(b);
 	for (const enum recipients *to = recipients_of(&o); *to; to++)
-		if (circles[*to].want)
-			circles[*to].want(b, &o);
+		want(b, &o, *to);
 }
 
 static void
@@ -236,7 +208,7 @@ on_news(struct batch *b, const void *m)
 	if (!occasion_of(b, m, &o))
 		return;
 	for (const enum recipients *to = recipients_of(&o); *to; to++) {
-		const struct alerts_ids ids = circles[*to].of(b, &o);
+		const struct alerts_ids ids = those(b, &o, *to);
 		for (size_t i = 0; i < ids.n; i++)
 			tell(b, &o, *to, ids.at[i]);
 	}
@@ -254,7 +226,7 @@ annulled_want(struct batch *b, const void *m)
 	alerts_want_given(b);
 	alerts_want_told(b, o.id);
 	if (o.sealed)
-		want_apart(b, &o);
+		want(b, &o, TO_APART);
 }
 
 static void
@@ -269,7 +241,7 @@ on_annulled(struct batch *b, const void *m)
 	alerts_told_add(b, o.id, &told);
 	const struct alerts_case c = {
 		.told = told.at, .ntold = told.n, .at_us = batch_at_us(b), .policy = alerts_rules(b),
-		.circle.department = o.sealed ? apart(b, &o) : (struct alerts_ids){ 0 },
+		.circle.department = o.sealed ? those(b, &o, TO_APART) : (struct alerts_ids){ 0 },
 	};
 	alerts_of_annulled(&c, batch_arena(b), &plan);
 	alerts_drop_overtaken(b, &plan);
@@ -299,7 +271,7 @@ static const char *
 news_fault(void)
 {
 	const char *fault = message_fault();
-	const struct message *row;
+	const struct message_row *row;
 
 	for (size_t i = 0; !fault && (row = message_at(i)); i++) {
 		size_t k = 0;

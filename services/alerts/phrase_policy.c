@@ -9,17 +9,21 @@ typedef Accountability__Measure Measure;
 typedef Accountability__MeasureChange Change;
 typedef Accountability__MeasuresChanged Event;
 
-/* Texts stay near 600 bytes: a list ends when its next entry would go beyond its bytes, and says how many it leaves out. */
+/* Texts stay near 600 bytes: a list ends when its next entry would go beyond its bytes, and says how many it leaves
+ * out. */
 enum { ABSENCES_BYTES = 120, MEASURES_BYTES = 300, CLAUSES_BYTES = 60, LIST_BYTES_MAX = 512 };
 
 /* ---- the words */
 
 static const struct { Accountability__MeasureKind kind; const char *text[LANGUAGES]; } phrases[] = {
-	{ ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED, { "取消{span}驻村补助", "cancellation of the village stipend for {span}" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED,
+	  { "取消{span}驻村补助", "cancellation of the village stipend for {span}" } },
 	{ ACCOUNTABILITY__MEASURE_KIND__ADMONISHMENT_TALK, { "诫勉谈话", "an admonishment talk" } },
-	{ ACCOUNTABILITY__MEASURE_KIND__ASSESSMENT_CANCELLED, { "取消{span}考核评优资格", "no excellent rating for {span}" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__ASSESSMENT_CANCELLED,
+	  { "取消{span}考核评优资格", "no excellent rating for {span}" } },
 	{ ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, { "[{until}前]不得评优评先", "no honours[ until {until}]" } },
-	{ ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, { "[{until}前]不得提拔重用", "no promotion[ until {until}]" } },
+	{ ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE,
+	  { "[{until}前]不得提拔重用", "no promotion[ until {until}]" } },
 	{ ACCOUNTABILITY__MEASURE_KIND__RECALL, { "启动召回撤换程序", "opening of the recall procedure" } },
 	{ ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST,
 	  { "由派出单位主要负责人[{head}]顶岗[（{post}所任岗位）]",
@@ -39,7 +43,7 @@ static const struct { Accountability__Change change; const char *label[LANGUAGES
 };
 
 enum { GROUPS = sizeof(groups) / sizeof(groups[0]) };
-enum { POSTS = 3 };                                     /* so many kinds are about who holds a post: they come before all others */
+enum { POSTS = 3 };     /* so many kinds are about who holds a post: they come before all others */
 
 struct move { Accountability__MeasureState state; const char *text[LANGUAGES]; };
 static const struct move moves[] = {
@@ -53,7 +57,8 @@ static const struct move moves[] = {
 /* A recall is moved by the steps of its case. */
 static const struct move recall_moves[] = {
 	{ ACCOUNTABILITY__MEASURE_STATE__IN_FORCE, { "决定召回", "the recall is ordered" } },
-	{ ACCOUNTABILITY__MEASURE_STATE__SERVED, { "召回撤换完毕，接替人员已到位", "the recall is complete and the successor in place" } },
+	{ ACCOUNTABILITY__MEASURE_STATE__SERVED,
+	  { "召回撤换完毕，接替人员已到位", "the recall is complete and the successor in place" } },
 	{ ACCOUNTABILITY__MEASURE_STATE__LIFTED, { "召回程序终止", "the recall is called off" } },
 	{ 0, { NULL, NULL } },
 };
@@ -79,8 +84,9 @@ list_add(struct list *l, const char *separator, const char *entry)
 static char *
 list_end(const struct list *l, const struct saying *s)
 {
-	return !l->left_out ? arena_strdup(s->arena, l->text)
-	                    : arena_printf(s->arena, s->in == ZH ? "%s等（另%zu项）" : "%s and %zu more", l->text, l->left_out);
+	if (!l->left_out)
+		return arena_strdup(s->arena, l->text);
+	return arena_printf(s->arena, s->in == ZH ? "%s等（另%zu项）" : "%s and %zu more", l->text, l->left_out);
 }
 
 static const char *
@@ -107,6 +113,12 @@ static bool
 is_recipient(const struct saying *s, const char *person_id)
 {
 	return s->recipient && strcmp(s->recipient, person_id) == 0;
+}
+
+static bool
+is_recall(const Measure *m)
+{
+	return m->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL;
 }
 
 static bool
@@ -160,7 +172,8 @@ time_of(int32_t rung, const struct saying *s)
 
 	if (s->in == ZH)
 		return arena_printf(s->arena, "第%d次", rung);
-	return rung >= 1 && rung <= 3 ? arena_strdup(s->arena, ordinals[rung - 1]) : arena_printf(s->arena, "no. %d", rung);
+	return rung >= 1 && rung <= 3 ? arena_strdup(s->arena, ordinals[rung - 1])
+	                              : arena_printf(s->arena, "no. %d", rung);
 }
 
 static char *
@@ -245,7 +258,8 @@ span(const struct saying *s)
 		return arena_printf(s->arena, zh ? "%d年第%d季度" : "%d-Q%d", from.year, (from.month + 2) / 3);
 	if (m->from_day == month_start(m->from_day) && m->until_day == month_end(m->from_day))
 		return arena_printf(s->arena, zh ? "%d年%d月" : "%d-%02d", from.year, from.month);
-	return arena_printf(s->arena, zh ? "%s至%s（不含）" : "%s until %s", wording_day(m->from_day, s), wording_day(m->until_day, s));
+	return arena_printf(s->arena, zh ? "%s至%s（不含）" : "%s until %s", wording_day(m->from_day, s),
+	                    wording_day(m->until_day, s));
 }
 
 static const char *
@@ -335,7 +349,7 @@ state_text(const Change *c, enum language in)
 		return "";
 	if (moved)
 		return moved;
-	if (c->measure->state == ACCOUNTABILITY__MEASURE_STATE__PROPOSED && c->measure->kind != ACCOUNTABILITY__MEASURE_KIND__RECALL)
+	if (c->measure->state == ACCOUNTABILITY__MEASURE_STATE__PROPOSED && !is_recall(c->measure))
 		return in == ZH ? "（待审批）" : " (awaiting approval)";
 	return "";
 }
@@ -343,8 +357,7 @@ state_text(const Change *c, enum language in)
 static char *
 phrase(const Change *c, const char *label, const struct saying *s)
 {
-	bool recall = c->measure->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL;
-	const char *step = recall ? move_text(recall_moves, c, s->in) : NULL;
+	const char *step = is_recall(c->measure) ? move_text(recall_moves, c, s->in) : NULL;
 
 	if (step)
 		return arena_printf(s->arena, "%s%s", label, step);
@@ -376,8 +389,8 @@ group_of(const Change *c)
 	return g;
 }
 
-/* What is cut off when a list is long is the least: first comes who loses or takes a post, then the rest, of that first what costs
- * money. */
+/* What is cut off when a list is long is the least: first comes who loses or takes a post, then the rest, of that
+ * first what costs money. */
 static size_t
 weight_of(Accountability__MeasureKind kind)
 {
@@ -406,11 +419,11 @@ static char *
 thing(const Change *c, const struct saying *s)
 {
 	const Measure *m = c->measure;
+	bool heads = phrase_is_units(m) && m->subject->maybe_person_case;
 	struct saying compared = *s;
 
 	compared.in = ZH;
-	return arena_printf(s->arena, "%s/%s", phrase_is_units(m) && m->subject->maybe_person_case ? m->subject->person_id : "",
-	                    filled(c, &compared, same_pieces));
+	return arena_printf(s->arena, "%s/%s", heads ? m->subject->person_id : "", filled(c, &compared, same_pieces));
 }
 
 static bool
@@ -420,7 +433,8 @@ is_same_thing(const Change *a, const Change *b, const struct saying *s)
 	       strcmp(thing(a, s), thing(b, s)) == 0;
 }
 
-/* What another measure of the message brings as well is not gone: a ban of two grounds that one keeps, a post that another head takes. */
+/* What another measure of the message brings as well is not gone: a ban of two grounds that one keeps, a post that
+ * another head takes. */
 static bool
 is_said_to_stand(const Change *c, const struct saying *s)
 {
@@ -486,7 +500,8 @@ phrase_said(const Change *c, arena_t *a)
 
 	e.n_changes = 1;
 	e.changes = only;
-	return arena_printf(a, "%s|%s%s|%s", phrase(c, "", &s), phrase_absences(&s), phrase_criticisms(&s), c->measure->clause);
+	return arena_printf(a, "%s|%s%s|%s", phrase(c, "", &s), phrase_absences(&s), phrase_criticisms(&s),
+	                    c->measure->clause);
 }
 
 const char *

@@ -1,7 +1,8 @@
-/* phrase_policy - what a message says of measures: when somebody was absent and for which time, by which criticism which rung was
- * reached, what follows, and by which clauses (rules.md §8).
+/* phrase_policy - what a message says of measures: when somebody was absent and for which time, by which criticism
+ * which rung was reached, what follows, and by which clauses (rules.md §8).
  *
- * Pure.  A message is of a MeasuresChanged that has only the changes of which its recipient is told; whoever reads of themselves is "you". */
+ * Pure.  A message is of a MeasuresChanged that has only the changes of which its recipient is told; whoever reads of
+ * themselves is "you". */
 #pragma once
 #include "accountability.pb-c.h"
 #include "wording_policy.h"
