@@ -124,6 +124,9 @@ $O/%_test.o: CPPFLAGS += -Itests
 HARNESS  := $(call obj,$(filter-out %_test.c,$(wildcard tests/*.c)) services/bus/routes.c)
 # the ladders of criticisms stand on what all ladders share
 $O/services/accountability/criticism_policy_test: $O/services/accountability/accountability_policy.o
+# who is told what stands on the rows of messages, these on phrases, these on how a text is filled
+$O/services/alerts/alerts_policy_test $O/services/alerts/message_policy_test: $(addprefix $O/services/alerts/,phrase_policy.o wording_policy.o)
+$O/services/alerts/alerts_policy_test: $O/services/alerts/message_policy.o
 $O/services/%_policy_test: $O/services/%_policy_test.o $O/services/%_policy.o $(PURE)
 	$(CC) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lm
 $O/services/bus/%_test: $O/services/bus/%_test.o $(call obj,$(filter-out %_test.c services/bus/main.c,$(wildcard services/bus/*.c))) $O/libzhucun.a

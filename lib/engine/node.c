@@ -160,7 +160,7 @@ node_prepare(node_t *n)
 {
 	const struct noun *const *noun;
 
-	if (!service_copies(n->svc) || !prepare_all(n, engine_sql, ENGINE_SQL_COUNT))
+	if (!service_copies(n->svc) || !service_faultless(n->svc) || !prepare_all(n, engine_sql, ENGINE_SQL_COUNT))
 		return false;
 	for (noun = n->svc->nouns; *noun; noun++)
 		if (!prepare_all(n, (*noun)->statements.at, (*noun)->statements.n))

@@ -130,3 +130,18 @@ service_copies(const struct service *s)
 	}
 	return good;
 }
+
+bool
+service_faultless(const struct service *s)
+{
+	bool good = true;
+
+	for (const struct noun *const *noun = s->nouns; *noun; noun++) {
+		const char *fault = (*noun)->fault ? (*noun)->fault() : NULL;
+		if (!fault)
+			continue;
+		LOG(ERROR, "service.fault", NULL, LOG_S("service", s->name), LOG_S("fault", fault));
+		good = false;
+	}
+	return good;
+}

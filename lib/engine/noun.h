@@ -19,3 +19,5 @@ const struct query *service_query(const struct service *s, const char *type);
 const char *service_named_twice(const struct service *s);
 /* Whether all its copies copy what they say; what is wrong is logged. */
 bool service_copies(const struct service *s);
+/* Whether its nouns find no fault with rows of their own; what is wrong is logged. */
+bool service_faultless(const struct service *s);

@@ -2,6 +2,8 @@
 #include "alerts_policy.h"
 #include "base/civil.h"
 #include "bus/sealed_kind.h"
+#include "message_policy.h"
+#include "phrase_policy.h"
 #include <string.h>
 #include <strings.h>
 
@@ -21,7 +23,7 @@ alerts_incident_day(const Accountability__MeasuresChanged *e, int32_t today)
 	return day == DAY_EVER ? today : day;
 }
 
-const char *
+char *
 alerts_cause(const Accountability__MeasuresChanged *e)
 {
 	if (*e->finding_id || e->n_changes == 0)
@@ -32,20 +34,7 @@ alerts_cause(const Accountability__MeasuresChanged *e)
 	return *e->account ? e->changes[0]->measure->id : e->changes[0]->measure->policy;
 }
 
-bool
-alerts_tells_finding(Supervision__FindingKind kind)
-{
-	return kind == SUPERVISION__FINDING_KIND__DUTY_FAILURE || kind == SUPERVISION__FINDING_KIND__DISCIPLINE_VIOLATION ||
-	       kind == SUPERVISION__FINDING_KIND__FUND_MISUSE;
-}
-
 /* ---- what is sealed, and who may hear of it */
-
-bool
-alerts_seals_finding(Supervision__FindingKind kind)
-{
-	return sealed_value(&supervision__finding_kind__descriptor, (int)kind);
-}
 
 bool
 alerts_seals_measure(const Accountability__Measure *m)
@@ -54,10 +43,10 @@ alerts_seals_measure(const Accountability__Measure *m)
 }
 
 static bool
-is_among(const char *const *ids, size_t n, const char *id)
+is_among(struct alerts_ids ids, const char *id)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(ids[i], id) == 0)
+	for (size_t i = 0; i < ids.n; i++)
+		if (strcmp(ids.at[i], id) == 0)
 			return true;
 	return false;
 }
@@ -89,7 +78,14 @@ alerts_follows(const Policy__Policy *p, const struct policy_finding *f)
 	return out;
 }
 
-/* ---- what was told before.  An alert's due instant decides, not whether it has gone out by now: batches must not show. */
+/* ---- what was told before.  An alert's due instant decides, not whether it has gone out by now: batches must not
+ * show. */
+
+static bool
+has_failed(const Alert *a)
+{
+	return a->state == ALERTS__ALERT_STATE__FAILED;
+}
 
 static bool
 is_held(const Alert *a, int64_t at_us)
@@ -114,14 +110,14 @@ is_obsolete(const struct alerts_plan *plan, const Alert *a)
 static bool
 says_fallen(const Alert *a, const char *measure_id)
 {
-	return is_among((const char *const *)a->fallen, a->n_fallen, measure_id);
+	return is_among((struct alerts_ids){ a->fallen, a->n_fallen }, measure_id);
 }
 
 /* What somebody has got, or will get. */
 static bool
 is_heard(const struct earlier *w, const Alert *a)
 {
-	return a->state != ALERTS__ALERT_STATE__FAILED && !is_obsolete(w->plan, a);
+	return !has_failed(a) && !is_obsolete(w->plan, a);
 }
 
 /* The last that somebody has heard about a measure or finding; NULL: nothing. */
@@ -199,11 +195,15 @@ falls(const Accountability__MeasuresChanged *e, const char *measure_id)
 static bool
 is_of(const Alert *a, const char *measure_id)
 {
-	return is_among((const char *const *)a->measures, a->n_measures, measure_id);
+	return is_among((struct alerts_ids){ a->measures, a->n_measures }, measure_id);
 }
 
 /* Held messages about what moves now, and all that their recipients were told of that. */
-struct holding { const Accountability__MeasuresChanged *event; const struct earlier *earlier; const Alert **held; bool *overtaken; size_t n; };
+struct holding {
+	const Accountability__MeasuresChanged *event;
+	const struct earlier *earlier;
+	const Alert **held; bool *overtaken; size_t n;
+};
 
 static bool
 is_overtaken(const struct holding *h, const Alert *a)
@@ -222,7 +222,7 @@ fell_before(const struct earlier *w, const char *person_id, const char *measure_
 
 	for (size_t i = 0; i < w->n; i++) {
 		const Alert *a = w->told[i].alert;
-		if (is_of(a, measure_id) && strcmp(a->person_id, person_id) == 0 && a->state != ALERTS__ALERT_STATE__FAILED &&
+		if (is_of(a, measure_id) && strcmp(a->person_id, person_id) == 0 && !has_failed(a) &&
 		    (!last || strcmp(a->alert_id, last->alert_id) > 0))
 			last = a;
 	}
@@ -239,8 +239,8 @@ all_gone(const struct holding *h, const Alert *a)
 	return all;
 }
 
-/* Another message to the same person, sent or to be sent, that this one goes with: a later correction of what it says, without it the
- * first that somebody would hear; or, of a correction, what it corrects. */
+/* Another message to the same person, sent or to be sent, that this one goes with: a later correction of what it
+ * says, without it the first that somebody would hear; or, of a correction, what it corrects. */
 static bool
 goes_with_another(const struct holding *h, const Alert *a)
 {
@@ -250,8 +250,8 @@ goes_with_another(const struct holding *h, const Alert *a)
 		const Alert *other = w->told[i].alert;
 		int order = strcmp(other->alert_id, a->alert_id);
 		bool corrects = order > 0 ? other->correction : order < 0 && a->correction;
-		if (corrects && other->state != ALERTS__ALERT_STATE__FAILED && strcmp(other->person_id, a->person_id) == 0 && !is_overtaken(h, other) &&
-		    is_of(a, w->told[i].about))
+		if (corrects && !has_failed(other) && strcmp(other->person_id, a->person_id) == 0 &&
+		    !is_overtaken(h, other) && is_of(a, w->told[i].about))
 			return true;
 	}
 	return false;
@@ -288,7 +288,8 @@ drop_overtaken(const Accountability__MeasuresChanged *e, const struct earlier *w
 {
 	struct holding h = {
 		.event = e, .earlier = w,
-		.held = arena_alloc(a, (w->n + 1) * sizeof(*h.held)), .overtaken = arena_alloc(a, (w->n + 1) * sizeof(*h.overtaken)),
+		.held = arena_alloc(a, (w->n + 1) * sizeof(*h.held)),
+		.overtaken = arena_alloc(a, (w->n + 1) * sizeof(*h.overtaken)),
 	};
 
 	for (size_t i = 0; i < w->n; i++)
@@ -302,36 +303,29 @@ drop_overtaken(const Accountability__MeasuresChanged *e, const struct earlier *w
 
 /* ---- whom to tell */
 
-const char *
+char *
 alerts_post_of(const Change *c)
 {
-	if (c->measure->kind != ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST || !c->grounds || !*c->grounds->cause_of)
-		return NULL;
-	return c->grounds->cause_of;
+	bool post = c->measure->kind == ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST;
+
+	return post && c->grounds && *c->grounds->cause_of ? c->grounds->cause_of : NULL;
 }
 
-static const char *
+static char *
 subject_of(const Accountability__MeasuresChanged *e)
 {
 	return e->subject && e->subject->maybe_person_case ? e->subject->person_id : NULL;
 }
 
-const char *
-alerts_about(const Accountability__MeasuresChanged *e, const Change *const *changes, size_t n)
+char *
+alerts_about(const Accountability__MeasuresChanged *e)
 {
-	const char *post = n ? alerts_post_of(changes[0]) : NULL;
+	char *post = e->n_changes ? alerts_post_of(e->changes[0]) : NULL;
 
-	for (size_t i = 1; post && i < n; i++)
-		if (!alerts_post_of(changes[i]) || strcmp(alerts_post_of(changes[i]), post) != 0)
+	for (size_t i = 1; post && i < e->n_changes; i++)
+		if (!alerts_post_of(e->changes[i]) || strcmp(alerts_post_of(e->changes[i]), post) != 0)
 			return subject_of(e);
 	return post ? post : subject_of(e);
-}
-
-/* 顶岗 is about a post, which those in charge of the person recalled must know. */
-static bool
-is_units(const Accountability__Measure *m)
-{
-	return m->subject && m->subject->maybe_unit_case && m->kind != ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST;
 }
 
 /* Somebody who answers for a unit: as its head, or by taking a post. */
@@ -341,40 +335,52 @@ names_head(const Accountability__Measure *m)
 	return m->subject && m->subject->maybe_unit_case && m->subject->maybe_person_case;
 }
 
+struct list { char **at; size_t n; };           /* nobody twice */
+
 static void
-add(const char **ids, size_t *n, const char *id)
+add(struct list *l, char *id)
 {
-	if (!is_among(ids, *n, id))
-		ids[(*n)++] = id;
+	if (!is_among((struct alerts_ids){ l->at, l->n }, id))
+		l->at[l->n++] = id;
 }
 
-/* Those in charge, then heads, the department, whoever was told before; nobody twice. */
-static size_t
-recipients(const Accountability__MeasuresChanged *e, const struct alerts_circle *c, const struct alerts_told *told, size_t ntold, arena_t *a,
-           const char ***out)
+static void
+add_all(struct list *l, struct alerts_ids ids)
 {
-	size_t nchanges = e ? e->n_changes : 0, n = 0, nposts = 0;
+	for (size_t i = 0; i < ids.n; i++)
+		add(l, ids.at[i]);
+}
+
+static size_t
+recipients_max(const struct alerts_case *x, size_t nchanges)
+{
+	const struct alerts_circle *c = &x->circle;
+	size_t n = c->in_charge.n + c->heads.n + c->department.n + nchanges + x->ntold;
 
 	for (size_t i = 0; c->posts && i < nchanges; i++)
-		nposts += c->posts[i].n;
-	const char **ids = arena_alloc(a, (c->nin_charge + nposts + c->nheads + c->ndepartment + nchanges + ntold + 1) * sizeof(*ids));
-
-	for (size_t i = 0; i < c->nin_charge; i++)
-		add(ids, &n, c->in_charge[i]);
-	for (size_t i = 0; c->posts && i < nchanges; i++)
-		for (size_t k = 0; k < c->posts[i].n; k++)
-			add(ids, &n, c->posts[i].at[k]);
-	for (size_t i = 0; i < c->nheads; i++)
-		add(ids, &n, c->heads[i]);
-	for (size_t i = 0; i < c->ndepartment; i++)
-		add(ids, &n, c->department[i]);
-	for (size_t i = 0; i < nchanges; i++)
-		if (names_head(e->changes[i]->measure))
-			add(ids, &n, e->changes[i]->measure->subject->person_id);
-	for (size_t i = 0; i < ntold; i++)
-		add(ids, &n, told[i].alert->person_id);
-	*out = ids;
+		n += c->posts[i].n;
 	return n;
+}
+
+/* Those in charge, then heads, the department, whom a change names, whoever was told before. */
+static struct list
+recipients(const struct alerts_case *x, arena_t *a)
+{
+	const struct alerts_circle *c = &x->circle;
+	size_t nchanges = x->event ? x->event->n_changes : 0;
+	struct list l = { .at = arena_alloc(a, (recipients_max(x, nchanges) + 1) * sizeof(*l.at)) };
+
+	add_all(&l, c->in_charge);
+	for (size_t i = 0; c->posts && i < nchanges; i++)
+		add_all(&l, c->posts[i]);
+	add_all(&l, c->heads);
+	add_all(&l, c->department);
+	for (size_t i = 0; i < nchanges; i++)
+		if (names_head(x->event->changes[i]->measure))
+			add(&l, x->event->changes[i]->measure->subject->person_id);
+	for (size_t i = 0; i < x->ntold; i++)
+		add(&l, x->told[i].alert->person_id);
+	return l;
 }
 
 /* Whoever is in charge of change i, or named by it. */
@@ -385,14 +391,14 @@ is_in(const struct alerts_case *x, size_t i, const char *person_id)
 	const Accountability__Measure *m = x->event->changes[i]->measure;
 
 	if (alerts_seals_measure(m))
-		return is_among(c->department, c->ndepartment, person_id);
+		return is_among(c->department, person_id);
 	if (names_head(m) && strcmp(m->subject->person_id, person_id) == 0)
 		return true;
-	if (is_units(m))
-		return is_among(c->heads, c->nheads, person_id);
+	if (phrase_is_units(m))
+		return is_among(c->heads, person_id);
 	if (c->posts && alerts_post_of(x->event->changes[i]))
-		return is_among(c->posts[i].at, c->posts[i].n, person_id);
-	return is_among(c->in_charge, c->nin_charge, person_id);
+		return is_among(c->posts[i], person_id);
+	return is_among(c->in_charge, person_id);
 }
 
 enum circle_kind { OF_PERSON, OF_POST, OF_UNIT, OF_DEPARTMENT };
@@ -404,10 +410,11 @@ circle_kind(const Accountability__MeasuresChanged *e, const Change *c)
 
 	if (post && (!subject || strcmp(post, subject) != 0))
 		return OF_POST;
-	return alerts_seals_measure(c->measure) ? OF_DEPARTMENT : is_units(c->measure) ? OF_UNIT : OF_PERSON;
+	return alerts_seals_measure(c->measure) ? OF_DEPARTMENT : phrase_is_units(c->measure) ? OF_UNIT : OF_PERSON;
 }
 
-/* Somebody has been told of a change, or of the finding that moved it: then of all that it moved, unless that is of two circles. */
+/* Somebody has been told of a change, or of the finding that moved it: then of all that it moved, unless that is of
+ * two circles. */
 static bool
 heard(const Accountability__MeasuresChanged *e, const Change *c, const struct earlier *w, const char *person_id)
 {
@@ -434,13 +441,16 @@ says(const Alert *a, const char *measure_id, const char *said)
 static bool
 anybody_heard(const struct earlier *w, const char *measure_id, const char *said)
 {
-	for (size_t i = 0; i < w->n; i++)
-		if (strcmp(w->told[i].about, measure_id) == 0 && is_heard(w, w->told[i].alert) && says(w->told[i].alert, measure_id, said))
+	for (size_t i = 0; i < w->n; i++) {
+		const Alert *a = w->told[i].alert;
+		if (strcmp(w->told[i].about, measure_id) == 0 && is_heard(w, a) && says(a, measure_id, said))
 			return true;
+	}
 	return false;
 }
 
-/* An amended measure is news when a message would say something else; for who has never heard of it, when nobody has heard just that. */
+/* An amended measure is news when a message would say something else; for who has never heard of it, when nobody has
+ * heard just that. */
 static bool
 is_news(const Change *c, const char *said, const struct earlier *w, const char *person_id)
 {
@@ -451,7 +461,8 @@ is_news(const Change *c, const char *said, const struct earlier *w, const char *
 	return knows(w, person_id, id) ? !says(last_of(w, person_id, id), id, said) : !anybody_heard(w, id, said);
 }
 
-/* What stands concerns those in charge; what is corrected, those who know it.  What comes back and is refused still never stood. */
+/* What stands concerns those in charge; what is corrected, those who know it.  What comes back and is refused still
+ * never stood. */
 static bool
 concerns(const struct alerts_case *x, size_t i, const struct earlier *w, const char *person_id)
 {
@@ -465,38 +476,6 @@ concerns(const struct alerts_case *x, size_t i, const struct earlier *w, const c
 	if (in && !is_gone(c))
 		return true;
 	return x->event->correction && c->change != ACCOUNTABILITY__CHANGE__IMPOSED && heard(x->event, c, w, person_id);
-}
-
-/* The first row that a message has a change for.  Kind 0 and state 0: any. */
-static const struct { Accountability__Change change; Accountability__MeasureKind kind; Accountability__MeasureState state; Alerts__Template template; } templates[] = {
-#define CHANGE(c) ACCOUNTABILITY__CHANGE__##c
-#define RECALL ACCOUNTABILITY__MEASURE_KIND__RECALL
-#define STATE(s) ACCOUNTABILITY__MEASURE_STATE__##s
-	{ CHANGE(IMPOSED), RECALL, 0, ALERTS__TEMPLATE__RECALL_OPENED },
-	{ CHANGE(MOVED), RECALL, STATE(IN_FORCE), ALERTS__TEMPLATE__RECALL_ORDERED },
-	{ CHANGE(MOVED), RECALL, STATE(SERVED), ALERTS__TEMPLATE__RECALL_REPLACED },
-	{ CHANGE(MOVED), RECALL, STATE(LIFTED), ALERTS__TEMPLATE__RECALL_CANCELLED },
-	{ CHANGE(IMPOSED), ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST, 0, ALERTS__TEMPLATE__HEAD_TAKES_POST },
-	{ CHANGE(IMPOSED), 0, 0, ALERTS__TEMPLATE__MEASURES_IMPOSED },
-	{ CHANGE(MOVED), 0, 0, ALERTS__TEMPLATE__MEASURES_MOVED },
-#undef CHANGE
-#undef RECALL
-#undef STATE
-};
-
-static Alerts__Template
-template_of(const struct alerts_message *m)
-{
-	if (m->correction)
-		return ALERTS__TEMPLATE__MEASURES_CORRECTED;
-	for (size_t t = 0; t < sizeof(templates) / sizeof(templates[0]); t++)
-		for (size_t i = 0; i < m->n; i++) {
-			const Change *c = m->changes[i];
-			if (c->change == templates[t].change && (!templates[t].kind || c->measure->kind == templates[t].kind) &&
-			    (!templates[t].state || c->measure->state == templates[t].state))
-				return templates[t].template;
-		}
-	return ALERTS__TEMPLATE__MEASURES_AMENDED;
 }
 
 static bool
@@ -514,8 +493,9 @@ takes_back_urgent(const struct alerts_message *m, const char *finding_id, const 
 {
 	for (size_t i = 0; i < w->n; i++) {
 		const Alert *a = w->told[i].alert;
-		if (strcmp(a->person_id, m->person_id) == 0 && is_heard(w, a) && is_about(m, finding_id, w->told[i].about) &&
-		    (a->urgent || alerts_is_urgent(w->policy, a->template_)))
+		bool urgent = a->urgent || alerts_is_urgent(w->policy, a->template_);
+		if (urgent && strcmp(a->person_id, m->person_id) == 0 && is_heard(w, a) &&
+		    is_about(m, finding_id, w->told[i].about))
 			return true;
 	}
 	return false;
@@ -536,7 +516,10 @@ message_of(const struct alerts_case *x, const struct earlier *w, struct alerts_m
 		if (is_gone(e->changes[i]))
 			m->changes[m->n++] = e->changes[i];
 	m->correction = m->correction || m->obsolete;
-	m->template = template_of(m);
+	if (m->correction)
+		m->template = ALERTS__TEMPLATE__MEASURES_CORRECTED;
+	else if (m->n)
+		m->template = message_of_changes(m->changes, m->n)->template;
 	m->urgent = m->correction && takes_back_urgent(m, e->finding_id, w);
 }
 
@@ -570,15 +553,16 @@ alerts_of_measures(const struct alerts_case *x, arena_t *a, struct alerts_plan *
 {
 	const Accountability__MeasuresChanged *e = x->event;
 	struct earlier w = earlier_of(x, out);
-	const char **ids;
-	size_t n = recipients(e, &x->circle, x->told, x->ntold, a, &ids);
+	struct list to = recipients(x, a);
 
 	plan_open(&w, a, out);
 	drop_overtaken(e, &w, a, out);
-	out->messages = arena_alloc(a, (n + 1) * sizeof(*out->messages));
-	for (size_t i = 0; i < n; i++) {
+	out->messages = arena_alloc(a, (to.n + 1) * sizeof(*out->messages));
+	for (size_t i = 0; i < to.n; i++) {
 		struct alerts_message *m = &out->messages[out->n];
-		*m = (struct alerts_message){ .person_id = ids[i], .changes = arena_alloc(a, (e->n_changes + 1) * sizeof(*m->changes)) };
+		*m = (struct alerts_message){
+			.person_id = to.at[i], .changes = arena_alloc(a, (e->n_changes + 1) * sizeof(*m->changes)),
+		};
 		message_of(x, &w, m);
 		out->n += m->n > 0;
 	}
@@ -602,23 +586,25 @@ told_by_measures(const struct earlier *w, const char *person_id)
 static bool
 may_hear(const struct alerts_circle *c, const char *person_id)
 {
-	return !c->department || is_among(c->department, c->ndepartment, person_id);
+	return !c->department.at || is_among(c->department, person_id);
 }
 
 void
 alerts_of_annulled(const struct alerts_case *x, arena_t *a, struct alerts_plan *out)
 {
 	struct earlier w = earlier_of(x, out);
-	const char **ids;
-	size_t n = recipients(NULL, &(struct alerts_circle){ 0 }, x->told, x->ntold, a, &ids);
+	struct list to = recipients(&(struct alerts_case){ .told = x->told, .ntold = x->ntold }, a);
 
 	plan_open(&w, a, out);
 	drop_finding(&w, out);
-	out->messages = arena_alloc(a, (n + 1) * sizeof(*out->messages));
-	for (size_t i = 0; i < n; i++) {
-		bool got = knows_any(&w, ids[i]);
-		struct alerts_message m = { .person_id = ids[i], .template = ALERTS__TEMPLATE__FINDING_ANNULLED, .correction = true, .obsolete = !got };
-		if (told_by_measures(&w, ids[i]) || !may_hear(&x->circle, ids[i]) || (!got && !has_obsolete(out, ids[i])))
+	out->messages = arena_alloc(a, (to.n + 1) * sizeof(*out->messages));
+	for (size_t i = 0; i < to.n; i++) {
+		char *id = to.at[i];
+		bool got = knows_any(&w, id);
+		struct alerts_message m = {
+			id, ALERTS__TEMPLATE__FINDING_ANNULLED, .correction = true, .obsolete = !got,
+		};
+		if (told_by_measures(&w, id) || !may_hear(&x->circle, id) || (!got && !has_obsolete(out, id)))
 			continue;
 		m.urgent = x->ntold && takes_back_urgent(&m, x->told[0].about, &w);
 		out->messages[out->n++] = m;
@@ -629,16 +615,17 @@ alerts_of_annulled(const struct alerts_case *x, arena_t *a, struct alerts_plan *
 
 #define HOUR_US INT64_C(3600000000)
 
-/* What is the policy's to say; but that somebody could act in one's name cannot wait. */
 bool
 alerts_is_urgent(const Policy__Alerts *p, Alerts__Template template)
 {
-	const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value(&alerts__template__descriptor, (int)template);
+	const ProtobufCEnumDescriptor *templates = &alerts__template__descriptor;
+	const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value(templates, (int)template);
+	const struct message_row *row = message_of_template(template);
 
 	for (size_t i = 0; p && v && i < p->n_urgent; i++)
 		if (strcasecmp(p->urgent[i], v->name) == 0)     /* the document says it in lower case */
 			return true;
-	return template == ALERTS__TEMPLATE__ACCOUNT_CHANGED;
+	return row && row->urgent;
 }
 
 int64_t

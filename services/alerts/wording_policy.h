@@ -1,48 +1,49 @@
-/* wording_policy - what a message says, in Chinese and in English (rules.md §8): templates as rows, and what fills them.
+/* wording_policy - how a text is filled with what a message says, in Chinese and in English (rules.md §8).
  *
- * Pure: everything depends on the arguments alone, texts live in the arena passed in.  No name and no phone stands in a text:
- * people, units and villages are mentioned (lib/domain/mention.h), and whoever reads of their own case is "you". */
+ * {name} is a field of the message, or a piece: what is computed of it.  A field is said as what it is: a day as a
+ * date; a value of an enum by its words; an id (person_id, head_person_id, village_id) by mentioning whose it is
+ * (lib/domain/mention.h); other text as it is. What stands in [ ] is left out when a name in it comes to nothing.
+ *
+ * Pure: everything depends on the arguments alone, texts live in the arena passed in.  No name and no phone stands in
+ * a text. */
 #pragma once
-#include "accountability.pb-c.h"
-#include "alerts.pb-c.h"
 #include "base/arena.h"
-#include "roster.pb-c.h"
-#include "supervision.pb-c.h"
+#include "common.pb-c.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Whom a message is about; self: its recipient.  NULL: not a person's, not a unit's.  recipient: whoever is told; NULL where no measure of
- * theirs can be among those of somebody else. */
-struct wording_about { const char *person_id, *unit_id; bool self; const char *recipient; };
+enum language { ZH, EN, LANGUAGES };
 
-struct wording { Common__Text *text; int32_t version, segments; };      /* segments: of the Chinese text, which is what is sent, with usual names */
+struct saying {
+	const ProtobufCMessage *of;             /* what is told */
+	const char *person_id, *unit_id;        /* whom it is about; NULL: not a person, not a unit */
+	const char *recipient;                  /* NULL: whoever it is */
+	enum language in;
+	arena_t *arena;
+};
+/* Before fields.  of: in which messages it is known; NULL: in all.  A list of them ends with a name of NULL. */
+struct piece {
+	const char *name;
+	const ProtobufCMessageDescriptor *of;
+	const char *(*text)(const struct saying *s);
+};
 
-/* The changes that this recipient is told of: when they were absent and for which time, by which criticism which
- * rung was reached, what follows, and the clauses. */
-void wording_measures(Alerts__Template template, struct wording_about about, const Accountability__MeasureChange *const *changes, size_t n,
-                      arena_t *a, struct wording *out);
+char *wording_fill(const char *text, const struct saying *s, const struct piece *pieces);
+/* Where in a text begins what can never be filled: a name that such a message neither has nor could say, a bracket
+ * that has no other. NULL: nothing. */
+const char *wording_fault(const char *text, const ProtobufCMessageDescriptor *of, const struct piece *pieces);
 
-/* All that a message says of one measure, but whose it is: two that are the same would read the same. */
-char *wording_said(const Accountability__MeasureChange *c, arena_t *a);
+/* Where a member of this name is; NULL: there is none, or it is not set. */
+const void *wording_member(const ProtobufCMessage *m, const char *name);
+char *wording_day(int32_t day, const struct saying *s);
+char *wording_person(const char *id, const struct saying *s);
 
-/* A missed hearing says neither kind nor date. */
-struct wording_finding { Supervision__FindingKind kind; int32_t on_day; };
-void wording_finding(Alerts__Template template, struct wording_about about, struct wording_finding f, arena_t *a, struct wording *out);
+/* Several texts to one recipient as one, in the order given. */
+Common__Text *wording_digest(const Common__Text *const *texts, size_t n, arena_t *a);
 
-/* A step of a recall: handed over, or not made in time.  head_person_id: who takes the post, "" not known, NULL nobody has to. */
-struct wording_recall { Accountability__RecallCase__State state; const char *head_person_id, *recipient; bool has_due; int32_t due_day; };
-void wording_recall(Alerts__Template template, struct wording_about about, struct wording_recall r, arena_t *a, struct wording *out);
-
-/* A task of the organisation department. */
-void wording_task(struct wording_about about, Roster__TaskKind kind, const char *village_id, arena_t *a, struct wording *out);
-
-/* An account that somebody else has made or changed. */
-void wording_account(const Roster__AccountAltered *e, arena_t *a, struct wording *out);
-
-/* Several messages to one recipient as one, in the order given. */
-void wording_digest(const Common__Text *const *texts, size_t n, arena_t *a, struct wording *out);
-
-/* Short messages that a text takes in UCS-2 (3GPP TS 23.038, 23.040): one holds 70 units, each of several 67; a character beyond
- * the Basic Multilingual Plane takes two units, which stay together. */
+/* Short messages that a text takes in UCS-2 (3GPP TS 23.038, 23.040): one holds 70 units, each of several 67; a
+ * character beyond the Basic Multilingual Plane takes two units, which stay together. */
 int32_t wording_segments(const char *text);
+/* The same with names put in.  They are not known here: what is mentioned counts as a name of the usual length. */
+int32_t wording_segments_named(const char *text, arena_t *a);
