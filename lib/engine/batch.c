@@ -1,3 +1,4 @@
+/* batch - see batch.h. */
 #include "engine/batch.h"
 #include "base/clock.h"
 #include "base/log.h"

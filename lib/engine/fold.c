@@ -1,4 +1,5 @@
-/* batch - loads what the inputs need (load.c), runs them one at a time in memory, writes what they said (commit.c).
+/* fold - a batch from its first input to its end: what they need is loaded (load.c), they are run one at a time in
+ * memory, what they said is written (commit.c).
  *
  * Round trips: one or two to load (wants that depend on loaded rows), one to commit, whatever the batch holds. */
 #include "base/clock.h"
@@ -308,7 +309,7 @@ run_one(struct batch *b, struct input *in)
  * before the load, since what is wanted may depend on the day; when the load finds that the clock was moved, the
  * batch begins anew.  False: there is no instant that can be believed. */
 static bool
-batch_date(struct batch *b)
+dated(struct batch *b)
 {
 	if (!node_clock_believed(b->node))
 		return false;
@@ -325,7 +326,7 @@ batch_date(struct batch *b)
 /* One after the other, until much memory is used, or one lacks what only those before it have made it want: what
  * comes after that is left to the next batch.  The first of a batch lacks nothing. */
 static void
-batch_fold(struct batch *b)
+fold(struct batch *b)
 {
 	size_t n = 0;
 
@@ -384,14 +385,14 @@ fold_try(node_t *n, struct input *inputs, size_t count)
 
 	books_forget(n, NULL);
 	batch_open(b, n, inputs, count);
-	if (!batch_date(b))
+	if (!dated(b))
 		return BATCH_AGAIN;
 	enum batch_result r = try_load(b, &waits);
 	if (r || waits)
 		return r;
 	CRASH_POINT("trial.loaded");
 	b->used_us = clock_mono_us();
-	batch_fold(b);
+	fold(b);
 	assert(!b->nemitted && !b->njobs && !b->nopened);
 	if (store_fd(n->db) < 0)
 		return BATCH_AWAY;
@@ -412,7 +413,7 @@ fold_run(node_t *n, struct input *inputs, size_t count)
 
 	books_make_room(n);
 	batch_open(b, n, inputs, count);
-	if (!batch_date(b))
+	if (!dated(b))
 		return BATCH_AGAIN;             /* the next step finds out what is to be done about it */
 	enum batch_result r = load_all(b);
 	metric_max(n->set.metrics, METRIC_BATCH_BYTES_MAX, (int64_t)arena_used(n->arena));
@@ -420,7 +421,7 @@ fold_run(node_t *n, struct input *inputs, size_t count)
 		return r;
 	CRASH_POINT("batch.loaded");
 	b->used_us = clock_mono_us();
-	batch_fold(b);
+	fold(b);
 	if (store_fd(n->db) < 0)
 		return BATCH_AWAY;              /* it went while the fold lasted */
 	trips += b->touches;

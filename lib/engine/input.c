@@ -1,3 +1,4 @@
+/* input - see input.h. */
 #include "engine/input.h"
 #include "base/utf8.h"
 #include "engine/node_state.h"
