@@ -11,12 +11,8 @@
 
 enum { CLOCK_AHEAD_MAX_S = 300, ACCURACY_MAX_M = 20100000 };    /* a phone's clock; half way round the Earth */
 
-/* ---- days.  `calendar` is the text of working_days.csv: the days that differ from Monday to Friday, in date order. */
+/* ---- days.  `calendar`: the text of one that tells of the day (domain/calendar.h). */
 
-/* By the State Council's calendar, make-up days included; of years that it does not tell of, Monday to Friday. */
-bool day_working(const char *calendar, int32_t day);
-/* Whether the calendar tells of the day's year at all; until it does, what it says of that year is provisional. */
-bool year_published(const char *calendar, int32_t day);
 /* By precedence: absent_confirmed, present, present_weak; without any evidence rest_day or unknown.  row NULL: nothing known. */
 Attendance__DayStatus day_status(const AttendanceRows__Day *row, int32_t day, const char *calendar);
 /* A confirmed absence beside strong evidence: listed, decides nothing. */
