@@ -1,7 +1,7 @@
 /* attendance - who was there on which day (rules.md 3).
  *
- *   in:   commands of check-ins; queries of days; supervision's confirmed and annulled absences; roster's persons, postings,
- *         villages and policies
+ *   in:   commands of check-ins; queries of days; supervision's confirmed and annulled absences; roster's persons,
+ *         postings, villages, policies and calendars
  *   out:  CheckinRecorded, DayStatusChanged
  *   owns: schema attendance */
 #include "attendance.h"

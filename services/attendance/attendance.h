@@ -9,4 +9,5 @@ extern const struct noun attendance_day, attendance_checkin;
 
 /* ---- day.c: what a check-in makes of its day.  Wanted first. */
 void attendance_want_day(struct batch *b, const char *person_id, int32_t day);
-Attendance__DayStatus attendance_status_with(struct batch *b, const char *person_id, int32_t day, Attendance__CheckinResult result);
+Attendance__DayStatus attendance_status_with(struct batch *b, const char *person_id, int32_t day,
+                                             Attendance__CheckinResult result);

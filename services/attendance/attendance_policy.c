@@ -3,7 +3,8 @@
 #include "domain/calendar.h"
 #include <string.h>
 
-/* ---- the status of a day.  Leave and official duty have no records yet; they would stand between present_weak and rest_day. */
+/* ---- the status of a day.  Leave and official duty have no records yet; they would stand between present_weak and
+ * rest_day. */
 
 static const struct precedence {
 	size_t evidence;                                /* offset of its count in the row */
@@ -100,9 +101,11 @@ static const struct rule {
 	{ bad_lon, { 422, "field.range", "/lon", "A longitude is -180 to 180 degrees." } },
 	{ bad_lat, { 422, "field.range", "/lat", "A latitude is -90 to 90 degrees." } },
 	{ bad_accuracy, { 422, "field.range", "/accuracy_m", "An accuracy is 0 to 20100000 metres." } },
-	{ is_timeless, { 422, "checkin.no_time", "/captured_at", "It was captured before 1970-01-02: the phone did not know when." } },
+	{ is_timeless, { 422, "checkin.no_time", "/captured_at",
+	                 "It was captured before 1970-01-02: the phone did not know when." } },
 	{ is_future, { 422, "checkin.in_future", "/captured_at", "It was captured more than 5 minutes from now." } },
-	{ is_late, { 422, "checkin.too_late", "/captured_at", "The policy takes no check-ins of a day that long ago." } },
+	{ is_late, { 422, "checkin.too_late", "/captured_at",
+	             "The policy takes no check-ins of a day that long ago." } },
 };
 
 const struct refusal *

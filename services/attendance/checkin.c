@@ -4,9 +4,9 @@
  *   out:  CheckinRecorded
  *   owns: checkin
  *
- * Judged as at the day of its capture: the posting, the fence and the policy of that day.  The result is final.  This is the
- * command that comes most often: it loads the rows of one person, one village and one day, and writes two, so what it copies has
- * plans.  Positions stay in `checkin`; events say what was made of them. */
+ * Judged as at the day of its capture: the posting, the fence and the policy of that day.  The result is final.  This
+ * is the command that comes most often: it loads the rows of one person, one village and one day, and writes two, so
+ * what it copies has plans.  Positions stay in `checkin`; events say what was made of them. */
 #include "attendance.h"
 #include "attendance_policy.h"
 #include "base/civil.h"
@@ -23,7 +23,8 @@ static const struct table checkin_table = { "checkin", &attendance_rows__checkin
 static const struct copy
 row_of_command = { &attendance_rows__checkin__descriptor, &attendance__record_checkin__descriptor,
                    "district checkin_id received_at_us datum result", &(struct copy_plan){ 0 } },
-recorded_of_row = { &attendance__checkin_recorded__descriptor, &attendance_rows__checkin__descriptor, "id on_day status", &(struct copy_plan){ 0 } };
+recorded_of_row = { &attendance__checkin_recorded__descriptor, &attendance_rows__checkin__descriptor,
+                    "id on_day status", &(struct copy_plan){ 0 } };
 
 static void
 want(struct batch *b, const void *m)
@@ -52,12 +53,14 @@ is_posted(struct batch *b, const Record *in, int32_t day)
 static bool
 references_ok(struct batch *b, const Record *in, int32_t day)
 {
-	return batch_id_ok(b, true, in->person_id, "/person_id") && batch_id_ok(b, true, in->village_id, "/village_id") &&
+	return batch_id_ok(b, true, in->person_id, "/person_id") &&
+	       batch_id_ok(b, true, in->village_id, "/village_id") &&
 	       batch_ok(b, mirror_person_on(b, in->person_id, batch_today(b)), 422, "reference.unknown", "/person_id",
 	                "Nobody in this district has this id.") &&
-	       batch_ok(b, mirror_village_on(b, in->village_id, batch_today(b)), 422, "reference.unknown", "/village_id",
-	                "No village in this district has this id.") &&
-	       batch_ok(b, is_posted(b, in, day), 422, "checkin.not_posted", "/village_id", "The person was not posted there on that day.");
+	       batch_ok(b, mirror_village_on(b, in->village_id, batch_today(b)), 422, "reference.unknown",
+	                "/village_id", "No village in this district has this id.") &&
+	       batch_ok(b, is_posted(b, in, day), 422, "checkin.not_posted", "/village_id",
+	                "The person was not posted there on that day.");
 }
 
 /* ---- what is made of it */
@@ -68,8 +71,8 @@ is_fenced(const MirrorRows__Village *v)
 	return v->maybe_lon_case && v->maybe_lat_case && v->maybe_radius_case;
 }
 
-/* The first fence that a village gets counts from ever, also when the village was known before it; one that is taken away ends
- * today.  False: there is none that day. */
+/* The first fence that a village gets counts from ever, also when the village was known before it; one that is taken
+ * away ends today.  False: there is none that day. */
 static bool
 fence_on(struct batch *b, const char *village_id, int32_t day, struct fence *out)
 {
@@ -129,7 +132,8 @@ record(struct batch *b, const void *m)
 	const Policy__Checkin *rules = policy ? policy->document->checkin : NULL;
 	Attendance__Checkin out = ATTENDANCE__CHECKIN__INIT;
 
-	if (batch_refused(b, checkin_refusal(in, batch_at_us(b), rules)) || !references_ok(b, in, day) || batch_refused(b, checkin_off(rules)))
+	if (batch_refused(b, checkin_refusal(in, batch_at_us(b), rules)) || !references_ok(b, in, day) ||
+	    batch_refused(b, checkin_off(rules)))
 		return;
 	const Checkin *row = keep(b, in, day);
 	say(b, row, day);
@@ -141,7 +145,8 @@ record(struct batch *b, const void *m)
 const struct noun attendance_checkin = {
 	.tables = LIST(((const struct table *const[]){ &checkin_table })),
 	.commands = LIST(((const struct command[]){
-		{ .message = &attendance__record_checkin__descriptor, .after = AFTER(ROSTER), .want = want, .run = record },
+		{ .message = &attendance__record_checkin__descriptor, .after = AFTER(ROSTER),
+		  .want = want, .run = record },
 	})),
 	.copies = LIST(((const struct copy *const[]){ &row_of_command, &recorded_of_row })),
 };

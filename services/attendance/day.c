@@ -1,16 +1,16 @@
 /* day - what is known of each person's days.
  *
- *   in:   attendance's own CheckinRecorded; supervision.FindingConfirmed, FindingAnnulled of an unexcused absence; roster.CalendarPut;
- *         ReadDays, ListContradictions
+ *   in:   attendance's own CheckinRecorded; supervision.FindingConfirmed, FindingAnnulled of an unexcused absence;
+ *         roster.CalendarPut; ReadDays, ListContradictions
  *   out:  DayStatusChanged
  *   owns: day (and, by lib/domain/calendars, calendar)
  *
- * A day's status is a function of what is known of the day and of its year's calendar: a check-in is evidence, only a confirmed finding
- * is an absence, and a gap is nothing (A2).  A check-in's event tells the status itself; what else changes it is told by an event of its
- * own.  What was told last stays with the day, so that a calendar that comes late is told of too, of those days of which anything has
- * been told. */
+ * A day's status is a function of what is known of the day and of its year's calendar: a check-in is evidence, only a
+ * confirmed finding is an absence, and a gap is nothing (A2).  A check-in's event tells the status itself; what else
+ * changes it is told by an event of its own.  What was told last stays with the day, so that a calendar that comes late
+ * is told of too, of those days of which anything was told. */
 #include "attendance.h"
-#include "attendance.sql.h"
+#include "attendance_day.sql.h"
 #include "attendance_policy.h"
 #include "base/civil.h"
 #include "domain/calendars.h"
@@ -25,7 +25,8 @@ enum { DATE_LEN = 10 };
 
 static const struct table day_table = { "day", &attendance_rows__day__descriptor, 3, false };
 
-static const struct copy changed_of_row = { &attendance__day_status_changed__descriptor, &attendance_rows__day__descriptor, NULL };
+static const struct copy changed_of_row = { &attendance__day_status_changed__descriptor,
+	                                    &attendance_rows__day__descriptor, NULL };
 
 static Day *
 day_key(struct batch *b, const char *person_id, int32_t day)
@@ -118,7 +119,7 @@ count_absence(struct batch *b, const Supervision__FindingFact *f, int change)
 	if (!is_absence(f))
 		return;
 	Day row = day_now(b, f->person_id, f->on_day);
-	if (!row.status)                                /* of which nothing was told is what anybody would take it for */
+	if (!row.status)                        /* of which nothing was told is what anybody would take it for */
 		row.status = status_of(b, &row);
 	if (row.absences + change < 0)
 		return;
@@ -347,5 +348,5 @@ const struct noun attendance_day = {
 		{ .message = &attendance__list_contradictions__descriptor, .run = list_contradictions },
 	})),
 	.copies = LIST(((const struct copy *const[]){ &changed_of_row })),
-	.statements = { attendance_sql, ATTENDANCE_SQL_COUNT },
+	.statements = { attendance_day_sql, ATTENDANCE_DAY_SQL_COUNT },
 };
