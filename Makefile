@@ -116,7 +116,7 @@ $O/zhucunctl.bash: $O/bin/zhucunctl
 	$< help --completion > $@
 
 # --- tests.  x_policy_test.c links x_policy.c, the messages and the pure parts of lib, nothing else: the linker proves purity.
-PURE     := $(addprefix $O/lib/,base/civil.o base/arena.o base/utf8.o bus/sealed_kind.o domain/policy_book.o domain/mention.o) $(PBC:.c=.o)
+PURE     := $(addprefix $O/lib/,base/civil.o base/arena.o base/utf8.o bus/sealed_kind.o domain/calendar.o domain/policy_book.o domain/mention.o) $(PBC:.c=.o)
 TESTC    := $(wildcard lib/*/*_test.c services/*/*_test.c gateway/*/*_test.c tests/*_test.c tests/*/*_test.c)
 TESTS    := $(TESTC:%.c=$O/%)
 # what tests share

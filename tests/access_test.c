@@ -65,6 +65,8 @@ static const struct line { const char *method, *path, *may, *body; } lines[] = {
 	{ "POST", "/tasks/none/close",                    "y-------", "{}" },
 	{ "GET", "/policy",                               "yyyyyyyy", NULL },
 	{ "POST", "/policies",                            "y-------", "{}" },
+	{ "PUT", "/calendars/2017",                       "y-------", "{\"days\":7}" },
+	{ "GET", "/calendars/2017",                       "yyyyyyyy", NULL },
 	{ "PUT", "/accounts/none",                        "y-------", "{}" },
 	{ "GET", "/accounts/none",                        "y---y---", NULL },
 	{ "GET", "/accounts",                             "y---y---", NULL },

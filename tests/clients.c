@@ -17,6 +17,14 @@ const struct published clients_policies[POLICIES] = {
 	{ "careful", "2017-12-01", "{\"approval\": {\"default\": \"automatic\", \"award_ban\": \"four_eyes\", \"stipend_cancelled\": \"four_eyes\"}}" },
 	{ "worse-paid", "2018-03-01", "{\"approval\": \"automatic\", \"stipend\": {\"rate_fen\": 9000}}" },
 };
+/* Calendars of some of the days that histories are about; the second takes back what the first has said. */
+enum { CALENDARS = 4 };
+static const struct { const char *year, *days; } calendars[CALENDARS] = {
+	{ "2017", "{\"on\": \"2017-09-18\", \"working\": false}, {\"on\": \"2017-11-06\", \"working\": false}" },
+	{ "2017", "{\"on\": \"2017-11-06\", \"working\": false, \"name\": \"节\"}, {\"on\": \"2017-09-30\", \"working\": true}" },
+	{ "2018", "{\"on\": \"2018-01-31\", \"working\": false}, {\"on\": \"2018-05-30\", \"working\": false}" },
+	{ "2018", "" },
+};
 /* Hours of the phases: also at night, when alerts wait. */
 static const char *const hours[PHASES] = { "09:00:00", "23:30:00", "06:15:00", "12:00:00", "22:00:00", "08:00:00" };
 
@@ -148,6 +156,15 @@ publish(struct clients *c, int district, const struct published *p)
 }
 
 static void
+publish_calendar(struct clients *c, int district, int i)
+{
+	struct commands o = { 0 };
+
+	put(&o, district, text("/calendars/%s", calendars[i].year), text("{\"days\": [%s]}", calendars[i].days), NULL);
+	commands_send(c, &o);
+}
+
+static void
 make_districts(struct clients *c)
 {
 	struct commands o = { 0 };
@@ -158,6 +175,8 @@ make_districts(struct clients *c)
 	publish(c, PLAIN_DISTRICT, &automatic);
 	for (int i = 0; i < POLICIES; i++)
 		publish(c, RULED_EARLY, &clients_policies[i]);
+	for (int i = 0; i < CALENDARS; i++)
+		publish_calendar(c, RULED_EARLY, i);
 }
 
 static void
@@ -404,7 +423,7 @@ clients_settle(struct clients *c)
 void
 clients_live(struct clients *c, int phase)
 {
-	static const int published_in[POLICIES] = { 1, 3, 5, 5 };
+	static const int published_in[POLICIES] = { 1, 3, 5, 5 }, calendar_in[CALENDARS] = { 1, 3, 4, 5 };
 	char instant[40];
 
 	snprintf(instant, sizeof(instant), "%sT%s+08:00", phase_days[phase], hours[phase]);
@@ -418,4 +437,7 @@ clients_live(struct clients *c, int phase)
 	for (int i = 0; i < POLICIES; i++)
 		if (published_in[i] == phase)
 			publish(c, RULED_LATE, &clients_policies[i]);
+	for (int i = 0; i < CALENDARS; i++)
+		if (calendar_in[i] == phase)
+			publish_calendar(c, RULED_LATE, i);
 }

@@ -323,6 +323,22 @@ test_slices(struct count *c, harness_t *s)
 	test_rebuild(c, s, "and slices are replayed");
 }
 
+/* A calendar that comes late: days of which was told are told of again. */
+static void
+test_calendar(struct count *c, harness_t *s)
+{
+	check(c, ask(s, "/api/v1/districts/" D "/checkins", "{\"person_id\": \"p2\", \"village_id\": \"v1\", \"captured_at\": \"2020-02-28T08:00:00+08:00\","
+	                " \"lon\": 107.6, \"lat\": 31.2, \"accuracy_m\": 20}") == 201 && harness_settle(s, D), "somebody is elsewhere", "not so");
+	check(c, number(s, "select count(*) from attendance.day where on_day = '2020-02-28' and status = 'unknown'") == 1, "of a Friday nothing is known", "something is");
+	struct answered a = harness_call(s, "PUT", "/api/v1/districts/" D "/calendars/2020", NULL, "application/json",
+	                               "{\"days\": [{\"on\": \"2020-02-28\", \"working\": false}]}");
+	check(c, a.status == 201 && harness_settle(s, D), "a calendar comes late", a.body);
+	free(a.body);
+	check(c, number(s, "select count(*) from attendance.day where on_day = '2020-02-28' and status = 'rest_day'") == 1 &&
+	         number(s, "select count(*) from engine.work") == 0, "it was a day of rest", "it was not");
+	test_rebuild(c, s, "and the days are told of again");
+}
+
 static void
 test_rebuild_differs(struct count *c, harness_t *s)
 {
@@ -522,6 +538,7 @@ main(void)
 	test_rebuild_sealed(&c, s);
 	test_jobs(&c, s);
 	test_slices(&c, s);
+	test_calendar(&c, s);
 	test_rebuild_differs(&c, s);
 	test_retry(&c, s);
 	test_verify(&c, s);

@@ -115,6 +115,19 @@ select * from (select district, person_id, on_day, absences from attendance.day 
  select v.state from supervision.finding_move v where (v.district, v.finding_id) = (f.district, f.finding_id) order by v.seq desc limit 1)
  group by 1, 2, 3) f using (district, person_id, on_day) where a.absences is distinct from f.absences;
 
+-- name: §3 what was told of a day last is what its evidence says
+select * from attendance.day where status is distinct from case when absences > 0 then 'absent_confirmed' when strong > 0 then 'present'
+ when weak > 0 then 'present_weak' when status in ('unknown', 'rest_day') then status end;
+
+-- name: §3 without evidence it is what the calendar says that the district has put, however late
+select * from attendance.day d join attendance.calendar c on c.district = d.district and c.year = extract(year from d.on_day)
+ where d.status in ('unknown', 'rest_day') and (d.status = 'unknown') <> case when strpos(c.lines, d.on_day || ',1,') > 0 then true
+ when strpos(c.lines, d.on_day || ',0,') > 0 then false else extract(isodow from d.on_day) < 6 end;
+
+-- name: §3 the calendar by which days are judged is the one that stands
+select * from roster.calendar r full join attendance.calendar a using (district, year)
+ where (r.version, r.lines) is distinct from (a.version, a.lines);
+
 -- name: §5 Identity: one measure for each subject, clause, kind and window
 select * from (select district, case_id, clause, kind, window_year from accountability.measure
  group by district, case_id, unit_id, head_person_id, clause, kind, window_year, recall_id having count(*) > 1) x;

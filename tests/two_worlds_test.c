@@ -63,7 +63,7 @@ static const struct line { const char *method, *path; bool list; const char *bod
 	{ "GET", "/postings/q-suspect", false, NULL }, { "GET", "/postings", true, NULL }, { "GET", "/postings?person_id=suspect", true, NULL },
 	{ "GET", "/vacancies", true, NULL }, { "GET", "/vacancies?village_id=v-own", true, NULL },
 	{ "GET", "/tasks", true, NULL },
-	{ "GET", "/policy", false, NULL },
+	{ "GET", "/policy", false, NULL }, { "GET", "/calendars/2017", false, NULL },
 	{ "GET", "/accounts/cadre", false, NULL }, { "GET", "/accounts", true, NULL },
 
 	{ "GET", "/findings/{F}", false, NULL }, { "GET", "/findings/{A}", false, NULL },
@@ -99,7 +99,7 @@ static const struct line { const char *method, *path; bool list; const char *bod
 	{ "PUT", "", false, "{}" }, { "PUT", "/townships/t-own", false, "{}" }, { "PUT", "/units/u-own", false, "{}" }, { "PUT", "/villages/v-own", false, "{}" },
 	{ "PUT", "/persons/suspect", false, "{}" }, { "PUT", "/postings/q-suspect", false, "{}" }, { "PUT", "/accounts/cadre", false, "{}" },
 	{ "POST", "/postings/q-suspect/void", false, "{}" }, { "POST", "/postings/none/void", false, "{\"reason\":\"r\"}" },
-	{ "PUT", "/rounds/none", false, "{}" },
+	{ "PUT", "/rounds/none", false, "{}" }, { "PUT", "/calendars/2017", false, "{\"days\":7}" },
 	{ "POST", "/api/v1/clock", false, "{}" }, { "POST", "/api/v1/sessions", false, "{}" },
 	{ "PUT", "/api/v1/sessions/current/password", false, "{}" },
 };

@@ -18,6 +18,8 @@ static const struct route rows[] = {
 	GET("/tasks", ADMIN | AUDITOR, ABOUT_DISTRICT, ASK(roster, list_tasks, task_list)),
 	MOVE("/tasks/{id}/close", ADMIN, roster, close_task, task),
 	GET("/policy", ALL, ABOUT_DISTRICT, ASK(roster, read_policy, policy_version)),
+	PUT("/calendars/{year}", ADMIN, roster, put_calendar, calendar, "year"),
+	GET("/calendars/{year}", ALL, ABOUT_DISTRICT, ASK(roster, read_calendar, calendar)),
 	{ "PUT", DISTRICT "/accounts/{id}", ROUTE_ACCOUNT, ROUTE_REPEATABLE | ROUTE_PASSWORD,
 	  { ASK(roster, put_account, account) },
 	  "id password_hash", .who = WHO_OPERATOR | ADMIN },

@@ -141,8 +141,8 @@ check_flags(const struct route *r)
 	check((strstr(r->path, "{district}") != NULL) == !(r->flags & (ROUTE_ANYWHERE | ROUTE_OPEN)),
 	      "a path has a district or is marked", r->path);
 	if (is_command(r))
-		check(is_optional(r->parts[0].ask, r->hidden) == !!(r->flags & ROUTE_BODY_OPTIONAL),
-		      "a body may be left out just when all of it is optional", r->path);
+		check((post && is_optional(r->parts[0].ask, r->hidden)) == !!(r->flags & ROUTE_BODY_OPTIONAL),
+		      "the body of a POST may be left out just when all of it is optional", r->path);
 }
 
 /* The file and its charset become the two members that the query may not give. */

@@ -104,17 +104,52 @@ counterpart(const struct copy *c, const Field *f)
 	return g && same_type(f, g) ? g : NULL;
 }
 
+static void
+copy_field(char *to, const Field *f, const char *from, const Field *g)
+{
+	if (is_repeated(f))
+		copy_repeated(to, f, from, g);
+	else
+		copy_one(to, f, from, g);
+}
+
+static void
+plan_run(const struct copy_plan *plan, void *to, const void *from)
+{
+	for (unsigned i = 0; i < plan->n; i++)
+		copy_field(to, plan->pair[i].to, from, plan->pair[i].from);
+}
+
 void
 copy_run(const struct copy *c, void *to, const void *from)
 {
-	assert(((const ProtobufCMessage *)to)->descriptor == c->to && ((const ProtobufCMessage *)from)->descriptor == c->from);
+	assert(((const ProtobufCMessage *)to)->descriptor == c->to);
+	assert(((const ProtobufCMessage *)from)->descriptor == c->from);
+	if (c->plan && c->plan->n) {
+		plan_run(c->plan, to, from);
+		return;
+	}
 	for (unsigned i = 0; i < c->to->n_fields; i++) {
 		const Field *f = &c->to->fields[i], *g = counterpart(c, f);
-		if (g && is_repeated(f))
-			copy_repeated(to, f, from, g);
-		else if (g)
-			copy_one(to, f, from, g);
+		if (g)
+			copy_field(to, f, from, g);
 	}
+}
+
+static void
+plan_make(const struct copy *c, struct copy_plan *plan)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->to->n_fields; i++) {
+		const Field *f = &c->to->fields[i], *g = counterpart(c, f);
+		if (!g)
+			continue;
+		assert(n < COPY_PLAN_MAX);
+		plan->pair[n].to = f;
+		plan->pair[n++].from = g;
+	}
+	plan->n = n;
 }
 
 /* The first name between blanks that is no field of d; NULL: all are. */
@@ -141,5 +176,7 @@ copy_fault(const struct copy *c)
 	for (unsigned i = 0; i < c->to->n_fields; i++)
 		if (!is_named(c->own, c->to->fields[i].name) && !counterpart(c, &c->to->fields[i]))
 			return c->to->fields[i].name;
+	if (c->plan && !c->plan->n)
+		plan_make(c, c->plan);
 	return own_fault(c->to, c->own);
 }

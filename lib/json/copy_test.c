@@ -90,6 +90,26 @@ test_faults(void)
 	}
 }
 
+/* With a plan and without one it is the same. */
+static void
+test_plan(void)
+{
+	static struct copy_plan plan;
+	const struct copy planned = { row_of_fact.to, row_of_fact.from, row_of_fact.own, &plan };
+	Supervision__FindingFact fact = SUPERVISION__FINDING_FACT__INIT;
+	SupervisionRows__Finding a = SUPERVISION_ROWS__FINDING__INIT, b = a;
+
+	fact.on_day = 17000, fact.bulletin = (char *)"b";
+	fact.maybe_unit_case = SUPERVISION__FINDING_FACT__MAYBE_UNIT_UNIT_ID, fact.unit_id = (char *)"u";
+	copy_run(&row_of_fact, &a, &fact);
+	copy_run(&planned, &b, &fact);
+	check(memcmp(&a, &b, sizeof(a)) == 0, "a plan that is not made yet", "");
+	check(!copy_fault(&planned) && plan.n > 0 && !copy_fault(&planned), "it is made when the pair is checked", "");
+	b = (SupervisionRows__Finding)SUPERVISION_ROWS__FINDING__INIT;
+	copy_run(&planned, &b, &fact);
+	check(memcmp(&a, &b, sizeof(a)) == 0, "and it copies the same", "");
+}
+
 int
 main(void)
 {
@@ -97,5 +117,6 @@ main(void)
 	test_plain_to_optional();
 	test_taken_away();
 	test_faults();
+	test_plan();
 	return tally_end();
 }

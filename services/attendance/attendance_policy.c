@@ -1,82 +1,10 @@
 #include "attendance_policy.h"
 #include "base/civil.h"
+#include "domain/calendar.h"
 #include <string.h>
 
-/* ---- the working calendar: lines "2017-09-30,1,…" after a head that begins with no digit */
-
-enum { YEAR_LEN = 4, DATE_LEN = 10 };
-
-static const char *
-line_after(const char *at)
-{
-	const char *end = strchr(at, '\n');
-
-	return end ? end + 1 : at + strlen(at);
-}
-
-/* Of the line that holds `at`; not before `first`. */
-static const char *
-line_of(const char *at, const char *first)
-{
-	while (at > first && at[-1] != '\n')
-		at--;
-	return at;
-}
-
-/* The line of a date; NULL: the calendar does not name it.  By halves over the bytes, a middle being moved to its line. */
-static const char *
-calendar_line(const char *calendar, const char *date)
-{
-	const char *lo = calendar;
-
-	while (*lo && (*lo < '0' || *lo > '9'))
-		lo = line_after(lo);
-	for (const char *hi = lo + strlen(lo); lo < hi;) {
-		const char *mid = line_of(lo + (hi - lo) / 2, lo);
-		int order = strncmp(date, mid, DATE_LEN);
-
-		if (order == 0)
-			return mid;
-		if (order < 0)
-			hi = mid;
-		else
-			lo = line_after(mid);
-	}
-	return NULL;
-}
-
-static bool
-is_weekend(int32_t day)
-{
-	int weekday = (day % 7 + 10) % 7;               /* Monday is 0; 1970-01-01 was a Thursday */
-
-	return weekday >= 5;
-}
-
-bool
-day_working(const char *calendar, int32_t day)
-{
-	char date[DAY_TEXT_MAX];
-
-	day_text(day, date);
-	const char *line = calendar_line(calendar, date);
-	return line ? line[DATE_LEN + 1] == '1' : !is_weekend(day);
-}
-
-/* A year is published with the days that differ; one without is not. */
-bool
-year_published(const char *calendar, int32_t day)
-{
-	char date[DAY_TEXT_MAX];
-
-	day_text(day, date);
-	for (const char *line = calendar; *line; line = line_after(line))
-		if (strncmp(line, date, YEAR_LEN) == 0 && line[YEAR_LEN] == '-')
-			return true;
-	return false;
-}
-
-/* ---- the status of a day.  Leave and official duty have no records yet; they would stand between present_weak and rest_day. */
+/* ---- the status of a day.  Leave and official duty have no records yet; they would stand between present_weak and
+ * rest_day. */
 
 static const struct precedence {
 	size_t evidence;                                /* offset of its count in the row */
@@ -93,7 +21,7 @@ day_status(const AttendanceRows__Day *row, int32_t day, const char *calendar)
 	for (size_t i = 0; row && i < sizeof(precedence) / sizeof(precedence[0]); i++)
 		if (*(const int32_t *)((const char *)row + precedence[i].evidence) > 0)
 			return precedence[i].status;
-	return day_working(calendar, day) ? ATTENDANCE__DAY_STATUS__UNKNOWN : ATTENDANCE__DAY_STATUS__REST_DAY;
+	return calendar_working(calendar, day) ? ATTENDANCE__DAY_STATUS__UNKNOWN : ATTENDANCE__DAY_STATUS__REST_DAY;
 }
 
 bool
@@ -173,9 +101,11 @@ static const struct rule {
 	{ bad_lon, { 422, "field.range", "/lon", "A longitude is -180 to 180 degrees." } },
 	{ bad_lat, { 422, "field.range", "/lat", "A latitude is -90 to 90 degrees." } },
 	{ bad_accuracy, { 422, "field.range", "/accuracy_m", "An accuracy is 0 to 20100000 metres." } },
-	{ is_timeless, { 422, "checkin.no_time", "/captured_at", "It was captured before 1970-01-02: the phone did not know when." } },
+	{ is_timeless, { 422, "checkin.no_time", "/captured_at",
+	                 "It was captured before 1970-01-02: the phone did not know when." } },
 	{ is_future, { 422, "checkin.in_future", "/captured_at", "It was captured more than 5 minutes from now." } },
-	{ is_late, { 422, "checkin.too_late", "/captured_at", "The policy takes no check-ins of a day that long ago." } },
+	{ is_late, { 422, "checkin.too_late", "/captured_at",
+	             "The policy takes no check-ins of a day that long ago." } },
 };
 
 const struct refusal *

@@ -11,13 +11,10 @@
 
 enum { CLOCK_AHEAD_MAX_S = 300, ACCURACY_MAX_M = 20100000 };    /* a phone's clock; half way round the Earth */
 
-/* ---- days.  `calendar` is the text of working_days.csv: the days that differ from Monday to Friday, in date order. */
+/* ---- days.  `calendar`: the text of one that tells of the day (domain/calendar.h). */
 
-/* By the State Council's calendar, make-up days included; of years that it does not tell of, Monday to Friday. */
-bool day_working(const char *calendar, int32_t day);
-/* Whether the calendar tells of the day's year at all; until it does, what it says of that year is provisional. */
-bool year_published(const char *calendar, int32_t day);
-/* By precedence: absent_confirmed, present, present_weak; without any evidence rest_day or unknown.  row NULL: nothing known. */
+/* By precedence: absent_confirmed, present, present_weak; without any evidence rest_day or unknown.  row NULL: nothing
+ * known. */
 Attendance__DayStatus day_status(const AttendanceRows__Day *row, int32_t day, const char *calendar);
 /* A confirmed absence beside strong evidence: listed, decides nothing. */
 bool day_contradiction(const AttendanceRows__Day *row);
@@ -26,8 +23,9 @@ void day_add(AttendanceRows__Day *row, Attendance__CheckinResult result);
 
 /* ---- check-ins */
 
-/* The first rule that a check-in breaks by itself, at the instant of its receipt; NULL: none.  rules: of the policy in force on
- * the day of its capture, NULL when none was: then nothing limits it. */
-const struct refusal *checkin_refusal(const Attendance__RecordCheckin *in, int64_t now_us, const Policy__Checkin *rules);
+/* The first rule that a check-in breaks by itself, at the instant of its receipt; NULL: none.  rules: of the policy in
+ * force on the day of its capture, NULL when none was: then nothing limits it. */
+const struct refusal *checkin_refusal(const Attendance__RecordCheckin *in, int64_t now_us,
+                                      const Policy__Checkin *rules);
 /* After all else: whether check-ins are taken at all. */
 const struct refusal *checkin_off(const Policy__Checkin *rules);

@@ -1,10 +1,10 @@
-/* Days are written with their counts of strong and weak evidence and of confirmed absences; check-ins with the minutes by
- * which they were captured before they came.  The calendar is an excerpt of the one we ship, with its head; the one we ship is
- * then read from deploy/data, when the test is run from the top of the checkout, and looked up day by day.
+/* Days are written with their counts of strong and weak evidence and of confirmed absences; check-ins with the
+ * minutes by which they were captured before they came.
  *
  * Each case names the rule it is about. */
 #include "attendance_policy.h"
 #include "base/civil.h"
+#include "harness/tally.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,26 +13,7 @@
 #define S(status) ATTENDANCE__DAY_STATUS__##status
 #define R(result) ATTENDANCE__CHECKIN_RESULT__##result
 
-static const char calendar[] =
-	"# Days that differ\n"
-	"date,working,name\n"
-	"2017-05-27,1,端午节调休\n"
-	"2017-05-29,0,端午节\n"
-	"2017-05-30,0,端午节\n"
-	"2017-09-30,1,国庆节调休\n"
-	"2017-10-02,0,国庆节\n"
-	"2017-10-03,0,中秋节\n";
-
-static int passed, failed;
-
-static void
-expect(const char *group, const char *name, bool good)
-{
-	passed += good;
-	failed += !good;
-	if (!good)
-		printf("FAIL %s: %s\n", group, name);
-}
+static const char calendar[] = "2017-09-30,1,国庆节调休\n2017-10-02,0,国庆节\n2017-10-03,0,中秋节\n";
 
 static int32_t
 day(const char *date)
@@ -42,71 +23,13 @@ day(const char *date)
 	return day_parse(date, &d) ? d : (abort(), 0);
 }
 
-/* ---- rules 3: working days follow the State Council's calendar */
-
-static const struct { const char *name, *date; bool working; } days[] = {
-	{ "a Monday",                               "2017-09-11", true },
-	{ "a Friday",                               "2017-09-15", true },
-	{ "a Saturday",                             "2017-09-16", false },
-	{ "a Sunday",                               "2017-09-17", false },
-	{ "a Saturday to make up (调休)",           "2017-09-30", true },
-	{ "a Monday off",                           "2017-10-02", false },
-	{ "the last line",                          "2017-10-03", false },
-	{ "the first line",                         "2017-05-27", true },
-	{ "between two lines",                      "2017-05-28", false },
-	{ "before the calendar begins, a Thursday", "1969-12-25", true },
-	{ "before the calendar begins, a Sunday",   "1969-12-28", false },
-	{ "after it ends, a Wednesday",             "2031-01-01", true },
-};
-
-static void
-test_days(void)
-{
-	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
-		expect("rules 3 working day", days[i].name, day_working(calendar, day(days[i].date)) == days[i].working);
-	expect("rules 3 provisional", "a year of which days are told", year_published(calendar, day("2017-01-01")) && year_published(calendar, day("2017-12-31")));
-	expect("rules 3 provisional", "the years beside it", !year_published(calendar, day("2016-12-31")) && !year_published(calendar, day("2018-01-01")));
-	expect("rules 3 provisional", "no calendar, and the head alone", !year_published("", day("2017-01-01")) && !year_published("# Days of 2017\n", day("2017-01-01")));
-	expect("rules 3 working day", "no calendar: a Monday", day_working("", day("2017-10-02")));
-	expect("rules 3 working day", "only a head: a Monday", day_working("# nothing\n", day("2017-10-02")));
-}
-
-/* Every line of the calendar we ship is found by the search, and in order. */
-static void
-test_shipped(void)
-{
-	static char text[1 << 16];
-	FILE *f = fopen("deploy/data/working_days.csv", "r");
-	char before[16] = "";
-	int lines = 0;
-
-	if (!f) {
-		expect("shipped calendar", "run from the top of the checkout", false);
-		return;
-	}
-	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
-	fclose(f);
-	for (char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
-		char date[16];
-		if (*line < '0' || *line > '9')
-			continue;
-		snprintf(date, sizeof(date), "%.10s", line);
-		expect("shipped calendar, in order", date, strcmp(before, date) < 0);
-		expect("shipped calendar, found", date, day_working(text, day(date)) == (line[11] == '1'));
-		strcpy(before, date);
-		lines++;
-	}
-	expect("shipped calendar", "it has lines", lines > 500);
-	for (int32_t d = day("2004-01-01"); d <= day("2026-12-31"); d += 180)
-		expect("shipped calendar", "2004 to 2026 are published", year_published(text, d));
-	expect("shipped calendar", "2003 and 2027 are provisional", !year_published(text, day("2003-12-31")) && !year_published(text, day("2027-01-01")));
-	expect("shipped calendar", "2017-10-01, a Sunday", !day_working(text, day("2017-10-01")));
-	expect("shipped calendar", "2017-10-09, after the holidays", day_working(text, day("2017-10-09")));
-}
-
 /* ---- rules 3: precedence */
 
-static const struct { const char *name; int strong, weak, absences; const char *date; Attendance__DayStatus status; bool contradiction; }
+static const struct {
+	const char *name;
+	int strong, weak, absences; const char *date;
+	Attendance__DayStatus status; bool contradiction;
+}
 statuses[] = {
 	{ "a working day of which nothing is known",    0, 0, 0, "2017-09-11", S(UNKNOWN), false },
 	{ "a rest day of which nothing is known",       0, 0, 0, "2017-09-16", S(REST_DAY), false },
@@ -132,12 +55,13 @@ test_status(void)
 		row.strong = statuses[i].strong;
 		row.weak = statuses[i].weak;
 		row.absences = statuses[i].absences;
-		expect("rules 3 status", statuses[i].name, day_status(&row, day(statuses[i].date), calendar) == statuses[i].status);
-		expect("rules 3 contradiction", statuses[i].name, day_contradiction(&row) == statuses[i].contradiction);
+		check(day_status(&row, day(statuses[i].date), calendar) == statuses[i].status,
+		      "rules 3 status", statuses[i].name);
+		check(day_contradiction(&row) == statuses[i].contradiction, "rules 3 contradiction", statuses[i].name);
 	}
-	expect("rules 3 status", "no row, a working day", day_status(NULL, day("2017-09-11"), calendar) == S(UNKNOWN));
-	expect("rules 3 status", "no row, a rest day", day_status(NULL, day("2017-09-16"), calendar) == S(REST_DAY));
-	expect("rules 3 contradiction", "no row", !day_contradiction(NULL));
+	check(day_status(NULL, day("2017-09-11"), calendar) == S(UNKNOWN), "rules 3 status", "no row, a working day");
+	check(day_status(NULL, day("2017-09-16"), calendar) == S(REST_DAY), "rules 3 status", "no row, a rest day");
+	check(!day_contradiction(NULL), "rules 3 contradiction", "no row");
 }
 
 static void
@@ -154,8 +78,8 @@ test_evidence(void)
 		AttendanceRows__Day row = ATTENDANCE_ROWS__DAY__INIT;
 
 		day_add(&row, results[i].result);
-		expect("rules 3 evidence", results[i].name,
-		       row.strong == results[i].strong && row.weak == results[i].weak && row.absences == 0);
+		check(row.strong == results[i].strong && row.weak == results[i].weak && row.absences == 0,
+		      "rules 3 evidence", results[i].name);
 	}
 }
 
@@ -163,7 +87,11 @@ test_evidence(void)
 
 enum { LON = 1, LAT = 2, ACCURACY = 4 };
 
-static const struct { const char *name; int has; double lon, lat, accuracy_m; int late_s; const char *code, *pointer; } checkins[] = {
+static const struct {
+	const char *name;
+	int has; double lon, lat, accuracy_m; int late_s;
+	const char *code, *pointer;
+} checkins[] = {
 	{ "a whole fix",                        LON | LAT | ACCURACY, 107.5, 31.2, 20, 60, "", "" },
 	{ "no fix at all",                      0, 0, 0, 0, 60, "", "" },
 	{ "no accuracy",                        LON | LAT, 107.5, 31.2, 0, 60, "", "" },
@@ -175,7 +103,8 @@ static const struct { const char *name; int has; double lon, lat, accuracy_m; in
 	{ "a latitude beyond",                  LON | LAT, 107.5, -90.0001, 0, 60, "field.range", "/lat" },
 	{ "no number",                          LON | LAT, NAN, 31.2, 0, 60, "field.range", "/lon" },
 	{ "endless",                            LON | LAT, 107.5, INFINITY, 0, 60, "field.range", "/lat" },
-	{ "a negative accuracy",                LON | LAT | ACCURACY, 107.5, 31.2, -1, 60, "field.range", "/accuracy_m" },
+	{ "a negative accuracy",                LON | LAT | ACCURACY, 107.5, 31.2, -1, 60, "field.range",
+	                                        "/accuracy_m" },
 	{ "now",                                0, 0, 0, 0, 0, "", "" },
 	{ "a clock 5 minutes ahead",            0, 0, 0, 0, -300, "", "" },
 	{ "more than that",                     0, 0, 0, 0, -301, "checkin.in_future", "/captured_at" },
@@ -203,18 +132,20 @@ test_checkins(void)
 	int64_t now_us = instant_of_day(day("2017-09-11")) + 3600 * INT64_C(1000000);
 
 	for (size_t i = 0; i < sizeof(checkins) / sizeof(checkins[0]); i++) {
-		Attendance__RecordCheckin in = checkin(checkins[i].has, checkins[i].lon, checkins[i].lat, checkins[i].accuracy_m,
+		Attendance__RecordCheckin in = checkin(checkins[i].has, checkins[i].lon, checkins[i].lat,
+		                                       checkins[i].accuracy_m,
 		                                       now_us - checkins[i].late_s * INT64_C(1000000));
 		const struct refusal *r = checkin_refusal(&in, now_us, NULL);
 
-		expect("check-in", checkins[i].name, strcmp(r ? r->code : "", checkins[i].code) == 0);
-		expect("check-in, pointer", checkins[i].name, strcmp(r ? r->pointer : "", checkins[i].pointer) == 0);
-		expect("check-in, status", checkins[i].name, !r || r->status == 422);
+		check(strcmp(r ? r->code : "", checkins[i].code) == 0, "check-in", checkins[i].name);
+		check(strcmp(r ? r->pointer : "", checkins[i].pointer) == 0, "check-in, pointer", checkins[i].name);
+		check(!r || r->status == 422, "check-in, status", checkins[i].name);
 	}
 	for (int hours = -24; hours <= 24; hours += 24) {
 		Attendance__RecordCheckin in = checkin(0, 0, 0, 0, hours * INT64_C(3600000000));
 		const struct refusal *r = checkin_refusal(&in, now_us, NULL);
-		expect("check-in", "a phone that does not know what day it is", hours < 24 ? r && strcmp(r->code, "checkin.no_time") == 0 : !r);
+		check(hours < 24 ? r && strcmp(r->code, "checkin.no_time") == 0 : !r,
+		      "check-in", "a phone that does not know what day it is");
 	}
 }
 
@@ -237,26 +168,24 @@ test_policy(void)
 
 		p.late_days_max = late[i].max;
 		const struct refusal *r = checkin_refusal(&in, now_us, &p);
-		expect("check-in, late", late[i].name, late[i].refused ? r && strcmp(r->code, "checkin.too_late") == 0 : !r);
+		check(late[i].refused ? r && strcmp(r->code, "checkin.too_late") == 0 : !r,
+		      "check-in, late", late[i].name);
 	}
 	p.mode = (char *)"off";
-	expect("check-in, mode", "off", checkin_off(&p) && checkin_off(&p)->status == 409);
+	check(checkin_off(&p) && checkin_off(&p)->status == 409, "check-in, mode", "off");
 	p.mode = (char *)"optional";
-	expect("check-in, mode", "optional", !checkin_off(&p));
+	check(!checkin_off(&p), "check-in, mode", "optional");
 	p.mode = (char *)"required";
-	expect("check-in, mode", "required", !checkin_off(&p));
-	expect("check-in, mode", "no policy in force", !checkin_off(NULL));
+	check(!checkin_off(&p), "check-in, mode", "required");
+	check(!checkin_off(NULL), "check-in, mode", "no policy in force");
 }
 
 int
 main(void)
 {
-	test_days();
-	test_shipped();
 	test_status();
 	test_evidence();
 	test_checkins();
 	test_policy();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

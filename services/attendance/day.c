@@ -1,56 +1,100 @@
 /* day - what is known of each person's days.
  *
- *   in:   attendance's own CheckinRecorded; supervision.FindingConfirmed, FindingAnnulled of an unexcused absence
+ *   in:   attendance's own CheckinRecorded; supervision.FindingConfirmed, FindingAnnulled of an unexcused absence;
+ *         roster.CalendarPut; ReadDays, ListContradictions
  *   out:  DayStatusChanged
- *   owns: day
+ *   owns: day (and, by lib/domain/calendars, calendar)
  *
- * A check-in's event tells the day's status itself; a finding's, which is another service's, does not, so its change is told. */
+ * A day's status is a function of what is known of the day and of its year's calendar: a check-in is evidence, only a
+ * confirmed finding is an absence, and a gap is nothing (A2).  A check-in's event tells the status itself; what else
+ * changes it is told by an event of its own.  What was told last stays with the day, so that a calendar that comes late
+ * is told of too, of those days of which anything was told. */
 #include "attendance.h"
+#include "attendance_day.sql.h"
 #include "attendance_policy.h"
+#include "base/civil.h"
+#include "domain/calendars.h"
+#include "engine/keyed.h"
 #include "supervision.pb-c.h"
+#include <string.h>
 
 typedef AttendanceRows__Day Day;
 
-static Day
-day_key(const struct batch *b, const char *person_id, int32_t day)
-{
-	Day key = ATTENDANCE_ROWS__DAY__INIT;
+enum { DATE_LEN = 10 };
+#define MOVED "moved"                                   /* kind of job; subject: a day of a person, "2017-09-04/p1" */
 
-	key.district = (char *)batch_district(b);
-	key.person_id = (char *)person_id;
-	key.on_day = day;
+static const struct table day_table = { "day", &attendance_rows__day__descriptor, 3, false };
+
+static const struct copy changed_of_row = { &attendance__day_status_changed__descriptor,
+	                                    &attendance_rows__day__descriptor, NULL };
+
+static Day *
+day_key(struct batch *b, const char *person_id, int32_t day)
+{
+	Day *key = batch_row(b, &day_table, person_id);
+
+	key->on_day = day;
 	return key;
 }
 
 void
 attendance_want_day(struct batch *b, const char *person_id, int32_t day)
 {
-	Day key = day_key(b, person_id, day);
-
-	batch_want(b, &attendance_table_day, &key, 3);
+	batch_want(b, &day_table, day_key(b, person_id, day), 3);
+	mirror_want_year(b, day_year(day));
 }
 
-Day
-attendance_day(struct batch *b, const char *person_id, int32_t day)
+static Attendance__DayStatus
+status_of(struct batch *b, const Day *row)
 {
-	Day key = day_key(b, person_id, day);
-	const Day *row = batch_get(b, &attendance_table_day, &key);
+	return day_status(row, row->on_day, calendar_lines(mirror_year(b, day_year(row->on_day))));
+}
 
-	return row ? *row : key;
+/* As it is, or with nothing known and nothing told; must have been wanted. */
+static Day
+day_now(struct batch *b, const char *person_id, int32_t day)
+{
+	const Day *key = day_key(b, person_id, day), *row = batch_get(b, &day_table, key);
+
+	return row ? *row : *key;
+}
+
+/* What follows from all that is known now is compared with what was told. */
+static void
+settle(struct batch *b, Day *row)
+{
+	Attendance__DayStatusChanged e = ATTENDANCE__DAY_STATUS_CHANGED__INIT;
+	Attendance__DayStatus was = row->status;
+
+	row->status = status_of(b, row);
+	batch_put(b, &day_table, row);
+	if (row->status == was)
+		return;
+	copy_run(&changed_of_row, &e, row);
+	batch_emit(b, row->person_id, &e.base);
 }
 
 /* ---- check-ins */
 
-/* Wanted by the order that says it. */
-void
-attendance_on_checkin(struct batch *b, const void *m)
+Attendance__DayStatus
+attendance_status_with(struct batch *b, const char *person_id, int32_t day, Attendance__CheckinResult result)
+{
+	Day row = day_now(b, person_id, day);
+
+	day_add(&row, result);
+	return status_of(b, &row);
+}
+
+/* Wanted by the command that says it. */
+static void
+on_checkin(struct batch *b, const void *m)
 {
 	const Attendance__CheckinRecorded *e = m;
-	Day row = attendance_day(b, e->person_id, e->on_day);
+	Day row = day_now(b, e->person_id, e->on_day);
 
 	day_add(&row, e->result);
-	if (row.strong || row.weak || row.absences)
-		batch_put(b, &attendance_table_day, &row);
+	row.status = e->status;
+	batch_put(b, &day_table, &row);
 }
 
 /* ---- absences */
@@ -61,25 +105,6 @@ is_absence(const Supervision__FindingFact *f)
 	return f->kind == SUPERVISION__FINDING_KIND__UNEXCUSED_ABSENCE && f->maybe_person_case;
 }
 
-/* One finding more (+1) or less (-1) says that the person was absent on its date.  A day may have several (A17). */
-static void
-count_absence(struct batch *b, const Supervision__FindingFact *f, int change)
-{
-	Attendance__DayStatusChanged e = ATTENDANCE__DAY_STATUS_CHANGED__INIT;
-	Day row = attendance_day(b, f->person_id, f->on_day);
-	Attendance__DayStatus was = day_status(&row, f->on_day, data_working_days_csv);
-
-	if (row.absences + change < 0)
-		return;
-	row.absences += change;
-	batch_put(b, &attendance_table_day, &row);
-	e.person_id = f->person_id;
-	e.on_day = f->on_day;
-	e.status = day_status(&row, f->on_day, data_working_days_csv);
-	if (e.status != was)
-		batch_emit(b, f->person_id, &e.base);
-}
-
 static void
 want_absence(struct batch *b, const Supervision__FindingFact *f)
 {
@@ -87,32 +112,241 @@ want_absence(struct batch *b, const Supervision__FindingFact *f)
 		attendance_want_day(b, f->person_id, f->on_day);
 }
 
-void
-attendance_on_confirmed_want(struct batch *b, const void *m)
+/* One finding more (+1) or less (-1) says that the person was absent on its date.  A day may have several (A17). */
+static void
+count_absence(struct batch *b, const Supervision__FindingFact *f, int change)
+{
+	if (!is_absence(f))
+		return;
+	Day row = day_now(b, f->person_id, f->on_day);
+	if (!row.status)                        /* of which nothing was told is what anybody would take it for */
+		row.status = status_of(b, &row);
+	if (row.absences + change < 0)
+		return;
+	row.absences += change;
+	settle(b, &row);
+}
+
+static void
+want_confirmed(struct batch *b, const void *m)
 {
 	want_absence(b, ((const Supervision__FindingConfirmed *)m)->finding);
 }
 
-void
-attendance_on_confirmed(struct batch *b, const void *m)
+static void
+on_confirmed(struct batch *b, const void *m)
 {
-	const Supervision__FindingFact *f = ((const Supervision__FindingConfirmed *)m)->finding;
-
-	if (is_absence(f))
-		count_absence(b, f, +1);
+	count_absence(b, ((const Supervision__FindingConfirmed *)m)->finding, +1);
 }
 
-void
-attendance_on_annulled_want(struct batch *b, const void *m)
+static void
+want_annulled(struct batch *b, const void *m)
 {
 	want_absence(b, ((const Supervision__FindingAnnulled *)m)->finding);
 }
 
-void
-attendance_on_annulled(struct batch *b, const void *m)
+static void
+on_annulled(struct batch *b, const void *m)
 {
-	const Supervision__FindingFact *f = ((const Supervision__FindingAnnulled *)m)->finding;
-
-	if (is_absence(f))
-		count_absence(b, f, -1);
+	count_absence(b, ((const Supervision__FindingAnnulled *)m)->finding, -1);
 }
+
+/* ---- calendars */
+
+/* A place in the order of days and persons: "2017-09-04/p1". */
+static bool
+place_parse(const char *text, int32_t *day, char **person_id, arena_t *a)
+{
+	*person_id = (char *)text + DATE_LEN + 1;
+	return strlen(text) > DATE_LEN && text[DATE_LEN] == '/' && day_parse(arena_strndup(a, text, DATE_LEN), day);
+}
+
+/* The dates of a year that one calendar takes for working days and the other does not, with blanks between them. */
+static char *
+dates_moved(const char *was, const char *is, int32_t year, arena_t *a)
+{
+	int32_t first = day_of_civil(year, 1, 1), end = year_end(first);
+	char *dates = arena_alloc(a, (size_t)(end - first) * (DATE_LEN + 1) + DAY_TEXT_MAX), *at = dates;
+
+	for (int32_t day = first; day < end; day++) {
+		if (calendar_working(was, day) == calendar_working(is, day))
+			continue;
+		if (at > dates)
+			*at++ = ' ';
+		day_text(day, at);
+		at += DATE_LEN;
+	}
+	return dates;
+}
+
+static void
+on_calendar(struct batch *b, const void *m)
+{
+	const Roster__CalendarPut *e = m;
+	AttendanceRows__Moved *args = batch_message(b, &attendance_rows__moved__descriptor);
+	const char *was = calendar_lines(mirror_year(b, e->year));
+
+	mirror_run_calendar(b, m);
+	args->dates = dates_moved(was, calendar_lines(mirror_year(b, e->year)), e->year, batch_arena(b));
+	if (*args->dates)
+		batch_job(b, &attendance_moved, args);
+}
+
+static void
+want_moved(struct batch *b, const char *place)
+{
+	char *person_id;
+	int32_t day;
+
+	if (place_parse(place, &day, &person_id, batch_arena(b)))
+		attendance_want_day(b, person_id, day);
+}
+
+static void
+on_moved(struct batch *b, const char *place)
+{
+	char *person_id;
+	int32_t day;
+
+	if (!place_parse(place, &day, &person_id, batch_arena(b)))
+		return;
+	Day row = day_now(b, person_id, day);
+	if (row.status)
+		settle(b, &row);
+}
+
+/* ---- a month of a person, day by day */
+
+static bool
+is_person(struct reader *r, const char *person_id)
+{
+	void *key = reader_key(r, &attendance_rows__person_key__descriptor, person_id);
+	void **rows;
+
+	return reader_rows(r, &attendance_person, key, &rows) == 1 && ((const AttendanceRows__Found *)rows[0])->found;
+}
+
+static Attendance__Day *
+day_shown(struct reader *r, const Day *row, int32_t day, const char *calendar)
+{
+	Attendance__Day *d = arena_message(reader_arena(r), &attendance__day__descriptor);
+
+	d->on_day = day;
+	d->status = day_status(row, day, calendar);
+	d->working_day = calendar_working(calendar, day);
+	d->contradiction = day_contradiction(row);
+	return d;
+}
+
+/* Rows are in date order and have each day at most once. */
+static void
+days_fill(struct reader *r, const AttendanceRows__DaysOf *args, const char *calendar, Attendance__Days *out)
+{
+	void **rows;
+	size_t n = reader_rows(r, &attendance_days_of_person, args, &rows), at = 0;
+
+	out->days = arena_alloc(reader_arena(r), (size_t)(args->until_day - args->from_day) * sizeof(*out->days));
+	for (int32_t day = args->from_day; day < args->until_day; day++) {
+		const Day *row = at < n && ((const Day *)rows[at])->on_day == day ? rows[at++] : NULL;
+
+		out->days[out->n_days++] = day_shown(r, row, day, calendar);
+	}
+}
+
+/* As the district has put it; NULL: never. */
+static const MirrorRows__Calendar *
+calendar_read(struct reader *r, const AttendanceRows__DaysOf *args)
+{
+	void **rows;
+
+	return reader_rows(r, &attendance_calendar_of_day, args, &rows) ? rows[0] : NULL;
+}
+
+static void
+read_days(struct reader *r, const void *m)
+{
+	const Attendance__ReadDays *in = m;
+	AttendanceRows__DaysOf *args = reader_key(r, &attendance_rows__days_of__descriptor, in->id);
+	Attendance__Days out = ATTENDANCE__DAYS__INIT;
+
+	if (!is_person(r, in->id)) {
+		reader_missing(r, AFTER(ROSTER), "There is no such person.");
+		return;
+	}
+	if (!month_parse(in->month, &args->from_day)) {
+		reader_refuse(r, 422, "field.month", "/month", "A month is YYYY-MM.");
+		return;
+	}
+	args->until_day = month_end(args->from_day);
+	const MirrorRows__Calendar *calendar = calendar_read(r, args);
+	out.person_id = in->id;
+	out.month = in->month;
+	out.provisional = !calendar_published(calendar, day_year(args->from_day));
+	days_fill(r, args, calendar_lines(calendar), &out);
+	reader_answer(r, &out.base);
+}
+
+/* ---- contradictions, by date.  A cursor is the last one shown. */
+
+static bool
+place_of(const char *after, int32_t *day, char **person_id, arena_t *a)
+{
+	if (*after)
+		return place_parse(after, day, person_id, a);
+	*day = DAY_EVER;
+	*person_id = (char *)"";
+	return true;
+}
+
+static char *
+place_after(struct reader *r, const Attendance__Contradiction *c)
+{
+	char date[DAY_TEXT_MAX];
+
+	day_text(c->on_day, date);
+	return reader_cursor(r, arena_printf(reader_arena(r), "%s/%s", date, c->person_id));
+}
+
+static void
+list_contradictions(struct reader *r, const void *m)
+{
+	const Attendance__ListContradictions *in = m;
+	AttendanceRows__ContradictionsAfter args = ATTENDANCE_ROWS__CONTRADICTIONS_AFTER__INIT;
+	Attendance__ContradictionList out = ATTENDANCE__CONTRADICTION_LIST__INIT;
+	struct page page;
+	void **rows;
+
+	if (!reader_page(r, in->maybe_limit_case, in->limit, in->maybe_cursor_case, in->cursor, &page))
+		return;
+	if (!place_of(page.after, &args.after_day, &args.after_person, reader_arena(r))) {
+		reader_refuse(r, 422, "cursor.bad", "/cursor", "This cursor was not given by us.");
+		return;
+	}
+	args.district = (char *)reader_district(r);
+	args.limit = page.limit + 1;
+	out.n_items = reader_rows(r, &attendance_contradictions, &args, &rows);
+	out.items = (Attendance__Contradiction **)rows;
+	if (out.n_items > (size_t)page.limit) {
+		out.n_items = (size_t)page.limit;
+		out.maybe_next_case = ATTENDANCE__CONTRADICTION_LIST__MAYBE_NEXT_NEXT;
+		out.next = place_after(r, out.items[out.n_items - 1]);
+	}
+	reader_answer(r, &out.base);
+}
+
+const struct noun attendance_day = {
+	.tables = LIST(((const struct table *const[]){ &day_table, &mirror_calendar })),
+	.events = LIST(((const struct event_handler[]){
+		{ .message = &attendance__checkin_recorded__descriptor, .run = on_checkin },
+		{ .message = &supervision__finding_confirmed__descriptor, .want = want_confirmed, .run = on_confirmed },
+		{ .message = &supervision__finding_annulled__descriptor, .want = want_annulled, .run = on_annulled },
+		{ .message = &roster__calendar_put__descriptor, .want = mirror_want_calendar, .run = on_calendar },
+	})),
+	.jobs = LIST(((const struct job[]){ { .kind = MOVED, .want = want_moved, .run = on_moved } })),
+	.queries = LIST(((const struct query[]){
+		{ .message = &attendance__read_days__descriptor, .run = read_days },
+		{ .message = &attendance__list_contradictions__descriptor, .run = list_contradictions },
+	})),
+	.copies = LIST(((const struct copy *const[]){ &changed_of_row })),
+	.statements = { attendance_day_sql, ATTENDANCE_DAY_SQL_COUNT },
+};

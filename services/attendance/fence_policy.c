@@ -3,10 +3,11 @@
 
 /* ---- datums
  *
- * Chinese maps use GCJ-02, a never published shift of WGS-84 by some hundred metres, and Baidu's use BD-09, a further one.
- * The polynomial of GCJ-02 became known in 2010 through the code of a map vendor and is used by everybody in the same form;
- * see googollee/eviltransform and wandergis/coordtransform, whose test points ours are.  a and ee are those of the ellipsoid
- * of Krasovsky 1940.  Both are shifts *from* WGS-84; the way back is by iteration, as the shift changes slowly. */
+ * Chinese maps use GCJ-02, a never published shift of WGS-84 by some hundred metres, and Baidu's use BD-09, a further
+ * one.  The polynomial of GCJ-02 became known in 2010 through the code of a map vendor and is used by everybody in the
+ * same form; see googollee/eviltransform and wandergis/coordtransform, whose test points ours are.  a and ee are
+ * those of the ellipsoid of Krasovsky 1940.  Both are shifts *from* WGS-84; the way back is by iteration, as the
+ * shift changes slowly. */
 
 static const double KRASOVSKY_A = 6378245.0, KRASOVSKY_EE = 0.00669342162296594323;
 static const double BD_PI = M_PI * 3000 / 180, BD_LON = 0.0065, BD_LAT = 0.006;

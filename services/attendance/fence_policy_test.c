@@ -1,23 +1,14 @@
-/* Fixes against a fence of 1500 m around (107.5, 31.2).  A fix is written as metres north and east of its centre and its
- * accuracy; datums are tried on the points that eviltransform and coordtransform publish, and by going there and back over
- * a grid of the country. */
+/* Fixes against a fence of 1500 m around (107.5, 31.2).  A fix is written as metres north and east of its centre and
+ * its accuracy; datums are tried on the points that eviltransform and coordtransform publish, and by going there and
+ * back over a grid of the country. */
 #include "fence_policy.h"
+#include "harness/tally.h"
 #include <math.h>
 #include <stdio.h>
 
 #define R(result) ATTENDANCE__CHECKIN_RESULT__##result
 
 static const struct fence fence = { { 107.5, 31.2 }, 1500 };
-static int passed, failed;
-
-static void
-expect(const char *group, const char *name, bool good)
-{
-	passed += good;
-	failed += !good;
-	if (!good)
-		printf("FAIL %s: %s\n", group, name);
-}
 
 /* ---- C2.4: wholly inside, wholly outside, or neither */
 
@@ -58,15 +49,15 @@ test_fence(void)
 	for (size_t i = 0; i < sizeof(fixes) / sizeof(fixes[0]); i++) {
 		fix.at = offset(fixes[i].north_m, fixes[i].east_m);
 		fix.accuracy_m = fixes[i].accuracy_m;
-		expect("rules 3 fence", fixes[i].name, fence_result(&fix, &fence) == fixes[i].result);
+		check(fence_result(&fix, &fence) == fixes[i].result, "rules 3 fence", fixes[i].name);
 	}
-	expect("rules 3 fence", "no fix", fence_result(NULL, &fence) == R(NO_FIX));
-	expect("rules 3 fence", "no fix and no fence", fence_result(NULL, NULL) == R(NO_FIX));
-	expect("rules 3 fence", "no fence known", fence_result(&fix, NULL) == R(CANNOT_TELL));
+	check(fence_result(NULL, &fence) == R(NO_FIX), "rules 3 fence", "no fix");
+	check(fence_result(NULL, NULL) == R(NO_FIX), "rules 3 fence", "no fix and no fence");
+	check(fence_result(&fix, NULL) == R(CANNOT_TELL), "rules 3 fence", "no fence known");
 	fix.has_accuracy = false;
-	expect("rules 3 fence", "no accuracy, far away", fence_result(&fix, &fence) == R(CANNOT_TELL));
+	check(fence_result(&fix, &fence) == R(CANNOT_TELL), "rules 3 fence", "no accuracy, far away");
 	fix.at = fence.centre;
-	expect("rules 3 fence", "no accuracy, at the centre", fence_result(&fix, &fence) == R(CANNOT_TELL));
+	check(fence_result(&fix, &fence) == R(CANNOT_TELL), "rules 3 fence", "no accuracy, at the centre");
 }
 
 /* ---- distances: arcs of known angle, and two cities */
@@ -86,11 +77,12 @@ static void
 test_distances(void)
 {
 	for (size_t i = 0; i < sizeof(distances) / sizeof(distances[0]); i++) {
-		double there = point_distance_m(distances[i].a, distances[i].b), back = point_distance_m(distances[i].b, distances[i].a);
+		double there = point_distance_m(distances[i].a, distances[i].b);
+		double back = point_distance_m(distances[i].b, distances[i].a);
 		double slack = distances[i].metres * 1e-6 + 1e-6;
 
-		expect("distance", distances[i].name, fabs(there - distances[i].metres) <= slack);
-		expect("distance, back", distances[i].name, fabs(there - back) <= 1e-6);
+		check(fabs(there - distances[i].metres) <= slack, "distance", distances[i].name);
+		check(fabs(there - back) <= 1e-6, "distance, back", distances[i].name);
 	}
 }
 
@@ -110,12 +102,13 @@ static void
 test_pairs(void)
 {
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-		expect("datum", pairs[i].name, point_distance_m(point_wgs84(pairs[i].given, pairs[i].datum), pairs[i].wgs84) < 0.1);
+		check(point_distance_m(point_wgs84(pairs[i].given, pairs[i].datum), pairs[i].wgs84) < 0.1,
+		      "datum", pairs[i].name);
 
 	/* coordtransform's pair of BD-09 and GCJ-02: both must come to the same place */
 	struct point bd09 = { 116.41036949371029, 39.92133699351021 }, gcj02 = { 116.404, 39.915 };
-	expect("datum", "BD-09 (coordtransform)", point_distance_m(point_wgs84(bd09, ATTENDANCE__DATUM__BD09),
-	                                                           point_wgs84(gcj02, ATTENDANCE__DATUM__GCJ02)) < 0.1);
+	check(point_distance_m(point_wgs84(bd09, ATTENDANCE__DATUM__BD09), point_wgs84(gcj02, ATTENDANCE__DATUM__GCJ02)) < 0.1,
+	      "datum", "BD-09 (coordtransform)");
 }
 
 /* Points of GCJ-02 a metre apart come back a metre apart, everywhere: the iteration has arrived, and nothing folds. */
@@ -133,8 +126,8 @@ test_grid(void)
 
 				worst[k] = fmax(worst[k], off);
 			}
-	expect("datum, grid", "GCJ-02", worst[0] < 0.02);
-	expect("datum, grid", "BD-09", worst[1] < 0.04);
+	check(worst[0] < 0.02, "datum, grid", "GCJ-02");
+	check(worst[1] < 0.04, "datum, grid", "BD-09");
 }
 
 static void
@@ -144,7 +137,7 @@ test_moved_far(void)
 
 	wrong.at = point_wgs84(fence.centre, ATTENDANCE__DATUM__GCJ02);
 	double away_m = point_distance_m(wrong.at, fence.centre);
-	expect("datum", "in Dachuan the shift is some hundred metres", away_m > 200 && away_m < 800);
+	check(away_m > 200 && away_m < 800, "datum", "in Dachuan the shift is some hundred metres");
 }
 
 /* ---- what a phone does not know.  A fence around nowhere, to tell a fix there from none; and the usual one. */
@@ -152,7 +145,12 @@ test_moved_far(void)
 enum { FIX = 1, ACCURACY = 2 };
 static const struct fence nowhere = { { 0, 0 }, 1500 };
 
-static const struct { const char *name; int has; double lon, lat, accuracy_m; Attendance__Datum datum; const struct fence *fence; Attendance__CheckinResult result; }
+static const struct {
+	const char *name;
+	int has; double lon, lat, accuracy_m; Attendance__Datum datum;
+	const struct fence *fence;
+	Attendance__CheckinResult result;
+}
 phones[] = {
 	{ "nothing said",                               0, 0, 0, 0, 0, &fence, R(NO_FIX) },
 	{ "zeros, with an accuracy",                    FIX | ACCURACY, 0, 0, 20, 0, &fence, R(NO_FIX) },
@@ -191,7 +189,8 @@ test_phones(void)
 		in.lon = phones[i].lon;
 		in.lat = phones[i].lat;
 		in.accuracy_m = phones[i].accuracy_m;
-		expect("a phone does not know", phones[i].name, checkin_result(&in, phones[i].fence) == phones[i].result);
+		check(checkin_result(&in, phones[i].fence) == phones[i].result,
+		      "a phone does not know", phones[i].name);
 	}
 }
 
@@ -204,6 +203,5 @@ main(void)
 	test_pairs();
 	test_grid();
 	test_moved_far();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

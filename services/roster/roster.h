@@ -7,8 +7,8 @@
 
 enum { SUPERVISION, ACCOUNTABILITY, ATTENDANCE };       /* whom it consumes: AFTER(SUPERVISION) */
 
-extern const struct noun roster_district, roster_policy, roster_township, roster_unit, roster_village, roster_person,
-        roster_name, roster_reach, roster_import;
+extern const struct noun roster_district, roster_policy, roster_calendar, roster_township, roster_unit, roster_village,
+        roster_person, roster_name, roster_reach, roster_import;
 extern const struct noun roster_posting, roster_void, roster_finding, roster_recall, roster_ended, roster_head,
         roster_awaited, roster_vacancy, roster_task;
 extern const struct noun roster_account, roster_password, roster_login, roster_session, roster_tries;

@@ -27,6 +27,7 @@ export const CALLS = [
 	{ id: 'importRows', query: 'kind=units&dry_run=0', file: 'id,name,head_person_id\nu1,局,p2\nu2,二局,\n' },
 	{ id: 'importRows', query: 'kind=units&dry_run=1', file: 'id,name\nu 1,局\n' },
 	{ id: 'publishPolicy', body: { version: 'v-2', effective_from: '2017-08-02', patch: { approval: 'four_eyes' } } },
+	{ id: 'putCalendar', path: { year: '2027' }, body: { days: [{ on: '2027-01-01', working: false, name: '元旦' }, { on: '2027-02-13', working: true }] } },
 	{ id: 'recordCheckin', body: checkin('2017-08-10T09:00:00+08:00', { lon: 107.5, lat: 31.2, accuracy_m: 10, datum: 'wgs84', key: 'c1' }) },
 	{ id: 'recordCheckinLines', lines: [checkin('2017-08-11T09:00:00+08:00', { key: 'c2' }), checkin('2017-08-14T09:00:00+08:00'), checkin('2016-01-01T09:00:00+08:00', { key: 'c3' })] },
 	{ id: 'putRound', path: { id: 'r1' }, body: { name: '评优', category: 'first_secretary', on: '2017-12-01' } },
@@ -80,7 +81,7 @@ const measure = (said, kind) => said.standing.measures.find((m) => m.kind === ki
 export const known = (said) => ({
 	townships: 't1', units: 'u1', villages: 'v1', persons: 'p1', postings: 'a1', findings: said.f1.id, rounds: 'r1', payrolls: '2017-08',
 	measures: measure(said, 'stipend_cancelled'), recalls: recall(said, 'p1'), tasks: said.tasks.items[0].id,
-	accounts: 'acc1',
+	accounts: 'acc1', calendars: '2027',
 })
 // What a parameter of a query may be, where its schema alone does not say.
 export const QUERY = { on: '2017-09-07', month: '2017-08', year: '2017', person_id: 'p1', unit_id: 'u1', village_id: 'v1', township_id: 't1' }

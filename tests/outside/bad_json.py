@@ -239,6 +239,13 @@ def put_values(stage: Stage) -> Iterator[tuple]:
     for name in ("from", "to", "term_from", "term_to"):
         for what, body in changed(posting, name, DATES + (5, None)):
             yield what, "/postings/x1", body
+    day = {"on": "2027-01-01", "working": False, "name": "元旦"}
+    for name, bad in (("on", DATES + (5, None, "2026-12-31", "2028-01-01")), ("working", (1, "true", None, [])), ("name", ("", 5, None, "x" * 300))):
+        for what, body in changed(day, name, bad):
+            yield "calendar: " + what, "/calendars/2027", {"days": [body]}
+    yield "a day twice", "/calendars/2027", {"days": [day, {**day, "working": True}]}
+    for days in (5, {}, "2027-01-01", None, ["2027-01-01"], [day, 1]):
+        yield "days: %s" % days, "/calendars/2027", {"days": days}
     yield "to before from", "/postings/x1", {**posting, "to": "2017-07-01"}
     yield "to equals from", "/postings/x1", {**posting, "to": "2017-08-01"}
     yield "term ends before it starts", "/postings/x1", {**posting, "term_from": "2018-01-01", "term_to": "2017-01-01"}
@@ -317,7 +324,8 @@ def paths(stage: Stage) -> Iterator[Case]:
         yield Case("route: " + target[:60], "GET", target, None, (404,))
     for path in ("/townships/none", "/units/none", "/villages/none", "/persons/none", "/postings/none", "/measures/none",
                  "/persons/none/standing", "/units/none/standing", "/persons/none/stipend?year=2017",
-                 "/payrolls/2017-08", "/townships/..", "/townships/.", "/payrolls/none"):
+                 "/payrolls/2017-08", "/townships/..", "/townships/.", "/payrolls/none", "/calendars/1999", "/calendars/2101",
+                 "/calendars/17", "/calendars/02017", "/calendars/none"):
         yield Case("unknown: " + path, "GET", at(path), None, (404,))
     for bad in ("a%20b", "%E5%BC%A0", "x" * 65, "a%2Fb", "a%00", "%", "%zz", "%e4%bd", "a+b", "a,b", "a;b", "%2e%2e%2f", "'", "a%0d%0ab"):
         yield Case("malformed id: " + bad[:20], "GET", at("/townships/" + bad), None, (400, 404))
@@ -367,6 +375,7 @@ METHODS = [  # (path, allowed, wrong ones)
     ("/payrolls", ("POST",), ("DELETE", "PUT")),
     ("/progress", ("GET",), ("POST", "DELETE")),
     ("/imports?kind=units", ("POST",), ("GET", "PUT")),
+    ("/calendars/2027", ("GET", "PUT"), ("POST", "DELETE", "PATCH")),
     ("/accounts/x", ("PUT",), ("POST", "DELETE")),
 ]
 
