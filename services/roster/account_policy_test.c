@@ -1,5 +1,5 @@
-/* account_policy_test - passwords, roles, whose an account must be, what ends sessions and what its owner hears of, how long who has failed waits
- * (api.md).
+/* account_policy_test - passwords, roles, whose an account must be, what ends sessions and what its owner hears of, how
+ * long who has failed waits (api.md).
  *
  * How: tables. */
 #include "account_policy.h"
@@ -21,7 +21,8 @@ expect(const char *group, const char *name, bool good)
 /* ---- passwords: ≥ 10 characters */
 
 static const struct { const char *password; bool fits; } passwords[] = {
-	{ "", false }, { "123456789", false }, { "1234567890", true }, { "十个汉字也是十个字符", true }, { "九个汉字还不是十个", false },
+	{ "", false }, { "123456789", false }, { "1234567890", true },
+	{ "十个汉字也是十个字符", true }, { "九个汉字还不是十个", false },
 	{ "émile-émile", true }, { "123456789é", true },
 };
 
@@ -31,7 +32,8 @@ test_passwords(void)
 	char longest[PASSWORD_CHARS_MAX + 2];
 
 	for (size_t i = 0; i < sizeof(passwords) / sizeof(passwords[0]); i++)
-		expect("a password", passwords[i].password, account_password_fits(passwords[i].password) == passwords[i].fits);
+		expect("a password", passwords[i].password,
+		       account_password_fits(passwords[i].password) == passwords[i].fits);
 	memset(longest, 'x', sizeof(longest));
 	longest[PASSWORD_CHARS_MAX + 1] = '\0';
 	expect("a password", "one too many", !account_password_fits(longest));
@@ -44,11 +46,18 @@ test_passwords(void)
 static void
 test_roles(void)
 {
-	Wire__AccountRole named[] = { WIRE__ACCOUNT_ROLE__AUDITOR, WIRE__ACCOUNT_ROLE__CADRE, WIRE__ACCOUNT_ROLE__AUDITOR }, out[ACCOUNT_ROLES_MAX];
-	Wire__AccountRole strange[] = { WIRE__ACCOUNT_ROLE__ACCOUNT_ROLE_UNSPECIFIED, (Wire__AccountRole)31, (Wire__AccountRole)-1, (Wire__AccountRole)9 };
+	Wire__AccountRole named[] = {
+		WIRE__ACCOUNT_ROLE__AUDITOR, WIRE__ACCOUNT_ROLE__CADRE, WIRE__ACCOUNT_ROLE__AUDITOR,
+	};
+	Wire__AccountRole strange[] = {
+		WIRE__ACCOUNT_ROLE__ACCOUNT_ROLE_UNSPECIFIED,
+		(Wire__AccountRole)31, (Wire__AccountRole)-1, (Wire__AccountRole)9,
+	};
+	Wire__AccountRole out[ACCOUNT_ROLES_MAX];
 	int32_t mask = account_roles_mask(named, 3);
 
-	expect("roles", "named twice is had once, in one order", account_roles_of(mask, out) == 2 && out[0] == WIRE__ACCOUNT_ROLE__CADRE &&
+	expect("roles", "named twice is had once, in one order",
+	       account_roles_of(mask, out) == 2 && out[0] == WIRE__ACCOUNT_ROLE__CADRE &&
 	       out[1] == WIRE__ACCOUNT_ROLE__AUDITOR);
 	expect("roles", "none", account_roles_mask(named, 0) == 0 && account_roles_of(0, out) == 0);
 	expect("roles", "what is none", account_roles_mask(strange, 4) == 0);
@@ -57,7 +66,9 @@ test_roles(void)
 
 /* ---- what ends sessions */
 
-static const struct { const char *name, *person, *phone, *hash; int32_t roles; const char *township; bool out; } changes[] = {
+static const struct {
+	const char *name, *person, *phone, *hash; int32_t roles; const char *township; bool out;
+} changes[] = {
 	{ "nothing",           "p", "1", "h", 2, "t", false }, { "another phone",     "p", "2", "h", 2, "t", false },
 	{ "another password",  "p", "1", "i", 2, "t", true },  { "another role",      "p", "1", "h", 6, "t", true },
 	{ "another person",    "q", "1", "h", 2, "t", true },  { "no person",         "",  "1", "h", 2, "t", true },
@@ -69,9 +80,11 @@ test_changes(void)
 {
 	Account was = ROSTER_ROWS__ACCOUNT__INIT, is = ROSTER_ROWS__ACCOUNT__INIT;
 
-	was.person_id = (char *)"p", was.phone = (char *)"1", was.password_hash = (char *)"h", was.roles = 2, was.township_id = (char *)"t";
+	was.person_id = (char *)"p", was.phone = (char *)"1", was.password_hash = (char *)"h";
+	was.roles = 2, was.township_id = (char *)"t";
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
-		is.person_id = (char *)changes[i].person, is.phone = (char *)changes[i].phone, is.password_hash = (char *)changes[i].hash;
+		is.person_id = (char *)changes[i].person, is.phone = (char *)changes[i].phone;
+		is.password_hash = (char *)changes[i].hash;
 		is.roles = changes[i].roles, is.township_id = (char *)changes[i].township;
 		expect("ends sessions", changes[i].name, account_signs_out(&was, &is) == changes[i].out);
 	}
@@ -84,11 +97,14 @@ test_changes(void)
 
 #define BIT(role) (1 << WIRE__ACCOUNT_ROLE__##role)
 static const struct { const char *name; int32_t roles; bool by_operator, needs; } needs[] = {
-	{ "an inspector's, by an administrator", BIT(INSPECTOR), false, true },   { "a reviewer's", BIT(REVIEWER), false, true },
-	{ "finance's, beside others", BIT(FINANCE) | BIT(CADRE), false, true },   { "an inspector's, by the operator", BIT(INSPECTOR), true, false },
+	{ "an inspector's, by an administrator", BIT(INSPECTOR), false, true },
+	{ "a reviewer's", BIT(REVIEWER), false, true },
+	{ "finance's, beside others", BIT(FINANCE) | BIT(CADRE), false, true },
+	{ "an inspector's, by the operator", BIT(INSPECTOR), true, false },
 	{ "an administrator's who reviews, by the operator", BIT(DISTRICT_ADMIN) | BIT(REVIEWER), true, false },
 	{ "an administrator's who pays, by another", BIT(DISTRICT_ADMIN) | BIT(FINANCE), false, true },
-	{ "an administrator's", BIT(DISTRICT_ADMIN), false, false },              { "who only reads", BIT(AUDITOR) | BIT(CADRE), false, false },
+	{ "an administrator's", BIT(DISTRICT_ADMIN), false, false },
+	{ "who only reads", BIT(AUDITOR) | BIT(CADRE), false, false },
 	{ "a head's, a leader's", BIT(UNIT_HEAD) | BIT(TOWNSHIP_LEADER), false, false },
 };
 
@@ -96,7 +112,8 @@ static void
 test_needs(void)
 {
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
-		expect("names a person", needs[i].name, account_needs_person(needs[i].roles, needs[i].by_operator) == needs[i].needs);
+		expect("names a person", needs[i].name,
+		       account_needs_person(needs[i].roles, needs[i].by_operator) == needs[i].needs);
 }
 
 static void
@@ -105,18 +122,23 @@ test_altered(void)
 	Account was = ROSTER_ROWS__ACCOUNT__INIT, is;
 	Roster__AccountAltered what;
 
-	was.person_id = (char *)"p", was.phone = (char *)"1", was.password_hash = (char *)"h", was.roles = BIT(REVIEWER), was.township_id = (char *)"t";
+	was.person_id = (char *)"p", was.phone = (char *)"1", was.password_hash = (char *)"h";
+	was.roles = BIT(REVIEWER), was.township_id = (char *)"t";
 	is = was;
 	expect("tells", "nothing", !account_altered(&was, &is, false, &what));
 	is.township_id = (char *)"u";
 	expect("tells", "a township only", !account_altered(&was, &is, false, &what));
 	is.password_hash = (char *)"i";
-	expect("tells", "a password", account_altered(&was, &is, true, &what) && what.password && !what.roles && !what.phone && !what.person && !what.made);
+	expect("tells", "a password",
+	       account_altered(&was, &is, true, &what) && what.password && !what.roles && !what.phone && !what.person &&
+	       !what.made);
 	is = was, is.roles = BIT(CADRE), is.phone = (char *)"2";
-	expect("tells", "roles and the phone", account_altered(&was, &is, false, &what) && what.roles && what.phone && !what.password);
+	expect("tells", "roles and the phone",
+	       account_altered(&was, &is, false, &what) && what.roles && what.phone && !what.password);
 	is = was, is.person_id = (char *)"";
 	expect("tells", "whose it is", account_altered(&was, &is, false, &what) && what.person && !what.roles);
-	expect("tells", "a new one that acts", account_altered(NULL, &was, false, &what) && what.made && !what.password);
+	expect("tells", "a new one that acts",
+	       account_altered(NULL, &was, false, &what) && what.made && !what.password);
 	expect("tells", "a new one that the operator puts", !account_altered(NULL, &was, true, &what));
 	is = was, is.roles = BIT(CADRE) | BIT(AUDITOR);
 	expect("tells", "a new one that only reads", !account_altered(NULL, &is, false, &what));
@@ -163,11 +185,13 @@ test_waits(void)
 {
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
 		Try t = try_of(own[i].failures, own[i].failed_at, own[i].known_at);
-		expect("waits", own[i].name, account_wait_us(&t, NULL, own[i].now * SECOND_US) == own[i].wait * SECOND_US);
+		expect("waits", own[i].name,
+		       account_wait_us(&t, NULL, own[i].now * SECOND_US) == own[i].wait * SECOND_US);
 	}
 	for (int32_t n = TRIES_FREE; n < 12; n++) {
 		Try one = try_of(n, 0, NOT), more = try_of(n + 1, 0, NOT);
-		expect("waits", "each longer than the one before", account_wait_us(&more, NULL, 0) > account_wait_us(&one, NULL, 0));
+		expect("waits", "each longer than the one before",
+		       account_wait_us(&more, NULL, 0) > account_wait_us(&one, NULL, 0));
 	}
 	expect("waits", "never seen", account_wait_us(NULL, NULL, 0) == 0);
 }
@@ -187,7 +211,8 @@ test_strangers(void)
 {
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		Try t = try_of(others[i].failures, 10, others[i].known_at), s = try_of(others[i].strangers, 0, NOT);
-		expect("strangers", others[i].name, account_wait_us(&t, &s, 10 * SECOND_US) == others[i].wait * SECOND_US);
+		expect("strangers", others[i].name,
+		       account_wait_us(&t, &s, 10 * SECOND_US) == others[i].wait * SECOND_US);
 	}
 	Try s = try_of(100, 0, NOT);
 	expect("strangers", "never seen", account_wait_us(NULL, &s, 0) == TRY_STRANGERS_US);
@@ -200,12 +225,15 @@ test_known(void)
 	Try t = try_of(3, 100, 200), strange = try_of(3, 100, NOT), none = try_of(0, NOT, NOT);
 	int64_t month_us = INT64_C(30) * DAY * SECOND_US;
 
-	expect("known", "for thirty days", account_known_at(&t, 200 * SECOND_US + month_us - 1) && !account_known_at(&t, 200 * SECOND_US + month_us));
+	expect("known", "for thirty days",
+	       account_known_at(&t, 200 * SECOND_US + month_us - 1) &&
+	       !account_known_at(&t, 200 * SECOND_US + month_us));
 	expect("known", "not by failing", !account_known_at(&strange, 100 * SECOND_US) && !account_known_at(NULL, 0));
 	expect("counts until", "known", account_try_until_us(&t) == 200 * SECOND_US + month_us);
 	expect("counts until", "failed", account_try_until_us(&strange) == (100 + DAY) * SECOND_US);
 	expect("counts until", "neither", account_try_until_us(&none) == 0);
-	expect("counts", "so many", account_failures(&t, 100 * SECOND_US) == 3 && account_failures(&t, (100 + DAY) * SECOND_US) == 0 &&
+	expect("counts", "so many",
+	       account_failures(&t, 100 * SECOND_US) == 3 && account_failures(&t, (100 + DAY) * SECOND_US) == 0 &&
 	       account_failures(&none, 0) == 0 && account_failures(NULL, 0) == 0);
 }
 

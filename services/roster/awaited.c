@@ -12,7 +12,7 @@ static const struct table awaited_table = { "head_awaited", &roster_rows__head_a
 void
 roster_awaited_want(struct batch *b, const char *unit_id, const char *recall_id)
 {
-	batch_want(b, &awaited_table, batch_pair(b, &awaited_table, unit_id, recall_id), 3);
+	batch_want_pair(b, &awaited_table, unit_id, recall_id);
 }
 
 void

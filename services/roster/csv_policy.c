@@ -98,7 +98,7 @@ decode(struct text t, enum csv_charset said, arena_t *a, struct text *out)
 
 struct reading {
 	const char *at, *end;
-	char *to;                                       /* where the next field's text goes: as much room as the file has */
+	char *to;                                       /* where the next field's text goes: room for the whole file */
 	arena_t *arena;
 };
 

@@ -1,7 +1,8 @@
 /* csv_policy_test - from the bytes of a file to its rows.
  *
- * How: a case is a file, and what is read of it in words: a row is its number, a colon and its fields between bars, rows are
- * divided by a blank; `!code` stands for what is wrong, of a row after its number, of a file alone with the row after @. */
+ * How: a case is a file, and what is read of it in words: a row is its number, a colon and its fields between bars,
+ * rows are divided by a blank; `!code` stands for what is wrong, of a row after its number, of a file alone with the
+ * row after @. */
 #include "csv_policy.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,8 +34,10 @@ in_words(const struct csv *csv, arena_t *a)
 {
 	char *out = arena_strdup(a, "");
 
+	if (csv->fault && csv->at)
+		return arena_printf(a, "!%s@%zu", csv->fault->code, csv->at);
 	if (csv->fault)
-		return csv->at ? arena_printf(a, "!%s@%zu", csv->fault->code, csv->at) : arena_printf(a, "!%s", csv->fault->code);
+		return arena_printf(a, "!%s", csv->fault->code);
 	for (size_t i = 0; i < csv->n; i++)
 		row_in_words(&csv->rows[i], a, &out);
 	return out;
@@ -71,8 +74,9 @@ static const struct { const char *bytes; size_t len; const char *words; } cases[
 	{ FILE_OF("\xc2\xbd\xcd\xa8,a\n"), "1:\xe9\x99\x86\xe9\x80\x9a|a" },
 	{ FILE_OF("\xef\xbb\xbf\xc2\xbd\xcd\xa8,a\n"), "1:\xc2\xbd\xcd\xa8|a" },
 	{ FILE_OF("\xc2\xbd,\xe8\xb5\xb5\n"), "1:\xc2\xbd|\xe8\xb5\xb5" },
-	{ FILE_OF("\x95\x34\xb2\x35,\x81\x39\xef\x31\n"), "1:\xf0\xa0\xae\xb7|\xe3\x90\x82" },      /* four bytes: 𠮷, 㐂 */
-	{ FILE_OF("\xb1\x5c,\x81\x7c\n"), "1:\xe7\x9b\xb6|\xe4\xba\x85" },      /* second bytes that are ASCII, none a comma or quote */
+	/* four bytes: 𠮷, 㐂; second bytes that are ASCII, none a comma or quote */
+	{ FILE_OF("\x95\x34\xb2\x35,\x81\x39\xef\x31\n"), "1:\xf0\xa0\xae\xb7|\xe3\x90\x82" },
+	{ FILE_OF("\xb1\x5c,\x81\x7c\n"), "1:\xe7\x9b\xb6|\xe4\xba\x85" },
 	{ FILE_OF("\xd5\xd4,\xff\n"), "!csv.encoding" },
 	{ FILE_OF("\xd5\xd4,\xd5"), "!csv.encoding" },
 	{ FILE_OF("\xef\xbb\xbf\xd5\xd4\n"), "!csv.encoding" },
@@ -103,8 +107,10 @@ static const struct { const char *bytes; size_t len; enum csv_charset said; cons
 	{ FILE_OF("\xe8\xb5\xb5\xe7\xa4\xba\n"), CSV_GB18030, "1:\xe7\x92\xa7\xe7\x94\xb5\xe3\x81\x9a" },
 	{ FILE_OF("id\n"), CSV_UTF8, "1:id" }, { FILE_OF("id\n"), CSV_GB18030, "1:id" },
 	{ FILE_OF("\xd5\xd4\n"), CSV_UTF8, "!csv.encoding" }, { FILE_OF("\xe8\xb5\n"), CSV_UTF8, "!csv.encoding" },
-	{ FILE_OF("\xe8\xb5\xb5\n"), CSV_GB18030, "!csv.encoding" }, { FILE_OF("\xd5\xff\n"), CSV_GB18030, "!csv.encoding" },
-	{ FILE_OF("a\0\n"), CSV_UTF8, "!csv.nul" }, { FILE_OF(""), CSV_UTF8, "!csv.no_header" }, { FILE_OF(""), CSV_GB18030, "!csv.no_header" },
+	{ FILE_OF("\xe8\xb5\xb5\n"), CSV_GB18030, "!csv.encoding" },
+	{ FILE_OF("\xd5\xff\n"), CSV_GB18030, "!csv.encoding" },
+	{ FILE_OF("a\0\n"), CSV_UTF8, "!csv.nul" }, { FILE_OF(""), CSV_UTF8, "!csv.no_header" },
+	{ FILE_OF(""), CSV_GB18030, "!csv.no_header" },
 };
 
 static void
@@ -130,7 +136,8 @@ repeated(arena_t *a, const char *text, size_t n)
 }
 
 static const struct { const char *unit; size_t n; const char *fault; } bounds[] = {
-	{ "a\n", CSV_ROWS_MAX + 1, NULL }, { "a\n", CSV_ROWS_MAX + 2, "csv.too_large" }, { "\n", 300000, "csv.no_header" },
+	{ "a\n", CSV_ROWS_MAX + 1, NULL }, { "a\n", CSV_ROWS_MAX + 2, "csv.too_large" },
+	{ "\n", 300000, "csv.no_header" },
 	{ "12345678", CSV_BYTES_MAX / 8, NULL }, { "1", CSV_BYTES_MAX + 1, "csv.too_large" },
 };
 

@@ -115,7 +115,7 @@ static void
 want_in(struct batch *b, const struct table *t, bool of_person, const char *person_id, const char *id)
 {
 	if (of_person)
-		batch_want(b, t, batch_pair(b, t, person_id, id), 3);
+		batch_want_pair(b, t, person_id, id);
 }
 
 static void

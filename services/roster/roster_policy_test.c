@@ -1,5 +1,6 @@
-/* A posting is written "id person village role from-to [term_from-term_to]", days counted from an arbitrary 0, an open end
- * as "-".  Each case gives the postings that stand and what is asked of them; several postings are separated by ";". */
+/* A posting is written "id person village role from-to [term_from-term_to]", days counted from an arbitrary 0, an open
+ * end as "-".  Each case gives the postings that stand and what is asked of them; several postings are separated by
+ * ";". */
 #include "roster_policy.h"
 #include "base/civil.h"
 #include <stdio.h>
@@ -8,7 +9,12 @@
 
 enum { POSTINGS_MAX = 8, WORD = 16 };
 
-struct world { char words[POSTINGS_MAX][3][WORD]; Posting posting[POSTINGS_MAX]; const Posting *at[POSTINGS_MAX]; size_t n; };
+struct world {
+	char words[POSTINGS_MAX][3][WORD];
+	Posting posting[POSTINGS_MAX];
+	const Posting *at[POSTINGS_MAX];
+	size_t n;
+};
 
 static Roster__Role
 role_of(const char *word)
@@ -102,7 +108,8 @@ test_clash(void)
 		parse_one(&w, clashes[i].a);
 		parse_one(&w, clashes[i].b);
 		expect("clash", clashes[i].name, roster_clash(w.at[0], w.at[1]) == clashes[i].clash);
-		expect("clash, the other way round", clashes[i].name, roster_clash(w.at[1], w.at[0]) == clashes[i].clash);
+		expect("clash, the other way round", clashes[i].name,
+		       roster_clash(w.at[1], w.at[0]) == clashes[i].clash);
 	}
 }
 
@@ -174,28 +181,35 @@ test_needed(void)
 	size_t poor = 0, other = 0;
 	bool technician = false, circuit = false;
 
-	for (Roster__Role r; (r = roster_role_needed(ROSTER__VILLAGE_KIND__POOR, poor)) != ROSTER__ROLE__ROLE_UNSPECIFIED; poor++)
+	for (Roster__Role r; (r = roster_role_needed(ROSTER__VILLAGE_KIND__POOR, poor)); poor++)
 		technician |= r == ROSTER__ROLE__AGRI_TECHNICIAN;
-	for (Roster__Role r; (r = roster_role_needed(ROSTER__VILLAGE_KIND__NON_POOR, other)) != ROSTER__ROLE__ROLE_UNSPECIFIED; other++)
+	for (Roster__Role r; (r = roster_role_needed(ROSTER__VILLAGE_KIND__NON_POOR, other)); other++)
 		circuit |= r == ROSTER__ROLE__AGRI_CIRCUIT;
-	expect("C1 needed", "a poor village: contact leader, team, first secretary, technician, adviser, credit officer", poor == 6 && technician);
-	expect("C1 needed", "another: first secretary, two circuits, paired helper, credit officer", other == 5 && circuit);
+	expect("C1 needed",
+	       "a poor village: contact leader, team, first secretary, technician, adviser, credit officer",
+	       poor == 6 && technician);
+	expect("C1 needed", "another: first secretary, two circuits, paired helper, credit officer",
+	       other == 5 && circuit);
 	expect("C1 needed", "no kind, no need", roster_role_needed(0, 0) == ROSTER__ROLE__ROLE_UNSPECIFIED);
 }
 
-/* ---- rules-days.md 8: who may be posted where.  The book is the one below: from day 10 technicians may be posted to poor villages
- * only, from day 20 they may to others only. */
+/* ---- rules-days.md 8: who may be posted where.  The book is the one below: from day 10 technicians may be posted to
+ * poor villages only, from day 20 they may to others only. */
 
-static const struct { const char *name; int32_t from_day; Roster__VillageKind kind; Roster__Role role; bool here; } places[] = {
-	{ "named for the kind",                         10, ROSTER__VILLAGE_KIND__POOR, ROSTER__ROLE__AGRI_TECHNICIAN, true },
-	{ "not named for the kind",                     10, ROSTER__VILLAGE_KIND__NON_POOR, ROSTER__ROLE__AGRI_TECHNICIAN, false },
-	{ "named for both",                             10, ROSTER__VILLAGE_KIND__NON_POOR, ROSTER__ROLE__FIRST_SECRETARY, true },
-	{ "named for neither",                          10, ROSTER__VILLAGE_KIND__POOR, ROSTER__ROLE__LEGAL_CIRCUIT, false },
-	{ "the last day of the old policy",             19, ROSTER__VILLAGE_KIND__POOR, ROSTER__ROLE__AGRI_TECHNICIAN, true },
-	{ "the first day of the new one",               20, ROSTER__VILLAGE_KIND__POOR, ROSTER__ROLE__AGRI_TECHNICIAN, false },
-	{ "the new one, the other kind",                20, ROSTER__VILLAGE_KIND__NON_POOR, ROSTER__ROLE__AGRI_TECHNICIAN, true },
-	{ "before the first policy the first counts",   -9, ROSTER__VILLAGE_KIND__NON_POOR, ROSTER__ROLE__AGRI_TECHNICIAN, false },
-	{ "and what it names",                          -9, ROSTER__VILLAGE_KIND__POOR, ROSTER__ROLE__AGRI_TECHNICIAN, true },
+#define KIND(k) ROSTER__VILLAGE_KIND__##k
+#define ROLE(r) ROSTER__ROLE__##r
+static const struct {
+	const char *name; int32_t from_day; Roster__VillageKind kind; Roster__Role role; bool here;
+} places[] = {
+	{ "named for the kind",                         10, KIND(POOR), ROLE(AGRI_TECHNICIAN), true },
+	{ "not named for the kind",                     10, KIND(NON_POOR), ROLE(AGRI_TECHNICIAN), false },
+	{ "named for both",                             10, KIND(NON_POOR), ROLE(FIRST_SECRETARY), true },
+	{ "named for neither",                          10, KIND(POOR), ROLE(LEGAL_CIRCUIT), false },
+	{ "the last day of the old policy",             19, KIND(POOR), ROLE(AGRI_TECHNICIAN), true },
+	{ "the first day of the new one",               20, KIND(POOR), ROLE(AGRI_TECHNICIAN), false },
+	{ "the new one, the other kind",                20, KIND(NON_POOR), ROLE(AGRI_TECHNICIAN), true },
+	{ "before the first policy the first counts",   -9, KIND(NON_POOR), ROLE(AGRI_TECHNICIAN), false },
+	{ "and what it names",                          -9, KIND(POOR), ROLE(AGRI_TECHNICIAN), true },
 };
 
 static void
@@ -214,7 +228,8 @@ test_places(void)
 	first.roles = &poor_only;
 	then.roles = &other_only;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		expect("§8 roles", places[i].name, roster_role_here(&book, places[i].from_day, places[i].kind, places[i].role) == places[i].here);
+		expect("§8 roles", places[i].name,
+		       roster_role_here(&book, places[i].from_day, places[i].kind, places[i].role) == places[i].here);
 	parse(&a, "1 li v1 fs 0-10; 1 wang v1 fs 0--; 1 li v2 fs 0-10; 1 li v1 agri 0-10; 1 li v1 fs 1-10");
 	expect("§8 same place", "person and end do not matter", roster_same_place(a.at[0], a.at[1]));
 	for (size_t i = 2; i < a.n; i++)
@@ -241,12 +256,13 @@ test_recalled(void)
 		parse_one(&w, recalls[i].before);
 		parse_one(&w, recalls[i].after);
 		Posting p = roster_recalled(w.at[0], 50);
-		expect("recalled", recalls[i].name, p.maybe_to_case == w.at[1]->maybe_to_case && (!p.maybe_to_case || p.to_day == w.at[1]->to_day) &&
+		expect("recalled", recalls[i].name,
+		       p.maybe_to_case == w.at[1]->maybe_to_case && (!p.maybe_to_case || p.to_day == w.at[1]->to_day) &&
 		       p.term_to_day == w.at[1]->term_to_day && p.from_day == w.at[1]->from_day);
 	}
 }
 
-/* ---- rules.md 5: li was recalled from v1 as first secretary by posting 1, to end on day 51; 2, a team's, ended with it */
+/* ---- rules.md 5: li was recalled from v1 as first secretary by 1, to end on day 51; 2, a team's, ended with it */
 
 static const struct { const char *name, *put; bool barred; } bars[] = {
 	{ "the posting itself, longer",                 "1 li v1 fs 0-52", true },
@@ -329,13 +345,17 @@ test_facts(void)
 		m.village_id = (char *)"v1";
 		m.month_day = 5;
 		m.days = 1 << 10;
-		expect("has_facts, a check-in", facts[i].name, roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day) == facts[i].checkin);
+		expect("has_facts, a check-in", facts[i].name,
+		       roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day) == facts[i].checkin);
 		expect("has_facts, its day", facts[i].name, !facts[i].checkin || day == 15);
-		expect("has_facts, a finding", facts[i].name, roster_finding_rests(w.at[0], 15, all_of(&w)) == facts[i].finding);
+		expect("has_facts, a finding", facts[i].name,
+		       roster_finding_rests(w.at[0], 15, all_of(&w)) == facts[i].finding);
 		m.days = 0;
-		expect("has_facts, no check-in", facts[i].name, !roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day));
+		expect("has_facts, no check-in", facts[i].name,
+		       !roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day));
 		m.days = INT32_MIN;                     /* the 32nd bit is no day */
-		expect("has_facts, no such day", facts[i].name, !roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day));
+		expect("has_facts, no such day", facts[i].name,
+		       !roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day));
 	}
 }
 

@@ -135,7 +135,7 @@ static void
 close_session(struct batch *b, const void *m)
 {
 	const char *token_sha256 = ((const Roster__CloseSession *)m)->token_sha256;
-	const Session *s = batch_get(b, &session_table, batch_pair(b, &session_table, batch_account(b), token_sha256));
+	const Session *s = batch_get_pair(b, &session_table, batch_account(b), token_sha256);
 
 	if (s)
 		session_end(b, s);

@@ -58,7 +58,7 @@ try_row(struct batch *b, const char *phone_mark, const char *address_mark)
 static const Try *
 try_get(struct batch *b, const char *phone_mark, const char *address_mark)
 {
-	return batch_get(b, &try_table, try_row(b, phone_mark, address_mark));
+	return batch_get_pair(b, &try_table, phone_mark, address_mark);
 }
 
 static size_t
