@@ -1,32 +1,51 @@
 #!/bin/bash
 # run-processes.sh - the scenarios, once more, through real processes over HTTP; `crash` is kill -9.  A stack for each script, with one,
-# two and three replicas of each service by turns.  Then what the database holds is verified, and rebuilt from the logs alone.  At last
-# every answer that came is held against the published document, and each value that the document lists must have come.
+# two and three replicas of each service by turns; as many stacks at once as there are cores, at most four: much of a script's time is
+# waiting.  Then what the database holds is verified, and rebuilt from the logs alone.  At last every answer that came is held against
+# the published document, and each value that the document lists must have come.
 set -euo pipefail
 # shellcheck source=tests/stack.sh
 . "$(dirname "$0")/stack.sh"
 cd "$top"
-passed=0 failed=0
-export ZHUCUN_REPLICAS=0
 made=$(mktemp -d)
-trap 'rm -rf "$made"; stack_down' EXIT
-export ZHUCUN_TEST_ANSWERS=$made/answers
+trap 'rm -rf "$made"' EXIT
+cores=$(nproc)
+lanes=$((cores < 4 ? cores : 4))
+scripts=(tests/scenarios/*.scn)
 
-for script in tests/scenarios/*.scn; do
-	ZHUCUN_REPLICAS=$((ZHUCUN_REPLICAS % 3 + 1))
-	if stack_up && "${ZHUCUN_TEST_BUILD:-build}/tests/scenario_test" "$script" && history_holds; then
-		passed=$((passed + 1))
+one() {                 # script
+	if stack_up && "${ZHUCUN_TEST_BUILD:-build}/tests/scenario_test" "$1" && history_holds; then
+		echo "passed $1" >>"$made/ended.$lane"
 	else
-		failed=$((failed + 1))
-		echo "FAIL $script"
+		echo "FAIL $1" | tee -a "$made/ended.$lane"
 		grep -h '"level":"error"' "$ZHUCUN_VAR"/log/*.log | tail -n 10 || true
 	fi
-	[ -s "$made/openapi.json" ] || curl -s --noproxy '*' -m "$(patience 20)" -H "Authorization: Bearer $ZHUCUN_BOOTSTRAP_TOKEN" \
-		-o "$made/openapi.json" "$ZHUCUN_URL/api/v1/openapi.json"
+	[ "$lane" != 0 ] || [ -s "$made/openapi.json" ] ||
+		curl -s --noproxy '*' -m "$(patience 20)" -H "Authorization: Bearer $ZHUCUN_BOOTSTRAP_TOKEN" -o "$made/openapi.json" "$ZHUCUN_URL/api/v1/openapi.json"
 	stack_down
-	echo "done $script"
+	echo "done $1"
+}
+
+# Every lanes-th script.
+run_lane() {
+	local i
+	trap stack_down EXIT
+	trap 'exit 130' INT TERM HUP
+	export ZHUCUN_TEST_ANSWERS=$made/answers.$lane ZHUCUN_REPLICAS
+	for ((i = lane; i < ${#scripts[@]}; i += lanes)); do
+		ZHUCUN_REPLICAS=$((i / lanes % 3 + 1))
+		one "${scripts[i]}"
+	done
+}
+
+for ((lane = 0; lane < lanes; lane++)); do
+	run_lane &
 done
-said=$(node tests/openapi/answers.mjs "$made/openapi.json" "$ZHUCUN_TEST_ANSWERS" tests/openapi/not-yet.txt) || failed=$((failed + 1))
+wait
+passed=$(cat "$made"/ended.* | grep -c '^passed ' || true)
+failed=$((${#scripts[@]} - passed))             # a lane that ended early has failed what it did not come to
+cat "$made"/answers.* >"$made/answers"
+said=$(node tests/openapi/answers.mjs "$made/openapi.json" "$made/answers" tests/openapi/not-yet.txt) || failed=$((failed + 1))
 echo "$said"
 [[ ${said##*$'\n'} =~ ^([0-9]+)\ passed ]] && passed=$((passed + BASH_REMATCH[1]))
 echo "$passed passed, $failed failed"

@@ -11,7 +11,7 @@ top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 stack=          # pid of its make
 
 free_port() {           # one that nobody listens on, from this process's own range
-	local port=$((20000 + $$ % 20000))
+	local port=$((20000 + BASHPID % 20000))
 	while (exec 9<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
 		port=$((port + 1))
 	done
