@@ -154,6 +154,16 @@ batch_id_ok(struct batch *b, bool given, const char *id, const char *pointer)
 
 /* ---- one thing */
 
+/* Its first field. */
+static const char *
+id_of(const ProtobufCMessage *m)
+{
+	const char *id;
+
+	memcpy(&id, (const char *)m + m->descriptor->fields[0].offset, sizeof(id));
+	return id;
+}
+
 void *
 reader_key(struct reader *r, const ProtobufCMessageDescriptor *d, const char *id)
 {
@@ -178,6 +188,16 @@ reader_one(struct reader *r, const struct store_stmt *s, const void *args, reade
 		reader_missing(r, 0, missing);
 	else
 		reader_answer(r, item ? item(r, rows[0]) : rows[0]);
+}
+
+void
+reader_read(struct reader *r, const void *question)
+{
+	const struct reading *how = reader_with(r);
+	const char *id = id_of(question);
+	void *key = how->today ? reader_key_today(r, how->by->args, id) : reader_key(r, how->by->args, id);
+
+	reader_one(r, how->by, key, how->item, how->missing);
 }
 
 /* ---- lists */
@@ -223,15 +243,6 @@ args_of(struct reader *r, const void *question, const struct listing *l, const s
 	if (l->ask)
 		l->ask(r, question, args);
 	return args;
-}
-
-static const char *
-id_of(const ProtobufCMessage *item)
-{
-	const char *id;
-
-	memcpy(&id, (const char *)item + item->descriptor->fields[0].offset, sizeof(id));
-	return id;
 }
 
 bool
@@ -280,4 +291,12 @@ reader_list(struct reader *r, const void *question, const struct listing *l, con
 	for (size_t i = 0; l->item && i < page.n; i++)
 		page.rows[i] = l->item(r, page.rows[i]);
 	reader_list_answer(r, arena_message(reader_arena(r), l->answer), &page);
+}
+
+void
+reader_listed(struct reader *r, const void *question)
+{
+	const struct listing *l = reader_with(r);
+
+	reader_list(r, question, l, l->by);
 }

@@ -33,6 +33,10 @@ typedef ProtobufCMessage *reader_item(struct reader *r, const void *row); /* wha
 
 /* One thing: the first row; without one it is missing. */
 void reader_one(struct reader *r, const struct store_stmt *s, const void *args, reader_item *item, const char *missing);
+/* A query that names a thing by its first field; today: as it is today.  In its row: all that it does. */
+struct reading { const struct store_stmt *by; const char *missing; reader_item *item; bool today; };
+#define READ(reading) .with = (reading), .run = reader_read
+void reader_read(struct reader *r, const void *question);
 
 /* A list: the page of a question that has `limit` and `cursor`, by a statement whose arguments have `district`, `after`
  * and `limit` beside what is copied of the question, as a message with `items` and `next`.  An item's first field is
@@ -42,8 +46,12 @@ struct listing {
 	const ProtobufCMessageDescriptor *answer;
 	reader_item *item;
 	void (*ask)(struct reader *r, const void *question, void *args);        /* NULL: nothing */
+	const struct store_stmt *by;    /* of a LISTED query */
 };
 void reader_list(struct reader *r, const void *question, const struct listing *l, const struct store_stmt *s);
+/* In the row of a query that is such a list: all that it does. */
+#define LISTED(listing) .with = (listing), .run = reader_listed
+void reader_listed(struct reader *r, const void *question);
 void reader_ask_today(struct reader *r, const void *question, void *args);      /* `on_day` of the arguments is today */
 
 /* The same in steps, for who looks at the rows of a page together, or whose answer has the list in it.  There is one

@@ -18,6 +18,7 @@ enum { CURSOR_TEXT_MAX = 2 * ID_MAX * 2 };
 
 arena_t *reader_arena(struct reader *r) { return r->arena; }
 const char *reader_district(const struct reader *r) { return r->query->district; }
+const void *reader_with(const struct reader *r) { return r->with; }
 const char *reader_account(const struct reader *r) { return r->query->account; }
 const Wire__Actor *reader_actor(const struct reader *r) { return r->query->actor; }
 int64_t reader_at_us(const struct reader *r) { return r->now_us; }

@@ -9,6 +9,7 @@ struct reader;
 /* ---- what the handler of a query may ask and say */
 arena_t *reader_arena(struct reader *r);
 const char *reader_district(const struct reader *r);
+const void *reader_with(const struct reader *r);                /* of the row of the query being handled */
 const char *reader_account(const struct reader *r);
 const Wire__Actor *reader_actor(const struct reader *r);        /* NULL: the operator */
 int64_t reader_at_us(const struct reader *r);

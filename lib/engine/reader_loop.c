@@ -222,6 +222,7 @@ query_run(struct reader *r)
 		d ? protobuf_c_message_unpack(d->message, arena_pb(r->arena), r->query->data.len, r->query->data.data)
 		  : NULL;
 
+	r->with = d ? d->with : NULL;
 	if (!strcmp(r->query->type, engine__read_progress__descriptor.name) && !r->query->refusal)
 		overview_progress(r, r->partition);
 	else if (!strcmp(r->query->type, engine__read_heads__descriptor.name) && !r->query->refusal)

@@ -51,6 +51,7 @@ struct reader {
 	int64_t mono_us, retry_us;
 	/* of the one being answered */
 	const Wire__Read *query;
+	const void *with;
 	Wire__Answer *answer;
 	const void *show;               /* args of engine_show_district */
 	bool second, failed, waits;

@@ -84,6 +84,8 @@ struct query {
 	void (*run)(struct reader *r, const void *m);
 	/* it hashes one: a service that has such a query has a thread for them */
 	bool password;
+	/* what functions that several queries share are told by reader_with */
+	const void *with;
 };
 
 /* Whose an account is or ever was, in a service that keeps accounts itself; others have mirror_account

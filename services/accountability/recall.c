@@ -528,15 +528,9 @@ item_of_row(struct reader *r, const void *row)
 	return &case_recall(row, reader_arena(r))->base;
 }
 
-static void
-list_recalls(struct reader *r, const void *m)
-{
-	static const struct listing listing = {
-		&page_of_question, &accountability__recall_list__descriptor, item_of_row,
-	};
-
-	reader_list(r, m, &listing, &accountability_recalls);
-}
+static const struct listing listing = {
+	&page_of_question, &accountability__recall_list__descriptor, item_of_row, .by = &accountability_recalls,
+};
 
 const struct noun accountability_recall = {
 	.tables = LIST(((const struct table *const[]){ &recall_table, &unit_recall_table })),
@@ -557,7 +551,7 @@ const struct noun accountability_recall = {
 		{ .kind = RECALL_DUE, .want = due_want, .run = due_over, .after = AFTER_BOTH },
 	})),
 	.queries = LIST(((const struct query[]){
-		{ .message = &accountability__list_recalls__descriptor, .run = list_recalls },
+		{ .message = &accountability__list_recalls__descriptor, LISTED(&listing) },
 	})),
 	.copies = LIST(((const struct copy *const[]){ &unit_recall_of_row, &overdue_of_row, &page_of_question })),
 	.statements = { accountability_recall_sql, ACCOUNTABILITY_RECALL_SQL_COUNT },

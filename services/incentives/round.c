@@ -100,33 +100,22 @@ on_put(struct batch *b, const void *m)
 
 /* ---- queries */
 
-static void
-read_round(struct reader *r, const void *m)
-{
-	const void *key = reader_key(r, &incentives_rows__id__descriptor, ((const Incentives__ReadRound *)m)->id);
-
-	reader_one(r, &incentives_round_read, key, NULL, MISSING);
-}
-
-static void
-list_rounds(struct reader *r, const void *m)
-{
-	static const struct listing listing = { &page_of_question, &incentives__round_list__descriptor };
-
-	reader_list(r, m, &listing, &incentives_round_list);
-}
+static const struct reading reading = { &incentives_round_read, MISSING };
+static const struct listing listing = {
+	&page_of_question, &incentives__round_list__descriptor, .by = &incentives_round_list,
+};
 
 static void
 read_eligibility(struct reader *r, const void *m)
 {
-	static const struct listing listing = { &page_of_candidates, &incentives__candidate_list__descriptor };
+	static const struct listing candidates = { &page_of_candidates, &incentives__candidate_list__descriptor };
 	const Incentives__ReadRoundEligibility *in = m;
 	void **rows;
 
 	if (reader_rows(r, &incentives_round_read, reader_key(r, &incentives_rows__id__descriptor, in->id), &rows) == 0)
 		reader_missing(r, 0, MISSING);
 	else
-		reader_list(r, in, &listing, &incentives_candidates);
+		reader_list(r, in, &candidates, &incentives_candidates);
 }
 
 const struct noun incentives_round = {
@@ -138,8 +127,8 @@ const struct noun incentives_round = {
 		{ .message = &incentives__round_put__descriptor, .run = on_put },
 	})),
 	.queries = LIST(((const struct query[]){
-		{ .message = &incentives__read_round__descriptor, .run = read_round },
-		{ .message = &incentives__list_rounds__descriptor, .run = list_rounds },
+		{ .message = &incentives__read_round__descriptor, READ(&reading) },
+		{ .message = &incentives__list_rounds__descriptor, LISTED(&listing) },
 		{ .message = &incentives__read_round_eligibility__descriptor, .run = read_eligibility },
 	})),
 	.copies = LIST(((const struct copy *const[]){

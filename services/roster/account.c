@@ -317,21 +317,10 @@ account_read(struct reader *r, const char *id)
 	return reader_rows(r, &roster_account_read, key, &rows) ? rows[0] : NULL;
 }
 
-static void
-read_account(struct reader *r, const void *m)
-{
-	void *key = reader_key(r, &roster_rows__id__descriptor, ((const Roster__ReadAccount *)m)->id);
-
-	reader_one(r, &roster_account_read, key, shown, "No such account.");
-}
-
-static void
-list_accounts(struct reader *r, const void *m)
-{
-	static const struct listing listing = { &page_of_question, &roster__account_list__descriptor, shown };
-
-	reader_list(r, m, &listing, &roster_account_list);
-}
+static const struct reading reading = { &roster_account_read, "No such account.", shown };
+static const struct listing listing = {
+	&page_of_question, &roster__account_list__descriptor, shown, .by = &roster_account_list,
+};
 
 static const struct put account_put = {
 	.want = account_put_want, .now = account_now, .check = account_check, .make = account_make,
@@ -344,8 +333,8 @@ const struct noun roster_account = {
 		{ .message = &roster__put_account__descriptor, PUT(&account_put), .may = account_may },
 	})),
 	.queries = LIST(((const struct query[]){
-		{ .message = &roster__read_account__descriptor, .run = read_account },
-		{ .message = &roster__list_accounts__descriptor, .run = list_accounts },
+		{ .message = &roster__read_account__descriptor, READ(&reading) },
+		{ .message = &roster__list_accounts__descriptor, LISTED(&listing) },
 	})),
 	.copies = LIST(((const struct copy *const[]){
 		&row_of_command, &put_of_row, &answer_of_row, &page_of_question,

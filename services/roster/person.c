@@ -151,23 +151,10 @@ person_answer(struct batch *b, const void *m)
 
 /* ---- queries */
 
-static void
-read_person(struct reader *r, const void *m)
-{
-	void *key = reader_key_today(r, &roster_rows__id_on_day__descriptor, ((const Roster__ReadPerson *)m)->id);
-
-	reader_one(r, &roster_person_read, key, NULL, "No such person.");
-}
-
-static void
-list_persons(struct reader *r, const void *m)
-{
-	static const struct listing listing = {
-		&page_of_question, &roster__person_list__descriptor, .ask = reader_ask_today,
-	};
-
-	reader_list(r, m, &listing, &roster_person_list);
-}
+static const struct reading reading = { &roster_person_read, "No such person.", .today = true };
+static const struct listing listing = {
+	&page_of_question, &roster__person_list__descriptor, .ask = reader_ask_today, .by = &roster_person_list,
+};
 
 /* Unknown ids are left out. */
 static void
@@ -198,8 +185,8 @@ const struct noun roster_person = {
 		{ .message = &roster__put_person__descriptor, PUT(&roster_put_person) },
 	})),
 	.queries = LIST(((const struct query[]){
-		{ .message = &roster__read_person__descriptor, .run = read_person },
-		{ .message = &roster__list_persons__descriptor, .run = list_persons },
+		{ .message = &roster__read_person__descriptor, READ(&reading) },
+		{ .message = &roster__list_persons__descriptor, LISTED(&listing) },
 		{ .message = &roster__read_contacts__descriptor, .run = read_contacts },
 	})),
 	.copies = LIST(((const struct copy *const[]){

@@ -167,13 +167,9 @@ close_task(struct batch *b, const void *m)
 	batch_answer(b, 200, &out.base);
 }
 
-static void
-list_tasks(struct reader *r, const void *m)
-{
-	static const struct listing listing = { &page_of_question, &roster__task_list__descriptor };
-
-	reader_list(r, m, &listing, &roster_task_list);
-}
+static const struct listing listing = {
+	&page_of_question, &roster__task_list__descriptor, .by = &roster_task_list,
+};
 
 const struct noun roster_task = {
 	.tables = LIST(((const struct table *const[]){ &task_table })),
@@ -185,7 +181,7 @@ const struct noun roster_task = {
 		{ .message = &roster__task_opened__descriptor, .run = on_opened },
 		{ .message = &roster__task_closed__descriptor, .run = on_closed },
 	})),
-	.queries = LIST(((const struct query[]){ { .message = &roster__list_tasks__descriptor, .run = list_tasks } })),
+	.queries = LIST(((const struct query[]){ { .message = &roster__list_tasks__descriptor, LISTED(&listing) } })),
 	.copies = LIST(((const struct copy *const[]){
 		&opened_of_vacancy, &row_of_opened, &answer_of_row, &page_of_question,
 	})),

@@ -59,24 +59,10 @@ township_make(struct batch *b, const void *m)
 		batch_emit(b, in->id, &e.base);
 }
 
-static void
-read_township(struct reader *r, const void *m)
-{
-	const char *id = ((const Roster__ReadTownship *)m)->id;
-	void *key = reader_key_today(r, &roster_rows__id_on_day__descriptor, id);
-
-	reader_one(r, &roster_township_read, key, NULL, "No such township.");
-}
-
-static void
-list_townships(struct reader *r, const void *m)
-{
-	static const struct listing listing = {
-		&page_of_question, &roster__township_list__descriptor, .ask = reader_ask_today,
-	};
-
-	reader_list(r, m, &listing, &roster_township_list);
-}
+static const struct reading reading = { &roster_township_read, "No such township.", .today = true };
+static const struct listing listing = {
+	&page_of_question, &roster__township_list__descriptor, .ask = reader_ask_today, .by = &roster_township_list,
+};
 
 static const struct put township_put = {
 	.want = township_want, .now = township_now, .check = township_check, .make = township_make,
@@ -88,8 +74,8 @@ const struct noun roster_township = {
 		{ .message = &roster__put_township__descriptor, PUT(&township_put) },
 	})),
 	.queries = LIST(((const struct query[]){
-		{ .message = &roster__read_township__descriptor, .run = read_township },
-		{ .message = &roster__list_townships__descriptor, .run = list_townships },
+		{ .message = &roster__read_township__descriptor, READ(&reading) },
+		{ .message = &roster__list_townships__descriptor, LISTED(&listing) },
 	})),
 	.copies = LIST(((const struct copy *const[]){ &put_of_command, &answer_of_command, &page_of_question })),
 	.statements = { roster_township_sql, ROSTER_TOWNSHIP_SQL_COUNT },

@@ -97,23 +97,10 @@ unit_make(struct batch *b, const void *m)
 		roster_head_put(b, in->id, in->head_person_id);
 }
 
-static void
-read_unit(struct reader *r, const void *m)
-{
-	void *key = reader_key_today(r, &roster_rows__id_on_day__descriptor, ((const Roster__ReadUnit *)m)->id);
-
-	reader_one(r, &roster_unit_read, key, NULL, "No such unit.");
-}
-
-static void
-list_units(struct reader *r, const void *m)
-{
-	static const struct listing listing = {
-		&page_of_question, &roster__unit_list__descriptor, .ask = reader_ask_today,
-	};
-
-	reader_list(r, m, &listing, &roster_unit_list);
-}
+static const struct reading reading = { &roster_unit_read, "No such unit.", .today = true };
+static const struct listing listing = {
+	&page_of_question, &roster__unit_list__descriptor, .ask = reader_ask_today, .by = &roster_unit_list,
+};
 
 const struct put roster_put_unit = {
 	.want = unit_want, .now = unit_now, .check = unit_check, .make = unit_make,
@@ -125,8 +112,8 @@ const struct noun roster_unit = {
 		{ .message = &roster__put_unit__descriptor, PUT(&roster_put_unit) },
 	})),
 	.queries = LIST(((const struct query[]){
-		{ .message = &roster__read_unit__descriptor, .run = read_unit },
-		{ .message = &roster__list_units__descriptor, .run = list_units },
+		{ .message = &roster__read_unit__descriptor, READ(&reading) },
+		{ .message = &roster__list_units__descriptor, LISTED(&listing) },
 	})),
 	.copies = LIST(((const struct copy *const[]){ &put_of_command, &answer_of_command, &page_of_question })),
 	.statements = { roster_unit_sql, ROSTER_UNIT_SQL_COUNT },

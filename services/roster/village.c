@@ -167,23 +167,10 @@ shown(struct reader *r, const void *m)
 	return &v->base;
 }
 
-static void
-read_village(struct reader *r, const void *m)
-{
-	void *key = reader_key_today(r, &roster_rows__id_on_day__descriptor, ((const Roster__ReadVillage *)m)->id);
-
-	reader_one(r, &roster_village_read, key, shown, "No such village.");
-}
-
-static void
-list_villages(struct reader *r, const void *m)
-{
-	static const struct listing listing = {
-		&page_of_question, &roster__village_list__descriptor, shown, reader_ask_today,
-	};
-
-	reader_list(r, m, &listing, &roster_village_list);
-}
+static const struct reading reading = { &roster_village_read, "No such village.", shown, .today = true };
+static const struct listing listing = {
+	&page_of_question, &roster__village_list__descriptor, shown, reader_ask_today, &roster_village_list,
+};
 
 const struct put roster_put_village = {
 	.want = village_want, .now = village_now, .check = village_check, .make = village_make,
@@ -199,8 +186,8 @@ const struct noun roster_village = {
 		{ .message = &roster__village_put__descriptor, .want = on_put_want, .run = on_put },
 	})),
 	.queries = LIST(((const struct query[]){
-		{ .message = &roster__read_village__descriptor, .run = read_village },
-		{ .message = &roster__list_villages__descriptor, .run = list_villages },
+		{ .message = &roster__read_village__descriptor, READ(&reading) },
+		{ .message = &roster__list_villages__descriptor, LISTED(&listing) },
 	})),
 	.copies = LIST(((const struct copy *const[]){
 		&put_of_command, &answer_of_command, &answer_of_shown, &fence_of_shown, &page_of_question,

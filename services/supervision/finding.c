@@ -516,14 +516,7 @@ shown(struct reader *r, const void *m)
 	return &f->base;
 }
 
-static void
-read_finding(struct reader *r, const void *m)
-{
-	const Supervision__ReadFinding *q = m;
-	void *key = reader_key(r, &supervision_rows__finding_key__descriptor, q->id);
-
-	reader_one(r, &supervision_finding_read, key, shown, "No such finding.");
-}
+static const struct reading reading = { &supervision_finding_read, "No such finding.", shown };
 
 /* By what leads to the fewest rows: a person's findings are few, a unit's some. */
 static void
@@ -554,7 +547,7 @@ const struct noun supervision_finding = {
 	})),
 	.timers = LIST(((const struct timer[]){ { .kind = HEARING, .want = hearing_want, .run = hearing_missed } })),
 	.queries = LIST(((const struct query[]){
-		{ .message = &supervision__read_finding__descriptor, .run = read_finding },
+		{ .message = &supervision__read_finding__descriptor, READ(&reading) },
 		{ .message = &supervision__list_findings__descriptor, .run = list_findings },
 	})),
 	.copies = LIST(((const struct copy *const[]){
