@@ -180,8 +180,9 @@ tell(struct batch *b, struct occasion *o, enum recipients as, char *person_id)
 	say(o, person_id, &out);
 	out.person_id = person_id;
 	if (o->row->of_measure && as != TO_DEPARTMENT) {
-		out.measures = &o->id;
 		out.n_measures = 1;
+		out.measures = arena_alloc(batch_arena(b), sizeof(*out.measures));      /* the row that it becomes shares it */
+		out.measures[0] = o->id;
 	}
 	if (o->sealed)
 		alerts_seal(&out, &o->case_subject);
