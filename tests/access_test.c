@@ -1,8 +1,9 @@
 /* access_test - every route with every role: its own and another unit's, its own and another district.
  *
- * How: all services in one process, an account for each role, and a table written by hand of what each may, which knows nothing of
- * the route table; a route without a line here fails, and so does a line without a route.  A call is let in when its answer is not
- * 403: it then fails, as often as not, for what was sent.  So bodies are empty, and ids of things to be moved are nobody's. */
+ * How: all services in one process, an account for each role, and a table written by hand of what each may, which knows
+ * nothing of the route table; a route without a line here fails, and so does a line without a route.  A call is let in
+ * when its answer is not 403: it then fails, as often as not, for what was sent.  So bodies are empty, and ids of
+ * things to be moved are nobody's. */
 #include "routes/routes.h"
 #include "harness.h"
 #include <stdarg.h>
@@ -27,11 +28,12 @@ check(bool right, const char *role, const char *method, const char *path, int st
 
 /* ---- what each may, by hand */
 
-static const char *const roles[] = { "district_admin", "inspector", "reviewer", "finance", "auditor", "unit_head", "township_leader", "cadre" };
+static const char *const roles[] = { "district_admin", "inspector", "reviewer",        "finance",
+				     "auditor",        "unit_head", "township_leader", "cadre" };
 enum { ADMIN, INSPECTOR, REVIEWER, FINANCE, AUDITOR, HEAD, LEADER, CADRE, ROLES };
 
-/* A letter a role, in that order: y may, o may of what is its own, - may not.  In a path or body {P} {U} {V} {T} {Q} {M} are a person,
- * unit, village, township, posting and measure: its own, another's, or nobody's. */
+/* A letter a role, in that order: y may, o may of what is its own, - may not.  In a path or body {P} {U} {V} {T} {Q}
+ * {M} are a person, unit, village, township, posting and measure: its own, another's, or nobody's. */
 static const struct line { const char *method, *path, *may, *body; } lines[] = {
 	/*                                                 dirfahlc */
 	{ "PUT", "",                                      "--------", "{}" },
@@ -129,8 +131,11 @@ static const struct line { const char *method, *path, *may, *body; } lines[] = {
 enum { LINES = sizeof(lines) / sizeof(lines[0]) };
 
 /* Who goes through these has no token afterwards, or another password: tests/scenarios/50-accounts.scn and 57 do. */
-static const struct { const char *method, *path; } elsewhere[] = {
-	{ "DELETE", "/api/v1/sessions" }, { "DELETE", "/api/v1/sessions/current" }, { "PUT", "/api/v1/sessions/current/password" },
+static const struct { const char *method, *path;
+} elsewhere[] = {
+	{ "DELETE", "/api/v1/sessions" },
+	{ "DELETE", "/api/v1/sessions/current" },
+	{ "PUT", "/api/v1/sessions/current/password" },
 };
 
 /* ---- the world: in each district two townships, a village in each, two units, and in each unit somebody posted */
@@ -148,7 +153,8 @@ told(const char *method, int status, const char *body, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(path, sizeof path, format, args);
 	va_end(args);
-	struct answered a = harness_call(harness, method, path, NULL, strstr(path, ":batch") ? "application/x-ndjson" : NULL, body);
+	struct answered a =
+		harness_call(harness, method, path, NULL, strstr(path, ":batch") ? "application/x-ndjson" : NULL, body);
 	json_t *j = json_loads(a.body, JSON_DISABLE_EOF_CHECK, NULL);
 	check(a.status == status, "operator", method, path, a.status, a.body);
 	free(a.body);
@@ -162,9 +168,12 @@ people_make(const char *district, const char *who, const char *unit, const char 
 {
 	char body[256];
 
-	snprintf(body, sizeof body, "{\"name\":\"某人\",\"phone\":\"13900000000\",\"unit_id\":\"%s\",\"establishment\":\"other\"}", unit);
+	snprintf(body, sizeof body,
+		 "{\"name\":\"某人\",\"phone\":\"13900000000\",\"unit_id\":\"%s\",\"establishment\":\"other\"}", unit);
 	DO("PUT", 201, body, "/api/v1/districts/%s/persons/%s", district, who);
-	snprintf(body, sizeof body, "{\"person_id\":\"%s\",\"village_id\":\"%s\",\"role\":\"team_member\",\"from\":\"2017-07-01\"}", who, village);
+	snprintf(body, sizeof body,
+		 "{\"person_id\":\"%s\",\"village_id\":\"%s\",\"role\":\"team_member\",\"from\":\"2017-07-01\"}", who,
+		 village);
 	DO("PUT", 201, body, "/api/v1/districts/%s/postings/q-%s", district, who);
 }
 
@@ -190,8 +199,10 @@ case_make(const char *who, struct world *w)
 {
 	char body[256];
 
-	snprintf(body, sizeof body, "{\"key\":\"%s\",\"kind\":\"unexcused_absence\",\"person_id\":\"%s\",\"on\":\"2017-09-05\",\"source\":\"night\",\"confirm\":true}\n",
-	         who, who);
+	snprintf(body, sizeof body,
+		 "{\"key\":\"%s\",\"kind\":\"unexcused_absence\",\"person_id\":\"%s\",\"on\":\"2017-09-05\",\"source\":"
+		 "\"night\",\"confirm\":true}\n",
+		 who, who);
 	json_t *j = told("POST", 200, body, D(A, "/findings:batch"));
 	snprintf(w->finding, sizeof w->finding, "%s", json_string_value(json_object_get(j, "id")));
 	json_decref(j);
@@ -208,11 +219,16 @@ account_make(const char *district, int role, const char *names, char **token)
 {
 	char body[512];
 
-	snprintf(body, sizeof body, "{\"person_id\":\"me\",\"phone\":\"1370000000%d\",\"password\":\"a password of %d\",\"roles\":[%s]}", role, role, names);
+	snprintf(body, sizeof body,
+		 "{\"person_id\":\"me\",\"phone\":\"1370000000%d\",\"password\":\"a password of %d\",\"roles\":[%s]}",
+		 role, role, names);
 	DO("PUT", 201, body, "/api/v1/districts/%s/accounts/as-%d", district, role);
-	snprintf(body, sizeof body, "{\"district\":\"%s\",\"phone\":\"1370000000%d\",\"password\":\"a password of %d\"}", district, role, role);
+	snprintf(body, sizeof body,
+		 "{\"district\":\"%s\",\"phone\":\"1370000000%d\",\"password\":\"a password of %d\"}", district, role,
+		 role);
 	json_t *j = told("POST", 201, body, "/api/v1/sessions");
-	*token = strdup(json_string_value(json_object_get(j, "token")) ? json_string_value(json_object_get(j, "token")) : "none");
+	*token = strdup(json_string_value(json_object_get(j, "token")) ? json_string_value(json_object_get(j, "token"))
+								       : "none");
 	json_decref(j);
 }
 
@@ -249,7 +265,8 @@ filled(const char *pattern, int role, enum whose whose, char *out, size_t size)
 static bool
 outside_districts(const struct line *l)
 {
-	return strncmp(l->path, "/api/", 5) == 0 || (strlen(l->path) > 4 && !strchr(l->path + 1, '/') && l->path[strlen(l->path) - 1] == 'z') ||
+	return strncmp(l->path, "/api/", 5) == 0 ||
+	       (strlen(l->path) > 4 && !strchr(l->path + 1, '/') && l->path[strlen(l->path) - 1] == 'z') ||
 	       strcmp(l->path, "/metrics") == 0;
 }
 
@@ -279,7 +296,8 @@ try_add(struct tries *t, const struct line *l, const char *district, int role, e
 	filled(l->path, role, whose, rest, sizeof rest);
 	if (l->body)
 		filled(l->body, role, whose, body, sizeof body);
-	snprintf(path, sizeof path, "%s%s%s", outside_districts(l) ? "" : "/api/v1/districts/", outside_districts(l) ? "" : district, rest);
+	snprintf(path, sizeof path, "%s%s%s", outside_districts(l) ? "" : "/api/v1/districts/",
+		 outside_districts(l) ? "" : district, rest);
 	*q = (struct asked){ .method = l->method, .path = strdup(path), .body = l->body ? strdup(body) : NULL };
 	q->type = strstr(l->path, ":batch") ? "application/x-ndjson" : strstr(l->path, "/imports") ? "text/csv" : NULL;
 	t->may[t->n++] = may;
@@ -337,7 +355,9 @@ static void
 try_both(void)
 {
 	static const struct line both[] = {
-		{ "POST", "/findings", "", "{}" }, { "GET", "/persons/me/stipend", "", NULL }, { "GET", "/persons/p-other", "", NULL },
+		{ "POST", "/findings", "", "{}" },
+		{ "GET", "/persons/me/stipend", "", NULL },
+		{ "GET", "/persons/p-other", "", NULL },
 		{ "POST", "/checkins", "", "{\"person_id\":\"me\"}" },
 	};
 	static const struct line neither[] = {
@@ -395,7 +415,8 @@ test_complete(void)
 		bool found = false;
 		for (size_t i = 0; i < routes_count(); i++)
 			found |= same_route(route_at(i), lines[k].method, lines[k].path);
-		check(found && strlen(lines[k].may) == ROLES, "nobody", lines[k].method, lines[k].path, 0, "a route, and a letter a role");
+		check(found && strlen(lines[k].may) == ROLES, "nobody", lines[k].method, lines[k].path, 0,
+		      "a route, and a letter a role");
 	}
 }
 
@@ -406,7 +427,9 @@ main(void)
 	test_complete();
 	district_make(A);
 	district_make(B);
-	DO("POST", 201, "{\"version\":\"now\",\"effective_from\":\"2017-08-02\",\"patch\":{\"approval\":\"automatic\"}}", D(A, "/policies"));
+	DO("POST", 201,
+	   "{\"version\":\"now\",\"effective_from\":\"2017-08-02\",\"patch\":{\"approval\":\"automatic\"}}",
+	   D(A, "/policies"));
 	case_make("me", &mine);
 	case_make("p-own", &own);
 	case_make("p-other", &others);

@@ -14,14 +14,18 @@ static const struct published automatic = { "automatic", "2017-08-02", "{\"appro
 const struct published clients_policies[POLICIES] = {
 	{ "automatic", "2017-08-02", "{\"approval\": \"automatic\"}" },
 	{ "better-paid", "2017-10-15", "{\"stipend\": {\"rate_fen\": 12000}}" },
-	{ "careful", "2017-12-01", "{\"approval\": {\"default\": \"automatic\", \"award_ban\": \"four_eyes\", \"stipend_cancelled\": \"four_eyes\"}}" },
+	{ "careful", "2017-12-01",
+	  "{\"approval\": {\"default\": \"automatic\", \"award_ban\": \"four_eyes\", \"stipend_cancelled\": "
+	  "\"four_eyes\"}}" },
 	{ "worse-paid", "2018-03-01", "{\"approval\": \"automatic\", \"stipend\": {\"rate_fen\": 9000}}" },
 };
 /* Calendars of some of the days that histories are about; the second takes back what the first has said. */
 enum { CALENDARS = 4 };
-static const struct { const char *year, *days; } calendars[CALENDARS] = {
+static const struct { const char *year, *days;
+} calendars[CALENDARS] = {
 	{ "2017", "{\"on\": \"2017-09-18\", \"working\": false}, {\"on\": \"2017-11-06\", \"working\": false}" },
-	{ "2017", "{\"on\": \"2017-11-06\", \"working\": false, \"name\": \"节\"}, {\"on\": \"2017-09-30\", \"working\": true}" },
+	{ "2017", "{\"on\": \"2017-11-06\", \"working\": false, \"name\": \"节\"}, {\"on\": \"2017-09-30\", "
+		  "\"working\": true}" },
 	{ "2018", "{\"on\": \"2018-01-31\", \"working\": false}, {\"on\": \"2018-05-30\", \"working\": false}" },
 	{ "2018", "" },
 };
@@ -52,8 +56,8 @@ clients_complain(struct clients *c, const struct person *p, const char *what, co
 		return;
 	printf("FAIL %s: got %.600s\n", what, got);
 	if (p) {
-		printf("     %s in %s, history %zu told %s, seed %llu\n", p->id, clients_districts[p->district], p->history, telling_names[p->telling],
-		       (unsigned long long)p->h.seed);
+		printf("     %s in %s, history %zu told %s, seed %llu\n", p->id, clients_districts[p->district],
+		       p->history, telling_names[p->telling], (unsigned long long)p->h.seed);
 		history_print(&p->h, stdout);
 	}
 }
@@ -71,7 +75,15 @@ clients_in_storm(const struct person *p, bool stormy)
 }
 
 /* Commands that are asked together, until each has an answer; what they should answer. */
-struct commands { struct asked *at; struct want { int status; const char *state; const struct person *person; } *want; size_t n, cap; };
+struct commands {
+	struct asked *at;
+	struct want {
+		int status;
+		const char *state;
+		const struct person *person;
+	} * want;
+	size_t n, cap;
+};
 
 static void
 commands_add(struct commands *o, const char *method, char *path, char *key, char *body, struct want want)
@@ -105,7 +117,8 @@ judge(struct clients *c, const struct asked *q, const struct want *w)
 	          (!w->state || (state && strcmp(state, w->state) == 0));
 
 	if (!ok) {
-		snprintf(what, sizeof(what), "%s %s: status %d, want %d %s", q->method, q->path, q->answered.status, w->status, w->state ? w->state : "");
+		snprintf(what, sizeof(what), "%s %s: status %d, want %d %s", q->method, q->path, q->answered.status,
+			 w->status, w->state ? w->state : "");
 		clients_complain(c, w->person, what, q->answered.body);
 	}
 	json_decref(j);
@@ -138,7 +151,8 @@ commands_send(struct clients *c, struct commands *o)
 static void
 put(struct commands *o, int district, char *path, char *body, const struct person *p)
 {
-	commands_add(o, "PUT", text("/api/v1/districts/%s%s", clients_districts[district], path), NULL, body, (struct want){ 201, NULL, p });
+	commands_add(o, "PUT", text("/api/v1/districts/%s%s", clients_districts[district], path), NULL, body,
+		     (struct want){ 201, NULL, p });
 	free(path);
 }
 
@@ -149,9 +163,11 @@ publish(struct clients *c, int district, const struct published *p)
 {
 	struct commands o = { 0 };
 
-	commands_add(&o, "POST", text("/api/v1/districts/%s/policies", clients_districts[district]), text("policy-%s", p->version),
-	           text("{\"version\": \"%s\", \"effective_from\": \"%s\", \"patch\": %s}", p->version, p->effective_from, p->patch),
-	           (struct want){ 201, NULL, NULL });
+	commands_add(&o, "POST", text("/api/v1/districts/%s/policies", clients_districts[district]),
+		     text("policy-%s", p->version),
+		     text("{\"version\": \"%s\", \"effective_from\": \"%s\", \"patch\": %s}", p->version,
+			  p->effective_from, p->patch),
+		     (struct want){ 201, NULL, NULL });
 	commands_send(c, &o);
 }
 
@@ -197,7 +213,10 @@ make_places(struct clients *c)
 			         v < 2 ? ", \"fence\": {\"lon\": 107.5, \"lat\": 31.2, \"radius_m\": 1500}" : ""),
 			    NULL);
 			put(&then, d, text("/persons/head%d", v),
-			    text("{\"name\": \"局长\", \"phone\": \"1380000000%d\", \"unit_id\": \"u%d\", \"establishment\": \"civil_servant\"}", v, v), NULL);
+			    text("{\"name\": \"局长\", \"phone\": \"1380000000%d\", \"unit_id\": \"u%d\", "
+				 "\"establishment\": \"civil_servant\"}",
+				 v, v),
+			    NULL);
 		}
 	commands_send(c, &then);
 	for (int d = 0; d < DISTRICTS; d++)
@@ -209,10 +228,15 @@ make_places(struct clients *c)
 static void
 put_posting(struct commands *o, const struct person *p, bool with_term)
 {
-	char *term = with_term && p->h.term_to ? text(", \"term_from\": \"2017-08-01\", \"term_to\": \"%s\"", p->h.term_to) : text("");
+	char *term = with_term && p->h.term_to
+			     ? text(", \"term_from\": \"2017-08-01\", \"term_to\": \"%s\"", p->h.term_to)
+			     : text("");
 
 	put(o, p->district, text("/postings/%s", p->id),
-	    text("{\"person_id\": \"%s\", \"village_id\": \"v%d\", \"role\": \"team_member\", \"from\": \"2017-08-01\"%s}", p->id, p->h.village, term), p);
+	    text("{\"person_id\": \"%s\", \"village_id\": \"v%d\", \"role\": \"team_member\", \"from\": "
+		 "\"2017-08-01\"%s}",
+		 p->id, p->h.village, term),
+	    p);
 	free(term);
 }
 
@@ -224,7 +248,10 @@ make_people(struct clients *c)
 	for (size_t i = 0; i < c->n; i++) {
 		const struct person *p = &c->people[i];
 		put(&o, p->district, text("/persons/%s", p->id),
-		    text("{\"name\": \"某人\", \"phone\": \"139%08zu\", \"unit_id\": \"u%d\", \"establishment\": \"civil_servant\"}", i, p->h.village), p);
+		    text("{\"name\": \"某人\", \"phone\": \"139%08zu\", \"unit_id\": \"u%d\", \"establishment\": "
+			 "\"civil_servant\"}",
+			 i, p->h.village),
+		    p);
 	}
 	commands_send(c, &o);
 	for (size_t i = 0; i < c->n; i++)
@@ -273,7 +300,8 @@ clients_close(struct clients *c)
 
 /* ---- storms */
 
-/* One replica of some service dies, leaves, stops turning or is fenced, or all come again; one of each is always there. */
+/* One replica of some service dies, leaves, stops turning or is fenced, or all come again; one of each is always there.
+ */
 static void
 upheave(struct clients *c)
 {
@@ -343,8 +371,9 @@ clients_calm(struct clients *c)
 static void
 add_move(struct clients *c, struct commands *o, const struct person *p, size_t i, const char *move, const char *state)
 {
-	commands_add(o, "POST", text("/api/v1/districts/%s/findings/%s/%s", clients_districts[p->district], p->found_id[i], move),
-	           text("%s-%s%d", p->id, move, p->h.found[i].number), NULL, (struct want){ 200, state, p });
+	commands_add(o, "POST",
+		     text("/api/v1/districts/%s/findings/%s/%s", clients_districts[p->district], p->found_id[i], move),
+		     text("%s-%s%d", p->id, move, p->h.found[i].number), NULL, (struct want){ 200, state, p });
 	c->moves++;
 }
 
@@ -369,7 +398,8 @@ add_moves(struct clients *c, struct commands *o, const struct person *p, int pha
 				add_move(c, o, p, i, "annul", "annulled");
 		else if (f->fate != STAYS_NOTED && !f->in_one)
 			for (int n = times_of(c, f, f->decided, phase); n > 0; n--)
-				add_move(c, o, p, i, f->fate == CONFIRMED ? "confirm" : "dismiss", f->fate == CONFIRMED ? "confirmed" : "dismissed");
+				add_move(c, o, p, i, f->fate == CONFIRMED ? "confirm" : "dismiss",
+					 f->fate == CONFIRMED ? "confirmed" : "dismissed");
 	}
 }
 
@@ -406,7 +436,8 @@ clients_clock(struct clients *c, const char *instant)
 {
 	struct commands o = { 0 };
 
-	commands_add(&o, "POST", text("/api/v1/clock"), NULL, text("{\"now\": \"%s\"}", instant), (struct want){ 200, NULL, NULL });
+	commands_add(&o, "POST", text("/api/v1/clock"), NULL, text("{\"now\": \"%s\"}", instant),
+		     (struct want){ 200, NULL, NULL });
 	commands_send(c, &o);
 }
 

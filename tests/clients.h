@@ -4,8 +4,8 @@
  *   out:  calls; what they answered, as far as it is needed to ask on
  *   owns: its people
  *
- * Each history is given to several people of its district, one for each telling.  Lines of all of them are mixed and cut
- * into batches of many sizes.  Those whose telling is STORMY are sent apart from the others, while services die. */
+ * Each history is given to several people of its district, one for each telling.  Lines of all of them are mixed and
+ * cut into batches of many sizes.  Those whose telling is STORMY are sent apart from the others, while services die. */
 #pragma once
 #include "history.h"
 #include "harness.h"
@@ -45,7 +45,7 @@ void clients_close(struct clients *c);
 /* ---- between the files of the clients */
 bool clients_in_storm(const struct person *p, bool stormy);       /* is the person's turn */
 void clients_complain(struct clients *c, const struct person *p, const char *what, const char *got);
-bool clients_unanswered(int status);                              /* 503, 504, nothing: the same again, as api.md says */
+bool clients_unanswered(int status); /* 503, 504, nothing: the same again, as api.md says */
 /* Some service dies before or soon.  owners: also those that are being asked, which costs waiting. */
 void clients_threaten(struct clients *c, bool owners);
 void clients_calm(struct clients *c);

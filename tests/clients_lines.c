@@ -1,8 +1,8 @@
-/* clients_lines - findings and check-ins of many people, mixed and cut into batches (rules.md §10.2: how inputs were batched never
- * shows).
+/* clients_lines - findings and check-ins of many people, mixed and cut into batches (rules.md §10.2: how inputs were
+ * batched never shows).
  *
- * Each person's lines keep their order, between them come other people's.  A line without an answer is sent again, in another
- * batch; one that is sent twice must answer twice the same. */
+ * Each person's lines keep their order, between them come other people's.  A line without an answer is sent again, in
+ * another batch; one that is sent twice must answer twice the same. */
 #include "base/civil.h"
 #include "clients.h"
 #include <assert.h>
@@ -84,15 +84,19 @@ static int
 visit_words(const struct person *p, int index, char *out)
 {
 	static const char *const fixes[] = {
-		[FIX_INSIDE] = ",\"lon\":107.5001,\"lat\":31.2001,\"accuracy_m\":10", [FIX_OUTSIDE] = ",\"lon\":107.9,\"lat\":31.9,\"accuracy_m\":10",
-		[FIX_UNSURE] = ",\"lon\":107.5001,\"lat\":31.2001", [FIX_NONE] = "",
+		[FIX_INSIDE] = ",\"lon\":107.5001,\"lat\":31.2001,\"accuracy_m\":10",
+		[FIX_OUTSIDE] = ",\"lon\":107.9,\"lat\":31.9,\"accuracy_m\":10",
+		[FIX_UNSURE] = ",\"lon\":107.5001,\"lat\":31.2001",
+		[FIX_NONE] = "",
 	};
 	const struct visit *v = &p->h.visits[index];
 	char day[DAY_TEXT_MAX];
 
 	day_text(v->day, day);
-	return snprintf(out, LINE_TEXT_MAX, "{\"key\":\"%s-c%d\",\"person_id\":\"%s\",\"village_id\":\"v%d\",\"captured_at\":\"%sT%02d:%02d:00+08:00\"%s}\n",
-	                p->id, index, p->id, p->h.village, day, v->minute / 60, v->minute % 60, fixes[v->fix]);
+	return snprintf(out, LINE_TEXT_MAX,
+			"{\"key\":\"%s-c%d\",\"person_id\":\"%s\",\"village_id\":\"v%d\",\"captured_at\":\"%sT%02d:%"
+			"02d:00+08:00\"%s}\n",
+			p->id, index, p->id, p->h.village, day, v->minute / 60, v->minute % 60, fixes[v->fix]);
 }
 
 static int
@@ -102,9 +106,13 @@ found_words(const struct person *p, int index, char *out)
 	char day[DAY_TEXT_MAX];
 
 	day_text(f->day, day);
-	return snprintf(out, LINE_TEXT_MAX, "{\"key\":\"%s-f%d\",\"kind\":\"%s\",\"person_id\":\"%s\",\"on\":\"%s\",\"source\":\"%s\"%s%s%s%s%s%s}\n", p->id, f->number,
-	                f->kind, p->id, day, f->source, strcmp(f->source, "superior") == 0 ? ",\"level\":\"city\"" : "", f->bulletin ? ",\"bulletin\":\"" : "",
-	                f->bulletin ? f->bulletin : "", f->bulletin ? "\"" : "", f->major ? ",\"major\":true" : "", f->in_one ? ",\"confirm\":true" : "");
+	return snprintf(out, LINE_TEXT_MAX,
+			"{\"key\":\"%s-f%d\",\"kind\":\"%s\",\"person_id\":\"%s\",\"on\":\"%s\",\"source\":\"%s\"%s%s%"
+			"s%s%s%s}\n",
+			p->id, f->number, f->kind, p->id, day, f->source,
+			strcmp(f->source, "superior") == 0 ? ",\"level\":\"city\"" : "",
+			f->bulletin ? ",\"bulletin\":\"" : "", f->bulletin ? f->bulletin : "", f->bulletin ? "\"" : "",
+			f->major ? ",\"major\":true" : "", f->in_one ? ",\"confirm\":true" : "");
 }
 
 /* ---- what must be answered */
@@ -152,7 +160,8 @@ send_batch(struct clients *c, struct line *at, size_t n)
 	char path[100], *body = malloc(n * LINE_TEXT_MAX + 1), *end = body;
 	size_t left = 0, seen = 0;
 
-	snprintf(path, sizeof(path), "/api/v1/districts/%s/%s", clients_districts[at->person->district], at->visit ? "checkins:batch" : "findings:batch");
+	snprintf(path, sizeof(path), "/api/v1/districts/%s/%s", clients_districts[at->person->district],
+		 at->visit ? "checkins:batch" : "findings:batch");
 	for (size_t i = 0; i < n; i++)
 		end += at[i].visit ? visit_words(at[i].person, at[i].index, end) : found_words(at[i].person, at[i].index, end);
 	*end = '\0';

@@ -1,6 +1,7 @@
 /* zhucunctl against a real database: all services in this process make one, zhucunctl is the real program beside them.
  *
- * Data are corrupted one way at a time, as a superuser could, and mended again; what it names first is compared whole. */
+ * Data are corrupted one way at a time, as a superuser could, and mended again; what it names first is compared whole.
+ */
 #include "scenario.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +54,10 @@ ctl(harness_t *s, const char *words)
 {
 	char *environment, *line, *database = harness_sql(s, "select current_database()");
 
-	if (asprintf(&environment, "export ZHUCUN_DB_OPERATOR=\"host=$ZHUCUN_TEST_HOST user=operator passfile=$ZHUCUN_TEST_SECRETS/operator.pgpass dbname=%s\"", database) < 0 ||
+	if (asprintf(&environment,
+		     "export ZHUCUN_DB_OPERATOR=\"host=$ZHUCUN_TEST_HOST user=operator "
+		     "passfile=$ZHUCUN_TEST_SECRETS/operator.pgpass dbname=%s\"",
+		     database) < 0 ||
 	    asprintf(&line, "$ZHUCUN_TEST_BUILD/bin/zhucunctl %s", words) < 0)
 		abort();
 	struct told t = run(environment, line);
@@ -93,59 +97,85 @@ sql(harness_t *s, const char *text)
 
 /* ---- corruptions */
 
-/* As whoever writes past the services would: the event before the last is changed so, and everything after it made to fit. */
-#define FORGE(Set, Service) "update " Service ".event set " Set " where partition = $P and seq = (select max(seq) from " Service ".event where partition = $P);" \
-	"update " Service ".event e set hash = sha256(b.hash || int8send(e.seq) || convert_to(e.type, 'UTF8') || e.body) from " Service ".event b" \
-	" where e.partition = $P and b.partition = $P and b.seq = e.seq - 1 and e.seq = (select max(seq) from " Service ".event where partition = $P);" \
-	"update engine.head h set hash = e.hash from " Service ".event e where h.service = '" Service "' and h.partition = $P and e.partition = $P and e.seq = h.seq"
-#define KEEP_LAST(Service) "create table kept as select * from " Service ".event where partition = $P and seq = (select max(seq) from " Service ".event where partition = $P);"
-#define RESTORE_LAST(Service) "delete from " Service ".event e using kept k where e.partition = k.partition and e.seq = k.seq; insert into " Service ".event select * from kept;" \
-	"update engine.head h set hash = k.hash from kept k where h.service = '" Service "' and h.partition = k.partition; drop table kept"
+/* As whoever writes past the services would: the event before the last is changed so, and everything after it made to
+ * fit. */
+#define FORGE(Set, Service)                                                                                            \
+	"update " Service ".event set " Set " where partition = $P and seq = (select max(seq) from " Service           \
+	".event where partition = $P);"                                                                                \
+	"update " Service                                                                                              \
+	".event e set hash = sha256(b.hash || int8send(e.seq) || convert_to(e.type, 'UTF8') || e.body) from " Service  \
+	".event b"                                                                                                     \
+	" where e.partition = $P and b.partition = $P and b.seq = e.seq - 1 and e.seq = (select max(seq) "             \
+	"from " Service ".event where partition = $P);"                                                                \
+	"update engine.head h set hash = e.hash from " Service ".event e where h.service = '" Service                  \
+	"' and h.partition = $P and e.partition = $P and e.seq = h.seq"
+#define KEEP_LAST(Service)                                                                                             \
+	"create table kept as select * from " Service                                                                  \
+	".event where partition = $P and seq = (select max(seq) from " Service ".event where partition = $P);"
+#define RESTORE_LAST(Service)                                                                                          \
+	"delete from " Service                                                                                         \
+	".event e using kept k where e.partition = k.partition and e.seq = k.seq; insert into " Service                \
+	".event select * from kept;"                                                                                   \
+	"update engine.head h set hash = k.hash from kept k where h.service = '" Service                               \
+	"' and h.partition = k.partition; drop table kept"
 
 static const struct {
 	const char *what, *corrupt, *mend, *expected;   /* expected: the first row, without its detail */
 } cases[] = {
 	{ "a bit of a body flipped",
-	  "update supervision.event set body = set_byte(body, 9, get_byte(body, 9) # 1) where partition = $P and seq = 1",
-	  "update supervision.event set body = set_byte(body, 9, get_byte(body, 9) # 1) where partition = $P and seq = 1",
+	  "update supervision.event set body = set_byte(body, 9, get_byte(body, 9) # 1) where partition = $P and seq = "
+	  "1",
+	  "update supervision.event set body = set_byte(body, 9, get_byte(body, 9) # 1) where partition = $P and seq = "
+	  "1",
 	  "{\"service\":\"supervision\",\"partition\":$P,\"seq\":1,\"what\":\"log.hash\"" },
 	{ "a type exchanged",
-	  "create table kept as select * from roster.event where partition = $P and seq = 2; update roster.event set type = 'roster.TaskClosed' where partition = $P and seq = 2",
-	  "update roster.event e set type = k.type from kept k where e.partition = k.partition and e.seq = k.seq; drop table kept",
+	  "create table kept as select * from roster.event where partition = $P and seq = 2; update roster.event set "
+	  "type = 'roster.TaskClosed' where partition = $P and seq = 2",
+	  "update roster.event e set type = k.type from kept k where e.partition = k.partition and e.seq = k.seq; drop "
+	  "table kept",
 	  "{\"service\":\"roster\",\"partition\":$P,\"seq\":2,\"what\":\"log.hash\"" },
 	{ "an event in the middle deleted",
-	  "create table kept as select * from attendance.event where partition = $P and seq = 2; delete from attendance.event where partition = $P and seq = 2",
+	  "create table kept as select * from attendance.event where partition = $P and seq = 2; delete from "
+	  "attendance.event where partition = $P and seq = 2",
 	  "insert into attendance.event select * from kept; drop table kept",
 	  "{\"service\":\"attendance\",\"partition\":$P,\"seq\":2,\"what\":\"log.gap\"" },
 	{ "the last event deleted",
-	  KEEP_LAST("funding") "delete from funding.event e using kept k where e.partition = k.partition and e.seq = k.seq",
+	  KEEP_LAST("funding") "delete from funding.event e using kept k where e.partition = k.partition and e.seq = "
+			       "k.seq",
 	  "insert into funding.event select * from kept; drop table kept",
 	  "{\"service\":\"funding\",\"partition\":$P,\"seq\":" },
 	{ "a hash changed",
 	  "update roster.event set hash = set_byte(hash, 0, get_byte(hash, 0) # 1) where partition = $P and seq = 3",
 	  "update roster.event set hash = set_byte(hash, 0, get_byte(hash, 0) # 1) where partition = $P and seq = 3",
 	  "{\"service\":\"roster\",\"partition\":$P,\"seq\":3,\"what\":\"log.hash\"" },
-	{ "a head moved on",
-	  "update engine.head set seq = seq + 1 where service = 'alerts' and partition = $P", "update engine.head set seq = seq - 1 where service = 'alerts' and partition = $P",
+	{ "a head moved on", "update engine.head set seq = seq + 1 where service = 'alerts' and partition = $P",
+	  "update engine.head set seq = seq - 1 where service = 'alerts' and partition = $P",
 	  "{\"service\":\"alerts\",\"partition\":$P,\"seq\":" },
 	{ "a head's hash changed",
-	  "update engine.head set hash = set_byte(hash, 5, get_byte(hash, 5) # 4) where service = 'roster' and partition = $P",
-	  "update engine.head set hash = set_byte(hash, 5, get_byte(hash, 5) # 4) where service = 'roster' and partition = $P",
+	  "update engine.head set hash = set_byte(hash, 5, get_byte(hash, 5) # 4) where service = 'roster' and "
+	  "partition = $P",
+	  "update engine.head set hash = set_byte(hash, 5, get_byte(hash, 5) # 4) where service = 'roster' and "
+	  "partition = $P",
 	  "{\"service\":\"roster\",\"partition\":$P,\"seq\":" },
 	{ "a cursor moved beyond the head",
-	  "update engine.cursor set seq = seq + 100 where consumer = 'alerts' and producer = 'roster' and partition = $P",
-	  "update engine.cursor set seq = seq - 100 where consumer = 'alerts' and producer = 'roster' and partition = $P",
+	  "update engine.cursor set seq = seq + 100 where consumer = 'alerts' and producer = 'roster' and partition = "
+	  "$P",
+	  "update engine.cursor set seq = seq - 100 where consumer = 'alerts' and producer = 'roster' and partition = "
+	  "$P",
 	  "{\"service\":\"alerts\",\"partition\":$P,\"seq\":" },
 	{ "a cursor's hash changed",
-	  "update engine.cursor set hash = set_byte(hash, 5, get_byte(hash, 5) # 4) where consumer = 'funding' and producer = 'attendance' and partition = $P",
-	  "update engine.cursor set hash = set_byte(hash, 5, get_byte(hash, 5) # 4) where consumer = 'funding' and producer = 'attendance' and partition = $P",
+	  "update engine.cursor set hash = set_byte(hash, 5, get_byte(hash, 5) # 4) where consumer = 'funding' and "
+	  "producer = 'attendance' and partition = $P",
+	  "update engine.cursor set hash = set_byte(hash, 5, get_byte(hash, 5) # 4) where consumer = 'funding' and "
+	  "producer = 'attendance' and partition = $P",
 	  "{\"service\":\"funding\",\"partition\":$P,\"seq\":" },
-	{ "an epoch of 0",
-	  "update engine.head set epoch = -epoch where service = 'incentives'", "update engine.head set epoch = -epoch where service = 'incentives'",
+	{ "an epoch of 0", "update engine.head set epoch = -epoch where service = 'incentives'",
+	  "update engine.head set epoch = -epoch where service = 'incentives'",
 	  "{\"service\":\"incentives\",\"partition\":$P,\"seq\":0,\"what\":\"fence.epoch\"" },
 	{ "a head ahead of the clock",
 	  "update engine.head set now_us = '2086-03-01' where service = 'incentives' and partition = $P",
-	  "update engine.head set now_us = (select now_us from engine.clock) where service = 'incentives' and partition = $P",
+	  "update engine.head set now_us = (select now_us from engine.clock) where service = 'incentives' and "
+	  "partition = $P",
 	  "{\"service\":\"incentives\",\"partition\":$P,\"seq\":0,\"what\":\"fence.ahead\"" },
 	{ "an event of the future",
 	  "update supervision.event set at_us = at_us + interval '60 years' where partition = $P and seq = 1",
@@ -155,40 +185,51 @@ static const struct {
 	  KEEP_LAST("supervision") FORGE("body = '\\x0aff'", "supervision"), RESTORE_LAST("supervision"),
 	  "{\"service\":\"supervision\",\"partition\":$P,\"seq\":" },
 	{ "an event that is another's, in a chain that fits",
-	  KEEP_LAST("supervision") FORGE("body = (select body from supervision.event where partition = $P and seq = 1)", "supervision"), RESTORE_LAST("supervision"),
-	  "{\"service\":\"supervision\",\"partition\":$P,\"seq\":" },
+	  KEEP_LAST("supervision")
+		  FORGE("body = (select body from supervision.event where partition = $P and seq = 1)", "supervision"),
+	  RESTORE_LAST("supervision"), "{\"service\":\"supervision\",\"partition\":$P,\"seq\":" },
 	{ "a district that does not exist",
-	  KEEP_LAST("supervision") "update supervision.event e set district = '999999' from kept k where e.partition = k.partition and e.seq = k.seq", RESTORE_LAST("supervision"),
-	  "{\"service\":\"supervision\",\"partition\":$P,\"seq\":" },
+	  KEEP_LAST("supervision") "update supervision.event e set district = '999999' from kept k where e.partition = "
+				   "k.partition and e.seq = k.seq",
+	  RESTORE_LAST("supervision"), "{\"service\":\"supervision\",\"partition\":$P,\"seq\":" },
 	{ "a transfer without an amount",
-	  "alter table funding.ledger alter fen drop not null; create table kept as select ctid as id, fen from funding.ledger order by district, person_id, valid_on_day, seq limit 1;"
+	  "alter table funding.ledger alter fen drop not null; create table kept as select ctid as id, fen from "
+	  "funding.ledger order by district, person_id, valid_on_day, seq limit 1;"
 	  "update funding.ledger l set fen = null from kept k where l.ctid = k.id",
-	  "update funding.ledger l set fen = k.fen from kept k where l.fen is null; alter table funding.ledger alter fen set not null; drop table kept",
+	  "update funding.ledger l set fen = k.fen from kept k where l.fen is null; alter table funding.ledger alter "
+	  "fen set not null; drop table kept",
 	  "{\"service\":\"funding\",\"partition\":$P,\"seq\":0,\"what\":\"ledger.unbalanced\"" },
-	{ "a reversal that is not the opposite",
-	  "update funding.ledger set fen = fen + 1 where reverses is not null", "update funding.ledger set fen = fen - 1 where reverses is not null",
+	{ "a reversal that is not the opposite", "update funding.ledger set fen = fen + 1 where reverses is not null",
+	  "update funding.ledger set fen = fen - 1 where reverses is not null",
 	  "{\"service\":\"funding\",\"partition\":$P,\"seq\":0,\"what\":\"ledger.reversal\"" },
 	{ "a transfer deleted",
 	  "create table kept as select * from funding.ledger order by district, person_id, valid_on_day, seq limit 1;"
-	  "delete from funding.ledger l using kept k where (l.district, l.person_id, l.valid_on_day, l.seq) = (k.district, k.person_id, k.valid_on_day, k.seq)",
+	  "delete from funding.ledger l using kept k where (l.district, l.person_id, l.valid_on_day, l.seq) = "
+	  "(k.district, k.person_id, k.valid_on_day, k.seq)",
 	  "insert into funding.ledger select * from kept; drop table kept",
 	  "{\"service\":\"funding\",\"partition\":$P,\"seq\":0,\"what\":\"ledger." },
 	{ "a day that says more than its transfers",
-	  "create table kept as select * from funding.day where accrued_fen > 0 and cancelled_fen = 0 order by person_id, on_day limit 1;"
-	  "update funding.day d set accrued_fen = d.accrued_fen + 1 from kept k where (d.person_id, d.on_day) = (k.person_id, k.on_day)",
-	  "update funding.day d set accrued_fen = d.accrued_fen - 1 from kept k where (d.person_id, d.on_day) = (k.person_id, k.on_day); drop table kept",
+	  "create table kept as select * from funding.day where accrued_fen > 0 and cancelled_fen = 0 order by "
+	  "person_id, on_day limit 1;"
+	  "update funding.day d set accrued_fen = d.accrued_fen + 1 from kept k where (d.person_id, d.on_day) = "
+	  "(k.person_id, k.on_day)",
+	  "update funding.day d set accrued_fen = d.accrued_fen - 1 from kept k where (d.person_id, d.on_day) = "
+	  "(k.person_id, k.on_day); drop table kept",
 	  "{\"service\":\"funding\",\"partition\":$P,\"seq\":0,\"what\":\"ledger.day\"" },
 };
 
 /* What stands elsewhere in the rows, where the first is not all. */
-static const struct { const char *what, *expected; } also[] = {
+static const struct { const char *what, *expected;
+} also[] = {
 	{ "the last event deleted", "\"what\":\"head.seq\"" },
 	{ "a head moved on", "\"what\":\"head.seq\",\"detail\":\"the head is" },
 	{ "a head's hash changed", "\"what\":\"head.hash\"" },
 	{ "a cursor moved beyond the head", "\"what\":\"cursor.beyond_head\"" },
 	{ "a cursor's hash changed", "\"what\":\"cursor.hash\"" },
-	{ "an envelope that cannot be read, in a chain that fits", "\"what\":\"log.envelope\",\"detail\":\"it cannot be read\"" },
-	{ "an event that is another's, in a chain that fits", "\"what\":\"log.envelope\",\"detail\":\"its id is not that of its row\"" },
+	{ "an envelope that cannot be read, in a chain that fits",
+	  "\"what\":\"log.envelope\",\"detail\":\"it cannot be read\"" },
+	{ "an event that is another's, in a chain that fits",
+	  "\"what\":\"log.envelope\",\"detail\":\"its id is not that of its row\"" },
 	{ "a district that does not exist", "\"what\":\"log.district\",\"detail\":\"999999 is no district\"" },
 	{ "a transfer deleted", "\"what\":\"ledger.gap\"" },
 	{ "a head ahead of the clock", "\"detail\":\"it has decided at an instant that is still to come, 2086-0" },
@@ -215,7 +256,8 @@ test_verify(struct count *c, harness_t *s)
 		sql(s, cases[i].corrupt);
 		t = ctl(s, "verify --json");
 		check(c, t.code == 1, cases[i].what, t.out);
-		check(c, !strncmp(t.out, expected, strlen(expected)) && strstr(t.out, also_expected(cases[i].what)), cases[i].what, t.out);
+		check(c, !strncmp(t.out, expected, strlen(expected)) && strstr(t.out, also_expected(cases[i].what)),
+		      cases[i].what, t.out);
 		sql(s, cases[i].mend);
 		t = ctl(s, "verify");
 		check(c, t.code == 0, "and mended again", t.out);
@@ -229,16 +271,29 @@ static void
 test_operator(struct count *c, harness_t *s)
 {
 	static const char *const forbidden[] = {
-		"update engine.head set seq = 0", "delete from engine.parked", "insert into engine.work select * from engine.work", "table roster.identity", "table roster.account",
+		"update engine.head set seq = 0",
+		"delete from engine.parked",
+		"insert into engine.work select * from engine.work",
+		"table roster.identity",
+		"table roster.account",
 		"table accountability.secret",
-		"table engine.answer", "delete from funding.event", "update funding.day set accrued_fen = 0", "create table roster.x ()", "select engine.give('{1}', '{1}', true)",
-		"delete from engine.clock_act", "update engine.clock_event set at_us = now()", "select engine.clock_said('accept', '', '', '')",
+		"table engine.answer",
+		"delete from funding.event",
+		"update funding.day set accrued_fen = 0",
+		"create table roster.x ()",
+		"select engine.give('{1}', '{1}', true)",
+		"delete from engine.clock_act",
+		"update engine.clock_event set at_us = now()",
+		"select engine.clock_said('accept', '', '', '')",
 	};
 	char *database = harness_sql(s, "select current_database()");
 
 	for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++) {
 		char *line;
-		if (asprintf(&line, "psql -qAtX -c \"%s\" \"host=$ZHUCUN_TEST_HOST user=operator passfile=$ZHUCUN_TEST_SECRETS/operator.pgpass dbname=%s\"", forbidden[i], database) < 0)
+		if (asprintf(&line,
+			     "psql -qAtX -c \"%s\" \"host=$ZHUCUN_TEST_HOST user=operator "
+			     "passfile=$ZHUCUN_TEST_SECRETS/operator.pgpass dbname=%s\"",
+			     forbidden[i], database) < 0)
 			abort();
 		struct told t = run("true", line);
 		check(c, t.code != 0 && strstr(t.out, "permission denied"), forbidden[i], t.out);
@@ -261,25 +316,37 @@ number(harness_t *s, const char *text)
 static void
 test_rebuild(struct count *c, harness_t *s, const char *when)
 {
-	struct told t = ctl(s, "rebuild --check --json | jq -se 'length == 7 and all(.differences == 0 and .otherwise == 0 and .tables > 0)'");
+	struct told t = ctl(s, "rebuild --check --json | jq -se 'length == 7 and all(.differences == 0 and .otherwise "
+			       "== 0 and .tables > 0)'");
 
 	check(c, t.code == 0, when, t.out);
 	if (t.code)
 		puts(ctl(s, "rebuild --check").out);
 }
 
-static const struct { const char *what, *corrupt, *mend, *expected; } rebuilds[] = {
-	{ "a column changed", "update funding.day set transfers = transfers + 1000 where (person_id, on_day) = (select person_id, min(on_day) from funding.day group by 1 order by 1 limit 1)",
+static const struct { const char *what, *corrupt, *mend, *expected;
+} rebuilds[] = {
+	{ "a column changed",
+	  "update funding.day set transfers = transfers + 1000 where (person_id, on_day) = (select person_id, "
+	  "min(on_day) from funding.day group by 1 order by 1 limit 1)",
 	  "update funding.day set transfers = transfers - 1000 where transfers >= 1000",
 	  "{\"service\":\"funding\",\"table_name\":\"day\",\"key\":\"511700 " },
-	{ "a row deleted", "create table kept as select * from supervision.finding order by finding_id limit 1; delete from supervision.finding f using kept k where f.finding_id = k.finding_id",
-	  "insert into supervision.finding select * from kept; drop table kept", "\"column_name\":\"the row\",\"live\":\"none\",\"rebuilt\":\"there\"" },
-	{ "a row too many", "insert into roster.area values ('" D "', 'nowhere', 'x', 99)", "delete from roster.area where area_id = 'nowhere'",
-	  "\"table_name\":\"area\"" },
-	{ "the order forgotten", "create table kept as select * from engine.turn where consumer = 'alerts'; delete from engine.turn where consumer = 'alerts'",
+	{ "a row deleted",
+	  "create table kept as select * from supervision.finding order by finding_id limit 1; delete from "
+	  "supervision.finding f using kept k where f.finding_id = k.finding_id",
+	  "insert into supervision.finding select * from kept; drop table kept",
+	  "\"column_name\":\"the row\",\"live\":\"none\",\"rebuilt\":\"there\"" },
+	{ "a row too many", "insert into roster.area values ('" D "', 'nowhere', 'x', 99)",
+	  "delete from roster.area where area_id = 'nowhere'", "\"table_name\":\"area\"" },
+	{ "the order forgotten",
+	  "create table kept as select * from engine.turn where consumer = 'alerts'; delete from engine.turn where "
+	  "consumer = 'alerts'",
 	  "insert into engine.turn select * from kept; drop table kept", "nobody noted in what order" },
-	{ "a job forgotten", "create table kept as select * from engine.ran where service = 'funding'; delete from engine.ran where service = 'funding'",
-	  "insert into engine.ran overriding system value select * from kept; drop table kept", "{\"service\":\"funding\",\"table_name\":\"day\"" },
+	{ "a job forgotten",
+	  "create table kept as select * from engine.ran where service = 'funding'; delete from engine.ran where "
+	  "service = 'funding'",
+	  "insert into engine.ran overriding system value select * from kept; drop table kept",
+	  "{\"service\":\"funding\",\"table_name\":\"day\"" },
 };
 
 /* A late policy: jobs settle days anew, which no event of funding tells. */
@@ -287,10 +354,12 @@ static void
 test_jobs(struct count *c, harness_t *s)
 {
 	struct answered a = harness_call(s, "POST", "/api/v1/districts/" D "/policies", NULL, "application/json",
-	                               "{\"version\":\"rate\",\"effective_from\":\"2017-08-16\",\"patch\":{\"stipend\":{\"rate_fen\":12000}}}");
+					 "{\"version\":\"rate\",\"effective_from\":\"2017-08-16\",\"patch\":{"
+					 "\"stipend\":{\"rate_fen\":12000}}}");
 
 	check(c, a.status == 201 && harness_settle(s, D), "a rate is changed", a.body);
-	check(c, number(s, "select count(*) from engine.ran where service = 'funding' and kind = 'chore'") > 0, "jobs have settled days", "none has");
+	check(c, number(s, "select count(*) from engine.ran where service = 'funding' and kind = 'chore'") > 0,
+	      "jobs have settled days", "none has");
 	free(a.body);
 	test_rebuild(c, s, "and they are settled anew");
 }
@@ -310,16 +379,33 @@ ask(harness_t *s, const char *path, const char *body)
 static void
 test_slices(struct count *c, harness_t *s)
 {
-	check(c, ask(s, "/api/v1/clock", "{\"now\": \"2020-03-02T08:00:00+08:00\"}") == 200 && harness_settle(s, D), "years later", "not so");
-	check(c, ask(s, "/api/v1/districts/" D "/checkins", "{\"person_id\": \"p2\", \"village_id\": \"v1\", \"captured_at\": \"2020-03-01T08:00:00+08:00\"}") == 201 &&
-	         ask(s, "/api/v1/districts/" D "/checkins", "{\"person_id\": \"p2\", \"village_id\": \"v1\", \"captured_at\": \"2020-02-29T08:00:00+08:00\"}") == 201 &&
-	         harness_settle(s, D), "somebody is there again", "not so");
-	check(c, ask(s, "/api/v1/districts/" D "/policies", "{\"version\":\"rates\",\"effective_from\":\"2017-08-15\",\"patch\":{\"stipend\":{\"rate_fen\":13000}}}") == 201 &&
-	         ask(s, "/api/v1/districts/" D "/policies", "{\"version\":\"rates-2\",\"effective_from\":\"2017-08-17\",\"patch\":{\"stipend\":{\"rate_fen\":14000}}}") == 201 &&
-	         harness_settle(s, D), "other rates", "not so");
-	check(c, number(s, "select count(*) from engine.ran where service = 'funding' and span_until > 0 and span_from < 17500") > 0 &&
-	         number(s, "select count(*) from engine.ran where service = 'funding' and span_until > 0 and span_from > 18000") > 0 &&
-	         number(s, "select count(*) from engine.work") == 0, "in slices", "at once");
+	check(c, ask(s, "/api/v1/clock", "{\"now\": \"2020-03-02T08:00:00+08:00\"}") == 200 && harness_settle(s, D),
+	      "years later", "not so");
+	check(c,
+	      ask(s, "/api/v1/districts/" D "/checkins",
+		  "{\"person_id\": \"p2\", \"village_id\": \"v1\", \"captured_at\": \"2020-03-01T08:00:00+08:00\"}") ==
+			      201 &&
+		      ask(s, "/api/v1/districts/" D "/checkins",
+			  "{\"person_id\": \"p2\", \"village_id\": \"v1\", \"captured_at\": "
+			  "\"2020-02-29T08:00:00+08:00\"}") == 201 &&
+		      harness_settle(s, D),
+	      "somebody is there again", "not so");
+	check(c,
+	      ask(s, "/api/v1/districts/" D "/policies",
+		  "{\"version\":\"rates\",\"effective_from\":\"2017-08-15\",\"patch\":{\"stipend\":{\"rate_fen\":13000}"
+		  "}}") == 201 &&
+		      ask(s, "/api/v1/districts/" D "/policies",
+			  "{\"version\":\"rates-2\",\"effective_from\":\"2017-08-17\",\"patch\":{\"stipend\":{\"rate_"
+			  "fen\":14000}}}") == 201 &&
+		      harness_settle(s, D),
+	      "other rates", "not so");
+	check(c,
+	      number(s, "select count(*) from engine.ran where service = 'funding' and span_until > 0 and span_from < "
+			"17500") > 0 &&
+		      number(s, "select count(*) from engine.ran where service = 'funding' and span_until > 0 and "
+				"span_from > 18000") > 0 &&
+		      number(s, "select count(*) from engine.work") == 0,
+	      "in slices", "at once");
 	test_rebuild(c, s, "and slices are replayed");
 }
 
@@ -327,9 +413,15 @@ test_slices(struct count *c, harness_t *s)
 static void
 test_calendar(struct count *c, harness_t *s)
 {
-	check(c, ask(s, "/api/v1/districts/" D "/checkins", "{\"person_id\": \"p2\", \"village_id\": \"v1\", \"captured_at\": \"2020-02-28T08:00:00+08:00\","
-	                " \"lon\": 107.6, \"lat\": 31.2, \"accuracy_m\": 20}") == 201 && harness_settle(s, D), "somebody is elsewhere", "not so");
-	check(c, number(s, "select count(*) from attendance.day where on_day = '2020-02-28' and status = 'unknown'") == 1, "of a Friday nothing is known", "something is");
+	check(c,
+	      ask(s, "/api/v1/districts/" D "/checkins",
+		  "{\"person_id\": \"p2\", \"village_id\": \"v1\", \"captured_at\": \"2020-02-28T08:00:00+08:00\","
+		  " \"lon\": 107.6, \"lat\": 31.2, \"accuracy_m\": 20}") == 201 &&
+		      harness_settle(s, D),
+	      "somebody is elsewhere", "not so");
+	check(c,
+	      number(s, "select count(*) from attendance.day where on_day = '2020-02-28' and status = 'unknown'") == 1,
+	      "of a Friday nothing is known", "something is");
 	struct answered a = harness_call(s, "PUT", "/api/v1/districts/" D "/calendars/2020", NULL, "application/json",
 	                               "{\"days\": [{\"on\": \"2020-02-28\", \"working\": false}]}");
 	check(c, a.status == 201 && harness_settle(s, D), "a calendar comes late", a.body);
@@ -356,8 +448,12 @@ found(struct count *c, harness_t *s, const char *kind, const char *person, const
 {
 	char line[256];
 
-	snprintf(line, sizeof line, "{\"key\":\"%s%s\",\"kind\":%s,\"person_id\":\"%s\",\"on\":\"%s\",\"source\":\"covert\",\"confirm\":true}\n", person, on, kind, person, on);
-	struct answered a = harness_call(s, "POST", "/api/v1/districts/" D "/findings:batch", NULL, "application/x-ndjson", line);
+	snprintf(line, sizeof line,
+		 "{\"key\":\"%s%s\",\"kind\":%s,\"person_id\":\"%s\",\"on\":\"%s\",\"source\":\"covert\",\"confirm\":"
+		 "true}\n",
+		 person, on, kind, person, on);
+	struct answered a =
+		harness_call(s, "POST", "/api/v1/districts/" D "/findings:batch", NULL, "application/x-ndjson", line);
 	check(c, a.status == 200 && strstr(a.body, "\"confirmed\""), "a finding is confirmed", a.body);
 	free(a.body);
 }
@@ -367,8 +463,12 @@ static void
 test_rebuild_sealed(struct count *c, harness_t *s)
 {
 	found(c, s, "\"fund_misuse\",\"major\":true", "p1", "2017-09-01");
-	check(c, harness_settle(s, D) && number(s, "select count(*) from accountability.measure where kind = 'referral'") == 1, "C3.2.2 a referral", "there is none");
-	check(c, number(s, "select count(*) from accountability.secret where length(secret) = 32") == 1, "made with the district's secret", "there is none");
+	check(c,
+	      harness_settle(s, D) &&
+		      number(s, "select count(*) from accountability.measure where kind = 'referral'") == 1,
+	      "C3.2.2 a referral", "there is none");
+	check(c, number(s, "select count(*) from accountability.secret where length(secret) = 32") == 1,
+	      "made with the district's secret", "there is none");
 	test_rebuild(c, s, "its id stands in the log");
 }
 
@@ -396,9 +496,13 @@ test_retry(struct count *c, harness_t *s)
 	sql(s, "alter table accountability.finding add constraint poison check (on_day <> '2017-09-07')");
 	absence(c, s, "p2", "2017-09-07");
 	absence(c, s, "p2", "2017-09-08");
-	check(c, harness_settle(s, D) && number(s, PARKED) == 2, "what the database refuses is put aside, and what comes after it", "it is not");
+	check(c, harness_settle(s, D) && number(s, PARKED) == 2,
+	      "what the database refuses is put aside, and what comes after it", "it is not");
 	struct told t = ctl(s, "parked --json");
-	check(c, t.code == 1 && strstr(t.out, "{\"id\":\"accountability/") && strstr(t.out, "the database refuses it: 23514") && strstr(t.out, "waits behind"), "parked", t.out);
+	check(c,
+	      t.code == 1 && strstr(t.out, "{\"id\":\"accountability/") &&
+		      strstr(t.out, "the database refuses it: 23514") && strstr(t.out, "waits behind"),
+	      "parked", t.out);
 	t = ctl(s, "retry --all </dev/null");
 	check(c, t.code == 2 && strstr(t.out, "nothing was done"), "nothing without being asked", t.out);
 	t = ctl(s, "retry --yes");
@@ -410,16 +514,24 @@ test_retry(struct count *c, harness_t *s)
 	t = ctl(s, "retry --all --yes");
 	check(c, t.code == 0 && strstr(t.out, "2 inputs will be tried again"), "retry", t.out);
 	check(c, until(s, PARKED " where wanted", 0), "it is tried", "it is not");
-	check(c, number(s, PARKED) == 2 && number(s, "select count(*) from accountability.finding where case_id = 'p2'") == 0, "but stays, and so does what waits behind it", "it does not");
+	check(c,
+	      number(s, PARKED) == 2 &&
+		      number(s, "select count(*) from accountability.finding where case_id = 'p2'") == 0,
+	      "but stays, and so does what waits behind it", "it does not");
 
 	sql(s, "alter table accountability.finding drop constraint poison");
 	t = ctl(s, "retry --yes $($ZHUCUN_TEST_BUILD/bin/zhucunctl parked --json | jq -rs '.[1].id')");
-	check(c, t.code == 0 && strstr(t.out, "2 inputs will be tried again"), "the second is asked for, and the first goes before it", t.out);
+	check(c, t.code == 0 && strstr(t.out, "2 inputs will be tried again"),
+	      "the second is asked for, and the first goes before it", t.out);
 	harness_crash(s, "accountability");
 	check(c, until(s, PARKED, 0) && harness_settle(s, D), "whoever owns it then does it", "nobody does");
-	check(c, number(s, "select count(*) from accountability.finding where case_id = 'p2'") == 2, "both absences are there", "they are not");
+	check(c, number(s, "select count(*) from accountability.finding where case_id = 'p2'") == 2,
+	      "both absences are there", "they are not");
 	check(c, number(s, "select count(*) from engine.ran where kind = 'retry'") == 2, "once", "not once");
-	check(c, number(s, "select count(*) from accountability.measure where case_id = 'p2' and kind = 'admonishment_talk' and state <> 'revoked'") == 1, "with what follows", "it does not");
+	check(c,
+	      number(s, "select count(*) from accountability.measure where case_id = 'p2' and kind = "
+			"'admonishment_talk' and state <> 'revoked'") == 1,
+	      "with what follows", "it does not");
 	t = ctl(s, "parked");
 	check(c, t.code == 0 && strstr(t.out, "nothing is put aside"), "and nothing is left", t.out);
 	t = ctl(s, "retry --all --yes");
@@ -472,18 +584,25 @@ static void
 test_help(struct count *c, harness_t *s)
 {
 	static const char *const wholes[] = {
-		"help --man | MANROFFSEQ= groff -man -Tutf8 -ww -z", "help --completion | bash -n",
-		"help --man >/dev/null && for k in $($ZHUCUN_TEST_BUILD/bin/zhucunctl --help | awk '/^Commands/ { on = 1; next } /^$/ { on = 0 } on { print $1 }'); do"
-		" $ZHUCUN_TEST_BUILD/bin/zhucunctl $k --help | grep -q '^usage: zhucunctl '$k && $ZHUCUN_TEST_BUILD/bin/zhucunctl help --man | grep -q \"^.SS $k\" &&"
-		" $ZHUCUN_TEST_BUILD/bin/zhucunctl help --completion | grep -q \"^.*$k) words=\" || echo \"$k is not everywhere\"; done",
+		"help --man | MANROFFSEQ= groff -man -Tutf8 -ww -z",
+		"help --completion | bash -n",
+		"help --man >/dev/null && for k in $($ZHUCUN_TEST_BUILD/bin/zhucunctl --help | awk '/^Commands/ { on = "
+		"1; next } /^$/ { on = 0 } on { print $1 }'); do"
+		" $ZHUCUN_TEST_BUILD/bin/zhucunctl $k --help | grep -q '^usage: zhucunctl '$k && "
+		"$ZHUCUN_TEST_BUILD/bin/zhucunctl help --man | grep -q \"^.SS $k\" &&"
+		" $ZHUCUN_TEST_BUILD/bin/zhucunctl help --completion | grep -q \"^.*$k) words=\" || echo \"$k is not "
+		"everywhere\"; done",
 	};
 
 	for (size_t i = 0; i < sizeof wholes / sizeof wholes[0]; i++) {
 		struct told t = ctl(s, wholes[i]);
 		check(c, t.code == 0 && !*t.out, wholes[i], t.out);
 	}
-	struct told t = run("true", "bash -c 'source <($ZHUCUN_TEST_BUILD/bin/zhucunctl help --completion); COMP_WORDS=(zhucunctl ver); COMP_CWORD=1; _zhucunctl; echo $COMPREPLY;"
-	                            " COMP_WORDS=(zhucunctl verify --service fu); COMP_CWORD=3; _zhucunctl; echo $COMPREPLY; COMP_WORDS=(zhucunctl verify --js); COMP_CWORD=2; _zhucunctl; echo $COMPREPLY'");
+	struct told t =
+		run("true", "bash -c 'source <($ZHUCUN_TEST_BUILD/bin/zhucunctl help --completion); "
+			    "COMP_WORDS=(zhucunctl ver); COMP_CWORD=1; _zhucunctl; echo $COMPREPLY;"
+			    " COMP_WORDS=(zhucunctl verify --service fu); COMP_CWORD=3; _zhucunctl; echo $COMPREPLY; "
+			    "COMP_WORDS=(zhucunctl verify --js); COMP_CWORD=2; _zhucunctl; echo $COMPREPLY'");
 	check(c, !strcmp(t.out, "verify\nfunding\n--json\n"), "completion", t.out);
 }
 
@@ -510,9 +629,11 @@ test_clock(struct count *c, harness_t *s)
 	told(c, s, "clock --json | tail -n 1 | jq -c '[.waiting, .by_hand]'", 0, "[0,false]");
 	told(c, s, "clock --bring-back --yes --reason 'there is nothing'", 1, "nothing is ahead of the clock");
 
-	sql(s, "update engine.head set now_us = '2086-03-01' where service = 'supervision' and partition = $P;" KEEP_LAST("supervision")
-	       FORGE("at_us = '2086-03-01'", "supervision"));
-	told(c, s, "clock --json | jq -c 'select(.state == \"ahead\") | [.service, .ahead_s > 1500000000]'", 0, "[\"supervision\",true]\n");
+	sql(s,
+	    "update engine.head set now_us = '2086-03-01' where service = 'supervision' and partition = $P;" KEEP_LAST(
+		    "supervision") FORGE("at_us = '2086-03-01'", "supervision"));
+	told(c, s, "clock --json | jq -c 'select(.state == \"ahead\") | [.service, .ahead_s > 1500000000]'", 0,
+	     "[\"supervision\",true]\n");
 	told(c, s, "verify --json", 1, "\"what\":\"fence.ahead\"");
 	told(c, s, "verify --json", 1, "\"what\":\"log.future\"");
 	told(c, s, "clock --bring-back --yes --reason 'a mistake' --json", 0, "\"id\":\"supervision/$P/");
@@ -520,7 +641,8 @@ test_clock(struct count *c, harness_t *s)
 	told(c, s, "clock --record", 0, "bring-back");
 	told(c, s, "clock --record --json | jq -c 'select(.was) | [.service, .was[:4]]'", 0, "[\"supervision\",\"2086\"]\n");
 	struct told t = ctl(s, "verify --json");
-	check(c, !strstr(t.out, "fence.ahead") && !strstr(t.out, "log.future") && strstr(t.out, "log.envelope"), "what is on record is known", t.out);
+	check(c, !strstr(t.out, "fence.ahead") && !strstr(t.out, "log.future") && strstr(t.out, "log.envelope"),
+	      "what is on record is known", t.out);
 	sql(s, RESTORE_LAST("supervision"));
 	told(c, s, "verify", 0, "faults");
 }

@@ -1,5 +1,5 @@
-/* Dry runs of as many rows as fit, through the gateway: while one is tried, who commands something in the same district is answered;
- * what it says is what the real run then says; and its key means what any key means.
+/* Dry runs of as many rows as fit, through the gateway: while one is tried, who commands something in the same district
+ * is answered; what it says is what the real run then says; and its key means what any key means.
  *
  * The trial is a thread, everything else another (harness.h); who came first is told by the order of the answers. */
 #include "harness.h"
@@ -37,7 +37,8 @@ units(int rows, bool wrong)
 static struct answered
 import(harness_t *s, bool dry, const char *key, const char *csv)
 {
-	return harness_call(s, "POST", dry ? API "/imports?kind=units&dry_run=1" : API "/imports?kind=units&dry_run=0", key, "text/csv", csv);
+	return harness_call(s, "POST", dry ? API "/imports?kind=units&dry_run=1" : API "/imports?kind=units&dry_run=0",
+			    key, "text/csv", csv);
 }
 
 static void
@@ -106,15 +107,18 @@ test_keys(harness_t *s)
 {
 	static const char headed[] = "id,name,head_person_id\nk1,局,h1\n";
 	struct answered first = import(s, true, "k", headed);
-	put(s, API "/persons/h1", "{\"name\":\"示例\",\"phone\":\"10000000001\",\"unit_id\":\"u1\",\"establishment\":\"other\"}");
+	put(s, API "/persons/h1",
+	    "{\"name\":\"示例\",\"phone\":\"10000000001\",\"unit_id\":\"u1\",\"establishment\":\"other\"}");
 	struct answered again = import(s, true, "k", headed), other = import(s, true, "k", "id,name\nk1,处\n");
 	struct answered real = import(s, false, "k", headed);
 	struct answered bad = import(s, true, "k", "\xff");
 
-	check(first.status == 200 && strstr(first.body, "reference.unknown") && strcmp(first.body, again.body) == 0, "the same key, the same answer", again.body);
+	check(first.status == 200 && strstr(first.body, "reference.unknown") && strcmp(first.body, again.body) == 0,
+	      "the same key, the same answer", again.body);
 	check(other.status == 422 && strstr(other.body, "idempotency.key_reused"), "another file under it", other.body);
 	check(real.status == 422 && strstr(real.body, "idempotency.key_reused"), "the real run under it", real.body);
-	check(bad.status == 422 && strstr(bad.body, "idempotency.key_reused"), "a file that cannot be read under it", bad.body);
+	check(bad.status == 422 && strstr(bad.body, "idempotency.key_reused"), "a file that cannot be read under it",
+	      bad.body);
 	check(says(s, "select count(*) from engine.answer where key = 'k'", "1"), "it is kept once", "it is not");
 	char *bodies[] = { first.body, again.body, other.body, real.body, bad.body };
 	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)

@@ -1,14 +1,17 @@
-/* duty_search_test - rules.md §4 "Separation of duties", searched: no sequence of acts by one human does both halves of anything.
+/* duty_search_test - rules.md §4 "Separation of duties", searched: no sequence of acts by one human does both halves of
+ * anything.
  *
- * How: real services in one process.  Humans: an administrator who tries everything that the role lets him (accounts, whose they
- * are, passwords, units, heads), two reviewers, an inspector and two cadres who use what they have.  Steps are drawn; what is accepted is held
- * against an account of the truth that is kept here: who set which password last, who was of which unit and headed which on which day.
+ * How: real services in one process.  Humans: an administrator who tries everything that the role lets him (accounts,
+ * whose they are, passwords, units, heads), two reviewers, an inspector and two cadres who use what they have.  Steps
+ * are drawn; what is accepted is held against an account of the truth that is kept here: who set which password last,
+ * who was of which unit and headed which on which day.
  *
  *   A human has the accounts whose password he set last.
- *   Never: two halves by one account, or by accounts of one person; an act by an account that is nobody's; an act in a case of oneself, of a
- *          unit that one belonged to or headed since the facts, or of one that the case's person headed.
- *   Never, unless told: two halves by two accounts that one human has.  He has another's only by taking it, and whose name it bears has been
- *          sent a message each time: that the taking wants a second person is not yet so.  The messages are counted in the end.
+ *   Never: two halves by one account, or by accounts of one person; an act by an account that is nobody's; an act in a
+ * case of oneself, of a unit that one belonged to or headed since the facts, or of one that the case's person headed.
+ *   Never, unless told: two halves by two accounts that one human has.  He has another's only by taking it, and whose
+ * name it bears has been sent a message each time: that the taking wants a second person is not yet so.  The messages
+ * are counted in the end.
  *
  *   ZHUCUN_SEED            of the first world; the others follow            (fixed)
  *   ZHUCUN_HISTORIES       how many worlds, each a district of its own      (8) */
@@ -21,12 +24,30 @@
 #include <string.h>
 
 enum { ADMIN, REVIEWER, INSPECTOR, OTHER, CADRE, POSTED, PEOPLE };
-enum { UNITS = 5, ACCOUNTS = 7, WORLDS = 8, STEPS = 120, MOVES_MAX = 400, THINGS_MAX = 400, CAUSES_MAX = 16, NOBODY = -1, OPERATOR = -2, EVER = -1000, FIRST_DAY = 17429 /* 2017-09-20 */ };
+enum {
+	UNITS = 5,
+	ACCOUNTS = 7,
+	WORLDS = 8,
+	STEPS = 120,
+	MOVES_MAX = 400,
+	THINGS_MAX = 400,
+	CAUSES_MAX = 16,
+	NOBODY = -1,
+	OPERATOR = -2,
+	EVER = -1000,
+	FIRST_DAY = 17429 /* 2017-09-20 */
+};
 static const char *const people[PEOPLE] = { "adm", "rev", "ins", "oth", "cad", "pos" };
 static const char *const accounts[ACCOUNTS] = { "a-adm", "a-rev", "a-ins", "a-oth", "a-own", "a-x", "a-y" };
 static const char *const role_sets[] = {
-	"\"inspector\"", "\"reviewer\"", "\"inspector\",\"reviewer\"", "\"finance\"", "\"district_admin\"", "\"district_admin\",\"reviewer\",\"inspector\"",
-	"\"auditor\"", "\"finance\",\"reviewer\"",
+	"\"inspector\"",
+	"\"reviewer\"",
+	"\"inspector\",\"reviewer\"",
+	"\"finance\"",
+	"\"district_admin\"",
+	"\"district_admin\",\"reviewer\",\"inspector\"",
+	"\"auditor\"",
+	"\"finance\",\"reviewer\"",
 };
 enum { ROLE_SETS = sizeof(role_sets) / sizeof(role_sets[0]), ADMINISTERS = 4, READS = 6 };
 
@@ -38,21 +59,41 @@ static char district[8];
 /* ---- the truth */
 
 static int today;                               /* days since the world began */
-static struct span { int who, day, at; } belongs[MOVES_MAX], heads[MOVES_MAX];    /* who: person, unit; at: unit, person */
+static struct span {
+	int who, day, at;
+} belongs[MOVES_MAX], heads[MOVES_MAX]; /* who: person, unit; at: unit, person */
 static size_t nbelongs, nheads;
 static struct account { int person, human, roles; unsigned was; char *token; int taken[PEOPLE]; } account[ACCOUNTS];
 
 /* Who did a half of something: by which account, whose name it bore, and which human had it. */
 struct act { int account, person, human; };
 enum state { NOTED, CONFIRMED, DISMISSED, ANNULLED };
-static struct finding { char id[32]; int person, unit, day; enum state state; struct act noted, confirmed; } findings[THINGS_MAX];
+static struct finding {
+	char id[32];
+	int person, unit, day;
+	enum state state;
+	struct act noted, confirmed;
+} findings[THINGS_MAX];
 static size_t nfindings;
-static struct measure { char id[64], state[16]; bool recall; int person, unit, causes[CAUSES_MAX], ncauses; struct act approved; bool was_approved; } measures[THINGS_MAX];
+static struct measure {
+	char id[64], state[16];
+	bool recall;
+	int person, unit, causes[CAUSES_MAX], ncauses;
+	struct act approved;
+	bool was_approved;
+} measures[THINGS_MAX];
 static size_t nmeasures;
-static struct payroll { int month; enum { NO_RUN, DRAFT, APPROVED, CLOSED } state; struct act drafted; } payrolls[2] = { { .month = 7 }, { .month = 8 } };
+static struct payroll {
+	int month;
+	enum { NO_RUN, DRAFT, APPROVED, CLOSED } state;
+	struct act drafted;
+} payrolls[2] = { { .month = 7 }, { .month = 8 } };
 static struct task { char id[96], recall[64]; int person; bool open; } tasks[THINGS_MAX];
 static size_t ntasks;
-static struct seen { int tasks, notes, confirms, dismissals, annulments, moves, steps, runs, accounts, persons, heads, barred, required; } seen;
+static struct seen {
+	int tasks, notes, confirms, dismissals, annulments, moves, steps, runs, accounts, persons, heads, barred,
+		required;
+} seen;
 
 static unsigned
 drawn(unsigned n)
@@ -114,8 +155,9 @@ has_no_part(int who, int person, int unit, int day, const char *what, const char
 	for (int u = 0; u < UNITS; u++) {
 		bool of_case = unit == u || (person != NOBODY && since(belongs, nbelongs, person, day, u));
 		bool headed = person != NOBODY && since(heads, nheads, u, day, person) && since(belongs, nbelongs, who, day, u);
-		check(!(of_case && own_unit(who, u, day)) && !headed, "%s of %s by %s, whose own unit u%d is since day %d (today %d)", what, id,
-		      name_of(who), u, day, today);
+		check(!(of_case && own_unit(who, u, day)) && !headed,
+		      "%s of %s by %s, whose own unit u%d is since day %d (today %d)", what, id, name_of(who), u, day,
+		      today);
 	}
 }
 
@@ -142,10 +184,11 @@ halves(const struct act *first, const struct act *second, const char *what, cons
 	if (first->account == NOBODY)
 		return;
 	check(first->account != second->account, "both halves of %s of %s by %s", what, id, accounts[first->account]);
-	check(first->person == NOBODY || first->person != second->person, "both halves of %s of %s by %s, from %s and %s", what, id, name_of(first->person),
+	check(first->person == NOBODY || first->person != second->person,
+	      "both halves of %s of %s by %s, from %s and %s", what, id, name_of(first->person),
 	      accounts[first->account], accounts[second->account]);
-	check(first->human != second->human || was_taken(first) || was_taken(second), "both halves of %s of %s by the human %s, and nobody heard of it", what, id,
-	      name_of(first->human));
+	check(first->human != second->human || was_taken(first) || was_taken(second),
+	      "both halves of %s of %s by the human %s, and nobody heard of it", what, id, name_of(first->human));
 }
 
 /* ---- calls */
@@ -168,7 +211,8 @@ call(int by, int *status, const char *method, const char *body, const char *form
 	const char *code = json_string_value(json_object_get(j, "code"));
 	seen.barred += code && strcmp(code, "duty.conflict") == 0;
 	seen.required += code && strcmp(code, "account.person_required") == 0;
-	check(a.status < 500 && a.status != 0 && a.status != 429, "%s %s: %d %s", method, path, a.status, a.body ? a.body : "");
+	check(a.status < 500 && a.status != 0 && a.status != 429, "%s %s: %d %s", method, path, a.status,
+	      a.body ? a.body : "");
 	free(a.body);
 	return j;
 }
@@ -180,8 +224,8 @@ log_in(int a)
 	char body[256];
 	int status;
 
-	snprintf(body, sizeof body, "{\"district\":\"%s\",\"phone\":\"1370000000%d\",\"password\":\"password-by-%s\"}", district, a,
-	         account[a].human == OPERATOR ? "operator" : people[account[a].human]);
+	snprintf(body, sizeof body, "{\"district\":\"%s\",\"phone\":\"1370000000%d\",\"password\":\"password-by-%s\"}",
+		 district, a, account[a].human == OPERATOR ? "operator" : people[account[a].human]);
 	harness_as(harness, "");
 	struct answered r = harness_call(harness, "POST", "/api/v1/sessions", NULL, NULL, body);
 	harness_as(harness, NULL);
@@ -203,7 +247,8 @@ account_put(int by, int a, int person, int roles, int human)
 
 	if (person != NOBODY)
 		snprintf(who, sizeof who, "\"person_id\":\"%s\",", people[person]);
-	snprintf(body, sizeof body, "{%s\"phone\":\"1370000000%d\",\"password\":\"password-by-%s\",\"roles\":[%s]}", who, a, people[human], role_sets[roles]);
+	snprintf(body, sizeof body, "{%s\"phone\":\"1370000000%d\",\"password\":\"password-by-%s\",\"roles\":[%s]}",
+		 who, a, people[human], role_sets[roles]);
 	DO(by, "PUT", body, "/accounts/%s", accounts[a]);
 	if (status / 100 != 2)
 		return;
@@ -225,7 +270,9 @@ person_put(int by, int person, int unit)
 	char body[256];
 	int status;
 
-	snprintf(body, sizeof body, "{\"name\":\"某人\",\"phone\":\"1390000000%d\",\"unit_id\":\"u%d\",\"establishment\":\"other\"}", person, unit);
+	snprintf(body, sizeof body,
+		 "{\"name\":\"某人\",\"phone\":\"1390000000%d\",\"unit_id\":\"u%d\",\"establishment\":\"other\"}",
+		 person, unit);
 	DO(by, "PUT", body, "/persons/%s", people[person]);
 	if (status / 100 == 2)
 		belongs[nbelongs++] = (struct span){ person, status == 201 ? EVER : today, unit };
@@ -265,7 +312,11 @@ act_by(int by)
 static void
 step_note(int by)
 {
-	struct finding f = { .person = drawn(4) ? (int[]){ CADRE, POSTED, REVIEWER }[drawn(3)] : NOBODY, .unit = NOBODY, .state = NOTED, .noted = act_by(by), .confirmed = { .account = NOBODY } };
+	struct finding f = { .person = drawn(4) ? (int[]){ CADRE, POSTED, REVIEWER }[drawn(3)] : NOBODY,
+			     .unit = NOBODY,
+			     .state = NOTED,
+			     .noted = act_by(by),
+			     .confirmed = { .account = NOBODY } };
 	char body[256], on[DAY_TEXT_MAX];
 	int status;
 
@@ -273,10 +324,14 @@ step_note(int by)
 	if (f.person == NOBODY)
 		f.unit = (int)drawn(UNITS);
 	if (f.person != NOBODY)
-		snprintf(body, sizeof body, "{\"kind\":\"unexcused_absence\",\"person_id\":\"%s\",\"on\":\"%s\",\"source\":\"covert\"}", people[f.person], date(f.day, on));
+		snprintf(body, sizeof body,
+			 "{\"kind\":\"unexcused_absence\",\"person_id\":\"%s\",\"on\":\"%s\",\"source\":\"covert\"}",
+			 people[f.person], date(f.day, on));
 	else
-		snprintf(body, sizeof body, "{\"kind\":\"written_criticism\",\"unit_id\":\"u%d\",\"bulletin\":\"b%zu\",\"on\":\"%s\",\"source\":\"covert\"}", f.unit,
-		         nfindings, date(f.day, on));
+		snprintf(body, sizeof body,
+			 "{\"kind\":\"written_criticism\",\"unit_id\":\"u%d\",\"bulletin\":\"b%zu\",\"on\":\"%s\","
+			 "\"source\":\"covert\"}",
+			 f.unit, nfindings, date(f.day, on));
 	json_t *j = call(by, &status, "POST", body, "/findings");
 	if (status == 201 && nfindings < THINGS_MAX) {
 		snprintf(f.id, sizeof f.id, "%s", json_string_value(json_object_get(j, "id")));
@@ -290,8 +345,10 @@ step_note(int by)
 static void
 step_decide(int by)
 {
-	static const struct { const char *order; enum state from, to; } orders[] = {
-		{ "confirm", NOTED, CONFIRMED }, { "confirm", NOTED, CONFIRMED }, { "dismiss", NOTED, DISMISSED }, { "annul", CONFIRMED, ANNULLED }, { "annul", CONFIRMED, ANNULLED },
+	static const struct { const char *order; enum state from, to;
+	} orders[] = {
+		{ "confirm", NOTED, CONFIRMED },  { "confirm", NOTED, CONFIRMED },  { "dismiss", NOTED, DISMISSED },
+		{ "annul", CONFIRMED, ANNULLED }, { "annul", CONFIRMED, ANNULLED },
 	};
 	unsigned o = drawn(5);
 	struct finding *f = nfindings ? &findings[nfindings - 1 - drawn(nfindings < 12 ? (unsigned)nfindings : 12)] : NULL;
@@ -489,7 +546,8 @@ tasks_learn(void)
 static void
 all_learn(void)
 {
-	static const char *const of[] = { "persons/cad", "persons/pos", "persons/rev", "units/u0", "units/u1", "units/u2", "units/u3", "units/u4" };
+	static const char *const of[] = { "persons/cad", "persons/pos", "persons/rev", "units/u0",
+					  "units/u1",    "units/u2",    "units/u3",    "units/u4" };
 	int status;
 	json_t *items;
 
@@ -542,10 +600,17 @@ static void
 recall_open(void)
 {
 	for (int i = 0; i < 3; i++) {
-		struct finding f = { .person = POSTED, .unit = NOBODY, .day = today - 3 + i, .state = CONFIRMED, .noted = { .account = NOBODY }, .confirmed = { .account = NOBODY } };
+		struct finding f = { .person = POSTED,
+				     .unit = NOBODY,
+				     .day = today - 3 + i,
+				     .state = CONFIRMED,
+				     .noted = { .account = NOBODY },
+				     .confirmed = { .account = NOBODY } };
 		char body[256], on[DAY_TEXT_MAX];
 		int status;
-		snprintf(body, sizeof body, "{\"kind\":\"unexcused_absence\",\"person_id\":\"pos\",\"on\":\"%s\",\"source\":\"night\"}", date(f.day, on));
+		snprintf(body, sizeof body,
+			 "{\"kind\":\"unexcused_absence\",\"person_id\":\"pos\",\"on\":\"%s\",\"source\":\"night\"}",
+			 date(f.day, on));
 		json_t *j = call(OPERATOR, &status, "POST", body, "/findings");
 		snprintf(f.id, sizeof f.id, "%s", json_string_value(json_object_get(j, "id")));
 		json_decref(j);
@@ -562,16 +627,24 @@ world_make(void)
 	int status;
 
 	DO(OPERATOR, "PUT", "{\"name\":\"区\",\"areas\":[{\"id\":\"a\",\"name\":\"片\"}]}", "%s", "");
-	DO(OPERATOR, "POST", "{\"version\":\"two-people\",\"effective_from\":\"2017-08-02\",\"patch\":{\"approval\":\"four_eyes\"}}", "/policies");
+	DO(OPERATOR, "POST",
+	   "{\"version\":\"two-people\",\"effective_from\":\"2017-08-02\",\"patch\":{\"approval\":\"four_eyes\"}}",
+	   "/policies");
 	DO(OPERATOR, "PUT", "{\"name\":\"乡\",\"area_id\":\"a\"}", "/townships/t");
 	DO(OPERATOR, "PUT", "{\"name\":\"村\",\"township_id\":\"t\",\"kind\":\"poor\"}", "/villages/v");
 	for (int u = 0; u < UNITS; u++)
 		unit_put(OPERATOR, u, NOBODY);
 	for (int p = 0; p < PEOPLE; p++)
 		person_put(OPERATOR, p, (int[]){ 0, 1, 0, 2, 3, 4 }[p]);
-	DO(OPERATOR, "PUT", "{\"person_id\":\"cad\",\"village_id\":\"v\",\"role\":\"first_secretary\",\"from\":\"2017-07-01\"}", "/postings/q-cad");
-	DO(OPERATOR, "PUT", "{\"person_id\":\"pos\",\"village_id\":\"v\",\"role\":\"team_member\",\"from\":\"2017-07-01\"}", "/postings/q-pos");
-	DO(OPERATOR, "PUT", "{\"person_id\":\"rev\",\"village_id\":\"v\",\"role\":\"team_member\",\"from\":\"2017-07-01\"}", "/postings/q-rev");
+	DO(OPERATOR, "PUT",
+	   "{\"person_id\":\"cad\",\"village_id\":\"v\",\"role\":\"first_secretary\",\"from\":\"2017-07-01\"}",
+	   "/postings/q-cad");
+	DO(OPERATOR, "PUT",
+	   "{\"person_id\":\"pos\",\"village_id\":\"v\",\"role\":\"team_member\",\"from\":\"2017-07-01\"}",
+	   "/postings/q-pos");
+	DO(OPERATOR, "PUT",
+	   "{\"person_id\":\"rev\",\"village_id\":\"v\",\"role\":\"team_member\",\"from\":\"2017-07-01\"}",
+	   "/postings/q-rev");
 	check(status == 201, "the world");
 	for (int a = 0; a < 4; a++)
 		owner_takes(a);
@@ -625,9 +698,11 @@ step_administer(void)
 static void
 step_as(int by)
 {
-	static const struct { const char *role; void (*act)(int by); } acts[] = {
-		{ "inspector", step_note }, { "inspector", step_note }, { "reviewer", step_decide }, { "reviewer", step_decide }, { "reviewer", step_decide },
-		{ "reviewer", step_move }, { "reviewer", step_move }, { "finance", step_run },
+	static const struct { const char *role; void (*act)(int by);
+	} acts[] = {
+		{ "inspector", step_note },  { "inspector", step_note },  { "reviewer", step_decide },
+		{ "reviewer", step_decide }, { "reviewer", step_decide }, { "reviewer", step_move },
+		{ "reviewer", step_move },   { "finance", step_run },
 	};
 	unsigned from = drawn(sizeof(acts) / sizeof(acts[0])), any = drawn(20) == 0;
 
@@ -658,7 +733,8 @@ check_told(void)
 	int status;
 
 	for (int p = 0; p < PEOPLE; p++) {
-		json_t *j = call(OPERATOR, &status, "GET", NULL, "/alerts?person_id=%s&limit=500", people[p]), *items = json_object_get(j, "items");
+		json_t *j = call(OPERATOR, &status, "GET", NULL, "/alerts?person_id=%s&limit=500", people[p]),
+		       *items = json_object_get(j, "items");
 		check(!json_object_get(j, "next"), "all messages of %s", people[p]);
 		for (int a = 0; a < ACCOUNTS; a++) {
 			int n = 0;
@@ -667,14 +743,15 @@ check_told(void)
 				n += !strcmp(json_string_value(json_object_get(m, "template")), "account_changed") &&
 				     !strcmp(json_string_value(json_object_get(m, "cause")), accounts[a]);
 			}
-			check(n >= account[a].taken[p], "%s was told %d times of %s, which was taken %d times", people[p], n, accounts[a], account[a].taken[p]);
+			check(n >= account[a].taken[p], "%s was told %d times of %s, which was taken %d times",
+			      people[p], n, accounts[a], account[a].taken[p]);
 		}
 		json_decref(j);
 	}
 }
 
-/* The operator, whom nothing bars, makes the first steps of the recalls that there are: when one falls, or is ended, a task is left.  A reviewer
- * is of the unit meanwhile. */
+/* The operator, whom nothing bars, makes the first steps of the recalls that there are: when one falls, or is ended, a
+ * task is left.  A reviewer is of the unit meanwhile. */
 static void
 recalls_hand_over(void)
 {
@@ -688,7 +765,8 @@ recalls_hand_over(void)
 	all_learn();
 }
 
-/* In the end what is left is tried by all, first by who has left the unit since, and by an account that was the case's person's. */
+/* In the end what is left is tried by all, first by who has left the unit since, and by an account that was the case's
+ * person's. */
 static void
 tasks_settle(void)
 {
@@ -750,11 +828,15 @@ main(void)
 	day_next();
 	for (int i = 0; i < worlds; i++)
 		world_walk(i);
-	printf("%d notes, %d confirmed, %d dismissed, %d annulled, %d measures and %d recalls moved, %d payrolls approved, %d tasks settled, %d accounts, %d units and %d heads changed; "
-	       "%d barred, %d asked for a person\n", seen.notes, seen.confirms, seen.dismissals, seen.annulments, seen.moves, seen.steps, seen.runs, seen.tasks, seen.accounts,
-	       seen.persons, seen.heads, seen.barred, seen.required);
-	check(seen.tasks && seen.notes && seen.confirms && seen.dismissals && seen.annulments && seen.moves && seen.steps && seen.runs && seen.accounts && seen.persons && seen.heads && seen.barred &&
-	      seen.required, "each kind of step is taken, and some are refused");
+	printf("%d notes, %d confirmed, %d dismissed, %d annulled, %d measures and %d recalls moved, %d payrolls "
+	       "approved, %d tasks settled, %d accounts, %d units and %d heads changed; "
+	       "%d barred, %d asked for a person\n",
+	       seen.notes, seen.confirms, seen.dismissals, seen.annulments, seen.moves, seen.steps, seen.runs,
+	       seen.tasks, seen.accounts, seen.persons, seen.heads, seen.barred, seen.required);
+	check(seen.tasks && seen.notes && seen.confirms && seen.dismissals && seen.annulments && seen.moves &&
+		      seen.steps && seen.runs && seen.accounts && seen.persons && seen.heads && seen.barred &&
+		      seen.required,
+	      "each kind of step is taken, and some are refused");
 	harness_close(&harness);
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;

@@ -53,8 +53,10 @@ confirm_absence(struct count *c, harness_t *s, const char *person, const char *o
 {
 	char line[256];
 
-	snprintf(line, sizeof line, "{\"key\":\"%s%s\",\"kind\":\"unexcused_absence\",\"person_id\":\"%s\",\"on\":\"%s\",\"source\":\"covert\",\"confirm\":true}\n",
-	         person, on, person, on);
+	snprintf(line, sizeof line,
+		 "{\"key\":\"%s%s\",\"kind\":\"unexcused_absence\",\"person_id\":\"%s\",\"on\":\"%s\",\"source\":"
+		 "\"covert\",\"confirm\":true}\n",
+		 person, on, person, on);
 	struct answered a = harness_call(s, "POST", UNDER "/findings:batch", NULL, "application/x-ndjson", line);
 	check(c, a.status == 200 && strstr(a.body, "\"confirmed\""), "an absence is confirmed");
 	free(a.body);
@@ -82,8 +84,8 @@ rungs(harness_t *s, const char *person)
 	return n;
 }
 
-/* An event with this data, written behind supervision's back; its owner starts again and serves it.  Its hash is good when the
- * salt is empty. */
+/* An event with this data, written behind supervision's back; its owner starts again and serves it.  Its hash is good
+ * when the salt is empty. */
 static void
 forge(harness_t *s, const char *subject, const char *data, size_t len, const char *salt)
 {
@@ -101,12 +103,14 @@ forge(harness_t *s, const char *subject, const char *data, size_t len, const cha
 	for (size_t i = 0; i < n; i++)
 		sprintf(hex + 2 * i, "%02x", packed[i]);
 	if (asprintf(&sql,
-	             "with h as (select * from engine.head where service = 'supervision'),"
-	             " e as (insert into supervision.event (partition, seq, hash, type, district, at_us, body)"
-	             " select partition, seq + 1, sha256(hash || int8send(seq + 1) || '%s'::bytea || '\\x%s'::bytea || '%s'::bytea), '%s', '" D "', now(), '\\x%s'::bytea from h"
-	             " returning *)"
-	             " update engine.head set seq = e.seq, hash = e.hash from e where head.service = 'supervision' and head.partition = e.partition",
-	             e.type, hex, salt, e.type, hex) < 0)
+		     "with h as (select * from engine.head where service = 'supervision'),"
+		     " e as (insert into supervision.event (partition, seq, hash, type, district, at_us, body)"
+		     " select partition, seq + 1, sha256(hash || int8send(seq + 1) || '%s'::bytea || '\\x%s'::bytea || "
+		     "'%s'::bytea), '%s', '" D "', now(), '\\x%s'::bytea from h"
+		     " returning *)"
+		     " update engine.head set seq = e.seq, hash = e.hash from e where head.service = 'supervision' and "
+		     "head.partition = e.partition",
+		     e.type, hex, salt, e.type, hex) < 0)
 		abort();
 	free(harness_sql(s, sql));
 	free(sql);
@@ -150,9 +154,13 @@ test_broken_chain(struct count *c)
 	check(c, harness_settle(s, D), "quiet before");
 	forge(s, "p2", "", 0, "tampered");
 	harness_turns(s, 200);
-	check(c, sql_number(s, "select count(*) from engine.cursor k join engine.head h on h.service = k.producer and h.partition = k.partition"
-	                       " where k.producer = 'supervision' and k.seq = h.seq - 1") == sql_number(s, "select count(*) from engine.consumes"
-	                       " where producer = 'supervision'"), "everybody stops before the broken link");
+	check(c,
+	      sql_number(s, "select count(*) from engine.cursor k join engine.head h on h.service = k.producer and "
+			    "h.partition = k.partition"
+			    " where k.producer = 'supervision' and k.seq = h.seq - 1") ==
+		      sql_number(s, "select count(*) from engine.consumes"
+				    " where producer = 'supervision'"),
+	      "everybody stops before the broken link");
 	check(c, sql_number(s, "select count(*) from engine.parked") == 0, "which is no poison: nothing is put aside");
 	harness_close(&s);
 }
@@ -166,20 +174,28 @@ test_lost_connection(struct count *c)
 
 	for (int i = 0; i < 5; i++) {
 		snprintf(key, sizeof key, "k%d", i);
-		snprintf(body, sizeof body, "{\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-08-%02d\",\"source\":\"covert\"}", 10 + i);
-		free(harness_sql(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename in"
-		                  " ('supervision', 'accountability', 'funding_reader', 'roster')"));
-		check(c, status_of(s, "POST", UNDER "/findings", key, body) == 201, "a command survives the loss of its owner's connection");
+		snprintf(body, sizeof body,
+			 "{\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-08-%02d\",\"source\":"
+			 "\"covert\"}",
+			 10 + i);
+		free(harness_sql(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = "
+				    "current_database() and usename in"
+				    " ('supervision', 'accountability', 'funding_reader', 'roster')"));
+		check(c, status_of(s, "POST", UNDER "/findings", key, body) == 201,
+		      "a command survives the loss of its owner's connection");
 	}
 	check(c, harness_settle(s, D), "and everything is read");
 	check(c, sql_number(s, "select count(*) from supervision.finding") == 5, "each once");
-	check(c, sql_number(s, "select count(*) from (select seq, row_number() over (order by seq) n from supervision.event) e where seq <> n") == 0, "the log is dense");
+	check(c,
+	      sql_number(s, "select count(*) from (select seq, row_number() over (order by seq) n from "
+			    "supervision.event) e where seq <> n") == 0,
+	      "the log is dense");
 	check(c, harness_metric(s, "supervision", METRIC_EPOCHS) > 1, "under new epochs");
 	harness_close(&s);
 }
 
-/* The fence: an epoch that moved on behind the owner's back makes its batch fail as a whole.  An owner that looks around before its
- * next batch gives up by itself, so it is done until a batch came first. */
+/* The fence: an epoch that moved on behind the owner's back makes its batch fail as a whole.  An owner that looks
+ * around before its next batch gives up by itself, so it is done until a batch came first. */
 static void
 test_fence(struct count *c)
 {
@@ -189,7 +205,10 @@ test_fence(struct count *c)
 	for (; asked < FENCES_MAX && !harness_metric(s, "supervision", METRIC_FENCED); asked++) {
 		char key[16], body[160];
 		snprintf(key, sizeof key, "k%d", asked);
-		snprintf(body, sizeof body, "{\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-08-%02d\",\"source\":\"covert\"}", 1 + asked);
+		snprintf(body, sizeof body,
+			 "{\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-08-%02d\",\"source\":"
+			 "\"covert\"}",
+			 1 + asked);
 		free(harness_sql(s, "update engine.head set epoch = epoch + 5 where service = 'supervision'"));
 		check(c, status_of(s, "POST", UNDER "/findings", key, body) == 201, "the command is done by the next owner");
 	}
@@ -204,8 +223,10 @@ many_lines(int n, int from)
 	char *out = malloc((size_t)n * 200 + 1), *at = out;
 
 	for (int i = 0; i < n; i++)
-		at += sprintf(at, "{\"key\":\"c%d\",\"person_id\":\"p%d\",\"village_id\":\"v1\",\"captured_at\":\"2017-08-%02dT%02d:%02d:00+08:00\"}\n", from + i, 1 + i % 2,
-		              1 + i % 28, 6 + i / 28 % 12, i / 336 % 60);
+		at += sprintf(at,
+			      "{\"key\":\"c%d\",\"person_id\":\"p%d\",\"village_id\":\"v1\",\"captured_at\":\"2017-08-%"
+			      "02dT%02d:%02d:00+08:00\"}\n",
+			      from + i, 1 + i % 2, 1 + i % 28, 6 + i / 28 % 12, i / 336 % 60);
 	*at = '\0';
 	return out;
 }

@@ -81,8 +81,9 @@ addressee(harness_t *s, const struct message *m)
 
 	if (m->kind == WIRE__KIND__ANSWER || m->kind == WIRE__KIND__UNROUTED)
 		return m->peer.id[0];
-	while ((to = m->replica && *m->replica ? routes_find_replica(s->routes, m->service, m->replica, m->lane, clock_mono_us())
-	                                       : routes_find(s->routes, m->service, m->partition, m->lane, clock_mono_us()))) {
+	while ((to = m->replica && *m->replica
+			     ? routes_find_replica(s->routes, m->service, m->replica, m->lane, clock_mono_us())
+			     : routes_find(s->routes, m->service, m->partition, m->lane, clock_mono_us()))) {
 		int member = to->id[0];
 		if (process_of(s, member)->node)
 			return member;
@@ -382,8 +383,9 @@ static char *
 conninfo_of(const harness_t *s, const char *service, const char *role)
 {
 	char *text;
-	if (asprintf(&text, "host=%s dbname=%s user=%s passfile=%s/%s.pgpass application_name=%s", required("ZHUCUN_TEST_HOST"), s->name, role,
-	             required("ZHUCUN_TEST_SECRETS"), service, service) < 0)
+	if (asprintf(&text, "host=%s dbname=%s user=%s passfile=%s/%s.pgpass application_name=%s",
+		     required("ZHUCUN_TEST_HOST"), s->name, role, required("ZHUCUN_TEST_SECRETS"), service,
+		     service) < 0)
 		abort();
 	return text;
 }
@@ -444,7 +446,9 @@ harness_open_with(int replicas)
 			for (int m = 0; m < GATEWAY; m += LANES)    /* starting takes a while: nobody is to seem frozen meanwhile */
 				step(s, m);
 		}
-	struct api_settings as = { .manual_clock = true, .services = service_names, .port = port_of(s, GATEWAY), .metrics = &s->metrics };
+	struct api_settings as = {
+		.manual_clock = true, .services = service_names, .port = port_of(s, GATEWAY), .metrics = &s->metrics
+	};
 	sha256((const struct span_of_bytes[]){ { TOKEN, strlen(TOKEN) } }, 1, as.token_sha256);
 	s->api = api_open(&as);
 	return s;
@@ -559,9 +563,15 @@ feed(harness_t *s, call_t *c, const char *body, int64_t until_us)
 static void
 ask(harness_t *s, struct asking *g, struct asked *q, int64_t until_us)
 {
-	struct api_request r = { .method = q->method, .target = q->path, .authorization = *s->bearer ? s->bearer : NULL, .idempotency_key = q->key,
-		                 .content_type = q->type ? q->type : q->body ? "application/json" : NULL,
-		                 .content_length = q->body ? (int64_t)strlen(q->body) : 0, .near = true };
+	struct api_request r = { .method = q->method,
+				 .target = q->path,
+				 .authorization = *s->bearer ? s->bearer : NULL,
+				 .idempotency_key = q->key,
+				 .content_type = q->type   ? q->type
+						 : q->body ? "application/json"
+							   : NULL,
+				 .content_length = q->body ? (int64_t)strlen(q->body) : 0,
+				 .near = true };
 	struct api_client client = { .ctx = g, .replied = replied };
 
 	q->answered = (struct answered){ 0 };

@@ -4,12 +4,16 @@
 #include <assert.h>
 #include <string.h>
 
-/* Two years, several quarters, a leap between confirmation and incident; the first is the day the clock starts on or later. */
-const char *const phase_days[PHASES] = { "2017-09-20", "2017-10-31", "2017-12-29", "2018-02-28", "2018-05-31", "2018-08-31" };
-const char *const telling_names[TELLINGS] = { "plain", "shuffled", "repeated", "undone", "one-more", "stormy", "late-rules" };
+/* Two years, several quarters, a leap between confirmation and incident; the first is the day the clock starts on or
+ * later. */
+const char *const phase_days[PHASES] = { "2017-09-20", "2017-10-31", "2017-12-29",
+					 "2018-02-28", "2018-05-31", "2018-08-31" };
+const char *const telling_names[TELLINGS] = { "plain",    "shuffled", "repeated",  "undone",
+					      "one-more", "stormy",   "late-rules" };
 
 static const char *const sources[] = { "covert", "night", "hotline", "superior" };
-static const char *const kinds[] = { "duty_failure", "discipline_violation", "fund_misuse", "written_criticism", "written_criticism" };
+static const char *const kinds[] = { "duty_failure", "discipline_violation", "fund_misuse", "written_criticism",
+				     "written_criticism" };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 static const char *const terms[] = { NULL, "2018-06-01", "2019-07-01" };
 
@@ -68,8 +72,8 @@ draw_day(struct random *r)
 	return day;
 }
 
-/* What decides about criticisms and cases beside their date follows from it, so that the order of two of one day, which is that of their
- * ids, does not matter.  The days of a month share a bulletin (A14). */
+/* What decides about criticisms and cases beside their date follows from it, so that the order of two of one day, which
+ * is that of their ids, does not matter.  The days of a month share a bulletin (A14). */
 static void
 fill_found(struct found *f)
 {
@@ -86,8 +90,16 @@ draw_found(struct random *r, int number, struct found *f)
 {
 	uint32_t lot = random_below(r, 8);
 
-	*f = (struct found){ .number = number, .kind = "unexcused_absence", .source = sources[random_below(r, 4)], .day = draw_day(r),
-	                     .fate = lot < 6 ? CONFIRMED : lot == 6 ? DISMISSED : STAYS_NOTED, .annulled = NEVER, .decided = NEVER, .times = 1 };
+	*f = (struct found){ .number = number,
+			     .kind = "unexcused_absence",
+			     .source = sources[random_below(r, 4)],
+			     .day = draw_day(r),
+			     .fate = lot < 6    ? CONFIRMED
+				     : lot == 6 ? DISMISSED
+						: STAYS_NOTED,
+			     .annulled = NEVER,
+			     .decided = NEVER,
+			     .times = 1 };
 	if (random_below(r, 4) == 0)
 		f->kind = kinds[random_below(r, KINDS)];
 	fill_found(f);
@@ -99,8 +111,8 @@ draw_found(struct random *r, int number, struct found *f)
 		f->annulled = phase_from(r, f->decided);
 }
 
-/* The finding of a kind that counts for a day is the one noted first (smallest id); of those noted in one phase that depends on their
- * order, so it must not matter: they are confirmed together. */
+/* The finding of a kind that counts for a day is the one noted first (smallest id); of those noted in one phase that
+ * depends on their order, so it must not matter: they are confirmed together. */
 static void
 agree_on_confirmation(struct history *h, struct found *f)
 {
@@ -138,7 +150,10 @@ history_draw(uint64_t seed, struct history *out)
 	struct random r = { seed };
 	struct found f;
 
-	*out = (struct history){ .seed = seed, .village = (int)random_below(&r, 4), .term_to = terms[random_below(&r, 3)], .term_told = -1 };
+	*out = (struct history){ .seed = seed,
+				 .village = (int)random_below(&r, 4),
+				 .term_to = terms[random_below(&r, 3)],
+				 .term_told = -1 };
 	for (size_t n = random_below(&r, 8); out->nfound < n;) {
 		draw_found(&r, (int)out->nfound, &f);
 		add_found(out, &f);
@@ -271,7 +286,8 @@ found_print(const struct found *f, FILE *out)
 	char day[DAY_TEXT_MAX];
 
 	day_text(f->day, day);
-	fprintf(out, "      #%d %s on %s (%s): noted %s%s", f->number, f->kind, day, f->source, phase_days[f->noted], fates[f->fate]);
+	fprintf(out, "      #%d %s on %s (%s): noted %s%s", f->number, f->kind, day, f->source, phase_days[f->noted],
+		fates[f->fate]);
 	if (f->fate != STAYS_NOTED)
 		fprintf(out, " %s%s", phase_word(f->decided), f->in_one ? " in one line" : "");
 	if (f->annulled != NEVER)

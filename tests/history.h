@@ -1,7 +1,7 @@
 /* history - what may happen to one person, drawn at random, and the same told in other ways (rules.md §10).
  *
- * Pure: a history is a function of its seed.  All histories share the phases: days on which the hand-set clock stands while
- * facts come in, so that histories of many people can be sent together. */
+ * Pure: a history is a function of its seed.  All histories share the phases: days on which the hand-set clock stands
+ * while facts come in, so that histories of many people can be sent together. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

@@ -12,7 +12,11 @@
 
 enum { PATIENCE_US = 30000000, AGAIN_US = 50000 };
 
-struct client { CURL *curl; const char *url, *token, *var, *as; FILE *answers; };       /* as: whose token; NULL: the operator's */
+struct client {
+	CURL *curl;
+	const char *url, *token, *var, *as;
+	FILE *answers;
+}; /* as: whose token; NULL: the operator's */
 
 static size_t
 on_bytes(char *p, size_t size, size_t n, void *ctx)
@@ -60,7 +64,8 @@ keep(const struct client *c, const char *method, const char *path, const struct 
 
 	while ((h = curl_easy_nextheader(c->curl, CURLH_HEADER, -1, h)))
 		json_object_set_new(headers, h->name, json_string(h->value));
-	line = json_pack("{s:s, s:s, s:i, s:o, s:s}", "method", method, "path", path, "status", a->status, "headers", headers, "text", a->body);
+	line = json_pack("{s:s, s:s, s:i, s:o, s:s}", "method", method, "path", path, "status", a->status, "headers",
+			 headers, "text", a->body);
 	if (line && !json_dumpf(line, c->answers, JSON_COMPACT))
 		fputc('\n', c->answers);
 	json_decref(line);
@@ -171,7 +176,8 @@ crash(void *ctx, const char *service)
 	return killed > 0;
 }
 
-/* Nothing between real processes can be told to lose one answer: here the command is answered at once, and what follows holds as well. */
+/* Nothing between real processes can be told to lose one answer: here the command is answered at once, and what follows
+ * holds as well. */
 static bool
 lose(void *ctx, const char *service)
 {

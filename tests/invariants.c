@@ -50,7 +50,8 @@ named(const char *text, size_t len, const char *service)
 }
 
 static void
-check_for(struct tally *t, harness_t *s, const char *what, size_t what_len, const char *sql, size_t sql_len, const char *service)
+check_for(struct tally *t, harness_t *s, const char *what, size_t what_len, const char *sql, size_t sql_len,
+	  const char *service)
 {
 	char *name = named(what, what_len, service), *question = named(sql, sql_len, service);
 
@@ -112,7 +113,8 @@ invariants_same_lines(struct tally *t, const char *what, const char *expected, c
 	while (*expected || *got) {
 		int c = compare_lines(expected, got);
 		if (c && shown++ < 10)
-			printf("FAIL %s: %s %.*s\n", what, c < 0 ? "missing" : "unexpected", (int)line_len(c < 0 ? expected : got), c < 0 ? expected : got);
+			printf("FAIL %s: %s %.*s\n", what, c < 0 ? "missing" : "unexpected",
+			       (int)line_len(c < 0 ? expected : got), c < 0 ? expected : got);
 		if (c <= 0)
 			expected += line_len(expected) + 1 - !expected[line_len(expected)];
 		if (c >= 0)

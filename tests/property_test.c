@@ -1,8 +1,10 @@
-/* What must always hold (rules.md §10), tried on random histories with all services in one process over a real database.
+/* What must always hold (rules.md §10), tried on random histories with all services in one process over a real
+ * database.
  *
- * How: metamorphic.  A history (history.h) is told in several ways, each to a person of its own (clients.h); what stands for them
- * in the end, by the API, must be the same, or, with one absence more, not less.  Beside that, what stands, of people and of their
- * units, must be what the ladders' pure functions give for the facts in one go, money must follow from measures, and the database must be sound (invariants.h).
+ * How: metamorphic.  A history (history.h) is told in several ways, each to a person of its own (clients.h); what
+ * stands for them in the end, by the API, must be the same, or, with one absence more, not less.  Beside that, what
+ * stands, of people and of their units, must be what the ladders' pure functions give for the facts in one go, money
+ * must follow from measures, and the database must be sound (invariants.h).
  *
  *   ZHUCUN_SEED        of the first history; the others follow                 (fixed)
  *   ZHUCUN_HISTORIES   how many                                                 (1500)
@@ -59,8 +61,8 @@ blame(struct trial *t, const struct person *p, const char *what, const char *exp
 	t->tally.failed++;
 	if (t->shown++ >= SHOWN_MAX)
 		return;
-	printf("FAIL %s: %s in %s, told %s, seed %llu\n", what, p->id, clients_districts[p->district], telling_names[p->telling],
-	       (unsigned long long)p->h.seed);
+	printf("FAIL %s: %s in %s, told %s, seed %llu\n", what, p->id, clients_districts[p->district],
+	       telling_names[p->telling], (unsigned long long)p->h.seed);
 	history_print(&p->h, stdout);
 	show_lines("-", expected, got);
 	show_lines("+", got, expected);
@@ -89,10 +91,11 @@ names_make(const struct person *p, struct names *out)
 	for (size_t i = 0; i < p->h.nfound; i++) {
 		int place = 1;
 		for (size_t k = 0; k < p->h.nfound; k++)
-			place += found_stands(&p->h.found[k]) && strcmp(p->h.found[k].kind, p->h.found[i].kind) == 0 && p->h.found[k].day == p->h.found[i].day &&
-			         strcmp(p->found_id[k], p->found_id[i]) < 0;
+			place += found_stands(&p->h.found[k]) && strcmp(p->h.found[k].kind, p->h.found[i].kind) == 0 &&
+				 p->h.found[k].day == p->h.found[i].day && strcmp(p->found_id[k], p->found_id[i]) < 0;
 		day_text(p->h.found[i].day, day);
-		snprintf(out->of[i], sizeof(out->of[i]), "%.1s%s#%d%s", p->h.found[i].kind, day, place, found_stands(&p->h.found[i]) ? "" : " WHICH DOES NOT COUNT");
+		snprintf(out->of[i], sizeof(out->of[i]), "%.1s%s#%d%s", p->h.found[i].kind, day, place,
+			 found_stands(&p->h.found[i]) ? "" : " WHICH DOES NOT COUNT");
 	}
 }
 
@@ -129,8 +132,10 @@ questions(const struct person *p, struct asked *out)
 	size_t n = dates_of(p, dates);
 
 	for (size_t i = 0; i < n + YEARS; i++) {
-		int made = i < n ? asprintf(&path, "/api/v1/districts/%s/persons/%s/standing?on=%s", clients_districts[p->district], p->id, dates[i])
-		                 : asprintf(&path, "/api/v1/districts/%s/persons/%s/stipend?year=%d", clients_districts[p->district], p->id, (int)(FIRST_YEAR + i - n));
+		int made = i < n ? asprintf(&path, "/api/v1/districts/%s/persons/%s/standing?on=%s",
+					    clients_districts[p->district], p->id, dates[i])
+				 : asprintf(&path, "/api/v1/districts/%s/persons/%s/stipend?year=%d",
+					    clients_districts[p->district], p->id, (int)(FIRST_YEAR + i - n));
 		assert(made > 0);
 		out[i] = (struct asked){ .method = "GET", .path = path };
 	}
@@ -264,8 +269,10 @@ static void
 monotonic(struct trial *t, const struct person *p, const struct seen *plain, const struct seen *more)
 {
 	for (int i = 0; i < YEARS; i++) {
-		bool grew = rungs_reached(more->standing, FIRST_YEAR + i) >= rungs_reached(plain->standing, FIRST_YEAR + i) &&
-		            covers(json_object_get(more->stipend[i], "cancelled_days"), json_object_get(plain->stipend[i], "cancelled_days"));
+		bool grew = rungs_reached(more->standing, FIRST_YEAR + i) >=
+				    rungs_reached(plain->standing, FIRST_YEAR + i) &&
+			    covers(json_object_get(more->stipend[i], "cancelled_days"),
+				   json_object_get(plain->stipend[i], "cancelled_days"));
 		if (grew)
 			t->tally.passed++;
 		else
@@ -285,11 +292,13 @@ books_read(struct trial *t)
 			char path[128];
 			Policy__Policy *document = NULL;
 			Wire__Problem *problem;
-			snprintf(path, sizeof(path), "/api/v1/districts/%s/policy?on=%s", clients_districts[d], i ? clients_policies[i - 1].effective_from : "2017-08-01");
+			snprintf(path, sizeof(path), "/api/v1/districts/%s/policy?on=%s", clients_districts[d],
+				 i ? clients_policies[i - 1].effective_from : "2017-08-01");
 			struct answered a = harness_call(t->clients.harness, "GET", path, NULL, NULL, NULL);
 			json_t *j = json_loads(a.body, 0, NULL);
 			char *words = json_dumps(json_object_get(j, "document"), JSON_COMPACT);
-			tally(&t->tally, words && policy_parse(words, t->arena, &document, &problem), "the policy in force can be read", path);
+			tally(&t->tally, words && policy_parse(words, t->arena, &document, &problem),
+			      "the policy in force can be read", path);
 			versions[i] = (struct policy_version){ arena_strdup(t->arena, text_at(j, "version")), 0, document };
 			day_parse(text_at(j, "effective_from"), &versions[i].effective_from_day);
 			free(words);
@@ -333,7 +342,8 @@ cancels_day(json_t *standing, const char *day)
 	json_t *m;
 
 	json_array_foreach(json_object_get(standing, "measures"), i, m)
-		if (strcmp(text_at(m, "kind"), "stipend_cancelled") == 0 && (strcmp(text_at(m, "state"), "in_force") == 0 || strcmp(text_at(m, "state"), "served") == 0) &&
+		if (strcmp(text_at(m, "kind"), "stipend_cancelled") == 0 &&
+		    (strcmp(text_at(m, "state"), "in_force") == 0 || strcmp(text_at(m, "state"), "served") == 0) &&
 		    strcmp(text_at(m, "from"), day) <= 0 && strcmp(day, text_at(m, "until")) < 0)
 			return true;
 	return false;
@@ -346,7 +356,8 @@ is_cancelled(json_t *stipend, const char *day)
 	json_t *x;
 
 	json_array_foreach(json_object_get(stipend, "cancelled_days"), i, x)
-		if (strcmp(json_string_value(json_array_get(x, 0)), day) <= 0 && strcmp(day, json_string_value(json_array_get(x, 1))) < 0)
+		if (strcmp(json_string_value(json_array_get(x, 0)), day) <= 0 &&
+		    strcmp(day, json_string_value(json_array_get(x, 1))) < 0)
 			return true;
 	return false;
 }
@@ -378,7 +389,8 @@ balances(struct trial *t, const struct person *p, const struct seen *s)
 		size_t k;
 		json_t *m;
 		json_array_foreach(json_object_get(s->stipend[i], "months"), k, m)
-			sum += json_integer_value(json_object_get(m, "accrued_fen")) - json_integer_value(json_object_get(m, "cancelled_fen")) -
+			sum += json_integer_value(json_object_get(m, "accrued_fen")) -
+			       json_integer_value(json_object_get(m, "cancelled_fen")) -
 			       json_integer_value(json_object_get(m, "paid_fen"));
 		if (sum == json_integer_value(json_object_get(s->stipend[i], "balance_fen")))
 			t->tally.passed++;
@@ -439,14 +451,17 @@ acknowledged_findings(struct trial *t)
 		const struct person *p = &t->clients.people[i];
 		for (size_t k = 0; k < p->h.nfound; k++) {
 			const struct found *f = &p->h.found[k];
-			if (asprintf(&line, "%s %s %s %s", clients_districts[p->district], p->found_id[k], p->id, f->annulled != NEVER ? "annulled" : fates[f->fate]) > 0)
+			if (asprintf(&line, "%s %s %s %s", clients_districts[p->district], p->found_id[k], p->id,
+				     f->annulled != NEVER ? "annulled" : fates[f->fate]) > 0)
 				list_add(&l, line);
 		}
 	}
 	list_compare(t, &l, "§10.7 findings are those acknowledged, as they were left",
-	             "select string_agg(line, E'\\n' order by line collate \"C\") from (select f.district || ' ' || f.finding_id || ' ' || f.person_id || ' ' ||"
-	             " coalesce((select v.state from supervision.finding_move v where (v.district, v.finding_id) = (f.district, f.finding_id)"
-	             " order by v.seq desc limit 1), 'noted') as line from supervision.finding f) x");
+		     "select string_agg(line, E'\\n' order by line collate \"C\") from (select f.district || ' ' || "
+		     "f.finding_id || ' ' || f.person_id || ' ' ||"
+		     " coalesce((select v.state from supervision.finding_move v where (v.district, v.finding_id) = "
+		     "(f.district, f.finding_id)"
+		     " order by v.seq desc limit 1), 'noted') as line from supervision.finding f) x");
 }
 
 static void
@@ -478,14 +493,19 @@ ledger_is_stipend(struct trial *t)
 		for (int y = 0; y < YEARS; y++)
 			json_array_foreach(json_object_get(t->seen[i].stipend[y], "months"), k, m)
 				if (json_integer_value(json_object_get(m, "accrued_fen")) &&
-				    asprintf(&line, "%s %s %s %lld %lld", clients_districts[t->clients.people[i].district], t->clients.people[i].id, text_at(m, "month"),
-				             json_integer_value(json_object_get(m, "accrued_fen")), json_integer_value(json_object_get(m, "cancelled_fen"))) > 0)
+				    asprintf(&line, "%s %s %s %lld %lld",
+					     clients_districts[t->clients.people[i].district], t->clients.people[i].id,
+					     text_at(m, "month"), json_integer_value(json_object_get(m, "accrued_fen")),
+					     json_integer_value(json_object_get(m, "cancelled_fen"))) > 0)
 					list_add(&l, line);
 	list_compare(t, &l, "§10.6 the ledger is what the stipend says",
-	             "select string_agg(line, E'\\n' order by line collate \"C\") from (select district || ' ' || person_id || ' ' || to_char(valid_on_day, 'YYYY-MM')"
-	             " || ' ' || sum(fen) filter (where purpose = 'accrual') || ' ' || coalesce(-sum(fen) filter (where purpose = 'cancellation'), 0) as line"
-	             " from funding.entry where account = 'person:' || person_id group by district, person_id, to_char(valid_on_day, 'YYYY-MM')"
-	             " having sum(fen) filter (where purpose = 'accrual') <> 0) x");
+		     "select string_agg(line, E'\\n' order by line collate \"C\") from (select district || ' ' || "
+		     "person_id || ' ' || to_char(valid_on_day, 'YYYY-MM')"
+		     " || ' ' || sum(fen) filter (where purpose = 'accrual') || ' ' || coalesce(-sum(fen) filter "
+		     "(where purpose = 'cancellation'), 0) as line"
+		     " from funding.entry where account = 'person:' || person_id group by district, person_id, "
+		     "to_char(valid_on_day, 'YYYY-MM')"
+		     " having sum(fen) filter (where purpose = 'accrual') <> 0) x");
 }
 
 /* ---- all of it */
@@ -566,9 +586,11 @@ main(void)
 	acknowledged_checkins(&t);
 	ledger_is_stipend(&t);
 	invariants_check(&t.tally, s);
-	printf("%zu people, %zu lines, %zu moves, %zu crashes\n", t.clients.n, t.clients.lines, t.clients.moves, t.clients.crashes);
+	printf("%zu people, %zu lines, %zu moves, %zu crashes\n", t.clients.n, t.clients.lines, t.clients.moves,
+	       t.clients.crashes);
 	if (t.tally.failed)
-		printf("again: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=%zu build/tests/property_test\n", (unsigned long long)seed, histories);
+		printf("again: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=%zu build/tests/property_test\n",
+		       (unsigned long long)seed, histories);
 	for (size_t i = 0; i < t.clients.n; i++)
 		forget(&t.seen[i]);
 	free(t.seen);

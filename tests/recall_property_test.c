@@ -1,10 +1,11 @@
-/* What must always hold of recalls (rules.md §5 "Recall", "Reversal", §10), tried on random histories of units with all services in
- * one process over a real database.
+/* What must always hold of recalls (rules.md §5 "Recall", "Reversal", §10), tried on random histories of units with all
+ * services in one process over a real database.
  *
- * How: a unit has a head and three people, each posted in a village of their own and in the next one's, both of which an order ends.  A script of steps (absences confirmed and annulled,
- * moves of recalls, good and bad) is drawn for it, and a simple model says what each step must answer and what must stand in the end.
- * Each script is told to several units: plainly, everything several times, and while services die.  The steps of all units are sent
- * together, without waiting for consequences in between.
+ * How: a unit has a head and three people, each posted in a village of their own and in the next one's, both of which
+ * an order ends.  A script of steps (absences confirmed and annulled, moves of recalls, good and bad) is drawn for it,
+ * and a simple model says what each step must answer and what must stand in the end. Each script is told to several
+ * units: plainly, everything several times, and while services die.  The steps of all units are sent together, without
+ * waiting for consequences in between.
  *
  *   ZHUCUN_SEED        of the first script; the others follow              (fixed)
  *   ZHUCUN_HISTORIES   how many                                            (40) */
@@ -19,12 +20,14 @@
 
 enum { PEOPLE = 3, STEPS = 18, STEPS_A_DAY = 3, DAYS = 6, ABSENCES = 10, TEXT = 64, TRIES = 10 };
 static const char *const district = "511820";
-static const char *const days[DAYS] = { "2017-11-20", "2017-11-21", "2017-12-12", "2017-12-31", "2018-01-15", "2018-03-01" };
+static const char *const days[DAYS] = { "2017-11-20", "2017-11-21", "2017-12-12",
+					"2017-12-31", "2018-01-15", "2018-03-01" };
 static const char *const tellings[] = { "plain", "repeated", "stormy" };
 enum telling_of { TOLD_PLAIN, TOLD_REPEATED, TOLD_STORMY, TOLD };
 
 enum state { NONE, PROPOSED, REVIEWED, ORDERED, HANDED, REPLACED, CANCELLED_BY_HAND, FELL };
-static const char *const state_words[] = { "", "proposed", "reviewed", "ordered", "handed_over", "replaced", "cancelled", "cancelled" };
+static const char *const state_words[] = { "",         "proposed",  "reviewed", "ordered", "handed_over",
+					   "replaced", "cancelled", "cancelled" };
 
 enum move { REVIEW, ORDER, HAND_OVER, REPLACE, CANCEL, ABSENT, ANNUL, MOVES };
 static const char *const move_words[] = { "review", "order", "hand-over", "replace", "cancel", "absent", "annul" };
@@ -34,7 +37,8 @@ static const char *const move_words[] = { "review", "order", "hand-over", "repla
 struct model_person {
 	bool counts[ABSENCES], said[ABSENCES];          /* absence k is confirmed and not annulled; was ever said */
 	enum state state;
-	unsigned called_off[STEPS]; int ncalled_off;    /* the absences that it rested on each time it was cancelled by hand (A98) */
+	unsigned called_off[STEPS];
+	int ncalled_off; /* the absences that it rested on each time it was cancelled by hand (A98) */
 	int32_t ordered, to;                            /* to: of the posting; 0: open */
 	int32_t was_to;                                 /* before the recall ended it */
 	int place_seq;                                  /* when it was ordered; 0: it is not */
@@ -193,8 +197,10 @@ struct step { int who; enum move move; int k; int status; };
 static enum move
 draw_move(struct random *r, enum state s)
 {
-	static const enum move next[] = { [NONE] = ABSENT, [PROPOSED] = REVIEW, [REVIEWED] = ORDER, [ORDERED] = HAND_OVER, [HANDED] = REPLACE,
-	                                  [REPLACED] = ANNUL, [CANCELLED_BY_HAND] = ANNUL, [FELL] = ABSENT };
+	static const enum move next[] = {
+		[NONE] = ABSENT,    [PROPOSED] = REVIEW, [REVIEWED] = ORDER,          [ORDERED] = HAND_OVER,
+		[HANDED] = REPLACE, [REPLACED] = ANNUL,  [CANCELLED_BY_HAND] = ANNUL, [FELL] = ABSENT
+	};
 	uint32_t lot = random_below(r, 10);
 
 	return lot < 7 ? next[s] : lot == 7 ? ANNUL : (enum move)random_below(r, MOVES);
@@ -276,10 +282,13 @@ blame(struct trial *t, const struct unit *u, const char *what, const char *want,
 	t->tally.failed++;
 	if (t->shown++ >= 5)
 		return;
-	printf("FAIL %s: %s told %s, seed %llu\n     want %.600s\n     got  %.1200s\n", what, u->id, tellings[u->telling], (unsigned long long)u->seed, want, got);
+	printf("FAIL %s: %s told %s, seed %llu\n     want %.600s\n     got  %.1200s\n", what, u->id,
+	       tellings[u->telling], (unsigned long long)u->seed, want, got);
 	for (int i = 0; i < STEPS; i++)
-		printf("     %s %s of %d (%d): %d\n", days[i / STEPS_A_DAY], move_words[u->steps[i].move], u->steps[i].who, u->steps[i].k, u->steps[i].status);
-	printf("     alone: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=1 build/tests/recall_property_test\n", (unsigned long long)u->seed);
+		printf("     %s %s of %d (%d): %d\n", days[i / STEPS_A_DAY], move_words[u->steps[i].move],
+		       u->steps[i].who, u->steps[i].k, u->steps[i].status);
+	printf("     alone: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=1 build/tests/recall_property_test\n",
+	       (unsigned long long)u->seed);
 }
 
 /* ---- calls: asked together, those without an answer again with the same key */
@@ -308,7 +317,8 @@ unanswered(const struct asked *q)
 {
 	int status = q->answered.status;
 
-	return status == 503 || status == 504 || status == 0 || (q->type && status == 200 && strstr(q->answered.body, "\"error\""));
+	return status == 503 || status == 504 || status == 0 ||
+	       (q->type && status == 200 && strstr(q->answered.body, "\"error\""));
 }
 
 static void
@@ -370,7 +380,8 @@ clock_to(struct trial *t, const char *day)
 	struct calls c;
 
 	calls_open(&c, 1);
-	calls_add(&c, (struct mark){ NULL, 200, 0, -1 }, "POST", text("/api/v1/clock"), NULL, text("{\"now\": \"%sT09:00:00+08:00\"}", day), NULL);
+	calls_add(&c, (struct mark){ NULL, 200, 0, -1 }, "POST", text("/api/v1/clock"), NULL,
+		  text("{\"now\": \"%sT09:00:00+08:00\"}", day), NULL);
 	calls_send(t, &c);
 }
 
@@ -385,7 +396,9 @@ make_district(struct trial *t)
 	calls_open(&c, 2);
 	put(&c, text("/townships/t1"), text("{\"name\": \"一号乡\", \"area_id\": \"east\"}"));
 	calls_add(&c, made, "POST", text("/api/v1/districts/%s/policies", district), text("policy"),
-	          text("{\"version\": \"auto\", \"effective_from\": \"2017-08-02\", \"patch\": {\"approval\": \"automatic\"}}"), NULL);
+		  text("{\"version\": \"auto\", \"effective_from\": \"2017-08-02\", \"patch\": {\"approval\": "
+		       "\"automatic\"}}"),
+		  NULL);
 	calls_send(t, &c);
 }
 
@@ -401,11 +414,20 @@ make_units(struct trial *t)
 	calls_open(&c, t->n * (1 + 3 * PEOPLE));
 	for (size_t i = 0; i < t->n; i++) {
 		const char *u = t->units[i].id;
-		put(&c, text("/persons/%s-head", u), text("{\"name\": \"局长\", \"phone\": \"13800000001\", \"unit_id\": \"%s\", \"establishment\": \"civil_servant\"}", u));
+		put(&c, text("/persons/%s-head", u),
+		    text("{\"name\": \"局长\", \"phone\": \"13800000001\", \"unit_id\": \"%s\", \"establishment\": "
+			 "\"civil_servant\"}",
+			 u));
 		for (int p = 0; p < PEOPLE; p++) {
 			put(&c, text("/villages/%s.%d", u, p), text("{\"name\": \"村\", \"township_id\": \"t1\", \"kind\": \"poor\"}"));
-			put(&c, text("/persons/%s-%d", u, p), text("{\"name\": \"某人\", \"phone\": \"13900000001\", \"unit_id\": \"%s\", \"establishment\": \"other\"}", u));
-			put(&c, text("/persons/%s-%d-next", u, p), text("{\"name\": \"接替\", \"phone\": \"13700000001\", \"unit_id\": \"%s\", \"establishment\": \"other\"}", u));
+			put(&c, text("/persons/%s-%d", u, p),
+			    text("{\"name\": \"某人\", \"phone\": \"13900000001\", \"unit_id\": \"%s\", "
+				 "\"establishment\": \"other\"}",
+				 u));
+			put(&c, text("/persons/%s-%d-next", u, p),
+			    text("{\"name\": \"接替\", \"phone\": \"13700000001\", \"unit_id\": \"%s\", "
+				 "\"establishment\": \"other\"}",
+				 u));
 		}
 	}
 	calls_send(t, &c);
@@ -415,9 +437,13 @@ make_units(struct trial *t)
 		put(&c, text("/units/%s", u), text("{\"name\": \"局\", \"head_person_id\": \"%s-head\"}", u));
 		for (int p = 0; p < PEOPLE; p++) {
 			put(&c, text("/postings/%s-%d", u, p),
-			    text("{\"person_id\": \"%s-%d\", \"village_id\": \"%s.%d\", \"role\": \"team_member\", \"from\": \"2017-08-01\"}", u, p, u, p));
+			    text("{\"person_id\": \"%s-%d\", \"village_id\": \"%s.%d\", \"role\": \"team_member\", "
+				 "\"from\": \"2017-08-01\"}",
+				 u, p, u, p));
 			put(&c, text("/postings/%s-%d-too", u, p),
-			    text("{\"person_id\": \"%s-%d\", \"village_id\": \"%s.%d\", \"role\": \"team_member\", \"from\": \"2017-08-01\"}", u, p, u, (p + 1) % PEOPLE));
+			    text("{\"person_id\": \"%s-%d\", \"village_id\": \"%s.%d\", \"role\": \"team_member\", "
+				 "\"from\": \"2017-08-01\"}",
+				 u, p, u, (p + 1) % PEOPLE));
 		}
 	}
 	calls_send(t, &c);
@@ -428,10 +454,12 @@ make_units(struct trial *t)
 static void
 add_absence(struct calls *c, struct unit *u, int who, int k)
 {
-	calls_add(c, (struct mark){ u, 200, who, k }, "POST", text("/api/v1/districts/%s/findings:batch", district), NULL,
-	          text("{\"key\": \"%s-%d-%d\", \"kind\": \"unexcused_absence\", \"person_id\": \"%s-%d\", \"on\": \"2017-09-%02d\", \"source\": \"covert\", \"confirm\": true}\n",
-	               u->id, who, k, u->id, who, 1 + k),
-	          "application/x-ndjson");
+	calls_add(c, (struct mark){ u, 200, who, k }, "POST", text("/api/v1/districts/%s/findings:batch", district),
+		  NULL,
+		  text("{\"key\": \"%s-%d-%d\", \"kind\": \"unexcused_absence\", \"person_id\": \"%s-%d\", \"on\": "
+		       "\"2017-09-%02d\", \"source\": \"covert\", \"confirm\": true}\n",
+		       u->id, who, k, u->id, who, 1 + k),
+		  "application/x-ndjson");
 }
 
 static void
@@ -444,10 +472,14 @@ add_step(struct calls *c, struct unit *u, int i, bool keyed)
 	if (s->move == ABSENT)
 		add_absence(c, u, s->who, s->k);
 	else if (s->move == ANNUL)
-		calls_add(c, mark, "POST", text("/api/v1/districts/%s/findings/%s/annul", district, u->finding[s->who][s->k]), key, NULL, NULL);
+		calls_add(c, mark, "POST",
+			  text("/api/v1/districts/%s/findings/%s/annul", district, u->finding[s->who][s->k]), key, NULL,
+			  NULL);
 	else
-		calls_add(c, mark, "POST", text("/api/v1/districts/%s/recalls/%s/%s", district, u->recall[s->who], move_words[s->move]), key,
-		          s->move == REPLACE ? text("{\"posting_id\": \"%s-%d-next\"}", u->id, s->who) : NULL, NULL);
+		calls_add(c, mark, "POST",
+			  text("/api/v1/districts/%s/recalls/%s/%s", district, u->recall[s->who], move_words[s->move]),
+			  key, s->move == REPLACE ? text("{\"posting_id\": \"%s-%d-next\"}", u->id, s->who) : NULL,
+			  NULL);
 	if (s->move == ABSENT)
 		free(key);
 }
@@ -464,7 +496,9 @@ make_successors(struct trial *t, int i)
 		int who = u->steps[i].who;
 		if (u->steps[i].move == REPLACE)
 			put(&c, text("/postings/%s-%d-next", u->id, who),
-			    text("{\"person_id\": \"%s-%d-next\", \"village_id\": \"%s.%d\", \"role\": \"team_member\", \"from\": \"2018-06-01\"}", u->id, who, u->id, who));
+			    text("{\"person_id\": \"%s-%d-next\", \"village_id\": \"%s.%d\", \"role\": "
+				 "\"team_member\", \"from\": \"2018-06-01\"}",
+				 u->id, who, u->id, who));
 	}
 	calls_send(t, &c);
 }
@@ -507,7 +541,8 @@ live_step(struct trial *t, int i)
 static void
 learn_recalls(struct trial *t)
 {
-	char *got = harness_sql(t->harness, "select string_agg(person_id || ' ' || recall_id, E'\\n' order by person_id) from accountability.recall");
+	char *got = harness_sql(t->harness, "select string_agg(person_id || ' ' || recall_id, E'\\n' order by "
+					    "person_id) from accountability.recall");
 
 	for (char *save, *line = strtok_r(got, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		char person[TEXT], id[TEXT];
@@ -543,7 +578,10 @@ live(struct trial *t)
 		live_step(t, i);
 	}
 	for (int i = 0; i < 6; i++)
-		harness_crash_after(t->harness, (const char *const[]){ "accountability", "roster", "supervision", "alerts", "funding", "incentives" }[i], 0);
+		harness_crash_after(t->harness,
+				    (const char *const[]){ "accountability", "roster", "supervision", "alerts",
+							   "funding", "incentives" }[i],
+				    0);
 	tally(&t->tally, harness_settle(t->harness, district), "every consequence comes", "at the end");
 }
 
@@ -576,25 +614,38 @@ person_by_model(const struct unit *u, int who)
 
 	day_words(to, p->to);
 	day_words(on, ordered ? p->ordered : 0);
-	return text("%s|ordered %s|to %s|too %s|vacancy %s|brought %d|head %d|posted %d|tasks %s%s%s", state_words[p->state], on, to, to,
-	            !p->vacancy ? "" : p->withdrawn ? "withdrawn" : p->filled ? "filled" : "open", ordered ? 2 : 0, takes_head(&u->end, who), p->head_posted,
-	            p->settle_recall ? "settle_cancelled_recall " : "", p->settle_head ? "settle_head_in_post " : "", p->give_head ? "give_post_to_head " : "");
+	return text("%s|ordered %s|to %s|too %s|vacancy %s|brought %d|head %d|posted %d|tasks %s%s%s",
+		    state_words[p->state], on, to, to,
+		    !p->vacancy    ? ""
+		    : p->withdrawn ? "withdrawn"
+		    : p->filled    ? "filled"
+				   : "open",
+		    ordered ? 2 : 0, takes_head(&u->end, who), p->head_posted,
+		    p->settle_recall ? "settle_cancelled_recall " : "", p->settle_head ? "settle_head_in_post " : "",
+		    p->give_head ? "give_post_to_head " : "");
 }
 
 static char *
 person_by_database(struct trial *t, const struct unit *u, int who)
 {
-	char *sql = text("select r.state || '|ordered ' || coalesce(r.ordered_day::text, '') || '|to ' || coalesce(p.to_day::text, '')"
-	                 " || '|too ' || (select coalesce(o.to_day::text, '') from roster.posting o where o.posting_id = r.person_id || '-too') || '|vacancy '"
-	                 " || coalesce((select v.state from roster.vacancy v where v.vacancy_id = r.recall_id), '')"
-	                 " || '|brought ' || (select count(*) from accountability.measure m where m.recall_id = r.recall_id and m.case_id = r.person_id and m.state = 'in_force')"
-	                 " || '|head ' || (select count(*) from accountability.measure m where m.recall_id = r.recall_id and m.unit_id = '%s'"
-	                 " and m.head_person_id = '%s-head' and m.state = 'in_force')"
-	                 " || '|posted ' || (select count(*) from roster.posting h where h.posting_id = r.recall_id || '-head')"
-	                 " || '|tasks ' || coalesce((select string_agg(k.kind || ' ', '' order by array_position(array['settle_cancelled_recall', 'settle_head_in_post',"
-	                 " 'give_post_to_head'], k.kind)) from roster.task k where k.recall_id = r.recall_id), '')"
-	                 " from accountability.recall r join roster.posting p on p.posting_id = r.person_id where r.person_id = '%s-%d'",
-	                 u->id, u->id, u->id, who);
+	char *sql = text(
+		"select r.state || '|ordered ' || coalesce(r.ordered_day::text, '') || '|to ' || "
+		"coalesce(p.to_day::text, '')"
+		" || '|too ' || (select coalesce(o.to_day::text, '') from roster.posting o where o.posting_id = "
+		"r.person_id || '-too') || '|vacancy '"
+		" || coalesce((select v.state from roster.vacancy v where v.vacancy_id = r.recall_id), '')"
+		" || '|brought ' || (select count(*) from accountability.measure m where m.recall_id = r.recall_id and "
+		"m.case_id = r.person_id and m.state = 'in_force')"
+		" || '|head ' || (select count(*) from accountability.measure m where m.recall_id = r.recall_id and "
+		"m.unit_id = '%s'"
+		" and m.head_person_id = '%s-head' and m.state = 'in_force')"
+		" || '|posted ' || (select count(*) from roster.posting h where h.posting_id = r.recall_id || '-head')"
+		" || '|tasks ' || coalesce((select string_agg(k.kind || ' ', '' order by "
+		"array_position(array['settle_cancelled_recall', 'settle_head_in_post',"
+		" 'give_post_to_head'], k.kind)) from roster.task k where k.recall_id = r.recall_id), '')"
+		" from accountability.recall r join roster.posting p on p.posting_id = r.person_id where r.person_id = "
+		"'%s-%d'",
+		u->id, u->id, u->id, who);
 	char *got = harness_sql(t->harness, sql);
 
 	free(sql);

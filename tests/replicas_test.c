@@ -1,7 +1,8 @@
 /* Several replicas of every service in one process, which join, leave, die, freeze and are fenced while commands come.
  *
- * The database is the witness: a trigger writes down every change of a head, so what must hold of all of history is asked of
- * that; who holds what is asked of engine.holding.  What is waited for is a condition, with a bound in turns. */
+ * The database is the witness: a trigger writes down every change of a head, so what must hold of all of history is
+ * asked of that; who holds what is asked of engine.holding.  What is waited for is a condition, with a bound in turns.
+ */
 #include "service_list.h"
 #include "base/ids.h"
 #include "scenario.h"
@@ -48,7 +49,8 @@ number(struct fixture *s, const char *sql, ...)
 /* Who wrote is told by the session: a batch that another than its taker wrote would have another. */
 static const char witness[] =
 	"grant usage on schema public to public;"
-	"create table public.head_log (n bigserial, service text, partition int, epoch bigint, seq bigint, owner text, pid int);"
+	"create table public.head_log (n bigserial, service text, partition int, epoch bigint, seq bigint, owner text, "
+	"pid int);"
 	"grant insert on public.head_log to public; grant usage on sequence public.head_log_n_seq to public;"
 	"create table public.before (service text, partition int, epoch bigint, instance text);"
 	"create function public.head_seen() returns trigger language plpgsql as $$ begin"
@@ -59,15 +61,27 @@ static const char witness[] =
 static void
 history_holds(struct fixture *s, const char *when)
 {
-	check(s, number(s, "select count(*) from (select epoch, lag(epoch) over w as before from public.head_log window w as (partition by service, partition order by n)) x"
-	                   " where epoch < before") == 0, "epochs never go back", when);
-	check(s, number(s, "select count(*) from (select 1 from public.head_log group by service, partition, epoch having count(distinct pid) > 1) x") == 0,
+	check(s,
+	      number(s, "select count(*) from (select epoch, lag(epoch) over w as before from public.head_log window w "
+			"as (partition by service, partition order by n)) x"
+			" where epoch < before") == 0,
+	      "epochs never go back", when);
+	check(s,
+	      number(s, "select count(*) from (select 1 from public.head_log group by service, partition, epoch having "
+			"count(distinct pid) > 1) x") == 0,
 	      "an epoch has one writer", when);
-	check(s, number(s, "select count(*) from (select seq, lag(seq) over w as before from public.head_log window w as (partition by service, partition order by n)) x"
-	                   " where seq < before") == 0, "a log never becomes shorter", when);
+	check(s,
+	      number(s, "select count(*) from (select seq, lag(seq) over w as before from public.head_log window w as "
+			"(partition by service, partition order by n)) x"
+			" where seq < before") == 0,
+	      "a log never becomes shorter", when);
 	for (int i = 0; i < SERVICES; i++)
-		check(s, number(s, "select count(*) from (select seq - row_number() over (partition by partition order by seq) as gap from %s.event) x where gap <> 0",
-		                   service_names[i]) == 0, "no log has a gap", service_names[i]);
+		check(s,
+		      number(s,
+			     "select count(*) from (select seq - row_number() over (partition by partition order by "
+			     "seq) as gap from %s.event) x where gap <> 0",
+			     service_names[i]) == 0,
+		      "no log has a gap", service_names[i]);
 }
 
 /* ---- waiting */
@@ -98,15 +112,22 @@ static bool
 balanced(struct fixture *s)
 {
 	char *sql;
-	if (asprintf(&sql, "select case when (select count(*) from engine.holding) = %d and (select count(*) from engine.live) = %ld and not exists ("
-	                   " select 1 from (select l.service, l.instance, (select count(*) from engine.holding h where h.service = l.service and h.instance = l.instance) as n"
-	                   " from engine.live l) x group by service having max(n) - min(n) > 1) then 1 else 0 end", SERVICES * TOWNS, live(s)) < 0)
+	if (asprintf(&sql,
+		     "select case when (select count(*) from engine.holding) = %d and (select count(*) from "
+		     "engine.live) = %ld and not exists ("
+		     " select 1 from (select l.service, l.instance, (select count(*) from engine.holding h where "
+		     "h.service = l.service and h.instance = l.instance) as n"
+		     " from engine.live l) x group by service having max(n) - min(n) > 1) then 1 else 0 end",
+		     SERVICES * TOWNS, live(s)) < 0)
 		abort();
 	bool ok = await(s, sql);
 	if (!ok) {
-		char *held = harness_sql(s->harness, "select string_agg(service || '/' || partition || ': ' || coalesce(instance, '-'), ', ' order by service, partition)"
-		                                 " from engine.head left join engine.holding using (service, partition)");
-		char *there = harness_sql(s->harness, "select string_agg(instance || ' ' || (clock_timestamp() - seen_us)::text, ', ' order by instance) from engine.live");
+		char *held = harness_sql(s->harness,
+					 "select string_agg(service || '/' || partition || ': ' || coalesce(instance, "
+					 "'-'), ', ' order by service, partition)"
+					 " from engine.head left join engine.holding using (service, partition)");
+		char *there = harness_sql(s->harness, "select string_agg(instance || ' ' || (clock_timestamp() - "
+						      "seen_us)::text, ', ' order by instance) from engine.live");
 		printf("     %ld live; %s; %s\n", live(s), held, there);
 		free(held);
 		free(there);
@@ -117,7 +138,8 @@ balanced(struct fixture *s)
 
 /* ---- commands meanwhile */
 
-/* A command to every district, with a key, so that whatever happens it can be repeated; and each is carried out once. */
+/* A command to every district, with a key, so that whatever happens it can be repeated; and each is carried out once.
+ */
 static void
 order_all(struct fixture *s, const char *when)
 {
@@ -127,8 +149,10 @@ order_all(struct fixture *s, const char *when)
 	for (int i = 0; i < TOWNS; i++) {
 		char *path, *body;
 		if (asprintf(&path, UNDER "/findings:batch", s->towns[i]) < 0 ||
-		    asprintf(&body, "{\"key\":\"command-%d\",\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":\"2017-08-%02d\",\"source\":\"covert\",\"confirm\":true}\n",
-		             s->commands, 1 + s->commands % 28) < 0)
+		    asprintf(&body,
+			     "{\"key\":\"command-%d\",\"kind\":\"unexcused_absence\",\"person_id\":\"p1\",\"on\":"
+			     "\"2017-08-%02d\",\"source\":\"covert\",\"confirm\":true}\n",
+			     s->commands, 1 + s->commands % 28) < 0)
 			abort();
 		asked[n++] = (struct asked){ "POST", path, NULL, "application/x-ndjson", body, { 0 } };
 	}
@@ -151,7 +175,8 @@ all_is_read(struct fixture *s, const char *when)
 {
 	for (int i = 0; i < TOWNS; i++)
 		check(s, harness_settle(s->harness, s->towns[i]), "every consequence comes", when);
-	check(s, number(s, "select count(*) from supervision.finding") == (long)s->commands * TOWNS, "each order is carried out once", when);
+	check(s, number(s, "select count(*) from supervision.finding") == (long)s->commands * TOWNS,
+	      "each order is carried out once", when);
 }
 
 static int
@@ -214,22 +239,29 @@ fixture_close(struct fixture *s, const char *when)
 static void
 remember(struct fixture *s)
 {
-	free(harness_sql(s->harness, "delete from public.before; insert into public.before select h.service, h.partition, h.epoch, g.instance from engine.head h"
-	                         " left join engine.holding g on g.service = h.service and g.partition = h.partition"));
+	free(harness_sql(s->harness,
+			 "delete from public.before; insert into public.before select h.service, h.partition, h.epoch, "
+			 "g.instance from engine.head h"
+			 " left join engine.holding g on g.service = h.service and g.partition = h.partition"));
 }
 
-/* Partitions of a service that were taken since, and of those the ones that satisfy a condition on b, what was before. */
+/* Partitions of a service that were taken since, and of those the ones that satisfy a condition on b, what was before.
+ */
 static long
 moved(struct fixture *s, const char *service, const char *condition)
 {
-	return number(s, "select coalesce(sum(h.epoch - b.epoch), 0) from public.before b join engine.head h on h.service = b.service and h.partition = b.partition"
-	                 " where b.service = '%s' and h.epoch > b.epoch and %s", service, condition);
+	return number(s,
+		      "select coalesce(sum(h.epoch - b.epoch), 0) from public.before b join engine.head h on h.service "
+		      "= b.service and h.partition = b.partition"
+		      " where b.service = '%s' and h.epoch > b.epoch and %s",
+		      service, condition);
 }
 
 static long
 holds(struct fixture *s, const char *service, int replica)
 {
-	return number(s, "select count(*) from engine.holding where service = '%s' and instance = '%s-%d'", service, service, replica + 1);
+	return number(s, "select count(*) from engine.holding where service = '%s' and instance = '%s-%d'", service,
+		      service, replica + 1);
 }
 
 /* ---- the tests */
@@ -255,7 +287,9 @@ join(struct fixture *s)
 	order_all(s, "a third comes");
 	check(s, balanced(s), "who joins gets its share", "join");
 	for (int i = 0; i < SERVICES; i++)
-		check(s, moved(s, service_names[i], "true") == holds(s, service_names[i], 2) && holds(s, service_names[i], 2) == TOWNS / 3,
+		check(s,
+		      moved(s, service_names[i], "true") == holds(s, service_names[i], 2) &&
+			      holds(s, service_names[i], 2) == TOWNS / 3,
 		      "a join moves the surplus, once, and nothing else", service_names[i]);
 	all_is_read(s, "join");
 }
@@ -267,7 +301,10 @@ only_theirs_moved(struct fixture *s, const char *when)
 	for (int i = 0; i < SERVICES; i++) {
 		char had[80];
 		snprintf(had, sizeof had, "b.instance = '%s-%d'", service_names[i], i % 3 + 1);
-		check(s, moved(s, service_names[i], "true") == moved(s, service_names[i], had) && moved(s, service_names[i], had) >= TOWNS / 3, when, service_names[i]);
+		check(s,
+		      moved(s, service_names[i], "true") == moved(s, service_names[i], had) &&
+			      moved(s, service_names[i], had) >= TOWNS / 3,
+		      when, service_names[i]);
 	}
 }
 
@@ -289,8 +326,10 @@ come_again(struct fixture *s)
 		harness_join(s->harness, service_names[i], i % 3);
 	order_all(s, "they come again");
 	check(s, balanced(s), "who comes again gets its share", "again");
-	check(s, number(s, "select count(*) from public.before b join engine.holding g on g.service = b.service and g.partition = b.partition and g.instance = b.instance") ==
-	      SERVICES * TOWNS, "and each has what it had before", "again");
+	check(s,
+	      number(s, "select count(*) from public.before b join engine.holding g on g.service = b.service and "
+			"g.partition = b.partition and g.instance = b.instance") == SERVICES * TOWNS,
+	      "and each has what it had before", "again");
 }
 
 static void
@@ -318,7 +357,8 @@ test_coming_and_going(struct count *c)
 	fixture_close(&s, "coming and going");
 }
 
-/* One that does not turn keeps its locks, until the server ends its session; when it turns again it finds itself replaced. */
+/* One that does not turn keeps its locks, until the server ends its session; when it turns again it finds itself
+ * replaced. */
 static void
 frozen(struct fixture *s)
 {
@@ -336,19 +376,21 @@ frozen(struct fixture *s)
 static void
 ousted(struct fixture *s)
 {
-	free(harness_sql(s->harness, "do $$ begin execute format('alter role supervision in database %I set idle_session_timeout = 0', current_database()); end $$"));
+	free(harness_sql(s->harness, "do $$ begin execute format('alter role supervision in database %I set "
+				     "idle_session_timeout = 0', current_database()); end $$"));
 	harness_kill(s->harness, "supervision", 0);
 	harness_join(s->harness, "supervision", 0);
 	check(s, balanced(s), "one whose session does not end when it is idle", "ousted");
 	harness_freeze(s->harness, "supervision", 0, true);
-	free(harness_sql(s->harness, "update engine.replica set seen_us = seen_us - interval '31 seconds' where instance = 'supervision-1'"));
+	free(harness_sql(s->harness, "update engine.replica set seen_us = seen_us - interval '31 seconds' where "
+				     "instance = 'supervision-1'"));
 	order_all(s, "one is frozen for long");
 	check(s, balanced(s), "is ended by the others", "ousted");
 	harness_freeze(s->harness, "supervision", 0, false);
 }
 
-/* An epoch that moved on behind its owner's back.  One that looks around before its next batch gives up by itself, so it is done
- * until a batch came first. */
+/* An epoch that moved on behind its owner's back.  One that looks around before its next batch gives up by itself, so
+ * it is done until a batch came first. */
 static void
 all_fenced(struct fixture *s)
 {
@@ -421,7 +463,8 @@ test_progress(struct count *c)
 	json_t *j = progress(&s, s.towns[0]);
 
 	for (int i = 0; i < SERVICES; i++)
-		check(&s, !strncmp(owner_in(j, service_names[i]), service_names[i], strlen(service_names[i])), "/progress names the owner", service_names[i]);
+		check(&s, !strncmp(owner_in(j, service_names[i]), service_names[i], strlen(service_names[i])),
+		      "/progress names the owner", service_names[i]);
 	json_decref(j);
 	all_is_read(&s, "progress");
 	harness_kill(s.harness, "accountability", 0);
@@ -432,12 +475,15 @@ test_progress(struct count *c)
 	check(&s, !strcmp(owner_in(j, "accountability"), ""), "what nobody holds has no owner", "progress");
 	check(&s, json_integer_value(json_object_get(j, "lag")) > 0, "and what it has not read counts", "progress");
 	json_decref(j);
-	check(&s, ask(&s, "POST", "/api/v1/clock", "{\"now\": \"2017-10-01T08:00:00+08:00\"}") == 200, "the clock is moved", "progress");
+	check(&s, ask(&s, "POST", "/api/v1/clock", "{\"now\": \"2017-10-01T08:00:00+08:00\"}") == 200,
+	      "the clock is moved", "progress");
 	harness_turns(s.harness, 200);
 	harness_join(s.harness, "accountability", 1);
 	all_is_read(&s, "progress");
-	check(&s, number(&s, "select count(*) from engine.head h, engine.clock c where h.now_us < c.now_us") == 0, "all owners have seen the clock", "progress");
-	check(&s, number(&s, "select count(*) from engine.timer t, engine.clock c where t.due_us <= c.now_us") == 0, "and what was due then was done", "progress");
+	check(&s, number(&s, "select count(*) from engine.head h, engine.clock c where h.now_us < c.now_us") == 0,
+	      "all owners have seen the clock", "progress");
+	check(&s, number(&s, "select count(*) from engine.timer t, engine.clock c where t.due_us <= c.now_us") == 0,
+	      "and what was due then was done", "progress");
 	check(&s, ask(&s, "GET", "/readyz", NULL) == 200, "ready with whoever is there", "progress");
 	fixture_close(&s, "progress");
 }

@@ -253,8 +253,11 @@ step_run(struct run *r, const struct step *s)
 	bool lines = strstr(s->path, ":batch") != NULL, ok = true;
 	char path[640];
 
-	snprintf(path, sizeof path, *s->path == '@' ? "/api/v1%s%s" : "/api/v1/districts/%s%s", *s->path == '@' ? "" : r->district,
-	         *s->path == '@' ? s->path + 1 : !strcmp(s->path, "\"\"") ? "" : s->path);
+	snprintf(path, sizeof path, *s->path == '@' ? "/api/v1%s%s" : "/api/v1/districts/%s%s",
+		 *s->path == '@' ? "" : r->district,
+		 *s->path == '@'            ? s->path + 1
+		 : !strcmp(s->path, "\"\"") ? ""
+					    : s->path);
 	const char *type;
 	char *body = step_body(s, &type);
 	struct answered a = r->world->call(r->world->ctx, s->method, path, *s->key ? s->key : NULL, type, body);

@@ -11,16 +11,17 @@
  *   as adm GET /persons/p1 -> 200              a call with that token; as nobody: without one
  *   POST /findings key=k1 {"kind": …} -> 201 {"state": "noted"} save f1=id
  *
- * Paths are below /api/v1/districts/$D, or below /api/v1 with a leading @.  $name is replaced by what was saved.  What is
- * expected must be contained in the answer: members of objects by name, arrays whole and in order, or with "..." as first
- * element any place; "*" stands for anything.  Bodies of …:batch are written as an array, its answer is compared as one.
- * A file is written as a JSON string after the word csv (it goes as UTF-8) or gb18030. */
+ * Paths are below /api/v1/districts/$D, or below /api/v1 with a leading @.  $name is replaced by what was saved.  What
+ * is expected must be contained in the answer: members of objects by name, arrays whole and in order, or with "..." as
+ * first element any place; "*" stands for anything.  Bodies of …:batch are written as an array, its answer is compared
+ * as one. A file is written as a JSON string after the word csv (it goes as UTF-8) or gb18030. */
 #pragma once
 #include "harness.h"
 
 struct world {
 	void *ctx;
-	struct answered (*call)(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body);
+	struct answered (*call)(void *ctx, const char *method, const char *path, const char *key, const char *type,
+				const char *body);
 	bool (*settle)(void *ctx, const char *district);
 	bool (*crash)(void *ctx, const char *service);
 	bool (*lose)(void *ctx, const char *service);

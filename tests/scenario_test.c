@@ -1,5 +1,5 @@
-/* Runs the scripts of tests/scenarios: in one process (a fresh harness for each, with one, two, three replicas by turns), or, with
- * ZHUCUN_URL, against real processes.
+/* Runs the scripts of tests/scenarios: in one process (a fresh harness for each, with one, two, three replicas by
+ * turns), or, with ZHUCUN_URL, against real processes.
  *
  *   scenario_test [FILE …]           all the .scn files there without arguments
  *

@@ -59,11 +59,12 @@ static void
 write_measure(FILE *f, json_t *m, const char *person_id, const char *unit_id, const struct naming *n)
 {
 	json_t *subject = json_object_get(m, "subject");
-	bool theirs = strcmp(string_at(subject, "person_id"), person_id) == 0 && strcmp(string_at(subject, "unit_id"), unit_id) == 0;
+	bool theirs = strcmp(string_at(subject, "person_id"), person_id) == 0 &&
+		      strcmp(string_at(subject, "unit_id"), unit_id) == 0;
 
-	fprintf(f, "measure %s %s %s..%s %s %s of %s because of ", string_at(m, "clause"), string_at(m, "kind"), string_at(m, "from"),
-	        string_at(m, "until"), string_at(m, "state"), string_at(m, "policy"),
-	        theirs ? "the person" : "SOMEBODY ELSE");
+	fprintf(f, "measure %s %s %s..%s %s %s of %s because of ", string_at(m, "clause"), string_at(m, "kind"),
+		string_at(m, "from"), string_at(m, "until"), string_at(m, "state"), string_at(m, "policy"),
+		theirs ? "the person" : "SOMEBODY ELSE");
 	write_cause(f, json_object_get(m, "cause"), n);
 	fprintf(f, ": %s\n", string_at(json_object_get(m, "reason"), "en"));
 }
@@ -94,8 +95,9 @@ standing_unit(json_t *standing, const char *unit_id, const char *head_id, const 
 	FILE *f = open_memstream(&text, &len);
 
 	json_array_foreach(json_object_get(standing, "criticisms"), i, x)
-		fprintf(f, "criticism %s %s %s rung %d\n", string_at(x, "on"), string_at(x, "bulletin"), n->name(n->ctx, string_at(x, "finding_id")),
-		        (int)json_integer_value(json_object_get(x, "rung")));
+		fprintf(f, "criticism %s %s %s rung %d\n", string_at(x, "on"), string_at(x, "bulletin"),
+			n->name(n->ctx, string_at(x, "finding_id")),
+			(int)json_integer_value(json_object_get(x, "rung")));
 	json_array_foreach(json_object_get(standing, "measures"), i, x)
 		write_measure(f, x, head_id, unit_id, n);
 	fclose(f);
@@ -111,7 +113,8 @@ write_reason(FILE *f, const char *verdict, json_t *measures, const char *id, con
 
 	json_array_foreach(measures, i, m)
 		if (strcmp(string_at(m, "id"), id) == 0) {
-			fprintf(f, "%s barred by %s %s from %s because of ", verdict, string_at(m, "clause"), string_at(m, "kind"), string_at(m, "from"));
+			fprintf(f, "%s barred by %s %s from %s because of ", verdict, string_at(m, "clause"),
+				string_at(m, "kind"), string_at(m, "from"));
 			write_cause(f, json_object_get(m, "cause"), n);
 			fputc('\n', f);
 			return;
@@ -130,7 +133,8 @@ standing_verdicts(json_t *standing, const struct naming *n)
 
 	for (int i = 0; i < 2; i++) {
 		json_t *v = json_object_get(json_object_get(standing, "eligibility"), verdicts[i]);
-		fprintf(f, "%s on %s: %s\n", verdicts[i], string_at(standing, "on"), json_is_true(json_object_get(v, "eligible")) ? "eligible" : "barred");
+		fprintf(f, "%s on %s: %s\n", verdicts[i], string_at(standing, "on"),
+			json_is_true(json_object_get(v, "eligible")) ? "eligible" : "barred");
 		json_array_foreach(json_object_get(v, "reasons"), k, id)
 			write_reason(f, verdicts[i], json_object_get(standing, "measures"), json_string_value(id), n);
 	}
@@ -147,10 +151,12 @@ standing_money(json_t *stipend)
 	FILE *f = open_memstream(&text, &len);
 
 	json_array_foreach(json_object_get(stipend, "months"), i, x)
-		fprintf(f, "month %s %d days, accrued %lld, cancelled %lld, paid %lld, clawed back %lld\n", string_at(x, "month"),
-		        (int)json_integer_value(json_object_get(x, "days_present")), json_integer_value(json_object_get(x, "accrued_fen")),
-		        json_integer_value(json_object_get(x, "cancelled_fen")), json_integer_value(json_object_get(x, "paid_fen")),
-		        json_integer_value(json_object_get(x, "clawback_fen")));
+		fprintf(f, "month %s %d days, accrued %lld, cancelled %lld, paid %lld, clawed back %lld\n",
+			string_at(x, "month"), (int)json_integer_value(json_object_get(x, "days_present")),
+			json_integer_value(json_object_get(x, "accrued_fen")),
+			json_integer_value(json_object_get(x, "cancelled_fen")),
+			json_integer_value(json_object_get(x, "paid_fen")),
+			json_integer_value(json_object_get(x, "clawback_fen")));
 	json_array_foreach(json_object_get(stipend, "cancelled_days"), i, x)
 		fprintf(f, "cancelled %s..%s\n", json_string_value(json_array_get(x, 0)), json_string_value(json_array_get(x, 1)));
 	fprintf(f, "balance of %d: %lld\n", (int)json_integer_value(json_object_get(stipend, "year")),
@@ -200,7 +206,8 @@ standing_recomputed(const struct policy_book *book, const AccountabilityRows__Fi
 
 	for (size_t i = 0; i < nabsences; i++) {
 		day_text(absences[i].finding->on_day, day);
-		fprintf(f, "absence %s %s rung %d\n", day, naming->name(naming->ctx, absences[i].finding->finding_id), absences[i].rung);
+		fprintf(f, "absence %s %s rung %d\n", day, naming->name(naming->ctx, absences[i].finding->finding_id),
+			absences[i].rung);
 	}
 	for (size_t i = 0; i < ndue; i++)
 		write_due(f, due[i], naming);
@@ -212,18 +219,21 @@ standing_recomputed(const struct policy_book *book, const AccountabilityRows__Fi
 
 char *
 standing_unit_recomputed(const struct policy_book *book, const char *unit_id, const char *head_id,
-                         const AccountabilityRows__Finding *const *findings, size_t n, const struct naming *naming, arena_t *a)
+			 const AccountabilityRows__Finding *const *findings, size_t n, const struct naming *naming,
+			 arena_t *a)
 {
 	const struct headship head = { DAY_EVER, head_id, NULL, 0 };
 	struct criticism *counted;
 	Measure **due;
 	char *text = NULL, day[DAY_TEXT_MAX];
-	size_t len, count = criticism_count(book, findings, n, a, &counted), ndue = criticism_unit_measures(book, unit_id, findings, n, &head, 1, a, &due);
+	size_t len, count = criticism_count(book, findings, n, a, &counted),
+		    ndue = criticism_unit_measures(book, unit_id, findings, n, &head, 1, a, &due);
 	FILE *f = open_memstream(&text, &len);
 
 	for (size_t i = 0; i < count; i++) {
 		day_text(counted[i].finding->on_day, day);
-		fprintf(f, "criticism %s %s %s rung %d\n", day, counted[i].finding->bulletin, naming->name(naming->ctx, counted[i].finding->finding_id), counted[i].rung);
+		fprintf(f, "criticism %s %s %s rung %d\n", day, counted[i].finding->bulletin,
+			naming->name(naming->ctx, counted[i].finding->finding_id), counted[i].rung);
 	}
 	for (size_t i = 0; i < ndue; i++)
 		write_due(f, due[i], naming);

@@ -1,6 +1,7 @@
 /* standing_text - what stands for a person, or a unit, as lines of text that two people can be compared by.
  *
- * Ids differ between people who have the same history, so findings are named by the caller and measures by what they are. */
+ * Ids differ between people who have the same history, so findings are named by the caller and measures by what they
+ * are. */
 #pragma once
 #include "base/arena.h"
 #include "mirror_rows.pb-c.h"
@@ -24,4 +25,5 @@ char *standing_recomputed(const struct policy_book *book, const AccountabilityRo
                           const MirrorRows__Posting *posting, const struct naming *naming, arena_t *a);
 /* The same of a unit that has always had this head, who holds no posting: as standing_unit() writes it. */
 char *standing_unit_recomputed(const struct policy_book *book, const char *unit_id, const char *head_id,
-                               const AccountabilityRows__Finding *const *findings, size_t n, const struct naming *naming, arena_t *a);
+			       const AccountabilityRows__Finding *const *findings, size_t n,
+			       const struct naming *naming, arena_t *a);

@@ -1,11 +1,13 @@
-/* two_worlds_test - whoever may not know of a sealed case (C3.2.2) is told, by every route, what he would be told if there were none.
+/* two_worlds_test - whoever may not know of a sealed case (C3.2.2) is told, by every route, what he would be told if
+ * there were none.
  *
- * How: the same world is made twice in one process, one after the other, with and without one sealed case: noted, confirmed, referred,
- * the referral approved.  At two points of its life everybody who may not know of it asks everything there is to ask, list by list in
- * pages of one and of many, commands too, and follows the events; the two worlds' answers must be the same bytes, and so must be what
- * each of them has been sent.  What the server makes of a sequence is renamed in the order in which it appears, through all answers of a
- * world: ids (a letter and digits, m-…), positions (cursors, ids of events), traces; numbers of log heads are left out.  Where the one world names the sealed thing by its id, the other
- * names what is not there.  A route without a line here fails. */
+ * How: the same world is made twice in one process, one after the other, with and without one sealed case: noted,
+ * confirmed, referred, the referral approved.  At two points of its life everybody who may not know of it asks
+ * everything there is to ask, list by list in pages of one and of many, commands too, and follows the events; the two
+ * worlds' answers must be the same bytes, and so must be what each of them has been sent.  What the server makes of a
+ * sequence is renamed in the order in which it appears, through all answers of a world: ids (a letter and digits, m-…),
+ * positions (cursors, ids of events), traces; numbers of log heads are left out.  Where the one world names the sealed
+ * thing by its id, the other names what is not there.  A route without a line here fails. */
 #include "service_list.h"
 #include "base/digest.h"
 #include "events/event_text.h"
@@ -32,7 +34,11 @@ check(bool right, const char *what, const char *which)
 
 /* ---- who asks: none of them may know, by his role or by his part */
 
-static const struct asker { const char *account, *person, *roles, *more; const char *was; } askers[] = {         /* was: whose the account was once */
+static const struct asker {
+	const char *account, *person, *roles, *more;
+	const char *was;
+} askers[] = {
+	/* was: whose the account was once */
 	{ "cadre", "suspect", "\"cadre\"", "" },
 	{ "head", "boss", "\"unit_head\"", "" },
 	{ "leader", NULL, "\"township_leader\"", ",\"township_id\":\"t-own\"" },
@@ -45,69 +51,122 @@ static const struct asker { const char *account, *person, *roles, *more; const c
 	{ "reviewer-boss", "boss", "\"reviewer\",\"unit_head\",\"auditor\"", "" },
 	{ "inspector-self", "suspect", "\"inspector\",\"auditor\"", "" },
 	{ "admin-self", "suspect", "\"district_admin\"", "" },
-	{ "admin-under", "under", "\"district_admin\",\"reviewer\"", "" },          /* of a unit that the person heads */
-	{ "admin-mover", "mover", "\"district_admin\",\"inspector\"", "" },         /* moved away on the very day */
+	{ "admin-under", "under", "\"district_admin\",\"reviewer\"", "" }, /* of a unit that the person heads */
+	{ "admin-mover", "mover", "\"district_admin\",\"inspector\"", "" }, /* moved away on the very day */
 	{ "admin-was", "fresh", "\"district_admin\"", "", "suspect" },
 };
 enum { ASKERS = sizeof(askers) / sizeof(askers[0]) };
 
-/* ---- what they ask.  {F} {M}: the sealed finding and measure, or nothing's ids; {A} {N}: others of the same person; {G}: the id that the
- * measure would have without the secret.  A list is asked once whole, and page by page. */
+/* ---- what they ask.  {F} {M}: the sealed finding and measure, or nothing's ids; {A} {N}: others of the same person;
+ * {G}: the id that the measure would have without the secret.  A list is asked once whole, and page by page. */
 
-static const struct line { const char *method, *path; bool list; const char *body; } lines[] = {
+static const struct line { const char *method, *path; bool list; const char *body;
+} lines[] = {
 	{ "GET", "", false, NULL },
-	{ "GET", "/townships/t-own", false, NULL }, { "GET", "/townships", true, NULL },
-	{ "GET", "/units/u-own", false, NULL }, { "GET", "/units", true, NULL },
-	{ "GET", "/villages/v-own", false, NULL }, { "GET", "/villages", true, NULL }, { "GET", "/villages?township_id=t-own", true, NULL },
-	{ "GET", "/persons/suspect", false, NULL }, { "GET", "/persons", true, NULL }, { "GET", "/persons?unit_id=u-own", true, NULL },
-	{ "GET", "/postings/q-suspect", false, NULL }, { "GET", "/postings", true, NULL }, { "GET", "/postings?person_id=suspect", true, NULL },
-	{ "GET", "/vacancies", true, NULL }, { "GET", "/vacancies?village_id=v-own", true, NULL },
+	{ "GET", "/townships/t-own", false, NULL },
+	{ "GET", "/townships", true, NULL },
+	{ "GET", "/units/u-own", false, NULL },
+	{ "GET", "/units", true, NULL },
+	{ "GET", "/villages/v-own", false, NULL },
+	{ "GET", "/villages", true, NULL },
+	{ "GET", "/villages?township_id=t-own", true, NULL },
+	{ "GET", "/persons/suspect", false, NULL },
+	{ "GET", "/persons", true, NULL },
+	{ "GET", "/persons?unit_id=u-own", true, NULL },
+	{ "GET", "/postings/q-suspect", false, NULL },
+	{ "GET", "/postings", true, NULL },
+	{ "GET", "/postings?person_id=suspect", true, NULL },
+	{ "GET", "/vacancies", true, NULL },
+	{ "GET", "/vacancies?village_id=v-own", true, NULL },
 	{ "GET", "/tasks", true, NULL },
-	{ "GET", "/policy", false, NULL }, { "GET", "/calendars/2017", false, NULL },
-	{ "GET", "/accounts/cadre", false, NULL }, { "GET", "/accounts", true, NULL },
+	{ "GET", "/policy", false, NULL },
+	{ "GET", "/calendars/2017", false, NULL },
+	{ "GET", "/accounts/cadre", false, NULL },
+	{ "GET", "/accounts", true, NULL },
 
-	{ "GET", "/findings/{F}", false, NULL }, { "GET", "/findings/{A}", false, NULL },
-	{ "GET", "/findings", true, NULL }, { "GET", "/findings?person_id=suspect", true, NULL }, { "GET", "/findings?unit_id=u-own", true, NULL },
-	{ "GET", "/findings?person_id=suspect&state=noted", true, NULL }, { "GET", "/findings?state=confirmed", true, NULL },
+	{ "GET", "/findings/{F}", false, NULL },
+	{ "GET", "/findings/{A}", false, NULL },
+	{ "GET", "/findings", true, NULL },
+	{ "GET", "/findings?person_id=suspect", true, NULL },
+	{ "GET", "/findings?unit_id=u-own", true, NULL },
+	{ "GET", "/findings?person_id=suspect&state=noted", true, NULL },
+	{ "GET", "/findings?state=confirmed", true, NULL },
 	{ "GET", "/persons/suspect/attendance?month=2017-09", false, NULL },
 	{ "GET", "/contradictions", true, NULL },
-	{ "GET", "/persons/suspect/standing", false, NULL }, { "GET", "/persons/suspect/standing?on=2017-12-01", false, NULL },
+	{ "GET", "/persons/suspect/standing", false, NULL },
+	{ "GET", "/persons/suspect/standing?on=2017-12-01", false, NULL },
 	{ "GET", "/persons/boss/standing", false, NULL },
 	{ "GET", "/units/u-own/standing", false, NULL },
-	{ "GET", "/measures/{M}", false, NULL }, { "GET", "/measures/{G}", false, NULL }, { "GET", "/measures/{N}", false, NULL },
-	{ "GET", "/recalls", true, NULL }, { "GET", "/recalls?person_id=suspect", true, NULL },
+	{ "GET", "/measures/{M}", false, NULL },
+	{ "GET", "/measures/{G}", false, NULL },
+	{ "GET", "/measures/{N}", false, NULL },
+	{ "GET", "/recalls", true, NULL },
+	{ "GET", "/recalls?person_id=suspect", true, NULL },
 	{ "GET", "/persons/suspect/stipend?year=2017", false, NULL },
-	{ "GET", "/payrolls/2017-08", false, NULL }, { "GET", "/payrolls/2017-08/proof", false, NULL },
+	{ "GET", "/payrolls/2017-08", false, NULL },
+	{ "GET", "/payrolls/2017-08/proof", false, NULL },
 	{ "GET", "/payrolls/2017-08/export", false, NULL },
-	{ "GET", "/alerts", true, NULL }, { "GET", "/alerts?person_id=suspect", true, NULL }, { "GET", "/alerts?person_id=boss", true, NULL },
-	{ "GET", "/rounds/r", false, NULL }, { "GET", "/rounds", true, NULL }, { "GET", "/rounds/r/eligibility", true, NULL },
+	{ "GET", "/alerts", true, NULL },
+	{ "GET", "/alerts?person_id=suspect", true, NULL },
+	{ "GET", "/alerts?person_id=boss", true, NULL },
+	{ "GET", "/rounds/r", false, NULL },
+	{ "GET", "/rounds", true, NULL },
+	{ "GET", "/rounds/r/eligibility", true, NULL },
 	{ "GET", "/progress", false, NULL },
-	{ "GET", "/api/v1/status", false, NULL }, { "GET", "/api/v1/openapi.json", false, NULL },
-	{ "GET", "/livez", false, NULL }, { "GET", "/readyz", false, NULL },
+	{ "GET", "/api/v1/status", false, NULL },
+	{ "GET", "/api/v1/openapi.json", false, NULL },
+	{ "GET", "/livez", false, NULL },
+	{ "GET", "/readyz", false, NULL },
 
-	{ "POST", "/findings", false, "{}" }, { "POST", "/findings:batch", false, "{\"key\":\"k\"}\n" },
-	{ "POST", "/findings/{F}/confirm", false, "{}" }, { "POST", "/findings/{F}/dismiss", false, "{}" }, { "POST", "/findings/{F}/annul", false, "{}" },
+	{ "POST", "/findings", false, "{}" },
+	{ "POST", "/findings:batch", false, "{\"key\":\"k\"}\n" },
+	{ "POST", "/findings/{F}/confirm", false, "{}" },
+	{ "POST", "/findings/{F}/dismiss", false, "{}" },
+	{ "POST", "/findings/{F}/annul", false, "{}" },
 	{ "POST", "/findings/{F}/confirm", false, "{\"reason\":7}" },
-	{ "POST", "/measures/{M}/approve", false, "{}" }, { "POST", "/measures/{M}/reject", false, "{}" }, { "POST", "/measures/{M}/lift", false, "{}" },
-	{ "POST", "/measures/{M}/serve", false, "{}" }, { "POST", "/measures/{G}/serve", false, "{}" },
-	{ "POST", "/recalls/{M}/review", false, "{}" }, { "POST", "/recalls/{M}/order", false, "{}" }, { "POST", "/recalls/{M}/hand-over", false, "{}" },
-	{ "POST", "/recalls/{M}/replace", false, "{}" }, { "POST", "/recalls/{M}/cancel", false, "{}" },
-	{ "POST", "/checkins", false, "{}" }, { "POST", "/checkins:batch", false, "{\"key\":\"k\"}\n" },
+	{ "POST", "/measures/{M}/approve", false, "{}" },
+	{ "POST", "/measures/{M}/reject", false, "{}" },
+	{ "POST", "/measures/{M}/lift", false, "{}" },
+	{ "POST", "/measures/{M}/serve", false, "{}" },
+	{ "POST", "/measures/{G}/serve", false, "{}" },
+	{ "POST", "/recalls/{M}/review", false, "{}" },
+	{ "POST", "/recalls/{M}/order", false, "{}" },
+	{ "POST", "/recalls/{M}/hand-over", false, "{}" },
+	{ "POST", "/recalls/{M}/replace", false, "{}" },
+	{ "POST", "/recalls/{M}/cancel", false, "{}" },
+	{ "POST", "/checkins", false, "{}" },
+	{ "POST", "/checkins:batch", false, "{\"key\":\"k\"}\n" },
 	{ "POST", "/tasks/{M}/close", false, "{}" },
-	{ "POST", "/imports?kind=persons", false, "x" }, { "POST", "/policies", false, "{}" },
-	{ "POST", "/payrolls", false, "{}" }, { "POST", "/payrolls/2017-07/approve", false, "{}" }, { "POST", "/payrolls/2017-07/close", false, "{}" },
-	{ "PUT", "", false, "{}" }, { "PUT", "/townships/t-own", false, "{}" }, { "PUT", "/units/u-own", false, "{}" }, { "PUT", "/villages/v-own", false, "{}" },
-	{ "PUT", "/persons/suspect", false, "{}" }, { "PUT", "/postings/q-suspect", false, "{}" }, { "PUT", "/accounts/cadre", false, "{}" },
-	{ "POST", "/postings/q-suspect/void", false, "{}" }, { "POST", "/postings/none/void", false, "{\"reason\":\"r\"}" },
-	{ "PUT", "/rounds/none", false, "{}" }, { "PUT", "/calendars/2017", false, "{\"days\":7}" },
-	{ "POST", "/api/v1/clock", false, "{}" }, { "POST", "/api/v1/sessions", false, "{}" },
+	{ "POST", "/imports?kind=persons", false, "x" },
+	{ "POST", "/policies", false, "{}" },
+	{ "POST", "/payrolls", false, "{}" },
+	{ "POST", "/payrolls/2017-07/approve", false, "{}" },
+	{ "POST", "/payrolls/2017-07/close", false, "{}" },
+	{ "PUT", "", false, "{}" },
+	{ "PUT", "/townships/t-own", false, "{}" },
+	{ "PUT", "/units/u-own", false, "{}" },
+	{ "PUT", "/villages/v-own", false, "{}" },
+	{ "PUT", "/persons/suspect", false, "{}" },
+	{ "PUT", "/postings/q-suspect", false, "{}" },
+	{ "PUT", "/accounts/cadre", false, "{}" },
+	{ "POST", "/postings/q-suspect/void", false, "{}" },
+	{ "POST", "/postings/none/void", false, "{\"reason\":\"r\"}" },
+	{ "PUT", "/rounds/none", false, "{}" },
+	{ "PUT", "/calendars/2017", false, "{\"days\":7}" },
+	{ "POST", "/api/v1/clock", false, "{}" },
+	{ "POST", "/api/v1/sessions", false, "{}" },
 	{ "PUT", "/api/v1/sessions/current/password", false, "{}" },
 };
 enum { LINES = sizeof(lines) / sizeof(lines[0]) };
 
-/* Counters are shown to the operator's own networks; a session that ends asks nothing more; events are followed below. */
-static const struct { const char *method, *path; } elsewhere[] = {
-	{ "GET", "/metrics" }, { "DELETE", "/api/v1/sessions" }, { "DELETE", "/api/v1/sessions/current" }, { "GET", "/events" },
+/* Counters are shown to the operator's own networks; a session that ends asks nothing more; events are followed below.
+ */
+static const struct { const char *method, *path;
+} elsewhere[] = {
+	{ "GET", "/metrics" },
+	{ "DELETE", "/api/v1/sessions" },
+	{ "DELETE", "/api/v1/sessions/current" },
+	{ "GET", "/events" },
 };
 
 /* ---- a world, and what is told in it */
@@ -246,7 +305,8 @@ told(struct world *w, const char *method, int status, const char *body, const ch
 	va_start(args, format);
 	vsnprintf(path, sizeof path, format, args);
 	va_end(args);
-	struct answered a = harness_call(w->harness, method, path, NULL, strstr(path, ":batch") ? "application/x-ndjson" : NULL, body);
+	struct answered a = harness_call(w->harness, method, path, NULL,
+					 strstr(path, ":batch") ? "application/x-ndjson" : NULL, body);
 	json_t *j = json_loads(a.body, JSON_DISABLE_EOF_CHECK, NULL);
 	if (a.status != status)
 		check(false, path, a.body);
@@ -275,9 +335,12 @@ person_make(struct world *w, const char *who, const char *unit, const char *vill
 {
 	char body[256];
 
-	snprintf(body, sizeof body, "{\"name\":\"某人\",\"phone\":\"13900000000\",\"unit_id\":\"%s\",\"establishment\":\"other\"}", unit);
+	snprintf(body, sizeof body,
+		 "{\"name\":\"某人\",\"phone\":\"13900000000\",\"unit_id\":\"%s\",\"establishment\":\"other\"}", unit);
 	DO(w, "PUT", 201, body, D "/persons/%s", who);
-	snprintf(body, sizeof body, "{\"person_id\":\"%s\",\"village_id\":\"%s\",\"role\":\"%s\",\"from\":\"2017-07-01\"}", who, village, role);
+	snprintf(body, sizeof body,
+		 "{\"person_id\":\"%s\",\"village_id\":\"%s\",\"role\":\"%s\",\"from\":\"2017-07-01\"}", who, village,
+		 role);
 	DO(w, "PUT", 201, body, D "/postings/q-%s", who);
 }
 
@@ -305,8 +368,12 @@ people_make(struct world *w)
 	DO(w, "PUT", 201, "{\"name\":\"局\"}", D "/units/u-under");
 	person_make(w, "under", "u-under", "v-other", "team_member");
 	DO(w, "PUT", 200, "{\"name\":\"局\",\"head_person_id\":\"suspect\"}", D "/units/u-under");
-	DO(w, "PUT", 200, "{\"name\":\"某人\",\"phone\":\"13900000000\",\"unit_id\":\"u-other\",\"establishment\":\"other\"}", D "/persons/mover");
-	DO(w, "POST", 201, "{\"version\":\"eyes\",\"effective_from\":\"2017-08-02\",\"patch\":{\"approval\":\"automatic\"}}", D "/policies");
+	DO(w, "PUT", 200,
+	   "{\"name\":\"某人\",\"phone\":\"13900000000\",\"unit_id\":\"u-other\",\"establishment\":\"other\"}",
+	   D "/persons/mover");
+	DO(w, "POST", 201,
+	   "{\"version\":\"eyes\",\"effective_from\":\"2017-08-02\",\"patch\":{\"approval\":\"automatic\"}}",
+	   D "/policies");
 	DO(w, "PUT", 201, "{\"name\":\"轮\",\"category\":\"first_secretary\",\"on\":\"2017-09-08\"}", D "/rounds/r");
 }
 
@@ -316,8 +383,9 @@ account_make(struct world *w, int i, const char *person, int status)
 	const struct asker *k = &askers[i];
 	char body[512];
 
-	snprintf(body, sizeof body, "{%s%s%s\"phone\":\"137000000%02d\",\"password\":\"a password of %d\",\"roles\":[%s]%s}", person ? "\"person_id\":\"" : "",
-	         person ? person : "", person ? "\"," : "", i, i, k->roles, k->more);
+	snprintf(body, sizeof body,
+		 "{%s%s%s\"phone\":\"137000000%02d\",\"password\":\"a password of %d\",\"roles\":[%s]%s}",
+		 person ? "\"person_id\":\"" : "", person ? person : "", person ? "\"," : "", i, i, k->roles, k->more);
 	DO(w, "PUT", status, body, D "/accounts/%s", k->account);
 }
 
@@ -330,7 +398,10 @@ accounts_make(struct world *w)
 		if (askers[i].was)
 			account_make(w, i, askers[i].person, 200);
 	}
-	DO(w, "PUT", 201, "{\"person_id\":\"apart\",\"phone\":\"13600000000\",\"password\":\"a password of his\",\"roles\":[\"district_admin\"]}", D "/accounts/apart");
+	DO(w, "PUT", 201,
+	   "{\"person_id\":\"apart\",\"phone\":\"13600000000\",\"password\":\"a password of "
+	   "his\",\"roles\":[\"district_admin\"]}",
+	   D "/accounts/apart");
 }
 
 /* A session lasts twelve hours, less than the clock is moved. */
@@ -340,7 +411,9 @@ everybody_enters(struct world *w)
 	char body[256];
 
 	for (int i = 0; i < ASKERS; i++) {
-		snprintf(body, sizeof body, "{\"district\":\"511701\",\"phone\":\"137000000%02d\",\"password\":\"a password of %d\"}", i, i);
+		snprintf(body, sizeof body,
+			 "{\"district\":\"511701\",\"phone\":\"137000000%02d\",\"password\":\"a password of %d\"}", i,
+			 i);
 		json_t *j = told(w, "POST", 201, body, "/api/v1/sessions");
 		const char *token = json_string_value(json_object_get(j, "token"));
 		free(w->tokens[i]);
@@ -369,15 +442,21 @@ begin(struct world *w)
 	people_make(w);
 	accounts_make(w);
 	DO(w, "POST", 200, "{\"now\":\"2017-09-08T10:00:00+08:00\"}", "/api/v1/clock");
-	finding_make(w, "\"kind\":\"unexcused_absence\",\"person_id\":\"suspect\",\"on\":\"2017-09-04\"", true, w->other_finding);
+	finding_make(w, "\"kind\":\"unexcused_absence\",\"person_id\":\"suspect\",\"on\":\"2017-09-04\"", true,
+		     w->other_finding);
 	finding_make(w, "\"kind\":\"duty_failure\",\"person_id\":\"other\",\"on\":\"2017-09-04\"", true, id);
 	snprintf(w->finding, sizeof w->finding, "F999999999999");
 	snprintf(w->measure, sizeof w->measure, "m-aaaaaaaaaaaaaaaa");
 	if (w->sealed) {
-		finding_make(w, "\"kind\":\"fund_misuse\",\"person_id\":\"suspect\",\"on\":\"2017-09-01\",\"major\":true", false, w->finding);
-		finding_make(w, "\"kind\":\"discipline_violation\",\"person_id\":\"suspect\",\"on\":\"2017-09-08\"", false, w->second);
+		finding_make(w,
+			     "\"kind\":\"fund_misuse\",\"person_id\":\"suspect\",\"on\":\"2017-09-01\",\"major\":true",
+			     false, w->finding);
+		finding_make(w, "\"kind\":\"discipline_violation\",\"person_id\":\"suspect\",\"on\":\"2017-09-08\"",
+			     false, w->second);
 	}
-	finding_make(w, "\"kind\":\"written_criticism\",\"person_id\":\"suspect\",\"on\":\"2017-09-06\",\"bulletin\":\"b1\"", true, id);
+	finding_make(
+		w, "\"kind\":\"written_criticism\",\"person_id\":\"suspect\",\"on\":\"2017-09-06\",\"bulletin\":\"b1\"",
+		true, id);
 	settle(w);
 	json_t *j = told(w, "GET", 200, NULL, D "/persons/suspect/standing");
 	id_take(json_incref(json_array_get(json_object_get(j, "measures"), 0)), w->other_measure);
@@ -404,7 +483,8 @@ referral_take(struct world *w)
 		if (strcmp(json_string_value(json_object_get(m, "kind")), "referral") == 0)
 			id_take(json_incref(m), w->measure);
 	json_decref(j);
-	check(strcmp(w->measure, "m-aaaaaaaaaaaaaaaa") != 0 && strcmp(w->measure, w->open_id) != 0, "C3.2.2 a referral, with an id that nobody can guess", w->measure);
+	check(strcmp(w->measure, "m-aaaaaaaaaaaaaaaa") != 0 && strcmp(w->measure, w->open_id) != 0,
+	      "C3.2.2 a referral, with an id that nobody can guess", w->measure);
 	DO(w, "GET", 404, NULL, D "/measures/%s", w->open_id);
 	DO(w, "GET", 200, NULL, D "/measures/%s", w->measure);
 }
@@ -442,9 +522,11 @@ filled(const struct world *w, const char *pattern, char *out, size_t size)
 			out[n++] = *pattern;
 			continue;
 		}
-		const char *id = pattern[1] == 'F' ? w->finding : pattern[1] == 'M' ? w->measure : pattern[1] == 'A' ? w->other_finding
-		                 : pattern[1] == 'N'                              ? w->other_measure
-		                                                                  : w->open_id;
+		const char *id = pattern[1] == 'F'   ? w->finding
+				 : pattern[1] == 'M' ? w->measure
+				 : pattern[1] == 'A' ? w->other_finding
+				 : pattern[1] == 'N' ? w->other_measure
+						     : w->open_id;
 		n += (size_t)sprintf(out + n, "%s", id);
 		pattern += 2;
 	}
@@ -487,7 +569,8 @@ pages_ask(struct world *w, const char *path, int limit, const char *what)
 	struct text all = { 0 };
 
 	for (int page = 0; page < 200; page++) {
-		snprintf(url, sizeof url, "%s%climit=%d%s%s", path, strchr(path, '?') ? '&' : '?', limit, *cursor ? "&cursor=" : "", cursor);
+		snprintf(url, sizeof url, "%s%climit=%d%s%s", path, strchr(path, '?') ? '&' : '?', limit,
+			 *cursor ? "&cursor=" : "", cursor);
 		struct answered a = harness_call(w->harness, "GET", url, NULL, NULL, NULL);
 		json_t *j = json_loads(a.body, 0, NULL);
 		const char *next = json_string_value(json_object_get(j, "next"));
@@ -515,7 +598,10 @@ line_ask(struct world *w, const struct line *l, const char *who)
 	path_of(w, l, path, sizeof path);
 	snprintf(what, sizeof what, "%s: %s %s %s", who, l->method, l->path, l->body ? l->body : "");
 	struct answered a = harness_call(w->harness, l->method, path, NULL,
-	                               strstr(path, ":batch") ? "application/x-ndjson" : strstr(path, "/imports") ? "text/csv" : NULL, l->body);
+					 strstr(path, ":batch")     ? "application/x-ndjson"
+					 : strstr(path, "/imports") ? "text/csv"
+								    : NULL,
+					 l->body);
 	char *text = answer_text(&a);
 	check(a.status != 401 || strcmp(l->path, "/api/v1/sessions") == 0, "who asks is known", what);
 	keep(w, what, text);
@@ -560,7 +646,8 @@ log_told(struct world *w, const char *service)
 	return n;
 }
 
-/* Events of one service follow each other in its order, those of several as they were read: so the stream's are compared as a count. */
+/* Events of one service follow each other in its order, those of several as they were read: so the stream's are
+ * compared as a count. */
 static void
 events_ask(struct world *w)
 {
@@ -598,7 +685,8 @@ sent_to_some(struct world *w)
 {
 	json_t *j = told(w, "GET", 200, NULL, D "/alerts?person_id=apart");
 
-	check(json_array_size(json_object_get(j, "items")) == (w->sealed ? 3 : 0), "two confirmed, one served", w->sealed ? "sealed" : "plain");
+	check(json_array_size(json_object_get(j, "items")) == (w->sealed ? 3 : 0), "two confirmed, one served",
+	      w->sealed ? "sealed" : "plain");
 	json_decref(j);
 }
 
@@ -616,8 +704,8 @@ everybody_asks(struct world *w)
 	events_ask(w);
 }
 
-/* What keeps a posting where it is must not be told to whom it is about: an administrator takes away the day of the case, and no other's;
- * then it is given back, so that the next one takes it. */
+/* What keeps a posting where it is must not be told to whom it is about: an administrator takes away the day of the
+ * case, and no other's; then it is given back, so that the next one takes it. */
 static void
 posting_shortened(struct world *w)
 {
@@ -630,9 +718,13 @@ posting_shortened(struct world *w)
 		harness_as(w->harness, w->tokens[i]);
 		line_ask(w, &shorter, askers[i].account);
 		const char *said = w->told[w->ntold - 1].text;
-		check(strncmp(said, strstr(askers[i].roles, "district_admin") ? "200" : "403", 3) == 0, "a posting made shorter", said);
+		check(strncmp(said, strstr(askers[i].roles, "district_admin") ? "200" : "403", 3) == 0,
+		      "a posting made shorter", said);
 		harness_as(w->harness, NULL);
-		DO(w, "PUT", 200, "{\"person_id\":\"suspect\",\"village_id\":\"v-own\",\"role\":\"first_secretary\",\"from\":\"2017-07-01\"}", D "/postings/q-suspect");
+		DO(w, "PUT", 200,
+		   "{\"person_id\":\"suspect\",\"village_id\":\"v-own\",\"role\":\"first_secretary\",\"from\":\"2017-"
+		   "07-01\"}",
+		   D "/postings/q-suspect");
 	}
 }
 
@@ -642,7 +734,8 @@ known_to_some(struct world *w)
 {
 	json_t *j = told(w, "GET", w->sealed ? 200 : 404, NULL, D "/findings/%s", w->finding);
 
-	check(!w->sealed || strcmp(json_string_value(json_object_get(j, "kind")), "fund_misuse") == 0, "the operator is told", "");
+	check(!w->sealed || strcmp(json_string_value(json_object_get(j, "kind")), "fund_misuse") == 0,
+	      "the operator is told", "");
 	json_decref(j);
 }
 
@@ -681,7 +774,8 @@ compare(const struct world *plain, const struct world *sealed)
 {
 	check(plain->ntold == sealed->ntold && plain->ntold > (size_t)ASKERS * LINES, "as many answers", "");
 	for (size_t i = 0; i < plain->ntold && i < sealed->ntold; i++) {
-		bool same = strcmp(plain->told[i].what, sealed->told[i].what) == 0 && strcmp(plain->told[i].text, sealed->told[i].text) == 0;
+		bool same = strcmp(plain->told[i].what, sealed->told[i].what) == 0 &&
+			    strcmp(plain->told[i].text, sealed->told[i].text) == 0;
 		check(same, "C3.2.2 the same bytes", sealed->told[i].what);
 		if (!same)
 			show_difference(plain->told[i].text, sealed->told[i].text);

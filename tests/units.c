@@ -62,9 +62,13 @@ unit_check(struct tally *t, struct clients *c, const struct policy_book *book, i
 	struct answered got = harness_call(c->harness, "GET", path, NULL, NULL, NULL);
 	json_t *j = json_loads(got.body, 0, NULL);
 	size_t n = facts_of(c, district, unit, a, &facts);
-	char *due = standing_unit_recomputed(book, unit_id, head_id, facts, n, &naming, a), *stands = standing_unit(j, unit_id, head_id, &naming);
+	char *due = standing_unit_recomputed(book, unit_id, head_id, facts, n, &naming, a),
+	     *stands = standing_unit(j, unit_id, head_id, &naming);
 
-	invariants_same_lines(t, arena_printf(a, "C3.1.1, C3.1.2-2: what stands of %s in %s is what the ladders give", unit_id, clients_districts[district]), due, stands);
+	invariants_same_lines(t,
+			      arena_printf(a, "C3.1.1, C3.1.2-2: what stands of %s in %s is what the ladders give",
+					   unit_id, clients_districts[district]),
+			      due, stands);
 	free(due);
 	free(stands);
 	json_decref(j);

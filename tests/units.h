@@ -1,4 +1,5 @@
-/* units - what stands for the units of clients, whose people were found in all their tellings, against the pure ladders. */
+/* units - what stands for the units of clients, whose people were found in all their tellings, against the pure
+ * ladders. */
 #pragma once
 #include "clients.h"
 #include "standing_text.h"

@@ -1,5 +1,6 @@
-/* What is urgent to a service is told at once, and what can be deferred is kept back where it is said: a question names the urgent types
- * by hashes (Fetch.urgent), and a type that had the hash of another would be told at once, unnoticed. */
+/* What is urgent to a service is told at once, and what can be deferred is kept back where it is said: a question names
+ * the urgent types by hashes (Fetch.urgent), and a type that had the hash of another would be told at once, unnoticed.
+ */
 #include "bus/event_types.h"
 #include "engine/node_state.h"
 #include "service_list.h"

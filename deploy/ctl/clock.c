@@ -1,7 +1,7 @@
 /* clock - what time it is for whom, and what to do when it was wrong: accept the clocks, or bring back who is ahead.
  *
- * Nothing is decided here: two functions of lib/engine/schema/030_clock.sql do it, each in one transaction that also says who asked for it;
- * whoever waits finds out when he looks around next. */
+ * Nothing is decided here: two functions of lib/engine/schema/030_clock.sql do it, each in one transaction that also
+ * says who asked for it; whoever waits finds out when he looks around next. */
 #include "ctl.h"
 #include "base/clock.h"
 #include "base/steady.h"
@@ -56,13 +56,15 @@ show_clocks(struct call *c)
 	void **rows;
 	size_t n;
 
-	if (!ask_now(c, &now) || !show_asked(c, &ctl_clock_replicas, NULL, &rows, &n) || !show_asked(c, &ctl_clock_heads, NULL, &rows, &n))
+	if (!ask_now(c, &now) || !show_asked(c, &ctl_clock_replicas, NULL, &rows, &n) ||
+	    !show_asked(c, &ctl_clock_heads, NULL, &rows, &n))
 		return CTL_AWAY;
 	for (size_t i = 0; i < n; i++)
 		now.waiting += waits(rows[i]);
 	show(c, &now.base);
 	if (are_apart(&now))
-		say("the clocks of this machine and of the database are %lld s apart: one of them is wrong", (long long)llabs(now.apart_s));
+		say("the clocks of this machine and of the database are %lld s apart: one of them is wrong",
+		    (long long)llabs(now.apart_s));
 	return now.waiting || are_apart(&now) ? CTL_WRONG : CTL_FINE;
 }
 
@@ -70,7 +72,8 @@ show_clocks(struct call *c)
 static int
 show_record(struct call *c, int64_t act_id)
 {
-	static const struct store_stmt *const asked[] = { &ctl_clock_acts, &ctl_clock_was, &ctl_clock_rows, &ctl_clock_events };
+	static const struct store_stmt *const asked[] = { &ctl_clock_acts, &ctl_clock_was, &ctl_clock_rows,
+							  &ctl_clock_events };
 	CtlRows__ClockActs which = CTL_ROWS__CLOCK_ACTS__INIT;
 	void **rows;
 	size_t n;
@@ -109,7 +112,9 @@ may_act(struct call *c)
 	if (now.by_hand)
 		say("the clock is moved by hand here: there is nothing to accept or to bring back");
 	else if (are_apart(&now))
-		say("the clocks of this machine and of the database are %lld s apart: set right the one that is wrong first", (long long)llabs(now.apart_s));
+		say("the clocks of this machine and of the database are %lld s apart: set right the one that is wrong "
+		    "first",
+		    (long long)llabs(now.apart_s));
 	return !now.by_hand && !are_apart(&now);
 }
 
@@ -135,14 +140,16 @@ act(struct call *c, const struct store_stmt *s)
 int
 clock_run(struct call *c)
 {
-	const char *accept = call_option(c, "accept"), *back = call_option(c, "bring-back"), *record = call_option(c, "record"), *reason = call_option(c, "reason");
+	const char *accept = call_option(c, "accept"), *back = call_option(c, "bring-back"),
+		   *record = call_option(c, "record"), *reason = call_option(c, "reason");
 
 	if ((accept != NULL) + (back != NULL) + (record != NULL) > 1)
 		return call_misused(c, "one at a time", "--accept, --bring-back or --record");
 	if ((accept || back) && (!reason || !*reason))
 		return call_misused(c, "say why, for the record", "--reason");
 	if ((accept || back) && !call_option(c, "yes") &&
-	    !call_confirmed(accept ? "Are the clocks right as they are?" : "Are the clocks right, and shall what is ahead of them be brought back?")) {
+	    !call_confirmed(accept ? "Are the clocks right as they are?"
+				   : "Are the clocks right, and shall what is ahead of them be brought back?")) {
 		say("nothing was done; --yes does it without being asked");
 		return CTL_USAGE;
 	}

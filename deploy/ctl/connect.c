@@ -17,7 +17,8 @@ conninfo_of_stack(arena_t *a)
 	FILE *f = fopen(path, "r");
 
 	if (!f || !fgets(line, sizeof line, f)) {
-		say("%s: %s; say where the database is with --db, ZHUCUN_DB_OPERATOR or ZHUCUN_VAR", path, f ? "is empty" : strerror(errno));
+		say("%s: %s; say where the database is with --db, ZHUCUN_DB_OPERATOR or ZHUCUN_VAR", path,
+		    f ? "is empty" : strerror(errno));
 		if (f)
 			fclose(f);
 		return NULL;

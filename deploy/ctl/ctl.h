@@ -1,13 +1,12 @@
 /* ctl - zhucunctl, the operator's command: what its files share.
  *
- *   main.c     the command table, its options read        help.c    --help, the man page and completion, from the same table
- *   rows.c     rows to standard output                    connect.c the database, and what is asked of it
- *   verify.c   logs, positions, money                     status.c  how things stand
- *   rebuild.c  derived tables, from the logs alone        parked.c  what was put aside, and trying it again
- *   clock.c    time that was wrong
+ *   main.c     the command table, its options read        help.c    --help, the man page and completion, from the same
+ * table rows.c     rows to standard output                    connect.c the database, and what is asked of it verify.c
+ * logs, positions, money                     status.c  how things stand rebuild.c  derived tables, from the logs alone
+ * parked.c  what was put aside, and trying it again clock.c    time that was wrong
  *
- * Data go to standard output, talk to standard error.  A row is a message of ctl_rows.proto: in columns for people, or as one
- * JSON object a line with --json. */
+ * Data go to standard output, talk to standard error.  A row is a message of ctl_rows.proto: in columns for people, or
+ * as one JSON object a line with --json. */
 #pragma once
 #include "service_list.h"
 #include "base/arena.h"
@@ -44,7 +43,7 @@ extern const struct option_row common_options[];        /* ended by a row withou
 /* One run of a command. */
 struct call {
 	const struct subcommand *command;
-	const char *value[OPTIONS_MAX];                 /* of the command's options; NULL: not given; "" of one without value */
+	const char *value[OPTIONS_MAX]; /* of the command's options; NULL: not given; "" of one without value */
 	const char *const *words; int nwords;
 	bool json;
 	const char *db;                                 /* conninfo; NULL: of the stack in ZHUCUN_VAR */

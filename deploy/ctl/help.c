@@ -15,9 +15,11 @@ static const struct { int code; const char *meaning; } codes[] = {
 	{ CTL_AWAY, "the database cannot be reached, refuses, or is of another version" },
 };
 
-static const struct { const char *name, *meaning; } variables[] = {
+static const struct { const char *name, *meaning;
+} variables[] = {
 	{ "ZHUCUN_VAR", "directory of the stack whose database is meant, as of make run (var)" },
-	{ "ZHUCUN_DB_OPERATOR", "libpq conninfo of that database, logging in as the role operator; comes before ZHUCUN_VAR, --db before both" },
+	{ "ZHUCUN_DB_OPERATOR", "libpq conninfo of that database, logging in as the role operator; comes before "
+				"ZHUCUN_VAR, --db before both" },
 };
 
 #define ALL(i, list) (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
@@ -201,7 +203,8 @@ words_of(const struct option_row *o)
 static void
 completion(void)
 {
-	printf("# bash completion of %s; made from its command table.  source <(%s help --completion)\n_%s() {\n", PROGRAM, PROGRAM, PROGRAM);
+	printf("# bash completion of %s; made from its command table.  source <(%s help --completion)\n_%s() {\n",
+	       PROGRAM, PROGRAM, PROGRAM);
 	puts("\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words");
 	fputs("\tif [ \"$before\" = --service ]; then words=\"", stdout);
 	for (size_t i = 0; i < SERVICES; i++)
@@ -216,7 +219,9 @@ completion(void)
 		words_of(common_options);
 		puts("\" ;;");
 	}
-	printf("\t\tesac\n\tfi\n\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n}\ncomplete -F _%s %s\n", PROGRAM, PROGRAM);
+	printf("\t\tesac\n\tfi\n\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n}\ncomplete -F _%s "
+	       "%s\n",
+	       PROGRAM, PROGRAM);
 }
 
 int

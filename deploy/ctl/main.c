@@ -1,4 +1,5 @@
-/* zhucunctl - the operator's command: one table of commands, from which help, the man page and completion are made too. */
+/* zhucunctl - the operator's command: one table of commands, from which help, the man page and completion are made too.
+ */
 #include "ctl.h"
 #include "base/log.h"
 #include <stdio.h>
@@ -13,74 +14,123 @@ enum { CALL_BYTES_MAX = 256 << 20, PAGE_BYTES_MAX = 512 << 20 };
 
 const struct subcommand commands[] = {
 	{
-		.name = "status", .words = "", .help = "Show how things stand: replicas, and who holds what and is how far behind",
-		.about = "A row for each replica that lives, then one for each service and partition: epoch, the last event's number, owner, how many "
-		         "events of others it has not read yet, inputs put aside, timers due, jobs left.",
-		.examples = { { "zhucunctl status", "for people" }, { "zhucunctl status --json | jq 'select(.behind > 0)'", "who is behind" } },
+		.name = "status",
+		.words = "",
+		.help = "Show how things stand: replicas, and who holds what and is how far behind",
+		.about = "A row for each replica that lives, then one for each service and partition: epoch, the last "
+			 "event's number, owner, how many "
+			 "events of others it has not read yet, inputs put aside, timers due, jobs left.",
+		.examples = { { "zhucunctl status", "for people" },
+			      { "zhucunctl status --json | jq 'select(.behind > 0)'", "who is behind" } },
 		.run = status_run,
 	},
 	{
-		.name = "verify", .words = "", .help = "Check event logs, positions and money; name the first fault of each kind",
-		.about = "Each event log of each service and partition is read through: numbers without gaps, hashes that follow from one another, bodies "
-		         "that can be read as their type and say what their row says. Heads are the last events; who has read a log was nowhere beyond its "
-		         "end and has read that very event; every transfer of money sums to zero, every reversal is the exact opposite, every day says what "
-		         "its transfers say. As of one instant, while services run; nothing is changed.",
+		.name = "verify",
+		.words = "",
+		.help = "Check event logs, positions and money; name the first fault of each kind",
+		.about = "Each event log of each service and partition is read through: numbers without gaps, hashes "
+			 "that follow from one another, bodies "
+			 "that can be read as their type and say what their row says. Heads are the last events; who "
+			 "has read a log was nowhere beyond its "
+			 "end and has read that very event; every transfer of money sums to zero, every reversal is "
+			 "the exact opposite, every day says what "
+			 "its transfers say. As of one instant, while services run; nothing is changed.",
 		.options = { SERVICE },
-		.examples = { { "zhucunctl verify", "everything" }, { "zhucunctl verify --service funding --json", "one service, for a program" } },
+		.examples = { { "zhucunctl verify", "everything" },
+			      { "zhucunctl verify --service funding --json", "one service, for a program" } },
 		.run = verify_run,
 	},
 	{
-		.name = "rebuild", .words = "", .help = "Make every derived table again from the event logs, and compare",
-		.about = "The events are run once more, by the services' own code, in the order in which each service read and said them, into temporary "
-		         "tables; then each of them is compared with the one that is there. The first row and column that differ are named, or that all "
-		         "are equal. As of one instant for each service, while services run; nothing is changed. Not rebuilt, since no event holds them: "
-		         "tables that are commented 'own', answers kept by their keys, timers, and jobs still to be done. An event that today's code "
-		         "would not say so is taken from the log, and counted as otherwise.",
+		.name = "rebuild",
+		.words = "",
+		.help = "Make every derived table again from the event logs, and compare",
+		.about = "The events are run once more, by the services' own code, in the order in which each service "
+			 "read and said them, into temporary "
+			 "tables; then each of them is compared with the one that is there. The first row and column "
+			 "that differ are named, or that all "
+			 "are equal. As of one instant for each service, while services run; nothing is changed. Not "
+			 "rebuilt, since no event holds them: "
+			 "tables that are commented 'own', answers kept by their keys, timers, and jobs still to be "
+			 "done. An event that today's code "
+			 "would not say so is taken from the log, and counted as otherwise.",
 		.options = { { "check", NULL, "compare, and leave everything as it is; must be said" }, SERVICE },
-		.examples = { { "zhucunctl rebuild --check", "all services" }, { "zhucunctl rebuild --check --service funding", "one of them" } },
+		.examples = { { "zhucunctl rebuild --check", "all services" },
+			      { "zhucunctl rebuild --check --service funding", "one of them" } },
 		.run = rebuild_run,
 	},
 	{
-		.name = "parked", .words = "", .help = "List the inputs that were put aside, with the reasons",
-		.about = "An event that the database refuses, or that ends the process that runs it, is put aside; later ones of its subject wait behind it. "
-		         "Ends with 1 when there are any.",
+		.name = "parked",
+		.words = "",
+		.help = "List the inputs that were put aside, with the reasons",
+		.about = "An event that the database refuses, or that ends the process that runs it, is put aside; "
+			 "later ones of its subject wait behind it. "
+			 "Ends with 1 when there are any.",
 		.options = { SERVICE, DISTRICT },
-		.examples = { { "zhucunctl parked", "all" }, { "zhucunctl parked --json | jq -r .id", "their ids, for retry" } },
+		.examples = { { "zhucunctl parked", "all" },
+			      { "zhucunctl parked --json | jq -r .id", "their ids, for retry" } },
 		.run = parked_run,
 	},
 	{
-		.name = "retry", .words = "[ID...]", .help = "Have inputs that were put aside tried again",
-		.about = "Say which: ids as parked shows them, or all of a service, of a district, or of all. The service that put them aside runs them, "
-		         "within a moment and once, in the order in which they were read; with each goes everything of its subject, before and behind it. "
-		         "What still cannot be run stays aside with its reason, and what waits behind it waits on. The cure comes first, usually a later version.",
-		.options = { SERVICE, DISTRICT, { "all", NULL, "everything that is put aside" }, { "yes", NULL, "do it without being asked" } },
-		.examples = { { "zhucunctl retry --all --yes", "everything" }, { "zhucunctl retry funding/17/attendance/4711", "one, and all of its subject" } },
-		.nwords_max = -1, .run = parked_retry,
+		.name = "retry",
+		.words = "[ID...]",
+		.help = "Have inputs that were put aside tried again",
+		.about = "Say which: ids as parked shows them, or all of a service, of a district, or of all. The "
+			 "service that put them aside runs them, "
+			 "within a moment and once, in the order in which they were read; with each goes everything of "
+			 "its subject, before and behind it. "
+			 "What still cannot be run stays aside with its reason, and what waits behind it waits on. The "
+			 "cure comes first, usually a later version.",
+		.options = { SERVICE,
+			     DISTRICT,
+			     { "all", NULL, "everything that is put aside" },
+			     { "yes", NULL, "do it without being asked" } },
+		.examples = { { "zhucunctl retry --all --yes", "everything" },
+			      { "zhucunctl retry funding/17/attendance/4711", "one, and all of its subject" } },
+		.nwords_max = -1,
+		.run = parked_retry,
 	},
 	{
-		.name = "clock", .words = "", .help = "Show what time it is for whom; accept a clock, or bring partitions back that are ahead",
-		.about = "Without an option: the clocks of the database, of this machine and of each replica; and for each service and partition the last instant that it "
-		         "has decided at, how many seconds that is ahead of the database's clock, and whether it waits for you. Ends with 1 when something waits.\n"
-		         "--accept: the clocks are right as they are. Whoever waits since a start, or has stepped, goes on; a partition that is ahead stands still "
-		         "until the clock has come as far.\n"
-		         "--bring-back: partitions that are ahead get the database's time. What they have dated wrongly stays in the logs and is put on record, with who "
-		         "brought them back; sessions, failed logins, kept answers and jobs of that time are mended, timers only told of.\n"
-		         "Both want a reason, and the clocks of this machine and of the database within a minute of each other.",
-		.options = { { "accept", NULL, "the clocks are right; go on" }, { "bring-back", NULL, "give partitions that are ahead the right time" },
-		             { "record", NULL, "tell what was accepted and brought back, and what was dated wrongly" },
-		             { "reason", "TEXT", "why, for the record" }, { "yes", NULL, "do it without being asked" } },
-		.examples = { { "zhucunctl clock", "who waits, and why" }, { "zhucunctl clock --accept --reason 'the machine was off for two years'", "a start goes on" },
-		              { "zhucunctl clock --bring-back --reason 'set to 2086 by mistake'", "after a clock that was wrong" },
-		              { "zhucunctl clock --record --json | jq 'select(.type)'", "what was dated wrongly" } },
+		.name = "clock",
+		.words = "",
+		.help = "Show what time it is for whom; accept a clock, or bring partitions back that are ahead",
+		.about = "Without an option: the clocks of the database, of this machine and of each replica; and for "
+			 "each service and partition the last instant that it "
+			 "has decided at, how many seconds that is ahead of the database's clock, and whether it waits "
+			 "for you. Ends with 1 when something waits.\n"
+			 "--accept: the clocks are right as they are. Whoever waits since a start, or has stepped, "
+			 "goes on; a partition that is ahead stands still "
+			 "until the clock has come as far.\n"
+			 "--bring-back: partitions that are ahead get the database's time. What they have dated "
+			 "wrongly stays in the logs and is put on record, with who "
+			 "brought them back; sessions, failed logins, kept answers and jobs of that time are mended, "
+			 "timers only told of.\n"
+			 "Both want a reason, and the clocks of this machine and of the database within a minute of "
+			 "each other.",
+		.options = { { "accept", NULL, "the clocks are right; go on" },
+			     { "bring-back", NULL, "give partitions that are ahead the right time" },
+			     { "record", NULL, "tell what was accepted and brought back, and what was dated wrongly" },
+			     { "reason", "TEXT", "why, for the record" },
+			     { "yes", NULL, "do it without being asked" } },
+		.examples = { { "zhucunctl clock", "who waits, and why" },
+			      { "zhucunctl clock --accept --reason 'the machine was off for two years'",
+				"a start goes on" },
+			      { "zhucunctl clock --bring-back --reason 'set to 2086 by mistake'",
+				"after a clock that was wrong" },
+			      { "zhucunctl clock --record --json | jq 'select(.type)'", "what was dated wrongly" } },
 		.run = clock_run,
 	},
 	{
-		.name = "help", .words = "[COMMAND]", .help = "Tell what the commands do",
+		.name = "help",
+		.words = "[COMMAND]",
+		.help = "Tell what the commands do",
 		.about = "",
-		.options = { { "man", NULL, "the manual page, as roff" }, { "completion", NULL, "completion for bash" } },
+		.options = { { "man", NULL, "the manual page, as roff" },
+			     { "completion", NULL, "completion for bash" } },
 		.examples = { { "zhucunctl help --man | man -l -", "read the manual page" },
-		              { "source <(zhucunctl help --completion)", "complete commands and options in this shell" } },
-		.nwords_max = 1, .run = help_run,
+			      { "source <(zhucunctl help --completion)",
+				"complete commands and options in this shell" } },
+		.nwords_max = 1,
+		.run = help_run,
 	},
 };
 const size_t ncommands = sizeof commands / sizeof commands[0];
@@ -180,7 +230,11 @@ take_option(struct call *c, char *const *argv)
 	snprintf(name, sizeof name, "%.*s", equals ? (int)(equals - argv[0]) - 2 : 30, argv[0] + 2);
 	const char **place = place_of(c, name, &takes_value);
 	if (!place || takes_value != (equals || (takes_value && argv[1]))) {
-		call_misused(c, !place ? "no such option" : takes_value ? "this option wants a value" : "this option takes no value", argv[0]);
+		call_misused(c,
+			     !place        ? "no such option"
+			     : takes_value ? "this option wants a value"
+					   : "this option takes no value",
+			     argv[0]);
 		return 0;
 	}
 	*place = equals ? equals + 1 : takes_value ? argv[1] : "";

@@ -1,7 +1,8 @@
 /* parked - what services have put aside, and asking them to try it again.
  *
- * Nothing is run here: retry marks rows, and the owner of the partition finds them when it looks around next, runs them in
- * the order in which they were read, and takes each row away in the transaction of what it did (lib/engine/retry). */
+ * Nothing is run here: retry marks rows, and the owner of the partition finds them when it looks around next, runs them
+ * in the order in which they were read, and takes each row away in the transaction of what it did (lib/engine/retry).
+ */
 #include "ctl.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +103,8 @@ parked_retry(struct call *c)
 	for (size_t i = 0; i < nids; i++)
 		if (!want(c, &ids[i], &marked))
 			return CTL_AWAY;
-	say(marked ? "%zu inputs will be tried again; `parked` shows what is left" : "nothing like that is put aside (%zu)", marked);
+	say(marked ? "%zu inputs will be tried again; `parked` shows what is left"
+		   : "nothing like that is put aside (%zu)",
+	    marked);
 	return marked ? CTL_FINE : CTL_WRONG;
 }

@@ -1,7 +1,8 @@
-/* rebuild - every derived table made again from the event logs alone (lib/engine/replay), and compared with the one that is there.
+/* rebuild - every derived table made again from the event logs alone (lib/engine/replay), and compared with the one
+ * that is there.
  *
- * In: the logs and what was noted of their order, as of one instant for each service.  Out: the first difference of each
- * table, and what was done.  The rebuilt tables are temporary: they go with the connection. */
+ * In: the logs and what was noted of their order, as of one instant for each service.  Out: the first difference of
+ * each table, and what was done.  The rebuilt tables are temporary: they go with the connection. */
 #include "ctl.h"
 #include "engine_rows.pb-c.h"
 #include "engine/replay.h"
@@ -37,16 +38,20 @@ difference_text(arena_t *a, const char *service, const struct columns *c)
 {
 	const char *gone = "when r.district is null then 'the row' when l.district is null then 'the row'";
 
-	return arena_printf(a,
-		"select '%s'::text as service, '%s'::text as table_name, concat_ws(' ', %s) as key, case %s %s end as column_name,"
+	return arena_printf(
+		a,
+		"select '%s'::text as service, '%s'::text as table_name, concat_ws(' ', %s) as key, case %s %s end as "
+		"column_name,"
 		" case when l.district is null then 'none' when r.district is null then 'there' %s end as live,"
 		" case when r.district is null then 'none' when l.district is null then 'there' %s end as rebuilt"
-		" from %s.%s l full join pg_temp.%s r on %s where l.district is null or r.district is null or %s order by %s limit 1",
-		service, c->table, each(a, c, true, ", ", "coalesce(l.@, r.@)::text"), gone, each(a, c, false, " ", "when l.@ is distinct from r.@ then '@'"),
+		" from %s.%s l full join pg_temp.%s r on %s where l.district is null or r.district is null or %s order "
+		"by %s limit 1",
+		service, c->table, each(a, c, true, ", ", "coalesce(l.@, r.@)::text"), gone,
+		each(a, c, false, " ", "when l.@ is distinct from r.@ then '@'"),
 		each(a, c, false, " ", "when l.@ is distinct from r.@ then coalesce(l.@::text, 'null')"),
-		each(a, c, false, " ", "when l.@ is distinct from r.@ then coalesce(r.@::text, 'null')"),
-		service, c->table, c->table, each(a, c, true, " and ", "l.@ = r.@"), each(a, c, false, " or ", "l.@ is distinct from r.@"),
-		each(a, c, true, ", ", "coalesce(l.@, r.@)"));
+		each(a, c, false, " ", "when l.@ is distinct from r.@ then coalesce(r.@::text, 'null')"), service,
+		c->table, c->table, each(a, c, true, " and ", "l.@ = r.@"),
+		each(a, c, false, " or ", "l.@ is distinct from r.@"), each(a, c, true, ", ", "coalesce(l.@, r.@)"));
 }
 
 struct rebuild { struct call *call; const struct service *svc; store_t *db; CtlRows__Rebuilt sum; };
@@ -57,8 +62,9 @@ compare_table(struct rebuild *r, const struct columns *c)
 	struct store_stmt *s = arena_alloc(r->call->arena, sizeof *s);
 	void **rows;
 
-	*s = (struct store_stmt){ .name = arena_printf(r->call->arena, "differs_%s", c->table), .text = difference_text(r->call->arena, r->svc->name, c),
-	                          .row = &ctl_rows__difference__descriptor };
+	*s = (struct store_stmt){ .name = arena_printf(r->call->arena, "differs_%s", c->table),
+				  .text = difference_text(r->call->arena, r->svc->name, c),
+				  .row = &ctl_rows__difference__descriptor };
 	if (!store_prepare(r->db, s))
 		return false;
 	store_queue(r->db, s, NULL, 0);

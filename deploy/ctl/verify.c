@@ -3,8 +3,9 @@
  * In: everything, as of one instant; a page of a log at a time, so memory does not grow with it.
  * Out: the first fault of each kind in each log, and what was looked at.
  *
- * A log's events are numbered without gaps from 1; each one's hash is over that of the one before; its body is an envelope
- * that says the same as its columns, and content that can be read as its type; what it stands on had been read by then. */
+ * A log's events are numbered without gaps from 1; each one's hash is over that of the one before; its body is an
+ * envelope that says the same as its columns, and content that can be read as its type; what it stands on had been read
+ * by then. */
 #include "ctl.h"
 #include "engine/chain.h"
 #include "engine.sql.h"
@@ -94,8 +95,10 @@ check_after(struct log *l, const EngineRows__Logged *e, const Wire__Event *w)
 			if (strcmp(l->svc->consumes[k], w->after[i]->producer))
 				continue;
 			if (seq < l->after[k] || seq > l->read[k])
-				log_fault(l, e->seq, "log.after", TEXT(l, "it stands on %s %lld, but %lld was read before it and %lld by now", l->svc->consumes[k],
-				                                       (long long)seq, (long long)l->after[k], (long long)l->read[k]));
+				log_fault(l, e->seq, "log.after",
+					  TEXT(l, "it stands on %s %lld, but %lld was read before it and %lld by now",
+					       l->svc->consumes[k], (long long)seq, (long long)l->after[k],
+					       (long long)l->read[k]));
 			l->after[k] = seq;
 		}
 }
@@ -121,8 +124,12 @@ check_body(struct log *l, const EngineRows__Logged *e)
 		return;
 	}
 	const char *id = TEXT(l, "%s/%d/%lld", l->svc->name, e->partition, (long long)e->seq);
-	const char *differs = strcmp(w->id, id) ? "id" : strcmp(w->source, l->svc->name) ? "source" : strcmp(w->type, e->type) ? "type" :
-	                      strcmp(w->district, e->district) ? "district" : w->at_us != e->at_us ? "at" : NULL;
+	const char *differs = strcmp(w->id, id)                  ? "id"
+			      : strcmp(w->source, l->svc->name)  ? "source"
+			      : strcmp(w->type, e->type)         ? "type"
+			      : strcmp(w->district, e->district) ? "district"
+			      : w->at_us != e->at_us             ? "at"
+								 : NULL;
 	if (differs)
 		log_fault(l, e->seq, "log.envelope", TEXT(l, "its %s is not that of its row", differs));
 	check_after(l, e, w);
@@ -135,7 +142,8 @@ check_chain(struct log *l, const EngineRows__Logged *e)
 	uint8_t hash[SHA256_SIZE];
 
 	if (e->seq != l->at.seq + 1) {
-		log_fault(l, l->at.seq + 1, "log.gap", TEXT(l, "events %lld to %lld are missing", (long long)l->at.seq + 1, (long long)e->seq - 1));
+		log_fault(l, l->at.seq + 1, "log.gap",
+			  TEXT(l, "events %lld to %lld are missing", (long long)l->at.seq + 1, (long long)e->seq - 1));
 		l->gap = true;
 	}
 	chain_hash(&l->at, e->seq, e->type, e->body.data, e->body.len, hash);
@@ -158,7 +166,8 @@ by_seq(const void *key, const void *row)
 static void
 check_instant(struct log *l, const EngineRows__Logged *e)
 {
-	if (e->at_us > l->v->now_us + STEADY_TOLERANCE_US && !(l->nwrong && bsearch(&e->seq, l->wrong, l->nwrong, sizeof *l->wrong, by_seq)))
+	if (e->at_us > l->v->now_us + STEADY_TOLERANCE_US &&
+	    !(l->nwrong && bsearch(&e->seq, l->wrong, l->nwrong, sizeof *l->wrong, by_seq)))
 		log_fault(l, e->seq, "log.future", "its instant is still to come, and nobody has put that on record");
 }
 
@@ -201,7 +210,8 @@ check_head(struct log *l)
 	if (h->headless)
 		log_fault(l, l->at.seq, "head.missing", "there are events, but nobody has ever owned the partition");
 	else if (h->seq != l->at.seq)
-		log_fault(l, h->seq, "head.seq", TEXT(l, "the head is %lld, the last event %lld", (long long)h->seq, (long long)l->at.seq));
+		log_fault(l, h->seq, "head.seq",
+			  TEXT(l, "the head is %lld, the last event %lld", (long long)h->seq, (long long)l->at.seq));
 	else if (h->hash.len != l->at.hash_len || (h->hash.len && memcmp(h->hash.data, l->at.hash, h->hash.len)))
 		log_fault(l, h->seq, "head.hash", "the head's hash is not that of the last event");
 }
@@ -290,7 +300,8 @@ verify_service(struct verify *v, const struct service *svc)
 static bool
 verify_money(struct verify *v)
 {
-	static const struct store_stmt *const checks[] = { &ctl_ledger_zero, &ctl_ledger_amounts, &ctl_ledger_reversals, &ctl_ledger_numbers, &ctl_ledger_days };
+	static const struct store_stmt *const checks[] = { &ctl_ledger_zero, &ctl_ledger_amounts, &ctl_ledger_reversals,
+							   &ctl_ledger_numbers, &ctl_ledger_days };
 
 	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
 		if (!verify_by(v, checks[i], NULL))
@@ -307,7 +318,8 @@ verify_begin(struct verify *v)
 	if (!call_connect(v->call))
 		return false;
 	call_search(v->call, service_list[0]->name);
-	if (store_sync(v->call->store) || !store_prepare(v->call->store, &engine_events_after) || !store_prepare(v->call->store, &engine_cursors_of_consumer))
+	if (store_sync(v->call->store) || !store_prepare(v->call->store, &engine_events_after) ||
+	    !store_prepare(v->call->store, &engine_cursors_of_consumer))
 		return false;
 	if (!call_snapshot(v->call) || !call_ask(v->call, &ctl_districts, NULL, &rows, &v->ndistricts))
 		return false;

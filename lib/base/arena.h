@@ -13,7 +13,7 @@ typedef struct arena arena_t;
 arena_t *arena_open(size_t cap_bytes);
 void arena_close(arena_t **ap);
 void arena_reset(arena_t *a);                                   /* keeps the first chunk */
-void arena_secret(arena_t *a);                                  /* what is in it holds a secret: the next reset, or the end, wipes it */
+void arena_secret(arena_t *a); /* what is in it holds a secret: the next reset, or the end, wipes it */
 size_t arena_used(const arena_t *a);                            /* bytes given out since the last reset */
 
 void *arena_alloc(arena_t *a, size_t bytes);                    /* zeroed, 16-aligned, never NULL */

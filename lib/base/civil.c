@@ -282,5 +282,6 @@ instant_text(int64_t at_us, char out[INSTANT_TEXT_MAX])
 	day_text(day, date);
 	if (fraction)
 		snprintf(decimals, sizeof(decimals), ".%06u", fraction);
-	snprintf(out, INSTANT_TEXT_MAX, "%sT%02u:%02u:%02u%s+08:00", date, second / 3600, second / 60 % 60, second % 60, decimals);
+	snprintf(out, INSTANT_TEXT_MAX, "%sT%02u:%02u:%02u%s+08:00", date, second / 3600, second / 60 % 60, second % 60,
+		 decimals);
 }

@@ -33,5 +33,7 @@ bool day_parse(const char *s, int32_t *day);                    /* strictly YYYY
 void day_text(int32_t day, char out[DAY_TEXT_MAX]);
 bool month_parse(const char *s, int32_t *first_day);            /* strictly YYYY-MM */
 void month_text(int32_t day, char out[DAY_TEXT_MAX]);
-bool instant_parse(const char *s, int64_t *at_us);              /* RFC 3339 with offset or Z, at most 6 decimals kept; leap second 60 refused */
-void instant_text(int64_t at_us, char out[INSTANT_TEXT_MAX]);   /* 2017-09-08T00:00:00+08:00, decimals only when not zero */
+bool instant_parse(const char *s,
+		   int64_t *at_us); /* RFC 3339 with offset or Z, at most 6 decimals kept; leap second 60 refused */
+void instant_text(int64_t at_us,
+		  char out[INSTANT_TEXT_MAX]); /* 2017-09-08T00:00:00+08:00, decimals only when not zero */

@@ -1,9 +1,9 @@
 /* config - settings from the environment, each declared once with its meaning.
  *
  * In: the environment, a table of settings, the command line.  Out: values that are in their range; or, at start, help,
- * or the answer to --health, or a sentence for every bad setting and the end.  Owns nothing: texts are the environment's or the table's.
- * A variable that is set to nothing counts as not set: that is how compose files pass on what nobody gave them.
- * A fallback has to be in range as well. */
+ * or the answer to --health, or a sentence for every bad setting and the end.  Owns nothing: texts are the
+ * environment's or the table's. A variable that is set to nothing counts as not set: that is how compose files pass on
+ * what nobody gave them. A fallback has to be in range as well. */
 #include "base/config.h"
 #include "base/clock.h"
 #include "base/health.h"

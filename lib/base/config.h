@@ -19,8 +19,8 @@ struct setting {
 	bool secret;                    /* never shown */
 };
 
-/* Checks all of them; prints help and exits 0 on --help or -h, tells on --health how the process is that runs (health.h), exits
- * with 2 on anything unknown or bad. */
+/* Checks all of them; prints help and exits 0 on --help or -h, tells on --health how the process is that runs
+ * (health.h), exits with 2 on anything unknown or bad. */
 void config_open(int argc, char **argv, const char *program, const char *purpose, const struct setting *s, size_t n);
 /* The setting of that name in the table given to config_open; asserts that it is declared. */
 const char *config_text(const char *name);

@@ -19,7 +19,8 @@ need(int ok)
 	abort();
 }
 
-/* Given by its name alone it would be looked up among all providers for each digest, which takes longer than a short one. */
+/* Given by its name alone it would be looked up among all providers for each digest, which takes longer than a short
+ * one. */
 static pthread_once_t fetched = PTHREAD_ONCE_INIT;
 static EVP_MD *algorithm;                      /* for as long as the process lives */
 

@@ -1,9 +1,9 @@
 /* log - one JSON object a line on standard error.
  *
- * In: what was seen, by whoever saw it.  Out: a line.  Owns who we are, and how many lines of each event this minute has had.
- * Texts may be foreign bytes (an error of a peer, a trace from a header): control characters are escaped, what is no
- * UTF-8 becomes U+FFFD, and a text that does not fit is cut and ends in "…".  A line is always whole JSON: a member
- * that has no room at all is left out. */
+ * In: what was seen, by whoever saw it.  Out: a line.  Owns who we are, and how many lines of each event this minute
+ * has had. Texts may be foreign bytes (an error of a peer, a trace from a header): control characters are escaped, what
+ * is no UTF-8 becomes U+FFFD, and a text that does not fit is cut and ends in "…".  A line is always whole JSON: a
+ * member that has no room at all is left out. */
 #include "base/log.h"
 #include "base/civil.h"
 #include "base/clock.h"
@@ -25,8 +25,8 @@ enum {
 };
 #define NOTHING_US INT64_MAX
 
-/* The statics that change are here and in config.c: every module logs, and none should have to be handed who we are.  Set by
- * log_open before there are threads, only read afterwards. */
+/* The statics that change are here and in config.c: every module logs, and none should have to be handed who we are.
+ * Set by log_open before there are threads, only read afterwards. */
 static struct { const char *service; enum log_level least; } self = { "zhucun", LOG_LEVEL_INFO };
 
 static const char *const level_names[] = { "debug", "info", "warn", "error" };
@@ -35,7 +35,11 @@ static const char ELLIPSIS[] = "\u2026", REPLACEMENT[] = "\ufffd", LINE_END[] = 
 /* A minute of an event, from its first line on. */
 struct counted { const char *event; int64_t from_us, left_out; int written; enum log_level worst; };
 /* Of all threads.  Should there ever be more events, the last place is shared by what is left. */
-static struct { pthread_mutex_t lock; struct counted of[EVENTS_MAX]; size_t n; } counts = { .lock = PTHREAD_MUTEX_INITIALIZER };
+static struct {
+	pthread_mutex_t lock;
+	struct counted of[EVENTS_MAX];
+	size_t n;
+} counts = { .lock = PTHREAD_MUTEX_INITIALIZER };
 static _Atomic int64_t settle_us = NOTHING_US;          /* when the first minute ends in which something was left out */
 
 struct line {

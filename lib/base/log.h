@@ -6,14 +6,18 @@
  * notes, positions, passwords or tokens.  A line is at most LOG_LINE_MAX bytes and written by one write(2).
  *
  * Whoever provokes an event as often as he can gets so many lines of it a minute from this process; how many more there
- * were says a line log.left_out, with the event in `of` and the number in `left_out`, when the minute is over.  The lines of an
- * event and what was left out add up.  What is itself the effect, not a word about it, is written by LOG_EACH, always. */
+ * were says a line log.left_out, with the event in `of` and the number in `left_out`, when the minute is over.  The
+ * lines of an event and what was left out add up.  What is itself the effect, not a word about it, is written by
+ * LOG_EACH, always. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
-enum { LOG_LINE_MAX = 4096, LOG_LINES_A_MINUTE = 120 };         /* of an event: a replica that takes over all partitions says so of each */
+enum {
+	LOG_LINE_MAX = 4096,
+	LOG_LINES_A_MINUTE = 120
+}; /* of an event: a replica that takes over all partitions says so of each */
 
 struct log_field { const char *name; const char *text; int64_t number; };       /* text NULL: the number */
 /* A function, for an array's name where NULL is asked for is a warning, and what is asked may be a call. */
@@ -22,8 +26,8 @@ static inline const char *log_text(const char *s)
 #define LOG_S(n, s) ((struct log_field){ .name = (n), .text = log_text(s) })
 #define LOG_I(n, i) ((struct log_field){ .name = (n), .number = (int64_t)(i) })
 
-/* Once, before threads: who we are, and the least level written.  Text outlives the process.  What was left out is also said when
- * the process ends in order. */
+/* Once, before threads: who we are, and the least level written.  Text outlives the process.  What was left out is also
+ * said when the process ends in order. */
 void log_open(const char *service, enum log_level least);
 enum log_level log_level_of(const char *name);                  /* "debug" …; anything else is INFO */
 /* An event is a literal: its name is kept. */

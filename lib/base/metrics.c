@@ -12,7 +12,8 @@ static const struct {
 	int64_t bound[HISTOGRAM_BUCKETS - 1];
 	double unit;                            /* what is observed, in what is told */
 } scales[] = {
-	[SECONDS] = { { 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000, 1000000, 2000000, 5000000 }, 1e-6 },
+	[SECONDS] = { { 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000, 1000000, 2000000, 5000000 },
+		      1e-6 },
 	[ITEMS] = { { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096 }, 1 },
 };
 
@@ -151,5 +152,6 @@ metrics_family_head(enum family_id id, arena_t *a)
 char *
 metrics_family_sample(enum family_id id, const char *service, const char *labels, int64_t value, arena_t *a)
 {
-	return arena_printf(a, "%s{service=\"%s\"%s%s} %" PRId64 "\n", families[id].name, label(service, a), *labels ? "," : "", labels, value);
+	return arena_printf(a, "%s{service=\"%s\"%s%s} %" PRId64 "\n", families[id].name, label(service, a),
+			    *labels ? "," : "", labels, value);
 }

@@ -1,8 +1,8 @@
 /* metrics - counters, gauges and histograms, each declared once in metrics.def, with its meaning.
  *
  * A process has one set (struct metrics, plain int64 with relaxed atomics: several threads may count).
- * No mutable statics: it hangs on the node or the gateway.  A family's samples are kept by whoever tells them apart; here it has
- * its name and meaning. */
+ * No mutable statics: it hangs on the node or the gateway.  A family's samples are kept by whoever tells them apart;
+ * here it has its name and meaning. */
 #pragma once
 #include "base/arena.h"
 #include <stdatomic.h>
@@ -66,8 +66,8 @@ static inline void metric_set(struct metrics *m, enum metric_id id, int64_t to)
 void metric_max(struct metrics *m, enum metric_id id, int64_t seen);           /* keeps the greatest */
 void metric_observe(struct metrics *m, enum histogram_id id, int64_t seen);    /* of SECONDS: microseconds */
 
-/* Prometheus text format 0.0.4; each sample has the labels service="…" and replica="…" (not when that is NULL or ""); only what
- * was ever touched. */
+/* Prometheus text format 0.0.4; each sample has the labels service="…" and replica="…" (not when that is NULL or "");
+ * only what was ever touched. */
 char *metrics_text(const struct metrics *m, const char *service, const char *replica, arena_t *a);
 /* HELP and TYPE of a family, and a sample of it.  labels: what tells it apart, like `producer="roster"`, or "". */
 char *metrics_family_head(enum family_id id, arena_t *a);

@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { DIGITS_MAX = PHONE_DIGITS_MAX - 1, DIGITS_SHOWN_FROM = 11 };      /* a mobile number; a landline with its area code */
+enum { DIGITS_MAX = PHONE_DIGITS_MAX - 1, DIGITS_SHOWN_FROM = 11 }; /* a mobile number; a landline with its area code */
 
 static size_t
 digits_of(const char *phone, char out[DIGITS_MAX])

@@ -5,19 +5,32 @@
 
 const struct steady_text steady_texts[STEADY_DOUBTS] = {
 	[STEADY_SURE] = { NULL, NULL, NULL },
-	[STEADY_UNHEARD] = { "owner.away", "The clock has not been held against the database's yet; nothing was done.", "the database's clock is not known yet" },
-	[STEADY_STEPPED] = { "clock.stepped", "The clock of the machine that would carry this out has stepped and is not believed; nothing was done.",
-	                     "the clock has stepped" },
-	[STEADY_DATABASE] = { "clock.database", "The clock of the machine that would carry this out and the database's are more than a minute apart; nothing was done.",
-	                      "the clock and the database's differ" },
-	[STEADY_PEERS] = { "clock.peers", "The clock of the machine that would carry this out is more than a minute from those of the others; nothing was done.",
-	                   "the clock and the other replicas' differ" },
-	[STEADY_START] = { "clock.waits", "More than 400 days have gone by since anything was decided, says the clock; it waits for zhucunctl clock. Nothing was done.",
-	                   "the clock waits for zhucunctl clock --accept" },
-	[STEADY_BEHIND] = { "clock.behind", "Something was decided here at an instant that is still to come, says the clock; it waits for zhucunctl clock. Nothing was done.",
-	                    "some partition is ahead of the clock: zhucunctl clock" },
-	[STEADY_SENDER] = { "clock.gateway", "The clocks of the gateway and of the service are more than a minute apart; nothing was done.",
-	                    "the gateway's clock and this one differ" },
+	[STEADY_UNHEARD] = { "owner.away", "The clock has not been held against the database's yet; nothing was done.",
+			     "the database's clock is not known yet" },
+	[STEADY_STEPPED] = { "clock.stepped",
+			     "The clock of the machine that would carry this out has stepped and is not believed; "
+			     "nothing was done.",
+			     "the clock has stepped" },
+	[STEADY_DATABASE] = { "clock.database",
+			      "The clock of the machine that would carry this out and the database's are more than a "
+			      "minute apart; nothing was done.",
+			      "the clock and the database's differ" },
+	[STEADY_PEERS] = { "clock.peers",
+			   "The clock of the machine that would carry this out is more than a minute from those of the "
+			   "others; nothing was done.",
+			   "the clock and the other replicas' differ" },
+	[STEADY_START] = { "clock.waits",
+			   "More than 400 days have gone by since anything was decided, says the clock; it waits for "
+			   "zhucunctl clock. Nothing was done.",
+			   "the clock waits for zhucunctl clock --accept" },
+	[STEADY_BEHIND] = { "clock.behind",
+			    "Something was decided here at an instant that is still to come, says the clock; it waits "
+			    "for zhucunctl clock. Nothing was done.",
+			    "some partition is ahead of the clock: zhucunctl clock" },
+	[STEADY_SENDER] = { "clock.gateway",
+			    "The clocks of the gateway and of the service are more than a minute apart; nothing was "
+			    "done.",
+			    "the gateway's clock and this one differ" },
 };
 
 enum { CREEP = 1000 };                  /* what is believed follows by one part in so many */
@@ -85,7 +98,8 @@ steady_judge(struct steady *s, int64_t real_us, int64_t boot_us)
 	return s->doubt;
 }
 
-/* The operator's word is heard by whoever was there when it was given: what was said before our first look is no word to us. */
+/* The operator's word is heard by whoever was there when it was given: what was said before our first look is no word
+ * to us. */
 void
 steady_hear(struct steady *s, const struct steady_heard *h, int64_t real_us)
 {
@@ -128,7 +142,9 @@ steady_start_add(struct steady_start *s, int64_t last_us, int64_t trusted_us, in
 enum steady_doubt
 steady_start(const struct steady_start *s, int64_t real_us)
 {
-	return s->behind ? STEADY_BEHIND : s->newest_us && real_us - s->newest_us > STEADY_START_US ? STEADY_START : STEADY_SURE;
+	return s->behind                                                  ? STEADY_BEHIND
+	       : s->newest_us && real_us - s->newest_us > STEADY_START_US ? STEADY_START
+									  : STEADY_SURE;
 }
 
 bool

@@ -1,18 +1,19 @@
 /* steady - what time it is, and whether this machine's clock can be believed.
  *
- * A command's instant stays for ever, and no partition ever decides at an earlier one: a command dated by a clock that has leapt
- * would pin its partition there.  So a process knows what its clock should say, and decides nothing while it says otherwise:
+ * A command's instant stays for ever, and no partition ever decides at an earlier one: a command dated by a clock that
+ * has leapt would pin its partition there.  So a process knows what its clock should say, and decides nothing while it
+ * says otherwise:
  *
- *   itself      the last instant that was believed, and the time since by the clock that nobody sets (clock_boot_us).  What was
- *               believed follows the real clock by at most a thousandth of that time, so steps do not add up
- *   database    its clock, as of each look (lib/engine/ownership.c)
- *   peers       the clocks of the other replicas that live, of whatever service: the middle one.  Of the two who differ it is
- *               who is farther from the database's
- *   start       the instants that its service has decided at: the last is no more than 400 days ago, none is still to come; only
- *               until it is believed for the first time
+ *   itself      the last instant that was believed, and the time since by the clock that nobody sets (clock_boot_us).
+ * What was believed follows the real clock by at most a thousandth of that time, so steps do not add up database    its
+ * clock, as of each look (lib/engine/ownership.c) peers       the clocks of the other replicas that live, of whatever
+ * service: the middle one.  Of the two who differ it is who is farther from the database's start       the instants
+ * that its service has decided at: the last is no more than 400 days ago, none is still to come; only until it is
+ * believed for the first time
  *
- * Either way more than a minute off is not believed.  When the clock is right again it is, by itself; what cannot right itself
- * (a step that was right) the operator accepts: zhucunctl clock.  A decision without I/O: whoever calls reads the clocks.
+ * Either way more than a minute off is not believed.  When the clock is right again it is, by itself; what cannot right
+ * itself (a step that was right) the operator accepts: zhucunctl clock.  A decision without I/O: whoever calls reads
+ * the clocks.
  *
  * The process's readers have no look of their own; they go by what the writer last believed (struct steady_word). */
 #pragma once
@@ -55,7 +56,8 @@ struct steady {
 struct steady_heard {
 	int64_t asked_boot_us, boot_us; /* when it was asked, and when it had answered */
 	int64_t database_us, peers, peers_off_us, accepted;
-	enum steady_doubt start;        /* of all partitions together: steady_start(), and how far the clock is ahead of the last instant */
+	enum steady_doubt start; /* of all partitions together: steady_start(), and how far the clock is ahead of the
+				    last instant */
 	int64_t start_off_us;
 };
 
@@ -63,8 +65,8 @@ struct steady_heard {
 enum steady_doubt steady_judge(struct steady *s, int64_t real_us, int64_t boot_us);
 /* Takes in what a look has told; judged by the next steady_judge(). */
 void steady_hear(struct steady *s, const struct steady_heard *h, int64_t real_us);
-/* A partition that last decided at `last_us` (0: never): may a clock that is believed go on there?  trusted_us: up to where
- * the operator has said that it may. */
+/* A partition that last decided at `last_us` (0: never): may a clock that is believed go on there?  trusted_us: up to
+ * where the operator has said that it may. */
 enum steady_doubt steady_after(int64_t last_us, int64_t trusted_us, int64_t real_us);
 /* What stands against a start, of what was said so far and of one more partition. */
 struct steady_start { int64_t newest_us; bool behind; };        /* newest: the last instant of all */
@@ -83,6 +85,8 @@ struct steady_word {
 static inline enum steady_doubt
 steady_word_us(const struct steady_word *w, int64_t boot_us, int64_t *now_us)
 {
-	*now_us = atomic_load_explicit(&w->sure, memory_order_acquire) ? boot_us + atomic_load_explicit(&w->offset_us, memory_order_relaxed) : 0;
+	*now_us = atomic_load_explicit(&w->sure, memory_order_acquire)
+			  ? boot_us + atomic_load_explicit(&w->offset_us, memory_order_relaxed)
+			  : 0;
 	return (enum steady_doubt)atomic_load_explicit(&w->doubt, memory_order_relaxed);
 }

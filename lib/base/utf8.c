@@ -47,8 +47,8 @@ is_in(const struct range *ranges, size_t n, uint32_t c)
 	return false;
 }
 
-/* Unicode's Cc, Zl, Zp, Cf and Default_Ignorable_Code_Point, and a few that are drawn as nothing; less joiners, selectors, and signs
- * of Cf that are seen (Arabic numbers', Egyptian joiners'). */
+/* Unicode's Cc, Zl, Zp, Cf and Default_Ignorable_Code_Point, and a few that are drawn as nothing; less joiners,
+ * selectors, and signs of Cf that are seen (Arabic numbers', Egyptian joiners'). */
 static const struct range unseen[] = {
 	{ 0x0000, 0x0008 }, { 0x000b, 0x001f }, { 0x007f, 0x009f }, { 0x00ad, 0x00ad }, { 0x034f, 0x034f }, { 0x061c, 0x061c },
 	{ 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200b }, { 0x200e, 0x200f }, { 0x2028, 0x202e },
@@ -62,7 +62,8 @@ static const struct range blanks[] = {
 	{ 0x205f, 0x205f }, { 0x3000, 0x3000 },
 };
 static const struct range ideographs[] = {
-	{ 0x2e80, 0x2fdf }, { 0x3007, 0x3007 }, { 0x3400, 0x4dbf }, { 0x4e00, 0x9fff }, { 0xf900, 0xfaff }, { 0x20000, 0x3ffff },
+	{ 0x2e80, 0x2fdf }, { 0x3007, 0x3007 }, { 0x3400, 0x4dbf },
+	{ 0x4e00, 0x9fff }, { 0xf900, 0xfaff }, { 0x20000, 0x3ffff },
 };
 
 enum seen { UNSEEN, SELECTOR, JOINER, BLANK, SIGN, IDEOGRAPH };

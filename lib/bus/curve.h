@@ -1,8 +1,9 @@
 /* curve - keys of the bus: who a process is to it, and that it is the bus that one talks to.
  *
- * Every connection is CURVE (ZeroMQ's own, over curve25519): the buses are the servers and share one key pair, each service and the
- * gateway has one of its own and knows the buses' public key.  What a key stands for is the bus's to know (services/bus/zap.h).
- * Keys are text, Z85, 40 characters; a file holds one and at most a line's end after it.  deploy/keys.sh makes them. */
+ * Every connection is CURVE (ZeroMQ's own, over curve25519): the buses are the servers and share one key pair, each
+ * service and the gateway has one of its own and knows the buses' public key.  What a key stands for is the bus's to
+ * know (services/bus/zap.h). Keys are text, Z85, 40 characters; a file holds one and at most a line's end after it.
+ * deploy/keys.sh makes them. */
 #pragma once
 #include "bus/frames.h"
 #include <stdbool.h>

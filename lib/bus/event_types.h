@@ -1,6 +1,7 @@
 /* event_types - every kind of event that there is, by the name it travels under.
  *
- * The list is made at build from the headings in the .proto files (proto/common.proto says how), so there is none to be kept. */
+ * The list is made at build from the headings in the .proto files (proto/common.proto says how), so there is none to be
+ * kept. */
 #pragma once
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>

@@ -84,8 +84,8 @@ send_part(void *socket, zmq_msg_t *part, int flags)
 	return n >= 0;
 }
 
-/* The first frame decides.  When the peer goes away in the middle, libzmq swallows the rest, and must be given it: else it
- * would swallow the head of the next message. */
+/* The first frame decides.  When the peer goes away in the middle, libzmq swallows the rest, and must be given it: else
+ * it would swallow the head of the next message. */
 bool
 frames_send(void *socket, zmq_msg_t *parts, int n)
 {
@@ -136,8 +136,8 @@ plausible(const Wire__Head *h, size_t body_len)
 		return false;
 	if (!frames_is_request(h->kind))
 		return body_len <= ANSWER_BYTES_MAX;
-	return body_len <= REQUEST_BYTES_MAX && h->service[0] && strlen(h->service) < SERVICE_NAME_MAX && strlen(h->replica) < INSTANCE_MAX &&
-	       h->partition >= -1 && h->partition < PARTITIONS &&
+	return body_len <= REQUEST_BYTES_MAX && h->service[0] && strlen(h->service) < SERVICE_NAME_MAX &&
+	       strlen(h->replica) < INSTANCE_MAX && h->partition >= -1 && h->partition < PARTITIONS &&
 	       frames_is_lane(h->lane);
 }
 

@@ -1,6 +1,6 @@
-/* How it tests: libFuzzer's bytes are a message of the bus, [length of the Head, two bytes][Head][body].  A Head that is taken keeps the
- * bounds that frames.h promises to everybody behind it, and written again it is the same.  A body is read as what its kind says, within
- * its arena; what was read can be written, and read again it is the same.
+/* How it tests: libFuzzer's bytes are a message of the bus, [length of the Head, two bytes][Head][body].  A Head that
+ * is taken keeps the bounds that frames.h promises to everybody behind it, and written again it is the same.  A body is
+ * read as what its kind says, within its arena; what was read can be written, and read again it is the same.
  *
  * tests/run-fuzz.sh builds and runs it. */
 #include "bus/frames.h"
@@ -19,7 +19,8 @@ static const ProtobufCMessageDescriptor *const bodies[][2] = {
 	[WIRE__KIND__READ] = { &wire__read__descriptor },
 	[WIRE__KIND__FETCH] = { &wire__fetch__descriptor },
 	[WIRE__KIND__ANSWER] = { &wire__answers__descriptor, &wire__fetched__descriptor },
-	[WIRE__KIND__UNROUTED] = { &wire__event__descriptor, &wire__place__descriptor },        /* what else comes from elsewhere */
+	[WIRE__KIND__UNROUTED] = { &wire__event__descriptor,
+				   &wire__place__descriptor }, /* what else comes from elsewhere */
 };
 
 static void
@@ -86,7 +87,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		if (wire__head__get_packed_size(h) <= HEAD_BYTES_MAX) {
 			must(frames_head_fill(&part, h));
 			const Wire__Head *again = frames_head(&part, body_len, a);
-			must(again || h->base.n_unknown_fields);        /* protobuf-c takes a field number 0, writes it shorter, and then does not */
+			must(again || h->base.n_unknown_fields); /* protobuf-c takes a field number 0, writes it
+								    shorter, and then does not */
 			must(!again || (again->kind == h->kind && again->id == h->id && !strcmp(again->service, h->service)));
 		}
 		read_body(h->kind, bytes + 2 + head_len, body_len, a);

@@ -4,12 +4,12 @@
  *   out:  the same to the buses, and from them; HELLO and PING
  *   owns: one socket per bus, the frames of the message received last, the packed HELLO
  *
- * Whether a bus lives is counted in pings it left unanswered, not in time since its last word: a thread that was away for
- * two seconds in a long batch has sent no pings meanwhile, and thinks no worse of its buses when it comes back.
+ * Whether a bus lives is counted in pings it left unanswered, not in time since its last word: a thread that was away
+ * for two seconds in a long batch has sent no pings meanwhile, and thinks no worse of its buses when it comes back.
  *
- * libzmq mends a connection that broke, but gives up for ever on a peer that spoke another protocol or mechanism, or refused the
- * key: it may have been somebody else at that address, or a bus that is told of the key only now.  So the socket of a bus that
- * stays silent is made anew. */
+ * libzmq mends a connection that broke, but gives up for ever on a peer that spoke another protocol or mechanism, or
+ * refused the key: it may have been somebody else at that address, or a bus that is told of the key only now.  So the
+ * socket of a bus that stays silent is made anew. */
 #include "bus/link.h"
 #include "base/clock.h"
 #include "bus/frames.h"
@@ -19,7 +19,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNANSWERED_MAX = LINK_DEAD_MS / LINK_PING_MS, RENEW_AFTER = LINK_RENEW_MS / LINK_PING_MS, HEAD_ARENA_BYTES = 128 * 1024, ENDPOINT_MAX = 256 };
+enum {
+	UNANSWERED_MAX = LINK_DEAD_MS / LINK_PING_MS,
+	RENEW_AFTER = LINK_RENEW_MS / LINK_PING_MS,
+	HEAD_ARENA_BYTES = 128 * 1024,
+	ENDPOINT_MAX = 256
+};
 
 struct bus {
 	void *socket;
@@ -147,7 +152,8 @@ fill(const link_t *l, zmq_msg_t *parts, const struct message *m)
 	       frames_head_fill(&parts[FRAME_HEAD], &head) && frames_fill(&parts[FRAME_BODY], m->body, m->body_len);
 }
 
-/* Commands to a partition keep to one bus while it lives, so they arrive in the order they were sent; all else in turn. */
+/* Commands to a partition keep to one bus while it lives, so they arrive in the order they were sent; all else in turn.
+ */
 static int
 first_choice(link_t *l, const struct message *m)
 {
@@ -244,7 +250,8 @@ addressed(const Wire__Head *h, size_t peer_len)
 {
 	if (frames_is_request(h->kind))
 		return peer_len > 0 && peer_len <= PEER_ID_MAX;
-	return peer_len == 0 && (h->kind == WIRE__KIND__ANSWER || h->kind == WIRE__KIND__UNROUTED || h->kind == WIRE__KIND__PONG);
+	return peer_len == 0 &&
+	       (h->kind == WIRE__KIND__ANSWER || h->kind == WIRE__KIND__UNROUTED || h->kind == WIRE__KIND__PONG);
 }
 
 /* NULL: nothing for the caller. */
@@ -252,7 +259,8 @@ static const Wire__Head *
 read_frames(link_t *l, struct bus *b, int n)
 {
 	arena_reset(l->heads);
-	const Wire__Head *h = n == FRAMES ? frames_head(&l->got[FRAME_HEAD], zmq_msg_size(&l->got[FRAME_BODY]), l->heads) : NULL;
+	const Wire__Head *h =
+		n == FRAMES ? frames_head(&l->got[FRAME_HEAD], zmq_msg_size(&l->got[FRAME_BODY]), l->heads) : NULL;
 
 	if (!h || !addressed(h, zmq_msg_size(&l->got[FRAME_PEER]))) {
 		LOG(WARN, "link.malformed", NULL, LOG_S("endpoint", b->endpoint), LOG_I("so_far", l->malformed + 1));

@@ -1,9 +1,9 @@
 /* link - a process's sockets to the buses: DEALERs, one per bus, used by one thread.
  *
- * Requests go to the buses that answer pings: commands to a partition by one bus, in the order sent, all else in turn; an
- * answer goes back by the bus its request came by.  A bus that has not answered for LINK_DEAD_MS is passed over until it does.  HELLO, when set, is told to every bus at connect,
- * every LINK_HELLO_MS, and at each change.  Sockets have CURVE, IMMEDIATE, heartbeats, MAXMSGSIZE and bounded queues, of which libzmq has
- * none unless it is told. */
+ * Requests go to the buses that answer pings: commands to a partition by one bus, in the order sent, all else in turn;
+ * an answer goes back by the bus its request came by.  A bus that has not answered for LINK_DEAD_MS is passed over
+ * until it does.  HELLO, when set, is told to every bus at connect, every LINK_HELLO_MS, and at each change.  Sockets
+ * have CURVE, IMMEDIATE, heartbeats, MAXMSGSIZE and bounded queues, of which libzmq has none unless it is told. */
 #pragma once
 #include "bus/curve.h"
 #include "bus/message.h"
@@ -25,7 +25,8 @@ struct port link_port(link_t *l);
 
 /* Fills poll items (at most LINK_BUSES_MAX), for zmq_poll; good until the next link_tick().  Count. */
 int link_poll_items(link_t *l, zmq_pollitem_t *items);
-/* Next message that has arrived, else false.  Body and service are valid until the next call.  PONGs are kept inside. */
+/* Next message that has arrived, else false.  Body and service are valid until the next call.  PONGs are kept inside.
+ */
 bool link_receive(link_t *l, struct message *m);
 /* What we serve; packed now, told at once and from then on.  NULL: nothing any more. */
 void link_hello(link_t *l, const Wire__Hello *hello);

@@ -1,7 +1,7 @@
 /* message - what nodes, buses and gateways say to each other, and the port they say it through.
  *
- * A port is how somebody speaks without knowing the wires: in a process it is lib/bus/link (ZeroMQ), in the tests of many
- * services in one process a switchboard that calls node_receive() itself. */
+ * A port is how somebody speaks without knowing the wires: in a process it is lib/bus/link (ZeroMQ), in the tests of
+ * many services in one process a switchboard that calls node_receive() itself. */
 #pragma once
 #include "wire.pb-c.h"
 #include <stdbool.h>
@@ -9,12 +9,13 @@
 #include <stdint.h>
 #include <string.h>
 
-enum {  /* sizes and limits of what travels */
-	REQUEST_BYTES_MAX = 1280 * 1024,
-	ANSWER_BYTES_MAX = 2 * 1024 * 1024,     /* a batch of 512 lines answers in one frame; a page of a list stays under 256 KiB */
-	FETCH_BYTES_MAX = 512 * 1024,
-	PEER_ID_MAX = 32,
-	INSTANCE_MAX = 64,                      /* a replica's name, with its NUL */
+enum { /* sizes and limits of what travels */
+       REQUEST_BYTES_MAX = 1280 * 1024,
+       ANSWER_BYTES_MAX =
+	       2 * 1024 * 1024, /* a batch of 512 lines answers in one frame; a page of a list stays under 256 KiB */
+       FETCH_BYTES_MAX = 512 * 1024,
+       PEER_ID_MAX = 32,
+       INSTANCE_MAX = 64, /* a replica's name, with its NUL */
 };
 
 /* Where an answer goes: which bus it came by, and the routing id the bus gave its asker. */
@@ -31,7 +32,8 @@ struct message {
 	int32_t partition;
 	Wire__Lane lane;
 	int64_t wait_ms;
-	int64_t sent_us;                /* of a request received: when, by its sender's clock; 0: not said.  lib/bus/link says it of what it sends */
+	int64_t sent_us; /* of a request received: when, by its sender's clock; 0: not said.  lib/bus/link says it of
+			    what it sends */
 	const void *body;
 	size_t body_len;
 };
@@ -47,8 +49,8 @@ bool message_is_dry(const ProtobufCMessage *m);
 /* Whether commands of a kind may say so. */
 bool message_may_be_dry(const ProtobufCMessageDescriptor *d);
 
-/* Whether an answer comes from who was asked, or from the bus, which may always say that there is nobody: the bus lets no service
- * speak in another's name, so that one that was taken over cannot answer for the rest. */
+/* Whether an answer comes from who was asked, or from the bus, which may always say that there is nobody: the bus lets
+ * no service speak in another's name, so that one that was taken over cannot answer for the rest. */
 static inline bool
 message_is_of(const struct message *m, const char *service)
 {

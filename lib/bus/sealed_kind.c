@@ -52,7 +52,9 @@ literal(const char *const *first, size_t nfirst, char *const *rest, size_t nrest
 struct sealed_asker
 sealed_asker(const Wire__Actor *actor, arena_t *a)
 {
-	struct sealed_asker s = { .eyes = "all", .kinds = literal(kinds, KINDS, NULL, 0, a), .person = "", .persons = "{}", .units = "{}" };
+	struct sealed_asker s = {
+		.eyes = "all", .kinds = literal(kinds, KINDS, NULL, 0, a), .person = "", .persons = "{}", .units = "{}"
+	};
 
 	if (!actor)
 		return s;

@@ -111,7 +111,8 @@ duty_headed_since(const MirrorRows__Unit *const *rows, size_t n, int32_t since_d
 		bool counts = i + 1 == n || rows[i + 1]->from_day >= since_day;
 		if (counts && rows[i]->maybe_head_case && same(rows[i]->head_person_id, person_id))
 			return true;
-		if (rows[i]->from_day >= since_day && among(person_id, (const char *const *)rows[i]->also_head_ids, rows[i]->n_also_head_ids))
+		if (rows[i]->from_day >= since_day &&
+		    among(person_id, (const char *const *)rows[i]->also_head_ids, rows[i]->n_also_head_ids))
 			return true;
 	}
 	return false;
@@ -119,9 +120,11 @@ duty_headed_since(const MirrorRows__Unit *const *rows, size_t n, int32_t since_d
 
 /* ---- what is said */
 
-static const struct { const char *code, *sentence; } said[] = {
+static const struct { const char *code, *sentence;
+} said[] = {
 	[DUTY_CLEAR] = { "", "" },
-	[DUTY_NOBODY] = { "account.person_required", "This account is nobody's; who acts in cases has an account that names them (person_id)." },
+	[DUTY_NOBODY] = { "account.person_required",
+			  "This account is nobody's; who acts in cases has an account that names them (person_id)." },
 	[DUTY_SELF] = { "duty.conflict", "Nobody acts in a case about themselves." },
 	[DUTY_OWN_UNIT] = { "duty.conflict", "Nobody acts in a case about their own unit." },
 	[DUTY_OWN_DECISION] = { "duty.conflict", "Nobody reviews what they noted or decided themselves." },

@@ -1,9 +1,9 @@
-/* duty - separation of duties (rules.md §4): nobody records, hears, confirms or reviews a case about themselves, their own unit,
- * or their own decision.  For everyone but the operator.
+/* duty - separation of duties (rules.md §4): nobody records, hears, confirms or reviews a case about themselves, their
+ * own unit, or their own decision.  For everyone but the operator.
  *
- * A case is told bit by bit; the first thing that bars whoever acts is kept.  Own is every unit that somebody belonged to or
- * headed since the day of the facts, that day and today included: who moves on takes the case's bar along, and who moves in
- * finds it there.  Pure: duty_batch.h asks it of a batch. */
+ * A case is told bit by bit; the first thing that bars whoever acts is kept.  Own is every unit that somebody belonged
+ * to or headed since the day of the facts, that day and today included: who moves on takes the case's bar along, and
+ * who moves in finds it there.  Pure: duty_batch.h asks it of a batch. */
 #pragma once
 #include "mirror_rows.pb-c.h"
 #include "wire.pb-c.h"
@@ -27,11 +27,13 @@ struct duty {
 void duty_named(struct duty *d);
 void duty_about_person(struct duty *d, const char *person_id);
 void duty_own_unit(struct duty *d);
-/* Somebody noted or decided in the case before: by that account, for that person; persons: whose that account is or ever was. */
-void duty_decided_by(struct duty *d, const char *account, const char *person_id, const char *const *persons, size_t npersons);
+/* Somebody noted or decided in the case before: by that account, for that person; persons: whose that account is or
+ * ever was. */
+void duty_decided_by(struct duty *d, const char *account, const char *person_id, const char *const *persons,
+		     size_t npersons);
 
-/* Whether whoever acts may know of a sealed case (C3.2.2): works on such cases, and has no part in this one as its subject.  d has been
- * told whom it is about and nothing else. */
+/* Whether whoever acts may know of a sealed case (C3.2.2): works on such cases, and has no part in this one as its
+ * subject.  d has been told whom it is about and nothing else. */
 bool duty_knows(const struct duty *d);
 
 /* ---- units by day; rows: a history, earliest first */

@@ -130,14 +130,17 @@ heads_any(struct batch *b, const struct duty_units *units, const char *person_id
 	return false;
 }
 
-/* One of those whom the acting account is or was: of the case's units, or head of one; or the case's person heads theirs. */
+/* One of those whom the acting account is or was: of the case's units, or head of one; or the case's person heads
+ * theirs. */
 static bool
-shares_unit(struct batch *b, const char *acting, const char *person_id, const struct duty_units *of_case, int32_t since_day)
+shares_unit(struct batch *b, const char *acting, const char *person_id, const struct duty_units *of_case,
+	    int32_t since_day)
 {
 	struct duty_units own = { 0 };
 
 	units_take(b, acting, since_day, &own);
-	return duty_units_meet(&own, of_case) || heads_any(b, of_case, acting, since_day) || heads_any(b, &own, person_id, since_day);
+	return duty_units_meet(&own, of_case) || heads_any(b, of_case, acting, since_day) ||
+	       heads_any(b, &own, person_id, since_day);
 }
 
 void

@@ -1,12 +1,13 @@
-/* duty_batch - separation of duties as a command's handler asks for it: which units the people of the case and whoever acts belonged
- * to and headed is looked up in what the service remembers of roster (mirror_person, mirror_unit), whose an account is in
- * mirror_account, or by the service's `owners`.  The operator costs no look-up. */
+/* duty_batch - separation of duties as a command's handler asks for it: which units the people of the case and whoever
+ * acts belonged to and headed is looked up in what the service remembers of roster (mirror_person, mirror_unit), whose
+ * an account is in mirror_account, or by the service's `owners`.  The operator costs no look-up. */
 #pragma once
 #include "domain/duty.h"
 #include "engine/service.h"
 
-/* From want.  duty_want: of whoever acts, in the first round, since it takes three; the rest in whatever round an id is known: a unit's
- * history is there after one more, a person's with the units of it after two.  Ids may be NULL or "". */
+/* From want.  duty_want: of whoever acts, in the first round, since it takes three; the rest in whatever round an id is
+ * known: a unit's history is there after one more, a person's with the units of it after two.  Ids may be NULL or "".
+ */
 void duty_want(struct batch *b);
 void duty_want_about(struct batch *b, const char *person_id, const char *unit_id);
 void duty_want_decided(struct batch *b, const char *account);

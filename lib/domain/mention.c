@@ -77,7 +77,8 @@ runs_joined(const struct run *first, arena_t *a)
 	return out;
 }
 
-/* The result is copied once, when its length is known: what a text costs grows as the text does, and not as its square. */
+/* The result is copied once, when its length is known: what a text costs grows as the text does, and not as its square.
+ */
 char *
 mention_fill(const char *text, mention_name_fn *name, void *ctx, arena_t *a)
 {

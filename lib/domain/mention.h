@@ -1,7 +1,7 @@
 /* mention - texts that mention people, units, villages and townships without naming them.
  *
- * Names stand in roster alone, so what is kept of a text refers to them: ⟦person/p1⟧, or, once it was said, ⟦person/p1@17⟧: called as when
- * roster's log had 17 events.  Whoever shows the text puts the names in.  Pure. */
+ * Names stand in roster alone, so what is kept of a text refers to them: ⟦person/p1⟧, or, once it was said,
+ * ⟦person/p1@17⟧: called as when roster's log had 17 events.  Whoever shows the text puts the names in.  Pure. */
 #pragma once
 #include "base/arena.h"
 #include <stdbool.h>
@@ -12,7 +12,8 @@ extern const char *const mention_kinds[];               /* "person", "unit", …
 
 char *mention_of(const char *kind, const char *id, arena_t *a);
 
-/* The first mention from `text` on.  ref: what stands between the brackets, not ended by a NUL; end: what follows them. */
+/* The first mention from `text` on.  ref: what stands between the brackets, not ended by a NUL; end: what follows them.
+ */
 struct mention { const char *begin, *ref, *end; size_t ref_len; };
 bool mention_next(const char *text, struct mention *m);
 

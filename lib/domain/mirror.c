@@ -167,8 +167,8 @@ MIRROR_OF(village, Roster__VillagePut)
 RUN_OF(person, Roster__PersonPut)
 RUN_OF(account, Roster__AccountPut)
 
-/* Whoever judges somebody (lib/domain/duty.h) may do so in one batch with what has just made him of another unit, or said whose an account is: then
- * it finds what these have brought. */
+/* Whoever judges somebody (lib/domain/duty.h) may do so in one batch with what has just made him of another unit, or
+ * said whose an account is: then it finds what these have brought. */
 void
 mirror_want_person(struct batch *b, const void *m)
 {
@@ -380,25 +380,36 @@ mirror_posted_on(struct batch *b, const char *person_id, int32_t day)
 
 const struct noun mirrored_township = {
 	.tables = LIST(((const struct table *const[]){ &mirror_township })),
-	.events = LIST(((const struct event_handler[]){ { .message = &roster__township_put__descriptor, .want = mirror_want_township, .run = mirror_run_township } })),
+	.events = LIST(((const struct event_handler[]){ { .message = &roster__township_put__descriptor,
+							  .want = mirror_want_township,
+							  .run = mirror_run_township } })),
 };
 const struct noun mirrored_unit = {
 	.tables = LIST(((const struct table *const[]){ &mirror_unit })),
-	.events = LIST(((const struct event_handler[]){ { .message = &roster__unit_put__descriptor, .want = mirror_want_unit, .run = mirror_run_unit } })),
+	.events = LIST(((const struct event_handler[]){
+		{ .message = &roster__unit_put__descriptor, .want = mirror_want_unit, .run = mirror_run_unit } })),
 };
 const struct noun mirrored_village = {
 	.tables = LIST(((const struct table *const[]){ &mirror_village })),
-	.events = LIST(((const struct event_handler[]){ { .message = &roster__village_put__descriptor, .want = mirror_want_village, .run = mirror_run_village } })),
+	.events = LIST(((const struct event_handler[]){ { .message = &roster__village_put__descriptor,
+							  .want = mirror_want_village,
+							  .run = mirror_run_village } })),
 };
 const struct noun mirrored_person = {
 	.tables = LIST(((const struct table *const[]){ &mirror_person })),
-	.events = LIST(((const struct event_handler[]){ { .message = &roster__person_put__descriptor, .want = mirror_want_person, .run = mirror_run_person } })),
+	.events = LIST(((const struct event_handler[]){ { .message = &roster__person_put__descriptor,
+							  .want = mirror_want_person,
+							  .run = mirror_run_person } })),
 };
 const struct noun mirrored_posting = {
 	.tables = LIST(((const struct table *const[]){ &mirror_posting })),
-	.events = LIST(((const struct event_handler[]){ { .message = &roster__posting_put__descriptor, .want = mirror_want_posting, .run = mirror_run_posting } })),
+	.events = LIST(((const struct event_handler[]){ { .message = &roster__posting_put__descriptor,
+							  .want = mirror_want_posting,
+							  .run = mirror_run_posting } })),
 };
 const struct noun mirrored_account = {
 	.tables = LIST(((const struct table *const[]){ &mirror_account })),
-	.events = LIST(((const struct event_handler[]){ { .message = &roster__account_put__descriptor, .want = mirror_want_account, .run = mirror_run_account } })),
+	.events = LIST(((const struct event_handler[]){ { .message = &roster__account_put__descriptor,
+							  .want = mirror_want_account,
+							  .run = mirror_run_account } })),
 };

@@ -1,6 +1,7 @@
 /* policy_book - which rule book counts on a day, and what it lets happen without a person.
  *
- * In: a book and a day; a policy that policy_parse (policy_document.c) has accepted.  Owns nothing.  Pure: decisions link it. */
+ * In: a book and a day; a policy that policy_parse (policy_document.c) has accepted.  Owns nothing.  Pure: decisions
+ * link it. */
 #include "domain/policy_book.h"
 #include "base/civil.h"
 #include <stdio.h>
@@ -22,7 +23,8 @@ policy_on(const struct policy_book *book, int32_t day)
 	return lo ? &book->versions[lo - 1] : NULL;
 }
 
-/* `approval` is compact JSON, of which policy_parse has allowed only the forms of the header: a member is found by its text. */
+/* `approval` is compact JSON, of which policy_parse has allowed only the forms of the header: a member is found by its
+ * text. */
 static bool
 member_says(const char *approval, const char *name, const char *word)
 {

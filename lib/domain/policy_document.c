@@ -1,7 +1,7 @@
 /* policy_document - a policy's text: read, checked beyond what its shape says, and patched.
  *
- * In: JSON text of an operator or of deploy/data.  Out: a Policy in the caller's arena, or the problem (422) with pointers
- * relative to the document; canonical text.  Owns nothing. */
+ * In: JSON text of an operator or of deploy/data.  Out: a Policy in the caller's arena, or the problem (422) with
+ * pointers relative to the document; canonical text.  Owns nothing. */
 #include "alerts.pb-c.h"
 #include "json/json_pb.h"
 #include "domain/policy_book.h"
@@ -50,9 +50,12 @@ enum { READINGS = sizeof(readings) / sizeof(readings[0]) };
 
 /* What a consequence may follow from, and whose it is. */
 enum place { OF_ABSENCE = 1, OF_CRITICISM = 2, OF_CASE = 4, OF_HEAD = 8 };
-static const struct { unsigned place; const char *no; } places[] = {
-	{ OF_ABSENCE, "No such measure can follow from an absence." },          { OF_CRITICISM, "No such measure can follow from a criticism." },
-	{ OF_CASE, "No such measure can follow for whom a finding names." },    { OF_HEAD, "No such measure can follow for a unit's head." },
+static const struct { unsigned place; const char *no;
+} places[] = {
+	{ OF_ABSENCE, "No such measure can follow from an absence." },
+	{ OF_CRITICISM, "No such measure can follow from a criticism." },
+	{ OF_CASE, "No such measure can follow for whom a finding names." },
+	{ OF_HEAD, "No such measure can follow for a unit's head." },
 };
 
 /* The others are about recalls, which are not here. */
@@ -156,7 +159,8 @@ check_text(struct check *c, const Common__Text *t, const char *pointer)
 static void
 check_approval(struct check *c, const char *approval_json)
 {
-	static const char *const detail = "approval is \"automatic\", \"four_eyes\", or an object of these by kind of measure with a default.";
+	static const char *const detail =
+		"approval is \"automatic\", \"four_eyes\", or an object of these by kind of measure with a default.";
 	json_t *j = json_loads(approval_json, JSON_DECODE_ANY, NULL), *value;
 	const char *name;
 
@@ -165,7 +169,8 @@ check_approval(struct check *c, const char *approval_json)
 		json_object_foreach (j, name, value) {
 			bool known = strcmp(name, "default") == 0 || is_measure_kind(name);
 			expect(c, known, "/approval", "policy.approval", "approval names something that is no kind of measure.");
-			expect(c, json_is_string(value) && is_word(json_string_value(value), approval_words), "/approval", "policy.approval", detail);
+			expect(c, json_is_string(value) && is_word(json_string_value(value), approval_words),
+			       "/approval", "policy.approval", detail);
 		}
 	} else {
 		expect(c, json_is_string(j) && is_word(json_string_value(j), approval_words), "/approval", "policy.approval", detail);
@@ -179,8 +184,10 @@ check_approval(struct check *c, const char *approval_json)
 static unsigned
 spans_at(enum place place)
 {
-	unsigned foreign = place == OF_ABSENCE ? 1u << POLICY__SPAN__YEAR_OF_FINDING
-	                                       : 1u << POLICY__SPAN__MONTH_OF_ABSENCE | 1u << POLICY__SPAN__QUARTER_OF_ABSENCE | 1u << POLICY__SPAN__YEAR_OF_ABSENCE;
+	unsigned foreign = place == OF_ABSENCE
+				   ? 1u << POLICY__SPAN__YEAR_OF_FINDING
+				   : 1u << POLICY__SPAN__MONTH_OF_ABSENCE | 1u << POLICY__SPAN__QUARTER_OF_ABSENCE |
+					     1u << POLICY__SPAN__YEAR_OF_ABSENCE;
 	return ~foreign;
 }
 
@@ -226,7 +233,8 @@ check_rung(struct check *c, Policy__Rung *const *rungs, size_t i)
 	const Policy__Rung *r = rungs[i];
 	const char *at = arena_printf(c->arena, "/absence_ladder/rungs/%zu", i);
 
-	expect(c, r->rung == (int32_t)i + 1, arena_printf(c->arena, "%s/rung", at), "policy.rung", "Rungs are numbered 1, 2, 3 … in order.");
+	expect(c, r->rung == (int32_t)i + 1, arena_printf(c->arena, "%s/rung", at), "policy.rung",
+	       "Rungs are numbered 1, 2, 3 … in order.");
 	check_name(c, r->clause, arena_printf(c->arena, "%s/clause", at));
 	for (size_t k = 0; k < i; k++)
 		expect(c, strcmp(rungs[k]->clause, r->clause) != 0, arena_printf(c->arena, "%s/clause", at), "policy.clause",
@@ -265,9 +273,11 @@ check_criticism_rung(struct check *c, const Policy__Policy *p, size_t i)
 	const Policy__CriticismRung *r = p->criticisms->ladder[i];
 	const char *at = arena_printf(c->arena, "/criticisms/ladder/%zu", i);
 
-	expect(c, r->rung == (int32_t)i + 1, arena_printf(c->arena, "%s/rung", at), "policy.rung", "Rungs are numbered 1, 2, 3 … in order.");
+	expect(c, r->rung == (int32_t)i + 1, arena_printf(c->arena, "%s/rung", at), "policy.rung",
+	       "Rungs are numbered 1, 2, 3 … in order.");
 	check_name(c, r->clause, arena_printf(c->arena, "%s/clause", at));
-	expect(c, !clause_taken(p, r->clause, i, 0), arena_printf(c->arena, "%s/clause", at), "policy.clause", "Two rules cannot have the same clause.");
+	expect(c, !clause_taken(p, r->clause, i, 0), arena_printf(c->arena, "%s/clause", at), "policy.clause",
+	       "Two rules cannot have the same clause.");
 	check_text(c, r->reason, arena_printf(c->arena, "%s/reason", at));
 	check_consequences(c, r->responsible, r->n_responsible, OF_CRITICISM, arena_printf(c->arena, "%s/responsible", at));
 	check_consequences(c, r->unit_head, r->n_unit_head, OF_HEAD, arena_printf(c->arena, "%s/unit_head", at));
@@ -279,7 +289,8 @@ check_criticisms(struct check *c, const Policy__Policy *p)
 {
 	check_range(c, p->criticisms->rungs, 1, RUNGS_MAX, "/criticisms/rungs");
 	check_range(c, p->criticisms->superior_enters_at, 1, p->criticisms->rungs, "/criticisms/superior_enters_at");
-	expect(c, p->criticisms->n_ladder <= RUNGS_MAX, "/criticisms/ladder", "policy.range", "A ladder has at most 16 rungs.");
+	expect(c, p->criticisms->n_ladder <= RUNGS_MAX, "/criticisms/ladder", "policy.range",
+	       "A ladder has at most 16 rungs.");
 	for (size_t i = 0; i < p->criticisms->n_ladder && !c->problem; i++)
 		check_criticism_rung(c, p, i);
 }
@@ -290,8 +301,10 @@ check_sealed(struct check *c, const Policy__Case *k, Policy__Consequence *const 
 {
 	for (size_t i = 0; i < k->n_findings; i++)
 		for (size_t m = 0; m < n; m++)
-			expect(c, sealed_kind(k->findings[i]) == sealed_kind(list[m]->kind), arena_printf(c->arena, "%s/%zu/kind", at, m), "policy.sealed",
-			       "Findings of discipline and funds lead to a referral and to nothing else, other findings to none.");
+			expect(c, sealed_kind(k->findings[i]) == sealed_kind(list[m]->kind),
+			       arena_printf(c->arena, "%s/%zu/kind", at, m), "policy.sealed",
+			       "Findings of discipline and funds lead to a referral and to nothing else, other "
+			       "findings to none.");
 }
 
 /* Absences have a ladder of their own. */
@@ -300,10 +313,14 @@ check_case_findings(struct check *c, const Policy__Case *k, const char *at)
 {
 	int kind;
 
-	expect(c, k->n_findings > 0, arena_printf(c->arena, "%s/findings", at), "policy.case", "A case is one of some kind of finding.");
+	expect(c, k->n_findings > 0, arena_printf(c->arena, "%s/findings", at), "policy.case",
+	       "A case is one of some kind of finding.");
 	for (size_t i = 0; i < k->n_findings; i++)
-		expect(c, enum_value(&supervision__finding_kind__descriptor, k->findings[i], &kind) && kind != SUPERVISION__FINDING_KIND__UNEXCUSED_ABSENCE,
-		       arena_printf(c->arena, "%s/findings/%zu", at, i), "policy.case", "There is no such finding, or it has a ladder.");
+		expect(c,
+		       enum_value(&supervision__finding_kind__descriptor, k->findings[i], &kind) &&
+			       kind != SUPERVISION__FINDING_KIND__UNEXCUSED_ABSENCE,
+		       arena_printf(c->arena, "%s/findings/%zu", at, i), "policy.case",
+		       "There is no such finding, or it has a ladder.");
 }
 
 static void
@@ -311,23 +328,27 @@ check_case(struct check *c, const Policy__Policy *p, size_t i)
 {
 	const Policy__Case *k = p->cases[i];
 	const char *at = arena_printf(c->arena, "/cases/%zu", i);
-	const char *responsible = arena_printf(c->arena, "%s/responsible", at), *unit_head = arena_printf(c->arena, "%s/unit_head", at);
+	const char *responsible = arena_printf(c->arena, "%s/responsible", at),
+		   *unit_head = arena_printf(c->arena, "%s/unit_head", at);
 	bool has_role = k->maybe_role_case == POLICY__CASE__MAYBE_ROLE_ROLE;
 
 	check_name(c, k->clause, arena_printf(c->arena, "%s/clause", at));
-	expect(c, !clause_taken(p, k->clause, p->criticisms->n_ladder, i), arena_printf(c->arena, "%s/clause", at), "policy.clause",
-	       "Two rules cannot have the same clause.");
+	expect(c, !clause_taken(p, k->clause, p->criticisms->n_ladder, i), arena_printf(c->arena, "%s/clause", at),
+	       "policy.clause", "Two rules cannot have the same clause.");
 	check_text(c, k->reason, arena_printf(c->arena, "%s/reason", at));
 	check_case_findings(c, k, at);
-	expect(c, !has_role || is_role(k->role), arena_printf(c->arena, "%s/role", at), "policy.role", "There is no such role.");
-	expect(c, !has_role || k->n_unit_head == 0, unit_head, "policy.case", "A case that asks for a role is that of the person who holds it.");
+	expect(c, !has_role || is_role(k->role), arena_printf(c->arena, "%s/role", at), "policy.role",
+	       "There is no such role.");
+	expect(c, !has_role || k->n_unit_head == 0, unit_head, "policy.case",
+	       "A case that asks for a role is that of the person who holds it.");
 	check_consequences(c, k->responsible, k->n_responsible, OF_CASE, responsible);
 	check_consequences(c, k->unit_head, k->n_unit_head, OF_HEAD, unit_head);
 	check_sealed(c, k, k->responsible, k->n_responsible, responsible);
 	check_sealed(c, k, k->unit_head, k->n_unit_head, unit_head);
 	for (size_t m = 0; m < k->n_responsible; m++)
 		for (size_t h = 0; h < k->n_unit_head; h++)
-			expect(c, strcmp(k->responsible[m]->kind, k->unit_head[h]->kind) != 0, arena_printf(c->arena, "%s/%zu/kind", unit_head, h), "policy.kind",
+			expect(c, strcmp(k->responsible[m]->kind, k->unit_head[h]->kind) != 0,
+			       arena_printf(c->arena, "%s/%zu/kind", unit_head, h), "policy.kind",
 			       "A case cannot have two measures of one kind.");
 }
 
@@ -374,7 +395,8 @@ check_stipend(struct check *c, const Policy__Stipend *s)
 	check_range(c, s->floor_fen, 0, FEN_MAX, "/stipend/floor_fen");
 	check_range(c, s->instalments, 0, MONTHS_MAX, "/stipend/instalments");
 	for (size_t i = 0; i < s->n_roles; i++)
-		expect(c, is_role(s->roles[i]), arena_printf(c->arena, "/stipend/roles/%zu", i), "policy.role", "There is no such role.");
+		expect(c, is_role(s->roles[i]), arena_printf(c->arena, "/stipend/roles/%zu", i), "policy.role",
+		       "There is no such role.");
 }
 
 static void
@@ -434,9 +456,10 @@ check_duty_who(struct check *c, const Policy__Duty *d, const char *at)
 {
 	expect(c, d->n_who > 0, arena_printf(c->arena, "%s/who", at), "policy.duty", "A duty is somebody's.");
 	for (size_t i = 0; i < d->n_who; i++)
-		expect(c, is_role(d->who[i]) || is_word(d->who[i], party_words), arena_printf(c->arena, "%s/who/%zu", at, i), "policy.role",
-		       "There is no such role.");
-	expect(c, d->n_villages > 0, arena_printf(c->arena, "%s/villages", at), "policy.duty", "A duty is owed to some kind of village.");
+		expect(c, is_role(d->who[i]) || is_word(d->who[i], party_words),
+		       arena_printf(c->arena, "%s/who/%zu", at, i), "policy.role", "There is no such role.");
+	expect(c, d->n_villages > 0, arena_printf(c->arena, "%s/villages", at), "policy.duty",
+	       "A duty is owed to some kind of village.");
 	check_words(c, d->villages, d->n_villages, village_words, arena_printf(c->arena, "%s/villages", at));
 }
 
@@ -448,7 +471,8 @@ check_duty(struct check *c, Policy__Duty *const *duties, size_t i)
 
 	check_name(c, d->id, arena_printf(c->arena, "%s/id", at));
 	for (size_t k = 0; k < i; k++)
-		expect(c, strcmp(duties[k]->id, d->id) != 0, arena_printf(c->arena, "%s/id", at), "policy.duty", "Two duties have the same id.");
+		expect(c, strcmp(duties[k]->id, d->id) != 0, arena_printf(c->arena, "%s/id", at), "policy.duty",
+		       "Two duties have the same id.");
 	check_name(c, d->clause, arena_printf(c->arena, "%s/clause", at));
 	check_name(c, d->activity, arena_printf(c->arena, "%s/activity", at));
 	check_duty_who(c, d, at);
@@ -484,11 +508,12 @@ check_readings(struct check *c, Policy__Reading *const *rs, size_t n)
 	for (size_t i = 0; i < n && !c->problem; i++) {
 		const char *at = arena_printf(c->arena, "/readings/%zu", i);
 		int k = reading_index(rs[i]->id);
-		if (!expect(c, k >= 0 && !seen[k], arena_printf(c->arena, "%s/id", at), "policy.reading", "No such entry of the register, or twice."))
+		if (!expect(c, k >= 0 && !seen[k], arena_printf(c->arena, "%s/id", at), "policy.reading",
+			    "No such entry of the register, or twice."))
 			return;
 		seen[k] = true;
-		expect(c, strcmp(rs[i]->reading, readings[k].reading) == 0, arena_printf(c->arena, "%s/reading", at), "policy.reading",
-		       "This reading is not implemented.");
+		expect(c, strcmp(rs[i]->reading, readings[k].reading) == 0, arena_printf(c->arena, "%s/reading", at),
+		       "policy.reading", "This reading is not implemented.");
 		check_text(c, rs[i]->question, arena_printf(c->arena, "%s/question", at));
 		check_text(c, rs[i]->text, arena_printf(c->arena, "%s/text", at));
 		expect(c, rs[i]->by[0], arena_printf(c->arena, "%s/by", at), "policy.reading", "Somebody has chosen each reading.");

@@ -1,6 +1,7 @@
-/* How it tests: libFuzzer's text is taken two ways, as a policy document and as a patch of the one we ship.  A document that is taken is
- * taken again, as the same, after it was patched with nothing; one that is not has a problem of status 422.  A patch that leaves a document
- * leaves one that is taken or refused likewise; and every question that services ask of a policy that was taken has an answer.
+/* How it tests: libFuzzer's text is taken two ways, as a policy document and as a patch of the one we ship.  A document
+ * that is taken is taken again, as the same, after it was patched with nothing; one that is not has a problem of status
+ * 422.  A patch that leaves a document leaves one that is taken or refused likewise; and every question that services
+ * ask of a policy that was taken has an answer.
  *
  * tests/run-fuzz.sh builds and runs it. */
 #include "domain/policy_book.h"

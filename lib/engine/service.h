@@ -179,7 +179,7 @@ void batch_retry_after(struct batch *b, int64_t wait_us);
 arena_t *batch_arena(struct batch *b);
 const char *batch_district(const struct batch *b);
 const void *batch_with(const struct batch *b);          /* of the row of the command being handled */
-const void *batch_command(const struct batch *b);       /* the command itself, for what stands between it and its handler */
+const void *batch_command(const struct batch *b); /* the command itself, for what stands between it and its handler */
 const char *batch_account(const struct batch *b);       /* who commands; "" for what is no command */
 /* The account's roles, person and unit; NULL: the operator, or no command. */
 const Wire__Actor *batch_actor(const struct batch *b);

@@ -247,8 +247,8 @@ value_out(const field_t *f, const void *p)
 	return NULL;
 }
 
-/* What JSON cannot say (bad UTF-8, NaN, a day beyond the calendar) never passed json_to_message, so it is a bug of whoever
- * filled the message; null shows it, where leaving it out or inventing a value would hide it. */
+/* What JSON cannot say (bad UTF-8, NaN, a day beyond the calendar) never passed json_to_message, so it is a bug of
+ * whoever filled the message; null shows it, where leaving it out or inventing a value would hide it. */
 static json_t *
 said(json_t *j)
 {
@@ -271,7 +271,8 @@ is_unspecified(const field_t *f, const ProtobufCMessage *m)
 {
 	static const char suffix[] = "UNSPECIFIED";
 
-	if (f->type != PROTOBUF_C_TYPE_ENUM || f->label == PROTOBUF_C_LABEL_REPEATED || *(const int *)member(m, f->offset) != 0)
+	if (f->type != PROTOBUF_C_TYPE_ENUM || f->label == PROTOBUF_C_LABEL_REPEATED ||
+	    *(const int *)member(m, f->offset) != 0)
 		return false;
 	const ProtobufCEnumValue *zero = protobuf_c_enum_descriptor_get_value(f->descriptor, 0);
 	size_t len = zero ? strlen(zero->name) : 0;
@@ -400,7 +401,8 @@ problem_of_faults(const struct faults *fs)
 		: problem_make(fs->arena, 422, faults[fs->first].code, NULL, faults[fs->first].detail);
 
 	if (fs->more)
-		p->detail = arena_printf(fs->arena, "%s The first %d faults are listed; there may be more.", p->detail, JSON_ERRORS_MAX);
+		p->detail = arena_printf(fs->arena, "%s The first %d faults are listed; there may be more.", p->detail,
+					 JSON_ERRORS_MAX);
 	p->n_errors = fs->n;
 	p->errors = arena_copy(fs->arena, fs->errors, fs->n * sizeof(fs->errors[0]));
 	return p;
@@ -434,7 +436,8 @@ problem_retry_s(int64_t wait_us)
 
 /* ---- in: single values ------------------------------------------------------ */
 
-/* jansson has checked the UTF-8.  PostgreSQL takes no NUL, terminals and SMS no control characters: no text has ever come in with them. */
+/* jansson has checked the UTF-8.  PostgreSQL takes no NUL, terminals and SMS no control characters: no text has ever
+ * come in with them. */
 static bool
 is_kept(const char *s, size_t len)
 {
@@ -444,8 +447,8 @@ is_kept(const char *s, size_t len)
 	return true;
 }
 
-/* XML takes no characters that are none, and people see neither what is unseen nor which way a line runs: what comes in has none of
- * them; of what is stored already, some came in before that was asked. */
+/* XML takes no characters that are none, and people see neither what is unseen nor which way a line runs: what comes in
+ * has none of them; of what is stored already, some came in before that was asked. */
 static enum fault
 text_fault(json_t *j, bool stored)
 {
@@ -661,7 +664,8 @@ scalar_in(json_t *j, const field_t *f, bool stored, void *p, arena_t *a)
 static void object_in(json_t *j, ProtobufCMessage *m, uint64_t hidden, const struct step *at, struct faults *fs);
 
 static enum fault
-message_in(json_t *j, const ProtobufCMessageDescriptor *d, ProtobufCMessage **out, const struct step *at, struct faults *fs)
+message_in(json_t *j, const ProtobufCMessageDescriptor *d, ProtobufCMessage **out, const struct step *at,
+	   struct faults *fs)
 {
 	if (!json_is_object(j))
 		return TYPE;
@@ -802,7 +806,8 @@ hidden_fields(const ProtobufCMessageDescriptor *d, const char *names)
 }
 
 static bool
-root_in(json_t *j, const ProtobufCMessageDescriptor *d, const char *hidden, struct faults *fs, ProtobufCMessage **out, Wire__Problem **problem)
+root_in(json_t *j, const ProtobufCMessageDescriptor *d, const char *hidden, struct faults *fs, ProtobufCMessage **out,
+	Wire__Problem **problem)
 {
 	*out = arena_message(fs->arena, d);
 	if (json_is_object(j))
@@ -821,8 +826,8 @@ json_to_message(json_t *j, const ProtobufCMessageDescriptor *d, const char *hidd
 }
 
 bool
-json_to_message_known(json_t *j, const ProtobufCMessageDescriptor *d, const char *hidden, arena_t *a, struct json_known *known,
-                      ProtobufCMessage **out, Wire__Problem **problem)
+json_to_message_known(json_t *j, const ProtobufCMessageDescriptor *d, const char *hidden, arena_t *a,
+		      struct json_known *known, ProtobufCMessage **out, Wire__Problem **problem)
 {
 	struct faults fs = { .arena = a, .known = known };
 
@@ -835,7 +840,8 @@ json_to_message_known(json_t *j, const ProtobufCMessageDescriptor *d, const char
 }
 
 bool
-json_to_message_stored(json_t *j, const ProtobufCMessageDescriptor *d, arena_t *a, ProtobufCMessage **out, Wire__Problem **problem)
+json_to_message_stored(json_t *j, const ProtobufCMessageDescriptor *d, arena_t *a, ProtobufCMessage **out,
+		       Wire__Problem **problem)
 {
 	struct faults fs = { .arena = a, .stored = true };
 	return root_in(j, d, NULL, &fs, out, problem);

@@ -1,9 +1,8 @@
 /* How it tests: libFuzzer's bytes are taken three ways, for each request and some answers.
  *
- *   as a body    → message → wire → message → JSON → message again.  What was accepted once is accepted again, and packs to
- *                  the same bytes; what was refused can still be packed.
- *   as a message (foreign bytes on the bus) → JSON that can be written out.
- *   as a text    for each field of the message.
+ *   as a body    → message → wire → message → JSON → message again.  What was accepted once is accepted again, and
+ * packs to the same bytes; what was refused can still be packed. as a message (foreign bytes on the bus) → JSON that
+ * can be written out. as a text    for each field of the message.
  *
  * tests/run-fuzz.sh builds and runs it. */
 #include "json/json_pb.h"

@@ -80,7 +80,8 @@ text_schema(const field_t *f, enum schema_side side)
 	if (strcmp(f->name, "id") == 0 || name_ends(f, "_id") || name_ends(f, "_ids"))
 		return schema_ref_named("Id");
 	if (strcmp(f->name, "month") == 0)
-		return json_pack("{s:s, s:s, s:[s]}", "type", "string", "pattern", "^[0-9]{4}-(0[1-9]|1[0-2])$", "examples", "2017-09");
+		return json_pack("{s:s, s:s, s:[s]}", "type", "string", "pattern", "^[0-9]{4}-(0[1-9]|1[0-2])$",
+				 "examples", "2017-09");
 	return side == SCHEMA_BODY ? json_pack("{s:s, s:i}", "type", "string", "maxLength", (int)JSON_TEXT_MAX)
 	                           : json_pack("{s:s}", "type", "string");
 }
@@ -154,7 +155,8 @@ is_required(const field_t *f, enum schema_side side)
 }
 
 void
-schema_members(json_t *object, const ProtobufCMessageDescriptor *d, const char *hidden, enum schema_side side, json_t *schemas)
+schema_members(json_t *object, const ProtobufCMessageDescriptor *d, const char *hidden, enum schema_side side,
+	       json_t *schemas)
 {
 	for (unsigned i = 0; i < d->n_fields; i++) {
 		const field_t *f = &d->fields[i];

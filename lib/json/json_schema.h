@@ -1,14 +1,14 @@
 /* json_schema - what JSON a message is (json_pb.h), said as JSON Schema 2020-12, the dialect of OpenAPI 3.1.
  *
- * Messages and enums that a message holds become schemas of their own, by their full names, in an object that the caller
- * keeps; they are referred to as #/components/schemas/NAME.  "Id" is there already: what an id looks like. */
+ * Messages and enums that a message holds become schemas of their own, by their full names, in an object that the
+ * caller keeps; they are referred to as #/components/schemas/NAME.  "Id" is there already: what an id looks like. */
 #pragma once
 #include <jansson.h>
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
 
-/* A body's schema refuses members it does not know, as the server does; an answer's does not, since members are added over
- * the years.  Where a message is in both, its schema is that of a body. */
+/* A body's schema refuses members it does not know, as the server does; an answer's does not, since members are added
+ * over the years.  Where a message is in both, its schema is that of a body. */
 enum schema_side { SCHEMA_BODY, SCHEMA_ANSWER };
 
 /* {"type": "object"}, for schema_members to fill. */

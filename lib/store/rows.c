@@ -53,8 +53,9 @@ key_part_put(const void *m, const ProtobufCFieldDescriptor *f, uint8_t *out, siz
 
 struct key_in_room { uint8_t room[KEY_ROOM]; size_t ends[TABLE_KEY_MAX + 1]; };
 
-/* Into the room when it fits, which for a look it does; what is to stay is kept by key_keep().  ends[n]: where the encoding of the
- * first n fields ends, which is a prefix of the encoding.  Without its hash, which key_hashed() adds. */
+/* Into the room when it fits, which for a look it does; what is to stay is kept by key_keep().  ends[n]: where the
+ * encoding of the first n fields ends, which is a prefix of the encoding.  Without its hash, which key_hashed() adds.
+ */
 static struct row_key
 key_encode(const struct rows *r, const void *m, int nprefix, struct key_in_room *k)
 {
@@ -233,7 +234,8 @@ bring_in_order(struct rows *r)
 	r->fresh = NULL;
 }
 
-/* Appends each row whose key begins with the prefix (all rows when it is empty), in order, at the end of a list; the new end. */
+/* Appends each row whose key begins with the prefix (all rows when it is empty), in order, at the end of a list; the
+ * new end. */
 static struct row **
 tree_walk(struct row *t, const struct row_key *prefix, struct row **end)
 {
@@ -444,7 +446,8 @@ rows_changed(struct rows *r, const void ***put, size_t *nput, const void ***drop
 		.drop = arena_alloc(r->arena, (r->changes + 1) * sizeof *c.drop),
 	};
 
-	for (struct row *at = r->changes ? rows_from(r, (struct row_key){ .data = (const uint8_t *)"" }) : NULL; at; at = at->next)
+	for (struct row *at = r->changes ? rows_from(r, (struct row_key){ .data = (const uint8_t *)"" }) : NULL; at;
+	     at = at->next)
 		change_one(&c, at);
 	if (c.nchanged)                 /* each row that changed was counted, so there is room */
 		memcpy(c.added + c.nadded, c.changed, c.nchanged * sizeof *c.changed);
@@ -477,7 +480,8 @@ value_equal(const ProtobufCFieldDescriptor *f, const void *a, const void *b)
 	case PROTOBUF_C_TYPE_STRING:
 		return !strcmp(*(char *const *)a, *(char *const *)b);
 	case PROTOBUF_C_TYPE_BYTES:
-		return x->len == y->len && !memcmp(x->data ? x->data : (const void *)"", y->data ? y->data : (const void *)"", x->len);
+		return x->len == y->len &&
+		       !memcmp(x->data ? x->data : (const void *)"", y->data ? y->data : (const void *)"", x->len);
 	case PROTOBUF_C_TYPE_MESSAGE:
 		return message_equal(*(ProtobufCMessage *const *)a, *(ProtobufCMessage *const *)b);
 	default:
@@ -488,7 +492,8 @@ value_equal(const ProtobufCFieldDescriptor *f, const void *a, const void *b)
 static bool
 repeated_equal(const ProtobufCFieldDescriptor *f, const void *a, const void *b, size_t n)
 {
-	size_t step = f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_MESSAGE ? sizeof(void *) : scalar_size(f->type);
+	size_t step = f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_MESSAGE ? sizeof(void *)
+											      : scalar_size(f->type);
 
 	for (size_t i = 0; i < n; i++)
 		if (!value_equal(f, *(char *const *)a + i * step, *(char *const *)b + i * step))

@@ -1,8 +1,8 @@
 /* rows - the rows of one table that a batch has loaded, by key; and what became of them.
  *
- * Found by a hash of the encoded key; a treap of the same keys (memcmp order) is grown when somebody asks for several in their
- * order, which of most tables nobody does.  All of it lives in the batch's arena.  What was loaded is kept beside what is, so the
- * write phase knows exactly what changed. */
+ * Found by a hash of the encoded key; a treap of the same keys (memcmp order) is grown when somebody asks for several
+ * in their order, which of most tables nobody does.  All of it lives in the batch's arena.  What was loaded is kept
+ * beside what is, so the write phase knows exactly what changed. */
 #pragma once
 #include "base/arena.h"
 #include <protobuf-c/protobuf-c.h>
@@ -48,16 +48,16 @@ struct rows {
 void rows_open(struct rows *r, const struct table *t, arena_t *a);
 /* True when this prefix was not wanted before: it must be loaded. */
 bool rows_want(struct rows *r, const void *key, int nprefix);
-bool rows_wanted(const struct rows *r, const void *key, int nprefix);   /* this prefix, or a shorter one that covers it */
-uint32_t rows_hash(const struct rows *r, const void *key, int nprefix);       /* of that prefix; another in each process */
+bool rows_wanted(const struct rows *r, const void *key, int nprefix); /* this prefix, or a shorter one that covers it */
+uint32_t rows_hash(const struct rows *r, const void *key, int nprefix); /* of that prefix; another in each process */
 void rows_loaded(struct rows *r, const void *row);                      /* keeps an earlier change */
 const void *rows_get(const struct rows *r, const void *key);
 size_t rows_list(struct rows *r, const void *key, int nprefix, const void ***out);
 /* Shallow copy of row into the arena; true when something changed. */
 bool rows_put(struct rows *r, const void *row);
 bool rows_drop(struct rows *r, const void *key);
-/* All rows in which `is` differs from `was`, split into what to put and what to drop.  Of what to put the first nadded are not in
- * the table, the others are; both in key order. */
+/* All rows in which `is` differs from `was`, split into what to put and what to drop.  Of what to put the first nadded
+ * are not in the table, the others are; both in key order. */
 void rows_changed(struct rows *r, const void ***put, size_t *nput, const void ***drop, size_t *ndrop);
 
 /* From rows_try on changes can be taken back, all of them, by rows_undo; rows_stand ends that and leaves them. */

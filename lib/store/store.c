@@ -106,7 +106,8 @@ error_class(const char *sqlstate)
 	return STORE_BAD_INPUT;
 }
 
-/* What the server says of a value (class 22) quotes it, and the detail of a broken constraint the row: neither is logged. */
+/* What the server says of a value (class 22) quotes it, and the detail of a broken constraint the row: neither is
+ * logged. */
 static void
 log_failure(enum store_error error, const char *what, const PGresult *r)
 {
@@ -656,9 +657,9 @@ store_notification(store_t *db, arena_t *a)
 	return payload;
 }
 
-/* Whoever cancels a commit that waits for a synchronous standby makes the server say that it is committed, with no more than
- * a warning; a failover would take it back.  The warning has no SQLSTATE of its own and its words are translated, so it is
- * known by where in the server it comes from. */
+/* Whoever cancels a commit that waits for a synchronous standby makes the server say that it is committed, with no more
+ * than a warning; a failover would take it back.  The warning has no SQLSTATE of its own and its words are translated,
+ * so it is known by where in the server it comes from. */
 static bool
 says_only_here(const PGresult *r)
 {

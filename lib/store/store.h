@@ -11,8 +11,8 @@
  * int64, uint32         bigint                int32          integer
  * bool                  boolean               double         double precision
  * string, or enum       text (an enum by its name in lower case)
- * bytes                 bytea                 repeated string  text[] (as a parameter of unnest: text[] of array literals, cast ::text[])
- * A oneof member that is not set is NULL, and NULL leaves it unset.
+ * bytes                 bytea                 repeated string  text[] (as a parameter of unnest: text[] of array
+ * literals, cast ::text[]) A oneof member that is not set is NULL, and NULL leaves it unset.
  *
  * Everything is asynchronous and pipelined: queue statements, then store_sync() makes one round trip and leaves the
  * results to be read.  No wait is longer than STORE_WAIT_MS. */
@@ -33,13 +33,16 @@ struct store_stmt {
 
 typedef struct store store_t;
 
-enum store_error {              /* why the last sync failed */
-	STORE_OK,
-	STORE_FENCED,           /* SQLSTATE ZF001: another replica owns a partition; store_detail() says which */
-	STORE_KEY_TAKEN,        /* SQLSTATE ZK001: idempotency key held by another service; store_detail() names them */
-	STORE_BAD_INPUT,        /* classes 22, 23, and whatever else repeats: run the inputs singly */
-	STORE_TRANSIENT,        /* rolled back for certain (serialization, deadlock, resources): the same batch again */
-	STORE_LOST,             /* connection gone, no answer in time, or not surely on the standby: outcome unknown; store_reopen() */
+enum store_error { /* why the last sync failed */
+		   STORE_OK,
+		   STORE_FENCED, /* SQLSTATE ZF001: another replica owns a partition; store_detail() says which */
+		   STORE_KEY_TAKEN, /* SQLSTATE ZK001: idempotency key held by another service; store_detail() names
+				       them */
+		   STORE_BAD_INPUT, /* classes 22, 23, and whatever else repeats: run the inputs singly */
+		   STORE_TRANSIENT, /* rolled back for certain (serialization, deadlock, resources): the same batch
+				       again */
+		   STORE_LOST, /* connection gone, no answer in time, or not surely on the standby: outcome unknown;
+				  store_reopen() */
 };
 
 /* conninfo as of libpq.  NULL when the server cannot be reached (logged). */
@@ -70,8 +73,8 @@ int64_t store_round_trips(const store_t *db);           /* since open */
 void store_patience(store_t *db, int wait_ms);          /* instead of STORE_WAIT_MS: for who asks about whole tables */
 
 /* begin; queue; commit; sync: for the odd single statement outside a batch. */
-enum store_error store_run(store_t *db, const struct store_stmt *s, const void *args, arena_t *a, void ***rows, size_t *n)
-	__attribute__((warn_unused_result));
+enum store_error store_run(store_t *db, const struct store_stmt *s, const void *args, arena_t *a, void ***rows,
+			   size_t *n) __attribute__((warn_unused_result));
 
 /* Column types of schema-qualified or search_path table `name`, to build statements from: 0 when there is no such
  * column.  Used by lib/store/table. */

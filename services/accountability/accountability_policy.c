@@ -20,7 +20,8 @@ static int
 by_date_and_id(const void *a, const void *b)
 {
 	const Finding *x = *(const Finding *const *)a, *y = *(const Finding *const *)b;
-	return x->on_day != y->on_day ? (x->on_day > y->on_day) - (x->on_day < y->on_day) : strcmp(x->finding_id, y->finding_id);
+	return x->on_day != y->on_day ? (x->on_day > y->on_day) - (x->on_day < y->on_day)
+				      : strcmp(x->finding_id, y->finding_id);
 }
 
 size_t
@@ -48,7 +49,8 @@ rung_of(const struct policy_book *book, const struct policy_version *on, int k)
 }
 
 size_t
-ladder_absences(const struct policy_book *book, const Finding *const *findings, size_t n, arena_t *a, struct absence **out)
+ladder_absences(const struct policy_book *book, const Finding *const *findings, size_t n, arena_t *a,
+		struct absence **out)
 {
 	const Finding **sorted;
 	size_t nsorted = ladder_sorted(findings, n, is_absence, a, &sorted), count = 0;
@@ -101,7 +103,8 @@ kind_named(const char *json_name)
 	assert(len < sizeof(name));
 	for (size_t i = 0; i <= len; i++)
 		name[i] = json_name[i] >= 'a' && json_name[i] <= 'z' ? (char)(json_name[i] - 'a' + 'A') : json_name[i];
-	const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value_by_name(&accountability__measure_kind__descriptor, name);
+	const ProtobufCEnumValue *v =
+		protobuf_c_enum_descriptor_get_value_by_name(&accountability__measure_kind__descriptor, name);
 	assert(v);                                      /* policy_parse knows the kinds */
 	return (Accountability__MeasureKind)v->value;
 }
@@ -211,8 +214,9 @@ measure_of(const struct reached *r, const Policy__Consequence *c, arena_t *a)
 static bool
 same_identity(const Measure *x, const Measure *y)
 {
-	return x->kind == y->kind && x->window_year == y->window_year && strcmp(x->clause, y->clause) == 0 && strcmp(x->ladder, y->ladder) == 0 &&
-	       strcmp(x->recall_id, y->recall_id) == 0 && strcmp(x->unit_id, y->unit_id) == 0 && strcmp(x->head_person_id, y->head_person_id) == 0;
+	return x->kind == y->kind && x->window_year == y->window_year && strcmp(x->clause, y->clause) == 0 &&
+	       strcmp(x->ladder, y->ladder) == 0 && strcmp(x->recall_id, y->recall_id) == 0 &&
+	       strcmp(x->unit_id, y->unit_id) == 0 && strcmp(x->head_person_id, y->head_person_id) == 0;
 }
 
 /* Two policies may give one clause to two rungs; what the later absence reached is then the one that stands. */
@@ -229,7 +233,8 @@ add_measure(Measure **all, size_t n, Measure *m)
 }
 
 size_t
-ladder_follow(const struct reached *r, Policy__Consequence *const *consequences, size_t nconsequences, arena_t *a, Measure **all, size_t n)
+ladder_follow(const struct reached *r, Policy__Consequence *const *consequences, size_t nconsequences, arena_t *a,
+	      Measure **all, size_t n)
 {
 	for (size_t c = 0; c < nconsequences; c++)
 		n = add_measure(all, n, measure_of(r, consequences[c], a));
@@ -238,7 +243,8 @@ ladder_follow(const struct reached *r, Policy__Consequence *const *consequences,
 
 /* `kth` reached its rung; the first of its year lies k - 1 before it. */
 static size_t
-rung_measures(const struct absence *kth, const MirrorRows__Posting *const *postings, size_t npostings, arena_t *a, Measure **all, size_t n)
+rung_measures(const struct absence *kth, const MirrorRows__Posting *const *postings, size_t npostings, arena_t *a,
+	      Measure **all, size_t n)
 {
 	const struct absence *first = kth - (kth->k - 1);
 	const Policy__Rung *rung = kth->policy->document->absence_ladder->rungs[kth->k - 1];
@@ -262,13 +268,15 @@ reaches_rung(const struct absence *x)
 }
 
 size_t
-ladder_measures(const struct absence *absences, size_t n, const MirrorRows__Posting *const *postings, size_t npostings, arena_t *a,
-                Measure ***out)
+ladder_measures(const struct absence *absences, size_t n, const MirrorRows__Posting *const *postings, size_t npostings,
+		arena_t *a, Measure ***out)
 {
 	size_t cap = 1, count = 0;
 
 	for (size_t i = 0; i < n; i++)
-		cap += reaches_rung(&absences[i]) ? absences[i].policy->document->absence_ladder->rungs[absences[i].k - 1]->n_measures : 0;
+		cap += reaches_rung(&absences[i])
+			       ? absences[i].policy->document->absence_ladder->rungs[absences[i].k - 1]->n_measures
+			       : 0;
 	*out = arena_alloc(a, cap * sizeof(**out));
 	for (size_t i = 0; i < n; i++)
 		if (reaches_rung(&absences[i]))
@@ -299,8 +307,9 @@ same_cause(const Measure *x, const Measure *y)
 static bool
 same_measure(const Measure *x, const Measure *y)
 {
-	return x->from_day == y->from_day && same_until(x, y) && same_cause(x, y) && x->rung == y->rung && strcmp(x->policy, y->policy) == 0 &&
-	       strcmp(x->approval, y->approval) == 0 && x->decided_day == y->decided_day && x->absence_day == y->absence_day;
+	return x->from_day == y->from_day && same_until(x, y) && same_cause(x, y) && x->rung == y->rung &&
+	       strcmp(x->policy, y->policy) == 0 && strcmp(x->approval, y->approval) == 0 &&
+	       x->decided_day == y->decided_day && x->absence_day == y->absence_day;
 }
 
 static bool
@@ -318,8 +327,8 @@ with_identity(const Measure *of, const Measure *const *rows, size_t n)
 	return NULL;
 }
 
-/* Imposed, amended, or nothing new.  What was approved or served outlives an amendment, but not a change of who has to decide; what was
- * refused is refused no longer than the refusal reaches. */
+/* Imposed, amended, or nothing new.  What was approved or served outlives an amendment, but not a change of who has to
+ * decide; what was refused is refused no longer than the refusal reaches. */
 static bool
 change_to(const Measure *was, Measure *due, struct measure_change *out)
 {
@@ -367,7 +376,9 @@ ladder_counted(const char *ladder, const Finding *const *facts, size_t n, arena_
 	*out = arena_alloc(a, (n + 1) * sizeof(**out));
 	for (size_t i = 0; i < n; i++) {
 		day_text(facts[i]->on_day, day);
-		const char *by = strcmp(ladder, "criticism") == 0 ? facts[i]->bulletin : strcmp(ladder, "case") == 0 ? facts[i]->finding_id : day;
+		const char *by = strcmp(ladder, "criticism") == 0 ? facts[i]->bulletin
+				 : strcmp(ladder, "case") == 0    ? facts[i]->finding_id
+								  : day;
 		(*out)[i] = arena_strdup(a, by);
 	}
 	return n;
@@ -387,7 +398,8 @@ is_within(char *const *counted, size_t n, const AccountabilityRows__Decision *d)
 }
 
 const AccountabilityRows__Decision *
-ladder_held(const AccountabilityRows__Decision *const *decisions, size_t n, const char *measure_id, char *const *counted, size_t ncounted)
+ladder_held(const AccountabilityRows__Decision *const *decisions, size_t n, const char *measure_id,
+	    char *const *counted, size_t ncounted)
 {
 	const AccountabilityRows__Decision *held = NULL;
 
@@ -407,7 +419,8 @@ measure_is_refused(Accountability__MeasureState state)
 /* ---- the difference */
 
 size_t
-ladder_diff(Measure *const *due, size_t ndue, const Measure *const *standing, size_t nstanding, arena_t *a, struct measure_change **out)
+ladder_diff(Measure *const *due, size_t ndue, const Measure *const *standing, size_t nstanding, arena_t *a,
+	    struct measure_change **out)
 {
 	struct measure_change *changes = arena_alloc(a, (ndue + nstanding + 1) * sizeof(*changes));
 	size_t n = 0;

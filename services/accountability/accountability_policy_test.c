@@ -1,7 +1,8 @@
-/* accountability_policy_test - the absence ladder as the rule book says it (rules.md §5), and what must always hold (§10).
+/* accountability_policy_test - the absence ladder as the rule book says it (rules.md §5), and what must always hold
+ * (§10).
  *
- * How: a case is a history of words, told one after the other; after each the measures are counted anew and what changed is
- * applied, as the service does it.  Then what stands is compared with the words expected.
+ * How: a case is a history of words, told one after the other; after each the measures are counted anew and what
+ * changed is applied, as the service does it.  Then what stands is compared with the words expected.
  *
  *   F1:09-05         absence F1 on 2017-09-05, confirmed that day      F1:09-05>09-20   confirmed later
  *   F1:2018-01-03    any year                                          -F1              annulled
@@ -22,7 +23,11 @@ typedef AccountabilityRows__Measure Measure;
 
 /* ---- rule books: the shipped ladder, under different approvals and dates */
 
-#define TEXT(z, e) (Common__Text){ .base = PROTOBUF_C_MESSAGE_INIT(&common__text__descriptor), .zh = (char *)(z), .en = (char *)(e) }
+#define TEXT(z, e)                                                                                                     \
+	(Common__Text)                                                                                                 \
+	{                                                                                                              \
+		.base = PROTOBUF_C_MESSAGE_INIT(&common__text__descriptor), .zh = (char *)(z), .en = (char *)(e)       \
+	}
 
 struct rulebook {
 	Common__Text reason;
@@ -163,7 +168,8 @@ decisions_hold(struct world *w, Measure *const *due, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		char **rests_on;
 		size_t nrests = counted(w, due[i], &rests_on);
-		const AccountabilityRows__Decision *d = ladder_held(w->decisions, w->ndecisions, due[i]->measure_id, rests_on, nrests);
+		const AccountabilityRows__Decision *d =
+			ladder_held(w->decisions, w->ndecisions, due[i]->measure_id, rests_on, nrests);
 		due[i]->state = d ? d->state : due[i]->state;
 	}
 }
@@ -320,8 +326,9 @@ measure_words(const Measure *m, arena_t *a)
 		day_text(m->until_day, until);
 	for (size_t i = 0; i < m->n_cause; i++)
 		cause = arena_printf(a, "%s%s%s", cause, i ? "," : "", m->cause[i]);
-	return arena_printf(a, "%s %s %s..%s %s %s", m->clause + strlen("C3.2.1-"), name_of(&accountability__measure_kind__descriptor, m->kind, a), from,
-	                    until, cause, name_of(&accountability__measure_state__descriptor, m->state, a));
+	return arena_printf(a, "%s %s %s..%s %s %s", m->clause + strlen("C3.2.1-"),
+			    name_of(&accountability__measure_kind__descriptor, m->kind, a), from, until, cause,
+			    name_of(&accountability__measure_state__descriptor, m->state, a));
 }
 
 static int
@@ -362,8 +369,10 @@ change_words(const struct world *w, arena_t *a)
 	const char *all = "";
 
 	for (size_t i = 0; i < w->nchanges; i++)
-		all = arena_printf(a, "%s%s%s %s %s%s", all, *all ? "; " : "", verbs[w->changes[i].change], w->changes[i].is->clause + strlen("C3.2.1-"),
-		                   name_of(&accountability__measure_kind__descriptor, w->changes[i].is->kind, a), ladder_shrank(&w->changes[i]) ? "!" : "");
+		all = arena_printf(a, "%s%s%s %s %s%s", all, *all ? "; " : "", verbs[w->changes[i].change],
+				   w->changes[i].is->clause + strlen("C3.2.1-"),
+				   name_of(&accountability__measure_kind__descriptor, w->changes[i].is->kind, a),
+				   ladder_shrank(&w->changes[i]) ? "!" : "");
 	return all;
 }
 
@@ -376,95 +385,131 @@ static const struct {
 	const char *last;               /* what the last word changed ("!": it shrank); NULL: not asked */
 } cases[] = {
 	{ "no absence", SHIPPED, "P:2016-01-01..", NULL, "", "" },
-	{ "C3.2.1-1: month of absence 1", SHIPPED, "F1:09-05", NULL, "1 stipend_cancelled 2017-09-01..2017-10-01 F1 proposed",
-	  "imposed 1 stipend_cancelled" },
-	{ "C3.2.1-1 automatic", AUTOMATIC, "F1:12-31", NULL, "1 stipend_cancelled 2017-12-01..2018-01-01 F1 in_force", NULL },
+	{ "C3.2.1-1: month of absence 1", SHIPPED, "F1:09-05", NULL,
+	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 proposed", "imposed 1 stipend_cancelled" },
+	{ "C3.2.1-1 automatic", AUTOMATIC, "F1:12-31", NULL, "1 stipend_cancelled 2017-12-01..2018-01-01 F1 in_force",
+	  NULL },
 	{ "C3.2.1-2: quarter, talk, year, ban, freeze", AUTOMATIC, "F1:09-05 F2:10-02>10-09", NULL,
-	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 in_force; 2 stipend_cancelled 2017-10-01..2018-01-01 F1,F2 in_force; "
-	  "2 admonishment_talk 2017-10-09.. F1,F2 in_force; 2 assessment_cancelled 2017-01-01..2018-01-01 F1,F2 in_force; "
-	  "2 award_ban 2017-10-09..2018-01-01 F1,F2 in_force; 2 promotion_freeze 2017-10-09..2018-04-09 F1,F2 in_force", NULL },
+	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 in_force; 2 stipend_cancelled 2017-10-01..2018-01-01 F1,F2 "
+	  "in_force; "
+	  "2 admonishment_talk 2017-10-09.. F1,F2 in_force; 2 assessment_cancelled 2017-01-01..2018-01-01 F1,F2 "
+	  "in_force; "
+	  "2 award_ban 2017-10-09..2018-01-01 F1,F2 in_force; 2 promotion_freeze 2017-10-09..2018-04-09 F1,F2 in_force",
+	  NULL },
 	{ "C3.2.1-3: year, recall", SHIPPED, "F1:09-05 F2:10-02 F3:11-20>11-25", "^3 ",
 	  "3 stipend_cancelled 2017-01-01..2018-01-01 F1,F2,F3 proposed; 3 recall 2017-11-25.. F1,F2,F3 proposed",
 	  "imposed 3 stipend_cancelled; imposed 3 recall" },
-	{ "§5 a recall is never automatic", AUTOMATIC, "F1:09-05 F2:10-02 F3:11-20", "recall", "3 recall 2017-11-20.. F1,F2,F3 proposed", NULL },
+	{ "§5 a recall is never automatic", AUTOMATIC, "F1:09-05 F2:10-02 F3:11-20", "recall",
+	  "3 recall 2017-11-20.. F1,F2,F3 proposed", NULL },
 	{ "§5 a 4th adds nothing", AUTOMATIC, "F1:09-05 F2:10-02 F3:11-20 F4:11-21", "^3 ",
 	  "3 stipend_cancelled 2017-01-01..2018-01-01 F1,F2,F3 in_force; 3 recall 2017-11-20.. F1,F2,F3 proposed", "" },
-	{ "§5 a 4th that is earlier moves the first three", SHIPPED, "F1:09-05 F2:10-02 F3:11-20 F0:08-03>12-01", "recall",
-	  "3 recall 2017-12-01.. F0,F1,F2 proposed", NULL },
+	{ "§5 a 4th that is earlier moves the first three", SHIPPED, "F1:09-05 F2:10-02 F3:11-20 F0:08-03>12-01",
+	  "recall", "3 recall 2017-12-01.. F0,F1,F2 proposed", NULL },
 	{ "A1: the calendar year of the incident", SHIPPED, "F1:12-31 F2:2018-01-01", NULL,
-	  "1 stipend_cancelled 2017-12-01..2018-01-01 F1 proposed; 1 stipend_cancelled 2018-01-01..2018-02-01 F2 proposed", NULL },
-	{ "A1: two years, two ladders", SHIPPED, "F1:2017-12-30 F2:2017-12-31 F3:2018-01-05 F4:2018-01-06", "stipend_cancelled",
-	  "1 stipend_cancelled 2017-12-01..2018-01-01 F1 proposed; 2 stipend_cancelled 2017-10-01..2018-01-01 F1,F2 proposed; "
-	  "1 stipend_cancelled 2018-01-01..2018-02-01 F3 proposed; 2 stipend_cancelled 2018-01-01..2018-04-01 F3,F4 proposed", NULL },
+	  "1 stipend_cancelled 2017-12-01..2018-01-01 F1 proposed; 1 stipend_cancelled 2018-01-01..2018-02-01 F2 "
+	  "proposed",
+	  NULL },
+	{ "A1: two years, two ladders", SHIPPED, "F1:2017-12-30 F2:2017-12-31 F3:2018-01-05 F4:2018-01-06",
+	  "stipend_cancelled",
+	  "1 stipend_cancelled 2017-12-01..2018-01-01 F1 proposed; 2 stipend_cancelled 2017-10-01..2018-01-01 F1,F2 "
+	  "proposed; "
+	  "1 stipend_cancelled 2018-01-01..2018-02-01 F3 proposed; 2 stipend_cancelled 2018-01-01..2018-04-01 F3,F4 "
+	  "proposed",
+	  NULL },
 	{ "A3: the earlier rung's stays beside the later", SHIPPED, "F1:09-05 F2:09-06", "stipend_cancelled",
-	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 proposed; 2 stipend_cancelled 2017-07-01..2017-10-01 F1,F2 proposed", NULL },
-	{ "A5: from the latest confirmation, whichever fact's", SHIPPED, "F1:09-05>11-30 F2:10-02>10-03", "promotion_freeze",
-	  "2 promotion_freeze 2017-11-30..2018-05-30 F1,F2 proposed", NULL },
-	{ "A5: clamped to the month's end", SHIPPED, "F1:08-05 F2:08-31", "promotion_freeze", "2 promotion_freeze 2017-08-31..2018-02-28 F1,F2 proposed", NULL },
+	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 proposed; 2 stipend_cancelled 2017-07-01..2017-10-01 F1,F2 "
+	  "proposed",
+	  NULL },
+	{ "A5: from the latest confirmation, whichever fact's", SHIPPED, "F1:09-05>11-30 F2:10-02>10-03",
+	  "promotion_freeze", "2 promotion_freeze 2017-11-30..2018-05-30 F1,F2 proposed", NULL },
+	{ "A5: clamped to the month's end", SHIPPED, "F1:08-05 F2:08-31", "promotion_freeze",
+	  "2 promotion_freeze 2017-08-31..2018-02-28 F1,F2 proposed", NULL },
 	{ "A5: clamped in a leap year", SHIPPED, "F1:2019-08-05 F2:2019-08-31", "promotion_freeze",
 	  "2 promotion_freeze 2019-08-31..2020-02-29 F1,F2 proposed", NULL },
-	{ "A6: until the term ends", SHIPPED, "P:2016-09-01..~2019-03-01 F1:09-05 F2:10-02", "award_ban", "2 award_ban 2017-10-02..2019-03-01 F1,F2 proposed", NULL },
+	{ "A6: until the term ends", SHIPPED, "P:2016-09-01..~2019-03-01 F1:09-05 F2:10-02", "award_ban",
+	  "2 award_ban 2017-10-02..2019-03-01 F1,F2 proposed", NULL },
 	{ "A6: the year outlasts the term", SHIPPED, "P:2016-09-01..~2017-11-01 F1:09-05 F2:10-02", "award_ban",
 	  "2 award_ban 2017-10-02..2018-01-01 F1,F2 proposed", NULL },
-	{ "A6: the latest of several", SHIPPED, "P:2016-09-01..~2018-03-01 P:2016-09-01..~2018-09-01 F1:09-05 F2:10-02", "award_ban",
-	  "2 award_ban 2017-10-02..2018-09-01 F1,F2 proposed", NULL },
+	{ "A6: the latest of several", SHIPPED, "P:2016-09-01..~2018-03-01 P:2016-09-01..~2018-09-01 F1:09-05 F2:10-02",
+	  "award_ban", "2 award_ban 2017-10-02..2018-09-01 F1,F2 proposed", NULL },
 	{ "A6: without a term, the posting's end", SHIPPED, "P:2016-09-01..2018-05-01 F1:09-05 F2:10-02", "award_ban",
 	  "2 award_ban 2017-10-02..2018-05-01 F1,F2 proposed", NULL },
-	{ "A6: a term and an end: the term", SHIPPED, "P:2016-09-01..2018-05-01~2018-08-01 F1:09-05 F2:10-02", "award_ban",
-	  "2 award_ban 2017-10-02..2018-08-01 F1,F2 proposed", NULL },
-	{ "A6: the term held on absence 2's date", SHIPPED, "P:2016-09-01..2017-10-01~2020-01-01 F1:09-05 F2:10-02", "award_ban",
-	  "2 award_ban 2017-10-02..2018-01-01 F1,F2 proposed", NULL },
-	{ "§5 award_ban decided on 1 January", SHIPPED, "F1:09-05 F2:10-02>2018-01-01", "award_ban", "2 award_ban 2018-01-01..2019-01-01 F1,F2 proposed", NULL },
+	{ "A6: a term and an end: the term", SHIPPED, "P:2016-09-01..2018-05-01~2018-08-01 F1:09-05 F2:10-02",
+	  "award_ban", "2 award_ban 2017-10-02..2018-08-01 F1,F2 proposed", NULL },
+	{ "A6: the term held on absence 2's date", SHIPPED, "P:2016-09-01..2017-10-01~2020-01-01 F1:09-05 F2:10-02",
+	  "award_ban", "2 award_ban 2017-10-02..2018-01-01 F1,F2 proposed", NULL },
+	{ "§5 award_ban decided on 1 January", SHIPPED, "F1:09-05 F2:10-02>2018-01-01", "award_ban",
+	  "2 award_ban 2018-01-01..2019-01-01 F1,F2 proposed", NULL },
 	{ "A17: two findings of a day are one absence", SHIPPED, "F2:09-05 F1:09-05>09-20", NULL,
 	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 proposed", "amended 1 stipend_cancelled" },
-	{ "A17: of a day the smallest id, even if confirmed later", SHIPPED, "F2:09-05>09-06 F9:10-02 F1:09-05>10-20", "admonishment_talk",
-	  "2 admonishment_talk 2017-10-20.. F1,F9 proposed", NULL },
-	{ "A17: the other one of the day remains", SHIPPED, "F1:09-05 F2:09-05 -F1", NULL, "1 stipend_cancelled 2017-09-01..2017-10-01 F2 proposed",
-	  "amended 1 stipend_cancelled" },
+	{ "A17: of a day the smallest id, even if confirmed later", SHIPPED, "F2:09-05>09-06 F9:10-02 F1:09-05>10-20",
+	  "admonishment_talk", "2 admonishment_talk 2017-10-20.. F1,F9 proposed", NULL },
+	{ "A17: the other one of the day remains", SHIPPED, "F1:09-05 F2:09-05 -F1", NULL,
+	  "1 stipend_cancelled 2017-09-01..2017-10-01 F2 proposed", "amended 1 stipend_cancelled" },
 	{ "§5 late fact: the levels move", SHIPPED, "F2:10-02 F1:09-05>10-20", NULL,
-	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 proposed; 2 stipend_cancelled 2017-10-01..2018-01-01 F1,F2 proposed; "
-	  "2 admonishment_talk 2017-10-20.. F1,F2 proposed; 2 assessment_cancelled 2017-01-01..2018-01-01 F1,F2 proposed; "
-	  "2 award_ban 2017-10-20..2018-01-01 F1,F2 proposed; 2 promotion_freeze 2017-10-20..2018-04-20 F1,F2 proposed", NULL },
+	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 proposed; 2 stipend_cancelled 2017-10-01..2018-01-01 F1,F2 "
+	  "proposed; "
+	  "2 admonishment_talk 2017-10-20.. F1,F2 proposed; 2 assessment_cancelled 2017-01-01..2018-01-01 F1,F2 "
+	  "proposed; "
+	  "2 award_ban 2017-10-20..2018-01-01 F1,F2 proposed; 2 promotion_freeze 2017-10-20..2018-04-20 F1,F2 proposed",
+	  NULL },
 	{ "§5 an annulled first re-levels the others", SHIPPED, "F1:09-05 F2:10-02 F3:11-20 -F1", NULL,
-	  "1 stipend_cancelled 2017-10-01..2017-11-01 F2 proposed; 2 stipend_cancelled 2017-10-01..2018-01-01 F2,F3 proposed; "
-	  "2 admonishment_talk 2017-11-20.. F2,F3 proposed; 2 assessment_cancelled 2017-01-01..2018-01-01 F2,F3 proposed; "
-	  "2 award_ban 2017-11-20..2018-01-01 F2,F3 proposed; 2 promotion_freeze 2017-11-20..2018-05-20 F2,F3 proposed", NULL },
+	  "1 stipend_cancelled 2017-10-01..2017-11-01 F2 proposed; 2 stipend_cancelled 2017-10-01..2018-01-01 F2,F3 "
+	  "proposed; "
+	  "2 admonishment_talk 2017-11-20.. F2,F3 proposed; 2 assessment_cancelled 2017-01-01..2018-01-01 F2,F3 "
+	  "proposed; "
+	  "2 award_ban 2017-11-20..2018-01-01 F2,F3 proposed; 2 promotion_freeze 2017-11-20..2018-05-20 F2,F3 proposed",
+	  NULL },
 	{ "§5 annulled: everything gone", AUTOMATIC, "F1:09-05 -F1", NULL, "", "revoked 1 stipend_cancelled!" },
 	{ "§5 annulled: never again confirmed", SHIPPED, "F1:09-05 -F1 F1:09-05", NULL, "", "" },
 	{ "§5 the same fact twice", SHIPPED, "F1:09-05 F2:10-02 F2:10-02", "recall", "", "" },
 	{ "§5 comes back as newly decided", AUTOMATIC, "F1:09-05 stipend_cancelled=lifted -F1 F2:09-07", NULL,
 	  "1 stipend_cancelled 2017-09-01..2017-10-01 F2 in_force", "imposed 1 stipend_cancelled" },
-	{ "A98: rejected, and another fact counts: decided anew", SHIPPED, "F1:09-05 F2:10-02 award_ban=rejected F0:08-04>10-10", "award_ban",
+	{ "A98: rejected, and another fact counts: decided anew", SHIPPED,
+	  "F1:09-05 F2:10-02 award_ban=rejected F0:08-04>10-10", "award_ban",
 	  "2 award_ban 2017-10-10..2018-01-01 F0,F1 proposed", NULL },
-	{ "A98: the first measure rests on the first absence alone", SHIPPED, "F1:09-06 stipend_cancelled=rejected F0:09-04", "^1 ",
-	  "1 stipend_cancelled 2017-09-01..2017-10-01 F0 proposed", "imposed 1 stipend_cancelled; imposed 2 stipend_cancelled; imposed 2 admonishment_talk; "
+	{ "A98: the first measure rests on the first absence alone", SHIPPED,
+	  "F1:09-06 stipend_cancelled=rejected F0:09-04", "^1 ",
+	  "1 stipend_cancelled 2017-09-01..2017-10-01 F0 proposed",
+	  "imposed 1 stipend_cancelled; imposed 2 stipend_cancelled; imposed 2 admonishment_talk; "
 	  "imposed 2 assessment_cancelled; imposed 2 award_ban; imposed 2 promotion_freeze" },
 	{ "A98: and holds again when that fact goes", AUTOMATIC, "F1:09-06 stipend_cancelled=lifted F0:08-04 -F0", NULL,
 	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 lifted", NULL },
-	{ "A98: a fact that does not count under it changes nothing", SHIPPED, "F1:09-06 stipend_cancelled=rejected F2:10-02", "^1 ",
+	{ "A98: a fact that does not count under it changes nothing", SHIPPED,
+	  "F1:09-06 stipend_cancelled=rejected F2:10-02", "^1 ",
 	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 rejected", NULL },
-	{ "A98: the rejection holds when the same absence is confirmed again", SHIPPED, "F1:09-06 stipend_cancelled=rejected -F1 F2:09-06", NULL,
+	{ "A98: the rejection holds when the same absence is confirmed again", SHIPPED,
+	  "F1:09-06 stipend_cancelled=rejected -F1 F2:09-06", NULL,
 	  "1 stipend_cancelled 2017-09-01..2017-10-01 F2 rejected", "imposed 1 stipend_cancelled" },
-	{ "A98: another finding of the same date is no other fact", AUTOMATIC, "F1:09-06 stipend_cancelled=lifted F0:09-06", NULL,
-	  "1 stipend_cancelled 2017-09-01..2017-10-01 F0 lifted", "amended 1 stipend_cancelled" },
-	{ "A98: what is approved is not refused", SHIPPED, "F1:09-05 F2:10-02 award_ban=in_force F0:08-04>10-10", "award_ban",
-	  "2 award_ban 2017-10-10..2018-01-01 F0,F1 in_force", NULL },
-	{ "§5 amended: served is kept", AUTOMATIC, "F1:09-05 F2:10-02 admonishment_talk=served P:2016-09-01..~2019-03-01", "admonishment_talk",
+	{ "A98: another finding of the same date is no other fact", AUTOMATIC,
+	  "F1:09-06 stipend_cancelled=lifted F0:09-06", NULL, "1 stipend_cancelled 2017-09-01..2017-10-01 F0 lifted",
+	  "amended 1 stipend_cancelled" },
+	{ "A98: what is approved is not refused", SHIPPED, "F1:09-05 F2:10-02 award_ban=in_force F0:08-04>10-10",
+	  "award_ban", "2 award_ban 2017-10-10..2018-01-01 F0,F1 in_force", NULL },
+	{ "§5 amended: served is kept", AUTOMATIC,
+	  "F1:09-05 F2:10-02 admonishment_talk=served P:2016-09-01..~2019-03-01", "admonishment_talk",
 	  "2 admonishment_talk 2017-10-02.. F1,F2 served", "amended 2 award_ban" },
 	{ "§5 approval changes with the policy of the k-th date", AUTOMATIC_LATER, "F2:10-02 F1:09-05", "^1 ",
 	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 proposed", NULL },
-	{ "§5 approval changes: lifted is decided anew", AUTOMATIC_LATER, "F1:10-02 stipend_cancelled=lifted F0:09-30", "^1 ",
-	  "1 stipend_cancelled 2017-09-01..2017-10-01 F0 proposed", NULL },
+	{ "§5 approval changes: lifted is decided anew", AUTOMATIC_LATER, "F1:10-02 stipend_cancelled=lifted F0:09-30",
+	  "^1 ", "1 stipend_cancelled 2017-09-01..2017-10-01 F0 proposed", NULL },
 	{ "§5 facts are judged as at the incident", AUTOMATIC_LATER, "F1:09-05>12-01 F2:10-02", "stipend_cancelled",
-	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 proposed; 2 stipend_cancelled 2017-10-01..2018-01-01 F1,F2 in_force", NULL },
-	{ "§5 the policy of each date: 3 months, by kind", SOFTER_LATER, "F1:09-05 F2:10-02", "f", /* freeze, and all that is in_force */
-	  "2 award_ban 2017-10-02..2018-01-01 F1,F2 in_force; 2 promotion_freeze 2017-10-02..2018-01-02 F1,F2 proposed", NULL },
+	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 proposed; 2 stipend_cancelled 2017-10-01..2018-01-01 F1,F2 "
+	  "in_force",
+	  NULL },
+	{ "§5 the policy of each date: 3 months, by kind", SOFTER_LATER, "F1:09-05 F2:10-02",
+	  "f", /* freeze, and all that is in_force */
+	  "2 award_ban 2017-10-02..2018-01-01 F1,F2 in_force; 2 promotion_freeze 2017-10-02..2018-01-02 F1,F2 proposed",
+	  NULL },
 	{ "§5 a ladder of two rungs", SOFTER_LATER, "F1:09-05 F2:10-02 F3:11-20", "^3 ", "", "" },
-	{ "§5 before the first policy nothing follows, but it counts", SHIPPED, "F1:07-31 F2:08-01", "stipend_cancelled",
-	  "2 stipend_cancelled 2017-07-01..2017-10-01 F1,F2 proposed", NULL },
-	{ "§5 the kill switch holds what is automatic", HELD, "F1:09-05", NULL, "1 stipend_cancelled 2017-09-01..2017-10-01 F1 proposed", NULL },
-	{ "§5 shrunk: told again", AUTOMATIC, "F1:09-05 F0:08-30", "^1 ", "1 stipend_cancelled 2017-08-01..2017-09-01 F0 in_force",
-	  "amended 1 stipend_cancelled!; imposed 2 stipend_cancelled; imposed 2 admonishment_talk; imposed 2 assessment_cancelled; "
+	{ "§5 before the first policy nothing follows, but it counts", SHIPPED, "F1:07-31 F2:08-01",
+	  "stipend_cancelled", "2 stipend_cancelled 2017-07-01..2017-10-01 F1,F2 proposed", NULL },
+	{ "§5 the kill switch holds what is automatic", HELD, "F1:09-05", NULL,
+	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 proposed", NULL },
+	{ "§5 shrunk: told again", AUTOMATIC, "F1:09-05 F0:08-30", "^1 ",
+	  "1 stipend_cancelled 2017-08-01..2017-09-01 F0 in_force",
+	  "amended 1 stipend_cancelled!; imposed 2 stipend_cancelled; imposed 2 admonishment_talk; imposed 2 "
+	  "assessment_cancelled; "
 	  "imposed 2 award_ban; imposed 2 promotion_freeze" },
 };
 
@@ -544,7 +589,8 @@ test_eligibility(int counts[2], arena_t *a)
 		m.maybe_until_case = ACCOUNTABILITY_ROWS__MEASURE__MAYBE_UNTIL_UNTIL_DAY;
 		m.until_day = 200;
 		eligibility_on(all, 1, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, rows[i].day, a, &v);
-		check(counts, v.eligible == rows[i].eligible && v.n_reasons == !rows[i].eligible, "§5 Eligibility", arena_printf(a, "row %zu", i), "");
+		check(counts, v.eligible == rows[i].eligible && v.n_reasons == !rows[i].eligible, "§5 Eligibility",
+		      arena_printf(a, "row %zu", i), "");
 	}
 }
 
@@ -630,8 +676,8 @@ cancelled(const struct world *w, int32_t day)
 {
 	for (size_t i = 0; i < w->nmeasures; i++) {
 		const Measure *m = w->measures[i];
-		if (m->kind == ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED && m->state != ACCOUNTABILITY__MEASURE_STATE__REVOKED && m->from_day <= day &&
-		    day < m->until_day)
+		if (m->kind == ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED &&
+		    m->state != ACCOUNTABILITY__MEASURE_STATE__REVOKED && m->from_day <= day && day < m->until_day)
 			return true;
 	}
 	return false;
@@ -660,7 +706,8 @@ grows(const struct world *before, const struct world *after)
 	return true;
 }
 
-/* One ladder for all dates: elsewhere, and before the first policy, the k-th absence is worth what its own date says. */
+/* One ladder for all dates: elsewhere, and before the first policy, the k-th absence is worth what its own date says.
+ */
 static bool
 one_ladder(const struct policy_book *book, const struct deed *deeds, size_t n)
 {
@@ -694,8 +741,9 @@ test_properties(int counts[2], const struct books *books, arena_t *a)
 			if (deeds[i].annulled)
 				deed_tell(&reversed, &deeds[i], true);
 		const char *is = standing_words(&plain, NULL, a), *name = arena_printf(a, "seed %llu", (unsigned long long)seed);
-		check(counts, strcmp(standing_words(&shuffled, NULL, a), is) == 0, arena_printf(a, "§10 1, 2 order and repetition, %s", name),
-		      standing_words(&shuffled, NULL, a), is);
+		check(counts, strcmp(standing_words(&shuffled, NULL, a), is) == 0,
+		      arena_printf(a, "§10 1, 2 order and repetition, %s", name), standing_words(&shuffled, NULL, a),
+		      is);
 		check(counts, strcmp(standing_words(&reversed, NULL, a), is) == 0, arena_printf(a, "§10 3 reversal, %s", name),
 		      standing_words(&reversed, NULL, a), is);
 		recount(&shuffled);
@@ -703,10 +751,13 @@ test_properties(int counts[2], const struct books *books, arena_t *a)
 		for (size_t i = 0; i < n; i++)
 			if (!deeds[i].annulled)
 				deed_tell(&more, &deeds[i], false);
-		struct deed one = { .id = 9, .on_day = day_of_civil(2017, 8, 1) + (int32_t)draw(&r, 240), .confirmed_day = day_of_civil(2018, 6, 1) };
+		struct deed one = { .id = 9,
+				    .on_day = day_of_civil(2017, 8, 1) + (int32_t)draw(&r, 240),
+				    .confirmed_day = day_of_civil(2018, 6, 1) };
 		if (one_ladder(book, deeds, n)) {
 			deed_tell(&more, &one, false);
-			check(counts, grows(&plain, &more), arena_printf(a, "§10 4 monotonic, %s", name), standing_words(&more, NULL, a), is);
+			check(counts, grows(&plain, &more), arena_printf(a, "§10 4 monotonic, %s", name),
+			      standing_words(&more, NULL, a), is);
 		}
 		arena_reset(a);
 	}

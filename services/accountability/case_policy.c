@@ -53,12 +53,13 @@ lists(Policy__Consequence *const *list, size_t n, Accountability__MeasureKind ki
 
 /* In a unit's case what is not the head's is the unit's own. */
 static struct case_rule
-rule_of(const struct case_file *f, const Common__Text *reason, Policy__Consequence *const *responsible, size_t nresponsible,
-        Policy__Consequence *const *unit_head, size_t nunit_head)
+rule_of(const struct case_file *f, const Common__Text *reason, Policy__Consequence *const *responsible,
+	size_t nresponsible, Policy__Consequence *const *unit_head, size_t nunit_head)
 {
 	bool of_head = f->measure->unit_id[0] && lists(unit_head, nunit_head, f->measure->kind);
 
-	return of_head ? (struct case_rule){ reason, unit_head, nunit_head, true } : (struct case_rule){ reason, responsible, nresponsible, false };
+	return of_head ? (struct case_rule){ reason, unit_head, nunit_head, true }
+		       : (struct case_rule){ reason, responsible, nresponsible, false };
 }
 
 struct case_rule
@@ -132,12 +133,16 @@ tell_facts(struct story *s, const struct case_file *f)
 			step(s, arena_printf(a, "当时计为 %s（发现 %s，已撤销，不再计入）。", zh, x->finding_id),
 			     arena_printf(a, "Was counted as %s (finding %s, annulled since: it no longer counts).", en, x->finding_id));
 		else
-			step(s, arena_printf(a, "%s%s（发现 %s，%s 确认）。", was ? "当时计为 " : "", zh, x->finding_id, confirmed),
-			     arena_printf(a, "%s%s (finding %s, confirmed on %s).", was ? "Was counted as " : "", en, x->finding_id, confirmed));
+			step(s,
+			     arena_printf(a, "%s%s（发现 %s，%s 确认）。", was ? "当时计为 " : "", zh, x->finding_id,
+					  confirmed),
+			     arena_printf(a, "%s%s (finding %s, confirmed on %s).", was ? "Was counted as " : "", en,
+					  x->finding_id, confirmed));
 	}
 }
 
-/* A criticism by superiors enters the ladder higher up (A15); who is not told where facts came from is not told that either. */
+/* A criticism by superiors enters the ladder higher up (A15); who is not told where facts came from is not told that
+ * either. */
 static void
 tell_superior(struct story *s, const struct case_file *f)
 {
@@ -175,11 +180,17 @@ tell_rung(struct story *s, const struct case_file *f)
 
 	tell_superior(s, f);
 	if (reason && is_ladder(f, "case"))
-		step(s, arena_printf(s->arena, "%s 施行的政策为 %s；条款 %s 规定：%s", on, m->policy, m->clause, reason->zh),
-		     arena_printf(s->arena, "On %s policy %s was in force; clause %s says: %s", on, m->policy, m->clause, reason->en));
+		step(s,
+		     arena_printf(s->arena, "%s 施行的政策为 %s；条款 %s 规定：%s", on, m->policy, m->clause,
+				  reason->zh),
+		     arena_printf(s->arena, "On %s policy %s was in force; clause %s says: %s", on, m->policy,
+				  m->clause, reason->en));
 	else if (reason)
-		step(s, arena_printf(s->arena, "%s 施行的政策为 %s，达到第 %d 级；条款 %s 规定：%s", on, m->policy, m->rung, m->clause, reason->zh),
-		     arena_printf(s->arena, "On %s policy %s was in force and rung %d was reached; clause %s says: %s", on, m->policy, m->rung, m->clause, reason->en));
+		step(s,
+		     arena_printf(s->arena, "%s 施行的政策为 %s，达到第 %d 级；条款 %s 规定：%s", on, m->policy,
+				  m->rung, m->clause, reason->zh),
+		     arena_printf(s->arena, "On %s policy %s was in force and rung %d was reached; clause %s says: %s",
+				  on, m->policy, m->rung, m->clause, reason->en));
 	tell_head(s, f);
 	const char *decided = day_words(m->decided_day, s->arena);
 	step(s, arena_printf(s->arena, "决定日期取所依据事实中最晚的确认日期：%s。", decided),
@@ -194,8 +205,11 @@ tell_order(struct story *s, const struct case_file *f)
 	arena_t *a = s->arena;
 	const char *on = day_words(m->decided_day, a);
 
-	step(s, arena_printf(a, "%s 决定召回（召回 %s），当日施行的政策为 %s；条款 %s：%s", on, m->recall_id, m->policy, m->clause, m->reason_zh),
-	     arena_printf(a, "The recall (%s) was ordered on %s, when policy %s was in force; clause %s: %s", m->recall_id, on, m->policy, m->clause, m->reason_en));
+	step(s,
+	     arena_printf(a, "%s 决定召回（召回 %s），当日施行的政策为 %s；条款 %s：%s", on, m->recall_id, m->policy,
+			  m->clause, m->reason_zh),
+	     arena_printf(a, "The recall (%s) was ordered on %s, when policy %s was in force; clause %s: %s",
+			  m->recall_id, on, m->policy, m->clause, m->reason_en));
 	if (m->unit_id[0])
 		step(s, arena_printf(a, "这是派出单位 %s 计入的第 %d 次召回。", m->unit_id, m->rung),
 		     arena_printf(a, "It is recall %d that counts for unit %s.", m->rung, m->unit_id));
@@ -214,16 +228,32 @@ tell_year_and_term(struct story *s, const struct case_file *f)
 	const char *january = day_words(year_end(f->measure->decided_day), a), *until = day_words(f->measure->until_day, a);
 
 	if (f->has_term)
-		step(s, arena_printf(a, "决定日期之后的首个 1 月 1 日为 %s，%s 所任任期于 %s 届满；取较晚者，至 %s（不含）。", january,
-		                     day_words(f->measure->absence_day, a), day_words(f->term_end, a), until),
-		     arena_printf(a, "The first 1 January after the decision is %s, the term held on %s ends on %s; the later counts: until %s.", january,
-		                  day_words(f->measure->absence_day, a), day_words(f->term_end, a), until));
+		step(s,
+		     arena_printf(a,
+				  "决定日期之后的首个 1 月 1 日为 %s，%s 所任任期于 %s 届满；取较晚者，至 %s（不含）。",
+				  january, day_words(f->measure->absence_day, a), day_words(f->term_end, a), until),
+		     arena_printf(a,
+				  "The first 1 January after the decision is %s, the term held on %s ends on %s; the "
+				  "later counts: until %s.",
+				  january, day_words(f->measure->absence_day, a), day_words(f->term_end, a), until));
 	else if (f->measure->unit_id[0])
-		step(s, arena_printf(a, "决定日期之后的首个 1 月 1 日为 %s；主要负责人当日没有载明届满日期的驻村任职，故至 %s（不含）。", january, until),
-		     arena_printf(a, "The first 1 January after the decision is %s; the head held no posting that states the end of a term, so it lasts until %s.", january, until));
+		step(s,
+		     arena_printf(a,
+				  "决定日期之后的首个 1 月 1 日为 %s；主要负责人当日没有载明届满日期的驻村任职，故至 "
+				  "%s（不含）。",
+				  january, until),
+		     arena_printf(a,
+				  "The first 1 January after the decision is %s; the head held no posting that states "
+				  "the end of a term, so it lasts until %s.",
+				  january, until));
 	else
-		step(s, arena_printf(a, "决定日期之后的首个 1 月 1 日为 %s；所任职务未载明届满日期，故至 %s（不含）。", january, until),
-		     arena_printf(a, "The first 1 January after the decision is %s; the posting states no end of a term, so it lasts until %s.", january, until));
+		step(s,
+		     arena_printf(a, "决定日期之后的首个 1 月 1 日为 %s；所任职务未载明届满日期，故至 %s（不含）。",
+				  january, until),
+		     arena_printf(a,
+				  "The first 1 January after the decision is %s; the posting states no end of a term, "
+				  "so it lasts until %s.",
+				  january, until));
 }
 
 static void
@@ -231,8 +261,11 @@ tell_period(struct story *s, const struct case_file *f, const char *zh, const ch
 {
 	const char *from = day_words(f->measure->from_day, s->arena), *until = day_words(f->measure->until_day, s->arena);
 
-	step(s, arena_printf(s->arena, "适用于 %s 所在的%s：%s 起至 %s（不含）。", day_words(f->measure->absence_day, s->arena), zh, from, until),
-	     arena_printf(s->arena, "It covers the %s of %s: from %s until %s.", en, day_words(f->measure->absence_day, s->arena), from, until));
+	step(s,
+	     arena_printf(s->arena, "适用于 %s 所在的%s：%s 起至 %s（不含）。",
+			  day_words(f->measure->absence_day, s->arena), zh, from, until),
+	     arena_printf(s->arena, "It covers the %s of %s: from %s until %s.", en,
+			  day_words(f->measure->absence_day, s->arena), from, until));
 }
 
 static void
@@ -256,8 +289,11 @@ tell_span(struct story *s, const struct case_file *f)
 		tell_period(s, f, "年度", "year");
 		return;
 	case POLICY__SPAN__MONTHS_FROM_DECISION:
-		step(s, arena_printf(a, "自 %s 起 %d 个月，至 %s（不含）。", day_words(m->from_day, a), c->months, day_words(m->until_day, a)),
-		     arena_printf(a, "It lasts %d months from %s: until %s.", c->months, day_words(m->from_day, a), day_words(m->until_day, a)));
+		step(s,
+		     arena_printf(a, "自 %s 起 %d 个月，至 %s（不含）。", day_words(m->from_day, a), c->months,
+				  day_words(m->until_day, a)),
+		     arena_printf(a, "It lasts %d months from %s: until %s.", c->months, day_words(m->from_day, a),
+				  day_words(m->until_day, a)));
 		return;
 	case POLICY__SPAN__YEAR_AND_TERM:
 		tell_year_and_term(s, f);
@@ -273,12 +309,16 @@ static void
 tell_approval(struct story *s, const struct case_file *f)
 {
 	if (f->measure->kind == ACCOUNTABILITY__MEASURE_KIND__RECALL)
-		step(s, (char *)"召回的每一步须由人作出；决定召回之前不生效。", (char *)"Each step of a recall takes a person; it has no effect until it is ordered.");
+		step(s, (char *)"召回的每一步须由人作出；决定召回之前不生效。",
+		     (char *)"Each step of a recall takes a person; it has no effect until it is ordered.");
 	else if (strcmp(f->measure->approval, "automatic") == 0)
-		step(s, (char *)"该政策规定此类措施自动生效：决定后即生效。", (char *)"This policy lets measures of this kind take effect by themselves: in force as soon as decided.");
+		step(s, (char *)"该政策规定此类措施自动生效：决定后即生效。",
+		     (char *)"This policy lets measures of this kind take effect by themselves: in force as soon as "
+			     "decided.");
 	else
 		step(s, (char *)"该政策规定此类措施须经未记录、未确认其事实的人批准；批准之前不影响补助和资格。",
-		     (char *)"This policy wants measures of this kind approved by somebody who neither noted nor confirmed the facts; until then it touches neither money nor eligibility.");
+		     (char *)"This policy wants measures of this kind approved by somebody who neither noted nor "
+			     "confirmed the facts; until then it touches neither money nor eligibility.");
 }
 
 static const struct { Accountability__MeasureState state; const char *zh, *en; } state_words[] = {
@@ -342,19 +382,32 @@ tell_revoked(struct story *s, const struct case_file *f)
 
 	if (m->recall_id[0])
 		step(s, (char *)"所依据的召回不再成立，或不再计为派出单位的第 2 次及以上召回，该措施已撤销。",
-		     (char *)"The recall it rests on no longer stands, or no longer counts as the unit's second or later; the measure is revoked.");
+		     (char *)"The recall it rests on no longer stands, or no longer counts as the unit's second or "
+			     "later; the measure is revoked.");
 	else if (is_ladder(f, "absence") && f->rung_now < m->rung)
-		step(s, arena_printf(s->arena, "%d 年现计入的无故脱岗为 %d 次，未达到第 %d 级，该措施已撤销。", m->window_year, f->counted_now, m->rung),
-		     arena_printf(s->arena, "Absences that count in %d are now %d: rung %d is not reached, and the measure is revoked.", m->window_year, f->counted_now, m->rung));
+		step(s,
+		     arena_printf(s->arena, "%d 年现计入的无故脱岗为 %d 次，未达到第 %d 级，该措施已撤销。",
+				  m->window_year, f->counted_now, m->rung),
+		     arena_printf(s->arena,
+				  "Absences that count in %d are now %d: rung %d is not reached, and the measure is "
+				  "revoked.",
+				  m->window_year, f->counted_now, m->rung));
 	else if (is_ladder(f, "criticism") && f->rung_now < m->rung)
-		step(s, arena_printf(s->arena, "%d 年现计入的书面通报批评为 %d 份，未达到第 %d 级，该措施已撤销。", m->window_year, f->counted_now, m->rung),
-		     arena_printf(s->arena, "Written criticisms that count in %d are now %d: rung %d is not reached, and the measure is revoked.", m->window_year, f->counted_now, m->rung));
+		step(s,
+		     arena_printf(s->arena, "%d 年现计入的书面通报批评为 %d 份，未达到第 %d 级，该措施已撤销。",
+				  m->window_year, f->counted_now, m->rung),
+		     arena_printf(s->arena,
+				  "Written criticisms that count in %d are now %d: rung %d is not reached, and the "
+				  "measure is revoked.",
+				  m->window_year, f->counted_now, m->rung));
 	else if (m->unit_id[0])
 		step(s, (char *)"按现在计入的事实、各日施行的政策和当日的主要负责人，不再得出该措施，已撤销。",
-		     (char *)"By the facts that count now, the policies of their dates and who headed the unit then this measure no longer follows; it is revoked.");
+		     (char *)"By the facts that count now, the policies of their dates and who headed the unit then "
+			     "this measure no longer follows; it is revoked.");
 	else
 		step(s, (char *)"按现在计入的事实和各日施行的政策，不再得出该措施，已撤销。",
-		     (char *)"By the facts that count now and the policies of their dates this measure no longer follows; it is revoked.");
+		     (char *)"By the facts that count now and the policies of their dates this measure no longer "
+			     "follows; it is revoked.");
 }
 
 size_t
@@ -383,7 +436,8 @@ case_steps(const struct case_file *f, arena_t *a, Common__Text ***out)
 #define SPAN(s) (1u << POLICY__SPAN__##s)
 #define PERIODS (SPAN(MONTH_OF_ABSENCE) | SPAN(QUARTER_OF_ABSENCE) | SPAN(YEAR_OF_ABSENCE) | SPAN(YEAR_OF_FINDING))
 #define DECIDED (SPAN(FROM_DECISION) | SPAN(MONTHS_FROM_DECISION) | SPAN(YEAR_AND_TERM))
-/* Which entry of the register a measure of a ladder rests on: by its span, and of which kind (0: any).  ladder NULL: any. */
+/* Which entry of the register a measure of a ladder rests on: by its span, and of which kind (0: any).  ladder NULL:
+ * any. */
 static const struct { const char *id, *ladder; unsigned spans; Accountability__MeasureKind kind; } rests_on[] = {
 	{ "A1", "absence", PERIODS | DECIDED, 0 },
 	{ "A2", "absence", PERIODS | DECIDED, 0 },
@@ -444,8 +498,8 @@ depends_on(const struct case_file *f, const Policy__Consequence *c, const char *
 	if (strcmp(id, "A22") == 0)
 		return is_ladder(f, "criticism") && !f->measure->unit_id[0];
 	for (size_t i = 0; i < sizeof(rests_on) / sizeof(rests_on[0]); i++)
-		if (strcmp(rests_on[i].id, id) == 0 && (!rests_on[i].ladder || is_ladder(f, rests_on[i].ladder)) && (rests_on[i].spans & 1u << c->span) &&
-		    (!rests_on[i].kind || rests_on[i].kind == f->measure->kind))
+		if (strcmp(rests_on[i].id, id) == 0 && (!rests_on[i].ladder || is_ladder(f, rests_on[i].ladder)) &&
+		    (rests_on[i].spans & 1u << c->span) && (!rests_on[i].kind || rests_on[i].kind == f->measure->kind))
 			return true;
 	return false;
 }

@@ -1,6 +1,7 @@
 /* case_policy_test - the sentences of a case sheet, with the actual numbers and dates, and the readings it names.
  *
- * How: one case file per kind of span, put together by hand; each must contain the sentences listed, and end as listed. */
+ * How: one case file per kind of span, put together by hand; each must contain the sentences listed, and end as listed.
+ */
 #include "case_policy.h"
 #include "base/civil.h"
 #include <stdio.h>
@@ -9,7 +10,11 @@
 typedef AccountabilityRows__Finding Finding;
 typedef AccountabilityRows__Measure Measure;
 
-#define TEXT(z, e) (Common__Text){ .base = PROTOBUF_C_MESSAGE_INIT(&common__text__descriptor), .zh = (char *)(z), .en = (char *)(e) }
+#define TEXT(z, e)                                                                                                     \
+	(Common__Text)                                                                                                 \
+	{                                                                                                              \
+		.base = PROTOBUF_C_MESSAGE_INIT(&common__text__descriptor), .zh = (char *)(z), .en = (char *)(e)       \
+	}
 
 enum { READINGS = 23 };
 
@@ -71,13 +76,18 @@ bench_policy(struct bench *b, const char *kind, Policy__Span span)
 
 /* Two absences, the second found at night; decided on 2017-10-09. */
 static void
-bench_init(struct bench *b, arena_t *a, Accountability__MeasureKind kind, const char *kind_name, Policy__Span span, const char *from, const char *until)
+bench_init(struct bench *b, arena_t *a, Accountability__MeasureKind kind, const char *kind_name, Policy__Span span,
+	   const char *from, const char *until)
 {
-	static const struct { const char *id, *on, *confirmed; int source; } rows[2] = {
-		{ "F1", "2017-09-05", "2017-09-06", SUPERVISION__SOURCE__COVERT }, { "F2", "2017-10-02", "2017-10-09", SUPERVISION__SOURCE__NIGHT },
+	static const struct { const char *id, *on, *confirmed; int source;
+	} rows[2] = {
+		{ "F1", "2017-09-05", "2017-09-06", SUPERVISION__SOURCE__COVERT },
+		{ "F2", "2017-10-02", "2017-10-09", SUPERVISION__SOURCE__NIGHT },
 	};
 
-	*b = (struct bench){ .arena = a, .measure = ACCOUNTABILITY_ROWS__MEASURE__INIT, .move = ACCOUNTABILITY_ROWS__MOVE__INIT };
+	*b = (struct bench){ .arena = a,
+			     .measure = ACCOUNTABILITY_ROWS__MEASURE__INIT,
+			     .move = ACCOUNTABILITY_ROWS__MOVE__INIT };
 	bench_policy(b, kind_name, span);
 	for (int i = 0; i < 2; i++) {
 		b->findings[i] = (Finding)ACCOUNTABILITY_ROWS__FINDING__INIT;
@@ -104,7 +114,13 @@ bench_init(struct bench *b, arena_t *a, Accountability__MeasureKind kind, const 
 	b->measure.n_cause = 2;
 	b->measure.cause = b->cause;
 	b->moves[0] = &b->move;
-	b->file = (struct case_file){ .measure = &b->measure, .facts = b->facts, .nfacts = 2, .policy = &b->policy, .counted_now = 2, .rung_now = 2, .moves = b->moves };
+	b->file = (struct case_file){ .measure = &b->measure,
+				      .facts = b->facts,
+				      .nfacts = 2,
+				      .policy = &b->policy,
+				      .counted_now = 2,
+				      .rung_now = 2,
+				      .moves = b->moves };
 }
 
 static void
@@ -149,15 +165,17 @@ expect_readings(int counts[2], const struct bench *b, const char *ids)
 static const struct {
 	Accountability__MeasureKind kind; const char *name; Policy__Span span; const char *from, *until, *zh, *en, *readings;
 } spans[] = {
-	{ ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED, "stipend_cancelled", POLICY__SPAN__QUARTER_OF_ABSENCE, "2017-10-01", "2018-01-01",
-	  "适用于 2017-10-02 所在的季度：2017-10-01 起至 2018-01-01（不含）。", "It covers the quarter of 2017-10-02: from 2017-10-01 until 2018-01-01.",
-	  "A1 A2 A3 A4 A16 A17" },
-	{ ACCOUNTABILITY__MEASURE_KIND__ASSESSMENT_CANCELLED, "assessment_cancelled", POLICY__SPAN__YEAR_OF_ABSENCE, "2017-01-01", "2018-01-01",
-	  "所在的年度：2017-01-01 起", "the year of 2017-10-02", "A1 A2 A16 A17 A18" },
-	{ ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, "promotion_freeze", POLICY__SPAN__MONTHS_FROM_DECISION, "2017-10-09", "2018-04-09",
-	  "自 2017-10-09 起 6 个月，至 2018-04-09（不含）。", "It lasts 6 months from 2017-10-09: until 2018-04-09.", "A1 A2 A5 A16 A17" },
+	{ ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED, "stipend_cancelled", POLICY__SPAN__QUARTER_OF_ABSENCE,
+	  "2017-10-01", "2018-01-01", "适用于 2017-10-02 所在的季度：2017-10-01 起至 2018-01-01（不含）。",
+	  "It covers the quarter of 2017-10-02: from 2017-10-01 until 2018-01-01.", "A1 A2 A3 A4 A16 A17" },
+	{ ACCOUNTABILITY__MEASURE_KIND__ASSESSMENT_CANCELLED, "assessment_cancelled", POLICY__SPAN__YEAR_OF_ABSENCE,
+	  "2017-01-01", "2018-01-01", "所在的年度：2017-01-01 起", "the year of 2017-10-02", "A1 A2 A16 A17 A18" },
+	{ ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, "promotion_freeze", POLICY__SPAN__MONTHS_FROM_DECISION,
+	  "2017-10-09", "2018-04-09", "自 2017-10-09 起 6 个月，至 2018-04-09（不含）。",
+	  "It lasts 6 months from 2017-10-09: until 2018-04-09.", "A1 A2 A5 A16 A17" },
 	{ ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM, "2017-10-09", "2018-01-01",
-	  "首个 1 月 1 日为 2018-01-01；所任职务未载明届满日期", "The first 1 January after the decision is 2018-01-01; the posting states no end",
+	  "首个 1 月 1 日为 2018-01-01；所任职务未载明届满日期",
+	  "The first 1 January after the decision is 2018-01-01; the posting states no end",
 	  "A1 A2 A5 A6 A16 A17 A18" },
 	{ ACCOUNTABILITY__MEASURE_KIND__RECALL, "recall", POLICY__SPAN__FROM_DECISION, "2017-10-09", "",
 	  "自 2017-10-09 起，无终止日期。", "It starts on 2017-10-09 and has no end.", "A1 A2 A5 A7 A16 A17" },
@@ -170,15 +188,20 @@ test_spans(int counts[2], arena_t *a)
 		struct bench b;
 		bench_init(&b, a, spans[i].kind, spans[i].name, spans[i].span, spans[i].from, spans[i].until);
 		expect(counts, &b, spans[i].zh, spans[i].en);
-		expect(counts, &b, "2017 年第 1 次无故脱岗：2017-09-05（发现 F1，2017-09-06 确认）。\n2017 年第 2 次无故脱岗：2017-10-02（发现 F2，2017-10-09 确认）。",
-		       "Absence 1 of 2017: 2017-09-05 (finding F1, confirmed on 2017-09-06).\nAbsence 2 of 2017: 2017-10-02");
-		expect(counts, &b, "2017-10-02 施行的政策为 v1，达到第 2 级；条款 C3.2.1-2 规定：规定的原文。", "rung 2 was reached; clause C3.2.1-2 says: the words of the rule.");
+		expect(counts, &b,
+		       "2017 年第 1 次无故脱岗：2017-09-05（发现 F1，2017-09-06 确认）。\n2017 年第 2 "
+		       "次无故脱岗：2017-10-02（发现 F2，2017-10-09 确认）。",
+		       "Absence 1 of 2017: 2017-09-05 (finding F1, confirmed on 2017-09-06).\nAbsence 2 of 2017: "
+		       "2017-10-02");
+		expect(counts, &b, "2017-10-02 施行的政策为 v1，达到第 2 级；条款 C3.2.1-2 规定：规定的原文。",
+		       "rung 2 was reached; clause C3.2.1-2 says: the words of the rule.");
 		expect(counts, &b, "最晚的确认日期：2017-10-09。", "the latest confirmation among these facts: 2017-10-09.");
 		expect_readings(counts, &b, spans[i].readings);
 	}
 }
 
-/* api-console.md, Limited roles: that it was found at night is not told by the reading that only a night check needs. */
+/* api-console.md, Limited roles: that it was found at night is not told by the reading that only a night check needs.
+ */
 static void
 test_limited(int counts[2], arena_t *a)
 {
@@ -194,7 +217,8 @@ test_term(int counts[2], arena_t *a)
 {
 	struct bench b;
 
-	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM, "2017-10-09", "2019-03-01");
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM,
+		   "2017-10-09", "2019-03-01");
 	b.file.has_term = true;
 	b.file.term_end = day("2019-03-01");
 	expect(counts, &b, "首个 1 月 1 日为 2018-01-01，2017-10-02 所任任期于 2019-03-01 届满；取较晚者，至 2019-03-01（不含）。",
@@ -206,7 +230,8 @@ test_approval(int counts[2], arena_t *a)
 {
 	struct bench b;
 
-	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, "promotion_freeze", POLICY__SPAN__MONTHS_FROM_DECISION, "2017-10-09", "2018-04-09");
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, "promotion_freeze",
+		   POLICY__SPAN__MONTHS_FROM_DECISION, "2017-10-09", "2018-04-09");
 	expect(counts, &b, "须经未记录、未确认其事实的人批准", "approved by somebody who neither noted nor confirmed the facts");
 	b.measure.approval = (char *)"automatic";
 	expect(counts, &b, "自动生效", "take effect by themselves");
@@ -219,7 +244,8 @@ test_moves(int counts[2], arena_t *a)
 {
 	struct bench b;
 
-	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM, "2017-10-09", "2018-01-01");
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM,
+		   "2017-10-09", "2018-01-01");
 	b.file.nmoves = 1;
 	b.move.account = (char *)"rev1";
 	b.move.state = ACCOUNTABILITY__MEASURE_STATE__IN_FORCE;
@@ -234,24 +260,30 @@ test_revoked(int counts[2], arena_t *a)
 {
 	struct bench b;
 
-	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM, "2017-10-09", "2018-01-01");
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM,
+		   "2017-10-09", "2018-01-01");
 	b.measure.state = ACCOUNTABILITY__MEASURE_STATE__REVOKED;
 	b.findings[0].state = SUPERVISION__FINDING_STATE__ANNULLED;
 	b.file.counted_now = b.file.rung_now = 1;
-	expect(counts, &b, "当时计为 2017 年第 1 次无故脱岗：2017-09-05（发现 F1，已撤销，不再计入）。", "(finding F1, annulled since: it no longer counts)");
-	expect(counts, &b, "2017 年现计入的无故脱岗为 1 次，未达到第 2 级，该措施已撤销。\n", "Absences that count in 2017 are now 1: rung 2 is not reached, and the measure is revoked.\n");
-	expect(counts, &b, "当时计为 2017 年第 2 次无故脱岗：2017-10-02（发现 F2，2017-10-09 确认）。", "Was counted as absence 2 of 2017: 2017-10-02 (finding F2, confirmed on");
+	expect(counts, &b, "当时计为 2017 年第 1 次无故脱岗：2017-09-05（发现 F1，已撤销，不再计入）。",
+	       "(finding F1, annulled since: it no longer counts)");
+	expect(counts, &b, "2017 年现计入的无故脱岗为 1 次，未达到第 2 级，该措施已撤销。\n",
+	       "Absences that count in 2017 are now 1: rung 2 is not reached, and the measure is revoked.\n");
+	expect(counts, &b, "当时计为 2017 年第 2 次无故脱岗：2017-10-02（发现 F2，2017-10-09 确认）。",
+	       "Was counted as absence 2 of 2017: 2017-10-02 (finding F2, confirmed on");
 	b.file.counted_now = b.file.rung_now = 2;
 	expect(counts, &b, "不再得出该措施", "this measure no longer follows");
 }
 
-/* A policy that no longer is at hand leaves the facts and the decision standing, and says nothing that it cannot know. */
+/* A policy that no longer is at hand leaves the facts and the decision standing, and says nothing that it cannot know.
+ */
 static void
 test_unknown_policy(int counts[2], arena_t *a)
 {
 	struct bench b;
 
-	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM, "2017-10-09", "2018-01-01");
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM,
+		   "2017-10-09", "2018-01-01");
 	b.file.policy = NULL;
 	expect(counts, &b, "第 1 次无故脱岗", "Absence 1 of 2017");
 	expect_readings(counts, &b, "");
@@ -295,21 +327,25 @@ test_criticisms(int counts[2], arena_t *a)
 
 	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__INTERVIEW, "interview", POLICY__SPAN__FROM_DECISION, "2017-10-09", "");
 	bench_other(&b, &o, "criticism", false);
-	expect(counts, &b, "2017 年第 1 份书面通报批评：2017-09-05，《通报1号》（发现 F1，2017-09-06 确认）。", "Written criticism 1 of 2017: 2017-09-05, “通报1号” (finding F1, confirmed on 2017-09-06).");
-	expect(counts, &b, "达到第 2 级；条款 C3.2.1-2 规定：规定的原文。", "rung 2 was reached; clause C3.2.1-2 says: the words of the rule.");
+	expect(counts, &b, "2017 年第 1 份书面通报批评：2017-09-05，《通报1号》（发现 F1，2017-09-06 确认）。",
+	       "Written criticism 1 of 2017: 2017-09-05, “通报1号” (finding F1, confirmed on 2017-09-06).");
+	expect(counts, &b, "达到第 2 级；条款 C3.2.1-2 规定：规定的原文。",
+	       "rung 2 was reached; clause C3.2.1-2 says: the words of the rule.");
 	check(counts, strstr(told(&b, true), "A15") == NULL, "no superior", told(&b, true));
 	expect_readings(counts, &b, "A5 A14 A19 A22");
 	b.findings[1].source = SUPERVISION__SOURCE__SUPERIOR;
 	expect(counts, &b, "最后一份由上级作出，从严从重，至少按第 2 级处理（A15）。", "by superiors and weighs heavier: at least rung 2 (A15)");
 	expect_readings(counts, &b, "A5 A14 A15 A19 A22");
 	b.file.limited = true;
-	check(counts, strstr(told(&b, true), "上级") == NULL && strstr(told(&b, false), "superiors") == NULL, "who is not told a source", told(&b, true));
+	check(counts, strstr(told(&b, true), "上级") == NULL && strstr(told(&b, false), "superiors") == NULL,
+	      "who is not told a source", told(&b, true));
 	expect_readings(counts, &b, "A5 A14 A19 A22");
 	b.file.limited = false;
 	b.measure.state = ACCOUNTABILITY__MEASURE_STATE__REVOKED;
 	b.file.counted_now = b.file.rung_now = 1;
 	expect(counts, &b, "当时计为 2017 年第 1 份书面通报批评", "Was counted as written criticism 1 of 2017");
-	expect(counts, &b, "2017 年现计入的书面通报批评为 1 份，未达到第 2 级，该措施已撤销。", "Written criticisms that count in 2017 are now 1: rung 2 is not reached");
+	expect(counts, &b, "2017 年现计入的书面通报批评为 1 份，未达到第 2 级，该措施已撤销。",
+	       "Written criticisms that count in 2017 are now 1: rung 2 is not reached");
 }
 
 static void
@@ -318,11 +354,13 @@ test_heads(int counts[2], arena_t *a)
 	struct bench b;
 	struct other o;
 
-	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM, "2017-10-09", "2018-01-01");
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM,
+		   "2017-10-09", "2018-01-01");
 	bench_other(&b, &o, "criticism", true);
 	b.measure.head_person_id = (char *)"h1";
 	expect(counts, &b, "2017-10-02 派出单位 u1 的主要负责人为 h1。", "On 2017-10-02 h1 was the head of unit u1.");
-	expect(counts, &b, "主要负责人当日没有载明届满日期的驻村任职，故至 2018-01-01（不含）。", "the head held no posting that states the end of a term");
+	expect(counts, &b, "主要负责人当日没有载明届满日期的驻村任职，故至 2018-01-01（不含）。",
+	       "the head held no posting that states the end of a term");
 	expect_readings(counts, &b, "A5 A6 A14 A18 A19");
 	b.measure.head_person_id = (char *)"";
 	expect(counts, &b, "2017-10-02 派出单位 u1 未登记主要负责人。", "On 2017-10-02 no head of unit u1 was known.");
@@ -338,10 +376,13 @@ test_cases(int counts[2], arena_t *a)
 
 	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__REFERRAL, "referral", POLICY__SPAN__FROM_DECISION, "2017-10-09", "");
 	bench_other(&b, &o, "case", false);
-	expect(counts, &b, "2017 年的第 2 项：2017-10-02（发现 F2，2017-10-09 确认）。", "Finding 2 of 2017: 2017-10-02 (finding F2, confirmed on 2017-10-09).");
-	expect(counts, &b, "施行的政策为 v1；条款 C3.2.1-2 规定：规定的原文。", "policy v1 was in force; clause C3.2.1-2 says: the words of the rule.");
+	expect(counts, &b, "2017 年的第 2 项：2017-10-02（发现 F2，2017-10-09 确认）。",
+	       "Finding 2 of 2017: 2017-10-02 (finding F2, confirmed on 2017-10-09).");
+	expect(counts, &b, "施行的政策为 v1；条款 C3.2.1-2 规定：规定的原文。",
+	       "policy v1 was in force; clause C3.2.1-2 says: the words of the rule.");
 	expect_readings(counts, &b, "A5");
-	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__REMOVAL_PROPOSED, "removal_proposed", POLICY__SPAN__FROM_DECISION, "2017-10-09", "");
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__REMOVAL_PROPOSED, "removal_proposed",
+		   POLICY__SPAN__FROM_DECISION, "2017-10-09", "");
 	bench_other(&b, &o, "case", true);
 	expect_readings(counts, &b, "A5 A23");
 }

@@ -25,7 +25,8 @@ static bool
 is_counted(const Finding *f, const struct criticism *counted, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(counted[i].finding->bulletin, f->bulletin) == 0 && day_year(counted[i].finding->on_day) == day_year(f->on_day))
+		if (strcmp(counted[i].finding->bulletin, f->bulletin) == 0 &&
+		    day_year(counted[i].finding->on_day) == day_year(f->on_day))
 			return true;
 	return false;
 }
@@ -45,9 +46,11 @@ rung_after(const struct policy_book *book, const Finding *f, int before)
 	return rung < v->document->criticisms->rungs ? rung : v->document->criticisms->rungs;
 }
 
-/* Where a policy has fewer rungs than the one before, a rung may be the same again: highest is that of the year so far. */
+/* Where a policy has fewer rungs than the one before, a rung may be the same again: highest is that of the year so far.
+ */
 size_t
-criticism_count(const struct policy_book *book, const Finding *const *findings, size_t n, arena_t *a, struct criticism **out)
+criticism_count(const struct policy_book *book, const Finding *const *findings, size_t n, arena_t *a,
+		struct criticism **out)
 {
 	const Finding **sorted;
 	size_t nsorted = ladder_sorted(findings, n, is_criticism, a, &sorted), count = 0;
@@ -62,8 +65,10 @@ criticism_count(const struct policy_book *book, const Finding *const *findings, 
 			continue;
 		highest = same_year ? highest : 0;
 		struct criticism *c = &counted[count++];
-		*c = (struct criticism){ .finding = f, .place = same_year ? last->place + 1 : 1, .rung = rung_after(book, f, same_year ? last->rung : 0),
-		                         .policy = policy_on(book, f->on_day) };
+		*c = (struct criticism){ .finding = f,
+					 .place = same_year ? last->place + 1 : 1,
+					 .rung = rung_after(book, f, same_year ? last->rung : 0),
+					 .policy = policy_on(book, f->on_day) };
 		c->reaches = c->rung > highest;
 		highest = c->reaches ? c->rung : highest;
 	}
@@ -107,7 +112,8 @@ set_head(const struct side *s, const Finding *f, struct reached *r)
 }
 
 static struct reached
-reached_by(const struct side *s, const char *ladder, const struct policy_version *v, const Finding *const *facts, size_t nfacts)
+reached_by(const struct side *s, const char *ladder, const struct policy_version *v, const Finding *const *facts,
+	   size_t nfacts)
 {
 	return (struct reached){
 		.ladder = ladder, .policy = v, .facts = facts, .nfacts = nfacts, .postings = s->postings, .npostings = s->npostings,
@@ -118,7 +124,8 @@ reached_by(const struct side *s, const char *ladder, const struct policy_version
 struct measures { Measure **at; size_t n; };
 
 static void
-follow(const struct side *s, const struct reached *r, Policy__Consequence *const *consequences, size_t n, struct measures *all)
+follow(const struct side *s, const struct reached *r, Policy__Consequence *const *consequences, size_t n,
+       struct measures *all)
 {
 	Measure **grown = arena_alloc(s->arena, (all->n + n + 1) * sizeof(*grown));
 
@@ -220,7 +227,8 @@ follow_case(const struct side *s, const Policy__Case *c, enum answers who, struc
 struct fallen { const Finding *finding; const Policy__Case *rule; const struct policy_version *policy; };
 
 static size_t
-fallen_list(const struct side *s, const char *clause, enum answers who, const Finding *const *sorted, size_t n, struct fallen **out)
+fallen_list(const struct side *s, const char *clause, enum answers who, const Finding *const *sorted, size_t n,
+	    struct fallen **out)
 {
 	size_t count = 0;
 
@@ -244,12 +252,14 @@ same_year(const struct fallen *x, const struct fallen *y)
 static bool
 is_replaced(const struct side *s, const struct fallen *x, const struct fallen *next)
 {
-	return same_year(x, next) && x->policy == next->policy && head_on(s, x->finding->on_day) == head_on(s, next->finding->on_day);
+	return same_year(x, next) && x->policy == next->policy &&
+	       head_on(s, x->finding->on_day) == head_on(s, next->finding->on_day);
 }
 
 /* One for a calendar year, by all of its findings so far. */
 static void
-follow_clause(const struct side *s, const char *clause, enum answers who, const Finding *const *sorted, size_t n, struct measures *all)
+follow_clause(const struct side *s, const char *clause, enum answers who, const Finding *const *sorted, size_t n,
+	      struct measures *all)
 {
 	const Finding **facts = arena_alloc(s->arena, (n + 1) * sizeof(*facts));
 	struct fallen *list;
@@ -309,8 +319,8 @@ measures_of(const struct side *s, const Finding *const *findings, size_t n, Meas
 }
 
 size_t
-criticism_measures(const struct policy_book *book, const Finding *const *findings, size_t n, const Posting *const *postings, size_t npostings,
-                   arena_t *a, Measure ***out)
+criticism_measures(const struct policy_book *book, const Finding *const *findings, size_t n,
+		   const Posting *const *postings, size_t npostings, arena_t *a, Measure ***out)
 {
 	const struct side s = { .book = book, .unit_id = "", .postings = postings, .npostings = npostings, .arena = a };
 

@@ -1,12 +1,12 @@
-/* criticism_policy_test - written criticisms and single cases as the rule book says it (rules.md §5 C3.1.1, C3.1.2-2, C3.1.3, C3.2.2;
- * A5, A6, A14, A15, A19, A22, A23).
+/* criticism_policy_test - written criticisms and single cases as the rule book says it (rules.md §5 C3.1.1, C3.1.2-2,
+ * C3.1.3, C3.2.2; A5, A6, A14, A15, A19, A22, A23).
  *
- * How: a case is a history of words, counted in one go for a person or for a unit; what should stand is compared with the words
- * expected.
+ * How: a case is a history of words, counted in one go for a person or for a unit; what should stand is compared with
+ * the words expected.
  *
  *   C1:09-05@B1      criticism C1 on 2017-09-05 in bulletin B1, confirmed that day; of the unit alone
- *   C1:09-05@B1/p    … naming somebody            >09-20   confirmed later        ! by a superior       * major       - annulled
- *   D1:09-05/p       a duty failure; V discipline violated; U funds misused; X an absence */
+ *   C1:09-05@B1/p    … naming somebody            >09-20   confirmed later        ! by a superior       * major       -
+ * annulled D1:09-05/p       a duty failure; V discipline violated; U funds misused; X an absence */
 #include "criticism_policy.h"
 #include "base/civil.h"
 #include <stdio.h>
@@ -19,17 +19,28 @@ typedef AccountabilityRows__Finding Finding;
 typedef AccountabilityRows__Measure Measure;
 typedef MirrorRows__Posting Posting;
 
-/* ---- the rule book: as shipped; from October on a version with other words of approval and a superior entering at rung 3 */
+/* ---- the rule book: as shipped; from October on a version with other words of approval and a superior entering at
+ * rung 3 */
 
-#define TEXT(z, e) (Common__Text){ .base = PROTOBUF_C_MESSAGE_INIT(&common__text__descriptor), .zh = (char *)(z), .en = (char *)(e) }
+#define TEXT(z, e)                                                                                                     \
+	(Common__Text)                                                                                                 \
+	{                                                                                                              \
+		.base = PROTOBUF_C_MESSAGE_INIT(&common__text__descriptor), .zh = (char *)(z), .en = (char *)(e)       \
+	}
 enum list { RUNG1, RUNG2, RUNG3, MAJOR, LEADER, SEALED, LISTS };
 
-static const struct { enum list list; bool head; const char *kind; Policy__Span span; } rows[] = {
-	{ RUNG1, false, "written_self_criticism", POLICY__SPAN__FROM_DECISION },  { RUNG1, true, "written_self_criticism", POLICY__SPAN__FROM_DECISION },
-	{ RUNG2, false, "interview", POLICY__SPAN__FROM_DECISION },               { RUNG2, true, "interview", POLICY__SPAN__FROM_DECISION },
-	{ RUNG3, true, "admonishment_talk", POLICY__SPAN__FROM_DECISION },        { RUNG3, true, "assessment_cancelled", POLICY__SPAN__YEAR_OF_FINDING },
-	{ RUNG3, true, "award_ban", POLICY__SPAN__YEAR_AND_TERM },                { RUNG3, true, "promotion_freeze", POLICY__SPAN__MONTHS_FROM_DECISION },
-	{ MAJOR, true, "removal_proposed", POLICY__SPAN__FROM_DECISION },         { LEADER, false, "written_self_criticism", POLICY__SPAN__FROM_DECISION },
+static const struct { enum list list; bool head; const char *kind; Policy__Span span;
+} rows[] = {
+	{ RUNG1, false, "written_self_criticism", POLICY__SPAN__FROM_DECISION },
+	{ RUNG1, true, "written_self_criticism", POLICY__SPAN__FROM_DECISION },
+	{ RUNG2, false, "interview", POLICY__SPAN__FROM_DECISION },
+	{ RUNG2, true, "interview", POLICY__SPAN__FROM_DECISION },
+	{ RUNG3, true, "admonishment_talk", POLICY__SPAN__FROM_DECISION },
+	{ RUNG3, true, "assessment_cancelled", POLICY__SPAN__YEAR_OF_FINDING },
+	{ RUNG3, true, "award_ban", POLICY__SPAN__YEAR_AND_TERM },
+	{ RUNG3, true, "promotion_freeze", POLICY__SPAN__MONTHS_FROM_DECISION },
+	{ MAJOR, true, "removal_proposed", POLICY__SPAN__FROM_DECISION },
+	{ LEADER, false, "written_self_criticism", POLICY__SPAN__FROM_DECISION },
 	{ SEALED, false, "referral", POLICY__SPAN__FROM_DECISION },
 };
 
@@ -61,7 +72,8 @@ text(arena_t *a)
 }
 
 static Policy__Case *
-case_of(enum list list, const char *clause, const char *const findings[2], bool superior, bool major, const char *role, arena_t *a)
+case_of(enum list list, const char *clause, const char *const findings[2], bool superior, bool major, const char *role,
+	arena_t *a)
 {
 	Policy__Case *c = arena_message(a, &policy__case__descriptor);
 
@@ -156,7 +168,8 @@ finding_of(const char *word, arena_t *a)
 	f->about_person_id = strstr(colon, "/p") ? (char *)"p" : (char *)"";
 	f->source = strchr(word, '!') ? SUPERVISION__SOURCE__SUPERIOR : SUPERVISION__SOURCE__COVERT;
 	f->major = strchr(word, '*') != NULL;
-	f->state = word[strlen(word) - 1] == '-' ? SUPERVISION__FINDING_STATE__ANNULLED : SUPERVISION__FINDING_STATE__CONFIRMED;
+	f->state = word[strlen(word) - 1] == '-' ? SUPERVISION__FINDING_STATE__ANNULLED
+						 : SUPERVISION__FINDING_STATE__CONFIRMED;
 	return f;
 }
 
@@ -223,8 +236,10 @@ measure_words(const Measure *m, arena_t *a)
 		day_text(m->until_day, until);
 	for (size_t i = 0; i < m->n_cause; i++)
 		cause = arena_printf(a, "%s%s%s", cause, i ? "," : "", m->cause[i]);
-	return arena_printf(a, "%s %s %s..%s %s %s%s%s", m->clause, name_of(&accountability__measure_kind__descriptor, m->kind, a), from, until, cause,
-	                    name_of(&accountability__measure_state__descriptor, m->state, a), m->head_person_id[0] ? " " : "", m->head_person_id);
+	return arena_printf(a, "%s %s %s..%s %s %s%s%s", m->clause,
+			    name_of(&accountability__measure_kind__descriptor, m->kind, a), from, until, cause,
+			    name_of(&accountability__measure_state__descriptor, m->state, a),
+			    m->head_person_id[0] ? " " : "", m->head_person_id);
 }
 
 static size_t
@@ -261,11 +276,15 @@ check(int counts[2], const char *what, const char *got, const char *expected)
 
 /* ---- which criticisms count, and as what: "F1:1" is rung 1, "." one that reaches nothing new */
 
-static const struct { const char *what, *history, *counted; } counts_rows[] = {
+static const struct { const char *what, *history, *counted;
+} counts_rows[] = {
 	{ "A14 a bulletin counts once", "C1:09-05@B1/p C2:09-05@B1 C3:09-06@B1 C4:09-07@B2", "C1:1 C4:2" },
-	{ "A14 the first of a bulletin's findings is the one; annulled, the next", "C1:09-05@B1- C2:09-06@B1 C3:09-07@B2", "C2:1 C3:2" },
-	{ "A19 each calendar year by itself, the same bulletin too", "C1:09-05@B1 C2:12-31@B2 C3:2018-01-01@B1", "C1:1 C2:2 C3:1" },
-	{ "C3.1.1 a fourth reaches nothing new", "C1:09-05@1 C2:09-06@2 C3:09-07@3 C4:09-08@4", "C1:1 C2:2 C3:3 C4:3." },
+	{ "A14 the first of a bulletin's findings is the one; annulled, the next",
+	  "C1:09-05@B1- C2:09-06@B1 C3:09-07@B2", "C2:1 C3:2" },
+	{ "A19 each calendar year by itself, the same bulletin too", "C1:09-05@B1 C2:12-31@B2 C3:2018-01-01@B1",
+	  "C1:1 C2:2 C3:1" },
+	{ "C3.1.1 a fourth reaches nothing new", "C1:09-05@1 C2:09-06@2 C3:09-07@3 C4:09-08@4",
+	  "C1:1 C2:2 C3:3 C4:3." },
 	{ "A15 a superior's enters at rung 2", "C1:09-05@1! C2:09-06@2", "C1:2 C2:3" },
 	{ "A15 at least: the second counts on", "C1:09-05@1 C2:09-06@2! C3:09-07@3!", "C1:1 C2:2 C3:3" },
 	{ "A15 as of its date", "C1:2018-11-05@1! C2:2018-11-06@2", "C1:3 C2:3." },
@@ -282,36 +301,47 @@ test_count(int counts[2], const struct world *w)
 		const char *got = "";
 		size_t n = criticism_count(&w->book, findings, findings_of(w, counts_rows[i].history, findings), w->arena, &list);
 		for (size_t k = 0; k < n; k++)
-			got = arena_printf(w->arena, "%s%s%s:%d%s", got, k ? " " : "", list[k].finding->finding_id, list[k].rung, list[k].reaches ? "" : ".");
+			got = arena_printf(w->arena, "%s%s%s:%d%s", got, k ? " " : "", list[k].finding->finding_id,
+					   list[k].rung, list[k].reaches ? "" : ".");
 		check(counts, counts_rows[i].what, got, counts_rows[i].counted);
 	}
 }
 
 /* ---- what follows */
 
-static const struct { const char *what; bool unit; const char *history, *expected; } due_rows[] = {
-	{ "C3.1.1-1 the person named (A22)", false, "C1:09-05@1/p", "C3.1.1-1 written_self_criticism 2017-09-05.. C1 proposed" },
+static const struct { const char *what; bool unit; const char *history, *expected;
+} due_rows[] = {
+	{ "C3.1.1-1 the person named (A22)", false, "C1:09-05@1/p",
+	  "C3.1.1-1 written_self_criticism 2017-09-05.. C1 proposed" },
 	{ "C3.1.1-1 the head", true, "C1:09-05@1/p", "C3.1.1-1 written_self_criticism 2017-09-05.. C1 proposed h1" },
 	{ "C3.1.1-2 decided as of the latest confirmation (A5)", false, "C1:09-05@1/p>10-20 C2:09-06@2/p",
 	  "C3.1.1-1 written_self_criticism 2017-10-20.. C1 proposed; C3.1.1-2 interview 2017-10-20.. C1,C2 proposed" },
 	{ "C3.1.1-3 nothing for the person", false, "C1:09-05@1/p C2:09-06@2/p C3:09-07@3/p",
 	  "C3.1.1-1 written_self_criticism 2017-09-05.. C1 proposed; C3.1.1-2 interview 2017-09-06.. C1,C2 proposed" },
 	{ "C3.1.1-3 the head; the head of each date", true, "C1:09-05@1 C2:09-06@2 C3:12-07@3",
-	  "C3.1.1-1 written_self_criticism 2017-09-05.. C1 proposed h1; C3.1.1-2 interview 2017-09-06.. C1,C2 proposed h1; "
-	  "C3.1.1-3 admonishment_talk 2017-12-07.. C1,C2,C3 proposed h2; C3.1.1-3 assessment_cancelled 2017-01-01..2018-01-01 C1,C2,C3 proposed h2; "
-	  "C3.1.1-3 award_ban 2017-12-07..2018-01-01 C1,C2,C3 proposed h2; C3.1.1-3 promotion_freeze 2017-12-07..2018-06-07 C1,C2,C3 proposed h2" },
-	{ "C3.1.1-s a superior's enters at rung 2, rung 1 is passed over", true, "C1:09-05@1!", "C3.1.1-2 interview 2017-09-05.. C1 proposed h1" },
+	  "C3.1.1-1 written_self_criticism 2017-09-05.. C1 proposed h1; C3.1.1-2 interview 2017-09-06.. C1,C2 proposed "
+	  "h1; "
+	  "C3.1.1-3 admonishment_talk 2017-12-07.. C1,C2,C3 proposed h2; C3.1.1-3 assessment_cancelled "
+	  "2017-01-01..2018-01-01 C1,C2,C3 proposed h2; "
+	  "C3.1.1-3 award_ban 2017-12-07..2018-01-01 C1,C2,C3 proposed h2; C3.1.1-3 promotion_freeze "
+	  "2017-12-07..2018-06-07 C1,C2,C3 proposed h2" },
+	{ "C3.1.1-s a superior's enters at rung 2, rung 1 is passed over", true, "C1:09-05@1!",
+	  "C3.1.1-2 interview 2017-09-05.. C1 proposed h1" },
 	{ "A14 several of one unit in one bulletin: once for the head", true, "C1:09-05@1/p C2:09-05@1/p",
 	  "C3.1.1-1 written_self_criticism 2017-09-05.. C1 proposed h1" },
 	{ "A19 the next year begins anew", false, "C1:12-31@1/p C2:2018-01-01@2/p",
-	  "C3.1.1-1 written_self_criticism 2017-12-31.. C1 proposed; C3.1.1-1 written_self_criticism 2018-01-01.. C2 proposed" },
-	{ "an annulled first one re-levels the second", false, "C1:09-05@1/p- C2:09-06@2/p", "C3.1.1-1 written_self_criticism 2017-09-06.. C2 proposed" },
+	  "C3.1.1-1 written_self_criticism 2017-12-31.. C1 proposed; C3.1.1-1 written_self_criticism 2018-01-01.. C2 "
+	  "proposed" },
+	{ "an annulled first one re-levels the second", false, "C1:09-05@1/p- C2:09-06@2/p",
+	  "C3.1.1-1 written_self_criticism 2017-09-06.. C2 proposed" },
 	{ "the policy of each date, its approval too", false, "C1:2018-09-05@1/p C2:2018-10-06@2/p",
 	  "C3.1.1-1 written_self_criticism 2018-09-05.. C1 proposed; C3.1.1-2 interview 2018-10-06.. C1,C2 in_force" },
-	{ "before the first policy nothing follows, but it counts", false, "C1:2017-05-05@1/p C2:09-06@2/p", "C3.1.1-2 interview 2017-09-06.. C1,C2 proposed" },
+	{ "before the first policy nothing follows, but it counts", false, "C1:2017-05-05@1/p C2:09-06@2/p",
+	  "C3.1.1-2 interview 2017-09-06.. C1,C2 proposed" },
 	{ "absences are not criticisms", false, "X1:09-05/p X2:09-06/p", "" },
 
-	{ "C3.1.3 a contact leader, found by a superior", false, "D1:09-05/p!", "C3.1.3 written_self_criticism 2017-09-05.. D1 proposed" },
+	{ "C3.1.3 a contact leader, found by a superior", false, "D1:09-05/p!",
+	  "C3.1.3 written_self_criticism 2017-09-05.. D1 proposed" },
 	{ "C3.1.3 not by others", false, "D1:09-05/p", "" },
 	{ "C3.1.3 not before or after the posting", false, "D1:08-31/p! D2:11-01/p!", "" },
 	{ "C3.1.3 not a unit's", true, "D1:09-05/p!", "" },
@@ -325,8 +355,10 @@ static const struct { const char *what; bool unit; const char *history, *expecte
 	{ "C3.1.2-2 beside the ladder", true, "C1:09-05@1!*",
 	  "C3.1.1-2 interview 2017-09-05.. C1 proposed h1; C3.1.2-2 removal_proposed 2017-09-05.. C1 proposed h1" },
 	{ "C3.1.2-2 one a year, and each year's", true, "D1:09-05! D2:09-06!* D3:09-07!* D4:2018-01-05!*",
-	  "C3.1.2-2 removal_proposed 2017-09-07.. D2,D3 proposed h1; C3.1.2-2 removal_proposed 2018-01-05.. D4 proposed h2" },
-	{ "C3.2.2 the policy of the last one's date", false, "V1:2018-09-05/p* V2:2018-11-05/p*", "C3.2.2 referral 2018-11-05.. V1,V2 proposed" },
+	  "C3.1.2-2 removal_proposed 2017-09-07.. D2,D3 proposed h1; C3.1.2-2 removal_proposed 2018-01-05.. D4 "
+	  "proposed h2" },
+	{ "C3.2.2 the policy of the last one's date", false, "V1:2018-09-05/p* V2:2018-11-05/p*",
+	  "C3.2.2 referral 2018-11-05.. V1,V2 proposed" },
 	{ "C3.1.2-2 the head of the last one's date", true, "C1:09-05@1!* D1:12-06!*",
 	  "C3.1.1-2 interview 2017-09-05.. C1 proposed h1; C3.1.2-2 removal_proposed 2017-09-05.. C1 proposed h1; "
 	  "C3.1.2-2 removal_proposed 2017-12-06.. C1,D1 proposed h2" },
@@ -349,7 +381,8 @@ test_term(int counts[2], struct world *w)
 	size_t n = due(w, true, "C1:09-05@1 C2:09-06@2 C3:12-07@3", &list);
 	for (size_t i = 0; i < n; i++)
 		if (list[i]->kind == ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN)
-			check(counts, "A6 the term of the head", measure_words(list[i], w->arena), "C3.1.1-3 award_ban 2017-12-07..2019-03-01 C1,C2,C3 proposed h2");
+			check(counts, "A6 the term of the head", measure_words(list[i], w->arena),
+			      "C3.1.1-3 award_ban 2017-12-07..2019-03-01 C1,C2,C3 proposed h2");
 	w->leader.to_day = day_of_civil(2017, 11, 1);
 }
 
@@ -360,7 +393,8 @@ test_reason(int counts[2], const struct world *w)
 
 	due(w, false, "C1:09-05@1/p C2:10-06@2/p>10-20", &list);
 	check(counts, "reason, zh", list[1]->reason_zh, "规定的原文。（通报日期：2017-09-05、2017-10-06；决定日期：2017-10-20）");
-	check(counts, "reason, en", list[1]->reason_en, "The words of the rule. (criticised on 2017-09-05, 2017-10-06; decided on 2017-10-20)");
+	check(counts, "reason, en", list[1]->reason_en,
+	      "The words of the rule. (criticised on 2017-09-05, 2017-10-06; decided on 2017-10-20)");
 }
 
 /* Only the head's measures lie in the unit's name, so what stands there has the unit's id. */
@@ -391,20 +425,26 @@ change_words(const struct world *w, bool unit, const char *before, const char *a
 		was[i]->state = ACCOUNTABILITY__MEASURE_STATE__SERVED;
 	size_t n = ladder_diff(is, nis, (const Measure *const *)was, nwas, w->arena, &changes);
 	for (size_t i = 0; i < n; i++)
-		all = arena_printf(w->arena, "%s%s%s %s", all, i ? "; " : "", verbs[changes[i].change], measure_words(changes[i].is, w->arena));
+		all = arena_printf(w->arena, "%s%s%s %s", all, i ? "; " : "", verbs[changes[i].change],
+				   measure_words(changes[i].is, w->arena));
 	return all;
 }
 
 static void
 test_changes(int counts[2], const struct world *w)
 {
-	check(counts, "the same again changes nothing", change_words(w, true, "C1:09-05@1 C2:09-06@2", "C2:09-06@2 C1:09-05@1"), "");
-	check(counts, "annulled: the second becomes the first, and stays what it was", change_words(w, false, "C1:09-05@1/p C2:09-06@2/p", "C1:09-05@1/p- C2:09-06@2/p"),
-	      "amended C3.1.1-1 written_self_criticism 2017-09-06.. C2 served; revoked C3.1.1-2 interview 2017-09-06.. C1,C2 revoked");
-	check(counts, "another of the same bulletin stands in", change_words(w, true, "C1:09-05@1/p C2:09-05@1/p", "C1:09-05@1/p- C2:09-05@1/p"),
+	check(counts, "the same again changes nothing",
+	      change_words(w, true, "C1:09-05@1 C2:09-06@2", "C2:09-06@2 C1:09-05@1"), "");
+	check(counts, "annulled: the second becomes the first, and stays what it was",
+	      change_words(w, false, "C1:09-05@1/p C2:09-06@2/p", "C1:09-05@1/p- C2:09-06@2/p"),
+	      "amended C3.1.1-1 written_self_criticism 2017-09-06.. C2 served; revoked C3.1.1-2 interview 2017-09-06.. "
+	      "C1,C2 revoked");
+	check(counts, "another of the same bulletin stands in",
+	      change_words(w, true, "C1:09-05@1/p C2:09-05@1/p", "C1:09-05@1/p- C2:09-05@1/p"),
 	      "amended C3.1.1-1 written_self_criticism 2017-09-05.. C2 served h1");
 	check(counts, "a late one before both", change_words(w, false, "C2:09-06@2/p", "C1:09-05@1/p C2:09-06@2/p"),
-	      "amended C3.1.1-1 written_self_criticism 2017-09-05.. C1 served; imposed C3.1.1-2 interview 2017-09-06.. C1,C2 proposed");
+	      "amended C3.1.1-1 written_self_criticism 2017-09-05.. C1 served; imposed C3.1.1-2 interview 2017-09-06.. "
+	      "C1,C2 proposed");
 	check(counts, "C3.2.2 another of the year", change_words(w, false, "V1:09-05/p*", "V1:09-05/p* V2:09-07/p*"),
 	      "amended C3.2.2 referral 2017-09-07.. V1,V2 served");
 }

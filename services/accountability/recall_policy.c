@@ -136,8 +136,8 @@ reason_set(Measure *m, const char *zh, const char *en, int32_t ordered_day, aren
 
 /* All that an order of this day brings begins on it and is judged by its policy. */
 static Measure *
-brought(const char *ladder, Accountability__MeasureKind kind, const char *kind_name, const struct policy_version *v, int32_t ordered_day,
-        arena_t *a)
+brought(const char *ladder, Accountability__MeasureKind kind, const char *kind_name, const struct policy_version *v,
+	int32_t ordered_day, arena_t *a)
 {
 	Measure *m = arena_message(a, &accountability_rows__measure__descriptor);
 	bool automatic = policy_approval(v->document, kind_name) == APPROVAL_AUTOMATIC;
@@ -184,8 +184,8 @@ opened_by(const char *recall_id, const Measure *const *opened, size_t n)
 }
 
 size_t
-recall_measures(const Recall *const *recalls, size_t n, const Measure *const *opened, size_t nopened, const struct policy_book *book, arena_t *a,
-                Measure ***out)
+recall_measures(const Recall *const *recalls, size_t n, const Measure *const *opened, size_t nopened,
+		const struct policy_book *book, arena_t *a, Measure ***out)
 {
 	size_t count = 0;
 
@@ -201,7 +201,8 @@ recall_measures(const Recall *const *recalls, size_t n, const Measure *const *op
 		(*out)[count++] = of_recall(r, by, ban, v, a);
 		if (v->document->recall->promotion_freeze_months == 0)
 			continue;
-		Measure *freeze = brought(LADDER_RECALL, ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, "promotion_freeze", v, r->ordered_day, a);
+		Measure *freeze = brought(LADDER_RECALL, ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE,
+					  "promotion_freeze", v, r->ordered_day, a);
 		until(freeze, day_add_months(r->ordered_day, v->document->recall->promotion_freeze_months));
 		(*out)[count++] = of_recall(r, by, freeze, v, a);
 	}
@@ -209,8 +210,8 @@ recall_measures(const Recall *const *recalls, size_t n, const Measure *const *op
 }
 
 size_t
-recall_counted(const UnitRecall *const *of_unit, size_t n, const char *person_id, const Measure *const *opened, size_t nopened, arena_t *a,
-               const UnitRecall ***out)
+recall_counted(const UnitRecall *const *of_unit, size_t n, const char *person_id, const Measure *const *opened,
+	       size_t nopened, arena_t *a, const UnitRecall ***out)
 {
 	size_t count = 0;
 
@@ -233,7 +234,8 @@ recall_counted(const UnitRecall *const *of_unit, size_t n, const char *person_id
 }
 
 size_t
-recall_head_measures(const UnitRecall *const *of_unit, size_t n, const struct policy_book *book, arena_t *a, Measure ***out)
+recall_head_measures(const UnitRecall *const *of_unit, size_t n, const struct policy_book *book, arena_t *a,
+		     Measure ***out)
 {
 	size_t count = 0;
 
@@ -243,7 +245,8 @@ recall_head_measures(const UnitRecall *const *of_unit, size_t n, const struct po
 		if (!recall_takes_head(of_unit, n, r, book))
 			continue;
 		const struct policy_version *v = policy_on(book, r->ordered_day);
-		Measure *m = brought(LADDER_HEAD, ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST, "unit_head_takes_post", v, r->ordered_day, a);
+		Measure *m = brought(LADDER_HEAD, ACCOUNTABILITY__MEASURE_KIND__UNIT_HEAD_TAKES_POST,
+				     "unit_head_takes_post", v, r->ordered_day, a);
 		m->clause = v->document->recall->head_takes_post_clause;
 		m->unit_id = r->unit_id;
 		m->head_person_id = r->head_person_id;

@@ -1,7 +1,8 @@
-/* recall_policy_test - what a recall's measure is, its dates, the unit's count and what an order brings (rules.md §5 "Recall",
- * C3.2.1-r, C3.2.1-rr, A5, A7).
+/* recall_policy_test - what a recall's measure is, its dates, the unit's count and what an order brings (rules.md §5
+ * "Recall", C3.2.1-r, C3.2.1-rr, A5, A7).
  *
- * Days are written as dates.  A unit's recalls are "id person day" separated by ";", in the order in which they were ordered. */
+ * Days are written as dates.  A unit's recalls are "id person day" separated by ";", in the order in which they were
+ * ordered. */
 #include "recall_policy.h"
 #include "base/civil.h"
 #include <stdio.h>
@@ -42,17 +43,24 @@ day(const char *text)
 static void
 test_measure_state(void)
 {
-	expect("the measure is proposed until ordered", recall_measure_state(STATE(PROPOSED)) == ACCOUNTABILITY__MEASURE_STATE__PROPOSED &&
-	       recall_measure_state(STATE(REVIEWED)) == ACCOUNTABILITY__MEASURE_STATE__PROPOSED);
+	expect("the measure is proposed until ordered",
+	       recall_measure_state(STATE(PROPOSED)) == ACCOUNTABILITY__MEASURE_STATE__PROPOSED &&
+		       recall_measure_state(STATE(REVIEWED)) == ACCOUNTABILITY__MEASURE_STATE__PROPOSED);
 	expect("in force from then", recall_measure_state(STATE(ORDERED)) == ACCOUNTABILITY__MEASURE_STATE__IN_FORCE &&
 	       recall_measure_state(STATE(HANDED_OVER)) == ACCOUNTABILITY__MEASURE_STATE__IN_FORCE);
 	expect("served when replaced", recall_measure_state(STATE(REPLACED)) == ACCOUNTABILITY__MEASURE_STATE__SERVED);
-	expect("lifted when cancelled by hand", recall_measure_state(STATE(CANCELLED)) == ACCOUNTABILITY__MEASURE_STATE__LIFTED);
+	expect("lifted when cancelled by hand",
+	       recall_measure_state(STATE(CANCELLED)) == ACCOUNTABILITY__MEASURE_STATE__LIFTED);
 }
 
 /* ---- rule books */
 
-struct rules { Policy__Recall recall; Policy__Policy document; struct policy_version version; struct policy_book book; };
+struct rules {
+	Policy__Recall recall;
+	Policy__Policy document;
+	struct policy_version version;
+	struct policy_book book;
+};
 
 static void
 rules_init(struct rules *r, const char *approval, int within_months)
@@ -77,10 +85,14 @@ rules_init(struct rules *r, const char *approval, int within_months)
 static void
 test_due(void)
 {
-	static const struct { const char *name; recall_state_t state; const char *due; } cases[] = {
-		{ "a review is due", STATE(PROPOSED), "2017-12-12" },      { "an order is due", STATE(REVIEWED), "2017-12-12" },
-		{ "a hand-over is due", STATE(ORDERED), "2017-12-10" },    { "a replacement is due", STATE(HANDED_OVER), "2018-01-04" },
-		{ "nothing is due any more", STATE(REPLACED), NULL },      { "nothing is due of what is cancelled", STATE(CANCELLED), NULL },
+	static const struct { const char *name; recall_state_t state; const char *due;
+	} cases[] = {
+		{ "a review is due", STATE(PROPOSED), "2017-12-12" },
+		{ "an order is due", STATE(REVIEWED), "2017-12-12" },
+		{ "a hand-over is due", STATE(ORDERED), "2017-12-10" },
+		{ "a replacement is due", STATE(HANDED_OVER), "2018-01-04" },
+		{ "nothing is due any more", STATE(REPLACED), NULL },
+		{ "nothing is due of what is cancelled", STATE(CANCELLED), NULL },
 	};
 	struct rules r;
 
@@ -114,9 +126,11 @@ posting(const char *id, const char *person, const char *village, Roster__Role ro
 static void
 test_postings(void)
 {
-	const Roster__Role fs = ROSTER__ROLE__FIRST_SECRETARY, team = ROSTER__ROLE__TEAM_MEMBER, agri = ROSTER__ROLE__AGRI_CIRCUIT;
+	const Roster__Role fs = ROSTER__ROLE__FIRST_SECRETARY, team = ROSTER__ROLE__TEAM_MEMBER,
+			   agri = ROSTER__ROLE__AGRI_CIRCUIT;
 	Posting a = posting("a", "p", "v1", agri, "2017-07-01", NULL), b = posting("b", "p", "v2", team, "2017-07-01", NULL);
-	Posting c = posting("c", "p", "v3", fs, "2017-07-01", "2017-12-01"), d = posting("d", "p", "v4", agri, "2017-07-01", NULL);
+	Posting c = posting("c", "p", "v3", fs, "2017-07-01", "2017-12-01"),
+		d = posting("d", "p", "v4", agri, "2017-07-01", NULL);
 	const Posting *all[] = { &d, &a, &b, &c }, *circuit[] = { &d, &a };
 
 	expect("the first secretary's posting", recall_posting(all, 4, day("2017-11-30")) == &c);
@@ -126,8 +140,10 @@ test_postings(void)
 	expect("it ends the day after the order", recall_end(&a, day("2017-12-05")) == day("2017-12-06"));
 	expect("or has ended before", recall_end(&c, day("2017-12-05")) == day("2017-12-01"));
 
-	Posting next = posting("n", "q", "v1", agri, "2017-12-06", NULL), early = posting("n", "q", "v1", agri, "2017-12-05", NULL);
-	Posting same = posting("n", "p", "v1", agri, "2017-12-06", NULL), far = posting("n", "q", "v2", agri, "2017-12-06", NULL);
+	Posting next = posting("n", "q", "v1", agri, "2017-12-06", NULL),
+		early = posting("n", "q", "v1", agri, "2017-12-05", NULL);
+	Posting same = posting("n", "p", "v1", agri, "2017-12-06", NULL),
+		far = posting("n", "q", "v2", agri, "2017-12-06", NULL);
 	Posting other = posting("n", "q", "v1", team, "2017-12-06", NULL);
 	int32_t end = day("2017-12-06");
 	expect("a successor fits", recall_fits(&a, end, &next));
@@ -139,7 +155,12 @@ test_postings(void)
 
 /* ---- the unit's recalls */
 
-struct unit { char words[RECALLS_MAX][3][32]; UnitRecall row[RECALLS_MAX]; const UnitRecall *at[RECALLS_MAX]; size_t n; };
+struct unit {
+	char words[RECALLS_MAX][3][32];
+	UnitRecall row[RECALLS_MAX];
+	const UnitRecall *at[RECALLS_MAX];
+	size_t n;
+};
 
 static void
 unit_parse(struct unit *u, const char *text)
@@ -209,7 +230,8 @@ test_head_measure(arena_t *a)
 	size_t n = recall_head_measures(u.at, u.n, &r.book, a, &due);
 	expect("C3.2.1-rr of unit and head, about the person recalled", n == 1 && strcmp(due[0]->unit_id, "u") == 0 &&
 	       strcmp(due[0]->head_person_id, "head") == 0 && strcmp(due[0]->cause_of, "q") == 0);
-	expect("C3.2.1-rr stands from the order on, without an end", n == 1 && due[0]->from_day == day("2017-12-06") && !due[0]->maybe_until_case);
+	expect("C3.2.1-rr stands from the order on, without an end",
+	       n == 1 && due[0]->from_day == day("2017-12-06") && !due[0]->maybe_until_case);
 	expect("§5 approval of its kind", n == 1 && due[0]->state == ACCOUNTABILITY__MEASURE_STATE__PROPOSED);
 	r.version.effective_from_day = day("2017-12-07");
 	expect("no policy on the day of the order, no measure", recall_head_measures(u.at, u.n, &r.book, a, &due) == 0);
@@ -250,8 +272,9 @@ test_brought(arena_t *a)
 	expect("C3.2.1-r two measures", n == 2);
 	expect("C3.2.1-r no awards that year", n == 2 && due[0]->kind == ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN &&
 	       due[0]->from_day == day("2018-02-28") && due[0]->until_day == day("2019-01-01"));
-	expect("C3.2.1-r no promotion for two years, A5", n == 2 && due[1]->kind == ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE &&
-	       due[1]->from_day == day("2018-02-28") && due[1]->until_day == day("2020-02-28"));
+	expect("C3.2.1-r no promotion for two years, A5",
+	       n == 2 && due[1]->kind == ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE &&
+		       due[1]->from_day == day("2018-02-28") && due[1]->until_day == day("2020-02-28"));
 	expect("the cause is the recall's", n == 2 && due[0]->n_cause == 3 && due[0]->cause == cause);
 	expect("the window is the recall", n == 2 && strcmp(due[0]->recall_id, "r1") == 0 && due[0]->window_year == 2017);
 	expect("§5 approval of each kind", n == 2 && due[0]->state == ACCOUNTABILITY__MEASURE_STATE__PROPOSED &&
@@ -262,7 +285,8 @@ test_brought(arena_t *a)
 	r.ordered_day = day("2020-02-29");
 	n = recall_measures(recalls, 1, standing, 1, &rules.book, a, &due);
 	expect("A5 clamped to the month's end", n == 2 && due[1]->until_day == day("2022-02-28"));
-	expect("§5 Reversal: nothing when its rung is not reached", recall_measures(recalls, 1, NULL, 0, &rules.book, a, &due) == 0);
+	expect("§5 Reversal: nothing when its rung is not reached",
+	       recall_measures(recalls, 1, NULL, 0, &rules.book, a, &due) == 0);
 }
 
 static void
@@ -276,7 +300,8 @@ test_counted(arena_t *a)
 
 	unit_parse(&u, "r1 p 2017-12-05; r2 p 2018-12-05; r3 q 2018-12-06");
 	size_t n = recall_counted(u.at, u.n, "p", standing, 1, a, &now);
-	expect("§5 Reversal: the count of what fell is gone", n == 2 && strcmp(now[0]->recall_id, "r1") == 0 && strcmp(now[1]->recall_id, "r3") == 0);
+	expect("§5 Reversal: the count of what fell is gone",
+	       n == 2 && strcmp(now[0]->recall_id, "r1") == 0 && strcmp(now[1]->recall_id, "r3") == 0);
 	expect("the cause as it is now", n == 2 && now[0]->cause == cause && now[0]->n_cause == 3);
 	expect("§10.5 other people's are as they were", n == 2 && now[1] == u.at[2]);
 }

@@ -126,7 +126,8 @@ fence_result(const struct fix *fix, const struct fence *fence)
 
 /* ---- what a phone says */
 
-/* A tenth of a metre around nowhere, and less than a millimetre: zeros, also those that a library writes as 4.9E-324. */
+/* A tenth of a metre around nowhere, and less than a millimetre: zeros, also those that a library writes as 4.9E-324.
+ */
 static const double NOWHERE = 1e-6, NO_ACCURACY_M = 1e-3;
 
 static bool

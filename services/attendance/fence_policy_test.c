@@ -62,15 +62,19 @@ test_fence(void)
 
 /* ---- distances: arcs of known angle, and two cities */
 
-static const struct { const char *name; struct point a, b; double metres; } distances[] = {
-	{ "nothing",                    { 107.5, 31.2 }, { 107.5, 31.2 }, 0 },
-	{ "a degree of a meridian",     { 107.5, 31 }, { 107.5, 32 }, 111195.08 },
-	{ "a degree of the equator",    { 0, 0 }, { 1, 0 }, 111195.08 },
-	{ "a quarter of the Earth",     { 20, 0 }, { 20, 90 }, 10007557.2 },
-	{ "the other end of it",        { 0, 0 }, { 180, 0 }, 20015114.4 },
-	{ "across the date line",       { 179.5, 0 }, { -179.5, 0 }, 111195.08 },
-	{ "a metre",                    { 107.5, 31.2 }, { 107.5, 31.2 + 1 / 111195.08 }, 1 },
-	{ "Shanghai to Beijing",        { 121.531541859215, 31.17530398364597 }, { 116.38404722455657, 39.91334545536069 }, 1076959 },
+static const struct { const char *name; struct point a, b; double metres;
+} distances[] = {
+	{ "nothing", { 107.5, 31.2 }, { 107.5, 31.2 }, 0 },
+	{ "a degree of a meridian", { 107.5, 31 }, { 107.5, 32 }, 111195.08 },
+	{ "a degree of the equator", { 0, 0 }, { 1, 0 }, 111195.08 },
+	{ "a quarter of the Earth", { 20, 0 }, { 20, 90 }, 10007557.2 },
+	{ "the other end of it", { 0, 0 }, { 180, 0 }, 20015114.4 },
+	{ "across the date line", { 179.5, 0 }, { -179.5, 0 }, 111195.08 },
+	{ "a metre", { 107.5, 31.2 }, { 107.5, 31.2 + 1 / 111195.08 }, 1 },
+	{ "Shanghai to Beijing",
+	  { 121.531541859215, 31.17530398364597 },
+	  { 116.38404722455657, 39.91334545536069 },
+	  1076959 },
 };
 
 static void
@@ -88,11 +92,24 @@ test_distances(void)
 
 /* ---- datums.  Published pairs are given to at least six digits: some centimetres. */
 
-static const struct { const char *name; Attendance__Datum datum; struct point given, wgs84; } pairs[] = {
-	{ "Shanghai (eviltransform)", ATTENDANCE__DATUM__GCJ02, { 121.531541859215, 31.17530398364597 }, { 121.5272106, 31.1774276 } },
-	{ "Shenzhen (eviltransform)", ATTENDANCE__DATUM__GCJ02, { 113.9171764808363, 22.540796131694766 }, { 113.912316, 22.543847 } },
-	{ "Beijing (eviltransform)", ATTENDANCE__DATUM__GCJ02, { 116.38404722455657, 39.91334545536069 }, { 116.377817, 39.911954 } },
-	{ "Beijing (coordtransform)", ATTENDANCE__DATUM__GCJ02, { 116.41024449916938, 39.91640428150164 }, { 116.404, 39.915 } },
+static const struct { const char *name; Attendance__Datum datum; struct point given, wgs84;
+} pairs[] = {
+	{ "Shanghai (eviltransform)",
+	  ATTENDANCE__DATUM__GCJ02,
+	  { 121.531541859215, 31.17530398364597 },
+	  { 121.5272106, 31.1774276 } },
+	{ "Shenzhen (eviltransform)",
+	  ATTENDANCE__DATUM__GCJ02,
+	  { 113.9171764808363, 22.540796131694766 },
+	  { 113.912316, 22.543847 } },
+	{ "Beijing (eviltransform)",
+	  ATTENDANCE__DATUM__GCJ02,
+	  { 116.38404722455657, 39.91334545536069 },
+	  { 116.377817, 39.911954 } },
+	{ "Beijing (coordtransform)",
+	  ATTENDANCE__DATUM__GCJ02,
+	  { 116.41024449916938, 39.91640428150164 },
+	  { 116.404, 39.915 } },
 	{ "as given", ATTENDANCE__DATUM__WGS84, { 107.5, 31.2 }, { 107.5, 31.2 } },
 	{ "no datum is WGS-84", ATTENDANCE__DATUM__DATUM_UNSPECIFIED, { 107.5, 31.2 }, { 107.5, 31.2 } },
 	{ "Paris is not shifted", ATTENDANCE__DATUM__GCJ02, { 2.35, 48.85 }, { 2.35, 48.85 } },
@@ -150,29 +167,29 @@ static const struct {
 	int has; double lon, lat, accuracy_m; Attendance__Datum datum;
 	const struct fence *fence;
 	Attendance__CheckinResult result;
-}
-phones[] = {
-	{ "nothing said",                               0, 0, 0, 0, 0, &fence, R(NO_FIX) },
-	{ "zeros, with an accuracy",                    FIX | ACCURACY, 0, 0, 20, 0, &fence, R(NO_FIX) },
+} phones[] = {
+	{ "nothing said", 0, 0, 0, 0, 0, &fence, R(NO_FIX) },
+	{ "zeros, with an accuracy", FIX | ACCURACY, 0, 0, 20, 0, &fence, R(NO_FIX) },
 	{ "zeros, with an accuracy, and a fence there", FIX | ACCURACY, 0, 0, 20, 0, &nowhere, R(NO_FIX) },
-	{ "nothing but zeros",                          FIX | ACCURACY, 0, 0, 0, 0, &fence, R(NO_FIX) },
-	{ "zeros without an accuracy",                  FIX, 0, 0, 0, 0, &fence, R(NO_FIX) },
-	{ "zeros and no fence known",                   FIX | ACCURACY, 0, 0, 20, 0, NULL, R(NO_FIX) },
-	{ "zeros of GCJ-02",                            FIX | ACCURACY, 0, 0, 20, ATTENDANCE__DATUM__GCJ02, &fence, R(NO_FIX) },
-	{ "zeros of BD-09, which are none of WGS-84",   FIX | ACCURACY, 0, 0, 20, ATTENDANCE__DATUM__BD09, &nowhere, R(NO_FIX) },
-	{ "negative zeros",                             FIX | ACCURACY, -0.0, -0.0, 20, 0, &fence, R(NO_FIX) },
-	{ "4.9E-324, a library's word for unknown",     FIX | ACCURACY, 4.9e-324, 4.9e-324, 20, 0, &nowhere, R(NO_FIX) },
-	{ "zero, but only the longitude",               FIX | ACCURACY, 0, 31.2, 20, 0, &fence, R(OUTSIDE) },
-	{ "zero, but only the latitude",                FIX | ACCURACY, 107.5, 0, 20, 0, &fence, R(OUTSIDE) },
-	{ "a metre from nowhere is somewhere",          FIX | ACCURACY, 0, 1e-5, 20, 0, &nowhere, R(INSIDE) },
-	{ "an accuracy of zero, at the centre",         FIX | ACCURACY, 107.5, 31.2, 0, 0, &fence, R(CANNOT_TELL) },
-	{ "an accuracy of zero, far away",              FIX | ACCURACY, 108.5, 31.2, 0, 0, &fence, R(CANNOT_TELL) },
-	{ "an accuracy of 4.9E-324",                    FIX | ACCURACY, 107.5, 31.2, 4.9e-324, 0, &fence, R(CANNOT_TELL) },
-	{ "an accuracy of a centimetre",                FIX | ACCURACY, 107.5, 31.2, 0.01, 0, &fence, R(INSIDE) },
-	{ "an accuracy and no fix",                     ACCURACY, 0, 0, 20, 0, &fence, R(NO_FIX) },
-	{ "a fix and no accuracy",                      FIX, 107.5, 31.2, 0, 0, &fence, R(CANNOT_TELL) },
-	{ "all of it",                                  FIX | ACCURACY, 107.5, 31.2, 20, 0, &fence, R(INSIDE) },
-	{ "all of it, far away",                        FIX | ACCURACY, 108.5, 31.2, 20, ATTENDANCE__DATUM__WGS84, &fence, R(OUTSIDE) },
+	{ "nothing but zeros", FIX | ACCURACY, 0, 0, 0, 0, &fence, R(NO_FIX) },
+	{ "zeros without an accuracy", FIX, 0, 0, 0, 0, &fence, R(NO_FIX) },
+	{ "zeros and no fence known", FIX | ACCURACY, 0, 0, 20, 0, NULL, R(NO_FIX) },
+	{ "zeros of GCJ-02", FIX | ACCURACY, 0, 0, 20, ATTENDANCE__DATUM__GCJ02, &fence, R(NO_FIX) },
+	{ "zeros of BD-09, which are none of WGS-84", FIX | ACCURACY, 0, 0, 20, ATTENDANCE__DATUM__BD09, &nowhere,
+	  R(NO_FIX) },
+	{ "negative zeros", FIX | ACCURACY, -0.0, -0.0, 20, 0, &fence, R(NO_FIX) },
+	{ "4.9E-324, a library's word for unknown", FIX | ACCURACY, 4.9e-324, 4.9e-324, 20, 0, &nowhere, R(NO_FIX) },
+	{ "zero, but only the longitude", FIX | ACCURACY, 0, 31.2, 20, 0, &fence, R(OUTSIDE) },
+	{ "zero, but only the latitude", FIX | ACCURACY, 107.5, 0, 20, 0, &fence, R(OUTSIDE) },
+	{ "a metre from nowhere is somewhere", FIX | ACCURACY, 0, 1e-5, 20, 0, &nowhere, R(INSIDE) },
+	{ "an accuracy of zero, at the centre", FIX | ACCURACY, 107.5, 31.2, 0, 0, &fence, R(CANNOT_TELL) },
+	{ "an accuracy of zero, far away", FIX | ACCURACY, 108.5, 31.2, 0, 0, &fence, R(CANNOT_TELL) },
+	{ "an accuracy of 4.9E-324", FIX | ACCURACY, 107.5, 31.2, 4.9e-324, 0, &fence, R(CANNOT_TELL) },
+	{ "an accuracy of a centimetre", FIX | ACCURACY, 107.5, 31.2, 0.01, 0, &fence, R(INSIDE) },
+	{ "an accuracy and no fix", ACCURACY, 0, 0, 20, 0, &fence, R(NO_FIX) },
+	{ "a fix and no accuracy", FIX, 107.5, 31.2, 0, 0, &fence, R(CANNOT_TELL) },
+	{ "all of it", FIX | ACCURACY, 107.5, 31.2, 20, 0, &fence, R(INSIDE) },
+	{ "all of it, far away", FIX | ACCURACY, 108.5, 31.2, 20, ATTENDANCE__DATUM__WGS84, &fence, R(OUTSIDE) },
 };
 
 static void

@@ -13,7 +13,8 @@ struct authorized {
 	struct { char name[SERVICE_NAME_MAX]; uint8_t key[CURVE_BYTES]; } of[AUTHORIZED_MAX];
 };
 
-/* 0: taken.  Else the number of the first line that is none, or stands for somebody else already, or is one too many. */
+/* 0: taken.  Else the number of the first line that is none, or stands for somebody else already, or is one too many.
+ */
 int authorized_parse(struct authorized *out, const char *text);
 /* NULL: nobody. */
 const char *authorized_name(const struct authorized *a, const uint8_t key[CURVE_BYTES]);

@@ -1,4 +1,5 @@
-/* The list of authorized keys, by texts: which are taken, what they say, and which line is blamed.  And which refusals are news. */
+/* The list of authorized keys, by texts: which are taken, what they say, and which line is blamed.  And which refusals
+ * are news. */
 #include "authorized.h"
 #include "refusals.h"
 #include <stdio.h>
@@ -86,8 +87,9 @@ refusals_are_bounded(void)
 	char what[200];
 	int told = 0;
 
-	bool ok = refusals_is_news(&r, "a", now_us) && !refusals_is_news(&r, "a", now_us) && refusals_is_news(&r, "ab", now_us) &&
-	          !refusals_is_news(&r, "a", now_us + REFUSAL_AGAIN_US - 1) && refusals_is_news(&r, "a", now_us + REFUSAL_AGAIN_US);
+	bool ok = refusals_is_news(&r, "a", now_us) && !refusals_is_news(&r, "a", now_us) &&
+		  refusals_is_news(&r, "ab", now_us) && !refusals_is_news(&r, "a", now_us + REFUSAL_AGAIN_US - 1) &&
+		  refusals_is_news(&r, "a", now_us + REFUSAL_AGAIN_US);
 	now_us += 2 * REFUSAL_AGAIN_US;
 	for (int i = 0; i < 1000; i++) {
 		snprintf(what, sizeof(what), "stranger %d", i);

@@ -5,9 +5,10 @@
  *         serves a request; its own metrics and who is there, to a READ addressed to service "bus"
  *   owns: one ROUTER socket, the door to it (zap.h) and the routing table, which it may lose at any time
  *
- * Each message comes with the name that its sender's key stands for.  Which kinds somebody of that name may send is a column of the
- * table below; nobody serves, or answers, in another's name.  Nothing waits for anybody: a peer that is gone is forgotten and the request goes to the next who may take it; what a
- * full queue does not take is dropped, and its asker's time runs out.  Whatever is malformed is dropped and counted. */
+ * Each message comes with the name that its sender's key stands for.  Which kinds somebody of that name may send is a
+ * column of the table below; nobody serves, or answers, in another's name.  Nothing waits for anybody: a peer that is
+ * gone is forgotten and the request goes to the next who may take it; what a full queue does not take is dropped, and
+ * its asker's time runs out.  Whatever is malformed is dropped and counted. */
 #include "bus.h"
 #include "base/clock.h"
 #include "base/crash.h"
@@ -151,7 +152,8 @@ read_peers(struct bus *b)
 	for (int i = 0; i < ROUTES_SERVICES_MAX; i++)
 		for (int k = 0; k < b->routes.service[i].n; k++) {
 			const struct served *s = &b->routes.service[i];
-			if (&s->replica[k] != routes_find_replica(&b->routes, s->name, s->replica[k].instance, WIRE__LANE__READER, b->now_us))
+			if (&s->replica[k] != routes_find_replica(&b->routes, s->name, s->replica[k].instance,
+								  WIRE__LANE__READER, b->now_us))
 				continue;
 			Engine__Peer *p = said->items[said->n_items++] = arena_message(b->arena, &engine__peer__descriptor);
 			p->service = arena_strdup(b->arena, s->name);

@@ -16,6 +16,6 @@ struct bus_settings {
 	struct health *health;                  /* told each turn; may be NULL */
 };
 
-/* Routes until stop_fd is readable: 0.  -1: the endpoint could not be bound, nobody is authorized, or the socket failed (logged).
- * One in a context, which is asked by ZeroMQ who may connect. */
+/* Routes until stop_fd is readable: 0.  -1: the endpoint could not be bound, nobody is authorized, or the socket failed
+ * (logged). One in a context, which is asked by ZeroMQ who may connect. */
 int bus_run(void *zmq, const struct bus_settings *settings, int stop_fd);

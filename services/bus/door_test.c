@@ -1,5 +1,6 @@
-/* Who is let in to a bus, and who may say what there: keys that are not authorized, other mechanisms, another bus's key, bytes that are
- * no handshake; services that order, serve or answer in another's name.  Each time the bus goes on for the others. */
+/* Who is let in to a bus, and who may say what there: keys that are not authorized, other mechanisms, another bus's
+ * key, bytes that are no handshake; services that order, serve or answer in another's name.  Each time the bus goes on
+ * for the others. */
 #include "authorized.h"
 #include "stage_test.h"
 #include <errno.h>
@@ -32,7 +33,8 @@ still_serves(struct stage *s)
 	link_close(&asker.link);
 }
 
-/* Keeps the link going until the bus has refused as often as that.  False: not in time, or the link got an answer to its pings. */
+/* Keeps the link going until the bus has refused as often as that.  False: not in time, or the link got an answer to
+ * its pings. */
 static bool
 await_refused(struct actor *a, void *watch, long value)
 {
@@ -45,7 +47,8 @@ await_refused(struct actor *a, void *watch, long value)
 	return counted(watch, PEERS_REFUSED) >= value;
 }
 
-/* A key that is not in the file gets nowhere, until it is: the file is read again, the bus need not be told, nor the peer. */
+/* A key that is not in the file gets nowhere, until it is: the file is read again, the bus need not be told, nor the
+ * peer. */
 static void
 key_is_authorized_later(struct stage *s)
 {
@@ -96,7 +99,8 @@ file_is_broken(struct stage *s)
 	authorize(s, "");
 }
 
-/* Somebody whose key is good, but who was told another bus's: for him this is an impostor, and nothing that he says arrives. */
+/* Somebody whose key is good, but who was told another bus's: for him this is an impostor, and nothing that he says
+ * arrives. */
 static void
 another_bus_key(struct stage *s)
 {
@@ -111,8 +115,8 @@ another_bus_key(struct stage *s)
 	still_serves(s);
 }
 
-/* Knocks, and waits a while to be refused.  Whichever end sees first that the other speaks another mechanism hangs up: only when
- * it is the bus does it count. */
+/* Knocks, and waits a while to be refused.  Whichever end sees first that the other speaks another mechanism hangs up:
+ * only when it is the bus does it count. */
 static bool
 other_mechanism_heard(struct stage *s, void *watch, bool plain, long peers)
 {
@@ -128,7 +132,10 @@ other_mechanism_heard(struct stage *s, void *watch, bool plain, long peers)
 	}
 	if (zmq_connect(raw, s->bus[0].endpoint))
 		abort();
-	raw_send(raw, (struct bytes[]){ { "", 0 }, packed_head(WIRE__KIND__PING, 1, "", 0, WIRE__LANE__WRITER, h), { "", 0 } }, 3);
+	raw_send(raw,
+		 (struct bytes[]){
+			 { "", 0 }, packed_head(WIRE__KIND__PING, 1, "", 0, WIRE__LANE__WRITER, h), { "", 0 } },
+		 3);
 	while (counted(watch, PEERS_REFUSED) <= peers && clock_mono_us() < until_us)
 		;
 	bool heard = zmq_recv(raw, h, sizeof(h), ZMQ_DONTWAIT) >= 0;
@@ -163,7 +170,8 @@ bare_open(struct stage *s, const void *bytes, size_t len)
 
 	snprintf(to.sun_path, sizeof(to.sun_path), "%s", s->bus[0].endpoint + strlen("ipc://"));
 	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) || send(fd, bytes, len, MSG_NOSIGNAL) != (ssize_t)len)
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) ||
+	    send(fd, bytes, len, MSG_NOSIGNAL) != (ssize_t)len)
 		abort();
 	return fd;
 }
@@ -182,8 +190,8 @@ is_hung_up(int fd)
 	return ended && all <= 64;
 }
 
-/* No ZeroMQ at all; ZMTP of the versions before there were mechanisms, with messages that look good; ZMTP 3 that claims NULL, or CURVE and
- * then nonsense; and somebody who says half a greeting and waits. */
+/* No ZeroMQ at all; ZMTP of the versions before there were mechanisms, with messages that look good; ZMTP 3 that claims
+ * NULL, or CURVE and then nonsense; and somebody who says half a greeting and waits. */
 static void
 garbage(struct stage *s)
 {
@@ -249,7 +257,10 @@ kinds_by_sender(struct stage *s)
 		size_t len = rows[i].kind == WIRE__KIND__HELLO ? wire__hello__pack(&hello, body) : 0;
 		raw_send(raw, (struct bytes[]){ { "stranger", to_peer ? 8 : 0 }, packed_head(rows[i].kind, 7, rows[i].service, 3,
 		                                WIRE__LANE__WRITER, h), { body, len } }, 3);
-		raw_send(raw, (struct bytes[]){ { "", 0 }, packed_head(WIRE__KIND__PING, 8, "", 0, WIRE__LANE__WRITER, h), { "", 0 } }, 3);
+		raw_send(raw,
+			 (struct bytes[]){
+				 { "", 0 }, packed_head(WIRE__KIND__PING, 8, "", 0, WIRE__LANE__WRITER, h), { "", 0 } },
+			 3);
 		int pongs = 2 + (rows[i].kind == WIRE__KIND__PING);     /* of the greeting and of our own, behind what was said */
 		while (pongs && CHECK(s, raw_await(raw, WIRE__KIND__PONG, pong, sizeof(pong)) == 0))
 			pongs--;
@@ -315,7 +326,8 @@ answers_for_another(struct stage *s)
 
 /* ---- the other end */
 
-/* Somebody else sits at the bus's address and speaks no CURVE: nothing is said to him.  libzmq gives up on him for good; the link does not. */
+/* Somebody else sits at the bus's address and speaks no CURVE: nothing is said to him.  libzmq gives up on him for
+ * good; the link does not. */
 static void
 impostor_before_the_bus(struct stage *s)
 {
@@ -355,8 +367,10 @@ no_handler(struct stage *s)
 
 	snprintf(endpoint, sizeof(endpoint), "ipc://%s/bare", s->dir);
 	zmq_setsockopt(router, ZMQ_LINGER, &none, sizeof(none));
-	CHECK(s, curve_server_options(router, &s->bus_keys) && !zmq_socket_monitor(router, "inproc://bare", ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-	         ZMQ_EVENT_HANDSHAKE_SUCCEEDED) && !zmq_connect(monitor, "inproc://bare") && !zmq_bind(router, endpoint));
+	CHECK(s, curve_server_options(router, &s->bus_keys) &&
+			 !zmq_socket_monitor(router, "inproc://bare",
+					     ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_SUCCEEDED) &&
+			 !zmq_connect(monitor, "inproc://bare") && !zmq_bind(router, endpoint));
 	void *dealer = zmq_socket(s->zmq, ZMQ_DEALER);
 	zmq_setsockopt(dealer, ZMQ_LINGER, &none, sizeof(none));
 	CHECK(s, curve_client_options(dealer, &me) && !zmq_connect(dealer, endpoint) && zmq_send(dealer, "q", 1, 0) == 1);
@@ -408,8 +422,12 @@ bad_files(struct stage *s)
 }
 
 static void (*const tests[])(struct stage *) = {
-	still_serves, key_is_authorized_later, file_is_broken, another_bus_key, other_mechanisms, garbage, kinds_by_sender, serves_as_another,
-	answers_for_another, impostor_before_the_bus, no_handler, bad_files,
+	still_serves,        key_is_authorized_later,
+	file_is_broken,      another_bus_key,
+	other_mechanisms,    garbage,
+	kinds_by_sender,     serves_as_another,
+	answers_for_another, impostor_before_the_bus,
+	no_handler,          bad_files,
 };
 
 int

@@ -1,4 +1,5 @@
-/* Links and buses: how messages find their way.  Who may send what is door_test.c's; how both are driven is stage_test.h's. */
+/* Links and buses: how messages find their way.  Who may send what is door_test.c's; how both are driven is
+ * stage_test.h's. */
 #include "stage_test.h"
 
 /* ---- tests: each has bus 1 running and stops what it started */
@@ -399,7 +400,10 @@ questions_to_the_bus(struct stage *s)
 	raw_send(raw, (struct bytes[]){ none, packed_head(WIRE__KIND__PING, 9, "", 0, WIRE__LANE__WRITER, h[1]), none }, 3);
 	CHECK(s, raw_await(raw, WIRE__KIND__PONG, body, sizeof(body)) == 0);
 	long before = metric(raw, "zhucun_bus_unrouted_total");
-	raw_send(raw, (struct bytes[]){ none, packed_head(WIRE__KIND__COMMANDS, 1, "bus", -1, WIRE__LANE__WRITER, h[2]), none }, 3);
+	raw_send(raw,
+		 (struct bytes[]){ none, packed_head(WIRE__KIND__COMMANDS, 1, "bus", -1, WIRE__LANE__WRITER, h[2]),
+				   none },
+		 3);
 	CHECK(s, raw_await(raw, WIRE__KIND__UNROUTED, body, sizeof(body)) == 0);
 	CHECK(s, metric(raw, "zhucun_bus_unrouted_total") == (before < 0 ? 0 : before) + 1);
 	zmq_close(raw);
@@ -420,7 +424,8 @@ peers(void *raw, char *out, size_t size)
 	Engine__Peers *said = a && a->status == 200 ? engine__peers__unpack(NULL, a->data.len, a->data.data) : NULL;
 	*out = '\0';
 	for (size_t i = 0; said && i < said->n_items; i++)
-		snprintf(out + strlen(out), size - strlen(out), "%s%s/%s", i ? " " : "", said->items[i]->service, said->items[i]->instance);
+		snprintf(out + strlen(out), size - strlen(out), "%s%s/%s", i ? " " : "", said->items[i]->service,
+			 said->items[i]->instance);
 	if (said)
 		engine__peers__free_unpacked(said, NULL);
 	if (a)
@@ -434,7 +439,14 @@ one_of_many(struct stage *s)
 	struct actor one = actor_open(s, "pay", 1), two = actor_open(s, "pay", 1), asker = actor_open(s, "gateway", 1);
 	void *raw = raw_open(s, ZMQ_DEALER, "bus-1", "gateway");
 	char there[100];
-	struct message m, q = { .kind = WIRE__KIND__READ, .service = "pay", .partition = -1, .lane = WIRE__LANE__READER, .wait_ms = 777, .via = 1, .body = "q", .body_len = 1 };
+	struct message m, q = { .kind = WIRE__KIND__READ,
+				.service = "pay",
+				.partition = -1,
+				.lane = WIRE__LANE__READER,
+				.wait_ms = 777,
+				.via = 1,
+				.body = "q",
+				.body_len = 1 };
 
 	serve_as(&one, "pay", "one", WIRE__LANE__READER, NULL, 0);
 	CHECK(s, ask_until(&asker, &one, "pay", -1, WIRE__LANE__READER, &m));
@@ -524,7 +536,8 @@ malformed_to_a_link(struct stage *s)
 	zmq_close(raw);
 }
 
-/* A replica that reads nothing: its queue fills, what is too much is dropped and counted, and nobody else is held up. */
+/* A replica that reads nothing: its queue fills, what is too much is dropped and counted, and nobody else is held up.
+ */
 static void
 deaf_replica(struct stage *s)
 {
@@ -562,8 +575,12 @@ bad_endpoints(struct stage *s)
 	char longest[400];
 	int stop[2];
 	struct curve_client me = client_of(s, "pay");
-	struct bus_settings nowhere = { .name = "", .endpoint = "ipc:///no/such/directory/bus", .keys = s->bus_keys, .authorized = s->authorized };
-	struct bus_settings nonsense = { .name = "", .endpoint = "nonsense", .keys = s->bus_keys, .authorized = s->authorized };
+	struct bus_settings nowhere = {
+		.name = "", .endpoint = "ipc:///no/such/directory/bus", .keys = s->bus_keys, .authorized = s->authorized
+	};
+	struct bus_settings nonsense = {
+		.name = "", .endpoint = "nonsense", .keys = s->bus_keys, .authorized = s->authorized
+	};
 
 	memset(longest, 'x', sizeof(longest));
 	memcpy(longest, "ipc:///", 7);
@@ -583,9 +600,26 @@ bad_endpoints(struct stage *s)
 }
 
 static void (*const tests[])(struct stage *) = {
-	request_and_answer, ask_oneself, unrouted, bodies_up_to_the_limits, readers_take_turns, owner_dies, partition_moves,
-	bus_restarts, bus_restarts_at_once, two_buses_share_partitions, one_of_two_is_stuck, silence_is_counted_in_pings,
-	malformed_to_the_bus, a_torrent_is_no_log, questions_to_the_bus, one_of_many, oversize_frames, malformed_to_a_link, deaf_replica, bad_endpoints,
+	request_and_answer,
+	ask_oneself,
+	unrouted,
+	bodies_up_to_the_limits,
+	readers_take_turns,
+	owner_dies,
+	partition_moves,
+	bus_restarts,
+	bus_restarts_at_once,
+	two_buses_share_partitions,
+	one_of_two_is_stuck,
+	silence_is_counted_in_pings,
+	malformed_to_the_bus,
+	a_torrent_is_no_log,
+	questions_to_the_bus,
+	one_of_many,
+	oversize_frames,
+	malformed_to_a_link,
+	deaf_replica,
+	bad_endpoints,
 };
 
 int

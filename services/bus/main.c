@@ -1,7 +1,7 @@
 /* The bus as a program: settings, signals, one context.
  *
- * It also makes the keys that everybody needs to talk to it, so that setting up a stack wants no other tool: `bus --genkey` says a new
- * secret key; `bus --pubkey` says the public key of the secret one that it reads. */
+ * It also makes the keys that everybody needs to talk to it, so that setting up a stack wants no other tool: `bus
+ * --genkey` says a new secret key; `bus --pubkey` says the public key of the secret one that it reads. */
 #include "bus.h"
 #include "base/clock.h"
 #include "base/config.h"
@@ -17,15 +17,18 @@
 #include <zmq.h>
 
 static const struct setting settings[] = {
-	{ "ZHUCUN_BUS_BIND", SETTING_TEXT, NULL, 1, 255, "ZeroMQ endpoint that the bus listens on: ipc:///run/… or tcp://*:5570" },
+	{ "ZHUCUN_BUS_BIND", SETTING_TEXT, NULL, 1, 255,
+	  "ZeroMQ endpoint that the bus listens on: ipc:///run/… or tcp://*:5570" },
 	{ "ZHUCUN_INSTANCE", SETTING_TEXT, "", 0, 60, "name of this bus in its metrics" },
 	{ CURVE_KEY_SETTING, SETTING_TEXT, NULL, 1, 1000, CURVE_KEY_MEANING },
-	{ "ZHUCUN_AUTHORIZED_KEYS_FILE", SETTING_TEXT, NULL, 1, 1000, "file of who may connect: a name and its public key a line" },
+	{ "ZHUCUN_AUTHORIZED_KEYS_FILE", SETTING_TEXT, NULL, 1, 1000,
+	  "file of who may connect: a name and its public key a line" },
 	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 1, 8, "least level that is logged: debug, info, warn, error" },
 	{ HEALTH_SETTING, SETTING_TEXT, "", 0, 200, HEALTH_MEANING },
 };
 
-/* Readable from the first SIGTERM or SIGINT on.  Blocked before any thread is, so that all threads have them blocked. */
+/* Readable from the first SIGTERM or SIGINT on.  Blocked before any thread is, so that all threads have them blocked.
+ */
 static int
 stop_signals(void)
 {
@@ -85,13 +88,19 @@ main(int argc, char **argv)
 		return genkey();
 	if (argc == 2 && !strcmp(argv[1], "--pubkey"))
 		return pubkey();
-	config_open(argc, argv, "bus", "brings requests to who serves them; --genkey makes a secret key, --pubkey tells the public key of one", settings, sizeof(settings) / sizeof(settings[0]));
+	config_open(
+		argc, argv, "bus",
+		"brings requests to who serves them; --genkey makes a secret key, --pubkey tells the public key of one",
+		settings, sizeof(settings) / sizeof(settings[0]));
 	log_open("bus", log_level_of(config_text("ZHUCUN_LOG_LEVEL")));
 	keep_small();
 
 	struct health health;
 	struct bus_settings set = {
-		.endpoint = config_text("ZHUCUN_BUS_BIND"), .name = config_text("ZHUCUN_INSTANCE"), .authorized = config_text("ZHUCUN_AUTHORIZED_KEYS_FILE"), .health = &health,
+		.endpoint = config_text("ZHUCUN_BUS_BIND"),
+		.name = config_text("ZHUCUN_INSTANCE"),
+		.authorized = config_text("ZHUCUN_AUTHORIZED_KEYS_FILE"),
+		.health = &health,
 	};
 	if (!curve_pair_read(&set.keys, config_text(CURVE_KEY_SETTING)))
 		return EXIT_FAILURE;

@@ -1,4 +1,5 @@
-/* refusals - which refusals are news: each once a minute, and so many different ones; who is refused comes again at once. */
+/* refusals - which refusals are news: each once a minute, and so many different ones; who is refused comes again at
+ * once. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>

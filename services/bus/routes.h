@@ -3,9 +3,9 @@
  *   in:   HELLO of a peer, the end of a peer, the time
  *   out:  the routing id that a request goes to
  *
- * Nothing is remembered but each peer's newest HELLO; who owns a partition is read off when asked.  When two claim it, the
- * later word wins: the database's fence keeps a stale owner from doing harm, so the worst is one more UNROUTED.
- * All of it may be lost at any time: within a HELLO's interval it stands again. */
+ * Nothing is remembered but each peer's newest HELLO; who owns a partition is read off when asked.  When two claim it,
+ * the later word wins: the database's fence keeps a stale owner from doing harm, so the worst is one more UNROUTED. All
+ * of it may be lost at any time: within a HELLO's interval it stands again. */
 #pragma once
 #include "bus/frames.h"
 #include "base/ids.h"
@@ -40,12 +40,16 @@ struct routes {
 enum routes_heard { ROUTES_KNOWN, ROUTES_JOINED, ROUTES_LEFT, ROUTES_FULL, ROUTES_BAD };
 
 /* A Hello without a service takes the peer out.  FULL and BAD leave the table without the peer. */
-enum routes_heard routes_hello(struct routes *r, const uint8_t *id, size_t id_len, const Wire__Hello *hello, int64_t now_us);
+enum routes_heard routes_hello(struct routes *r, const uint8_t *id, size_t id_len, const Wire__Hello *hello,
+			       int64_t now_us);
 /* NULL: nobody.  Valid until the table changes.  Where nobody has a thread for passwords, readers do them. */
-const struct replica *routes_find(struct routes *r, const char *service, int32_t partition, Wire__Lane lane, int64_t now_us);
+const struct replica *routes_find(struct routes *r, const char *service, int32_t partition, Wire__Lane lane,
+				  int64_t now_us);
 /* This one of its replicas, of either lane whatever it owns.  NULL: it is not here. */
-const struct replica *routes_find_replica(struct routes *r, const char *service, const char *instance, Wire__Lane lane, int64_t now_us);
+const struct replica *routes_find_replica(struct routes *r, const char *service, const char *instance, Wire__Lane lane,
+					  int64_t now_us);
 /* False: it was not in the table. */
 bool routes_forget(struct routes *r, const uint8_t *id, size_t id_len);
-/* Takes out one that has been silent too long.  The name of its service, valid until the table changes; NULL: there is none. */
+/* Takes out one that has been silent too long.  The name of its service, valid until the table changes; NULL: there is
+ * none. */
 const char *routes_expire(struct routes *r, int64_t now_us);

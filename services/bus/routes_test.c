@@ -1,8 +1,8 @@
 /* The routing table, by scripts.  A word of a script is one of
  *
- *   a=pay/W:1,2   peer a says it serves pay in the WRITER lane and owns partitions 1 and 2     a=   a says it serves nothing
- *   -a            peer a is gone            +500   500 ms pass            x   the silent are taken out; says how many
- *   ?pay/W:1      who gets a request for partition 1 of pay, WRITER lane?  Says the peer, or . for nobody
+ *   a=pay/W:1,2   peer a says it serves pay in the WRITER lane and owns partitions 1 and 2     a=   a says it serves
+ * nothing -a            peer a is gone            +500   500 ms pass            x   the silent are taken out; says how
+ * many ?pay/W:1      who gets a request for partition 1 of pay, WRITER lane?  Says the peer, or . for nobody
  *
  * and what the words say, one after the other, is compared. */
 #include "routes.h"
@@ -12,51 +12,61 @@
 
 enum { SAID_MAX = 64, HELLO_PARTITIONS_MAX = 70 };
 
-static const struct { const char *name, *script, *want; } cases[] = {
-	{ "nobody at all",                            "?pay/W:1 ?pay/W:-1 ?pay/R:1", "..." },
-	{ "the owner gets it",                        "a=pay/W:1,2 b=pay/W:3 ?pay/W:1 ?pay/W:3 ?pay/W:2", "aba" },
-	{ "every partition there is",                 "a=pay/W:0,63 b=pay/W:62 ?pay/W:0 ?pay/W:63 ?pay/W:62", "aab" },
-	{ "another service's owner does not",         "a=pay/W:1 ?log/W:1", "." },
-	{ "services are told apart",                  "a=pay/W:1 b=log/W:1 ?log/W:1 ?pay/W:1", "ba" },
-	{ "a name that begins the same is another",   "a=payroll/W:1 ?pay/W:1", "." },
-	{ "unowned: any writer, in turn",             "a=pay/W:1 b=pay/W:2 c=pay/W: ?pay/W:9 ?pay/W:9 ?pay/W:9 ?pay/W:9", "abca" },
-	{ "no partition: any writer, in turn",        "a=pay/W:1 b=pay/W:2 ?pay/W:-1 ?pay/W:-1 ?pay/W:-1", "aba" },
-	{ "readers in turn, whatever the partition",  "a=pay/R: b=pay/R: ?pay/R:1 ?pay/R:1 ?pay/R:-1", "aba" },
-	{ "a reader owns nothing",                    "a=pay/R:1 b=pay/W: ?pay/W:1", "b" },
-	{ "a writer answers no reader's request",     "a=pay/W:1 ?pay/R:1", "." },
-	{ "a reader takes no order",                  "a=pay/R: ?pay/W:-1", "." },
-	{ "lanes have turns of their own",            "a=pay/W: b=pay/R: c=pay/W: d=pay/R: ?pay/W:-1 ?pay/R:-1 ?pay/W:-1 ?pay/R:-1", "abcd" },
-	{ "of two owners the later word wins",        "a=pay/W:1 b=pay/W:1 ?pay/W:1", "b" },
-	{ "also when the earlier speaks again",       "a=pay/W:1 b=pay/W:1 a=pay/W:1 ?pay/W:1", "a" },
-	{ "who lets go leaves it to who claims it",   "a=pay/W:1 b=pay/W:1 b=pay/W:2 ?pay/W:1", "a" },
-	{ "what is no longer said is no longer so",   "a=pay/W:1 b=pay/W: a=pay/W:2 ?pay/W:1 ?pay/W:1", "ab" },
-	{ "an owner gone: another replica",           "a=pay/W:1 b=pay/W:2 -a ?pay/W:1", "b" },
-	{ "the last one gone",                        "a=pay/W:1 -a ?pay/W:1 ?pay/W:-1", ".." },
-	{ "gone twice, or never there",               "a=pay/W:1 -b -b ?pay/W:1 -a -a ?pay/W:1", "a." },
-	{ "back again",                               "a=pay/W:1 -a a=pay/W:1 ?pay/W:1", "a" },
-	{ "silent for just under 3 s",                "a=pay/W:1 +2999 ?pay/W:1 x", "a0" },
-	{ "silent for 3 s: not asked any more",       "a=pay/W:1 +3000 ?pay/W:1 ?pay/W:-1", ".." },
-	{ "silent for 3 s: taken out once",           "a=pay/W:1 b=pay/R: c=log/W: +3000 x x", "30" },
-	{ "a word keeps it in",                       "a=pay/W:1 +2000 a=pay/W:1 +2000 ?pay/W:1 x", "a0" },
-	{ "a silent owner gives way to a claim",      "b=pay/W:1 +100 a=pay/W:1 b=pay/W:1 +2950 a=pay/W: +100 ?pay/W:1", "a" },
-	{ "a silent latest word yields to the other", "a=pay/W:1 b=pay/W:1 +2999 a=pay/W:1 +1 ?pay/W:1 ?pay/W:-1", "aa" },
-	{ "silent ones are skipped in turn",          "a=pay/R: +2000 b=pay/R: c=pay/R: +1000 ?pay/R:1 ?pay/R:1 ?pay/R:1", "bcb" },
-	{ "late ones are spared while there are others", "a=pay/R: +500 b=pay/R: +700 ?pay/R:1 ?pay/R:1 +499 ?pay/R:1 +1 ?pay/R:1", "bbba" },
-	{ "late ones are better than none",           "a=pay/W:1 +2000 ?pay/W:-1 ?pay/W:1", "aa" },
-	{ "a peer that serves something else now",    "a=pay/W:1 a=log/W:1 ?pay/W:1 ?log/W:1", ".a" },
-	{ "a peer that changed its lane",             "a=pay/W:1 a=pay/R: ?pay/W:1 ?pay/R:1", ".a" },
-	{ "a farewell",                               "a=pay/W:1 a= ?pay/W:1", "." },
-	{ "a farewell of a stranger",                 "a= a=pay/W:1 ?pay/W:1", "a" },
+static const struct { const char *name, *script, *want;
+} cases[] = {
+	{ "nobody at all", "?pay/W:1 ?pay/W:-1 ?pay/R:1", "..." },
+	{ "the owner gets it", "a=pay/W:1,2 b=pay/W:3 ?pay/W:1 ?pay/W:3 ?pay/W:2", "aba" },
+	{ "every partition there is", "a=pay/W:0,63 b=pay/W:62 ?pay/W:0 ?pay/W:63 ?pay/W:62", "aab" },
+	{ "another service's owner does not", "a=pay/W:1 ?log/W:1", "." },
+	{ "services are told apart", "a=pay/W:1 b=log/W:1 ?log/W:1 ?pay/W:1", "ba" },
+	{ "a name that begins the same is another", "a=payroll/W:1 ?pay/W:1", "." },
+	{ "unowned: any writer, in turn", "a=pay/W:1 b=pay/W:2 c=pay/W: ?pay/W:9 ?pay/W:9 ?pay/W:9 ?pay/W:9", "abca" },
+	{ "no partition: any writer, in turn", "a=pay/W:1 b=pay/W:2 ?pay/W:-1 ?pay/W:-1 ?pay/W:-1", "aba" },
+	{ "readers in turn, whatever the partition", "a=pay/R: b=pay/R: ?pay/R:1 ?pay/R:1 ?pay/R:-1", "aba" },
+	{ "a reader owns nothing", "a=pay/R:1 b=pay/W: ?pay/W:1", "b" },
+	{ "a writer answers no reader's request", "a=pay/W:1 ?pay/R:1", "." },
+	{ "a reader takes no order", "a=pay/R: ?pay/W:-1", "." },
+	{ "lanes have turns of their own",
+	  "a=pay/W: b=pay/R: c=pay/W: d=pay/R: ?pay/W:-1 ?pay/R:-1 ?pay/W:-1 ?pay/R:-1", "abcd" },
+	{ "of two owners the later word wins", "a=pay/W:1 b=pay/W:1 ?pay/W:1", "b" },
+	{ "also when the earlier speaks again", "a=pay/W:1 b=pay/W:1 a=pay/W:1 ?pay/W:1", "a" },
+	{ "who lets go leaves it to who claims it", "a=pay/W:1 b=pay/W:1 b=pay/W:2 ?pay/W:1", "a" },
+	{ "what is no longer said is no longer so", "a=pay/W:1 b=pay/W: a=pay/W:2 ?pay/W:1 ?pay/W:1", "ab" },
+	{ "an owner gone: another replica", "a=pay/W:1 b=pay/W:2 -a ?pay/W:1", "b" },
+	{ "the last one gone", "a=pay/W:1 -a ?pay/W:1 ?pay/W:-1", ".." },
+	{ "gone twice, or never there", "a=pay/W:1 -b -b ?pay/W:1 -a -a ?pay/W:1", "a." },
+	{ "back again", "a=pay/W:1 -a a=pay/W:1 ?pay/W:1", "a" },
+	{ "silent for just under 3 s", "a=pay/W:1 +2999 ?pay/W:1 x", "a0" },
+	{ "silent for 3 s: not asked any more", "a=pay/W:1 +3000 ?pay/W:1 ?pay/W:-1", ".." },
+	{ "silent for 3 s: taken out once", "a=pay/W:1 b=pay/R: c=log/W: +3000 x x", "30" },
+	{ "a word keeps it in", "a=pay/W:1 +2000 a=pay/W:1 +2000 ?pay/W:1 x", "a0" },
+	{ "a silent owner gives way to a claim", "b=pay/W:1 +100 a=pay/W:1 b=pay/W:1 +2950 a=pay/W: +100 ?pay/W:1",
+	  "a" },
+	{ "a silent latest word yields to the other", "a=pay/W:1 b=pay/W:1 +2999 a=pay/W:1 +1 ?pay/W:1 ?pay/W:-1",
+	  "aa" },
+	{ "silent ones are skipped in turn", "a=pay/R: +2000 b=pay/R: c=pay/R: +1000 ?pay/R:1 ?pay/R:1 ?pay/R:1",
+	  "bcb" },
+	{ "late ones are spared while there are others",
+	  "a=pay/R: +500 b=pay/R: +700 ?pay/R:1 ?pay/R:1 +499 ?pay/R:1 +1 ?pay/R:1", "bbba" },
+	{ "late ones are better than none", "a=pay/W:1 +2000 ?pay/W:-1 ?pay/W:1", "aa" },
+	{ "a peer that serves something else now", "a=pay/W:1 a=log/W:1 ?pay/W:1 ?log/W:1", ".a" },
+	{ "a peer that changed its lane", "a=pay/W:1 a=pay/R: ?pay/W:1 ?pay/R:1", ".a" },
+	{ "a farewell", "a=pay/W:1 a= ?pay/W:1", "." },
+	{ "a farewell of a stranger", "a= a=pay/W:1 ?pay/W:1", "a" },
 	{ "a partition that is none: the word is bad", "a=pay/W:64 ?pay/W:-1 b=pay/W:-2 ?pay/W:-1", "!.!." },
-	{ "a bad word takes out what stood",          "a=pay/W:1 a=pay/W:1,99 ?pay/W:1", "!." },
-	{ "passwords go to who hashes them",          "a=pay/R: b=pay/P: c=pay/P: ?pay/P:1 ?pay/P:1 ?pay/P:1 ?pay/R:1 ?pay/R:1", "bcbaa" },
-	{ "… else to a reader, never a writer",       "a=pay/R: b=pay/W:1 ?pay/P:1 c=pay/P: ?pay/P:1 -c ?pay/P:1 -a ?pay/P:1", "aca." },
-	{ "dry runs go to who tries",                 "a=pay/W:1 b=pay/T: c=pay/T: ?pay/T:1 ?pay/T:1 ?pay/T:1 ?pay/W:1", "bcba" },
-	{ "… else to the owner, never a reader",      "a=pay/W:2 b=pay/W:1 r=pay/R: ?pay/T:1 ?pay/T:1 t=pay/T: ?pay/T:1 -t ?pay/T:2 -a -b ?pay/T:1", "bbta." },
-	{ "a lane that is none",                      "a=pay/X:1 ?pay/W:1 ?pay/R:1", "!.." },
-	{ "a name too long",                          "a=abcdefghijklmnopqrstuvwxyz012345/W:1", "!" },
-	{ "a name just short enough",                 "a=abcdefghijklmnopqrstuvwxyz01234/W:1 ?abcdefghijklmnopqrstuvwxyz01234/W:1", "a" },
-	{ "the turn survives who leaves",             "a=pay/R: b=pay/R: c=pay/R: ?pay/R:1 ?pay/R:1 -a ?pay/R:1 ?pay/R:1", "abcb" },
+	{ "a bad word takes out what stood", "a=pay/W:1 a=pay/W:1,99 ?pay/W:1", "!." },
+	{ "passwords go to who hashes them", "a=pay/R: b=pay/P: c=pay/P: ?pay/P:1 ?pay/P:1 ?pay/P:1 ?pay/R:1 ?pay/R:1",
+	  "bcbaa" },
+	{ "… else to a reader, never a writer", "a=pay/R: b=pay/W:1 ?pay/P:1 c=pay/P: ?pay/P:1 -c ?pay/P:1 -a ?pay/P:1",
+	  "aca." },
+	{ "dry runs go to who tries", "a=pay/W:1 b=pay/T: c=pay/T: ?pay/T:1 ?pay/T:1 ?pay/T:1 ?pay/W:1", "bcba" },
+	{ "… else to the owner, never a reader",
+	  "a=pay/W:2 b=pay/W:1 r=pay/R: ?pay/T:1 ?pay/T:1 t=pay/T: ?pay/T:1 -t ?pay/T:2 -a -b ?pay/T:1", "bbta." },
+	{ "a lane that is none", "a=pay/X:1 ?pay/W:1 ?pay/R:1", "!.." },
+	{ "a name too long", "a=abcdefghijklmnopqrstuvwxyz012345/W:1", "!" },
+	{ "a name just short enough", "a=abcdefghijklmnopqrstuvwxyz01234/W:1 ?abcdefghijklmnopqrstuvwxyz01234/W:1",
+	  "a" },
+	{ "the turn survives who leaves", "a=pay/R: b=pay/R: c=pay/R: ?pay/R:1 ?pay/R:1 -a ?pay/R:1 ?pay/R:1", "abcb" },
 };
 
 struct target { char service[40]; Wire__Lane lane; int32_t partition[HELLO_PARTITIONS_MAX]; size_t n; };
@@ -143,7 +153,8 @@ run(const char *name, const char *script, const char *want)
 	return !strcmp(said, want);
 }
 
-/* One service takes ROUTES_REPLICAS_MAX replicas and the table ROUTES_SERVICES_MAX services; a place that is left is free again. */
+/* One service takes ROUTES_REPLICAS_MAX replicas and the table ROUTES_SERVICES_MAX services; a place that is left is
+ * free again. */
 static bool
 fills_up(void)
 {

@@ -1,7 +1,8 @@
-/* stage_test - buses and those who talk by them, for the tests of both: real sockets (ipc, in a temporary directory), each bus is
- * bus_run() on a thread with a context of its own; links are driven by the test's thread, which makes their time run ahead, so that
- * a silence of a second takes no second.  Who speaks has a key that the buses' file of authorized keys has with the name that he is
- * opened by.  Nothing sleeps: a step waits for what must come, and fails when it has not come within PATIENCE_MS. */
+/* stage_test - buses and those who talk by them, for the tests of both: real sockets (ipc, in a temporary directory),
+ * each bus is bus_run() on a thread with a context of its own; links are driven by the test's thread, which makes their
+ * time run ahead, so that a silence of a second takes no second.  Who speaks has a key that the buses' file of
+ * authorized keys has with the name that he is opened by.  Nothing sleeps: a step waits for what must come, and fails
+ * when it has not come within PATIENCE_MS. */
 #pragma once
 #include "bus.h"
 #include "base/clock.h"
@@ -124,7 +125,9 @@ bus_start(struct stage *s, int i)
 	struct bus_thread *b = &s->bus[i];
 
 	snprintf(b->endpoint, sizeof(b->endpoint), "ipc://%s/bus-%d", s->dir, i + 1);
-	b->settings = (struct bus_settings){ .endpoint = b->endpoint, .name = "bus-1", .keys = s->bus_keys, .authorized = s->authorized };
+	b->settings = (struct bus_settings){
+		.endpoint = b->endpoint, .name = "bus-1", .keys = s->bus_keys, .authorized = s->authorized
+	};
 	b->zmq = zmq_ctx_new();
 	if (pipe(b->stop) || pthread_create(&b->thread, NULL, bus_main, b))
 		abort();
@@ -153,8 +156,8 @@ actor_as(struct stage *s, const struct curve_client *me, int buses)
 	char endpoints[160];
 	struct actor a = { 0 };
 
-	snprintf(endpoints, sizeof(endpoints), "ipc://%s/bus-1%s%s%s", s->dir, buses > 1 ? " ipc://" : "", buses > 1 ? s->dir : "",
-	         buses > 1 ? "/bus-2" : "");
+	snprintf(endpoints, sizeof(endpoints), "ipc://%s/bus-1%s%s%s", s->dir, buses > 1 ? " ipc://" : "",
+		 buses > 1 ? s->dir : "", buses > 1 ? "/bus-2" : "");
 	a.link = link_open(s->zmq, endpoints, me);
 	if (!a.link)
 		abort();
@@ -236,8 +239,16 @@ static inline bool
 ask(struct actor *a, const char *service, int32_t partition, Wire__Lane lane, const void *body, size_t len)
 {
 	struct message m = {
-		.kind = a->fetches ? WIRE__KIND__FETCH : lane == WIRE__LANE__READER ? WIRE__KIND__READ : WIRE__KIND__COMMANDS, .id = ++a->asked, .service = service,
-		.partition = partition, .lane = lane, .wait_ms = 777, .body = body, .body_len = len,
+		.kind = a->fetches                   ? WIRE__KIND__FETCH
+			: lane == WIRE__LANE__READER ? WIRE__KIND__READ
+						     : WIRE__KIND__COMMANDS,
+		.id = ++a->asked,
+		.service = service,
+		.partition = partition,
+		.lane = lane,
+		.wait_ms = 777,
+		.body = body,
+		.body_len = len,
 	};
 
 	return a->port.send(a->port.ctx, &m);
@@ -251,9 +262,11 @@ reply(struct actor *a, const struct message *to, const void *body, size_t len)
 	return a->port.send(a->port.ctx, &m);
 }
 
-/* Asks, and asks again on UNROUTED or silence, until `by` has the newest question; others may get and lose the earlier ones. */
+/* Asks, and asks again on UNROUTED or silence, until `by` has the newest question; others may get and lose the earlier
+ * ones. */
 static inline bool
-ask_until(struct actor *asker, struct actor *by, const char *service, int32_t partition, Wire__Lane lane, struct message *got)
+ask_until(struct actor *asker, struct actor *by, const char *service, int32_t partition, Wire__Lane lane,
+	  struct message *got)
 {
 	int64_t until_us = clock_mono_us() + pace_us(PATIENCE_MS * 1000), again_us = 0;
 	struct message m;
@@ -326,7 +339,8 @@ raw_send(void *raw, const struct bytes *parts, int n)
 }
 
 static inline struct bytes
-packed_head(Wire__Kind kind, uint64_t id, const char *service, int32_t partition, Wire__Lane lane, uint8_t room[HEAD_BYTES_MAX])
+packed_head(Wire__Kind kind, uint64_t id, const char *service, int32_t partition, Wire__Lane lane,
+	    uint8_t room[HEAD_BYTES_MAX])
 {
 	Wire__Head h = WIRE__HEAD__INIT;
 

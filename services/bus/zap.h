@@ -1,7 +1,8 @@
 /* zap - who is let in to the bus: the ZAP handler (ZeroMQ RFC 27) of its context, polled in its loop.
  *
- * libzmq asks it about each key before anything of a connection reaches the ROUTER, and lets nobody in while nobody answers.  A key
- * that stands in the file of authorized keys becomes a name, which every message of that connection carries as its User-Id. */
+ * libzmq asks it about each key before anything of a connection reaches the ROUTER, and lets nobody in while nobody
+ * answers.  A key that stands in the file of authorized keys becomes a name, which every message of that connection
+ * carries as its User-Id. */
 #pragma once
 #include "authorized.h"
 #include "base/metrics.h"
@@ -12,8 +13,8 @@ enum { ZAP_POLL_ITEMS = 2 };
 
 struct zap;
 
-/* file: of authorized keys, read now, and again when it has changed and a key is asked about that is not known.  refusals and metrics
- * are the bus's own.  NULL: logged. */
+/* file: of authorized keys, read now, and again when it has changed and a key is asked about that is not known.
+ * refusals and metrics are the bus's own.  NULL: logged. */
 struct zap *zap_open(void *zmq, const char *file, struct refusals *refusals, struct metrics *metrics);
 /* After the socket whose refused handshakes zap_watch() tells has been closed. */
 void zap_close(struct zap **zp);

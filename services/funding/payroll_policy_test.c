@@ -1,7 +1,7 @@
 /* payroll_policy_test - the monthly run as the rule book says it (rules.md §7, A4), and what must always hold (§10).
  *
- * How: a case is a history of one person, in words told one after the other; what each run must pay, and what is paid of each
- * month in the end.  Money is in yuan, months are of 2017; a month without a run keeps its figures to itself.
+ * How: a case is a history of one person, in words told one after the other; what each run must pay, and what is paid
+ * of each month in the end.  Money is in yuan, months are of 2017; a month without a run keeps its figures to itself.
  *
  *   08=300     the days of August come to 300 now (accrued − cancelled)
  *   run:08     August is run and closed
@@ -62,7 +62,8 @@ month_of(const char *text)
 	return civil_of_day(day).month - 1;
 }
 
-/* rules.md §7: max(0, due(M) + Σ over closed months m of (due(m) − paid(m))); with a floor and instalments, at least that. */
+/* rules.md §7: max(0, due(M) + Σ over closed months m of (due(m) − paid(m))); with a floor and instalments, at least
+ * that. */
 static bool
 pays_by_definition(const struct world *w, int run, int64_t pay_fen)
 {
@@ -232,42 +233,72 @@ paid_text(const struct world *w)
 
 /* ---- cases */
 
-static const struct { const char *name, *history, *pays, *paid; } cases[] = {
-	{ "§7: what is due is paid",                              "08=300 run:08", "300", "08=300" },
-	{ "nothing due, nothing paid",                            "run:08", "0", "" },
-	{ "a run pays its own month, not the later ones",         "08=300 09=200 run:08", "300", "08=300" },
-	{ "month after month",                                    "08=300 run:08 09=200 run:09", "300 200", "08=300 09=200" },
-	{ "§7: a skipped month stays unpaid, also after later ones", "08=300 09=200 run:09 10=100 run:10", "200 100", "09=200 10=100" },
-	{ "until it is run itself",                               "08=300 09=200 run:09 run:08", "200 300", "08=300 09=200" },
-	{ "A4: days already paid are taken back in the next run", "08=300 run:08 08=0 09=200 run:09", "300 0", "08=100-200 09=200" },
-	{ "a shortfall waits for later runs",                     "08=300 run:08 08=0 09=200 run:09 10=250 run:10", "300 0 150", "08=0-300 09=200 10=250" },
-	{ "only the rest is paid out",                            "08=100 run:08 08=0 09=250 run:09", "100 150", "08=0-100 09=250" },
-	{ "annulled before the next run: nothing happened",       "08=300 run:08 08=0 08=300 09=200 run:09", "300 200", "08=300 09=200" },
-	{ "annulled after: given back in the next run",           "08=300 run:08 08=0 09=500 run:09 08=300 10=100 run:10", "300 200 400", "08=300 09=500 10=100" },
-	{ "what was taken back in part is given back in part",    "08=300 run:08 08=0 09=200 run:09 08=300 10=100 run:10", "300 0 300", "08=300 09=200 10=100" },
-	{ "clawback: less what runs gave back since",             "08=300 run:08 08=0 09=500 run:09 08=100 10=0 run:10", "300 200 100", "08=100-200 09=500" },
-	{ "giving more than was taken is no negative clawback",   "08=300 run:08 08=200 09=500 run:09 08=400 run:10", "300 400 200", "08=400 09=500" },
-	{ "what a month gained is no clawback when it is lost",   "08=100 run:08 08=300 run:09 08=200 run:10", "100 200 0", "08=300" },
-	{ "but when it is taken back it is",                      "08=100 run:08 08=300 run:09 08=200 10=150 run:10", "100 200 50", "08=200-100 10=150" },
-	{ "annulled and confirmed again",                         "08=300 run:08 08=0 09=500 run:09 08=300 run:10 08=0 11=300 run:11", "300 200 300 0", "08=0-300 09=500 11=300" },
-	{ "a day that comes late to a closed month",              "08=300 run:08 08=400 09=200 run:09", "300 300", "08=400 09=200" },
-	{ "and settles another closed month first",               "07=300 run:07 08=100 run:08 07=100 08=200 run:09", "300 100 0", "07=200-100 08=200" },
-	{ "the oldest month first",                               "07=300 run:07 08=300 run:08 07=0 08=0 09=400 run:09", "300 300 0", "07=0-300 08=200-100 09=400" },
-	{ "the oldest month, not the first run",                  "08=300 run:08 07=300 run:07 07=0 08=0 09=400 run:09", "300 300 0", "07=0-300 08=200-100 09=400" },
-	{ "a month run late settles what later months owe",       "09=300 run:09 09=0 08=500 run:08", "300 200", "08=500 09=0-300" },
-	{ "§7: corrections are of closed months: a skipped one neither owes nor settles", "08=300 09=300 run:09 09=0 08=0 10=100 run:10", "300 0", "09=200-100 10=100" },
-	{ "nothing comes of what never is due again",             "08=300 run:08 08=0 run:09 run:10", "300 0 0", "08=300" },
-	{ "§7: of what comes, the floor is paid out",             "08=300 run:08 08=0 floor=50 09=200 run:09 10=200 run:10", "300 50 50", "08=0-300 09=200 10=200" },
-	{ "less than the floor comes: all of it is paid out",     "08=300 run:08 08=0 floor=50 09=30 run:09", "300 30", "08=300 09=30" },
-	{ "a floor is no wage: nothing comes, nothing is paid",   "08=300 run:08 08=0 floor=50 run:09", "300 0", "08=300" },
-	{ "more than the floor is left anyway",                   "08=100 run:08 08=0 floor=50 09=200 run:09", "100 100", "08=0-100 09=200" },
-	{ "§7: in instalments, each a part of the whole",         "08=300 run:08 08=0 parts=3 09=200 run:09 10=200 run:10 11=200 run:11 12=200 run:12", "300 100 100 100 200", "08=0-300 09=200 10=200 11=200 12=200" },
-	{ "rounded up, so that they end in time",                 "08=100 run:08 08=0 parts=3 09=200 run:09 10=200 run:10", "100 166 166", "08=33-66 09=200 10=200" },
-	{ "an instalment never takes what does not come",         "08=300 run:08 08=0 parts=2 09=100 run:09 10=400 run:10 11=300 run:11", "300 0 250 250", "08=0-300 09=100 10=400 11=300" },
-	{ "each month owes its own instalment",                   "07=100 run:07 08=200 run:08 07=0 08=0 parts=2 09=400 run:09", "100 200 250", "07=50-50 08=100-100 09=400" },
-	{ "a floor under instalments",                            "08=300 run:08 08=0 parts=2 floor=80 09=200 run:09", "300 80", "08=180-120 09=200" },
-	{ "annulled on the way: what was taken comes back at once", "08=300 run:08 08=0 parts=3 09=200 run:09 08=300 10=200 run:10", "300 100 300", "08=300 09=200 10=200" },
-	{ "C3.2.1-3: the year's stipend, after months were paid", "07=100 08=100 09=100 run:07 run:08 run:09 07=0 08=0 09=0 run:10", "100 100 100 0", "07=100 08=100 09=100" },
+static const struct { const char *name, *history, *pays, *paid;
+} cases[] = {
+	{ "§7: what is due is paid", "08=300 run:08", "300", "08=300" },
+	{ "nothing due, nothing paid", "run:08", "0", "" },
+	{ "a run pays its own month, not the later ones", "08=300 09=200 run:08", "300", "08=300" },
+	{ "month after month", "08=300 run:08 09=200 run:09", "300 200", "08=300 09=200" },
+	{ "§7: a skipped month stays unpaid, also after later ones", "08=300 09=200 run:09 10=100 run:10", "200 100",
+	  "09=200 10=100" },
+	{ "until it is run itself", "08=300 09=200 run:09 run:08", "200 300", "08=300 09=200" },
+	{ "A4: days already paid are taken back in the next run", "08=300 run:08 08=0 09=200 run:09", "300 0",
+	  "08=100-200 09=200" },
+	{ "a shortfall waits for later runs", "08=300 run:08 08=0 09=200 run:09 10=250 run:10", "300 0 150",
+	  "08=0-300 09=200 10=250" },
+	{ "only the rest is paid out", "08=100 run:08 08=0 09=250 run:09", "100 150", "08=0-100 09=250" },
+	{ "annulled before the next run: nothing happened", "08=300 run:08 08=0 08=300 09=200 run:09", "300 200",
+	  "08=300 09=200" },
+	{ "annulled after: given back in the next run", "08=300 run:08 08=0 09=500 run:09 08=300 10=100 run:10",
+	  "300 200 400", "08=300 09=500 10=100" },
+	{ "what was taken back in part is given back in part", "08=300 run:08 08=0 09=200 run:09 08=300 10=100 run:10",
+	  "300 0 300", "08=300 09=200 10=100" },
+	{ "clawback: less what runs gave back since", "08=300 run:08 08=0 09=500 run:09 08=100 10=0 run:10",
+	  "300 200 100", "08=100-200 09=500" },
+	{ "giving more than was taken is no negative clawback", "08=300 run:08 08=200 09=500 run:09 08=400 run:10",
+	  "300 400 200", "08=400 09=500" },
+	{ "what a month gained is no clawback when it is lost", "08=100 run:08 08=300 run:09 08=200 run:10",
+	  "100 200 0", "08=300" },
+	{ "but when it is taken back it is", "08=100 run:08 08=300 run:09 08=200 10=150 run:10", "100 200 50",
+	  "08=200-100 10=150" },
+	{ "annulled and confirmed again", "08=300 run:08 08=0 09=500 run:09 08=300 run:10 08=0 11=300 run:11",
+	  "300 200 300 0", "08=0-300 09=500 11=300" },
+	{ "a day that comes late to a closed month", "08=300 run:08 08=400 09=200 run:09", "300 300", "08=400 09=200" },
+	{ "and settles another closed month first", "07=300 run:07 08=100 run:08 07=100 08=200 run:09", "300 100 0",
+	  "07=200-100 08=200" },
+	{ "the oldest month first", "07=300 run:07 08=300 run:08 07=0 08=0 09=400 run:09", "300 300 0",
+	  "07=0-300 08=200-100 09=400" },
+	{ "the oldest month, not the first run", "08=300 run:08 07=300 run:07 07=0 08=0 09=400 run:09", "300 300 0",
+	  "07=0-300 08=200-100 09=400" },
+	{ "a month run late settles what later months owe", "09=300 run:09 09=0 08=500 run:08", "300 200",
+	  "08=500 09=0-300" },
+	{ "§7: corrections are of closed months: a skipped one neither owes nor settles",
+	  "08=300 09=300 run:09 09=0 08=0 10=100 run:10", "300 0", "09=200-100 10=100" },
+	{ "nothing comes of what never is due again", "08=300 run:08 08=0 run:09 run:10", "300 0 0", "08=300" },
+	{ "§7: of what comes, the floor is paid out", "08=300 run:08 08=0 floor=50 09=200 run:09 10=200 run:10",
+	  "300 50 50", "08=0-300 09=200 10=200" },
+	{ "less than the floor comes: all of it is paid out", "08=300 run:08 08=0 floor=50 09=30 run:09", "300 30",
+	  "08=300 09=30" },
+	{ "a floor is no wage: nothing comes, nothing is paid", "08=300 run:08 08=0 floor=50 run:09", "300 0",
+	  "08=300" },
+	{ "more than the floor is left anyway", "08=100 run:08 08=0 floor=50 09=200 run:09", "100 100",
+	  "08=0-100 09=200" },
+	{ "§7: in instalments, each a part of the whole",
+	  "08=300 run:08 08=0 parts=3 09=200 run:09 10=200 run:10 11=200 run:11 12=200 run:12", "300 100 100 100 200",
+	  "08=0-300 09=200 10=200 11=200 12=200" },
+	{ "rounded up, so that they end in time", "08=100 run:08 08=0 parts=3 09=200 run:09 10=200 run:10",
+	  "100 166 166", "08=33-66 09=200 10=200" },
+	{ "an instalment never takes what does not come",
+	  "08=300 run:08 08=0 parts=2 09=100 run:09 10=400 run:10 11=300 run:11", "300 0 250 250",
+	  "08=0-300 09=100 10=400 11=300" },
+	{ "each month owes its own instalment", "07=100 run:07 08=200 run:08 07=0 08=0 parts=2 09=400 run:09",
+	  "100 200 250", "07=50-50 08=100-100 09=400" },
+	{ "a floor under instalments", "08=300 run:08 08=0 parts=2 floor=80 09=200 run:09", "300 80",
+	  "08=180-120 09=200" },
+	{ "annulled on the way: what was taken comes back at once",
+	  "08=300 run:08 08=0 parts=3 09=200 run:09 08=300 10=200 run:10", "300 100 300", "08=300 09=200 10=200" },
+	{ "C3.2.1-3: the year's stipend, after months were paid",
+	  "07=100 08=100 09=100 run:07 run:08 run:09 07=0 08=0 09=0 run:10", "100 100 100 0", "07=100 08=100 09=100" },
 };
 
 static void
@@ -289,14 +320,18 @@ static void
 test_payment(arena_t *a)
 {
 	struct payroll_month months[] = {
-		{ day_of_civil(2017, 7, 1), 10000, 30000, 0 }, { day_of_civil(2017, 8, 1), 50000, 40000, 0 }, { day_of_civil(2017, 9, 1), 60000, 0, 0 },
+		{ day_of_civil(2017, 7, 1), 10000, 30000, 0 },
+		{ day_of_civil(2017, 8, 1), 50000, 40000, 0 },
+		{ day_of_civil(2017, 9, 1), 60000, 0, 0 },
 	};
 	const struct payroll_terms terms = { 0 };
 	Funding__Payment *p = payroll_payment("p1", months[2].month_day, months, 3, terms, a);
 
 	expect("payment", "due, pay", p->due_fen == 60000 && p->pay_fen == 50000);
-	expect("payment", "two corrections", p->n_corrections == 2 && strcmp(p->corrections[0]->month, "2017-07") == 0 &&
-	       p->corrections[0]->fen == -20000 && strcmp(p->corrections[1]->month, "2017-08") == 0 && p->corrections[1]->fen == 10000);
+	expect("payment", "two corrections",
+	       p->n_corrections == 2 && strcmp(p->corrections[0]->month, "2017-07") == 0 &&
+		       p->corrections[0]->fen == -20000 && strcmp(p->corrections[1]->month, "2017-08") == 0 &&
+		       p->corrections[1]->fen == 10000);
 	expect("payment", "the months stay as they were", months[0].paid_fen == 30000 && months[2].paid_fen == 0);
 	p = payroll_payment("p2", months[2].month_day, months, 2, terms, a);
 	expect("payment", "without days in the month", p->due_fen == 0 && p->pay_fen == 0 && p->n_corrections == 2);
@@ -391,28 +426,35 @@ test_order_of_runs(arena_t *a)
 
 /* ---- moves */
 
-static const struct { const char *name; Funding__Payroll__State is; enum payroll_move move; const char *today; int status; const char *code; } moves[] = {
+static const struct {
+	const char *name;
+	Funding__Payroll__State is;
+	enum payroll_move move;
+	const char *today;
+	int status;
+	const char *code;
+} moves[] = {
 #define NONE FUNDING__PAYROLL__STATE__STATE_UNSPECIFIED
 #define DRAFT FUNDING__PAYROLL__STATE__DRAFT
 #define APPROVED FUNDING__PAYROLL__STATE__APPROVED
 #define CLOSED FUNDING__PAYROLL__STATE__CLOSED
-	{ "§7: from the first day after it",  NONE,     PAYROLL_DRAFT,   "2017-10-01", 0,   NULL },
-	{ "not on its last day",              NONE,     PAYROLL_DRAFT,   "2017-09-30", 422, "payroll.month_open" },
-	{ "nor before",                       NONE,     PAYROLL_DRAFT,   "2017-08-31", 422, "payroll.month_open" },
-	{ "years later too",                  NONE,     PAYROLL_DRAFT,   "2021-02-28", 0,   NULL },
-	{ "a draft is replaced",              DRAFT,    PAYROLL_DRAFT,   "2017-10-02", 0,   NULL },
-	{ "an approved one too",              APPROVED, PAYROLL_DRAFT,   "2017-10-02", 0,   NULL },
-	{ "§7: a month is run once",          CLOSED,   PAYROLL_DRAFT,   "2017-10-02", 409, "payroll.closed" },
-	{ "no draft to approve",              NONE,     PAYROLL_APPROVE, "2017-10-02", 409, "payroll.bad_transition" },
-	{ "approve",                          DRAFT,    PAYROLL_APPROVE, "2017-10-02", 0,   NULL },
-	{ "approve again",                    APPROVED, PAYROLL_APPROVE, "2017-10-02", 200, "" },
-	{ "approve what is closed",           CLOSED,   PAYROLL_APPROVE, "2017-10-02", 409, "payroll.closed" },
-	{ "approve what goes on",             NONE,     PAYROLL_APPROVE, "2017-09-30", 422, "payroll.month_open" },
-	{ "no draft to close",                NONE,     PAYROLL_CLOSE,   "2017-10-02", 409, "payroll.bad_transition" },
-	{ "close what nobody approved",       DRAFT,    PAYROLL_CLOSE,   "2017-10-02", 409, "payroll.bad_transition" },
-	{ "close",                            APPROVED, PAYROLL_CLOSE,   "2017-10-02", 0,   NULL },
-	{ "close again",                      CLOSED,   PAYROLL_CLOSE,   "2017-10-02", 409, "payroll.closed" },
-	{ "close what goes on",               NONE,     PAYROLL_CLOSE,   "2017-09-30", 422, "payroll.month_open" },
+	{ "§7: from the first day after it", NONE, PAYROLL_DRAFT, "2017-10-01", 0, NULL },
+	{ "not on its last day", NONE, PAYROLL_DRAFT, "2017-09-30", 422, "payroll.month_open" },
+	{ "nor before", NONE, PAYROLL_DRAFT, "2017-08-31", 422, "payroll.month_open" },
+	{ "years later too", NONE, PAYROLL_DRAFT, "2021-02-28", 0, NULL },
+	{ "a draft is replaced", DRAFT, PAYROLL_DRAFT, "2017-10-02", 0, NULL },
+	{ "an approved one too", APPROVED, PAYROLL_DRAFT, "2017-10-02", 0, NULL },
+	{ "§7: a month is run once", CLOSED, PAYROLL_DRAFT, "2017-10-02", 409, "payroll.closed" },
+	{ "no draft to approve", NONE, PAYROLL_APPROVE, "2017-10-02", 409, "payroll.bad_transition" },
+	{ "approve", DRAFT, PAYROLL_APPROVE, "2017-10-02", 0, NULL },
+	{ "approve again", APPROVED, PAYROLL_APPROVE, "2017-10-02", 200, "" },
+	{ "approve what is closed", CLOSED, PAYROLL_APPROVE, "2017-10-02", 409, "payroll.closed" },
+	{ "approve what goes on", NONE, PAYROLL_APPROVE, "2017-09-30", 422, "payroll.month_open" },
+	{ "no draft to close", NONE, PAYROLL_CLOSE, "2017-10-02", 409, "payroll.bad_transition" },
+	{ "close what nobody approved", DRAFT, PAYROLL_CLOSE, "2017-10-02", 409, "payroll.bad_transition" },
+	{ "close", APPROVED, PAYROLL_CLOSE, "2017-10-02", 0, NULL },
+	{ "close again", CLOSED, PAYROLL_CLOSE, "2017-10-02", 409, "payroll.closed" },
+	{ "close what goes on", NONE, PAYROLL_CLOSE, "2017-09-30", 422, "payroll.month_open" },
 };
 
 static void
@@ -423,7 +465,8 @@ test_moves(void)
 		if (!day_parse(moves[i].today, &today))
 			abort();
 		const struct payroll_verdict *v = payroll_verdict(moves[i].is, moves[i].move, day_of_civil(2017, 9, 1), today);
-		expect("move", moves[i].name, v ? v->status == moves[i].status && strcmp(v->code, moves[i].code) == 0 : moves[i].status == 0);
+		expect("move", moves[i].name,
+		       v ? v->status == moves[i].status && strcmp(v->code, moves[i].code) == 0 : moves[i].status == 0);
 	}
 }
 

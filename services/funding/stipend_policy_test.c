@@ -1,7 +1,8 @@
-/* stipend_policy_test - the village stipend as the rule book says it (rules.md §7, C4.4; A3), and what must always hold (§10).
+/* stipend_policy_test - the village stipend as the rule book says it (rules.md §7, C4.4; A3), and what must always hold
+ * (§10).
  *
- * How: a case is a history of words about one person, told one after the other; after each all days are settled anew and the
- * transfers are appended to a ledger, as the service does it.  Dates are of 2017 unless they say more.
+ * How: a case is a history of words about one person, told one after the other; after each all days are settled anew
+ * and the transfers are appended to a ledger, as the service does it.  Dates are of 2017 unless they say more.
  *
  *   +09-04  -09-04                       there on that day (present or present_weak); not there, or not any more
  *   P1:first_secretary:09-01..10-01      posting P1; without an end 09-01..
@@ -10,14 +11,23 @@
  *   M1:09-01..10-01  -M1                 measure M1 in effect; out of effect
  *   B:10-01=12000                        the policy of that day on, with this rate
  *
- * The ledger itself is looked at after every word.  The properties are then tried on random histories; the seed is fixed. */
+ * The ledger itself is looked at after every word.  The properties are then tried on random histories; the seed is
+ * fixed. */
 #include "stipend_policy.h"
 #include "base/civil.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORD = 48, WORDS_MAX = 40, DAYS_MAX = 40, THINGS_MAX = 8, LEDGER_MAX = 8000, ACCOUNTS_MAX = 16, HISTORIES = 1500 };
+enum {
+	WORD = 48,
+	WORDS_MAX = 40,
+	DAYS_MAX = 40,
+	THINGS_MAX = 8,
+	LEDGER_MAX = 8000,
+	ACCOUNTS_MAX = 16,
+	HISTORIES = 1500
+};
 
 typedef FundingRows__Day Day;
 typedef FundingRows__Measure Measure;
@@ -184,7 +194,8 @@ static bool
 reversed(const struct world *w, const Transfer *t)
 {
 	for (size_t i = 0; i < w->nledger; i++)
-		if (w->ledger[i].valid_on_day == t->valid_on_day && w->ledger[i].maybe_reverses_case && w->ledger[i].reverses == t->seq)
+		if (w->ledger[i].valid_on_day == t->valid_on_day && w->ledger[i].maybe_reverses_case &&
+		    w->ledger[i].reverses == t->seq)
 			return true;
 	return false;
 }
@@ -196,7 +207,8 @@ is_exact_opposite(const struct world *w, const Transfer *t)
 	const Transfer *of = transfer_of(w, t->valid_on_day, t->reverses);
 
 	return of && !of->maybe_reverses_case && !reversed(w, of) && of->fen == t->fen && of->purpose == t->purpose &&
-	       strcmp(of->debit, t->credit) == 0 && strcmp(of->credit, t->debit) == 0 && strcmp(of->measure_id, t->measure_id) == 0;
+	       strcmp(of->debit, t->credit) == 0 && strcmp(of->credit, t->debit) == 0 &&
+	       strcmp(of->measure_id, t->measure_id) == 0;
 }
 
 static void
@@ -355,37 +367,46 @@ spans_text(const struct world *w, int32_t from, int32_t until)
 
 #define FS "P1:first_secretary:08-01.. "
 
-static const struct { const char *name, *history; int owed, u1, u2, spared1, spared2; } cases[] = {
-	{ "C4.4: a day there is a day paid",                    FS "+09-04 +09-05", 200, 200, 0, 0, 0 },
-	{ "C4.4: work-team members too",                        "P1:team_member:08-01.. +09-04", 100, 100, 0, 0, 0 },
-	{ "C4.4: nobody else",                                  "P1:agri_technician:08-01.. P2:contact_leader:08-01.. +09-04", 0, 0, 0, 0, 0 },
-	{ "C4.4: since 2017-08-01",                             "P1:first_secretary:07-01.. +07-31 +08-01", 100, 100, 0, 0, 0 },
-	{ "C4.4: not before, though a policy was in force",      "P1:first_secretary:07-01.. B:07-01=10000 +07-31 +08-01", 100, 100, 0, 0, 0 },
-	{ "§7: once a day, whatever the number of postings",    FS "P2:team_member:08-01.. P3:first_secretary:08-01.. +09-04", 100, 100, 0, 0, 0 },
-	{ "one paid posting among others is enough",            "P1:agri_technician:08-01.. P2:team_member:09-04..09-05 +09-03 +09-04 +09-05", 100, 100, 0, 0, 0 },
-	{ "a posting is [from, to)",                            "P1:first_secretary:09-04..09-06 +09-03 +09-04 +09-05 +09-06", 200, 200, 0, 0, 0 },
-	{ "no posting, no pay",                                 "+09-04", 0, 0, 0, 0, 0 },
-	{ "a posting that comes late pays what was",            "+09-04 " FS, 100, 100, 0, 0, 0 },
-	{ "a posting given away takes its pay along",           FS "+09-04 -P1", 0, 0, 0, 0, 0 },
-	{ "the same day twice is one day",                      FS "+09-04 +09-04", 100, 100, 0, 0, 0 },
+static const struct { const char *name, *history; int owed, u1, u2, spared1, spared2;
+} cases[] = {
+	{ "C4.4: a day there is a day paid", FS "+09-04 +09-05", 200, 200, 0, 0, 0 },
+	{ "C4.4: work-team members too", "P1:team_member:08-01.. +09-04", 100, 100, 0, 0, 0 },
+	{ "C4.4: nobody else", "P1:agri_technician:08-01.. P2:contact_leader:08-01.. +09-04", 0, 0, 0, 0, 0 },
+	{ "C4.4: since 2017-08-01", "P1:first_secretary:07-01.. +07-31 +08-01", 100, 100, 0, 0, 0 },
+	{ "C4.4: not before, though a policy was in force", "P1:first_secretary:07-01.. B:07-01=10000 +07-31 +08-01",
+	  100, 100, 0, 0, 0 },
+	{ "§7: once a day, whatever the number of postings",
+	  FS "P2:team_member:08-01.. P3:first_secretary:08-01.. +09-04", 100, 100, 0, 0, 0 },
+	{ "one paid posting among others is enough",
+	  "P1:agri_technician:08-01.. P2:team_member:09-04..09-05 +09-03 +09-04 +09-05", 100, 100, 0, 0, 0 },
+	{ "a posting is [from, to)", "P1:first_secretary:09-04..09-06 +09-03 +09-04 +09-05 +09-06", 200, 200, 0, 0, 0 },
+	{ "no posting, no pay", "+09-04", 0, 0, 0, 0, 0 },
+	{ "a posting that comes late pays what was", "+09-04 " FS, 100, 100, 0, 0, 0 },
+	{ "a posting given away takes its pay along", FS "+09-04 -P1", 0, 0, 0, 0, 0 },
+	{ "the same day twice is one day", FS "+09-04 +09-04", 100, 100, 0, 0, 0 },
 	{ "§7: a confirmed absence removes that day's own accrual", FS "+09-04 +09-05 -09-05", 100, 100, 0, 0, 0 },
-	{ "annulled: it is back",                               FS "+09-05 -09-05 +09-05", 100, 100, 0, 0, 0 },
-	{ "the unit of the day owes it",                        FS "U:09-10=u2 +09-09 +09-10", 200, 100, 100, 0, 0 },
+	{ "annulled: it is back", FS "+09-05 -09-05 +09-05", 100, 100, 0, 0, 0 },
+	{ "the unit of the day owes it", FS "U:09-10=u2 +09-09 +09-10", 200, 100, 100, 0, 0 },
 	{ "a unit that changes moves what is owed from then on", FS "+09-09 +09-10 U:09-10=u2", 200, 100, 100, 0, 0 },
-	{ "C3.2.1-1: the month",                                FS "+08-31 +09-04 +10-01 M1:09-01..10-01", 200, 300, 0, 100, 0 },
-	{ "whichever comes first",                              "M1:09-01..10-01 +08-31 +09-04 +10-01 " FS, 200, 300, 0, 100, 0 },
-	{ "A3: month and quarter deduct once",                  FS "+07-03 +09-04 +10-01 M1:09-01..10-01 M2:07-01..10-01", 100, 200, 0, 100, 0 },
-	{ "A3: month, quarter, year",                           FS "+08-01 +09-04 +12-31 M3:01-01..2018-01-01 M1:09-01..10-01 M2:07-01..10-01", 0, 300, 0, 300, 0 },
-	{ "§5: the year falls, the quarter stays",              FS "+08-01 +09-04 +12-31 M3:01-01..2018-01-01 M2:07-01..10-01 -M3", 100, 300, 0, 200, 0 },
-	{ "the one that was booked falls, another still covers", FS "+09-04 M1:09-01..10-01 M2:07-01..10-01 -M1", 0, 100, 0, 100, 0 },
-	{ "all fall: as if never",                              FS "+09-04 M1:09-01..10-01 M2:07-01..10-01 -M1 -M2", 100, 100, 0, 0, 0 },
-	{ "amended: another month",                             FS "+09-04 +10-09 M1:09-01..10-01 M1:10-01..11-01", 100, 200, 0, 100, 0 },
-	{ "a day after the measure is cancelled at once",       FS "M1:09-01..10-01 +09-04", 0, 100, 0, 100, 0 },
+	{ "C3.2.1-1: the month", FS "+08-31 +09-04 +10-01 M1:09-01..10-01", 200, 300, 0, 100, 0 },
+	{ "whichever comes first", "M1:09-01..10-01 +08-31 +09-04 +10-01 " FS, 200, 300, 0, 100, 0 },
+	{ "A3: month and quarter deduct once", FS "+07-03 +09-04 +10-01 M1:09-01..10-01 M2:07-01..10-01", 100, 200, 0,
+	  100, 0 },
+	{ "A3: month, quarter, year", FS "+08-01 +09-04 +12-31 M3:01-01..2018-01-01 M1:09-01..10-01 M2:07-01..10-01", 0,
+	  300, 0, 300, 0 },
+	{ "§5: the year falls, the quarter stays", FS "+08-01 +09-04 +12-31 M3:01-01..2018-01-01 M2:07-01..10-01 -M3",
+	  100, 300, 0, 200, 0 },
+	{ "the one that was booked falls, another still covers", FS "+09-04 M1:09-01..10-01 M2:07-01..10-01 -M1", 0,
+	  100, 0, 100, 0 },
+	{ "all fall: as if never", FS "+09-04 M1:09-01..10-01 M2:07-01..10-01 -M1 -M2", 100, 100, 0, 0, 0 },
+	{ "amended: another month", FS "+09-04 +10-09 M1:09-01..10-01 M1:10-01..11-01", 100, 200, 0, 100, 0 },
+	{ "a day after the measure is cancelled at once", FS "M1:09-01..10-01 +09-04", 0, 100, 0, 100, 0 },
 	{ "an absent day in a cancelled month costs nothing more", FS "+09-04 M1:09-01..10-01 -09-04", 0, 0, 0, 0, 0 },
-	{ "who is spared is who owed",                          FS "+09-09 +09-10 M1:09-01..10-01 U:09-10=u2", 0, 100, 100, 100, 100 },
-	{ "a rate counts from its day on",                      FS "+09-30 +10-01 B:10-01=12000", 220, 220, 0, 0, 0 },
-	{ "a past-dated rate moves cancelled days too",         FS "+09-30 +10-01 M1:10-01..11-01 B:09-30=12000", 120, 240, 0, 120, 0 },
-	{ "a rate of nothing pays nothing",                     FS "+09-30 +10-01 M1:10-01..11-01 B:10-01=0", 100, 100, 0, 0, 0 },
+	{ "who is spared is who owed", FS "+09-09 +09-10 M1:09-01..10-01 U:09-10=u2", 0, 100, 100, 100, 100 },
+	{ "a rate counts from its day on", FS "+09-30 +10-01 B:10-01=12000", 220, 220, 0, 0, 0 },
+	{ "a past-dated rate moves cancelled days too", FS "+09-30 +10-01 M1:10-01..11-01 B:09-30=12000", 120, 240, 0,
+	  120, 0 },
+	{ "a rate of nothing pays nothing", FS "+09-30 +10-01 M1:10-01..11-01 B:10-01=0", 100, 100, 0, 0, 0 },
 };
 
 static void
@@ -397,7 +418,8 @@ test_cases(arena_t *a)
 
 		tell_all(w, cases[i].history);
 		expect("owed", cases[i].name, balance(w, "person:p") == cases[i].owed * 100);
-		expect("units", cases[i].name, balance(w, "unit:u1") == -cases[i].u1 * 100 && balance(w, "unit:u2") == -cases[i].u2 * 100);
+		expect("units", cases[i].name,
+		       balance(w, "unit:u1") == -cases[i].u1 * 100 && balance(w, "unit:u2") == -cases[i].u2 * 100);
 		expect("spared", cases[i].name,
 		       balance(w, "cancelled:u1") == cases[i].spared1 * 100 && balance(w, "cancelled:u2") == cases[i].spared2 * 100);
 		expect(w->broken ? w->broken : "ledger", cases[i].name, !w->broken);
@@ -430,17 +452,19 @@ test_moves(arena_t *a)
 }
 
 /* api.md: cancelled_days, as [from, until), merged, sorted, clipped to the year. */
-static const struct { const char *name, *history, *spans; } spans[] = {
-	{ "none",                           "", "" },
-	{ "one",                            "M1:09-01..10-01", "09-01..17-10-01" },
-	{ "out of effect",                  "M1:09-01..10-01 -M1", "" },
-	{ "month in quarter in year",       "M1:09-01..10-01 M2:07-01..10-01 M3:01-01..2018-01-01", "01-01..18-01-01" },
-	{ "those that meet are one",        "M2:10-01..2018-01-01 M1:09-01..10-01", "09-01..18-01-01" },
-	{ "those apart are sorted",         "M1:11-01..12-01 M2:09-01..10-01 M3:03-01..04-01", "03-01..17-04-01 09-01..17-10-01 11-01..17-12-01" },
-	{ "overlapping without holding",    "M1:03-01..05-01 M2:04-01..06-01", "03-01..17-06-01" },
-	{ "clipped at both ends",           "M1:2016-12-01..02-01 M2:12-01..2018-02-01", "01-01..17-02-01 12-01..18-01-01" },
-	{ "of other years",                 "M1:2016-12-01..2017-01-01 M2:2018-01-01..2018-02-01", "" },
-	{ "without an end",                 "M1:12-01..", "12-01..18-01-01" },
+static const struct { const char *name, *history, *spans;
+} spans[] = {
+	{ "none", "", "" },
+	{ "one", "M1:09-01..10-01", "09-01..17-10-01" },
+	{ "out of effect", "M1:09-01..10-01 -M1", "" },
+	{ "month in quarter in year", "M1:09-01..10-01 M2:07-01..10-01 M3:01-01..2018-01-01", "01-01..18-01-01" },
+	{ "those that meet are one", "M2:10-01..2018-01-01 M1:09-01..10-01", "09-01..18-01-01" },
+	{ "those apart are sorted", "M1:11-01..12-01 M2:09-01..10-01 M3:03-01..04-01",
+	  "03-01..17-04-01 09-01..17-10-01 11-01..17-12-01" },
+	{ "overlapping without holding", "M1:03-01..05-01 M2:04-01..06-01", "03-01..17-06-01" },
+	{ "clipped at both ends", "M1:2016-12-01..02-01 M2:12-01..2018-02-01", "01-01..17-02-01 12-01..18-01-01" },
+	{ "of other years", "M1:2016-12-01..2017-01-01 M2:2018-01-01..2018-02-01", "" },
+	{ "without an end", "M1:12-01..", "12-01..18-01-01" },
 };
 
 static void
@@ -451,11 +475,13 @@ test_spans(arena_t *a)
 		struct world *w = world_open(a);
 
 		tell_all(w, spans[i].history);
-		expect("spans", spans[i].name, strcmp(spans_text(w, day_of_civil(2017, 1, 1), day_of_civil(2018, 1, 1)), spans[i].spans) == 0);
+		expect("spans", spans[i].name,
+		       strcmp(spans_text(w, day_of_civil(2017, 1, 1), day_of_civil(2018, 1, 1)), spans[i].spans) == 0);
 	}
 }
 
-/* §10.8: a cancellation that stands names a measure in effect that covers its day, also after the one it named first is gone. */
+/* §10.8: a cancellation that stands names a measure in effect that covers its day, also after the one it named first is
+ * gone. */
 static void
 test_names_its_measure(arena_t *a)
 {
@@ -517,7 +543,8 @@ shuffle(uint32_t *seed, size_t *order, size_t n)
 	}
 }
 
-static const char *const accounts[] = { "person:p", "unit:u1", "unit:u2", "unit:u3", "cancelled:u1", "cancelled:u2", "cancelled:u3" };
+static const char *const accounts[] = { "person:p",     "unit:u1",      "unit:u2",     "unit:u3",
+					"cancelled:u1", "cancelled:u2", "cancelled:u3" };
 enum { ACCOUNTS = sizeof(accounts) / sizeof(accounts[0]) };
 
 static bool
@@ -545,7 +572,8 @@ spared(const struct world *w)
 	return balance(w, "cancelled:u1") + balance(w, "cancelled:u2") + balance(w, "cancelled:u3");
 }
 
-/* Each day taken alone, from the rules, not from what the code books: the sum over days of rate × (there, posted, not cancelled). */
+/* Each day taken alone, from the rules, not from what the code books: the sum over days of rate × (there, posted, not
+ * cancelled). */
 static int64_t
 owed_by_definition(const struct world *w)
 {
@@ -558,8 +586,8 @@ owed_by_definition(const struct world *w)
 		for (int k = 0; k < THINGS_MAX; k++) {
 			const MirrorRows__Posting *p = w->postings[k];
 			const Measure *m = w->measures[k];
-			posted |= (p->role == ROSTER__ROLE__FIRST_SECRETARY || p->role == ROSTER__ROLE__TEAM_MEMBER) && p->from_day <= d->on_day &&
-			          (!p->maybe_to_case || d->on_day < p->to_day);
+			posted |= (p->role == ROSTER__ROLE__FIRST_SECRETARY || p->role == ROSTER__ROLE__TEAM_MEMBER) &&
+				  p->from_day <= d->on_day && (!p->maybe_to_case || d->on_day < p->to_day);
 			cancelled |= m->in_effect && m->from_day <= d->on_day && d->on_day < m->until_day;
 		}
 		for (size_t k = 0; k < w->book.n; k++)
@@ -585,7 +613,10 @@ told_in(arena_t *a, char facts[WORDS_MAX][WORD], const size_t *order, size_t n, 
 
 /* A day, posting or measure told and taken back leaves nothing but history. */
 static const char *const undone[][2] = {
-	{ "M6:09-01..10-01", "-M6" }, { "M6:01-01..2018-01-01", "-M6" }, { "+12-24", "-12-24" }, { "P6:team_member:08-01..", "-P6" },
+	{ "M6:09-01..10-01", "-M6" },
+	{ "M6:01-01..2018-01-01", "-M6" },
+	{ "+12-24", "-12-24" },
+	{ "P6:team_member:08-01..", "-P6" },
 };
 
 static void
@@ -616,15 +647,19 @@ test_random(arena_t *a)
 }
 
 /* Books of rates, and one version more: the days that it moves. */
-static const struct { const char *book[4], *more, *from, *until; } terms[] = {
-	{ { NULL }, "B:10-01=12000", "10-01", "9999-12-31" },                                   /* the first one */
+static const struct { const char *book[4], *more, *from, *until;
+} terms[] = {
+	{ { NULL }, "B:10-01=12000", "10-01", "9999-12-31" }, /* the first one */
 	{ { "B:08-01=10000" }, "B:10-01=12000", "10-01", "9999-12-31" },
-	{ { "B:08-01=10000", "B:12-01=11000" }, "B:10-01=12000", "10-01", "12-01" },            /* until the next one, whatever that says */
+	{ { "B:08-01=10000", "B:12-01=11000" },
+	  "B:10-01=12000",
+	  "10-01",
+	  "12-01" }, /* until the next one, whatever that says */
 	{ { "B:08-01=10000", "B:12-01=12000" }, "B:10-01=12000", "10-01", "12-01" },
 	{ { "B:08-01=10000", "B:11-01=11000", "B:12-01=12000" }, "B:10-01=12000", "10-01", "11-01" },
-	{ { "B:08-01=10000", "B:12-01=11000" }, "B:10-01=10000", NULL, NULL },                  /* the same rate: no day */
-	{ { "B:10-01=10000" }, "B:08-01=10000", "08-01", "10-01" },                             /* there was none before */
-	{ { "B:08-01=10000", "B:10-01=12000" }, "B:10-01=10000", "10-01", "9999-12-31" },       /* said anew */
+	{ { "B:08-01=10000", "B:12-01=11000" }, "B:10-01=10000", NULL, NULL }, /* the same rate: no day */
+	{ { "B:10-01=10000" }, "B:08-01=10000", "08-01", "10-01" }, /* there was none before */
+	{ { "B:08-01=10000", "B:10-01=12000" }, "B:10-01=10000", "10-01", "9999-12-31" }, /* said anew */
 };
 
 static void
@@ -642,7 +677,8 @@ test_terms(arena_t *a)
 		tell(is, terms[i].more);
 		bool moved = stipend_terms_moved(&was->book, &is->book, date(&more), &s);
 		const char *from = terms[i].from, *until = terms[i].until;
-		expect("a version more moves its days", terms[i].more, from ? moved && s.from_day == date(&from) && s.until_day == date(&until) : !moved);
+		expect("a version more moves its days", terms[i].more,
+		       from ? moved && s.from_day == date(&from) && s.until_day == date(&until) : !moved);
 	}
 }
 
@@ -656,7 +692,8 @@ test_terms_of_runs(arena_t *a)
 	is->versions[0].document->stipend->floor_fen = 5;
 	is->versions[0].document->stipend->instalments = 3;
 	is->versions[0].document->stipend->township_allowance_fen = 7;
-	expect("runs", "a floor and instalments move no day", !stipend_terms_moved(&was->book, &is->book, is->versions[0].effective_from_day, &s));
+	expect("runs", "a floor and instalments move no day",
+	       !stipend_terms_moved(&was->book, &is->book, is->versions[0].effective_from_day, &s));
 	is->versions[0].document->stipend->n_roles = 1;
 	expect("runs", "a role less does", stipend_terms_moved(&was->book, &is->book, is->versions[0].effective_from_day, &s));
 }

@@ -1,12 +1,14 @@
 /* supervision - what inspections found (C2).
  *
- *   in:   commands and queries of findings; roster's persons, postings, units, accounts and policies; hearing dates that have come
- *   out:  FindingNoted, FindingConfirmed, FindingDismissed, FindingAnnulled, HearingMissed
- *   owns: schema supervision */
+ *   in:   commands and queries of findings; roster's persons, postings, units, accounts and policies; hearing dates
+ * that have come out:  FindingNoted, FindingConfirmed, FindingDismissed, FindingAnnulled, HearingMissed owns: schema
+ * supervision */
 #include "supervision.h"
 #include "domain/mirror.h"
 
-static const char *const consumes[] = { [ROSTER] = "roster", [ATTENDANCE] = "attendance", [ACCOUNTABILITY] = "accountability", NULL };
+static const char *const consumes[] = {
+	[ROSTER] = "roster", [ATTENDANCE] = "attendance", [ACCOUNTABILITY] = "accountability", NULL
+};
 
 static const struct noun *const nouns[] = {
 	&supervision_finding,

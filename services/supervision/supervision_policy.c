@@ -58,9 +58,12 @@ static const struct rule {
 } rules[] = {
 	{ lacks_person, { 422, "finding.person_required", "/person_id", "An unexcused absence is somebody's." } },
 	{ lacks_subject, { 422, "finding.subject_required", "/person_id", "A finding is about a person or a unit." } },
-	{ lacks_bulletin, { 422, "finding.bulletin_required", "/bulletin", "A written criticism stands in a bulletin." } },
-	{ lacks_level, { 422, "finding.level_required", "/level", "A finding of a superior inspection says of which level." } },
-	{ has_level_alone, { 422, "finding.level_unexpected", "/level", "Only a finding of a superior inspection has a level." } },
+	{ lacks_bulletin,
+	  { 422, "finding.bulletin_required", "/bulletin", "A written criticism stands in a bulletin." } },
+	{ lacks_level,
+	  { 422, "finding.level_required", "/level", "A finding of a superior inspection says of which level." } },
+	{ has_level_alone,
+	  { 422, "finding.level_unexpected", "/level", "Only a finding of a superior inspection has a level." } },
 	{ is_future, { 422, "finding.in_future", "/on", "The date has not come yet." } },
 };
 

@@ -1,6 +1,6 @@
-/* Findings are written as a client would say them, "kind source fields…": a field's word (person, unit, bulletin, level) says
- * that it is there, on=N gives its day; today is day 100.  Each case names the rule it is about and the code expected, ""
- * where the finding may be noted.  Moves are tried from every state into every state. */
+/* Findings are written as a client would say them, "kind source fields…": a field's word (person, unit, bulletin,
+ * level) says that it is there, on=N gives its day; today is day 100.  Each case names the rule it is about and the
+ * code expected, "" where the finding may be noted.  Moves are tried from every state into every state. */
 #include "supervision_policy.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,31 +59,34 @@ parse(const char *text)
 	return in;
 }
 
-static const struct { const char *name, *finding, *code, *pointer; } notes[] = {
-	{ "C2.4 an absence has a person",       "UNEXCUSED_ABSENCE COVERT person", "", "" },
-	{ "C2.4 and may name the unit too",     "UNEXCUSED_ABSENCE COVERT person unit", "", "" },
-	{ "C2.4 a unit is not absent",          "UNEXCUSED_ABSENCE COVERT unit", "finding.person_required", "/person_id" },
-	{ "C2.4 nobody is not absent",          "UNEXCUSED_ABSENCE NIGHT", "finding.person_required", "/person_id" },
-	{ "C2.4 whatever the source: hotline",  "UNEXCUSED_ABSENCE HOTLINE person", "", "" },
+static const struct { const char *name, *finding, *code, *pointer;
+} notes[] = {
+	{ "C2.4 an absence has a person", "UNEXCUSED_ABSENCE COVERT person", "", "" },
+	{ "C2.4 and may name the unit too", "UNEXCUSED_ABSENCE COVERT person unit", "", "" },
+	{ "C2.4 a unit is not absent", "UNEXCUSED_ABSENCE COVERT unit", "finding.person_required", "/person_id" },
+	{ "C2.4 nobody is not absent", "UNEXCUSED_ABSENCE NIGHT", "finding.person_required", "/person_id" },
+	{ "C2.4 whatever the source: hotline", "UNEXCUSED_ABSENCE HOTLINE person", "", "" },
 	{ "C2.4 whatever the source: superior", "UNEXCUSED_ABSENCE SUPERIOR person level", "", "" },
-	{ "C3.1.1 criticism of a unit",         "WRITTEN_CRITICISM COVERT unit bulletin", "", "" },
+	{ "C3.1.1 criticism of a unit", "WRITTEN_CRITICISM COVERT unit bulletin", "", "" },
 	{ "C3.1.1 criticism of a person (A22)", "WRITTEN_CRITICISM COVERT person bulletin", "", "" },
-	{ "C3.1.1 of nobody",                   "WRITTEN_CRITICISM COVERT bulletin", "finding.subject_required", "/person_id" },
-	{ "C3.1.1 in no bulletin",              "WRITTEN_CRITICISM COVERT unit", "finding.bulletin_required", "/bulletin" },
-	{ "duty failure of a person",           "DUTY_FAILURE COVERT person", "", "" },
-	{ "duty failure of a unit",             "DUTY_FAILURE COVERT unit", "", "" },
-	{ "duty failure of nobody",             "DUTY_FAILURE COVERT", "finding.subject_required", "/person_id" },
-	{ "C3.2.2 discipline",                  "DISCIPLINE_VIOLATION HOTLINE person", "", "" },
-	{ "C3.2.2 funds",                       "FUND_MISUSE HOTLINE unit", "", "" },
-	{ "C3.1.1-s a superior has a level",    "WRITTEN_CRITICISM SUPERIOR unit bulletin level", "", "" },
-	{ "C3.1.1-s without one",               "WRITTEN_CRITICISM SUPERIOR unit bulletin", "finding.level_required", "/level" },
-	{ "C3.1.1-s nobody else has one",       "WRITTEN_CRITICISM COVERT unit bulletin level", "finding.level_unexpected", "/level" },
-	{ "level of a hotline call",            "FUND_MISUSE HOTLINE unit level", "finding.level_unexpected", "/level" },
-	{ "C2.4 today",                         "UNEXCUSED_ABSENCE NIGHT person on=100", "", "" },
+	{ "C3.1.1 of nobody", "WRITTEN_CRITICISM COVERT bulletin", "finding.subject_required", "/person_id" },
+	{ "C3.1.1 in no bulletin", "WRITTEN_CRITICISM COVERT unit", "finding.bulletin_required", "/bulletin" },
+	{ "duty failure of a person", "DUTY_FAILURE COVERT person", "", "" },
+	{ "duty failure of a unit", "DUTY_FAILURE COVERT unit", "", "" },
+	{ "duty failure of nobody", "DUTY_FAILURE COVERT", "finding.subject_required", "/person_id" },
+	{ "C3.2.2 discipline", "DISCIPLINE_VIOLATION HOTLINE person", "", "" },
+	{ "C3.2.2 funds", "FUND_MISUSE HOTLINE unit", "", "" },
+	{ "C3.1.1-s a superior has a level", "WRITTEN_CRITICISM SUPERIOR unit bulletin level", "", "" },
+	{ "C3.1.1-s without one", "WRITTEN_CRITICISM SUPERIOR unit bulletin", "finding.level_required", "/level" },
+	{ "C3.1.1-s nobody else has one", "WRITTEN_CRITICISM COVERT unit bulletin level", "finding.level_unexpected",
+	  "/level" },
+	{ "level of a hotline call", "FUND_MISUSE HOTLINE unit level", "finding.level_unexpected", "/level" },
+	{ "C2.4 today", "UNEXCUSED_ABSENCE NIGHT person on=100", "", "" },
 	{ "A16 found after midnight: yesterday", "UNEXCUSED_ABSENCE NIGHT person on=99", "", "" },
-	{ "C2.4 long ago",                      "UNEXCUSED_ABSENCE NIGHT person on=-20000", "", "" },
-	{ "C2.4 tomorrow",                      "UNEXCUSED_ABSENCE NIGHT person on=101", "finding.in_future", "/on" },
-	{ "what is wrong by itself comes first", "UNEXCUSED_ABSENCE NIGHT unit on=101", "finding.person_required", "/person_id" },
+	{ "C2.4 long ago", "UNEXCUSED_ABSENCE NIGHT person on=-20000", "", "" },
+	{ "C2.4 tomorrow", "UNEXCUSED_ABSENCE NIGHT person on=101", "finding.in_future", "/on" },
+	{ "what is wrong by itself comes first", "UNEXCUSED_ABSENCE NIGHT unit on=101", "finding.person_required",
+	  "/person_id" },
 };
 
 static void
@@ -108,7 +111,8 @@ test_sha256(void)
 	expect("sha256", "63", !finding_sha256_valid(hex + 1));
 	expect("sha256", "none", !finding_sha256_valid(""));
 	expect("sha256", "65", !finding_sha256_valid("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8550"));
-	expect("sha256", "a letter beyond f", !finding_sha256_valid("g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+	expect("sha256", "a letter beyond f",
+	       !finding_sha256_valid("g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
 }
 
 /* ---- C2.4: hearing may be skipped by policy */
@@ -137,7 +141,8 @@ test_hearing(void)
 
 		p.hearing_required = hearings[i].required;
 		p.hearing_due_days = hearings[i].days;
-		expect("hearing", hearings[i].name, finding_hearing_due(&p, TODAY, &due) == (hearings[i].due >= 0) && due == hearings[i].due);
+		expect("hearing", hearings[i].name,
+		       finding_hearing_due(&p, TODAY, &due) == (hearings[i].due >= 0) && due == hearings[i].due);
 	}
 	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
 		Policy__Findings p = POLICY__FINDINGS__INIT;
@@ -147,7 +152,8 @@ test_hearing(void)
 		       finding_hearing_open(&p, waits[i].has_due, waits[i].due, waits[i].today) == waits[i].open);
 	}
 	int32_t due;
-	expect("hearing", "no policy is in force", !finding_hearing_due(NULL, TODAY, &due) && !finding_hearing_open(NULL, true, 107, 100));
+	expect("hearing", "no policy is in force",
+	       !finding_hearing_due(NULL, TODAY, &due) && !finding_hearing_open(NULL, true, 107, 100));
 }
 
 int

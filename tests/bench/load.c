@@ -2,13 +2,14 @@
  *
  *   load HOST PORT REQUESTS CONNECTIONS RATE SECONDS [TIMES [ANSWERS]]
  *
- *   in:   REQUESTS, made by world.py: each `METHOD PATH TYPE KEY LENGTH\n` and LENGTH bytes of body; TYPE or KEY `-`: none.
- *         ZHUCUN_BOOTSTRAP_TOKEN.  RATE a second, 0: as fast as answers come.  SECONDS: no request begins after them, 0: all are sent.
- *   out:  one line of JSON on standard output; TIMES: `number due_us done_us status` a request; ANSWERS: the bodies, as they came
+ *   in:   REQUESTS, made by world.py: each `METHOD PATH TYPE KEY LENGTH\n` and LENGTH bytes of body; TYPE or KEY `-`:
+ * none. ZHUCUN_BOOTSTRAP_TOKEN.  RATE a second, 0: as fast as answers come.  SECONDS: no request begins after them, 0:
+ * all are sent. out:  one line of JSON on standard output; TIMES: `number due_us done_us status` a request; ANSWERS:
+ * the bodies, as they came
  *
- * With a rate the load is open: request n is due at begin + n / RATE, whether or not earlier ones are answered, and its time
- * counts from then.  A server that stalls is charged with every request that fell due meanwhile (no coordinated omission).
- * One thread, epoll, a timer for what is due next; a connection has one request under way. */
+ * With a rate the load is open: request n is due at begin + n / RATE, whether or not earlier ones are answered, and its
+ * time counts from then.  A server that stalls is charged with every request that fell due meanwhile (no coordinated
+ * omission). One thread, epoll, a timer for what is due next; a connection has one request under way. */
 #include "base/clock.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -40,7 +41,8 @@ struct connection {
 	bool in_body, closes, wants_out;
 	int status;
 	size_t body_left;
-	char *body; size_t body_len;            /* of the answer, where answers are kept: those of several connections come mixed */
+	char *body;
+	size_t body_len; /* of the answer, where answers are kept: those of several connections come mixed */
 };
 
 struct load {
@@ -83,7 +85,8 @@ file_read(const char *path, size_t *len)
 }
 
 static void
-request_head(struct request *r, const char *method, const char *path, const char *type, const char *key, const char *token)
+request_head(struct request *r, const char *method, const char *path, const char *type, const char *key,
+	     const char *token)
 {
 	char type_line[128] = "", key_line[192] = "";
 
@@ -91,8 +94,10 @@ request_head(struct request *r, const char *method, const char *path, const char
 		snprintf(type_line, sizeof type_line, "Content-Type: %s\r\n", type);
 	if (strcmp(key, "-"))
 		snprintf(key_line, sizeof key_line, "Idempotency-Key: %s\r\n", key);
-	int len = asprintf(&r->head, "%s %s HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\n%s%sContent-Length: %zu\r\n\r\n", method, path, token,
-	                   type_line, key_line, r->body_len);
+	int len =
+		asprintf(&r->head,
+			 "%s %s HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\n%s%sContent-Length: %zu\r\n\r\n",
+			 method, path, token, type_line, key_line, r->body_len);
 	if (len < 0)
 		abort();
 	r->head_len = (size_t)len;
@@ -145,8 +150,9 @@ connection_open(struct load *l, struct connection *c)
 	int on = 1;
 
 	c->fd = socket(AF_INET, SOCK_STREAM, 0);
-	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&l->to, sizeof l->to) || setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) ||
-	    fcntl(c->fd, F_SETFL, O_NONBLOCK) || epoll_ctl(l->epoll, EPOLL_CTL_ADD, c->fd, &e))
+	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&l->to, sizeof l->to) ||
+	    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) || fcntl(c->fd, F_SETFL, O_NONBLOCK) ||
+	    epoll_ctl(l->epoll, EPOLL_CTL_ADD, c->fd, &e))
 		die("connect");
 	c->wants_out = false;
 }
@@ -182,7 +188,8 @@ send_on(struct load *l, struct connection *c)
 	while (c->sent < whole) {
 		bool in_head = c->sent < r->head_len;
 		const char *from = in_head ? r->head + c->sent : r->body + (c->sent - r->head_len);
-		ssize_t n = send(c->fd, from, in_head ? r->head_len - c->sent : whole - c->sent, MSG_NOSIGNAL | (in_head && r->body_len ? MSG_MORE : 0));
+		ssize_t n = send(c->fd, from, in_head ? r->head_len - c->sent : whole - c->sent,
+				 MSG_NOSIGNAL | (in_head && r->body_len ? MSG_MORE : 0));
 		if (n < 0 && errno == EAGAIN) {
 			watch(l, c, true);
 			return;
@@ -369,8 +376,10 @@ tell_times(const struct load *l)
 		statuses[r->status >= 0 && r->status < 600 ? r->status : 0]++;
 	}
 	qsort(took_us, l->n, sizeof(*took_us), by_time);
-	printf("{\"requests\": %zu, \"begin_us\": %lld, \"end_us\": %lld, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f, \"statuses\": {", l->n,
-	       (long long)l->begin_us, (long long)last_us, percentile_ms(took_us, l->n, 0.5), percentile_ms(took_us, l->n, 0.99), percentile_ms(took_us, l->n, 1));
+	printf("{\"requests\": %zu, \"begin_us\": %lld, \"end_us\": %lld, \"p50_ms\": %.3f, \"p99_ms\": %.3f, "
+	       "\"max_ms\": %.3f, \"statuses\": {",
+	       l->n, (long long)l->begin_us, (long long)last_us, percentile_ms(took_us, l->n, 0.5),
+	       percentile_ms(took_us, l->n, 0.99), percentile_ms(took_us, l->n, 1));
 	const char *comma = "";
 	for (int s = 0; s < 600; s++)
 		if (statuses[s]) {
@@ -389,7 +398,8 @@ write_times(const struct load *l, const char *path)
 	if (!f)
 		die(path);
 	for (size_t i = 0; i < l->n; i++)
-		fprintf(f, "%zu %lld %lld %d\n", i, (long long)l->requests[i].due_us, (long long)l->requests[i].done_us, l->requests[i].status);
+		fprintf(f, "%zu %lld %lld %d\n", i, (long long)l->requests[i].due_us, (long long)l->requests[i].done_us,
+			l->requests[i].status);
 	if (fclose(f))
 		die(path);
 }
@@ -402,7 +412,8 @@ connections_open(struct load *l, const char *host, const char *port)
 	l->to = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)) };
 	l->epoll = epoll_create1(0);
 	l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
-	if (inet_pton(AF_INET, host, &l->to.sin_addr) != 1 || l->epoll < 0 || l->timer < 0 || epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->timer, &e))
+	if (inet_pton(AF_INET, host, &l->to.sin_addr) != 1 || l->epoll < 0 || l->timer < 0 ||
+	    epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->timer, &e))
 		die(host);
 	l->connections = calloc(l->nconnections, sizeof(*l->connections));
 	l->idle = calloc(l->nconnections, sizeof(*l->idle));

@@ -3,8 +3,8 @@
  *   probe CONNINFO
  *
  *   in:   a login that may read schema engine; it ends when its standard input does
- *   out:  `consumer producer partition seq us` on standard output, whenever a cursor is seen to have moved; us: of the monotonic clock, when
- *         the answer was here, so the consequences up to seq were visible to anybody by then
+ *   out:  `consumer producer partition seq us` on standard output, whenever a cursor is seen to have moved; us: of the
+ * monotonic clock, when the answer was here, so the consequences up to seq were visible to anybody by then
  *
  * A cursor moves in the same transaction as the effects of what was read, so seeing it moved is seeing them. */
 #include "base/clock.h"
@@ -74,14 +74,18 @@ int
 main(int argc, char **argv)
 {
 	PGconn *db = PQconnectdb(argc == 2 ? argv[1] : "");
-	PGresult *r = PQprepare(db, "look", "select consumer, producer, partition, seq from engine.cursor where producer in ('supervision', 'accountability')", 0, NULL);
+	PGresult *r = PQprepare(db, "look",
+				"select consumer, producer, partition, seq from engine.cursor where producer in "
+				"('supervision', 'accountability')",
+				0, NULL);
 
 	if (PQresultStatus(r) != PGRES_COMMAND_OK) {
 		fprintf(stderr, "probe: %s", PQerrorMessage(db));
 		return 1;
 	}
 	PQclear(r);
-	for (int64_t next_us = clock_mono_us(), now_us = next_us; !ended_within(next_us > now_us ? next_us - now_us : 0); now_us = clock_mono_us()) {
+	for (int64_t next_us = clock_mono_us(), now_us = next_us;
+	     !ended_within(next_us > now_us ? next_us - now_us : 0); now_us = clock_mono_us()) {
 		look(db);
 		next_us = next_us + EVERY_US > clock_mono_us() ? next_us + EVERY_US : clock_mono_us();
 	}

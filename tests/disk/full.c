@@ -1,7 +1,9 @@
-/* full - a full disk without one: preloaded into PostgreSQL, it answers what would make a file longer as the kernel does when there
- * is no room (ENOSPC), while the file FULL_DISK is there.  What lies within a file's length is written, as on a real one.
+/* full - a full disk without one: preloaded into PostgreSQL, it answers what would make a file longer as the kernel
+ * does when there is no room (ENOSPC), while the file FULL_DISK is there.  What lies within a file's length is written,
+ * as on a real one.
  *
- * So a disk can be filled without filling one that others use, by whoever may mount nothing; tests/chaos fills a tmpfs. */
+ * So a disk can be filled without filling one that others use, by whoever may mount nothing; tests/chaos fills a tmpfs.
+ */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* What a batch takes, and how much of it: jobs and timers that are due, and as many events as its memory and the books of
- * policies have room for. */
+/* What a batch takes, and how much of it: jobs and timers that are due, and as many events as its memory and the books
+ * of policies have room for. */
 #include "fixture.h"
 #include "base/clock.h"
 
@@ -12,13 +12,15 @@ test_jobs(struct count *c)
 	struct fixture *s = fixture_open(c);
 	struct group_of g = { 0 };
 
-	fixture_tamper(s, "insert into engine.work select 'attendance', partition, '" D "', 'look', 'w' || n, '', '', now() from engine.district, generate_series(1, 20) n");
+	fixture_tamper(s, "insert into engine.work select 'attendance', partition, '" D
+			  "', 'look', 'w' || n, '', '', now() from engine.district, generate_series(1, 20) n");
 	fixture_restart(s, ATTENDANCE);
 	fixture_tamper(s, "begin; select * from engine.head where service = 'attendance' for update");
 	for (int i = 0; i < 20; i++)
 		fixture_turn(s);
 	fixture_tamper(s, "commit");
-	check(c, fixture_settle(s) && fixture_persons(s, "done") == 20, "jobs are done although their first batch was rolled back");
+	check(c, fixture_settle(s) && fixture_persons(s, "done") == 20,
+	      "jobs are done although their first batch was rolled back");
 	fixture_stop(s, ATTENDANCE);
 	group_add_persons(&g, 'c', 0, 150, "job");
 	fixture_send(s, ROSTER, &g, 5000);
@@ -42,16 +44,19 @@ test_timers(struct count *c)
 	fixture_send_posting(s, "t1", 20000);
 	check(c, fixture_await(s) == 200, "all of them have rung when the next command is run");
 	fixture_tamper(s, "delete from attendance.person");
-	fixture_tamper(s, "insert into engine.timer select 'attendance', partition, '" D "', k, s, " START_SQL " + interval '2 hours'"
-	          " from engine.district, (values ('timer.a', 'mover'), ('timer', 'moved')) v(k, s)");
+	fixture_tamper(s, "insert into engine.timer select 'attendance', partition, '" D "', k, s, " START_SQL
+			  " + interval '2 hours'"
+			  " from engine.district, (values ('timer.a', 'mover'), ('timer', 'moved')) v(k, s)");
 	fixture_tamper(s, "update engine.timer set due_us = due_us + interval '1 second' where subject = 'moved'");
 	fixture_restart(s, ATTENDANCE);
 	fixture_clock_to(s, 2, 0);
 	check(c, fixture_settle(s) && fixture_persons(s, "rung") == 1, "the mover rings");
 	fixture_tamper(s, "delete from attendance.person");
-	fixture_tamper(s, "insert into engine.timer select 'attendance', partition, '" D "', k, s, " START_SQL " + interval '3 hours'"
-	          " from engine.district, (values ('timer.a', 'mover'), ('timer', 'moved')) v(k, s)"
-	          " on conflict (service, partition, district, kind, subject) do update set due_us = excluded.due_us + interval '1 second'");
+	fixture_tamper(s, "insert into engine.timer select 'attendance', partition, '" D "', k, s, " START_SQL
+			  " + interval '3 hours'"
+			  " from engine.district, (values ('timer.a', 'mover'), ('timer', 'moved')) v(k, s)"
+			  " on conflict (service, partition, district, kind, subject) do update set due_us = "
+			  "excluded.due_us + interval '1 second'");
 	fixture_restart(s, ATTENDANCE);
 	fixture_clock_to(s, 3, 10);
 	check(c, fixture_settle(s), "both are due in one batch");
@@ -62,8 +67,8 @@ test_timers(struct count *c)
 	fixture_close(s);
 }
 
-/* Two timers are due when attendance comes back, one of which stands on roster's events; roster has said something before, which
- * attendance has not read.  others: roster itself reads services that nobody plays here. */
+/* Two timers are due when attendance comes back, one of which stands on roster's events; roster has said something
+ * before, which attendance has not read.  others: roster itself reads services that nobody plays here. */
 static struct fixture *
 fixture_with_timer(struct count *c, bool others)
 {
@@ -71,15 +76,18 @@ fixture_with_timer(struct count *c, bool others)
 
 	if (!others)
 		fixture_tamper(s, "delete from engine.consumes where consumer not in ('roster', 'attendance')");
-	check(c, fixture_put(s, "", "due", "timer.seeing") == 201 && fixture_put(s, "", "other", "timer") == 201 && fixture_settle(s), "timers");
+	check(c,
+	      fixture_put(s, "", "due", "timer.seeing") == 201 && fixture_put(s, "", "other", "timer") == 201 &&
+		      fixture_settle(s),
+	      "timers");
 	fixture_stop(s, ATTENDANCE);
 	check(c, fixture_put(s, "", "seen", "u") == 201, "what is said while nobody listens");
 	fixture_clock_to(s, 1, 0);
 	return s;
 }
 
-/* A due timer comes after what was acknowledged before, which is still on its way; one due before it that stands on nothing does not wait.
- * A command still comes after both. */
+/* A due timer comes after what was acknowledged before, which is still on its way; one due before it that stands on
+ * nothing does not wait. A command still comes after both. */
 static void
 test_catching_up(struct count *c)
 {
@@ -92,7 +100,8 @@ test_catching_up(struct count *c)
 	check(c, fixture_persons(s, "rung") == 1 && fixture_persons(s, "blind") == 0, "what stands on nothing does not wait");
 	fixture_send_posting(s, "seen", 20000);
 	check(c, fixture_await(s) == 200, "a command comes after what is due");
-	check(c, fixture_persons(s, "seeing") == 1 && fixture_persons(s, "blind") == 0, "a timer sees what was said before it");
+	check(c, fixture_persons(s, "seeing") == 1 && fixture_persons(s, "blind") == 0,
+	      "a timer sees what was said before it");
 	check(c, s->metrics[ATTENDANCE].value[METRIC_TIMERS_BEHIND] == 0, "and was not given up");
 	fixture_stop(s, ATTENDANCE);
 	check(c, fixture_put(s, "", "late", "timer.seeing") == 201, "one that is due already when it is put");
@@ -126,16 +135,22 @@ test_catching_up_upstream(struct count *c)
 {
 	struct fixture *s = fixture_with_timer(c, true);
 
-	fixture_tamper(s, "insert into engine.cursor (consumer, producer, partition, seq, hash)"
-	                " select c.consumer, c.producer, h.partition, 1000000, '' from engine.consumes c, engine.head h"
-	                " where h.service = 'roster' and c.producer = 'roster' and c.consumer not in ('roster', 'attendance', 'supervision')");
+	fixture_tamper(s,
+		       "insert into engine.cursor (consumer, producer, partition, seq, hash)"
+		       " select c.consumer, c.producer, h.partition, 1000000, '' from engine.consumes c, engine.head h"
+		       " where h.service = 'roster' and c.producer = 'roster' and c.consumer not in ('roster', "
+		       "'attendance', 'supervision')");
 	fixture_start(s, ATTENDANCE);
 	for (int i = 0; i < TURNS_MAX && !fixture_persons(s, "u"); i++)
 		fixture_turn(s);
-	check(c, fixture_persons(s, "u") == 1 && fixture_persons(s, "seeing") + fixture_persons(s, "blind") == 0, "a producer's producer is behind");
+	check(c, fixture_persons(s, "u") == 1 && fixture_persons(s, "seeing") + fixture_persons(s, "blind") == 0,
+	      "a producer's producer is behind");
 	fixture_tamper(s, "insert into engine.cursor (consumer, producer, partition, seq, hash)"
 	                " select 'supervision', 'roster', partition, 1000000, '' from engine.head where service = 'roster'");
-	check(c, fixture_settle(s) && fixture_persons(s, "seeing") == 1 && s->metrics[ATTENDANCE].value[METRIC_TIMERS_BEHIND] == 0, "and then it is not");
+	check(c,
+	      fixture_settle(s) && fixture_persons(s, "seeing") == 1 &&
+		      s->metrics[ATTENDANCE].value[METRIC_TIMERS_BEHIND] == 0,
+	      "and then it is not");
 	fixture_close(s);
 }
 
@@ -158,7 +173,8 @@ test_hunger(struct count *c)
 	check(c, fixture_await(s) == 201, "many who need much");
 	fixture_start(s, ATTENDANCE);
 	check(c, fixture_settle(s) && fixture_persons(s, "hungry") == 2 * BATCH_ARENA_MAX / HUNGER_BYTES, "all had it");
-	check(c, memory_of(s) >= FOLD_BYTES_MAX && memory_of(s) < FOLD_BYTES_MAX + 2 * HUNGER_BYTES, "a batch went on until much was used");
+	check(c, memory_of(s) >= FOLD_BYTES_MAX && memory_of(s) < FOLD_BYTES_MAX + 2 * HUNGER_BYTES,
+	      "a batch went on until much was used");
 	fixture_close(s);
 }
 
@@ -186,7 +202,8 @@ person_everywhere(struct fixture *s, const char *id, bool creates)
 	return taken;
 }
 
-/* What was too much lately is tried again, however few fitted then: halves of what comes need not be as many as that. */
+/* What was too much lately is tried again, however few fitted then: halves of what comes need not be as many as that.
+ */
 static void
 test_growing_again(struct count *c)
 {
@@ -198,14 +215,24 @@ test_growing_again(struct count *c)
 		s->node[ATTENDANCE]->inputs_max = few[i];
 		group_add_persons(&g, 'p', 0, 5 * FETCH_ITEMS_MAX, "unit");
 		fixture_send(s, ROSTER, &g, 5000);
-		check(c, fixture_await(s) == 201 && fixture_settle(s) && fixture_persons(s, "unit") == 5 * FETCH_ITEMS_MAX, "all came");
-		check(c, s->node[ATTENDANCE]->inputs_max >= FETCH_ITEMS_MAX && s->node[ATTENDANCE]->inputs_max <= BATCH_INPUTS_MAX, "as many at once as before");
+		check(c,
+		      fixture_await(s) == 201 && fixture_settle(s) && fixture_persons(s, "unit") == 5 * FETCH_ITEMS_MAX,
+		      "all came");
+		check(c,
+		      s->node[ATTENDANCE]->inputs_max >= FETCH_ITEMS_MAX &&
+			      s->node[ATTENDANCE]->inputs_max <= BATCH_INPUTS_MAX,
+		      "as many at once as before");
 	}
 	fixture_close(s);
 }
 
-enum { WIDE_INPUTS = 100, WIDE_ROWS = 300, WIDE_BYTES = 100 * 1000 };   /* a district's rows fit in a batch, two districts' do not */
-_Static_assert(WIDE_ROWS * WIDE_BYTES < FOLD_BYTES_MAX && 2 * WIDE_ROWS * WIDE_BYTES > FOLD_BYTES_MAX, "one does, two do not");
+enum {
+	WIDE_INPUTS = 100,
+	WIDE_ROWS = 300,
+	WIDE_BYTES = 100 * 1000
+}; /* a district's rows fit in a batch, two districts' do not */
+_Static_assert(WIDE_ROWS *WIDE_BYTES<FOLD_BYTES_MAX && 2 * WIDE_ROWS * WIDE_BYTES> FOLD_BYTES_MAX,
+	       "one does, two do not");
 
 static void
 wide_district(struct count *c, struct fixture *s, const char *district)
@@ -217,8 +244,10 @@ wide_district(struct count *c, struct fixture *s, const char *district)
 	group_add(&creation, "", &d.base);
 	fixture_send(s, ROSTER, &creation, 5000);
 	check(c, fixture_await(s) == 201 && fixture_settle(s), "a district");
-	snprintf(sql, sizeof sql, "insert into attendance.person select '%s', 'w' || n, '2017-01-01', repeat('x', %d), 'civil_servant', '' from generate_series(1, %d) n",
-	         district, WIDE_BYTES, WIDE_ROWS);
+	snprintf(sql, sizeof sql,
+		 "insert into attendance.person select '%s', 'w' || n, '2017-01-01', repeat('x', %d), 'civil_servant', "
+		 "'' from generate_series(1, %d) n",
+		 district, WIDE_BYTES, WIDE_ROWS);
 	fixture_tamper(s, sql);
 }
 
@@ -276,9 +305,11 @@ test_wants_made(struct count *c)
 	check(c, fixture_await(s) == 201, "who leads there, and who goes by that");
 	fixture_start(s, ATTENDANCE);
 	long long before = (long long)s->metrics[ATTENDANCE].value[METRIC_BATCHES];
-	check(c, fixture_settle(s) && fixture_persons(s, "led") == 2 && fixture_persons(s, "lost") == 1, "all found what they read");
+	check(c, fixture_settle(s) && fixture_persons(s, "led") == 2 && fixture_persons(s, "lost") == 1,
+	      "all found what they read");
 	long long batches = (long long)s->metrics[ATTENDANCE].value[METRIC_BATCHES] - before;
-	check(c, batches >= 2 && batches <= 3, "in the next batch, with those behind it");     /* one more may be the clock's */
+	check(c, batches >= 2 && batches <= 3,
+	      "in the next batch, with those behind it"); /* one more may be the clock's */
 	fixture_close(s);
 }
 
@@ -296,7 +327,9 @@ test_districts(struct count *c)
 	check(c, memory_of(s) < BATCH_ARENA_MAX / 10, "in little memory");
 	/* one document: of the writer before it was stopped, of the one after, and of no more */
 	check(c, s->metrics[ATTENDANCE].value[METRIC_DOCUMENTS_PARSED] == 2, "and what all of them have was parsed once");
-	check(c, person_everywhere(s, "p3", false) && fixture_settle(s) && fixture_persons(s, "policy") == 3 * DISTRICTS, "and once more");
+	check(c,
+	      person_everywhere(s, "p3", false) && fixture_settle(s) && fixture_persons(s, "policy") == 3 * DISTRICTS,
+	      "and once more");
 	check(c, s->metrics[ATTENDANCE].value[METRIC_DOCUMENTS_PARSED] == 2, "without parsing anything");
 	fixture_close(s);
 }
@@ -327,8 +360,17 @@ int
 main(void)
 {
 	static void (*const tests[])(struct count *) = {
-		test_jobs, test_timers, test_catching_up, test_catching_up_in_vain, test_catching_up_upstream, test_hunger, test_growing_again, test_wide,
-		test_wants_made, test_districts, test_policies,
+		test_jobs,
+		test_timers,
+		test_catching_up,
+		test_catching_up_in_vain,
+		test_catching_up_upstream,
+		test_hunger,
+		test_growing_again,
+		test_wide,
+		test_wants_made,
+		test_districts,
+		test_policies,
 	};
 
 	return fixture_main("batches_test", tests, ALEN(tests));

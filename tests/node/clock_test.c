@@ -23,11 +23,14 @@ int64_t clock_mono_us(void) { return clock_of(CLOCK_MONOTONIC); }
 int64_t clock_boot_us(void) { return clock_of(CLOCK_BOOTTIME) + boot_s * 1000000; }
 
 #define FUTURE "where now_us > clock_timestamp() + interval '65 seconds'"
-#define DATED_WRONGLY "select (select count(*) from engine.head " FUTURE ") + (select count(*) from roster.event where at_us > clock_timestamp() + interval '65 seconds')"
+#define DATED_WRONGLY                                                                                                  \
+	"select (select count(*) from engine.head " FUTURE                                                             \
+	") + (select count(*) from roster.event where at_us > clock_timestamp() + interval '65 seconds')"
 #define BRING_BACK "select engine.bring_back('it was set wrong', 'somebody', 'here')"
 #define ACCEPT "select engine.accept_clock('it is right', 'somebody', 'here')"
 
-/* What a command is answered at last, and by which code it was refused: who has just believed its clock again has nothing yet. */
+/* What a command is answered at last, and by which code it was refused: who has just believed its clock again has
+ * nothing yet. */
 static bool
 put(struct fixture *s, int status, const char *code)
 {
@@ -63,15 +66,31 @@ test_steps(struct count *c)
 		long events = fixture_number(s, "select count(*) from roster.event"), epoch;
 		check(c, !node_doubt(s->node[ROSTER]), "it is well");
 		real_s = steps[i];
-		check(c, fixture_put(s, "", "p1", "fine") == 503 && !strcmp(s->code, "clock.stepped"), "the first command after a step is refused");
-		check(c, node_doubt(s->node[ROSTER]) && s->metrics[ROSTER].value[METRIC_CLOCK_DOUBTED] == 1 && s->metrics[ROSTER].value[METRIC_COMMANDS_DOUBTED] > 0, "which is told");
-		check(c, fixture_number(s, "select count(*) from engine.head where owner <> '' and service in ('roster', 'attendance')") == 0, "others may have what was ours");
-		check(c, fixture_number(s, "select count(*) from roster.event") == events && !fixture_number(s, DATED_WRONGLY), "nothing is decided");
+		check(c, fixture_put(s, "", "p1", "fine") == 503 && !strcmp(s->code, "clock.stepped"),
+		      "the first command after a step is refused");
+		check(c,
+		      node_doubt(s->node[ROSTER]) && s->metrics[ROSTER].value[METRIC_CLOCK_DOUBTED] == 1 &&
+			      s->metrics[ROSTER].value[METRIC_COMMANDS_DOUBTED] > 0,
+		      "which is told");
+		check(c,
+		      fixture_number(s, "select count(*) from engine.head where owner <> '' and service in ('roster', "
+					"'attendance')") == 0,
+		      "others may have what was ours");
+		check(c,
+		      fixture_number(s, "select count(*) from roster.event") == events &&
+			      !fixture_number(s, DATED_WRONGLY),
+		      "nothing is decided");
 		check(c, fixture_read_person(s, D, "c0", 5000) < 500, "what is read is read as of the time that it is");
 		real_s = 0;
-		check(c, put(s, 201, "") && !node_doubt(s->node[ROSTER]) && !s->metrics[ROSTER].value[METRIC_CLOCK_DOUBTED], "when it is right again it goes on");
+		check(c,
+		      put(s, 201, "") && !node_doubt(s->node[ROSTER]) &&
+			      !s->metrics[ROSTER].value[METRIC_CLOCK_DOUBTED],
+		      "when it is right again it goes on");
 		epoch = fixture_number(s, "select epoch from engine.head where service = 'roster'");
-		check(c, fixture_settle(s) && epoch == fixture_number(s, "select epoch from engine.head where service = 'roster'"), "and is quiet");
+		check(c,
+		      fixture_settle(s) &&
+			      epoch == fixture_number(s, "select epoch from engine.head where service = 'roster'"),
+		      "and is quiet");
 		fixture_close(s);
 	}
 }
@@ -85,7 +104,9 @@ test_small_steps(struct count *c)
 	real_s = 40;
 	check(c, put(s, 201, ""), "less than a minute is no matter");
 	real_s = -15;
-	check(c, put(s, 201, "") && fixture_number(s, "select count(*) from roster.event a join roster.event b on b.seq = a.seq + 1 where b.at_us < a.at_us") == 0,
+	check(c,
+	      put(s, 201, "") && fixture_number(s, "select count(*) from roster.event a join roster.event b on b.seq = "
+						   "a.seq + 1 where b.at_us < a.at_us") == 0,
 	      "and time does not go back");
 	fixture_close(s);
 }
@@ -147,7 +168,10 @@ test_accept(struct count *c)
 	check(c, put(s, 201, "") && !fixture_number(s, DATED_WRONGLY), "nor need it be by who brings back what is ahead");
 	real_s = YEARS;
 	check(c, put(s, 503, "clock.stepped"), "a third is not");
-	check(c, fixture_number(s, "select count(*) from engine.clock_act where what = 'accept' and login <> '' and os_user = 'somebody' and reason = 'it is right'") == 1, "who said so is on record");
+	check(c,
+	      fixture_number(s, "select count(*) from engine.clock_act where what = 'accept' and login <> '' and "
+				"os_user = 'somebody' and reason = 'it is right'") == 1,
+	      "who said so is on record");
 	fixture_close(s);
 }
 
@@ -170,10 +194,12 @@ test_wait(struct count *c)
 		fixture_start(s, ROSTER);
 		check(c, put(s, 503, cases[i].code), "a start waits");
 		check(c, node_doubt(s->node[ROSTER]) != NULL, "and says so");
-		check(c, fixture_number(s, "select count(*) from engine.holding where service = 'roster'") == 0, "nobody has the partition");
+		check(c, fixture_number(s, "select count(*) from engine.holding where service = 'roster'") == 0,
+		      "nobody has the partition");
 		fixture_tamper(s, ACCEPT);
 		check(c, put(s, 201, ""), "until it is accepted");
-		check(c, fixture_number(s, "select count(*) from engine.clock_partition where service = 'roster'") == 1, "of what is on record");
+		check(c, fixture_number(s, "select count(*) from engine.clock_partition where service = 'roster'") == 1,
+		      "of what is on record");
 		fixture_restart(s, ROSTER);
 		check(c, put(s, 201, ""), "for good");
 		fixture_close(s);
@@ -187,8 +213,11 @@ test_one_of_two(struct count *c)
 	struct fixture *s = begin(c);
 	char text[300];
 
-	snprintf(text, sizeof text, "insert into engine.district values ('511701', %d, clock_timestamp());"
-	         "insert into engine.head (service, partition, epoch, seq, hash, now_us, owner, heard_us) select 'roster', %d, 7, 0, '', '2086-03-01', '', '2086-03-01'", partition_of("511701"), partition_of("511701"));
+	snprintf(text, sizeof text,
+		 "insert into engine.district values ('511701', %d, clock_timestamp());"
+		 "insert into engine.head (service, partition, epoch, seq, hash, now_us, owner, heard_us) select "
+		 "'roster', %d, 7, 0, '', '2086-03-01', '', '2086-03-01'",
+		 partition_of("511701"), partition_of("511701"));
 	check(c, partition_of("511701") != partition_of(D), "two partitions");
 	fixture_tamper(s, text);
 	for (int i = 0; i < AGAIN && !node_doubt(s->node[ROSTER]); i++)
@@ -197,7 +226,8 @@ test_one_of_two(struct count *c)
 	fixture_tamper(s, BRING_BACK);
 	for (int i = 0; i < AGAIN && !s->node[ROSTER]->part[partition_of("511701")].owned; i++)
 		fixture_turn(s);
-	check(c, s->node[ROSTER]->part[partition_of("511701")].owned && !node_doubt(s->node[ROSTER]), "brought back, it is taken");
+	check(c, s->node[ROSTER]->part[partition_of("511701")].owned && !node_doubt(s->node[ROSTER]),
+	      "brought back, it is taken");
 	fixture_close(s);
 }
 
@@ -208,31 +238,56 @@ test_bring_back(struct count *c)
 	struct fixture *s = begin(c);
 	long before = fixture_number(s, "select count(*) from roster.event");
 
-	check(c, fixture_number(s, BRING_BACK " is null and not exists (select from engine.clock_act)") == 0, "(asked as one statement)");
+	check(c, fixture_number(s, BRING_BACK " is null and not exists (select from engine.clock_act)") == 0,
+	      "(asked as one statement)");
 	check(c, fixture_number(s, "select count(*) from engine.clock_act") == 0, "nothing is ahead, so nothing is done");
 	fixture_stop(s, ROSTER);
 	fixture_tamper(s, "update engine.head set now_us = '2086-03-01' where service = 'roster'");
 	fixture_start(s, ROSTER);
 	fixture_tamper(s, ACCEPT);
 	check(c, put(s, 201, "") && fixture_number(s, DATED_WRONGLY) == 2, "by an operator's word it goes on, in 2086");
-	fixture_tamper(s, "insert into roster.session values ('" D "', 'a', 't1', '2086-03-01 12:00'), ('" D "', 'a', 't2', clock_timestamp() + interval '11 hours');"
-	                "insert into roster.login_try values ('" D "', 'm1', 'a', 9, '2086-03-01', null, false), ('" D "', 'm2', 'a', 1, clock_timestamp(), null, false), ('" D "', 'm3', 'a', 0, null, '2086-03-01', false);"
-	                "insert into engine.timer select 'roster', partition, district, 'session_ends', 'a/t1', '2086-03-01 12:00' from engine.district;"
-	                "insert into engine.timer select 'roster', partition, district, 'hearing', 'F1', '2086-03-09' from engine.district;"
-	                "insert into engine.work select 'attendance', partition, district, 'none', 'w', '', '', '2086-03-01' from engine.district;"
-	                "insert into engine.answer values ('" D "', 'a', 'key1', 'roster', '', 201, '', '2086-03-01')");
+	fixture_tamper(s,
+		       "insert into roster.session values ('" D "', 'a', 't1', '2086-03-01 12:00'), ('" D
+		       "', 'a', 't2', clock_timestamp() + interval '11 hours');"
+		       "insert into roster.login_try values ('" D "', 'm1', 'a', 9, '2086-03-01', null, false), ('" D
+		       "', 'm2', 'a', 1, clock_timestamp(), null, false), ('" D
+		       "', 'm3', 'a', 0, null, '2086-03-01', false);"
+		       "insert into engine.timer select 'roster', partition, district, 'session_ends', 'a/t1', "
+		       "'2086-03-01 12:00' from engine.district;"
+		       "insert into engine.timer select 'roster', partition, district, 'hearing', 'F1', '2086-03-09' "
+		       "from engine.district;"
+		       "insert into engine.work select 'attendance', partition, district, 'none', 'w', '', '', "
+		       "'2086-03-01' from engine.district;"
+		       "insert into engine.answer values ('" D "', 'a', 'key1', 'roster', '', 201, '', '2086-03-01')");
 	check(c, fixture_number(s, BRING_BACK) > 0, "the time is brought back");
 	check(c, put(s, 201, ""), "it goes on");
-	check(c, fixture_number(s, "select count(*) from engine.head " FUTURE) == 0 &&
-	         fixture_number(s, "select count(*) from roster.event where at_us < clock_timestamp() + interval '1 minute'") == before + 1, "by the time that it is");
-	check(c, fixture_number(s, "select count(*) from engine.clock_event e join roster.event r using (partition, seq) where e.service = 'roster' and e.at_us = r.at_us") == 1,
+	check(c,
+	      fixture_number(s, "select count(*) from engine.head " FUTURE) == 0 &&
+		      fixture_number(s, "select count(*) from roster.event where at_us < clock_timestamp() + interval "
+					"'1 minute'") == before + 1,
+	      "by the time that it is");
+	check(c,
+	      fixture_number(s, "select count(*) from engine.clock_event e join roster.event r using (partition, seq) "
+				"where e.service = 'roster' and e.at_us = r.at_us") == 1,
 	      "what was dated wrongly is on record, and where it was");
-	check(c, fixture_number(s, "select count(*) from engine.clock_partition where service = 'roster' and was_us >= '2086-03-01'") >= 1, "and how far ahead it was");
+	check(c,
+	      fixture_number(s, "select count(*) from engine.clock_partition where service = 'roster' and was_us >= "
+				"'2086-03-01'") >= 1,
+	      "and how far ahead it was");
 	check(c, fixture_number(s, "select count(*) from roster.session") == 1, "sessions of then are over, others are not");
-	check(c, fixture_number(s, "select count(*) from roster.login_try where least(failed_at_us, known_at_us) < clock_timestamp()") == 3, "failures to log in count from now on");
+	check(c,
+	      fixture_number(s, "select count(*) from roster.login_try where least(failed_at_us, known_at_us) < "
+				"clock_timestamp()") == 3,
+	      "failures to log in count from now on");
 	check(c, fixture_number(s, "select count(*) from engine.timer where kind = 'session_ends'") == 0, "with their timers");
-	check(c, fixture_number(s, "select count(*) from engine.clock_row where not mended and what = 'timer hearing' and rows = 1") == 1, "other timers are told of, and stay");
-	check(c, fixture_number(s, "select count(*) from engine.answer where at_us > clock_timestamp()") + fixture_number(s, "select count(*) from engine.work where at_us > clock_timestamp()") == 0,
+	check(c,
+	      fixture_number(s, "select count(*) from engine.clock_row where not mended and what = 'timer hearing' and "
+				"rows = 1") == 1,
+	      "other timers are told of, and stay");
+	check(c,
+	      fixture_number(s, "select count(*) from engine.answer where at_us > clock_timestamp()") +
+			      fixture_number(s, "select count(*) from engine.work where at_us > clock_timestamp()") ==
+		      0,
 	      "answers and jobs are of now");
 	check(c, fixture_number(s, "select count(*) from engine.clock_row where mended") == 4, "which is told");
 	fixture_restart(s, ROSTER);
@@ -246,7 +301,8 @@ test_others(struct count *c)
 	struct fixture *s = begin(c);
 
 	s->sent_us = clock_real_us() + 90 * INT64_C(1000000);
-	check(c, fixture_put(s, "", "x", "fine") == 503 && !strcmp(s->code, "clock.gateway"), "a gateway's clock that is ahead");
+	check(c, fixture_put(s, "", "x", "fine") == 503 && !strcmp(s->code, "clock.gateway"),
+	      "a gateway's clock that is ahead");
 	s->sent_us = clock_real_us() - 90 * INT64_C(1000000);
 	check(c, fixture_put(s, "", "x", "fine") == 503 && !strcmp(s->code, "clock.gateway"), "or behind");
 	s->sent_us = clock_real_us() + 30 * INT64_C(1000000);
@@ -254,7 +310,8 @@ test_others(struct count *c)
 	s->sent_us = 0;
 	real_s = 45;
 	check(c, put(s, 201, ""), "nor is it here");
-	fixture_tamper(s, "insert into engine.replica select 'peer', 'p' || n, 0, clock_timestamp(), clock_timestamp() + interval '2 seconds', -20000000 from generate_series(1, 5) n");
+	fixture_tamper(s, "insert into engine.replica select 'peer', 'p' || n, 0, clock_timestamp(), clock_timestamp() "
+			  "+ interval '2 seconds', -20000000 from generate_series(1, 5) n");
 	check(c, fixture_put(s, "", "x", "fine") > 0, "but five others say otherwise");
 	for (int i = 0; i < 4000 && s->node[ROSTER]->doubt != STEADY_PEERS; i++) {
 		fixture_tamper(s, "update engine.replica set seen_us = clock_timestamp() where service = 'peer'");
@@ -275,9 +332,12 @@ test_replicas(struct count *c)
 
 	check(c, fixture_number(s, held) == 1, "it is held");
 	fixture_tamper(s, "update engine.replica set since_us = '2086-03-01', seen_us = '2000-01-01'");
-	for (int i = 0; i < AGAIN && fixture_number(s, "select count(*) from engine.replica where service = 'roster' and seen_us > clock_timestamp() - interval '1 hour'") == 0; i++)
+	for (int i = 0; i < AGAIN && fixture_number(s, "select count(*) from engine.replica where service = 'roster' "
+						       "and seen_us > clock_timestamp() - interval '1 hour'") == 0;
+	     i++)
 		fixture_turn(s);
-	check(c, fixture_number(s, held) == 1 && put(s, 201, "") && s->node[ROSTER]->part[partition_of(D)].owned, "and stays so");
+	check(c, fixture_number(s, held) == 1 && put(s, 201, "") && s->node[ROSTER]->part[partition_of(D)].owned,
+	      "and stays so");
 	fixture_close(s);
 }
 
@@ -285,7 +345,8 @@ int
 main(void)
 {
 	static void (*const tests[])(struct count *) = {
-		test_steps, test_small_steps, test_start, test_reader, test_accept, test_wait, test_one_of_two, test_bring_back, test_others, test_replicas,
+		test_steps, test_small_steps, test_start,      test_reader, test_accept,
+		test_wait,  test_one_of_two,  test_bring_back, test_others, test_replicas,
 	};
 
 	return fixture_main("clock_test", tests, ALEN(tests));

@@ -1,5 +1,5 @@
-/* What a command is promised: an answer, once for a key, whatever becomes of the others of its group; that it sees what was
- * acknowledged elsewhere, or says that it does not; and that of what it takes back nothing is left. */
+/* What a command is promised: an answer, once for a key, whatever becomes of the others of its group; that it sees what
+ * was acknowledged elsewhere, or says that it does not; and that of what it takes back nothing is left. */
 #include "fixture.h"
 
 static void
@@ -19,7 +19,8 @@ test_commands(struct count *c)
 	long moved = fixture_number(s, "select xmin::text::bigint from engine.head where service = 'roster'");
 	check(c, fixture_put(s, "", "p1", "refuse") == 409, "a refusal");
 	check(c, s->metrics[ROSTER].value[METRIC_ROUND_TRIPS] == trips + 1, "takes one round trip");
-	check(c, fixture_number(s, "select xmin::text::bigint from engine.head where service = 'roster'") == moved, "and writes nothing");
+	check(c, fixture_number(s, "select xmin::text::bigint from engine.head where service = 'roster'") == moved,
+	      "and writes nothing");
 
 	group_add_person(&g, "k", "p1", "u");
 	fixture_send(s, ROSTER, &g, 5000);
@@ -35,7 +36,8 @@ test_commands(struct count *c)
 	group_add(&g, "", &bad.base);
 	group_add(&g, "", &good.base);
 	fixture_send(s, ROSTER, &g, 5000);
-	check(c, fixture_await(s) == 201 && s->status[1] == 500 && s->status[2] == 201, "what the database refuses is refused alone");
+	check(c, fixture_await(s) == 201 && s->status[1] == 500 && s->status[2] == 201,
+	      "what the database refuses is refused alone");
 	fixture_close(s);
 }
 
@@ -50,7 +52,8 @@ add_import(struct group_of *g, const char *unit, bool dry_run)
 	group_add(g, "", &m.base);
 }
 
-/* What is taken back has not been said: no row, event, timer or number is left of it.  Of heavy commands one is in a batch. */
+/* What is taken back has not been said: no row, event, timer or number is left of it.  Of heavy commands one is in a
+ * batch. */
 static void
 test_trying(struct count *c)
 {
@@ -61,7 +64,8 @@ test_trying(struct count *c)
 	add_import(&g, "u1", true);
 	fixture_send(s, ROSTER, &g, 5000);
 	check(c, fixture_await(s) == 200, "what is taken back is not there for the command itself");
-	check(c, fixture_number(s, "select xmin::text::bigint from engine.head where service = 'roster'") == moved, "and writes nothing");
+	check(c, fixture_number(s, "select xmin::text::bigint from engine.head where service = 'roster'") == moved,
+	      "and writes nothing");
 
 	int64_t batches = s->metrics[ROSTER].value[METRIC_BATCHES];
 	add_import(&g, "u1", false);
@@ -88,7 +92,10 @@ test_catching_up(struct count *c)
 	check(c, fixture_put(s, "", "p1", "u") == 201, "a person");
 	fixture_send_posting(s, "p1", 5000);
 	check(c, fixture_await(s) == 200, "is known to the next command, at another service");
-	check(c, fixture_put(s, "", "p2", "u") == 201 && fixture_read_person(s, D, "p2", 5000) == 200 && !strcmp(s->said, "u"), "and to the next read");
+	check(c,
+	      fixture_put(s, "", "p2", "u") == 201 && fixture_read_person(s, D, "p2", 5000) == 200 &&
+		      !strcmp(s->said, "u"),
+	      "and to the next read");
 	check(c, fixture_read_person(s, D, "nobody", 5000) == 404, "who is not there is not there");
 	check(c, fixture_read_person(s, "999999", "p1", 5000) == 404, "nor in another district");
 	fixture_stop(s, ATTENDANCE);

@@ -1,5 +1,5 @@
-/* Events on their way from who said them to who reads them: from memory or from the table, never past a broken link of their
- * chain; soon when somebody waits for them, and in company when nobody does. */
+/* Events on their way from who said them to who reads them: from memory or from the table, never past a broken link of
+ * their chain; soon when somebody waits for them, and in company when nobody does. */
 #include "base/clock.h"
 #include "fixture.h"
 
@@ -13,7 +13,8 @@ test_chain(struct count *c)
 	fixture_put(s, "", "p1", "good");
 	fixture_put(s, "", "p2", "bad");
 	fixture_put(s, "", "p3", "bad");
-	fixture_tamper(s, "update roster.event set hash = sha256('tampered') where seq = (select seq from engine.head where service = 'roster') - 1");
+	fixture_tamper(s, "update roster.event set hash = sha256('tampered') where seq = (select seq from engine.head "
+			  "where service = 'roster') - 1");
 	fixture_restart(s, ROSTER);       /* so that they come from the table, in one answer */
 	fixture_start(s, ATTENDANCE);
 	for (int i = 0; i < 300; i++)
@@ -39,7 +40,8 @@ test_old_events(struct count *c)
 	fixture_restart(s, ROSTER);
 	fixture_start(s, ATTENDANCE);
 	check(c, fixture_settle(s) && fixture_persons(s, "old") == 4500, "all are read from the table");
-	check(c, fixture_put(s, "", "new", "new") == 201 && fixture_settle(s) && fixture_persons(s, "new") == 1, "then on from memory");
+	check(c, fixture_put(s, "", "new", "new") == 201 && fixture_settle(s) && fixture_persons(s, "new") == 1,
+	      "then on from memory");
 	bool older = false;
 	for (int k = 0; k < STREAMS_MAX; k++)
 		older = older || s->node[ATTENDANCE]->feed[0].stream[k].older;
@@ -60,7 +62,8 @@ test_large_answer(struct count *c)
 	check(c, fixture_await(s) == 201, "many commands");
 	s->whole = true;
 	fixture_start(s, ATTENDANCE);
-	check(c, fixture_settle(s) && fixture_persons(s, "many") == BATCH_INPUTS_MAX + 100, "are read, though they come in one answer");
+	check(c, fixture_settle(s) && fixture_persons(s, "many") == BATCH_INPUTS_MAX + 100,
+	      "are read, though they come in one answer");
 	fixture_close(s);
 }
 
@@ -100,7 +103,8 @@ turns(struct fixture *s)
 		fixture_turn(s);
 }
 
-/* Attendance is not concerned with units: that it has read them is one commit, when they have waited for company, there and here. */
+/* Attendance is not concerned with units: that it has read them is one commit, when they have waited for company, there
+ * and here. */
 static void
 test_company(struct count *c)
 {

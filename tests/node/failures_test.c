@@ -1,5 +1,5 @@
-/* What fails, and whom it stops: inputs that cannot be run, or that end who runs them; owners that were superseded or are slow;
- * connections that end at the worst moments. */
+/* What fails, and whom it stops: inputs that cannot be run, or that end who runs them; owners that were superseded or
+ * are slow; connections that end at the worst moments. */
 #include "fixture.h"
 
 /* In one batch, what comes after a poison input of its subject waits behind it, whoever else goes on. */
@@ -39,12 +39,17 @@ test_suspect(struct count *c)
 		fixture_stop(s, ATTENDANCE);
 		fixture_put(s, "", "p1", "fine");
 		fixture_put(s, "", "p2", "fine");
-		snprintf(text, sizeof text, "update engine.head set trying = '%d event 0 ' || (select max(seq) - 1 from roster.event) where service = 'attendance'", tries);
+		snprintf(text, sizeof text,
+			 "update engine.head set trying = '%d event 0 ' || (select max(seq) - 1 from roster.event) "
+			 "where service = 'attendance'",
+			 tries);
 		fixture_tamper(s, text);
 		fixture_start(s, ATTENDANCE);
 		check(c, fixture_settle(s), "it goes on");
-		check(c, fixture_persons(s, "fine") == (tries < TRIES_MAX ? 2 : 1), "with the input that may have ended its owner, or without");
-		check(c, fixture_number(s, "select count(*) from engine.parked") == (tries < TRIES_MAX ? 0 : 1), "which is then put aside");
+		check(c, fixture_persons(s, "fine") == (tries < TRIES_MAX ? 2 : 1),
+		      "with the input that may have ended its owner, or without");
+		check(c, fixture_number(s, "select count(*) from engine.parked") == (tries < TRIES_MAX ? 0 : 1),
+		      "which is then put aside");
 		check(c, fixture_number(s, "select count(*) from engine.head where trying <> ''") == 0, "and all is forgotten");
 		fixture_close(s);
 	}
@@ -61,20 +66,29 @@ test_retry_suspect(struct count *c)
 	fixture_put(s, "", "p1", "\xff");
 	fixture_put(s, "", "p1", "later");
 	fixture_start(s, ATTENDANCE);
-	check(c, fixture_settle(s) && fixture_number(s, "select count(*) from engine.parked") == 2, "an input is put aside, and what comes after it");
+	check(c, fixture_settle(s) && fixture_number(s, "select count(*) from engine.parked") == 2,
+	      "an input is put aside, and what comes after it");
 	fixture_stop(s, ATTENDANCE);
 	fixture_tamper(s, "update engine.parked set wanted = true");
-	snprintf(text, sizeof text, "update engine.head set trying = '%d retry 0 ' || (select min(seq) from engine.parked) where service = 'attendance'", TRIES_MAX);
+	snprintf(text, sizeof text,
+		 "update engine.head set trying = '%d retry 0 ' || (select min(seq) from engine.parked) where service "
+		 "= 'attendance'",
+		 TRIES_MAX);
 	fixture_tamper(s, text);
 	fixture_start(s, ATTENDANCE);
 	check(c, fixture_settle(s), "it goes on");
-	check(c, fixture_number(s, "select count(*) from engine.parked where not wanted") == 2, "they stay, and are wanted no more");
-	check(c, fixture_number(s, "select count(*) from engine.parked where reason = 'it ended the process that ran it'") == 1, "with the reason");
+	check(c, fixture_number(s, "select count(*) from engine.parked where not wanted") == 2,
+	      "they stay, and are wanted no more");
+	check(c,
+	      fixture_number(
+		      s, "select count(*) from engine.parked where reason = 'it ended the process that ran it'") == 1,
+	      "with the reason");
 	fixture_tamper(s, "delete from engine.parked where reason = 'it ended the process that ran it'");
 	fixture_tamper(s, "update engine.parked set wanted = true");
 	for (int i = 0; i < 20000 && fixture_number(s, "select count(*) from engine.parked"); i++)
 		fixture_settle(s);
-	check(c, fixture_persons(s, "later") == 1 && !s->node[ATTENDANCE]->part[partition_of(D)].held, "what could wait no more is run, and nobody is held");
+	check(c, fixture_persons(s, "later") == 1 && !s->node[ATTENDANCE]->part[partition_of(D)].held,
+	      "what could wait no more is run, and nobody is held");
 	fixture_close(s);
 }
 
@@ -90,12 +104,15 @@ test_ring_after_fence(struct count *c)
 	fixture_put(s, "", "p2", "mine");
 	int64_t epoch = fixture_number(s, "select epoch from engine.head where service = 'roster'");
 	fixture_tamper(s, "with h as (select * from engine.head where service = 'roster'),"
-	          " l as (select e.* from roster.event e, h where e.partition = h.partition and e.seq = h.seq),"
-	          " e as (insert into roster.event (partition, seq, hash, type, district, at_us, body)"
-	          " select partition, seq + 1, sha256(hash || int8send(seq + 1) || type::bytea || body), type, district, at_us, body from l returning *)"
-	          " update engine.head set seq = e.seq, hash = e.hash, epoch = epoch + 1 from e where head.service = 'roster' and head.partition = e.partition");
+			  " l as (select e.* from roster.event e, h where e.partition = h.partition and e.seq = h.seq),"
+			  " e as (insert into roster.event (partition, seq, hash, type, district, at_us, body)"
+			  " select partition, seq + 1, sha256(hash || int8send(seq + 1) || type::bytea || body), type, "
+			  "district, at_us, body from l returning *)"
+			  " update engine.head set seq = e.seq, hash = e.hash, epoch = epoch + 1 from e where "
+			  "head.service = 'roster' and head.partition = e.partition");
 	check(c, fixture_put(s, "", "p3", "mine") == 201, "the fenced owner takes over again");
-	check(c, fixture_number(s, "select epoch from engine.head where service = 'roster'") == epoch + 2, "as it must, after the other");
+	check(c, fixture_number(s, "select epoch from engine.head where service = 'roster'") == epoch + 2,
+	      "as it must, after the other");
 	check(c, s->metrics[ROSTER].value[METRIC_FENCED] <= 1, "fenced once, or not at all when it had looked just then");
 	fixture_start(s, ATTENDANCE);
 	check(c, fixture_settle(s), "everything is read, the other owner's event too");
@@ -103,21 +120,25 @@ test_ring_after_fence(struct count *c)
 	fixture_close(s);
 }
 
-/* Connections end at the worst moments.  Before anything was written nobody notices; while it is written, commands with a
- * key are done, once, and the others are told that nobody knows. */
+/* Connections end at the worst moments.  Before anything was written nobody notices; while it is written, commands with
+ * a key are done, once, and the others are told that nobody knows. */
 static void
 test_lost(struct count *c)
 {
 	struct fixture *s = fixture_open(c);
 	struct group_of g = { 0 };
 
-	fixture_tamper(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename in ('roster', 'attendance_reader')");
+	fixture_tamper(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
+			  "and usename in ('roster', 'attendance_reader')");
 	check(c, fixture_put(s, "", "p1", "u") == 201, "a command without a key survives what came before it");
 	check(c, fixture_read_person(s, D, "p1", 5000) == 200, "so does a read");
-	fixture_tamper(s, "create sequence roster.once; grant usage on sequence roster.once to roster;"
-	          "create function roster.kill() returns trigger language plpgsql as $$ begin"
-	          " if nextval('roster.once') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if; return new; end $$;"
-	          "create trigger kill after insert on roster.event for each statement execute function roster.kill()");
+	fixture_tamper(
+		s,
+		"create sequence roster.once; grant usage on sequence roster.once to roster;"
+		"create function roster.kill() returns trigger language plpgsql as $$ begin"
+		" if nextval('roster.once') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if; return "
+		"new; end $$;"
+		"create trigger kill after insert on roster.event for each statement execute function roster.kill()");
 	group_add_person(&g, "", "p2", "u");
 	group_add_person(&g, "key", "p3", "u");
 	group_add_person(&g, "", "p4", "refuse");
@@ -126,7 +147,10 @@ test_lost(struct count *c)
 	check(c, s->status[1] == 201 || s->status[1] == 504, "one with a key is done, or not known");
 	check(c, s->status[2] == 409 || s->status[2] == 504 || s->status[2] == 503, "a refusal is one");
 	check(c, fixture_put(s, "key", "p3", "u") == 201, "asked again it is done");
-	check(c, fixture_number(s, "select count(*) from roster.event where type = 'roster.PersonPut' and position('p3'::bytea in body) > 0") == 1, "once");
+	check(c,
+	      fixture_number(s, "select count(*) from roster.event where type = 'roster.PersonPut' and "
+				"position('p3'::bytea in body) > 0") == 1,
+	      "once");
 	check(c, fixture_settle(s), "and all is read");
 	fixture_close(s);
 }
@@ -154,7 +178,8 @@ role_of_new_sessions(struct fixture *s, const char *setting)
 
 	snprintf(text, sizeof text, "alter role roster in database %s %s", s->name, setting);
 	fixture_tamper(s, text);
-	fixture_tamper(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'roster'");
+	fixture_tamper(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
+			  "and usename = 'roster'");
 }
 
 /* What refuses every command is found without one, and found to be over without one. */
@@ -199,8 +224,12 @@ test_slow(struct count *c)
 	check(c, fixture_settle(s), "who looks around is not idle");
 	long epoch = fixture_number(s, "select epoch from engine.head where service = 'attendance'");
 	fixture_put(s, "", "p1", "slow");
-	check(c, fixture_settle(s) && fixture_number(s, "select count(*) from attendance.person where person_id = 'p1'") == 1, "a slow event is read");
-	check(c, fixture_number(s, "select epoch from engine.head where service = 'attendance'") == epoch, "by the session that began it");
+	check(c,
+	      fixture_settle(s) &&
+		      fixture_number(s, "select count(*) from attendance.person where person_id = 'p1'") == 1,
+	      "a slow event is read");
+	check(c, fixture_number(s, "select epoch from engine.head where service = 'attendance'") == epoch,
+	      "by the session that began it");
 	fixture_close(s);
 }
 
@@ -214,7 +243,8 @@ test_superseded(struct count *c)
 	check(c, fixture_put(s, "", "p1", "u") == 201 && p->owned, "an owner");
 	fixture_tamper(s, "insert into engine.replica (service, instance, pid, since_us, seen_us)"
 	          " select service, 'another', pid, since_us, clock_timestamp() from engine.replica where service = 'roster'");
-	fixture_tamper(s, "update engine.head set owner = 'another', epoch = epoch + 1, heard_us = clock_timestamp() where service = 'roster'");
+	fixture_tamper(s, "update engine.head set owner = 'another', epoch = epoch + 1, heard_us = clock_timestamp() "
+			  "where service = 'roster'");
 	for (int i = 0; i < TURNS_MAX && p->owned; i++)
 		fixture_turn(s);
 	check(c, !p->owned, "that is one no more");
@@ -230,7 +260,8 @@ int
 main(void)
 {
 	static void (*const tests[])(struct count *) = {
-		test_poison, test_suspect, test_retry_suspect, test_ring_after_fence, test_lost, test_refused, test_slow, test_superseded,
+		test_poison, test_suspect, test_retry_suspect, test_ring_after_fence,
+		test_lost,   test_refused, test_slow,          test_superseded,
 	};
 
 	return fixture_main("failures_test", tests, ALEN(tests));

@@ -63,7 +63,8 @@ fixture_clock_to(struct fixture *s, int64_t hours, int64_t seconds)
 {
 	char text[200];
 
-	snprintf(text, sizeof text, "select engine.advance_clock(to_timestamp(%lld))", (long long)(START + hours * HOUR + seconds));
+	snprintf(text, sizeof text, "select engine.advance_clock(to_timestamp(%lld))",
+		 (long long)(START + hours * HOUR + seconds));
 	fixture_tamper(s, text);
 }
 
@@ -79,8 +80,8 @@ enqueue(struct fixture *s, struct letter *l, const void *body, size_t len)
 	s->last = &l->next;
 }
 
-/* Before each answer of a producer comes one of somebody who was not asked, with the right id: a feed that believed it would have
- * the question answered with nothing, and the true answer to no question, for ever. */
+/* Before each answer of a producer comes one of somebody who was not asked, with the right id: a feed that believed it
+ * would have the question answered with nothing, and the true answer to no question, for ever. */
 static void
 forge(struct fixture *s, const struct message *m)
 {
@@ -137,8 +138,9 @@ answer_whole(struct fixture *s, const struct member *asker, const struct message
 	Wire__Fetch *f = wire__fetch__unpack(NULL, m->body_len, m->body);
 	char text[160];
 
-	snprintf(text, sizeof text, "select seq, hash, type, body from roster.event where partition = %d and seq > %lld order by seq", partition_of(D),
-	         (long long)f->after[0]->seq);
+	snprintf(text, sizeof text,
+		 "select seq, hash, type, body from roster.event where partition = %d and seq > %lld order by seq",
+		 partition_of(D), (long long)f->after[0]->seq);
 	PGresult *r = PQexecParams(s->inside, text, 0, NULL, NULL, NULL, NULL, 1);
 	answer_with(s, asker, m->id, r);
 	PQclear(r);
@@ -157,7 +159,10 @@ post(void *ctx, const struct message *m)
 	struct letter *l = calloc(1, sizeof(*l));
 	bool back = m->kind == WIRE__KIND__ANSWER;
 
-	l->to = back ? m->peer.id[0] : !strcmp(m->service, "roster") ? ROSTER : !strcmp(m->service, "attendance") ? ATTENDANCE : -1;
+	l->to = back                                ? m->peer.id[0]
+		: !strcmp(m->service, "roster")     ? ROSTER
+		: !strcmp(m->service, "attendance") ? ATTENDANCE
+						    : -1;
 	if (l->to < 0) {
 		free(l);
 		return false;
@@ -184,10 +189,10 @@ fixture_start(struct fixture *s, int i)
 {
 	char *writer, *reader;
 
-	if (asprintf(&writer, "host=%s dbname=%s user=%s passfile=%s/%s.pgpass", required("ZHUCUN_TEST_HOST"), s->name, fixtures[i].name,
-	             required("ZHUCUN_TEST_SECRETS"), fixtures[i].name) < 0 ||
-	    asprintf(&reader, "host=%s dbname=%s user=%s_reader passfile=%s/%s.pgpass", required("ZHUCUN_TEST_HOST"), s->name, fixtures[i].name,
-	             required("ZHUCUN_TEST_SECRETS"), fixtures[i].name) < 0)
+	if (asprintf(&writer, "host=%s dbname=%s user=%s passfile=%s/%s.pgpass", required("ZHUCUN_TEST_HOST"), s->name,
+		     fixtures[i].name, required("ZHUCUN_TEST_SECRETS"), fixtures[i].name) < 0 ||
+	    asprintf(&reader, "host=%s dbname=%s user=%s_reader passfile=%s/%s.pgpass", required("ZHUCUN_TEST_HOST"),
+		     s->name, fixtures[i].name, required("ZHUCUN_TEST_SECRETS"), fixtures[i].name) < 0)
 		abort();
 	s->steady[i].sure = false;
 	s->steady[i].doubt = STEADY_UNHEARD;
@@ -298,11 +303,14 @@ fixture_turn(struct fixture *s)
 bool
 fixture_quiet(struct fixture *s)
 {
-	return !fixture_number(s, "select count(*) from engine.head h, engine.clock c where h.now_us < c.now_us and h.service in ('roster', 'attendance')") &&
+	return !fixture_number(s, "select count(*) from engine.head h, engine.clock c where h.now_us < c.now_us and "
+				  "h.service in ('roster', 'attendance')") &&
 	       !fixture_number(s, "select count(*) from engine.work") &&
 	       !fixture_number(s, "select count(*) from engine.timer t, engine.clock c where t.due_us <= c.now_us") &&
-	       !fixture_number(s, "select count(*) from engine.edge where producer = 'roster' and consumer = 'attendance' and cursor < head") &&
-	       fixture_number(s, "select count(*) from engine.head") == SERVICES * fixture_number(s, "select count(distinct partition) from engine.district");
+	       !fixture_number(s, "select count(*) from engine.edge where producer = 'roster' and consumer = "
+				  "'attendance' and cursor < head") &&
+	       fixture_number(s, "select count(*) from engine.head") ==
+		       SERVICES * fixture_number(s, "select count(distinct partition) from engine.district");
 }
 
 bool
@@ -372,8 +380,14 @@ fixture_send(struct fixture *s, int service, struct group_of *g, int wait_ms)
 	size_t len = wire__commands__get_packed_size(&all);
 	uint8_t *body = malloc(len + 1);
 	wire__commands__pack(&all, body);
-	struct message m = { .kind = WIRE__KIND__COMMANDS, .id = ++s->asked, .service = fixtures[service].name,
-	                     .partition = partition_of(g->district ? g->district : D), .wait_ms = wait_ms, .sent_us = s->sent_us, .body = body, .body_len = len };
+	struct message m = { .kind = WIRE__KIND__COMMANDS,
+			     .id = ++s->asked,
+			     .service = fixtures[service].name,
+			     .partition = partition_of(g->district ? g->district : D),
+			     .wait_ms = wait_ms,
+			     .sent_us = s->sent_us,
+			     .body = body,
+			     .body_len = len };
 	s->answered = false;
 	post(&s->members[TEST], &m);
 	free(body);
@@ -423,8 +437,14 @@ fixture_read_person(struct fixture *s, const char *district, const char *person,
 	read.district = (char *)district;
 	read.type = (char *)q.base.descriptor->name;
 	read.data = (ProtobufCBinaryData){ roster__read_person__pack(&q, data), data };
-	struct message m = { .kind = WIRE__KIND__READ, .id = ++s->asked, .service = "attendance", .partition = partition_of(district),
-	                     .lane = WIRE__LANE__READER, .wait_ms = wait_ms, .body = body, .body_len = wire__read__pack(&read, body) };
+	struct message m = { .kind = WIRE__KIND__READ,
+			     .id = ++s->asked,
+			     .service = "attendance",
+			     .partition = partition_of(district),
+			     .lane = WIRE__LANE__READER,
+			     .wait_ms = wait_ms,
+			     .body = body,
+			     .body_len = wire__read__pack(&read, body) };
 	struct member asker = { s, TEST + 1 };
 	s->answered = false;
 	post(&asker, &m);

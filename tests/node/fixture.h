@@ -1,8 +1,9 @@
-/* fixture - two nodes and their readers in one process, over a real database that the test tampers with: the engine without any
- * of the services' rules (fixtures.h).
+/* fixture - two nodes and their readers in one process, over a real database that the test tampers with: the engine
+ * without any of the services' rules (fixtures.h).
  *
- * Messages go through a queue; nothing sleeps, and what is waited for is a condition with a bound in turns.  Each fixture has a
- * database of its own, and one district, D.  Needs what deploy/test.sh gives: ZHUCUN_TEST_DB, _HOST, _TEMPLATE, _SECRETS. */
+ * Messages go through a queue; nothing sleeps, and what is waited for is a condition with a bound in turns.  Each
+ * fixture has a database of its own, and one district, D.  Needs what deploy/test.sh gives: ZHUCUN_TEST_DB, _HOST,
+ * _TEMPLATE, _SECRETS. */
 #pragma once
 #include "engine/books.h"
 #include "engine/inbox.h"
@@ -35,7 +36,7 @@ struct fixture {
 	char said[64], named[64];                       /* of the last read: unit, name */
 	bool answered;
 	int64_t still_us;                               /* the time that stands still; 0: it goes on */
-	bool whole;                                     /* who asks roster for events is answered by the test, with all there are */
+	bool whole; /* who asks roster for events is answered by the test, with all there are */
 };
 
 static inline void

@@ -68,7 +68,8 @@ publish(struct batch *b, const void *m)
 	batch_answer(b, 201, NULL);
 }
 
-/* A file is the id of a unit.  It is put, and taken back when the run is a dry one; said twice, so that events after a try count on. */
+/* A file is the id of a unit.  It is put, and taken back when the run is a dry one; said twice, so that events after a
+ * try count on. */
 static void
 want_import(struct batch *b, const void *m)
 {
@@ -117,8 +118,12 @@ static const struct store_stmt fixture_job = {
 	.params = { "partition", "district", "subject" }, .nparams = 3, .args = &engine_rows__job__descriptor,
 };
 static const struct store_stmt fixture_person = {
-	.name = "fixture.person", .text = "select district, person_id, from_day, unit_id from person where person_id = $1",
-	.params = { "person_id" }, .nparams = 1, .args = &mirror_rows__person__descriptor, .row = &mirror_rows__person__descriptor,
+	.name = "fixture.person",
+	.text = "select district, person_id, from_day, unit_id from person where person_id = $1",
+	.params = { "person_id" },
+	.nparams = 1,
+	.args = &mirror_rows__person__descriptor,
+	.row = &mirror_rows__person__descriptor,
 };
 static const struct store_stmt *const fixture_statements[] = { &fixture_job, &fixture_person };
 
@@ -144,7 +149,8 @@ mark(struct batch *b, const char *person, const char *unit)
 	batch_put(b, &mirror_person, &row);
 }
 
-/* A fold that lasts: it says something each millisecond, so what it takes does not depend on how fast the machine is. */
+/* A fold that lasts: it says something each millisecond, so what it takes does not depend on how fast the machine is.
+ */
 static void
 dawdle(struct batch *b, const char *person)
 {
@@ -174,7 +180,8 @@ person_named(struct batch *b, const char *id)
 	return key;
 }
 
-/* Whom the person that the event names with "@@" leads to: its unit is "@" and an id.  NULL: there is no such person (yet). */
+/* Whom the person that the event names with "@@" leads to: its unit is "@" and an id.  NULL: there is no such person
+ * (yet). */
 static const char *
 led_to(struct batch *b, const Roster__PersonPut *e)
 {
@@ -184,7 +191,8 @@ led_to(struct batch *b, const Roster__PersonPut *e)
 	return batch_list(b, &mirror_person, &key, 2, &rows) ? ((const MirrorRows__Person *)rows[0])->unit_id + 1 : NULL;
 }
 
-/* Most want everybody; those of "@" want themselves, and those of "@@" also whom they name, and whom that one leads to. */
+/* Most want everybody; those of "@" want themselves, and those of "@@" also whom they name, and whom that one leads to.
+ */
 static void
 want_put(struct batch *b, const void *m)
 {
@@ -334,7 +342,9 @@ static const struct event_handler attendance_events[] = {
 	MIRROR(policy, policy_published),
 };
 static const struct timer attendance_timers[] = {
-	{ "timer", want_subject, on_timer }, { "timer.a", want_subject, on_mover }, { "timer.seeing", want_subject, on_seeing, AFTER(0) },
+	{ "timer", want_subject, on_timer },
+	{ "timer.a", want_subject, on_mover },
+	{ "timer.seeing", want_subject, on_seeing, AFTER(0) },
 };
 static const struct job attendance_jobs[] = { { "look", want_subject, on_job } };
 static const struct query attendance_queries[] = { { &roster__read_person__descriptor, read_person } };
@@ -343,10 +353,17 @@ static const struct noun roster_things = {
 	.tables = LIST(roster_tables), .commands = LIST(roster_commands), .events = LIST(roster_events),
 };
 static const struct noun attendance_things = {
-	.tables = LIST(attendance_tables), .commands = LIST(attendance_commands), .events = LIST(attendance_events),
-	.timers = LIST(attendance_timers), .jobs = LIST(attendance_jobs), .queries = LIST(attendance_queries), .statements = LIST(fixture_statements),
+	.tables = LIST(attendance_tables),
+	.commands = LIST(attendance_commands),
+	.events = LIST(attendance_events),
+	.timers = LIST(attendance_timers),
+	.jobs = LIST(attendance_jobs),
+	.queries = LIST(attendance_queries),
+	.statements = LIST(fixture_statements),
 };
-static const struct noun *const roster_nouns[] = { &roster_things, NULL }, *const attendance_nouns[] = { &attendance_things, NULL };
+static const struct noun *const roster_nouns[] = { &roster_things, NULL }, *const attendance_nouns[] = {
+	&attendance_things, NULL
+};
 
 const struct service fixtures[SERVICES] = {
 	{ .name = "roster", .consumes = roster_consumes, .nouns = roster_nouns },

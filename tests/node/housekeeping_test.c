@@ -1,4 +1,5 @@
-/* What clears away, and what looks at tables that grow: how much of them it reads is counted, with many rows in them that do not concern it. */
+/* What clears away, and what looks at tables that grow: how much of them it reads is counted, with many rows in them
+ * that do not concern it. */
 #include "fixture.h"
 
 enum { OLD = 3 * PURGE_ROWS + 17, YOUNG = 50, MANY = 20000 };
@@ -8,8 +9,11 @@ answers(struct fixture *s, const char *service, const char *age, int n)
 {
 	char text[400];
 
-	snprintf(text, sizeof text, "insert into engine.answer select '" D "', '%s', '%s' || n, '%s', '', 200, '', now_us - interval '%s' - n * interval '1 second'"
-	         " from engine.clock, generate_series(1, %d) n", service, age, service, age, n);
+	snprintf(text, sizeof text,
+		 "insert into engine.answer select '" D
+		 "', '%s', '%s' || n, '%s', '', 200, '', now_us - interval '%s' - n * interval '1 second'"
+		 " from engine.clock, generate_series(1, %d) n",
+		 service, age, service, age, n);
 	fixture_tamper(s, text);
 }
 
@@ -37,29 +41,37 @@ test_purge(struct count *c)
 	int64_t trips = store_round_trips(n->db);
 	for (int i = 0; i < TURNS_MAX && answers_left(s, "service = 'attendance' and key like '9%'") == OLD; i++)
 		fixture_turn(s);
-	check(c, answers_left(s, "service = 'attendance' and key like '9%'") == OLD - PURGE_ROWS, "a purge takes as many as one statement may");
-	check(c, answers_left(s, "service = 'attendance' and key like '9%' and at_us < (select now_us from engine.clock) - interval '9 days' - interval '1017 seconds' - interval '1000 seconds'") <=
-	         OLD - PURGE_ROWS - 1000, "the oldest first");
+	check(c, answers_left(s, "service = 'attendance' and key like '9%'") == OLD - PURGE_ROWS,
+	      "a purge takes as many as one statement may");
+	check(c,
+	      answers_left(s, "service = 'attendance' and key like '9%' and at_us < (select now_us from engine.clock) "
+			      "- interval '9 days' - interval '1017 seconds' - interval '1000 seconds'") <=
+		      OLD - PURGE_ROWS - 1000,
+	      "the oldest first");
 	check(c, n->purge_us < n->mono_us + 10 * PURGE_REST_MS * 1000, "and goes on soon");
 	for (int i = 0; i < TURNS_MAX && answers_left(s, "service = 'attendance' and key like '9%'"); i++)
 		fixture_turn(s);
 	check(c, answers_left(s, "service = 'attendance' and key like '9%'") == 0, "until none is left");
 	for (int i = 0; i < TURNS_MAX && n->purge_us < n->mono_us + PURGE_MS * 500; i++)
 		fixture_turn(s);
-	check(c, n->purge_us >= n->mono_us + PURGE_MS * 500 && store_round_trips(n->db) > trips, "then not before an hour is over");
-	check(c, answers_left(s, "service = 'attendance'") == YOUNG && answers_left(s, "service = 'funding'") == YOUNG, "what is young stays, and what is another's");
+	check(c, n->purge_us >= n->mono_us + PURGE_MS * 500 && store_round_trips(n->db) > trips,
+	      "then not before an hour is over");
+	check(c, answers_left(s, "service = 'attendance'") == YOUNG && answers_left(s, "service = 'funding'") == YOUNG,
+	      "what is young stays, and what is another's");
 	fixture_close(s);
 }
 
-/* A statement of the loop, made ready when the tables are empty; what it is asked; and how many rows of the tables that grow it may read. */
+/* A statement of the loop, made ready when the tables are empty; what it is asked; and how many rows of the tables that
+ * grow it may read. */
 struct look { const char *what; const struct store_stmt *stmt; const char *args; long most; };
 
 /* Counted since the session last told of them, which is not at each transaction's end. */
 static long
 read_so_far(struct fixture *s)
 {
-	return fixture_number(s, "select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) from pg_stat_xact_all_tables"
-	                       " where schemaname = 'engine' and relname in ('answer', 'timer', 'work', 'parked', 'turn', 'ran')");
+	return fixture_number(
+		s, "select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) from pg_stat_xact_all_tables"
+		   " where schemaname = 'engine' and relname in ('answer', 'timer', 'work', 'parked', 'turn', 'ran')");
 }
 
 /* $P is the district's partition. */
@@ -87,19 +99,28 @@ fill(struct fixture *s)
 	char text[1200];
 
 	snprintf(text, sizeof text,
-	         "insert into engine.answer select '" D "', 'a', 'k' || n, 'attendance', '', 200, '', now() - interval '10 days' + n * interval '1 second' from generate_series(1, %1$d) n;"
-	         "insert into engine.timer select 'attendance', d.partition, '" D "', 'timer', 's' || n, '2099-01-01' from engine.district d, generate_series(1, %1$d) n;"
-	         "insert into engine.work select 'attendance', 63 - d.partition, '" D "', 'look', 's' || n, '', '', now() from engine.district d, generate_series(1, %1$d) n;"
-	         "insert into engine.work select 'attendance', d.partition, '" D "', 'look', 's' || n, '', '', now() from engine.district d, generate_series(1, %1$d) n;"
-	         "insert into engine.parked select 'attendance', 63 - d.partition, 'roster', n, '" D "', 's' || n, 't', '', '', now() from engine.district d, generate_series(1, %1$d) n;"
-	         "insert into engine.turn select 'attendance', d.partition, 1000000 + n, 'roster' from engine.district d, generate_series(1, %1$d) n", MANY);
+		 "insert into engine.answer select '" D
+		 "', 'a', 'k' || n, 'attendance', '', 200, '', now() - interval '10 days' + n * interval '1 second' "
+		 "from generate_series(1, %1$d) n;"
+		 "insert into engine.timer select 'attendance', d.partition, '" D
+		 "', 'timer', 's' || n, '2099-01-01' from engine.district d, generate_series(1, %1$d) n;"
+		 "insert into engine.work select 'attendance', 63 - d.partition, '" D
+		 "', 'look', 's' || n, '', '', now() from engine.district d, generate_series(1, %1$d) n;"
+		 "insert into engine.work select 'attendance', d.partition, '" D
+		 "', 'look', 's' || n, '', '', now() from engine.district d, generate_series(1, %1$d) n;"
+		 "insert into engine.parked select 'attendance', 63 - d.partition, 'roster', n, '" D
+		 "', 's' || n, 't', '', '', now() from engine.district d, generate_series(1, %1$d) n;"
+		 "insert into engine.turn select 'attendance', d.partition, 1000000 + n, 'roster' from engine.district "
+		 "d, generate_series(1, %1$d) n",
+		 MANY);
 	fixture_tamper(s, text);
 }
 
 static void
 test_looks(struct count *c)
 {
-	static const struct store_stmt status = { .text = "select * from engine.status()" }, parked = { .text = "select engine.parked_count($1)" };
+	static const struct store_stmt status = { .text = "select * from engine.status()" },
+				       parked = { .text = "select engine.parked_count($1)" };
 	static const struct look looks[] = {
 		{ "a purge", &engine_answers_purge, "(now() - interval '9 days', 1000)", 3 * 1000 },
 		{ "what is due", &engine_timers_due, "(array[$P], array['-infinity'::timestamptz], now(), 256)", 0 },

@@ -1,7 +1,7 @@
 /* check - what must hold: some of it whenever something is committed, all of it when everything has come to rest.
  *
- * Judged by nothing but what was acknowledged (client.c) and what stands in the database: the logs say what happened and in
- * which order, and everything else must follow from them. */
+ * Judged by nothing but what was acknowledged (client.c) and what stands in the database: the logs say what happened
+ * and in which order, and everything else must follow from them. */
 #include "sim.h"
 #include "domain/mirror.h"
 #include <stdio.h>
@@ -20,7 +20,8 @@ check_commit(int session, int32_t partition, int64_t epoch)
 	struct wrote *w = &db.service[q->service].wrote[partition];
 
 	if (epoch < w->epoch)
-		fail("%s %d is written in epoch %lld after %lld", fixtures[q->service].name, partition, (long long)epoch, (long long)w->epoch);
+		fail("%s %d is written in epoch %lld after %lld", fixtures[q->service].name, partition,
+		     (long long)epoch, (long long)w->epoch);
 	if (epoch == w->epoch && q->pid != w->pid)
 		fail("%s %d is written by two sessions in epoch %lld", fixtures[q->service].name, partition, (long long)epoch);
 	save(w, sizeof *w);
@@ -42,7 +43,10 @@ struct told { const EngineRows__Logged *l; const Wire__Event *e; const char *sub
 static struct told
 tell(const EngineRows__Logged *l)
 {
-	struct told t = { .l = l, .e = wire__event__unpack(arena_pb(world.arena), l->body.len, l->body.data), .subject = "", .said = "" };
+	struct told t = { .l = l,
+			  .e = wire__event__unpack(arena_pb(world.arena), l->body.len, l->body.data),
+			  .subject = "",
+			  .said = "" };
 
 	if (!t.e) {
 		fail("an event cannot be read");
@@ -80,13 +84,14 @@ heard_by_beta(int32_t p, int64_t upto, int64_t seq)
 	return false;
 }
 
-/* What alpha had said when the timer came due, by a clock that was never so far ahead, has been read, and what beta says to it.  Beta hears
- * everything in its order but what it puts aside. */
+/* What alpha had said when the timer came due, by a clock that was never so far ahead, has been read, and what beta
+ * says to it.  Beta hears everything in its order but what it puts aside. */
 static void
 check_caught_up(const struct proc *owner, int32_t p, const struct told *t)
 {
 	const struct service_tables *alpha = &db.service[ALPHA];
-	int64_t before_us = t->e->at_us - REAL_US - owner->ahead_us, read = stands_on(t->e, "alpha"), heard = stands_on(t->e, "beta");
+	int64_t before_us = t->e->at_us - REAL_US - owner->ahead_us, read = stands_on(t->e, "alpha"),
+		heard = stands_on(t->e, "beta");
 
 	if (owner->metrics.value[METRIC_TIMERS_BEHIND])
 		return;                         /* it has waited for them as long as it may */
@@ -285,8 +290,9 @@ check_rows(int service, const struct rows_made *made)
 		const struct row_slot *r = tab_find(t, &made->row[i], 3, 0);
 		const MirrorRows__Person *is = r ? (const MirrorRows__Person *)r->m : NULL;
 		if (!is || strcmp(is->phone_masked, made->row[i].phone_masked) != 0)
-			fail("%s: what it made of %s (%d) up to %s is not what the log says: %s", fixtures[service].name, made->row[i].person_id,
-			     made->row[i].from_day, is ? is->unit_id : "nothing", made->row[i].unit_id);
+			fail("%s: what it made of %s (%d) up to %s is not what the log says: %s",
+			     fixtures[service].name, made->row[i].person_id, made->row[i].from_day,
+			     is ? is->unit_id : "nothing", made->row[i].unit_id);
 	}
 }
 
@@ -435,7 +441,12 @@ check_parked(const struct logs *l)
 
 enum { DUE_AT_ONCE = 64 };
 struct pending { const char *district, *kind, *subject; int64_t due_us; };
-struct replay { int32_t p; struct pending timer[DUE_AT_ONCE], work[DUE_AT_ONCE]; size_t ntimers, nwork; int64_t heard; };
+struct replay {
+	int32_t p;
+	struct pending timer[DUE_AT_ONCE], work[DUE_AT_ONCE];
+	size_t ntimers, nwork;
+	int64_t heard;
+};
 
 static struct pending *
 pending_of(struct pending *list, size_t n, const char *district, const char *kind, const char *subject)
@@ -447,7 +458,8 @@ pending_of(struct pending *list, size_t n, const char *district, const char *kin
 }
 
 static void
-pending_put(struct pending *list, size_t *n, const char *district, const char *kind, const char *subject, int64_t due_us)
+pending_put(struct pending *list, size_t *n, const char *district, const char *kind, const char *subject,
+	    int64_t due_us)
 {
 	struct pending *k = pending_of(list, *n, district, kind, subject);
 
@@ -463,7 +475,8 @@ replay_heard(struct replay *r, const struct logs *l, const struct told *t)
 	char *said;
 	int64_t seq = strtoll(t->said + 6, &said, 10), next = r->heard + 1;
 
-	while (next <= (int64_t)l->n[ALPHA][r->p] && (is_parked(BETA, r->p, "alpha", next) || !*l->of[ALPHA][r->p][next - 1].said))
+	while (next <= (int64_t)l->n[ALPHA][r->p] &&
+	       (is_parked(BETA, r->p, "alpha", next) || !*l->of[ALPHA][r->p][next - 1].said))
 		next++;
 	if (seq != next || next > (int64_t)l->n[ALPHA][r->p] || strcmp(said + 1, l->of[ALPHA][r->p][next - 1].said) != 0) {
 		fail("beta %d heard alpha's %lld, not %lld", r->p, (long long)seq, (long long)next);
@@ -523,7 +536,8 @@ replay_end(const struct replay *r, const struct logs *l)
 	if (r->nwork && !world.isolated)
 		fail("beta %d never looked at %s", r->p, r->work[0].subject);
 	for (size_t i = 0; i < db.service[BETA].timer.n; i++)
-		n += !db.service[BETA].timer.rows[i].gone && ((const EngineRows__Timer *)db.service[BETA].timer.rows[i].m)->partition == r->p;
+		n += !db.service[BETA].timer.rows[i].gone &&
+		     ((const EngineRows__Timer *)db.service[BETA].timer.rows[i].m)->partition == r->p;
 	if (n != r->ntimers && !world.isolated)
 		fail("beta %d has %zu timers, not %zu", r->p, n, r->ntimers);
 	for (size_t i = 0; i < r->ntimers && !world.isolated; i++) {

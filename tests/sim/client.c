@@ -1,5 +1,5 @@
-/* client - who commands: a gateway as the engine knows it.  It asks with a key, waits, and asks again with the same key until
- * it has an answer; what has no key is asked again only when it is certain that nothing was done. */
+/* client - who commands: a gateway as the engine knows it.  It asks with a key, waits, and asks again with the same key
+ * until it has an answer; what has no key is asked again only when it is certain that nothing was done. */
 #include "sim.h"
 #include "roster.pb-c.h"
 #include <stdio.h>
@@ -55,7 +55,12 @@ client_reset(void)
 	for (int i = 0; i < ncalls; i++)
 		call_draw(i);
 	if (world.knobs.creation) {
-		calls[0] = (struct call){ .service = ALPHA, .n = 1, .follows = NOBODY, .creation = true, .key = { "k0.0" }, .made = { { .said = "d0" } } };
+		calls[0] = (struct call){ .service = ALPHA,
+					  .n = 1,
+					  .follows = NOBODY,
+					  .creation = true,
+					  .key = { "k0.0" },
+					  .made = { { .said = "d0" } } };
 		for (int i = 1; i < ncalls && calls[i].follows == 0; i++)
 			calls[i] = (struct call){ .state = CALL_DONE, .follows = NOBODY };
 	}
@@ -119,8 +124,15 @@ ask(int i)
 	all.n_items = (size_t)c->n;
 	all.items = items;
 	uint8_t *body = arena_alloc(world.arena, wire__commands__get_packed_size(&all) + 1);
-	struct message m = { .kind = WIRE__KIND__COMMANDS, .id = ++world.order, .service = fixtures[c->service].name, .lane = WIRE__LANE__WRITER,
-	                     .partition = district_partition(c->district), .wait_ms = wait_ms, .sent_us = db_now_us(), .body = body, .body_len = wire__commands__pack(&all, body) };
+	struct message m = { .kind = WIRE__KIND__COMMANDS,
+			     .id = ++world.order,
+			     .service = fixtures[c->service].name,
+			     .lane = WIRE__LANE__WRITER,
+			     .partition = district_partition(c->district),
+			     .wait_ms = wait_ms,
+			     .sent_us = db_now_us(),
+			     .body = body,
+			     .body_len = wire__commands__pack(&all, body) };
 	c->state = CALL_ASKED;
 	c->asked = m.id;
 	c->ids[c->nids++ % (int)ALEN(c->ids)] = m.id;
@@ -208,7 +220,8 @@ static void
 answered(const struct call *c, struct command_made *o, const Wire__Answer *a)
 {
 	if (!allowed(c, o, a))
-		fail("%s of %s was answered %d %s", o->said, fixtures[c->service].name, a->status, a->problem ? a->problem->code : "");
+		fail("%s of %s was answered %d %s", o->said, fixtures[c->service].name, a->status,
+		     a->problem ? a->problem->code : "");
 	if (a->status == 201) {
 		EngineRows__Seen *seen = engine_rows__seen__unpack(arena_pb(world.arena), a->data.len, a->data.data);
 		acknowledged(c, o, seen ? seen->seq : 0);

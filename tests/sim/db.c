@@ -13,7 +13,7 @@ struct db db;
 enum { SAVED_MAX = 8192, SAVED_BYTES = sizeof(struct head), IDLE_US = 3 * SECOND };
 struct saved { void *at; size_t len; char was[SAVED_BYTES]; };
 static struct saved saved[SAVED_MAX];
-static size_t nsaved, ncommitted;               /* ncommitted: of the transaction before this one, as long as nothing came after */
+static size_t nsaved, ncommitted; /* ncommitted: of the transaction before this one, as long as nothing came after */
 
 void
 db_reset(void)
@@ -95,11 +95,13 @@ field_equal(const ProtobufCFieldDescriptor *f, const void *a, const void *b)
 bool
 key_equal(const void *a, const void *b, int nkey)
 {
-	const ProtobufCMessageDescriptor *d = ((const ProtobufCMessage *)a)->descriptor, *e = ((const ProtobufCMessage *)b)->descriptor;
+	const ProtobufCMessageDescriptor *d = ((const ProtobufCMessage *)a)->descriptor,
+					 *e = ((const ProtobufCMessage *)b)->descriptor;
 
 	for (int i = 0; i < nkey; i++)
 		if (d == e ? !field_equal(&d->fields[i], a, b)
-		           : strcmp(*(char *const *)((const char *)a + d->fields[i].offset), *(char *const *)((const char *)b + e->fields[i].offset)) != 0)
+			   : strcmp(*(char *const *)((const char *)a + d->fields[i].offset),
+				    *(char *const *)((const char *)b + e->fields[i].offset)) != 0)
 			return false;
 	return true;
 }
@@ -202,8 +204,14 @@ session_open(int proc, int life, int service, int lane, store_t *store)
 		s++;
 	assert(s < SESSIONS_MAX);
 	db.nsessions += s == db.nsessions;
-	db.session[s] = (struct session){ .live = true, .proc = proc, .life = life, .service = service, .lane = lane, .store = store,
-	                                  .pid = (int)++world.order, .used_us = world.now_us };
+	db.session[s] = (struct session){ .live = true,
+					  .proc = proc,
+					  .life = life,
+					  .service = service,
+					  .lane = lane,
+					  .store = store,
+					  .pid = (int)++world.order,
+					  .used_us = world.now_us };
 	return s;
 }
 
@@ -255,7 +263,8 @@ bool
 pid_lives(int service, int pid)
 {
 	for (int s = 0; s < db.nsessions; s++)
-		if (db.session[s].live && world.now_us >= db.session[s].hidden_us && db.session[s].pid == pid && db.session[s].service == service)
+		if (db.session[s].live && world.now_us >= db.session[s].hidden_us && db.session[s].pid == pid &&
+		    db.session[s].service == service)
 			return true;
 	return false;
 }

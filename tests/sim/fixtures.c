@@ -1,15 +1,15 @@
 /* fixtures - three services that do everything the engine can be asked for, and leave traces by which it can be judged.
  *
  *   alpha   commands become events; reads past what beta says, so its events stand on it, and past what it says itself
- *   beta    reads alpha: says that it heard each event; sets timers, queues jobs, and says when they ran; fails as told;
- *           reads once more what it said
- *   gamma   reads both, and takes commands that stand on what alpha has acknowledged; sets timers, which stand on all that was said before
+ *   beta    reads alpha: says that it heard each event; sets timers, queues jobs, and says when they ran; fails as
+ * told; reads once more what it said gamma   reads both, and takes commands that stand on what alpha has acknowledged;
+ * sets timers, which stand on all that was said before
  *
  * Each folds what it runs into a row for its subject: the number of the last event, and a digest of all, so a row shows
  * whether everything came, once, in order.  What an order is to do is the first letter of its text:
- *   n  nothing else   r  be refused   t  set a timer   m  set two for one instant, of which the first puts the second off
- *   c  queue a job   f  queue so many that one round trip does not hold them
- *   q  write what the database refuses, in alpha   p  the same in beta   k  end the process that runs it, in beta */
+ *   n  nothing else   r  be refused   t  set a timer   m  set two for one instant, of which the first puts the second
+ * off c  queue a job   f  queue so many that one round trip does not hold them q  write what the database refuses, in
+ * alpha   p  the same in beta   k  end the process that runs it, in beta */
 #include "sim.h"
 #include "domain/mirror.h"
 #include <assert.h>
@@ -19,7 +19,8 @@
 
 enum { MANY = 40 };
 
-const char *const districts[DISTRICTS_MAX] = { "511700", "511701", "511706", "511702" };      /* the last shares the partition of the first */
+const char *const districts[DISTRICTS_MAX] = { "511700", "511701", "511706",
+					       "511702" }; /* the last shares the partition of the first */
 
 int32_t district_partition(int d) { return partition_of(districts[d]); }
 
@@ -307,20 +308,29 @@ static const struct timer beta_timers[] = {
 };
 static const struct timer gamma_timers[] = { { "t", want_subject, ring, AFTER(0) | AFTER(1) } };
 static const struct job beta_jobs[] = { { "look", want_subject, look_again } };
-static const struct command gamma_commands[] = { { .message = &roster__put_posting__descriptor, .after = AFTER(0), .want = want_posting, .run = post } };
+static const struct command gamma_commands[] = {
+	{ .message = &roster__put_posting__descriptor, .after = AFTER(0), .want = want_posting, .run = post }
+};
 static const struct event_handler gamma_events[] = {
 	{ &roster__person_put__descriptor, want_heard, hear_alpha, true },
 	{ &roster__unit_put__descriptor, want_said, hear_beta },
 };
 
-static const struct noun alpha_things = { .tables = LIST(tables), .commands = LIST(alpha_commands), .events = LIST(alpha_events) };
+static const struct noun alpha_things = { .tables = LIST(tables),
+					  .commands = LIST(alpha_commands),
+					  .events = LIST(alpha_events) };
 static const struct noun beta_things = {
-	.tables = LIST(tables), .events = LIST(beta_events), .after_commit = LIST(beta_after_commit), .timers = LIST(beta_timers), .jobs = LIST(beta_jobs),
+	.tables = LIST(tables),
+	.events = LIST(beta_events),
+	.after_commit = LIST(beta_after_commit),
+	.timers = LIST(beta_timers),
+	.jobs = LIST(beta_jobs),
 };
 static const struct noun gamma_things = {
 	.tables = LIST(tables), .commands = LIST(gamma_commands), .events = LIST(gamma_events), .timers = LIST(gamma_timers),
 };
-static const struct noun *const alpha_nouns[] = { &alpha_things, NULL }, *const beta_nouns[] = { &beta_things, NULL }, *const gamma_nouns[] = { &gamma_things, NULL };
+static const struct noun *const alpha_nouns[] = { &alpha_things, NULL }, *const beta_nouns[] = { &beta_things, NULL },
+				*const gamma_nouns[] = { &gamma_things, NULL };
 
 const struct service fixtures[SERVICES] = {
 	[ALPHA] = { .name = "alpha", .consumes = from_beta, .nouns = alpha_nouns },

@@ -3,8 +3,9 @@
  *   sim [--seed N] [--count N] [--seconds N] [--trace] [--bug NAME]
  *   sim --bugs                              the names of the bugs that the simulated parts can be told to have
  *
- * Runs schedules from the seed on, so many or for so long (of processor time), and ends at the first that fails: exit status
- * 1, its seed, what did not hold, and everything that happened.  --seed N --count 1 --trace tells the same again. */
+ * Runs schedules from the seed on, so many or for so long (of processor time), and ends at the first that fails: exit
+ * status 1, its seed, what did not hold, and everything that happened.  --seed N --count 1 --trace tells the same
+ * again. */
 #include "sim.h"
 #include <getopt.h>
 #include <malloc.h>
@@ -58,8 +59,13 @@ static bool
 options_read(int argc, char **argv, struct options *o)
 {
 	static const struct option names[] = {
-		{ "seed", required_argument, NULL, 's' }, { "count", required_argument, NULL, 'n' }, { "seconds", required_argument, NULL, 't' },
-		{ "trace", no_argument, NULL, 'v' }, { "bug", required_argument, NULL, 'b' }, { "bugs", no_argument, NULL, 'l' }, { 0 },
+		{ "seed", required_argument, NULL, 's' },
+		{ "count", required_argument, NULL, 'n' },
+		{ "seconds", required_argument, NULL, 't' },
+		{ "trace", no_argument, NULL, 'v' },
+		{ "bug", required_argument, NULL, 'b' },
+		{ "bugs", no_argument, NULL, 'l' },
+		{ 0 },
 	};
 	int c;
 
@@ -93,7 +99,8 @@ main(int argc, char **argv)
 	for (; done < o.count && cpu_s() - began_s < o.seconds; done++) {
 		uint64_t seed = o.seed + done;
 		if (!schedule_run(seed, o.bug, o.trace)) {
-			printf("seed %llu fails after %llu schedules: %s\n", (unsigned long long)seed, (unsigned long long)done + 1, world.failed);
+			printf("seed %llu fails after %llu schedules: %s\n", (unsigned long long)seed,
+			       (unsigned long long)done + 1, world.failed);
 			if (!o.trace)
 				schedule_run(seed, o.bug, true);
 			return 1;
@@ -103,8 +110,9 @@ main(int argc, char **argv)
 		isolated += world.isolated;
 	}
 	double s = cpu_s() - began_s;
-	printf("%llu schedules from seed %llu in %.1f s of one core (%.0f a minute), %.0f events and %.1f kills each, %llu with an input put aside: everything holds\n",
-	       (unsigned long long)done, (unsigned long long)o.seed, s, 60 * (double)done / s, (double)events / (double)done, (double)kills / (double)done,
-	       (unsigned long long)isolated);
+	printf("%llu schedules from seed %llu in %.1f s of one core (%.0f a minute), %.0f events and %.1f kills each, "
+	       "%llu with an input put aside: everything holds\n",
+	       (unsigned long long)done, (unsigned long long)o.seed, s, 60 * (double)done / s,
+	       (double)events / (double)done, (double)kills / (double)done, (unsigned long long)isolated);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* net - two buses with the routing table of the real one, and the ways to them: delay, loss, duplicates, another order.
  *
- * Where a request goes is decided when it is sent; a replica that is known to be gone is taken from the table and the next one
- * is tried, as bus.c does.  One that died a moment ago is not known to be gone: what goes there is lost. */
+ * Where a request goes is decided when it is sent; a replica that is known to be gone is taken from the table and the
+ * next one is tried, as bus.c does.  One that died a moment ago is not known to be gone: what goes there is lost. */
 #include "sim.h"
 #include <string.h>
 
@@ -121,7 +121,8 @@ post(const struct letter *l, bool once)
 	for (int i = 0; i < copies; i++) {
 		struct letter *copy = arena_copy(world.arena, l, sizeof *l);
 		if (percent(world.knobs.drop))
-			trace("message %d %llu to %s is lost", l->m.kind, (unsigned long long)l->m.id, l->proc == NOBODY ? "client" : procs[l->proc].name);
+			trace("message %d %llu to %s is lost", l->m.kind, (unsigned long long)l->m.id,
+			      l->proc == NOBODY ? "client" : procs[l->proc].name);
 		else
 			at(world.now_us + delay_us(), EVENT_LETTER, 0, 0, copy);
 	}

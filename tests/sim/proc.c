@@ -1,4 +1,5 @@
-/* proc - a process: its writer and its reader, each with the loop of lib/engine/main.c, as tasks; how it starts and how it ends. */
+/* proc - a process: its writer and its reader, each with the loop of lib/engine/main.c, as tasks; how it starts and how
+ * it ends. */
 #include "sim.h"
 #include "base/clock.h"
 #include <stdio.h>
@@ -114,7 +115,11 @@ static void
 writer(void *arg)
 {
 	struct proc *p = arg;
-	struct node_settings set = { .conninfo = "writer", .instance = p->name, .port = { p, port_send }, .metrics = &p->metrics, .steady = &p->steady };
+	struct node_settings set = { .conninfo = "writer",
+				     .instance = p->name,
+				     .port = { p, port_send },
+				     .metrics = &p->metrics,
+				     .steady = &p->steady };
 	const struct message *m;
 
 	if (!(p->node = node_open(&fixtures[p->service], &set)))
@@ -139,7 +144,11 @@ static void
 reader(void *arg)
 {
 	struct proc *p = arg;
-	struct reader_settings set = { .conninfo = "reader", .instance = p->name, .port = { p, port_send }, .metrics = &p->metrics, .steady = &p->steady };
+	struct reader_settings set = { .conninfo = "reader",
+				       .instance = p->name,
+				       .port = { p, port_send },
+				       .metrics = &p->metrics,
+				       .steady = &p->steady };
 	const struct message *m;
 
 	for (int64_t next_us = world.now_us + 3600 * (int64_t)SECOND;;) {

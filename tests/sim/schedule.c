@@ -1,13 +1,37 @@
-/* schedule - one seed: a world is drawn, things go wrong for a while, everything is mended, and all must come to rest. */
+/* schedule - one seed: a world is drawn, things go wrong for a while, everything is mended, and all must come to rest.
+ */
 #include "sim.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CALM_US = 100 * MS, TROUBLE_US = 900 * MS, REST_US = 60 * SECOND, LOOK_US = 50 * MS, FAULTS_MAX = 5, STEPS_MAX = 200000 };
+enum {
+	CALM_US = 100 * MS,
+	TROUBLE_US = 900 * MS,
+	REST_US = 60 * SECOND,
+	LOOK_US = 50 * MS,
+	FAULTS_MAX = 5,
+	STEPS_MAX = 200000
+};
 
-enum fault { FAULT_KILL, FAULT_LEAVE, FAULT_FREEZE, FAULT_CUT_BUS, FAULT_CUT_DB, FAULT_CLOCK, FAULT_SESSION, FAULT_DB, FAULT_DB_CLOCK,
-	     FAULT_BUS, FAULT_LOCKS, FAULTS_DRAWN, FAULT_DB_BACK, FAULT_BUS_BACK, FAULT_ALL_CLOCKS, FAULT_CLOCKS_RIGHT };
+enum fault {
+	FAULT_KILL,
+	FAULT_LEAVE,
+	FAULT_FREEZE,
+	FAULT_CUT_BUS,
+	FAULT_CUT_DB,
+	FAULT_CLOCK,
+	FAULT_SESSION,
+	FAULT_DB,
+	FAULT_DB_CLOCK,
+	FAULT_BUS,
+	FAULT_LOCKS,
+	FAULTS_DRAWN,
+	FAULT_DB_BACK,
+	FAULT_BUS_BACK,
+	FAULT_ALL_CLOCKS,
+	FAULT_CLOCKS_RIGHT
+};
 
 /* Each schedule has some kinds of trouble, not all: what is rare in a mixture is frequent alone. */
 static int
@@ -67,8 +91,8 @@ db_stops(void)
 	at(world.now_us + between(MS, 700 * MS), EVENT_FAULT, FAULT_DB_BACK, 0, NULL);
 }
 
-/* What a session holds is held no more, and nobody tells it.  As nothing but the fence keeps two owners apart then, this is
- * how the fence is tried: PostgreSQL's locks do not lie by themselves. */
+/* What a session holds is held no more, and nobody tells it.  As nothing but the fence keeps two owners apart then,
+ * this is how the fence is tried: PostgreSQL's locks do not lie by themselves. */
 static void
 locks_forgotten(void)
 {
@@ -105,13 +129,15 @@ clock_step(struct proc *p, int64_t by_us)
 		proc_kill(p->index, "killed, as its clock has stepped");
 }
 
-/* One machine on which everything runs: nobody there can tell but by what is remembered, of what was more than 400 days ago. */
+/* One machine on which everything runs: nobody there can tell but by what is remembered, of what was more than 400 days
+ * ago. */
 static void
 all_clocks_step(void)
 {
 	int64_t by_us = (percent(60) ? 1 : -1) * between(401, 60 * 366) * DAY_US;
 
-	if (db.off_us > -by_us && db.off_us + by_us < 401 * DAY_US)      /* back by more than it went forth, less would not be seen at a start */
+	if (db.off_us > -by_us &&
+	    db.off_us + by_us < 401 * DAY_US) /* back by more than it went forth, less would not be seen at a start */
 		by_us = -db.off_us - by_us;
 
 	trace("all clocks step by %lld days", (long long)(by_us / DAY_US));
@@ -160,7 +186,9 @@ fault_now(enum fault f)
 		procs[i].cut_db_us = world.now_us + long_us;
 		return;
 	case FAULT_CLOCK:
-		clock_step(&procs[i], world.knobs.eras ? era_us() : percent(50) ? between(-2 * SECOND, 2 * SECOND) : between(-3600, 3600) * SECOND);
+		clock_step(&procs[i], world.knobs.eras ? era_us()
+				      : percent(50)    ? between(-2 * SECOND, 2 * SECOND)
+						       : between(-3600, 3600) * SECOND);
 		return;
 	case FAULT_SESSION:
 		if (db.nsessions)
@@ -195,7 +223,8 @@ fault_now(enum fault f)
 	}
 }
 
-/* A step of more than a minute is not believed, though it was right: the operator accepts it, or starts the process again. */
+/* A step of more than a minute is not believed, though it was right: the operator accepts it, or starts the process
+ * again. */
 static void
 rights_told(void)
 {
@@ -212,7 +241,8 @@ heal(void)
 {
 	trace("everything is mended");
 	world.healed = true;
-	world.knobs.drop = world.knobs.dup = world.knobs.slow_net = world.knobs.slow_db = world.knobs.lost = world.knobs.transient = world.knobs.note_lost = 0;
+	world.knobs.drop = world.knobs.dup = world.knobs.slow_net = world.knobs.slow_db = world.knobs.lost =
+		world.knobs.transient = world.knobs.note_lost = 0;
 	db.down = false;
 	clocks_right();
 	rights_told();
@@ -281,7 +311,13 @@ districts_open(void)
 		row->partition = district_partition(d);
 		tab_put(&db.district, row);
 		for (int s = 0; world.knobs.eras && s < SERVICES; s++)
-			db.service[s].head[row->partition] = (struct head){ .exists = true, .epoch = 1, .now_us = REAL_US, .owner = "", .home = "", .trying = "", .locked_by = NOBODY };
+			db.service[s].head[row->partition] = (struct head){ .exists = true,
+									    .epoch = 1,
+									    .now_us = REAL_US,
+									    .owner = "",
+									    .home = "",
+									    .trying = "",
+									    .locked_by = NOBODY };
 	}
 	commit();
 }
@@ -292,7 +328,12 @@ world_begin(uint64_t seed, enum bug bug, bool tracing)
 	if (!world.arena)
 		world.arena = arena_open((size_t)256 << 20);
 	arena_reset(world.arena);
-	struct world fresh = { .random = seed, .arena = world.arena, .heap = world.heap, .events_cap = world.events_cap, .tracing = tracing, .bug = bug };
+	struct world fresh = { .random = seed,
+			       .arena = world.arena,
+			       .heap = world.heap,
+			       .events_cap = world.events_cap,
+			       .tracing = tracing,
+			       .bug = bug };
 	world = fresh;
 	for (int i = 0; i < PROCS_MAX * LANES; i++)
 		world.wake[i].at_us = NEVER_US;
@@ -323,7 +364,9 @@ world_plan(void)
 	for (int i = 0; i < ncalls; i++)
 		at(between(CALM_US / 2, TROUBLE_US), EVENT_CALL, i, 0, NULL);
 	for (int i = 0; i < nfaults; i++) {
-		int fault = world.knobs.locks_lie && percent(50) ? FAULT_LOCKS : world.knobs.eras && percent(50) ? clock_fault() : (int)chance(FAULTS_DRAWN);
+		int fault = world.knobs.locks_lie && percent(50) ? FAULT_LOCKS
+			    : world.knobs.eras && percent(50)    ? clock_fault()
+								 : (int)chance(FAULTS_DRAWN);
 		at(between(CALM_US, TROUBLE_US), EVENT_FAULT, fault, 0, NULL);
 	}
 	at(TROUBLE_US, EVENT_HEAL, 0, 0, NULL);

@@ -1,10 +1,11 @@
 /* sim - the engine of lib/ in one process, on one clock, under one seed.
  *
- * What runs is the code of production: nodes, readers, the bus's routing table, and services made for this (fixtures.c).  What
- * lies beneath is simulated, behind the headers that production has: clock.h (world.c), store.h (store.c, over db.c), the
- * port of message.h (net.c).  A process is two tasks, a writer and a reader, with the loops of lib/engine/main.c (proc.c); a task
- * pauses where the real one would wait: between two turns, and in every store_sync().  Everything that is not certain, what
- * comes next, how long it takes, what is lost, is drawn from the seed.
+ * What runs is the code of production: nodes, readers, the bus's routing table, and services made for this
+ * (fixtures.c).  What lies beneath is simulated, behind the headers that production has: clock.h (world.c), store.h
+ * (store.c, over db.c), the port of message.h (net.c).  A process is two tasks, a writer and a reader, with the loops
+ * of lib/engine/main.c (proc.c); a task pauses where the real one would wait: between two turns, and in every
+ * store_sync().  Everything that is not certain, what comes next, how long it takes, what is lost, is drawn from the
+ * seed.
  *
  *   world.c    time, chance, events to come, the trace        task.c   stacks of their own
  *   db.c       tables, transactions, sessions, locks          store.c  store.h over it: round trips, and how they fail
@@ -31,22 +32,48 @@ enum {
 	CALLS_MAX = 10, COMMANDS_MAX = 3, SUBJECTS = 4,
 };
 #define DAY_US (86400 * (int64_t)SECOND)
-#define ASTRAY_US (75 * (int64_t)SECOND)        /* a clock that is believed is off by no more: a minute, and what the database's is off */
+#define ASTRAY_US                                                                                                      \
+	(75 *                                                                                                          \
+	 (int64_t)SECOND) /* a clock that is believed is off by no more: a minute, and what the database's is off */
 #define REAL_US INT64_C(1504800000000000)      /* of the instant 0: 2017-09-08 */
 #define NOBODY (-1)
 
 /* Known bugs, which the simulated parts can be told to have: the simulation must find each (main.c --bug). */
 enum bug {
-	BUG_NONE, BUG_NO_FENCE, BUG_EPOCH_STAYS, BUG_CURSOR_OUTSIDE, BUG_CURSOR_FORGOTTEN, BUG_LAZY_COMMIT, BUG_KEY_FORGOTTEN,
-	BUG_TIMER_STAYS, BUG_TIMER_EARLY, BUG_WORK_STAYS, BUG_LOOK_BLIND, BUG_LOCK_FOREVER, BUG_PARK_FORGOTTEN, BUG_EDGES_BLIND,
-	BUG_CLOCK_ECHO, BUG_NO_MEMORY,
+	BUG_NONE,
+	BUG_NO_FENCE,
+	BUG_EPOCH_STAYS,
+	BUG_CURSOR_OUTSIDE,
+	BUG_CURSOR_FORGOTTEN,
+	BUG_LAZY_COMMIT,
+	BUG_KEY_FORGOTTEN,
+	BUG_TIMER_STAYS,
+	BUG_TIMER_EARLY,
+	BUG_WORK_STAYS,
+	BUG_LOOK_BLIND,
+	BUG_LOCK_FOREVER,
+	BUG_PARK_FORGOTTEN,
+	BUG_EDGES_BLIND,
+	BUG_CLOCK_ECHO,
+	BUG_NO_MEMORY,
 	BUGS
 };
 extern const char *const bug_names[BUGS];
 
 /* ---- world.c */
-enum event_kind { EVENT_WAKE, EVENT_EXECUTE, EVENT_SESSION_ENDS, EVENT_NOTE, EVENT_LETTER, EVENT_START, EVENT_FAULT, EVENT_CALL,
-	          EVENT_CALL_LATE, EVENT_HEAL, EVENT_LOOK };
+enum event_kind {
+	EVENT_WAKE,
+	EVENT_EXECUTE,
+	EVENT_SESSION_ENDS,
+	EVENT_NOTE,
+	EVENT_LETTER,
+	EVENT_START,
+	EVENT_FAULT,
+	EVENT_CALL,
+	EVENT_CALL_LATE,
+	EVENT_HEAL,
+	EVENT_LOOK
+};
 struct moment { int64_t at_us; uint64_t order; };
 struct event { int64_t at_us; uint64_t order; enum event_kind kind; int who; uint64_t what; void *more; };
 
@@ -58,7 +85,8 @@ struct knobs {          /* of one schedule; percent where nothing else is said *
 	bool same_name, creation;
 	bool eras;                                      /* clocks step by years; what there is was begun before */
 	char favourite;                                 /* what half of the commands do; 0: as it comes */
-	bool locks_lie;                                 /* the database may forget what a session holds, and for a while that it lives: only the fence is left */
+	bool locks_lie; /* the database may forget what a session holds, and for a while that it lives: only the fence
+			   is left */
 };
 
 struct world {
@@ -66,7 +94,8 @@ struct world {
 	int64_t now_us;
 	arena_t *arena;                                 /* lives as long as the schedule */
 	struct event *heap; size_t nevents, events_cap;
-	struct moment wake[PROCS_MAX * LANES];          /* of each task, not among the events: most are put off before they come */
+	struct moment
+		wake[PROCS_MAX * LANES]; /* of each task, not among the events: most are put off before they come */
 	uint64_t order;
 	struct knobs knobs;
 	bool healed;                                    /* faults are over */
@@ -109,11 +138,16 @@ struct head {
 	int locked_by;                                  /* session inside a transaction that has touched it; NOBODY */
 };
 struct replica_row { const char *instance; int pid; int64_t since_us, seen_us, off_us; bool gone; };
-struct wrote { int64_t epoch; int pid; };              /* by which session a partition was last written: kept by the checks */
+struct wrote {
+	int64_t epoch;
+	int pid;
+}; /* by which session a partition was last written: kept by the checks */
 struct service_tables {
 	struct head head[PARTITIONS];
 	struct tab cursor, timer, work, parked, turn, row[FIXTURE_TABLES];
-	EngineRows__Logged **log[PARTITIONS]; int64_t *logged_us[PARTITIONS]; size_t logged[PARTITIONS], log_cap[PARTITIONS];   /* logged_us: in the world's time */
+	EngineRows__Logged **log[PARTITIONS];
+	int64_t *logged_us[PARTITIONS];
+	size_t logged[PARTITIONS], log_cap[PARTITIONS]; /* logged_us: in the world's time */
 	struct replica_row replica[LIVES_MAX]; int nreplicas;       /* one of each life, whose name may be another */
 	struct wrote wrote[PARTITIONS];
 };
@@ -148,14 +182,22 @@ void roll_back(void);
 void commit(void);
 void commit_undone(void);                               /* takes back the last transaction that was committed */
 
-struct row_slot *tab_find(const struct tab *t, const void *key, int nkey, size_t from);       /* the next from there on; NULL */
+struct row_slot *tab_find(const struct tab *t, const void *key, int nkey,
+			  size_t from); /* the next from there on; NULL */
 void tab_put(struct tab *t, const void *row);           /* which lives as long as the schedule */
 bool tab_drop(struct tab *t, const void *key);
 void *message_copy(const void *m);                      /* into the world's arena */
 bool key_equal(const void *a, const void *b, int nkey); /* same descriptor */
 
 /* ---- statements.c */
-struct sent { const struct store_stmt *stmt; const char *text; const void *const *args; size_t n; void **rows; size_t nrows, rows_cap; };
+struct sent {
+	const struct store_stmt *stmt;
+	const char *text;
+	const void *const *args;
+	size_t n;
+	void **rows;
+	size_t nrows, rows_cap;
+};
 enum store_error statement_run(int session, struct sent *q);
 bool statement_waits(int session, const struct sent *q);       /* for a row that another transaction has locked */
 const struct store_stmt *statement_kept(const struct store_stmt *s);    /* the same, also when its process is gone */
@@ -173,7 +215,8 @@ void stores_cut(void);                                  /* the server ends */
 /* ---- net.c */
 struct letter { struct letter *next; struct message m; int proc, lane, life; };        /* to; proc NOBODY: the client */
 void net_reset(void);
-bool net_send(int proc, int lane, int life, const struct message *m, bool once);       /* proc NOBODY: the client; once: never doubled */
+bool net_send(int proc, int lane, int life, const struct message *m,
+	      bool once); /* proc NOBODY: the client; once: never doubled */
 void net_arrive(struct letter *l);
 void net_hello(struct proc *p, bool gone);
 void net_bus(int bus, bool up);
@@ -189,7 +232,8 @@ struct proc {
 	char name[16];
 	bool up, leaving;
 	int64_t frozen_us, cut_bus_us, cut_db_us;       /* until */
-	int64_t clock_us, ahead_us, hello_us;           /* how far its clock is off, was at most ahead and could be believed; when to say again who it is */
+	int64_t clock_us, ahead_us, hello_us; /* how far its clock is off, was at most ahead and could be believed; when
+						 to say again who it is */
 	struct steady_word steady;
 	uint64_t owns;                                  /* as last said */
 	struct metrics metrics;
@@ -218,7 +262,12 @@ int32_t district_partition(int d);
 void fold_text(char out[17], const char *before, const char *event_id, const char *said);
 int64_t timer_us(const char *said);
 enum { PUT_OFF_US = 100 * MS };                 /* by a timer of kind m, that of kind t */
-enum { FOLD_ALPHA = 1, FOLD_BETA = 2, FOLD_OWN = 3, FOLD_AFTER_COMMIT = 4 };  /* from_day of a row: whose events it has folded */
+enum {
+	FOLD_ALPHA = 1,
+	FOLD_BETA = 2,
+	FOLD_OWN = 3,
+	FOLD_AFTER_COMMIT = 4
+}; /* from_day of a row: whose events it has folded */
 
 /* ---- client.c */
 enum call_state { CALL_LATER, CALL_ASKED, CALL_DONE, CALL_UNKNOWN };
@@ -252,4 +301,5 @@ const char *unquiet(void);                              /* what is */
 void check_all(void);                                   /* when it is quiet */
 
 /* ---- schedule.c */
-bool schedule_run(uint64_t seed, enum bug bug, bool tracing);  /* false: something did not hold; world.failed says what */
+bool schedule_run(uint64_t seed, enum bug bug,
+		  bool tracing); /* false: something did not hold; world.failed says what */

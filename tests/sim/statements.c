@@ -281,8 +281,13 @@ take(struct call_of *c)
 		h->pid = c->s->pid;
 		h->starts++;
 		EngineRows__Taken *out = row_new(c->q);
-		*out = (EngineRows__Taken){ .base = out->base, .partition = k->partition, .epoch = h->epoch, .seq = h->seq, .now_us = h->now_us,
-		                            .starts = h->starts, .trying = (char *)h->trying };
+		*out = (EngineRows__Taken){ .base = out->base,
+					    .partition = k->partition,
+					    .epoch = h->epoch,
+					    .seq = h->seq,
+					    .now_us = h->now_us,
+					    .starts = h->starts,
+					    .trying = (char *)h->trying };
 		out->hash = (ProtobufCBinaryData){ h->hash_len, arena_copy(world.arena, h->hash, h->hash_len) };
 	}
 	notify(sign('+', c->s->service));
@@ -333,7 +338,8 @@ by_partition(struct call_of *c, const struct tab *t)
 {
 	for (size_t i = 0; i < t->n; i++)
 		for (size_t k = 0; k < c->q->n && !t->rows[i].gone; k++)
-			if (((const EngineRows__Cursor *)t->rows[i].m)->partition == ((const EngineRows__Partition *)c->q->args[k])->partition)
+			if (((const EngineRows__Cursor *)t->rows[i].m)->partition ==
+			    ((const EngineRows__Partition *)c->q->args[k])->partition)
 				row_out(c->q, t->rows[i].m);
 	return STORE_OK;
 }
@@ -349,7 +355,11 @@ held_of(struct call_of *c)
 			if (p->partition != ((const EngineRows__Partition *)c->q->args[k])->partition)
 				continue;
 			EngineRows__HeldSubject *h = row_new(c->q);
-			*h = (EngineRows__HeldSubject){ .base = h->base, .partition = p->partition, .district = p->district, .subject = p->subject, .wanted = p->wanted };
+			*h = (EngineRows__HeldSubject){ .base = h->base,
+							.partition = p->partition,
+							.district = p->district,
+							.subject = p->subject,
+							.wanted = p->wanted };
 		}
 	return STORE_OK;
 }
@@ -436,8 +446,12 @@ edges(struct call_of *c)
 				if (!h->exists)
 					continue;
 				EngineRows__Edge *out = row_new(c->q);
-				*out = (EngineRows__Edge){ .base = out->base, .producer = (char *)*from, .consumer = (char *)fixtures[s].name, .partition = p,
-				                           .head = world.bug == BUG_EDGES_BLIND ? 0 : h->seq, .cursor = cursor_at(s, *from, p) };
+				*out = (EngineRows__Edge){ .base = out->base,
+							   .producer = (char *)*from,
+							   .consumer = (char *)fixtures[s].name,
+							   .partition = p,
+							   .head = world.bug == BUG_EDGES_BLIND ? 0 : h->seq,
+							   .cursor = cursor_at(s, *from, p) };
 			}
 	return STORE_OK;
 }
@@ -562,7 +576,8 @@ answers_keep(struct call_of *c)
 			continue;
 		}
 		if (strcmp(((const EngineRows__Answer *)r->m)->service, a->service) != 0)
-			snprintf(detail + strlen(detail), sizeof detail - strlen(detail), "%s%s %s %s", *detail ? "\n" : "", a->district, a->account, a->key);
+			snprintf(detail + strlen(detail), sizeof detail - strlen(detail), "%s%s %s %s",
+				 *detail ? "\n" : "", a->district, a->account, a->key);
 		else
 			twice = true;
 	}
@@ -621,8 +636,8 @@ timer_after(const struct tab *all, const EngineRows__Due *from, const EngineRows
 
 	for (size_t i = 0; i < all->n; i++) {
 		EngineRows__Timer *t = (EngineRows__Timer *)all->rows[i].m;
-		if (!all->rows[i].gone && t->partition == from->partition && t->due_us >= from->from_us && (!after || by_due(after, t) < 0) &&
-		    (!first || by_due(t, first) < 0))
+		if (!all->rows[i].gone && t->partition == from->partition && t->due_us >= from->from_us &&
+		    (!after || by_due(after, t) < 0) && (!first || by_due(t, first) < 0))
 			first = t;
 	}
 	return first;
@@ -661,24 +676,41 @@ timers_next(struct call_of *c)
 }
 
 static enum store_error timers_put(struct call_of *c) { return put_all(c, &c->t->timer); }
-static enum store_error timers_drop(struct call_of *c) { return world.bug == BUG_TIMER_STAYS ? STORE_OK : drop_all(c, &c->t->timer); }
-static enum store_error work_done(struct call_of *c) { return world.bug == BUG_WORK_STAYS && percent(20) ? STORE_OK : drop_all(c, &c->t->work); }
-static enum store_error park(struct call_of *c) { return world.bug == BUG_PARK_FORGOTTEN ? STORE_OK : put_all(c, &c->t->parked); }
+static enum store_error
+timers_drop(struct call_of *c)
+{
+	return world.bug == BUG_TIMER_STAYS ? STORE_OK : drop_all(c, &c->t->timer);
+}
+static enum store_error
+work_done(struct call_of *c)
+{
+	return world.bug == BUG_WORK_STAYS && percent(20) ? STORE_OK : drop_all(c, &c->t->work);
+}
+static enum store_error
+park(struct call_of *c)
+{
+	return world.bug == BUG_PARK_FORGOTTEN ? STORE_OK : put_all(c, &c->t->parked);
+}
 
-/* In the order they were written: their instants are those of the events they come from, or nearly; fewer than any limit. */
+/* In the order they were written: their instants are those of the events they come from, or nearly; fewer than any
+ * limit. */
 static enum store_error
 work_some(struct call_of *c)
 {
 	for (size_t i = 0; i < c->t->work.n; i++)
 		for (size_t k = 0; k < c->q->n; k++)
 			if (!c->t->work.rows[i].gone &&
-			    ((const EngineRows__Job *)c->t->work.rows[i].m)->partition == ((const EngineRows__Positions *)c->q->args[k])->partition)
+			    ((const EngineRows__Job *)c->t->work.rows[i].m)->partition ==
+				    ((const EngineRows__Positions *)c->q->args[k])->partition)
 				row_out(c->q, c->t->work.rows[i].m);
 	return STORE_OK;
 }
 
 const struct store_stmt fixture_job = {
-	.name = "fixture.job", .text = "insert into work", .params = { "partition", "district", "subject", "at_us" }, .nparams = 4,
+	.name = "fixture.job",
+	.text = "insert into work",
+	.params = { "partition", "district", "subject", "at_us" },
+	.nparams = 4,
 	.args = &engine_rows__job__descriptor,
 };
 
@@ -776,13 +808,14 @@ table_load(struct call_of *c, int nkey, size_t limit)
 	const struct tab *t = &c->t->row[0];
 
 	for (size_t k = 0; k < c->q->n; k++)
-		for (const struct row_slot *r = tab_find(t, c->q->args[k], nkey, 0); r && c->q->nrows < limit; r = tab_find(t, c->q->args[k], nkey, (size_t)(r - t->rows) + 1))
+		for (const struct row_slot *r = tab_find(t, c->q->args[k], nkey, 0); r && c->q->nrows < limit;
+		     r = tab_find(t, c->q->args[k], nkey, (size_t)(r - t->rows) + 1))
 			row_out(c->q, r->m);
 	return STORE_OK;
 }
 
-/* A text that is no UTF-8 is what the database refuses; and a row that is there already.  One to be updated that is not there is
- * no error. */
+/* A text that is no UTF-8 is what the database refuses; and a row that is there already.  One to be updated that is not
+ * there is no error. */
 static enum store_error
 table_put(struct call_of *c, bool insert)
 {
@@ -814,21 +847,56 @@ of_table(struct call_of *c)
 
 /* ---- one statement */
 
-static const struct { const struct store_stmt *stmt; enum store_error (*run)(struct call_of *c); bool locks; } meanings[] = {
-	{ &engine_opened, opened, false }, { &engine_replicas, replicas, false }, { &engine_beat, beat, false }, { &engine_come, come, false }, { &engine_oust, oust, false }, { &engine_clocks, clocks, false },
-	{ &engine_timers_due, timers_due, false }, { &engine_jobs_some, work_some, false }, { &engine_timers_next, timers_next, false },
-	{ &engine_advance, advance, true }, { &engine_cursors_move, cursors_move, false }, { &engine_events_append, events_append, false },
-	{ &engine_answers_of, answers_of, false }, { &engine_answers_keep, answers_keep, false }, { &engine_look, look, false }, { &engine_edges, edges, false },
-	{ &engine_districts, districts_known, false }, { &engine_events_after, events_after, false },
-	{ &engine_timers_put, timers_put, false }, { &engine_timers_drop, timers_drop, false }, { &engine_jobs_done, work_done, false },
-	{ &engine_jobs_moved, work_moved, false }, { &engine_jobs_of, work_of, false },
-	{ &engine_park, park, false }, { &engine_lock, lock, false }, { &engine_unlock, unlock, false }, { &engine_take, take, true },
-	{ &engine_give, give, true }, { &engine_cursors_of, cursors_of, false }, { &engine_held_of, held_of, false },
-	{ &engine_trying, trying, true }, { &engine_consumed, consumed, false }, { &engine_district_open, district_open, false },
-	{ &engine_answers_purge, answers_purge, false }, { &engine_clock_now, nothing, false }, { &engine_room, nothing, false }, { &engine_show_district, nothing, false },
-	{ &engine_cursors_of_consumer, cursors_of_consumer, false }, { &fixture_job, job, false },
-	{ &engine_journal_turns, turns_take, false }, { &engine_journal_turns_of, turns_of, false }, { &engine_journal_notes, nothing, false }, { &engine_own_tables, nothing, false },
-	{ &engine_parked_next, nothing, false }, { &engine_show_partitions, nothing, false },
+static const struct {
+	const struct store_stmt *stmt;
+	enum store_error (*run)(struct call_of *c);
+	bool locks;
+} meanings[] = {
+	{ &engine_opened, opened, false },
+	{ &engine_replicas, replicas, false },
+	{ &engine_beat, beat, false },
+	{ &engine_come, come, false },
+	{ &engine_oust, oust, false },
+	{ &engine_clocks, clocks, false },
+	{ &engine_timers_due, timers_due, false },
+	{ &engine_jobs_some, work_some, false },
+	{ &engine_timers_next, timers_next, false },
+	{ &engine_advance, advance, true },
+	{ &engine_cursors_move, cursors_move, false },
+	{ &engine_events_append, events_append, false },
+	{ &engine_answers_of, answers_of, false },
+	{ &engine_answers_keep, answers_keep, false },
+	{ &engine_look, look, false },
+	{ &engine_edges, edges, false },
+	{ &engine_districts, districts_known, false },
+	{ &engine_events_after, events_after, false },
+	{ &engine_timers_put, timers_put, false },
+	{ &engine_timers_drop, timers_drop, false },
+	{ &engine_jobs_done, work_done, false },
+	{ &engine_jobs_moved, work_moved, false },
+	{ &engine_jobs_of, work_of, false },
+	{ &engine_park, park, false },
+	{ &engine_lock, lock, false },
+	{ &engine_unlock, unlock, false },
+	{ &engine_take, take, true },
+	{ &engine_give, give, true },
+	{ &engine_cursors_of, cursors_of, false },
+	{ &engine_held_of, held_of, false },
+	{ &engine_trying, trying, true },
+	{ &engine_consumed, consumed, false },
+	{ &engine_district_open, district_open, false },
+	{ &engine_answers_purge, answers_purge, false },
+	{ &engine_clock_now, nothing, false },
+	{ &engine_room, nothing, false },
+	{ &engine_show_district, nothing, false },
+	{ &engine_cursors_of_consumer, cursors_of_consumer, false },
+	{ &fixture_job, job, false },
+	{ &engine_journal_turns, turns_take, false },
+	{ &engine_journal_turns_of, turns_of, false },
+	{ &engine_journal_notes, nothing, false },
+	{ &engine_own_tables, nothing, false },
+	{ &engine_parked_next, nothing, false },
+	{ &engine_show_partitions, nothing, false },
 };
 
 static size_t
@@ -859,7 +927,9 @@ statement_kept(const struct store_stmt *s)
 enum store_error
 statement_run(int session, struct sent *q)
 {
-	struct call_of c = { .session = session, .s = &db.session[session], .t = &db.service[db.session[session].service], .q = q };
+	struct call_of c = {
+		.session = session, .s = &db.session[session], .t = &db.service[db.session[session].service], .q = q
+	};
 	size_t i = meaning_of(q->stmt);
 
 	q->nrows = 0;
@@ -871,7 +941,8 @@ statement_run(int session, struct sent *q)
 	return STORE_LOST;
 }
 
-/* Heads are the only rows that transactions of two processes touch: both lock them first.  Their number comes first in each. */
+/* Heads are the only rows that transactions of two processes touch: both lock them first.  Their number comes first in
+ * each. */
 bool
 statement_waits(int session, const struct sent *q)
 {
@@ -880,7 +951,9 @@ statement_waits(int session, const struct sent *q)
 	if (i == ALEN(meanings) || !meanings[i].locks)
 		return false;
 	for (size_t k = 0; k < q->n; k++) {
-		int by = db.service[db.session[session].service].head[((const EngineRows__Partition *)q->args[k])->partition].locked_by;
+		int by = db.service[db.session[session].service]
+				 .head[((const EngineRows__Partition *)q->args[k])->partition]
+				 .locked_by;
 		if (by != NOBODY && by != session)
 			return true;
 	}

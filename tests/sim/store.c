@@ -1,9 +1,9 @@
 /* store - store.h over db.c: the same promises, kept or broken as the seed says.
  *
- * A round trip is carried out at once, or it takes time: the request arrives, and is carried out whole, at one instant, and
- * the answer comes at a later one.  Between the two everybody else goes on, and the process may die, freeze, or be cut
- * off.  So what a caller is told and what has happened come apart in each way that they can:
- * told OK; refused and rolled back; STORE_LOST with nothing done; STORE_LOST with everything done. */
+ * A round trip is carried out at once, or it takes time: the request arrives, and is carried out whole, at one instant,
+ * and the answer comes at a later one.  Between the two everybody else goes on, and the process may die, freeze, or be
+ * cut off.  So what a caller is told and what has happened come apart in each way that they can: told OK; refused and
+ * rolled back; STORE_LOST with nothing done; STORE_LOST with everything done. */
 #include "sim.h"
 #include "store/store.h"
 #include <assert.h>
@@ -15,7 +15,8 @@ enum { SENT_MAX = 512, LOCK_WAIT_US = 2 * SECOND, LOCK_LOOK_US = 5 * MS, CUT_US 
 struct store {
 	bool used, open;
 	int place, proc, lane, session; uint64_t pid;
-	struct sent sent[SENT_MAX]; size_t nsent, from;         /* from: of this round trip; before it, of a transaction that goes on */
+	struct sent sent[SENT_MAX];
+	size_t nsent, from; /* from: of this round trip; before it, of a transaction that goes on */
 	bool synced;
 	enum store_error error; const char *detail; char sqlstate[6];
 	uint64_t trip; bool pending, replied, reply_lost; int64_t lock_until_us;
@@ -137,7 +138,12 @@ store_fd(const store_t *s)
 }
 
 bool store_prepare(store_t *s, const struct store_stmt *stmt) { (void)stmt; return s->open; }
-void store_patience(store_t *s, int wait_ms) { (void)s; (void)wait_ms; }         /* nothing here asks about whole tables */
+void
+store_patience(store_t *s, int wait_ms)
+{
+	(void)s;
+	(void)wait_ms;
+} /* nothing here asks about whole tables */
 int64_t store_round_trips(const store_t *s) { return s->round_trips; }
 const char *store_detail(const store_t *s) { return s->detail ? s->detail : ""; }
 const char *store_sqlstate(const store_t *s) { return s->sqlstate; }
@@ -337,7 +343,8 @@ execute(store_t *s)
 
 /* ---- a round trip, between the two */
 
-/* The request has left its process, which does not wait for it any more: it arrives some time, with nobody there to hear. */
+/* The request has left its process, which does not wait for it any more: it arrives some time, with nobody there to
+ * hear. */
 static void
 ghost(const store_t *s)
 {
@@ -407,7 +414,8 @@ store_execute(int i, uint64_t trip)
 
 	if (!s->used || !s->pending || s->trip != trip)
 		return;
-	if (!q->live || (uint64_t)q->pid != s->pid || (s->open && away(s))) {    /* the place of one that has ended may have been taken */
+	if (!q->live || (uint64_t)q->pid != s->pid ||
+	    (s->open && away(s))) { /* the place of one that has ended may have been taken */
 		s->pending = false;
 		if (!s->open)
 			s->used = false;
@@ -432,7 +440,8 @@ static bool
 travel(store_t *s)
 {
 	bool lost = permille(world.knobs.lost), never = lost && percent(40);
-	int64_t there_us = percent(world.knobs.slow_db) && percent(5) ? between(SECOND, 4 * SECOND) : trip_us();        /* it may stand still */
+	int64_t there_us = percent(world.knobs.slow_db) && percent(5) ? between(SECOND, 4 * SECOND)
+								      : trip_us(); /* it may stand still */
 
 	s->replied = false;
 	s->reply_lost = lost;

@@ -1,7 +1,8 @@
 /* task - functions with a stack of their own, that run one at a time and pause where they like: sim.h.
  *
- * A context is made once, by makecontext(); from then on it is entered and left by _setjmp and _longjmp, which ask nothing of
- * the kernel.  A task that is started anew while it is paused is forgotten where it stands: a process that was killed. */
+ * A context is made once, by makecontext(); from then on it is entered and left by _setjmp and _longjmp, which ask
+ * nothing of the kernel.  A task that is started anew while it is paused is forgotten where it stands: a process that
+ * was killed. */
 #include "sim.h"
 #include <assert.h>
 #include <setjmp.h>

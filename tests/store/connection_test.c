@@ -1,5 +1,5 @@
-/* A connection: how its session is set, notifications, what it knows of columns; and that it goes, at any moment, or waits for
- * who does not answer. */
+/* A connection: how its session is set, notifications, what it knows of columns; and that it goes, at any moment, or
+ * waits for who does not answer. */
 #include "base/clock.h"
 #include "fixture.h"
 #include "../pace.h"
@@ -13,11 +13,15 @@ enum { WAIT_MS = 20000 };
 
 static const struct store_stmt
 	notify = { "notify", "select pg_notify($1, $2)", { "first", "second" }, 2, D(pair), NULL },
-	kill_pid = { "kill_pid", "select (pg_terminate_backend($1))::int as number", { "number" }, 1, D(number), D(number) },
-	pid_count = { "pid_count", "select count(*) from pg_stat_activity where pid = $1", { "number" }, 1, D(number), D(count) },
+	kill_pid = { "kill_pid", "select (pg_terminate_backend($1))::int as number", { "number" }, 1, D(number),
+		     D(number) },
+	pid_count = { "pid_count", "select count(*) from pg_stat_activity where pid = $1", { "number" }, 1, D(number),
+		      D(count) },
 	lock = { "lock", "select pg_advisory_xact_lock($1::integer)", { "number" }, 1, D(number), NULL },
 	setting = { "setting", "select current_setting($1) as word", { "word" }, 1, D(word), D(word) },
-	hurry = { "hurry", "select count(pg_cancel_backend(pid)) from pg_stat_activity where wait_event = 'SyncRep'", {}, 0, NULL, D(count) };
+	hurry = { "hurry", "select count(pg_cancel_backend(pid)) from pg_stat_activity where wait_event = 'SyncRep'",
+		  {},      0,
+		  NULL,    D(count) };
 
 static const struct store_stmt *const statements[] = {
 	&notify, &kill_pid, &pid_count, &lock, &setting, &hurry,
@@ -264,9 +268,15 @@ static void
 test_column_types(struct test *t)
 {
 	static const char *const cases[][3] = {
-		{ "sample", "at_us", "timestamp with time zone" }, { "sample", "on_day", "date" }, { "sample", "big", "bigint" },
-		{ "sample", "tags", "text[]" }, { "sample", "ratio", "double precision" }, { "pg_catalog.pg_class", "relname", "name" },
-		{ "sample", "nothing", NULL }, { "nothing", "id", NULL }, { "nowhere.sample", "id", NULL },
+		{ "sample", "at_us", "timestamp with time zone" },
+		{ "sample", "on_day", "date" },
+		{ "sample", "big", "bigint" },
+		{ "sample", "tags", "text[]" },
+		{ "sample", "ratio", "double precision" },
+		{ "pg_catalog.pg_class", "relname", "name" },
+		{ "sample", "nothing", NULL },
+		{ "nothing", "id", NULL },
+		{ "nowhere.sample", "id", NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

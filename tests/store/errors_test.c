@@ -1,5 +1,6 @@
-/* What is refused, at start and when it is run: statements that do not fit their messages, rows that the database will not have,
- * what is too large to send; which error each is, that nothing of it stays, and that the log quotes none of it. */
+/* What is refused, at start and when it is run: statements that do not fit their messages, rows that the database will
+ * not have, what is too large to send; which error each is, that nothing of it stays, and that the log quotes none of
+ * it. */
 #include "fixture.h"
 #include <stdio.h>
 #include <string.h>
@@ -53,7 +54,9 @@ test_mismatches(struct test *t)
 	}
 	CHECK(t, store_prepare(t->db, &fixture_word_all));        /* again: nothing to do */
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		store_text(t->db, arena_printf(t->arena, "do $$ begin deallocate %s; exception when others then null; end $$", bad[i].name));
+		store_text(t->db,
+			   arena_printf(t->arena, "do $$ begin deallocate %s; exception when others then null; end $$",
+					bad[i].name));
 	CHECK(t, store_sync(t->db) == STORE_OK);
 }
 

@@ -193,13 +193,15 @@ tables_empty(struct test *t)
 }
 
 int
-fixture_main(const struct store_stmt *const *statements, size_t nstatements, void (*const *tests)(struct test *), size_t n)
+fixture_main(const struct store_stmt *const *statements, size_t nstatements, void (*const *tests)(struct test *),
+	     size_t n)
 {
 	struct test t = { .conninfo = getenv("ZHUCUN_TEST_DB"), .statements = statements, .nstatements = nstatements };
 
 	setvbuf(stdout, NULL, _IOLBF, 0);               /* what failed is told even when an assertion ends us */
 	if (!t.conninfo || !*t.conninfo) {
-		printf("FAIL ZHUCUN_TEST_DB is not set: it must be the conninfo (key=value) of a superuser in a scratch PostgreSQL database\n");
+		printf("FAIL ZHUCUN_TEST_DB is not set: it must be the conninfo (key=value) of a superuser in a "
+		       "scratch PostgreSQL database\n");
 		return 1;
 	}
 	t.arena = arena_open(ARENA_CAP);

@@ -1,10 +1,10 @@
-/* fixture - the store against a real PostgreSQL: ZHUCUN_TEST_DB is the conninfo (key=value ...) of a superuser in a scratch
- * database.
+/* fixture - the store against a real PostgreSQL: ZHUCUN_TEST_DB is the conninfo (key=value ...) of a superuser in a
+ * scratch database.
  *
- * Each program makes a schema of its own (storetest_<pid>) and drops it.  Two connections: `db` is under test, `peer` plays
- * whoever else is there (holds locks, notifies, kills).  Messages (lib/store/storetest_rows.proto) are compared by their packed
- * bytes, so that a field set to nothing and a field not set differ.  The fixture owns the monotonic clock: a deadline passes by
- * turning it. */
+ * Each program makes a schema of its own (storetest_<pid>) and drops it.  Two connections: `db` is under test, `peer`
+ * plays whoever else is there (holds locks, notifies, kills).  Messages (lib/store/storetest_rows.proto) are compared
+ * by their packed bytes, so that a field set to nothing and a field not set differ.  The fixture owns the monotonic
+ * clock: a deadline passes by turning it. */
 #pragma once
 #include "store/store.h"
 #include "storetest_rows.pb-c.h"
@@ -22,7 +22,8 @@ struct test {
 };
 
 /* Runs the tests, with empty tables before each; what main returns. */
-int fixture_main(const struct store_stmt *const *statements, size_t nstatements, void (*const *tests)(struct test *), size_t n);
+int fixture_main(const struct store_stmt *const *statements, size_t nstatements, void (*const *tests)(struct test *),
+		 size_t n);
 void fixture_check(struct test *t, bool ok, const char *file, int line, const char *what);
 #define CHECK(t, ok) fixture_check(t, ok, __FILE__, __LINE__, #ok)
 

@@ -1,5 +1,5 @@
-/* Values to the database and back: every type, nothing and what lies outside, one row and thousands, and that a batch of any
- * size is one round trip. */
+/* Values to the database and back: every type, nothing and what lies outside, one row and thousands, and that a batch
+ * of any size is one round trip. */
 #include "fixture.h"
 #include <stdio.h>
 #include <string.h>
@@ -18,24 +18,44 @@ typedef StoretestRows__Maybe Maybe;
 	"$8::double precision[], $9::text[], $10::text[], $11::bytea[]"
 
 static const struct store_stmt
-	sample_one = { "sample_one", "insert into sample values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::text[])",
-	               { FIELDS, "tags" }, 12, D(sample), NULL },
+	sample_one = { "sample_one",
+		       "insert into sample values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::text[])",
+		       { FIELDS, "tags" },
+		       12,
+		       D(sample),
+		       NULL },
 	sample_many = { "sample_many",
-	                "insert into sample (" COLUMNS ", tags) select " COLUMNS ", tags::text[] from unnest(" ARRAYS
-	                ", $12::text[]) as u(" COLUMNS ", tags)",
-	                { FIELDS, "tags" }, 12, D(sample), NULL },
+			"insert into sample (" COLUMNS ", tags) select " COLUMNS ", tags::text[] from unnest(" ARRAYS
+			", $12::text[]) as u(" COLUMNS ", tags)",
+			{ FIELDS, "tags" },
+			12,
+			D(sample),
+			NULL },
 	sample_all = { "sample_all", "select * from sample order by id", {}, 0, NULL, D(sample) },
-	sample_of = { "sample_of", "select * from sample where id = any($1) order by id", { "word" }, 1, D(word), D(sample) },
-	maybe_one = { "maybe_one", "insert into maybe values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", { FIELDS }, 11,
-	              D(maybe), NULL },
-	maybe_many = { "maybe_many", "insert into maybe select * from unnest(" ARRAYS ")", { FIELDS }, 11, D(maybe), NULL },
+	sample_of = { "sample_of", "select * from sample where id = any($1) order by id", { "word" }, 1, D(word),
+		      D(sample) },
+	maybe_one = { "maybe_one", "insert into maybe values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+		      { FIELDS },  11,
+		      D(maybe),    NULL },
+	maybe_many = { "maybe_many", "insert into maybe select * from unnest(" ARRAYS ")", { FIELDS }, 11, D(maybe),
+		       NULL },
 	maybe_all = { "maybe_all", "select * from maybe order by id", {}, 0, NULL, D(maybe) },
 	maybe_as_sample = { "maybe_as_sample", "select * from maybe order by id", {}, 0, NULL, D(sample) },
 	colour_nulls = { "colour_nulls", "select count(*) from sample where colour is null", {}, 0, NULL, D(count) },
-	colour_texts = { "colour_texts", "select id, c as colour from unnest(array['0','1','2','3'], "
-	                 "array['dark_red', 'mauve', null, 'BLUE ']) as u(id, c) order by id", {}, 0, NULL, D(sample) },
-	infinities = { "infinities", "select 'infinity'::timestamptz as at_us, 'infinity'::date as on_day, '-1' as id union all "
-	               "select '-infinity', '-infinity', '-2'", {}, 0, NULL, D(sample) },
+	colour_texts = { "colour_texts",
+			 "select id, c as colour from unnest(array['0','1','2','3'], "
+			 "array['dark_red', 'mauve', null, 'BLUE ']) as u(id, c) order by id",
+			 {},
+			 0,
+			 NULL,
+			 D(sample) },
+	infinities = { "infinities",
+		       "select 'infinity'::timestamptz as at_us, 'infinity'::date as on_day, '-1' as id union all "
+		       "select '-infinity', '-infinity', '-2'",
+		       {},
+		       0,
+		       NULL,
+		       D(sample) },
 	null_tag = { "null_tag", "select array['a', null, '']::text[] as tags", {}, 0, NULL, D(sample) },
 	echo = { "echo", "select $1::bytea as body", { "body" }, 1, D(body), D(body) };
 
@@ -135,15 +155,15 @@ test_types_as_arrays(struct test *t)
 
 static const Maybe maybes[] = {
 	{ PROTOBUF_C_MESSAGE_INIT(D(maybe)), .id = T("0 unset") },
-	{ PROTOBUF_C_MESSAGE_INIT(D(maybe)), .id = T("1 set to nothing"), .maybe_at_case = 2, .maybe_on_case = 3, .maybe_big_case = 4,
-	  .maybe_small_case = 5, .maybe_number_case = 6, .maybe_flag_case = 7, .maybe_ratio_case = 8, .maybe_note_case = 9,
-	  .note = T(""), .maybe_body_case = 11 },
-	{ PROTOBUF_C_MESSAGE_INIT(D(maybe)), .id = T("2 every other"), .maybe_on_case = 3, .on_day = 1, .maybe_small_case = 5,
-	  .small = 2, .maybe_flag_case = 7, .flag = 1, .maybe_note_case = 9, .note = T("n"), .maybe_body_case = 11,
-	  .body = BYTES("b") },
-	{ PROTOBUF_C_MESSAGE_INIT(D(maybe)), .id = T("3 the others"), .maybe_at_case = 2, .at_us = 3, .maybe_big_case = 4, .big = 4,
-	  .maybe_number_case = 6, .number = 5, .maybe_ratio_case = 8, .ratio = 6, .maybe_colour_case = 10,
-	  .colour = STORETEST_ROWS__COLOUR__BLUE },
+	{ PROTOBUF_C_MESSAGE_INIT(D(maybe)), .id = T("1 set to nothing"), .maybe_at_case = 2, .maybe_on_case = 3,
+	  .maybe_big_case = 4, .maybe_small_case = 5, .maybe_number_case = 6, .maybe_flag_case = 7,
+	  .maybe_ratio_case = 8, .maybe_note_case = 9, .note = T(""), .maybe_body_case = 11 },
+	{ PROTOBUF_C_MESSAGE_INIT(D(maybe)), .id = T("2 every other"), .maybe_on_case = 3, .on_day = 1,
+	  .maybe_small_case = 5, .small = 2, .maybe_flag_case = 7, .flag = 1, .maybe_note_case = 9, .note = T("n"),
+	  .maybe_body_case = 11, .body = BYTES("b") },
+	{ PROTOBUF_C_MESSAGE_INIT(D(maybe)), .id = T("3 the others"), .maybe_at_case = 2, .at_us = 3,
+	  .maybe_big_case = 4, .big = 4, .maybe_number_case = 6, .number = 5, .maybe_ratio_case = 8, .ratio = 6,
+	  .maybe_colour_case = 10, .colour = STORETEST_ROWS__COLOUR__BLUE },
 };
 enum { MAYBES = sizeof(maybes) / sizeof(maybes[0]) };
 
@@ -243,7 +263,8 @@ many(struct test *t, size_t n)
 static void
 test_many(struct test *t)
 {
-	const void **wanted = many(t, MANY), *ids[3] = { fixture_word(t, "000007"), fixture_word(t, "004999"), fixture_word(t, "none") };
+	const void **wanted = many(t, MANY),
+		   *ids[3] = { fixture_word(t, "000007"), fixture_word(t, "004999"), fixture_word(t, "none") };
 	void **rows;
 
 	store_text(t->db, "begin");
