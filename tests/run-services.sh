@@ -1,5 +1,5 @@
 #!/bin/bash
-# run-services.sh - a service is a directory: one more, made of one file, in a copy of the checkout, is built, gets its logins, keys
+# run-services.sh - a service is a directory: one more, made of one file and of whom it reads, in a copy of the checkout, is built, gets its logins, keys
 # and schema, is started, takes part in a district and answers, and nothing else was told of it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,13 +24,16 @@ cp -a tests/stack.sh tests/pace.sh "$scratch/tests"
 for made in gen lib services gateway deploy bin libzhucun.a; do
 	[ ! -e "build/$made" ] || cp -a "build/$made" "$scratch/build"
 done
-mkdir "$scratch/services/another"
+mkdir -p "$scratch/services/another/schema"
 cat >"$scratch/services/another/another.c" <<'C'
-/* another - hears nothing and keeps nothing. */
+/* another - hears of districts and keeps nothing. */
 #include "engine/service.h"
 
-const struct service another_service = { .name = "another", .consumes = (const char *const[]){ NULL }, .nouns = (const struct noun *const[]){ NULL } };
+const struct service another_service = {
+	.name = "another", .consumes = (const char *const[]){ "roster", NULL }, .nouns = (const struct noun *const[]){ NULL },
+};
 C
+echo "insert into engine.consumes (consumer, producer) values ('another', 'roster');" >"$scratch/services/another/schema/010_another.sql"
 check "it comes after those that are there" "$("$scratch/services/list" | tail -n 1)" another
 
 # shellcheck source=tests/stack.sh
@@ -55,7 +58,13 @@ done
 check "which it owns as the others do" "$(its '[.replicas[].partitions] | add')" 1
 get /metrics >/dev/null
 check "it answers, and counts that" "$(get /metrics | grep -c '^zhucun_queries_total{service="another",.*} [1-9]' || true)" 1
-check "its log is in order, and all others" "$(history_holds >/dev/null 2>&1 && echo yes)" yes
+for ((i = 0; i < $(patience 100); i++)); do
+	[ "$(get /api/v1/status | jq .lag)" != 0 ] || break
+	sleep 0.1
+done
+check "it reads what others say" "$(its '[.consumes[] | [.from, .lag]]')" '[[][[]"roster",0]]'
+held=$(history_holds 2>&1) && held=yes
+check "its log is in order, and all others" "$held" yes
 
 stack_down
 echo "$passed passed, $failed failed"
