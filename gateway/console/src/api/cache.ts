@@ -3,7 +3,7 @@
 // and a hole in the network show the last known, with its time.
 import { signal, type Signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { call, Problem } from './client'
+import { call, now, Problem } from './client'
 
 export interface Entry<T> {
 	path: string
@@ -115,8 +115,8 @@ export function forget() {
 		for (const k of Object.keys(localStorage)) if (k.startsWith('kept:')) localStorage.removeItem(k)
 	} catch { /* nothing is kept */ }
 }
-export const marked = (at: number) => Date.now() - at < MARKED_MS
+export const marked = (at: number) => now().getTime() - at < MARKED_MS
 
 addEventListener('visibilitychange', () => {
-	if (!document.hidden) for (const e of entries.values()) if (e.users && Date.now() - e.at.value > 15_000) void load(e)
+	if (!document.hidden) for (const e of entries.values()) if (e.users && now().getTime() - e.at.value > 15_000) void load(e)
 })

@@ -83,13 +83,13 @@ async function once<T>(method: string, path: string, ask: Ask, headers: Record<s
 		throw new Problem(0, 'offline', '')
 	}
 	online.value = true
-	heard.value = Date.now()
-	if (response.status === 304) return { data: undefined as T, status: 304, etag: ask.etag ?? '', date: Date.now() }
+	heard.value = now().getTime()
+	if (response.status === 304) return { data: undefined as T, status: 304, etag: ask.etag ?? '', date: now().getTime() }
 	if (!response.ok) throw await problem(response)
 	const text = response.status === 204 ? '' : await response.text()
 	return {
 		data: text ? JSON.parse(text) : undefined, status: response.status, etag: response.headers.get('etag') ?? '',
-		date: Date.now(),
+		date: now().getTime(),
 	}
 }
 

@@ -2,20 +2,9 @@
 // minute while looking.  An event names type and subject; this table says what that makes stale.  Nothing is drawn from it.
 import { d, has } from '../session'
 import { mark } from './cache'
+import { listen, STALE } from './events'
 
-const STALE: [RegExp, string[]][] = [
-	[/^Finding/, ['/findings', '/overview', '/tasks', '/standing', '/measures', '/home']],
-	[/^(Measure|Recall)/, ['/measures', '/recalls', '/overview', '/tasks', '/standing', '/home']],
-	[/^(Payroll|Stipend|Run)/, ['/payrolls', '/stipend', '/overview', '/tasks', '/home']],
-	[/^(DayStatus|Checkin|Contradiction)/, ['/attendance', '/overview', '/contradictions', '/home']],
-	[/^(Posting|Vacanc|Posts|Person|Village|Unit|Township|Task)/, ['/postings', '/vacancies', '/persons', '/villages', '/units',
-		'/overview', '/tasks', '/home']],
-	[/^Alert/, ['/alerts', '/overview']], [/^Account/, ['/accounts']], [/^Policy/, ['']],
-]
-
-export function stale(type: string) {
-	for (const [form, words] of STALE) if (form.test(type)) mark(...words)
-}
+export const stale = (type: string) => mark(...(STALE.get(type) ?? []))
 
 const ASK_MS = 60_000
 const FAILURES_MAX = 3
@@ -44,14 +33,11 @@ function stream(): () => void {
 	}
 	const open = () => {
 		source = new EventSource(d('/events'))
-		source.onmessage = (e) => {
+		listen(source, (type) => {
 			failures = 0
-			try {
-				const type = String(JSON.parse(e.data).type)
-				heard(type)
-				channel?.postMessage(type)
-			} catch { /* not an event of ours */ }
-		}
+			heard(type)
+			channel?.postMessage(type)
+		})
 		source.onerror = () => {
 			if (++failures < FAILURES_MAX) return
 			source?.close()

@@ -51,7 +51,7 @@ function Money({ of, words }: { of: Preview; words: Words4 }) {
 	return (
 		<Months of={of.money.map((x) => ({
 			title: <a href={words.link('stipend', x.month, x.person_id)}>{monthOnly(x.month)}</a>,
-			big: x.fen ? <a class="num" href={words.link('stipend', x.month, x.person_id)}>{money(x.fen, true)}</a> : t('cancelled_already'),
+			big: x.fen ? <a class="fig" href={words.link('stipend', x.month, x.person_id)}>{money(x.fen, true)}</a> : t('cancelled_already'),
 			text: x.fen ? t('in_village_days', { n: x.days }) : t('not_again'), fresh: !!x.fen, plus: x.fen > 0,
 		}))} />
 	)

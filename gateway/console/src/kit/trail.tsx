@@ -22,7 +22,7 @@ export function Trail({ of, names }: { of: Decision[] | undefined; names?: Names
 				{rows.map((x) => (
 					<li class={DECIDES.test(x.step) ? 'key-step' : ''}>
 						<time>{stamp(x.at)}</time>
-						<b>{x.account ? accountName(names, x.account) : DECIDES.test(x.step) ? t('by_rules') : t('by_inspectors')}</b>
+						<b>{x.account ? accountName(names, x.account) : t(x.step.startsWith('note') ? 'by_inspectors' : 'by_rules')}</b>
 						{' '}{word('step', x.step)}
 						{x.reason && <div class="soft">“{x.reason}”</div>}
 					</li>

@@ -36,5 +36,5 @@ export function Why({ of, children, link, more }: Props) {
 
 // A number that opens by being the way to its list.
 export const Num = ({ to, children, neg }: { to: string; children: ComponentChildren; neg?: boolean }) => (
-	<a class={'num' + (neg ? ' neg' : '')} href={to}>{children}</a>
+	<a class={'fig' + (neg ? ' neg' : '')} href={to}>{children}</a>
 )

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Move, Names, Preview } from '../api/contract'
 import { load, mark, useRead, type Entry } from '../api/cache'
-import { call, Problem } from '../api/client'
+import { call, now, Problem } from '../api/client'
 import { Act } from '../kit/button'
 import { Card } from '../kit/card'
 import { Consequences } from '../kit/consequences'
@@ -45,7 +45,7 @@ export function Decide({ noun, id, moves, stale, body, needs, children }: Props)
 		return was !== read.data.value?.basis
 	}
 	const act = async () => {
-		if (Date.now() - read.at.value > OLD_MS && await refresh()) return setMoved(true)
+		if (now().getTime() - read.at.value > OLD_MS && await refresh()) return setMoved(true)
 		const shown = read.data.value
 		await call('POST', d(`${at}/${pathOf(row.move)}`), { body: { ...body, ...(reason ? { reason } : {}), ...(shown?.basis ? { basis: shown.basis } : {}) } })
 		sent()

@@ -37,13 +37,10 @@ export function MeasureRow({ m }: { m: Measure }) {
 		<li>
 			<span class={as === 'bad' ? 'neg' : as === 'risk' ? 'warn' : 'soft'}><Glyph name={as} /></span>
 			<div>
-				<div class="t">{measureTitle(m)}</div>
+				<div class="t">{measureTitle(m)} {m.state !== 'in_force' && <State of="measure" is={m.state} />}</div>
 				<div class="faint">{two(m.reason)}{live && m.until && m.kind !== 'stipend_cancelled' ? ` · ${t('to_day', { on: dateYear(last(m.until)) })}` : ''}</div>
 			</div>
-			<span class="row end">
-				<State of="measure" is={m.state} />
-				<a class="b sm" href={to('measures', m.id)}>{t('case')}</a>
-			</span>
+			<a class="b sm" href={to('measures', m.id)}>{t('case')}</a>
 		</li>
 	)
 }

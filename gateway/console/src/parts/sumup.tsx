@@ -4,7 +4,7 @@ import { money } from '../words/format'
 
 export interface Term { what: ComponentChildren; op?: string; fen: number; neg?: boolean; href: string }
 
-const Figure = ({ of }: { of: Term }) => <a class={'num' + (of.neg ? ' neg' : '')} href={of.href}>{money(of.fen)}</a>
+const Figure = ({ of }: { of: Term }) => <a class={'fig' + (of.neg ? ' neg' : '')} href={of.href}>{money(of.fen)}</a>
 
 export const Sumup = ({ caption, terms, equals }: { caption: string; terms: Term[]; equals: Term }) => (
 	<table class="sumup">

@@ -56,7 +56,7 @@ const TABS = 5
 
 export function Tabs() {
 	const n = useCounts()
-	const all = entries.value
+	const all = entries.value.filter((e) => !e.wide || entries.value.length > TABS + 1)
 	const fits = all.length <= TABS
 	const shown = fits ? all : [...all.slice(0, TABS - 1)]
 	const rest = fits ? [] : all.slice(TABS - 1)

@@ -1,9 +1,10 @@
-// Who sees what: an entry a page, home first; the tabs of a phone are the first four and what is left behind 「更多」.
+// Who sees what: an entry a page, home first; the tabs of a phone are the first
+// four and 「更多」 for the rest; `wide` ones are reached from the home there.
 import type { Role } from '../api/contract'
 import type { IconName } from '../kit/icon'
 import type { Key } from '../words/words'
 
-export interface Entry { to: string; label: Key; short?: Key; icon: IconName; counts?: string[] }
+export interface Entry { to: string; label: Key; short?: Key; icon: IconName; counts?: string[]; wide?: true }
 
 const tasks: Entry = { to: 'tasks', label: 'nav_tasks', icon: 'list', counts: ['*'] }
 const messages: Entry = { to: 'messages', label: 'nav_messages', icon: 'message' }
@@ -17,7 +18,7 @@ export const NAV: Record<Role, Entry[]> = {
 	cadre: [
 		{ to: 'home', label: 'nav_home', icon: 'home' }, { to: 'days', label: 'nav_days', icon: 'days' },
 		{ to: 'stipend', label: 'nav_stipend', icon: 'yuan' }, { to: 'standing', label: 'nav_standing', short: 'nav_standing_short',
-			icon: 'scales', counts: ['hearing'] }, messages, me,
+			icon: 'scales', counts: ['hearing'], wide: true }, messages, me,
 	],
 	unit_head: [
 		{ to: 'unit', label: 'nav_unit', icon: 'home' }, tasks, { to: 'people', label: 'nav_unit_people', short: 'nav_people',

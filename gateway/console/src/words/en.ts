@@ -191,6 +191,7 @@ export const en = {
 	see_days: 'See what each day stands on',
 	provisional: 'provisional',
 	provisional_year: 'Holidays of {y} are not published; weekends are assumed',
+	days_by_month: 'Days by month',
 	two_weeks: 'Two weeks',
 	year_calendar: 'The whole year',
 	no_record_on: 'No record on {on}',

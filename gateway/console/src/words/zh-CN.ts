@@ -190,6 +190,7 @@ export const zh = {
 	see_days: '看每一天的依据',
 	provisional: '按周末暂推',
 	provisional_year: '{y} 年放假安排未公布，暂按周末推算',
+	days_by_month: '各月在村天数',
 	two_weeks: '近两周',
 	year_calendar: '全年日历',
 	no_record_on: '{on}没有记录',

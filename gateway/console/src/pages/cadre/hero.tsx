@@ -24,10 +24,10 @@ export function Hero({ of, names, villages }: Props) {
 			<div class="hero">
 				<div>
 					<p>{t('year_days')}</p>
-					<p><a class="big num" href={to('days')}>{n}</a><span>{t('days_unit')}</span></p>
+					<p><a class="big fig" href={to('days')}>{n}</a><span>{t('days_unit')}</span></p>
 				</div>
 				<div>
-					<p class="soft">{tt('month_days', { n: <a class="num" href={to('days', month)}><b>{inMonth}</b></a> })}</p>
+					<p class="soft">{tt('month_days', { n: <a class="fig" href={to('days', month)}><b>{inMonth}</b></a> })}</p>
 					<div class="only-p"><YearKey of={of} link={link} /></div>
 				</div>
 				<div class="wide"><Why of={of.steps?.length ? of : undefined} link more={<a href={to('days')}>{t('see_days')}</a>}>

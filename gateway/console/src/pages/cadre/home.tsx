@@ -10,6 +10,7 @@ import { to } from '../../router'
 import { d, who } from '../../session'
 import { dayOf } from '../../words/format'
 import { t } from '../../words/words'
+import { ByMonth } from './by-month'
 import { Hero } from './hero'
 import { StipendCard } from './stipend-card'
 import { TwoWeeks, gapOf } from './two-weeks'
@@ -62,6 +63,7 @@ export function Home() {
 								: <Card title={t('no_posting')}><Empty>{t('no_posting_why')}</Empty></Card>}
 							{h.attendance && <TwoWeeks of={h.attendance} />}
 							<Todo of={h} only="p" />
+							{h.attendance && <ByMonth of={h.attendance} />}
 						</div>
 						<div class="grid">
 							<Todo of={h} only="d" />

@@ -10,7 +10,7 @@ import { MOVES_OF_MEASURE } from '../../parts/moves'
 import { measureTitle } from '../../parts/standing'
 import { personName, unitName, unitOf } from '../../parts/people'
 import { to } from '../../router'
-import { d, limited, who } from '../../session'
+import { d, has, limited, who } from '../../session'
 import { t } from '../../words/words'
 import { SheetBody } from './sheet-body'
 import { SheetSide } from './sheet-side'
@@ -40,7 +40,7 @@ export function Sheet({ id }: { id: string }) {
 							<div class="grid two">
 								<div class="grid">
 									<SheetBody of={c} />
-									{c.moves?.some((x) => MOVES_OF_MEASURE.includes(x.move)) && c.kind !== 'recall' && (
+									{has('reviewer', 'district_admin', 'auditor') && c.moves?.some((x) => MOVES_OF_MEASURE.includes(x.move)) && c.kind !== 'recall' && (
 										<Decide noun="measures" id={c.id} moves={c.moves} names={c.names} stale={['/measures', '/tasks', '/standing', '/home']} />
 									)}
 								</div>

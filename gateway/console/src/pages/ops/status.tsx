@@ -26,8 +26,8 @@ export function Status() {
 					<Card title={t('ops_services')} flush>
 						<Table caption={t('ops_services')} rows={s.services ?? []} id={(x) => `${x.service ?? x.name} ${x.partition ?? ''}`} columns={[
 							{ head: t('ops_service'), as: 'k', label: false, cell: (x) => <b>{x.service ?? x.name}</b> },
-							{ head: t('ops_partition'), as: 'r half', cell: (x) => <a class="num" href={to('ops')}>{String(x.partition ?? '—')}</a> },
-							{ head: t('ops_head'), as: 'r half', cell: (x) => <a class="num" href={to('ops')}>{count(Number(x.head ?? 0))}</a> },
+							{ head: t('ops_partition'), as: 'r half', cell: (x) => <a class="fig" href={to('ops')}>{String(x.partition ?? '—')}</a> },
+							{ head: t('ops_head'), as: 'r half', cell: (x) => <a class="fig" href={to('ops')}>{count(Number(x.head ?? 0))}</a> },
 							{ head: t('ops_behind'), as: 'r v', label: false, cell: (x) => (behind(x) ? <Chip as="risk">{count(behind(x))}</Chip> : <Chip as="ok">{t('ops_caught_up')}</Chip>) },
 						]} />
 					</Card>

@@ -37,8 +37,9 @@ function Days({ id }: { id: string }) {
 		<div class="grid">
 			<Shown of={year} rows={1}>
 				{(y) => (
-					<Card title={<>{t('in_village_n')} <Why of={y.steps?.length ? y : undefined}>{inVillage(y)}</Why> {t('days_unit')}</>}>
+					<Card title={<>{t('in_village_n')} <a class="fig" href={at(id, 'days', monthWith(y, 'present'))}>{inVillage(y)}</a> {t('days_unit')}</>}>
 						<div class="scroll"><YearHeat of={y} link={(s) => at(id, 'days', monthWith(y, s)) + '&status=' + s} /></div>
+						{!!y.steps?.length && <Why of={y} link>{t('why_days', { n: inVillage(y) })}</Why>}
 					</Card>
 				)}
 			</Shown>

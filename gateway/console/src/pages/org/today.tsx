@@ -29,7 +29,7 @@ export function Today() {
 						<Tiles of={o} />
 						<div class="grid two">
 							<div class="grid">
-								<Card title={<>{t('due_today_people')} <a class="num" href={to('attendance')}>{o.people.posted ?? 0}</a> {t('people_unit')}</>}
+								<Card title={<>{t('due_today_people')} <a class="fig" href={to('attendance')}>{o.people.posted ?? 0}</a> {t('people_unit')}</>}
 									aside={<a href={to('attendance')}>{t('name_list')}</a>}>
 									<TodayBar of={o.people} href={(s) => `${to('attendance')}?status=${s}`} />
 									<p class="faint">{t('unknown_is_not_absent')}</p>

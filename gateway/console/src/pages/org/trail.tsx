@@ -1,5 +1,6 @@
 // 轨迹: the district's events as they come, from the beginning or from now; filtered here by type and subject.
 import { useEffect, useState } from 'preact/hooks'
+import { listen } from '../../api/events'
 import { Field } from '../../kit/field'
 import { Empty, Page } from '../../kit/page'
 import { query, set } from '../../router'
@@ -17,9 +18,9 @@ function useEvents(from: string): Event[] {
 		setAll([])
 		let waiting: Event[] = []
 		const source = new EventSource(d('/events?from=' + from))
-		source.onmessage = (e) => {
+		listen(source, (_, e) => {
 			try { waiting.push({ ...JSON.parse(e.data), id: e.lastEventId }) } catch { /* not an event of ours */ }
-		}
+		})
 		const timer = setInterval(() => {
 			if (!waiting.length) return
 			const more = waiting.reverse()

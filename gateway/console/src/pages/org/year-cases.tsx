@@ -24,7 +24,7 @@ export function YearCases({ of }: { of: Overview }) {
 		const all = shown.reduce((a, p) => a + p.n, 0)
 		return (
 			<li>
-				<div class="l"><h3>{t(`seg_${list}`)}</h3><b><a class="num" href={`${to(list)}?state=all`}>{count(all)}</a></b></div>
+				<div class="l"><h3>{t(`seg_${list}`)}</h3><b><a class="fig" href={`${to(list)}?state=all`}>{count(all)}</a></b></div>
 				<Bar of={parts} thin label={shown.map((p) => `${p.label} ${p.n}`).join(t('comma'))} />
 				<KeyOf of={shown} />
 			</li>

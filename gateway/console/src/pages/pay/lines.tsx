@@ -22,7 +22,7 @@ function Reason({ l }: { l: PayLine }) {
 
 function columns(month: string, names?: Names): Column<PayLine>[] {
 	const at = (l: PayLine) => `${to('persons', l.person_id)}?tab=stipend&month=${month}`
-	const fen = (l: PayLine, n: number, sign = false) => <a class={'num' + (sign && n ? (n < 0 ? ' neg' : ' pos') : '')} href={at(l)}>{sign && !n ? '—' : money(n, sign)}</a>
+	const fen = (l: PayLine, n: number, sign = false) => <a class={'fig' + (sign && n ? (n < 0 ? ' neg' : ' pos') : '')} href={at(l)}>{sign && !n ? '—' : money(n, sign)}</a>
 	return [
 		{ head: t('person'), as: 'k', label: false, cell: (l) => <><a href={at(l)}>{personName(names, l.person_id)}</a><br /><span class="faint">{unitOf(names, l.person_id)}</span></> },
 		{ head: t('due_yuan'), as: 'r half', cell: (l) => fen(l, l.due_fen) },

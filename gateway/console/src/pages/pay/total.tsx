@@ -13,7 +13,7 @@ export function Total({ of }: { of: Payroll }) {
 	const up = rows.filter((l) => l.correction_fen > 0).length, down = rows.filter((l) => l.correction_fen < 0).length
 	return (
 		<Card title={t('paid_this_month')}>
-			<p><a class="big num" href={to('payrolls', of.month)}>{yuan(of.total_fen)}</a><span>{t('yuan_unit')}</span></p>
+			<p><a class="big fig" href={to('payrolls', of.month)}>{yuan(of.total_fen)}</a><span>{t('yuan_unit')}</span></p>
 			{whole && (
 				<div class="sum"><table><tbody>
 					<tr><td>{t('sum_due')}</td><td>{money(due)}</td></tr>

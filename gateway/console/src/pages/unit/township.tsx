@@ -68,7 +68,7 @@ export function TownshipPage({ id }: { id: string }) {
 					return (
 						<div class="grid">
 							<div class="grid two">
-								<Card title={<>{t('people_today')} <a class="num" href={list}>{rows.length}</a> {t('people_unit')}</>} aside={<a href={list}>{t('name_list')}</a>}>
+								<Card title={<>{t('people_today')} <a class="fig" href={list}>{rows.length}</a> {t('people_unit')}</>} aside={<a href={list}>{t('name_list')}</a>}>
 									<TodayBar of={countBy(rows, (x) => x.status)} href={(s) => `${list}${list.includes('?') ? '&' : '?'}status=${s}`} />
 									<p class="faint">{t('unknown_is_not_absent')}</p>
 								</Card>

@@ -29,7 +29,7 @@ function Todo({ of }: { of: UnitHome }) {
 function Today({ of, href }: { of: UnitHome; href: string }) {
 	const rows = of.today?.items ?? []
 	return (
-		<Card title={<>{t('people_today')} <a class="num" href={href}>{rows.length}</a> {t('people_unit')}</>} aside={<a href={href}>{t('name_list')}</a>}>
+		<Card title={<>{t('people_today')} <a class="fig" href={href}>{rows.length}</a> {t('people_unit')}</>} aside={<a href={href}>{t('name_list')}</a>}>
 			<TodayBar of={countBy(rows, (x) => x.status)} href={(s) => `${href}${href.includes('?') ? '&' : '?'}status=${s}`} />
 			<p class="faint">{t('unknown_is_not_absent')}</p>
 		</Card>

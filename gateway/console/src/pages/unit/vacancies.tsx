@@ -29,7 +29,7 @@ export function VacanciesPage() {
 							<ul class="list two">
 								{(['poor', 'non_poor'] as const).map((k) => (
 									<li><div>{word('village_kind', k)}</div>
-										<a class="num" href={limited.value ? to('people') : `${to('roster')}?tab=villages&kind=${k}`}>{v.villages[k].complete} / {v.villages[k].all}</a></li>
+										<a class="fig" href={limited.value ? to('people') : `${to('roster')}?tab=villages&kind=${k}`}>{v.villages[k].complete} / {v.villages[k].all}</a></li>
 								))}
 							</ul>
 							<p class="faint" data-free="rule">{t('five_two')}</p>
