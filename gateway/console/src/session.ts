@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals'
 import type { Role, Session } from './api/contract'
 import { forget, own } from './api/cache'
-import { call, login, lost, Problem, setNow } from './api/client'
+import { call, login, lost, Problem, setNow, skew } from './api/client'
 import { district, go } from './router'
 
 const PATH = '/api/v1/sessions/current'
@@ -29,7 +29,10 @@ function settle(s: Session) {
 	setNow(s.now)
 	own(s.account)
 	who.value = s
-	try { localStorage.setItem('who', JSON.stringify(s)) } catch { /* a device that keeps nothing */ }
+	try {
+		localStorage.setItem('who', JSON.stringify(s))
+		localStorage.setItem('skew', String(skew.peek()))
+	} catch { /* a device that keeps nothing */ }
 }
 
 // Once at the start: what the device remembers stands meanwhile, so that a warm page does not wait for the network.
@@ -41,6 +44,7 @@ export async function begin() {
 			own(s.account)
 			who.value = s
 			known.value = true
+			skew.value = Number(localStorage.getItem('skew')) || 0
 		}
 	} catch { /* nothing is kept */ }
 	try {

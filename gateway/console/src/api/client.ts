@@ -37,10 +37,12 @@ export function stepUp(ok: boolean) {
 // The last time that the server spoke, and how far its clock is from ours.
 export const heard = signal(0)
 export const online = signal(navigator.onLine)
-let skew: number | undefined
-export const now = () => new Date(Date.now() + (skew ?? 0))
+// a signal, so that what was drawn before the server said its time is drawn again
+export const skew = signal(0)
+export const now = () => new Date(Date.now() + skew.value)
 export const setNow = (instant: string) => {
-	skew = Date.parse(instant) - Date.now()
+	const is = Date.parse(instant) - Date.now()
+	if (Math.abs(is - skew.peek()) > 2000) skew.value = is
 }
 
 export const uuid = () => {

@@ -23,10 +23,10 @@ const ALL = ['confirm', 'dismiss', 'annul', 'approve', 'reject', 'lift', 'serve'
 
 interface Props {
 	noun: 'findings' | 'measures' | 'recalls'; id: string; moves: Move[]; names?: Names; stale: string[]
-	body?: Record<string, unknown>; needs?: string; children?: ComponentChildren
+	what?: string; body?: Record<string, unknown>; needs?: string; children?: ComponentChildren
 }
 
-export function Decide({ noun, id, moves, stale, body, needs, children }: Props) {
+export function Decide({ noun, id, moves, stale, what, body, needs, children }: Props) {
 	const rows = offered(moves, ALL)
 	const [chosen, setChosen] = useState('')
 	const [reason, setReason, sent] = useDraft(`${noun}.${id}.reason`)
@@ -37,8 +37,14 @@ export function Decide({ noun, id, moves, stale, body, needs, children }: Props)
 	const at = `/${noun}/${encodeURIComponent(id)}`
 	const read = useRead<Preview>(row && !done ? d(`${at}/consequences?if=${pathOf(row.move)}&names=1`) : undefined)
 	const naming = useNaming(read.data.value?.names)
-	if (done) return <Following noun={noun} id={id} move={done.move} shown={done.shown} />
+	if (done) return <Following noun={noun} id={id} act={buttonOf(noun, done.move, what)} shown={done.shown} />
 	if (!row) return null
+	// the other choice is shown with its own consequences before it can be made
+	const choose = (move: string) => {
+		setChosen(move)
+		setMoved(false)
+		document.getElementById('decide')?.scrollIntoView()
+	}
 	const refresh = async () => {
 		const was = read.data.value?.basis
 		await load(read as Entry<unknown>)
@@ -51,7 +57,7 @@ export function Decide({ noun, id, moves, stale, body, needs, children }: Props)
 		sent()
 		setDone({ move: row.move, shown })
 		mark(...stale)
-		tell(t('done_act', { what: buttonOf(noun, row.move) }))
+		tell(t('done_act', { what: buttonOf(noun, row.move, what) }))
 	}
 	const trouble = async (p: Problem) => {
 		if (p.code !== 'consequences.changed') return tell(p.detail || t('failed'))
@@ -60,12 +66,12 @@ export function Decide({ noun, id, moves, stale, body, needs, children }: Props)
 	}
 	const hindered = hindrance(row)
 	return (
-		<Card title={ifOf(noun, row.move)} aside={<span class="faint">{read.at.value ? t('reckoned_at', { at: clock(new Date(read.at.value)) }) : ''}</span>}>
+		<Card id="decide" title={ifOf(noun, row.move)} aside={<span class="faint">{read.at.value ? t('reckoned_at', { at: clock(new Date(read.at.value)) }) : ''}</span>}>
 			{rows.length > 1 && (
 				<div class="row choose" role="group" aria-label={t('choose_move')}>
 					{rows.map((m) => (
-						<button class={'chip' + (m === row ? ' go' : '')} type="button" aria-pressed={m === row} onClick={() => { setChosen(m.move); setMoved(false) }}>
-							{ifOf(noun, m.move)}</button>
+						<button class={'chip' + (m === row ? ' go' : '')} type="button" aria-pressed={m === row} onClick={() => choose(m.move)}>
+							{buttonOf(noun, m.move, what)}</button>
 					))}
 				</div>
 			)}
@@ -81,8 +87,11 @@ export function Decide({ noun, id, moves, stale, body, needs, children }: Props)
 				<Field label={t('reason_label')} name="reason" rows={2} value={reason} onInput={setReason} placeholder={t('reason_example')} />
 				{hindered && <p class="note warn"><span>{hindered}</span></p>}
 				<div class="row">
+					{rows.filter((m) => m !== row && m.allowed).map((m) => (
+						<button class="b" type="button" onClick={() => choose(m.move)}>{buttonOf(noun, m.move, what)}…</button>
+					))}
 					<Act as={isGrave(row.move) ? 'grave' : 'go'} act={act} onProblem={(p) => void trouble(p)}
-						off={hindered ?? (moved ? t('read_first') : read.data.value ? needs : t('reckoning'))}>{buttonOf(noun, row.move)}</Act>
+						off={hindered ?? (moved ? t('read_first') : read.data.value ? needs : t('reckoning'))}>{buttonOf(noun, row.move, what)}</Act>
 				</div>
 			</div>
 		</Card>

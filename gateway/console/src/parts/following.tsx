@@ -7,7 +7,6 @@ import { Chip } from '../kit/chip'
 import { Consequences } from '../kit/consequences'
 import { d } from '../session'
 import { t } from '../words/words'
-import { buttonOf } from './moves'
 import { useNaming } from './naming'
 
 const TRIES_MAX = 30
@@ -18,7 +17,7 @@ export const essence = (p: Preview) => JSON.stringify([
 	p.fen, p.recalls.map((r) => [r.id, r.is]).sort(),
 ])
 
-export function Following({ noun, id, move, shown }: { noun: string; id: string; move: string; shown?: Preview }) {
+export function Following({ noun, id, act, shown }: { noun: string; id: string; act: string; shown?: Preview }) {
 	const [now, setNow] = useState<Preview>()
 	const [same, setSame] = useState(false)
 	const [tries, setTries] = useState(0)
@@ -38,7 +37,7 @@ export function Following({ noun, id, move, shown }: { noun: string; id: string;
 	}, [tries, same])
 	const naming = useNaming(now?.names)
 	return (
-		<Card title={t('done_title', { what: buttonOf(noun, move) })} aside={
+		<Card title={t('done_title', { what: act })} aside={
 			same ? <Chip as="ok">{t('as_shown')}</Chip> : tries > TRIES_MAX ? <Chip as="risk">{t('not_as_shown')}</Chip> : <Chip as="go">{t('spreading')}</Chip>}>
 			{tries > TRIES_MAX && !same && <p class="note warn"><span>{t('differs')}</span></p>}
 			{now ? <Consequences of={now} words={naming} /> : <p class="soft">{t('spreading')}</p>}

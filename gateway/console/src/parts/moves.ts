@@ -9,7 +9,7 @@ export const MOVES_OF_RECALL = ['review', 'order', 'hand-over', 'replace', 'canc
 const GRAVE = ['confirm', 'approve', 'order', 'hand-over', 'replace']
 
 export const pathOf = (move: string) => move.replace('_', '-')
-export const buttonOf = (noun: string, move: string) => t(`do_${noun}_${pathOf(move).replace('-', '_')}` as Key)
+export const buttonOf = (noun: string, move: string, what = '') => t(`do_${noun}_${pathOf(move).replace('-', '_')}` as Key, { what })
 export const ifOf = (noun: string, move: string) => t(`if_${noun}_${pathOf(move).replace('-', '_')}` as Key)
 export const isGrave = (move: string) => GRAVE.includes(pathOf(move))
 

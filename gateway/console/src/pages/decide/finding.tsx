@@ -1,5 +1,5 @@
 // 确认: this record on the left, what a decision would bring on the right, and under it the decision.
-import type { Finding, Names } from '../../api/contract'
+import type { Finding, List, Names, Posting } from '../../api/contract'
 import { now } from '../../api/client'
 import { useRead } from '../../api/cache'
 import { Card } from '../../kit/card'
@@ -8,7 +8,7 @@ import { Page, Shown } from '../../kit/page'
 import { Trail } from '../../kit/trail'
 import { Decide } from '../../parts/decide'
 import { hindrance, MOVES_OF_FINDING, offered } from '../../parts/moves'
-import { personName, unitName, unitOf } from '../../parts/people'
+import { fullVillage, personName, unitName, unitOf } from '../../parts/people'
 import { to } from '../../router'
 import { d, has } from '../../session'
 import { date, dayOf, month, stamp } from '../../words/format'
@@ -71,7 +71,7 @@ function Body({ f }: { f: Finding }) {
 				<Card title={t('trail')} id="trail"><Trail of={f.decisions} names={f.names} /></Card>
 			</div>
 			{has('reviewer', 'district_admin', 'auditor')
-				? <Decide noun="findings" id={f.id} moves={f.moves ?? []} stale={['/findings', '/tasks', '/measures', '/overview']} />
+				? <Decide noun="findings" what={word('finding_kind', f.kind)} id={f.id} moves={f.moves ?? []} stale={['/findings', '/tasks', '/measures', '/overview']} />
 				: <Card title={t('what_follows')}><p class="soft">{t('not_yours_to_see')}</p></Card>}
 		</div>
 	)
@@ -81,12 +81,14 @@ export function FindingPage({ id }: { id: string }) {
 	const read = useRead<Finding>(id === 'new' ? undefined : d(`/findings/${encodeURIComponent(id)}?names=1`))
 	if (id === 'new') return <NewFinding />
 	const f = read.data.value
+	const posts = useRead<List<Posting>>(f?.person_id && has('district_admin', 'reviewer', 'auditor', 'inspector') ? d(`/postings?person_id=${f.person_id}&on=${f.on}&names=1`) : undefined).data.value
+	const where = posts?.items.map((p) => `${fullVillage(posts.names, p.village_id)}${word('post', p.role)}`).join(t('enum'))
 	const who = f && (f.person_id ? personName(f.names, f.person_id) : unitName(f.names, f.unit_id))
 	const due = f?.hearing_due && ['noted', 'heard'].includes(f.state) ? f.hearing_due : ''
 	const today = dayOf(now())
 	return (
 		<Page title={f ? t('finding_of', { what: word('finding_kind', f.kind), who: who ?? '', on: f.on }) : t('finding')}
-			sub={f?.person_id && unitOf(f.names, f.person_id) ? t('sent_by', { unit: unitOf(f.names, f.person_id) }) : undefined}
+			sub={f?.person_id && [where, unitOf(f.names, f.person_id) && t('sent_by', { unit: unitOf(f.names, f.person_id) })].filter(Boolean).join(' · ')}
 			crumb={[[t('findings_title'), to('findings')], [id]]}
 			acts={f && <><State of="finding" is={f.state} />
 				{due && <span class={'due' + (due <= today ? ' late' : '')}>{due === today ? t('hearing_ends_today') : t('hearing_until', { on: date(due) })}</span>}</>}>

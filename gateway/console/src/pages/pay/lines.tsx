@@ -9,6 +9,7 @@ import { personName, unitOf } from '../../parts/people'
 import { query, to } from '../../router'
 import { money } from '../../words/format'
 import { t } from '../../words/words'
+import { useCount, type Corrections } from './corrections'
 
 function Reason({ l }: { l: PayLine }) {
 	if (!l.steps?.length && !l.owed_fen) return <>—</>
@@ -32,15 +33,19 @@ function columns(month: string, names?: Names): Column<PayLine>[] {
 	]
 }
 
-export function Lines({ of }: { of: Payroll }) {
-	const rows = of.lines.items
+export function Lines({ of, fixed }: { of: Payroll; fixed?: Corrections }) {
 	const only = query.value.get('only') ?? ''
+	const first = only || query.value.has('cursor') ? [] : fixed?.lines ?? []
+	const rows = [...first, ...of.lines.items.filter((l) => !first.some((x) => x.person_id === l.person_id))]
 	const choices: [string, Parameters<typeof t>[0]][] = [['', 'all'], ['correction', 'only_correction'], ['cancelled', 'only_cancelled'], ['zero', 'only_zero'], ['owed', 'only_owed']]
+	const n: Record<string, number | undefined> = {
+		correction: fixed?.lines.length, cancelled: useCount(of.month, 'cancelled'), zero: useCount(of.month, 'zero'), owed: useCount(of.month, 'owed'), [only]: of.lines.count,
+	}
 	const sum = (f: (l: PayLine) => number) => rows.reduce((a, l) => a + f(l), 0)
 	const whole = !of.lines.next && !query.value.has('cursor')
 	return (
-		<Card title={t('pay_table')} flush>
-			<div class="bar"><Filter name="only" label={t('pay_table')} choices={choices.map(([value, k]) => ({ value, label: t(k), n: value === only ? of.lines.count : undefined }))} /></div>
+		<Card title={t('pay_table')} aside={<span class="faint">{t('corrections_first')}</span>} flush>
+			<div class="bar"><Filter name="only" label={t('pay_table')} choices={choices.map(([value, k]) => ({ value, label: t(k), n: n[value] }))} /></div>
 			{rows.length ? (
 				<Table caption={t('pay_table')} rows={rows} id={(l) => l.person_id} columns={columns(of.month, of.names)} foot={whole && (
 					<tfoot><tr>

@@ -10,6 +10,7 @@ import { d, who } from '../../session'
 import { date, dayOf, month } from '../../words/format'
 import { t } from '../../words/words'
 import { Before } from './before'
+import { useCorrections } from './corrections'
 import { Flow } from './flow'
 import { Lines } from './lines'
 import { Total } from './total'
@@ -18,6 +19,7 @@ export function PayrollPage({ id }: { id: string }) {
 	const only = query.value.get('only') ?? ''
 	const cursor = query.value.get('cursor')
 	const read = useRead<Payroll>(d(`/payrolls/${id}?names=1&count=1&why=1&limit=50${only ? '&only=' + only : ''}${cursor ? '&cursor=' + encodeURIComponent(cursor) : ''}`))
+	const fixed = useCorrections(id)
 	const p = read.data.value
 	const drafted = p?.decisions?.filter((x) => /^draft/.test(x.step)).pop()
 	const closed = p?.state === 'closed'
@@ -38,8 +40,8 @@ export function PayrollPage({ id }: { id: string }) {
 						<div class="grid">
 							<Flow of={x} />
 							<div class="grid two">
-								<Lines of={x} />
-								<div class="grid"><Total of={x} /><Before of={x} /></div>
+								<Lines of={x} fixed={fixed} />
+								<div class="grid"><Total of={x} fixed={fixed} /><Before of={x} /></div>
 							</div>
 							<p class="print-foot">{t('print_signs')}</p>
 						</div>
