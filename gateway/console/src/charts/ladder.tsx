@@ -5,6 +5,6 @@ export interface Rung { title: ComponentChildren; text: ComponentChildren; as: '
 
 export const Ladder = ({ rungs, label }: { rungs: Rung[]; label: string }) => (
 	<ol class="rungs" aria-label={label}>
-		{rungs.map((r) => <li class={r.as}><b>{r.title}</b>{r.text}</li>)}
+		{rungs.map((r) => <li class={r.as} data-free="rule"><b>{r.title}</b>{r.text}</li>)}
 	</ol>
 )

@@ -13,5 +13,5 @@ export function place(id: string): string {
 }
 
 export const Clause = ({ id }: { id: string }) => (
-	<span class="n">{place(id) && `达川委办〔2017〕96号 ${place(id)} · `}{id}</span>
+	<span class="n" data-free="rule">{place(id) && `达川委办〔2017〕96号 ${place(id)} · `}{id}</span>
 )

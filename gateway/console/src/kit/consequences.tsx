@@ -52,7 +52,7 @@ function Money({ of, words }: { of: Preview; words: Words4 }) {
 		<Months of={of.money.map((x) => ({
 			title: <a href={words.link('stipend', x.month, x.person_id)}>{monthOnly(x.month)}</a>,
 			big: x.fen ? <a class="fig" href={words.link('stipend', x.month, x.person_id)}>{money(x.fen, true)}</a> : t('cancelled_already'),
-			text: x.fen ? t('in_village_days', { n: x.days }) : t('not_again'), fresh: !!x.fen, plus: x.fen > 0,
+			text: <span data-free="sum">{x.fen ? t('in_village_days', { n: x.days }) : t('not_again')}</span>, fresh: !!x.fen, plus: x.fen > 0,
 		}))} />
 	)
 }
@@ -91,11 +91,11 @@ export function Consequences({ of, words, waits }: Props) {
 			))}
 			{!!of.measures.length && (
 				<>
-					<h3>{t('measures_move', { n: of.measures.length })} {waits && <span class="faint">{t('wait_for_another')}</span>}</h3>
+					<h3 data-free="count">{t('measures_move', { n: of.measures.length })} {waits && <span class="faint">{t('wait_for_another')}</span>}</h3>
 					<ul class="what">{of.measures.map((x) => <MeasureLine x={x} words={words} />)}</ul>
 				</>
 			)}
-			{!!of.money.length && <h3>{t('stipend_moves', { yuan: money(of.fen, true) })} <span class="faint">{t('union')}</span></h3>}
+			{!!of.money.length && <h3 data-free="sum">{t('stipend_moves', { yuan: money(of.fen, true) })} <span class="faint">{t('union')}</span></h3>}
 			{!!of.money.length && <Money of={of} words={words} />}
 			<Others of={of} words={words} />
 			<ul class="what"><li><Icon name="back" /><span>{t('how_undone')}</span><span /></li></ul>

@@ -72,5 +72,5 @@ export const AbsenceLine = ({ of }: { of: Standing }) => {
 	const n = of.absences.filter((a) => a.on.startsWith(year)).length
 	if (!n) return null
 	const last = of.absences[of.absences.length - 1]
-	return <Chip as="bad">{t('absences_year', { n, y: year, on: last ? date(last.on) : '' })}</Chip>
+	return <a href={to('measures', of.measures[0]?.id ?? '')}><Chip as="bad">{t('absences_year', { n, y: year, on: last ? date(last.on) : '' })}</Chip></a>
 }

@@ -10,8 +10,8 @@ export const Sumup = ({ caption, terms, equals }: { caption: string; terms: Term
 	<table class="sumup">
 		<caption class="vh">{caption}</caption>
 		<tbody>
-			{terms.map((x) => <tr><th scope="row">{x.what}</th><td class="op">{x.op}</td><td><Figure of={x} /></td></tr>)}
-			<tr class="eq"><th scope="row">{equals.what}</th><td class="op">=</td><td><Figure of={equals} /></td></tr>
+			{terms.map((x) => <tr><th scope="row"><a class="plain-link" href={x.href}>{x.what}</a></th><td class="op">{x.op}</td><td><Figure of={x} /></td></tr>)}
+			<tr class="eq"><th scope="row"><a class="plain-link" href={equals.href}>{equals.what}</a></th><td class="op">=</td><td><Figure of={equals} /></td></tr>
 		</tbody>
 	</table>
 )

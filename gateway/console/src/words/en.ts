@@ -686,7 +686,7 @@ export const en = {
 	drafted: 'Drafted',
 	approve_do: 'Approve {yuan} yuan',
 	close_do: 'Close and pay {yuan} yuan',
-	close_why: 'A closed month never changes; later changes are corrected in the next run. The password is asked again.',
+	close_why: '{month} never changes once it is closed; later changes are corrected in the next run. The password is asked again.',
 	approved_run: 'Approved',
 	closed_run: 'Closed',
 	proof: 'Proof',

@@ -73,7 +73,7 @@ export function SheetBody({ of }: { of: Case }) {
 			<h2>{t('sheet_2')}</h2>
 			<dl class="facts">{of.facts.map((f) => <FactRow f={f} />)}</dl>
 			<h2>{t('sheet_3')}</h2>
-			<ol class="fig">{of.steps.map((s) => <li><Linked text={s} names={of.names} /></li>)}</ol>
+			<ol class="num">{of.steps.map((s) => <li><Linked text={s} names={of.names} /></li>)}</ol>
 			<h2>{t('sheet_4')}</h2>
 			<Money of={of} />
 			<h2>{t('sheet_5')}</h2>

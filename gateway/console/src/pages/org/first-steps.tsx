@@ -7,7 +7,7 @@ const STEPS: [Key, string][] = [['tab_units', 'units'], ['tab_villages', 'villag
 export const FirstSteps = () => (
 	<div class="doc first-steps">
 		<p>{t('first_steps')}</p>
-		<ol class="fig">
+		<ol class="num">
 			{STEPS.map(([k, kind]) => <li><a href={`${to('imports')}?kind=${kind}`}>{t('import_what', { what: t(k) })}</a></li>)}
 			<li><a href={to('accounts')}>{t('nav_accounts')}</a></li>
 		</ol>

@@ -65,12 +65,12 @@ export function Before({ of }: { of: Payroll }) {
 		<Card title={t(of.state === 'closed' ? 'after_closing' : 'before_closing')}>
 			<ul class="list">
 				{stale.length ? (
-					<Check as="neg" glyph="bad"><b>{t('stale_run', { n: stale.length })}</b><div>{stale.slice(0, 6).map((id) => <PersonLink id={id} names={of.names} />)}</div></Check>
+					<Check as="neg" glyph="bad"><b data-free="count">{t('stale_run', { n: stale.length })}</b><div>{stale.slice(0, 6).map((id) => <PersonLink id={id} names={of.names} />)}</div></Check>
 				) : of.state !== 'closed' && <Check as="pos" glyph="ok">{t('facts_stand')}</Check>}
 				{of.state !== 'draft' && <Check as="pos" glyph="ok">{t('approver_other')}</Check>}
 				{p && <Check as={p.holds ? 'pos' : 'neg'} glyph={p.holds ? 'ok' : 'bad'} aside={<a href={`${to('proofs')}?month=${p.month}`}>{t('proof')}</a>}>{t(p.holds ? 'proof_holds' : 'proof_fails', { month: month(p.month) })}</Check>}
-				{!!waiting && <Check as="warn" glyph="risk" aside={<a href={to('findings')}>{t('look')}</a>}>{t('waiting_findings', { n: waiting })}</Check>}
-				{!!of.owed_total_fen && <Check as="warn" glyph="risk" aside={<a href={to('payrolls', of.month) + '?only=owed'}>{t('look')}</a>}>{t('owed_total', { yuan: money(of.owed_total_fen) })}</Check>}
+				{!!waiting && <Check as="warn" glyph="risk" aside={<a href={to('findings')}>{t('look')}</a>}><a class="plain-link" href={to('findings')}>{t('waiting_findings', { n: waiting })}</a></Check>}
+				{!!of.owed_total_fen && <Check as="warn" glyph="risk" aside={<a href={to('payrolls', of.month) + '?only=owed'}>{t('look')}</a>}><a class="plain-link" href={to('payrolls', of.month) + '?only=owed'}>{t('owed_total', { yuan: money(of.owed_total_fen) })}</a></Check>}
 			</ul>
 			{has('finance') && of.state !== 'closed' && <Acts of={of} />}
 		</Card>

@@ -1,7 +1,7 @@
 // 生成草稿 → 审批 → 关账 → 导出 → 对账, each with who and when.
 import type { Payroll } from '../../api/contract'
 import { accountName } from '../../kit/trail'
-import { clock, dayOf } from '../../words/format'
+import { clock, date, dayOf } from '../../words/format'
 import { t, type Key } from '../../words/words'
 
 const STEPS: [Key, RegExp, string][] = [['flow_draft', /^draft/, 'draft'], ['flow_approve', /^approve/, 'approved'], ['flow_close', /^close/, 'closed']]
@@ -17,7 +17,7 @@ export function Flow({ of }: { of: Payroll }) {
 					return (
 						<li class={i < done ? 'done' : i === done ? 'now' : ''}>
 							<b>{t(label)}</b>
-							{i < done && x ? `${x.account ? accountName(of.names, x.account) : ''} ${dayOf(x.at).slice(5)} ${clock(x.at)}` : i === done ? t('now_this') : ''}
+							{i < done && x ? `${x.account ? accountName(of.names, x.account) : ''} ${date(dayOf(x.at))} ${clock(x.at)}` : i === done ? t('now_this') : ''}
 						</li>
 					)
 				})}
