@@ -1,0 +1,80 @@
+// The shell around every page, and which page it is.
+import { signal } from '@preact/signals'
+import type { ComponentType } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { lost, wanted } from '../api/client'
+import { follow } from '../api/live'
+import { Empty, Page, Skeleton } from '../kit/page'
+import { Toast } from '../kit/toast'
+import { district, go, parts, path } from '../router'
+import { homePath, known, who } from '../session'
+import { language, t } from '../words/words'
+import { Keys } from './keys'
+import { Login, LoginOver } from './login'
+import { More, Side, Tabs } from './menu'
+import { ROUTES } from './routes'
+import { StepUp } from './stepup'
+import { Offline, Top } from './top'
+
+const failed = signal(false)
+
+// An asset that is gone belongs to an older version: once, the page is loaded anew.
+function stale() {
+	try {
+		if (sessionStorage.getItem('reloaded') === location.pathname) return void (failed.value = true)
+		sessionStorage.setItem('reloaded', location.pathname)
+	} catch { /* a device that keeps nothing */ }
+	location.reload()
+}
+
+function Here() {
+	const [page, setPage] = useState<{ name: string; of: ComponentType<{ id: string }> }>()
+	const [first = '', id = '', ...rest] = parts.value
+	const name = id ? first + '/' : first
+	useEffect(() => {
+		const area = ROUTES[name]
+		if (!area) return setPage(undefined)
+		let gone = false
+		area().then((pages) => !gone && pages[name] && setPage({ name, of: pages[name]! }), stale)
+		return () => void (gone = true)
+	}, [name])
+	if (first === 'more') return <More />
+	if (!ROUTES[name] || rest.length)
+		return <Page title={t('no_page')}><Empty>{t('no_page_why')} <a href={homePath()}>{t('to_home')}</a></Empty></Page>
+	if (failed.value) return <Page title={t('failed')}><Empty>{t('reload')}</Empty></Page>
+	if (page?.name !== name) return <Skeleton />
+	const Of = page.of
+	return <Of id={id} key={name + id} />
+}
+
+const OPERATOR = /^\/\d{6}\/(ops|districts)(\/|$)/
+
+export function App() {
+	const here = path.value
+	const w = who.value
+	const operator = OPERATOR.test(here)
+	useEffect(() => {
+		if (w && (here === '/' || here === `/${w.district?.id}` || here === `/${w.district?.id}/`)) go(homePath(), true)
+	}, [w, here])
+	useEffect(() => (w ? follow() : undefined), [w?.account])
+	// while it is not known who it is the frame stands already, empty
+	if (!operator && known.value && !w) return <><Top /><Offline /><Login /></>
+	return (
+		<div lang={language.value}>
+			<a class="skip" href="#main">{t('skip')}</a>
+			<Top />
+			<Offline />
+			<div class="body">
+				{w && !operator ? <Side /> : <div class="side" />}
+				<main id="main">
+					{(w || operator) && district.value ? <Here /> : <Skeleton />}
+				</main>
+			</div>
+			{w && !operator && <Tabs />}
+			{lost.value && <LoginOver />}
+			{wanted.value && <StepUp />}
+			<Toast />
+			<Keys />
+		</div>
+	)
+}
