@@ -1,4 +1,4 @@
-# One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make CRASH=1 | make threads | make clean | CONSOLE=0
+# One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make CRASH=1 | make threads | make console | make clean
 #
 # Directories are discovered: a new service is a new directory under services/ (services/list), a new test a new *_test.c.
 # Everything made lies under build/ (build-san/ with SANITIZE=1, build-tsan/ with SANITIZE=thread, build-crash/ with CRASH=1: lib/base/crash.h).
@@ -41,14 +41,12 @@ CTLC     := $(wildcard deploy/ctl/*.c)
 SVCC     := $(filter-out %_test.c %_fuzz.c,$(foreach s,$(SERVICES),$(wildcard services/$s/*.c)))
 DATAC    := $(patsubst deploy/data/%.csv,$O/gen/%.csv.c,$(wildcard deploy/data/*.csv)) \
             $(patsubst deploy/data/%.json,$O/gen/%.json.c,$(wildcard deploy/data/*.json)) $O/gen/openapi.json.c
-# the browsers' console; CONSOLE=0 leaves it out, and builds without node
-override CONSOLE := $(if $(filter 0,$(CONSOLE))$(SANITIZE)$(CRASH),,$O/console/files)
 CONSOLEC := $(addprefix gateway/console/,package.json package-lock.json .npmrc tsconfig.json vite.config.ts index.html) \
             $(shell find gateway/console/src gateway/console/style gateway/console/tools -type f ! -name types.ts ! -name states.ts) \
             deploy/console.sh deploy/data/words.json
 obj       = $(patsubst %.c,$O/%.o,$(1:$O/%=%))
 
-all: $(PROGRAMS:%=$O/bin/%) $O/zhucunctl.1 $O/zhucunctl.bash $(CONSOLE)
+all: $(PROGRAMS:%=$O/bin/%) $O/zhucunctl.1 $O/zhucunctl.bash
 
 # --- what is generated: messages, statement tables, embedded data
 vpath %.proto proto $(wildcard lib/*) deploy/ctl $(wildcard services/*)
@@ -120,9 +118,10 @@ $O/zhucunctl.1: $O/bin/zhucunctl
 $O/zhucunctl.bash: $O/bin/zhucunctl
 	$< help --completion > $@
 
-# --- the console: types are made from the document that the gateway prints, so the gateway comes first
+# --- the browsers' console, made by hand as long as nothing serves it: types are made from the document that the gateway prints, so the gateway comes first
 $O/console/files: $(CONSOLEC) | $O/bin/gateway
 	deploy/console.sh $O
+console: $O/console/files
 
 # --- tests.  x_policy_test.c links x_policy.c, the messages and the pure parts of lib, nothing else: the linker proves purity.
 PURE     := $(addprefix $O/lib/,base/civil.o base/arena.o base/utf8.o bus/sealed_kind.o domain/calendar.o domain/policy_book.o domain/mention.o) $(PBC:.c=.o)
@@ -196,7 +195,7 @@ threads: all tests-built
 	@exec tests/threads.sh
 
 clean: ; rm -rf build build-san build-tsan build-crash
-.PHONY: all check tests-built run test bench chaos threads clean
+.PHONY: all console check tests-built run test bench chaos threads clean
 .SECONDARY:
 # included, so make would look for a way to make them, and find one through main-%.o
 %.d: ;

@@ -54,13 +54,6 @@ need_for_running() {
 	need_command jq jq              # the README's walk-through
 }
 
-# The browsers' console; CONSOLE=0 builds without it.
-need_for_console() {
-	[ "${CONSOLE:-1}" != 0 ] || return 0
-	need_command node nodejs
-	need_command npm npm            # may come with a node that is not Debian's
-}
-
 # gcc brings its sanitizers; clang's fuzzer library is a package of its own.
 need_for_testing() {
 	need_module libcurl libcurl4-openssl-dev
@@ -70,9 +63,7 @@ need_for_testing() {
 	need_command clang clang
 	need_command promtool prometheus        # its rules and its text, as Prometheus reads them
 	need_command node nodejs
-	need_command npm npm
-	need_command chromium chromium  # the console, as a browser shows it
-	[ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || missing+=(fonts-noto-cjk)
+	need_command npm npm            # may come with a node that is not Debian's
 	local fuzzer
 	fuzzer=$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a" 2>/dev/null || true)
 	[ -e "$fuzzer" ] || missing+=(libclang-rt-dev)
@@ -156,7 +147,6 @@ image)
 	need_for_building
 	need_for_serving
 	need_for_running
-	need_for_console
 	[ "${1:-}" != test ] || need_for_testing
 	;;
 esac

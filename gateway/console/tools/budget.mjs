@@ -1,4 +1,4 @@
-// budget.mjs OUT - what the console may weigh (console.md §12).  One line a limit; any that is passed fails the build.
+// budget.mjs OUT - what the console may weigh.  One line a limit; any that is passed fails the build.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
