@@ -157,19 +157,21 @@ on_annulled(struct batch *b, const void *m)
 static bool
 place_parse(const char *text, int32_t *day, char **person_id, arena_t *a)
 {
+	if (strlen(text) <= DATE_LEN || text[DATE_LEN] != '/')
+		return false;
 	*person_id = (char *)text + DATE_LEN + 1;
-	return strlen(text) > DATE_LEN && text[DATE_LEN] == '/' && day_parse(arena_strndup(a, text, DATE_LEN), day);
+	return day_parse(arena_strndup(a, text, DATE_LEN), day);
 }
 
-/* The dates of a year that one calendar takes for working days and the other does not, with blanks between them. */
+/* The dates of a year that are worked, or that are not, with blanks between them. */
 static char *
-dates_moved(const char *was, const char *is, int32_t year, arena_t *a)
+dates_of(const char *calendar, int32_t year, bool working, arena_t *a)
 {
 	int32_t first = day_of_civil(year, 1, 1), end = year_end(first);
 	char *dates = arena_alloc(a, (size_t)(end - first) * (DATE_LEN + 1) + DAY_TEXT_MAX), *at = dates;
 
 	for (int32_t day = first; day < end; day++) {
-		if (calendar_working(was, day) == calendar_working(is, day))
+		if (calendar_working(calendar, day) != working)
 			continue;
 		if (at > dates)
 			*at++ = ' ';
@@ -179,17 +181,19 @@ dates_moved(const char *was, const char *is, int32_t year, arena_t *a)
 	return dates;
 }
 
+/* What was told of a day decides whether it is looked at again, not what the calendar was: that may have been shipped
+ * with a later version than the one that told. */
 static void
 on_calendar(struct batch *b, const void *m)
 {
 	const Roster__CalendarPut *e = m;
 	AttendanceRows__Moved *args = batch_message(b, &attendance_rows__moved__descriptor);
-	const char *was = calendar_lines(mirror_year(b, e->year));
 
 	mirror_run_calendar(b, m);
-	args->dates = dates_moved(was, calendar_lines(mirror_year(b, e->year)), e->year, batch_arena(b));
-	if (*args->dates)
-		batch_job(b, &attendance_moved, args);
+	const char *calendar = calendar_lines(mirror_year(b, e->year));
+	args->working = dates_of(calendar, e->year, true, batch_arena(b));
+	args->resting = dates_of(calendar, e->year, false, batch_arena(b));
+	batch_job(b, &attendance_moved, args);
 }
 
 static void

@@ -15,13 +15,15 @@ select district, year, version, lines from calendar
  where district = :district and year = extract(year from :from_day::date)::integer
 ;
 
--- Days that a calendar has made working days, or no more, of which the other was told: each is looked at again.
+-- Days of which something else was told than the calendar says by now: each is looked at again.
 -- name: moved Moved ->
 insert into engine.work (service, partition, district, kind, subject, cause, trace, at_us)
 select 'attendance', :partition::integer, d.district, 'moved', to_char(d.on_day, 'YYYY-MM-DD/') || d.person_id,
        :cause, :trace, :at_us::timestamptz
-  from unnest(string_to_array(:dates, ' ')::date[]) as m (on_day)
-  join day d on d.district = :district and d.on_day = m.on_day and d.status in ('rest_day', 'unknown')
+  from (select 'rest_day' as told, unnest(string_to_array(:working, ' ')::date[]) as on_day
+        union all
+        select 'unknown', unnest(string_to_array(:resting, ' ')::date[])) as m
+  join day d on d.district = :district and d.on_day = m.on_day and d.status = m.told and d.status in ('rest_day', 'unknown')
     on conflict (service, partition, district, kind, subject) do update
    set cause = excluded.cause, trace = excluded.trace, at_us = excluded.at_us
 ;

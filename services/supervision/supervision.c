@@ -1,8 +1,9 @@
 /* supervision - what inspections found (C2).
  *
  *   in:   commands and queries of findings; roster's persons, postings, units, accounts and policies; hearing dates
- * that have come out:  FindingNoted, FindingConfirmed, FindingDismissed, FindingAnnulled, HearingMissed owns: schema
- * supervision */
+ *         that have come
+ *   out:  FindingNoted, FindingConfirmed, FindingDismissed, FindingAnnulled, HearingMissed
+ *   owns: schema supervision */
 #include "supervision.h"
 #include "domain/mirror.h"
 

@@ -1,3 +1,4 @@
+-- attendance reads more than before, and a day has one more column, so stop all its replicas first.
 -- A day keeps what was told of it last.  Where there is no evidence that follows from its year's working calendar, and calendars come
 -- late (rules.md 3): a day of which nothing else is known is then compared with what was told.
 alter table day add column status text not null default 'present';
