@@ -226,6 +226,18 @@ known_members(struct draft *d, const struct route *r, json_t *object)
 	json_decref(answer);
 }
 
+/* Names with blanks between them. */
+static void
+must_members(json_t *object, const char *names)
+{
+	if (!json_object_get(object, "required"))
+		json_object_set_new(object, "required", json_array());
+	for (size_t len; *names; names += len + (names[len] == ' ')) {
+		len = strcspn(names, " ");
+		json_array_append_new(json_object_get(object, "required"), json_stringn(names, len));
+	}
+}
+
 /* The members of a command that are the body's to give. */
 static json_t *
 command_schema(struct draft *d, const struct route *r)
@@ -237,6 +249,8 @@ command_schema(struct draft *d, const struct route *r)
 	schema_members(object, r->parts[0].ask, r->hidden, SCHEMA_BODY, d->schemas);
 	if (strcmp(r->method, "PUT") == 0)
 		known_members(d, r, object);
+	if (r->must)
+		must_members(object, r->must);
 	return object;
 }
 

@@ -136,6 +136,32 @@ known_of_path(const struct route_match *m, struct json_known *known, arena_t *a)
 	return NULL;
 }
 
+/* The next of words with a blank between them; NULL: there is none. */
+static const char *
+word_next(const char **at, size_t *len)
+{
+	const char *word = *at + strspn(*at, " ");
+
+	*len = strcspn(word, " ");
+	*at = word + *len;
+	return *len ? word : NULL;
+}
+
+/* A list that is not given reads as an empty one. */
+static Wire__Problem *
+missing(const struct route *r, json_t *body, arena_t *a)
+{
+	size_t len;
+
+	for (const char *at = r->must, *word; at && (word = word_next(&at, &len)) != NULL;) {
+		const char *name = arena_strndup(a, word, len);
+		if (!json_object_get(body, name))
+			return problem_make(a, 422, "json.missing", arena_printf(a, "/%s", name),
+			                    "A required member is missing.");
+	}
+	return NULL;
+}
+
 Wire__Problem *
 bind_command(const struct route_match *m, json_t *body, arena_t *a, ProtobufCMessage **out, char **key,
              struct json_known *known)
@@ -150,7 +176,7 @@ bind_command(const struct route_match *m, json_t *body, arena_t *a, ProtobufCMes
 		path_fill(m, *out, a);
 		if (put)
 			p = known_of_path(m, known, a);
-		return p;
+		return p ? p : missing(m->route, body, a);
 	}
 	*out = bind_blank(m, d, a);
 	return fault ? fault : p;
@@ -202,17 +228,6 @@ static Wire__Problem *
 refused(enum refusal r, const char *name, arena_t *a)
 {
 	return problem_of(r, key_valid(name) ? pointer_to(name, a) : "", a);
-}
-
-/* The next of words with a blank between them; NULL: there is none. */
-static const char *
-word_next(const char **at, size_t *len)
-{
-	const char *word = *at + strspn(*at, " ");
-
-	*len = strcspn(word, " ");
-	*at = word + *len;
-	return *len ? word : NULL;
 }
 
 /* Members that the path gives, or the body. */

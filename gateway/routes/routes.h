@@ -76,6 +76,8 @@ struct route {
 	struct route_part parts[ROUTE_PARTS_MAX];       /* service NULL: no further one */
 	/* members a body may not give: those of the path, and others; or NULL */
 	const char *hidden;
+	/* lists a body must give though they be empty: without one, that it was forgotten would be a change; or NULL */
+	const char *must;
 	unsigned who;                                   /* roles */
 	enum route_about about;                         /* where limited roles' reach is judged */
 	const char *line_members;                       /* of an answer, in the answer line; strings and enums */
