@@ -76,7 +76,7 @@ begin
     id := 'C' || lpad(nextval('yardstick.id')::text, 12, '0');
     insert into yardstick.checkin (district, checkin_id, person_id, village_id, captured_at_us, received_at_us, result)
     values (d, id, p, v, captured, clock_timestamp(), 'no_fix');
-    insert into yardstick.attendance_day as a (district, person_id, on_day, strong, weak, absences) values (d, p, at_day, 0, 1, 0)
+    insert into yardstick.attendance_day as a (district, person_id, on_day, strong, weak, absences, status) values (d, p, at_day, 0, 1, 0, 'present_weak')
         on conflict (district, person_id, on_day) do update set weak = a.weak + 1
     returning a.weak = 1 and a.strong = 0 and a.absences = 0 into began;
     if began then
@@ -115,7 +115,7 @@ begin
     insert into yardstick.finding (district, finding_id, kind, person_id, on_day, source, bulletin, major, evidence_sha256, noted_by, noted_at_us)
     values (d, f, 'unexcused_absence', p, at_day, 'covert', '', false, '{}', 'operator', clock_timestamp());
     insert into yardstick.finding_move (district, finding_id, seq, state, confirmed_by, confirmed_day) values (d, f, 1, 'confirmed', 'operator', today);
-    insert into yardstick.attendance_day as a (district, person_id, on_day, strong, weak, absences) values (d, p, at_day, 0, 0, 1)
+    insert into yardstick.attendance_day as a (district, person_id, on_day, strong, weak, absences, status) values (d, p, at_day, 0, 0, 1, 'absent_confirmed')
         on conflict (district, person_id, on_day) do update set absences = a.absences + 1;
     -- the measures of the rung that is reached
     select least(count(distinct x.on_day), 3) into rung_is
@@ -172,7 +172,8 @@ begin
     select yardstick.district_of(n % people, districts) as d, yardstick.person_of(n % people) as p, 'u' || lpad((n % people / 3 % 20)::text, 2, '0') as u,
            make_date((2018 + n / people)::integer, 3, 1) as m, make_date((2018 + n / people)::integer, 3, at_day) as at_day
       from generate_series(a, b) as n, unnest(array[5, 6]) as at_day;
-    insert into yardstick.attendance_day select d, p, at_day, 0, 1, 0 from accrued;
+    insert into yardstick.attendance_day (district, person_id, on_day, strong, weak, absences, status)
+        select d, p, at_day, 0, 1, 0, 'present_weak' from accrued;
     insert into yardstick.day select d, p, m, at_day, true, u, 10000, 1, '', 0, 0, 1 from accrued;
     insert into yardstick.ledger select d, p, at_day, 1, 'accrual', 'unit:' || u, 'person:' || p, 10000, null, '', 'made', clock_timestamp() from accrued;
     insert into yardstick.stipend_month select d, m, p, 20000, 0, 0, 0 from accrued group by d, m, p;
