@@ -27,7 +27,7 @@ export function Criticisms({ of }: { of: UnitStanding }) {
 				return { title: t('nth', { n: k }), as: k <= next ? 'was' as const : '' as const,
 					text: <>{c && <span data-free="text">{c.bulletin}<br /></span>}<span data-free="rule">{rung('criticism', k)}</span></> }
 			})} />
-			<p class="faint">{t('criticism_rule')}</p>
+			<p class="faint" data-free="rule">{t('criticism_rule')}</p>
 		</Card>
 	)
 }
@@ -35,7 +35,7 @@ export function Criticisms({ of }: { of: UnitStanding }) {
 export function Recalls({ of, names, head }: { of: UnitStanding; names?: Names; head: boolean }) {
 	const counted = of.recalls.filter((r) => r.ordered && r.state !== 'cancelled')
 	return (
-		<Card title={t('recalls_and_posts')} id="cases" aside={counted.length === 1 ? <Chip as="risk">{t(head ? 'one_more_you' : 'one_more')}</Chip> : undefined}>
+		<Card title={t('recalls_and_posts')} id="cases" aside={counted.length === 1 ? <a href="#cases"><Chip as="risk">{t(head ? 'one_more_you' : 'one_more')}</Chip></a> : undefined}>
 			<ul class="list">
 				{of.recalls.map((r) => (
 					<li>

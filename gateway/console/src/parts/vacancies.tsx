@@ -19,7 +19,7 @@ export function VacancyRows({ of, names, max }: { of: Vacancies; names?: Names; 
 						<span class={late ? 'neg' : 'warn'}><Glyph name={late ? 'bad' : 'risk'} /></span>
 						<div>
 							<div class="t"><VillageLink id={v.village_id} names={names} /> {t('lacks', { post: word('post', v.role) })}</div>
-							<div class={late ? 'neg' : 'faint'}>
+							<div class={late ? 'neg' : 'faint'} data-free="sum">
 								{v.from ? t('empty_since', { on: date(v.from), n: Math.max(0, between(v.from, today)) }) : t('never_held')}
 								{v.due && ` · ${t(late ? 'due_was' : 'due_on', { on: date(v.due) })}`}
 							</div>

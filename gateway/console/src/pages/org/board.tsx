@@ -35,7 +35,7 @@ function Weeks({ of }: { of: Overview }) {
 	if (!end) return null
 	const shares = of.weeks.map((w) => (w.posted_days ? w.present_days / w.posted_days : 0))
 	return (
-		<Card title={t('eight_weeks')} note={end.week}>
+		<Card title={<span data-free="rule">{t('eight_weeks')}</span>} note={end.week}>
 			<p><a class="big fig" href={to('attendance')}>{percent(end.present_days, end.posted_days)}</a></p>
 			<Line shares={shares} label={of.weeks.map((w) => `${w.week} ${percent(w.present_days, w.posted_days)}`).join(t('comma'))} />
 			<details class="why link"><summary>{t('see_data')}</summary>

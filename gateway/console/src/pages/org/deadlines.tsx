@@ -19,7 +19,7 @@ export function Deadlines() {
 	const rows = (read.data.value?.items ?? []).filter((x) => x.due && x.due <= plus(today, 7)).slice(0, SHOWN)
 	const names = read.data.value?.names
 	return (
-		<Card title={t('seven_days')} aside={<a href={to('tasks')}>{t('all')}</a>}>
+		<Card title={<span data-free="rule">{t('seven_days')}</span>} aside={<a href={to('tasks')}>{t('all')}</a>}>
 			{rows.length ? (
 				<ul class="list">
 					{rows.map((x) => (

@@ -50,7 +50,7 @@ export function Exceptions({ of }: { of: Overview }) {
 				<Table caption={t('exceptions')} rows={rows} id={(r) => r.id} columns={[
 					{ head: t('what'), as: 'k', label: false, cell: (r) => <Chip as={r.as} glyph={r.glyph}>{r.what}</Chip> },
 					{ head: t('subject'), label: false, cell: (r) => <a class="plain-link" href={r.href}>{r.about}</a> },
-					{ head: t('due_or_basis'), as: 'soft', label: false, cell: (r) => r.basis },
+					{ head: t('due_or_basis'), as: 'soft', label: false, cell: (r) => <a class="plain-link" href={r.href}>{r.basis}</a> },
 					{ head: t('do_head'), as: 'r v', label: false, cell: (r) => <a href={r.href}>{r.act}</a> },
 				]} />
 			) : <Empty>{t('no_exceptions')}</Empty>}
