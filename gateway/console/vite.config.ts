@@ -1,8 +1,10 @@
-// Builds build/console: index.html, sw.js and assets/NAME.HASH.EXT.  Everything that routes share is one chunk, each role
-// area another, the second language a third kind: so a route loads html, css, entry and one chunk, and no more.
+// Builds build/console: index.html, sw.js and assets/NAME.HASH.EXT.  The first kilobyte asks who it is; `app` is the runtime, the
+// kit, the shell and the pages of a phone in a village; `desk` all other pages; `en` the second language.
 import { defineConfig } from 'vite'
 
-const area = (id: string) => /\/src\/pages\/(\w+)\//.exec(id)?.[1]
+// what only the desk's pages use
+const DESK = /\/src\/(pages\/(desk|decide\/|unit\/|org\/|pay\/|ops\/)|parts\/(decide|following|naming|rungs|staff|today|unit-cases|vacancies|postings)\.|kit\/consequences\.|charts\/(line|places|months|ladder)\.)/
+const BOOT = /\/src\/(main|api\/early)\.ts|preload-helper|index\.html/
 
 export default defineConfig({
 	base: '/',
@@ -26,7 +28,8 @@ export default defineConfig({
 				manualChunks: (id) => {
 					if (id.includes('/src/sw.ts')) return undefined
 					if (id.endsWith('/words/en.ts')) return 'en'
-					return area(id) ?? 'index'
+					if (BOOT.test(id)) return 'index'
+					return DESK.test(id) ? 'desk' : 'app'
 				},
 			},
 		},

@@ -1,6 +1,7 @@
 // One request: cookie by itself, X-Zhucun, Idempotency-Key, problem+json.  A 401 opens the login over the page and waits; a
 // step-up asks for the password and waits; then the same request goes again with the same key, so nothing typed is lost.
 import { signal } from '@preact/signals'
+import { taken } from './early'
 
 export class Problem extends Error {
 	constructor(
@@ -77,7 +78,7 @@ async function once<T>(method: string, path: string, ask: Ask, headers: Record<s
 	try {
 		// no cache mode, no headers on a plain GET: so that it may take what index.html has begun to load
 		const plain = method === 'GET' && !ask.etag && !ask.token
-		response = await fetch(path, plain ? undefined : {
+		response = await (plain && taken(path)) || await fetch(path, plain ? undefined : {
 			method, headers, body: ask.raw ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body)),
 		})
 	} catch {

@@ -68,9 +68,18 @@ export function Trouble({ problem, again }: { problem: Problem; again: () => voi
 	)
 }
 
+// The first content of a page stands: what the budgets are measured to.
+let told = false
+function usable() {
+	if (told) return
+	told = true
+	requestAnimationFrame(() => performance.mark('usable'))
+}
+
 // Shows what was read, or why there is nothing to show.
 export function Shown<T>({ of, rows, children }: { of: Entry<T>; rows?: number; children: (data: T) => ComponentChildren }) {
 	const data = of.data.value
+	useEffect(() => { if (data !== undefined) usable() }, [data !== undefined])
 	const problem = of.problem.value
 	const again = () => void load(of as Entry<unknown>)
 	if (data === undefined) return problem ? <Trouble problem={problem} again={again} /> : <Skeleton rows={rows} />

@@ -12,7 +12,7 @@ import { language, t } from '../words/words'
 import { Keys } from './keys'
 import { Login, LoginOver } from './login'
 import { More, Side, Tabs } from './menu'
-import { ROUTES } from './routes'
+import { AT_DESK, desk, here } from './routes'
 import { StepUp } from './stepup'
 import { Offline, Top } from './top'
 
@@ -27,35 +27,37 @@ function stale() {
 	location.reload()
 }
 
+const Of = ({ of: It, id }: { of: ComponentType<{ id: string }>; id: string }) => <It id={id} />
+
 function Here() {
 	const [page, setPage] = useState<{ name: string; of: ComponentType<{ id: string }> }>()
 	const [first = '', id = '', ...rest] = parts.value
 	const name = id ? first + '/' : first
 	useEffect(() => {
-		const area = ROUTES[name]
-		if (!area) return setPage(undefined)
+		if (here[name] || !AT_DESK.includes(name)) return
 		let gone = false
-		area().then((pages) => !gone && pages[name] && setPage({ name, of: pages[name]! }), stale)
+		desk().then((pages) => !gone && pages[name] && setPage({ name, of: pages[name]! }), stale)
 		return () => void (gone = true)
 	}, [name])
 	if (first === 'more') return <More />
-	if (!ROUTES[name] || rest.length)
+	const now = here[name]
+	if (now && !rest.length) return <Of of={now} id={id} key={name + id} />
+	if (!AT_DESK.includes(name) || rest.length)
 		return <Page title={t('no_page')}><Empty>{t('no_page_why')} <a href={homePath()}>{t('to_home')}</a></Empty></Page>
 	if (failed.value) return <Page title={t('failed')}><Empty>{t('reload')}</Empty></Page>
 	if (page?.name !== name) return <Skeleton />
-	const Of = page.of
-	return <Of id={id} key={name + id} />
+	return <Of of={page.of} id={id} key={name + id} />
 }
 
 const OPERATOR = /^\/\d{6}\/(ops|districts)(\/|$)/
 
 export function App() {
-	const here = path.value
+	const at = path.value
 	const w = who.value
-	const operator = OPERATOR.test(here)
+	const operator = OPERATOR.test(at)
 	useEffect(() => {
-		if (w && (here === '/' || here === `/${w.district?.id}` || here === `/${w.district?.id}/`)) go(homePath(), true)
-	}, [w, here])
+		if (w && (at === '/' || at === `/${w.district?.id}` || at === `/${w.district?.id}/`)) go(homePath(), true)
+	}, [w, at])
 	useEffect(() => (w ? follow() : undefined), [w?.account])
 	// while it is not known who it is the frame stands already, empty
 	if (!operator && known.value && !w) return <><Top /><Offline /><Login /></>

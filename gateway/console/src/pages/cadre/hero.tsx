@@ -4,6 +4,7 @@ import { now } from '../../api/client'
 import { Card } from '../../kit/card'
 import { Chip } from '../../kit/chip'
 import { Why } from '../../kit/why'
+import { wide } from '../../kit/wide'
 import { fullVillage } from '../../parts/people'
 import { inVillage, monthWith, YearHeat, YearKey } from '../../parts/year'
 import { to } from '../../router'
@@ -28,11 +29,11 @@ export function Hero({ of, names, villages }: Props) {
 				</div>
 				<div>
 					<p class="soft">{tt('month_days', { n: <a class="fig" href={to('days', month)}><b>{inMonth}</b></a> })}</p>
-					<div class="only-p"><YearKey of={of} link={link} /></div>
+					{!wide.value && <YearKey of={of} link={link} />}
 				</div>
 				<div class="wide"><Why of={of.steps?.length ? of : undefined} link more={<a href={to('days')}>{t('see_days')}</a>}>
 					{of.steps?.length ? t('why_days', { n }) : ''}</Why></div>
-				<div class="wide only-d"><YearHeat of={of} link={link} /></div>
+				{wide.value && <div class="wide"><YearHeat of={of} link={link} /></div>}
 			</div>
 		</Card>
 	)

@@ -4,6 +4,7 @@ import { now } from '../../api/client'
 import { useRead } from '../../api/cache'
 import { Card } from '../../kit/card'
 import { Empty, Page, Shown } from '../../kit/page'
+import { wide } from '../../kit/wide'
 import { Eligibility, ENDED, MeasureRow } from '../../parts/standing'
 import { TaskRow } from '../../parts/tasks'
 import { to } from '../../router'
@@ -17,12 +18,12 @@ import { TwoWeeks, gapOf } from './two-weeks'
 
 const HOME_MAX = 6
 
-function Todo({ of, only }: { of: PersonHome; only: 'p' | 'd' }) {
+function Todo({ of }: { of: PersonHome }) {
 	const tasks = (of.tasks?.items ?? []).filter((x) => x.state === 'open')
 	const gap = of.attendance ? gapOf(of.attendance, dayOf(now())) : undefined
 	const n = tasks.length + (gap ? 1 : 0)
 	return (
-		<Card title={t('to_do')} only={only}
+		<Card title={t('to_do')}
 			aside={<a class="faint" href={to('standing')} data-n>{t('n_things', { n })}</a>}>
 			{n ? (
 				<ul class="list">
@@ -61,12 +62,12 @@ export function Home() {
 						<div class="grid">
 							{h.attendance ? <Hero of={h.attendance} names={me?.names} villages={me?.village_ids ?? []} />
 								: <Card title={t('no_posting')}><Empty>{t('no_posting_why')}</Empty></Card>}
-							{h.attendance && <TwoWeeks of={h.attendance} />}
-							<Todo of={h} only="p" />
+							{h.attendance && !wide.value && <TwoWeeks of={h.attendance} />}
+							{!wide.value && <Todo of={h} />}
 							{h.attendance && <ByMonth of={h.attendance} />}
 						</div>
 						<div class="grid">
-							<Todo of={h} only="d" />
+							{wide.value && <Todo of={h} />}
 							{h.stipend && <StipendCard of={h.stipend} />}
 							<StandingCard of={h} />
 							<p class="faint">{t('who_sees')}</p>

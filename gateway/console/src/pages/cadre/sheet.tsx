@@ -5,7 +5,7 @@ import { useRead } from '../../api/cache'
 import { State } from '../../kit/chip'
 import { Icon } from '../../kit/icon'
 import { Page, Shown } from '../../kit/page'
-import { Decide } from '../../parts/decide'
+import { later } from '../../kit/lazy'
 import { MOVES_OF_MEASURE } from '../../parts/moves'
 import { measureTitle } from '../../parts/standing'
 import { personName, unitName, unitOf } from '../../parts/people'
@@ -15,6 +15,7 @@ import { t } from '../../words/words'
 import { SheetBody } from './sheet-body'
 import { SheetSide } from './sheet-side'
 
+const Decide = later(() => import('../desk').then((m) => m.Decide))
 const OFF = ['revoked', 'rejected', 'lifted']
 
 export function Sheet({ id }: { id: string }) {

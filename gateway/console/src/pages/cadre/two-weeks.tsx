@@ -30,7 +30,7 @@ export function TwoWeeks({ of }: { of: Year }) {
 	const all = Array.from({ length: 14 }, (_, i) => plus(first, i))
 	const letter = (day: string) => (day.startsWith(String(of.year)) ? of.days[index(day)] ?? '.' : '.')
 	return (
-		<Card title={t('two_weeks')} only="p" aside={<a href={to('days')}>{t('year_calendar')}</a>}>
+		<Card title={t('two_weeks')} aside={<a href={to('days')}>{t('year_calendar')}</a>}>
 			<div class="wk">
 				{all.slice(0, 7).map((day) => <span class="h">{t(('week_' + weekday(day)) as Key)}</span>)}
 				{all.map((day) => <Day key={day} day={day} letter={letter(day)} today={today} />)}

@@ -6,7 +6,7 @@ import { Card } from '../../kit/card'
 import { Chip, State } from '../../kit/chip'
 import { Page, Shown } from '../../kit/page'
 import { Trail } from '../../kit/trail'
-import { Decide } from '../../parts/decide'
+import { later } from '../../kit/lazy'
 import { hindrance, MOVES_OF_FINDING, offered } from '../../parts/moves'
 import { fullVillage, personName, unitName, unitOf } from '../../parts/people'
 import { to } from '../../router'
@@ -15,6 +15,8 @@ import { date, dayOf, month, stamp } from '../../words/format'
 import { t, word } from '../../words/words'
 import { accountName } from '../../kit/trail'
 import { NewFinding } from './new-finding'
+
+const Decide = later(() => import('../desk').then((m) => m.Decide))
 
 function Record({ f, names }: { f: Finding; names?: Names }) {
 	const day = f.person_id && <a href={`${to('persons', f.person_id)}?tab=days&month=${f.on.slice(0, 7)}&day=${f.on}`}>{month(f.on.slice(0, 7))}{t('nav_days')}</a>

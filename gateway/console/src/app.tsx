@@ -1,3 +1,4 @@
+// All of the shell; main.ts has begun to ask already.
 import { render } from 'preact'
 import '../style/base.css'
 import '../style/shell.css'

@@ -1,0 +1,6 @@
+// Whether this is a desktop: what a phone does not show it need not draw.
+import { signal } from '@preact/signals'
+
+const media = matchMedia('(min-width: 60em)')
+export const wide = signal(media.matches)
+media.addListener(() => (wide.value = media.matches))   // Safari 13 has no addEventListener here
