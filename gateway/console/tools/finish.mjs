@@ -15,10 +15,10 @@ writeFileSync(join(out, 'manifest.webmanifest'), JSON.stringify({
 	name: '驻村', short_name: '驻村', lang: 'zh-CN', start_url: '/', scope: '/', display: 'standalone', background_color: '#f6f5f1', theme_color: '#ffffff',
 	icons: [{ src: '/assets/' + icon, sizes: 'any', type: 'image/svg+xml' }],
 }))
-// app is wanted at once, not when the entry has been read
+// app is wanted at once, not when the entry has been read; and the entry's questions need not wait for the style sheet
 const app = readdirSync(join(out, 'assets')).find((n) => /^app\..*\.js$/.test(n))
 const page = join(out, 'index.html')
-writeFileSync(page, readFileSync(page, 'utf8').replace('<script type="module"', `<link rel="modulepreload" crossorigin href="/assets/${app}">\n<script type="module"`))
+writeFileSync(page, readFileSync(page, 'utf8').replace('<script type="module"', `<link rel="modulepreload" crossorigin href="/assets/${app}">\n<script type="module" async`))
 const names = ['index.html', 'sw.js', 'manifest.webmanifest', ...readdirSync(join(out, 'assets')).map((n) => 'assets/' + n)].filter((n) => !/\.(gz|br)$/.test(n))
 const rows = []
 const row = (name, type, bytes) => rows.push(`${name}\t${type}\t${createHash('sha256').update(bytes).digest('hex')}\t${bytes.length}`)

@@ -5,17 +5,21 @@ import { useEffect, useState } from 'preact/hooks'
 import { lost, wanted } from '../api/client'
 import { follow } from '../api/live'
 import { Empty, Page, Skeleton } from '../kit/page'
+import { wide } from '../kit/wide'
 import { Toast } from '../kit/toast'
 import { district, go, parts, path } from '../router'
 import { homePath, known, who } from '../session'
 import { language, t } from '../words/words'
-import { Keys } from './keys'
-import { Login, LoginOver } from './login'
+import { later } from '../kit/lazy'
 import { More, Side, Tabs } from './menu'
-import { AT_DESK, desk, here } from './routes'
-import { StepUp } from './stepup'
+import { AT_DESK, desk, field, here, IN_FIELD } from './routes'
 import { Offline, Top } from './top'
 
+const door = () => import('./door')
+const Login = later(() => door().then((m) => m.Login))
+const LoginOver = later(() => door().then((m) => m.LoginOver))
+const StepUp = later(() => door().then((m) => m.StepUp))
+const Keys = later(() => door().then((m) => m.Keys))
 const failed = signal(false)
 
 // An asset that is gone belongs to an older version: once, the page is loaded anew.
@@ -27,6 +31,8 @@ function stale() {
 	location.reload()
 }
 
+const far = (name: string) => (IN_FIELD.includes(name) ? field : AT_DESK.includes(name) ? desk : undefined)
+
 const Of = ({ of: It, id }: { of: ComponentType<{ id: string }>; id: string }) => <It id={id} />
 
 function Here() {
@@ -34,15 +40,15 @@ function Here() {
 	const [first = '', id = '', ...rest] = parts.value
 	const name = id ? first + '/' : first
 	useEffect(() => {
-		if (here[name] || !AT_DESK.includes(name)) return
+		if (here[name] || !far(name)) return
 		let gone = false
-		desk().then((pages) => !gone && pages[name] && setPage({ name, of: pages[name]! }), stale)
+		far(name)?.().then((pages) => !gone && pages[name] && setPage({ name, of: pages[name]! }), stale)
 		return () => void (gone = true)
 	}, [name])
 	if (first === 'more') return <More />
 	const now = here[name]
 	if (now && !rest.length) return <Of of={now} id={id} key={name + id} />
-	if (!AT_DESK.includes(name) || rest.length)
+	if (!far(name) || rest.length)
 		return <Page title={t('no_page')}><Empty>{t('no_page_why')} <a href={homePath()}>{t('to_home')}</a></Empty></Page>
 	if (failed.value) return <Page title={t('failed')}><Empty>{t('reload')}</Empty></Page>
 	if (page?.name !== name) return <Skeleton />
@@ -67,16 +73,16 @@ export function App() {
 			<Top />
 			<Offline />
 			<div class="body">
-				{w && !operator ? <Side /> : <div class="side" />}
+				{w && !operator && wide.value ? <Side /> : <div class="side" />}
 				<main id="main">
 					{(w || operator) && district.value ? <Here /> : <Skeleton />}
 				</main>
 			</div>
-			{w && !operator && <Tabs />}
+			{w && !operator && !wide.value && <Tabs />}
 			{lost.value && <LoginOver />}
 			{wanted.value && <StepUp />}
 			<Toast />
-			<Keys />
+			{wide.value && <Keys />}
 		</div>
 	)
 }

@@ -1,11 +1,8 @@
 // Keys for those who want them: j k rows, Enter opens, [ ] neighbours, ? says which.  None performs an act of weight.
 import { useEffect, useState } from 'preact/hooks'
 import { Sheet } from '../kit/dialog'
+import { keysOff } from '../kit/wide'
 import { t } from '../words/words'
-
-export const keysOff = () => {
-	try { return localStorage.getItem('keys') === 'off' } catch { return false }
-}
 
 function step(by: number) {
 	const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')]
