@@ -87,7 +87,8 @@ export async function load(e: Entry<unknown>, quiet = false): Promise<void> {
 // Everything whose path holds one of these words is asked again when it is next looked at, or now if it is.
 export function mark(...words: string[]) {
 	for (const e of entries.values()) {
-		if (words.length && !words.some((w) => e.path.includes(w))) continue
+		// a preview is of one instant: who decides by it asks for another himself
+		if (/\/consequences/.test(e.path) || (words.length && !words.some((w) => e.path.includes(w)))) continue
 		e.fresh = false
 		if (e.users) void load(e)
 	}

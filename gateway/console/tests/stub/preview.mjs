@@ -64,11 +64,13 @@ export function ofRecall(id, move) {
 	const r = recalls.get(id)
 	if (!r) return undefined
 	const is = STEP[move] ?? r.state
+	// what has followed and stands is told as what would follow was
+	const orders = move === 'order' || (!move && r.state === 'ordered')
 	const before = [...recalls.values()].filter((x) => x.unit_id === r.unit_id && x.ordered && x.id !== id).length
 	return basis({
-		...empty(), ...(move ? { if: move } : {}), ladders: move === 'order' ? [{ subject: { unit_id: r.unit_id }, ladder: 'recall', year: 2018, was: before, is: before + 1, of: 2 }] : [],
+		...empty(), ...(move ? { if: move } : {}), ladders: orders ? [{ subject: { unit_id: r.unit_id }, ladder: 'recall', year: 2018, was: before, is: before + 1, of: 2 }] : [],
 		recalls: [{ id, was: r.state, is, ...(move === 'order' ? { ends_on: TODAY, due: '2018-09-19' } : move === 'hand-over' ? { due: '2018-10-12' } : {}) }],
-		measures: move === 'order' ? [['award_ban', '2019-01-01'], ['promotion_freeze', '2020-09-12']].map(([kind, until]) => ({ change: 'new', is: { id: 'm-' + kind + id.slice(2, 8), kind, clause: 'C3.2.1-r', policy: 'dachuan-2017-96', subject: { person_id: r.person_id }, from: TODAY, until, state: 'in_force', cause: r.cause, reason: { zh: '决定召回', en: 'recall ordered' } } })) : [],
+		measures: orders ? [['award_ban', '2019-01-01'], ['promotion_freeze', '2020-09-12']].map(([kind, until]) => ({ change: 'new', is: { id: 'm-' + kind + id.slice(2, 8), kind, clause: 'C3.2.1-r', policy: 'dachuan-2017-96', subject: { person_id: r.person_id }, from: TODAY, until, state: 'in_force', cause: r.cause, reason: { zh: '决定召回', en: 'recall ordered' } } })) : [],
 		messages: told(r.person_id, '召回有新的进展'),
 	})
 }
