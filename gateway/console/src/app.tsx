@@ -21,6 +21,20 @@ try {
 	if (localStorage.getItem('language') === 'en') void speak('en')
 } catch { /* a device that keeps nothing */ }
 
+// paper opens nothing by itself
+addEventListener('beforeprint', () => {
+	for (const e of document.querySelectorAll<HTMLDetailsElement>('main details:not([open])')) {
+		e.open = true
+		e.dataset.opened = ''
+	}
+})
+addEventListener('afterprint', () => {
+	for (const e of document.querySelectorAll<HTMLDetailsElement>('main details[data-opened]')) {
+		e.open = false
+		delete e.dataset.opened
+	}
+})
+
 void begin()
 const root = document.getElementById('app')!
 root.textContent = ''

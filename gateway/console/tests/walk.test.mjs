@@ -11,7 +11,7 @@ import { pagesOf, ROLES } from './pages.mjs'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const SIZES = [['desktop', DESKTOP, false], ['phone', PHONE, false], ['desktop-large', DESKTOP, true], ['phone-large', PHONE, true]]
-const roles = process.env.CONSOLE_ROLES?.split(',') ?? ROLES
+const roles = (process.env.CONSOLE_ROLES || ROLES.join()).split(',')
 let s, b, ids
 
 before(async () => {

@@ -661,6 +661,8 @@ export const en = {
 	corrections_first: 'corrections first',
 	due_yuan: 'Due',
 	correction: 'Correction',
+	serial: 'No.',
+	signed_for: 'Received',
 	pay_yuan: 'Paid (yuan)',
 	only_correction: 'Corrected',
 	only_cancelled: 'Cancelled',

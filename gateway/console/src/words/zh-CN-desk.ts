@@ -304,6 +304,8 @@ export const desk = {
 	corrections_first: '更正的在前',
 	due_yuan: '应发',
 	correction: '更正',
+	serial: '序号',
+	signed_for: '签收',
 	pay_yuan: '实发（元）',
 	only_correction: '有更正',
 	only_cancelled: '取消',
