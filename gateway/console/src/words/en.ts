@@ -8,6 +8,7 @@ export const en = {
 	bottom_menu: 'Bottom menu',
 	place: 'Where you are',
 	find: 'Find a person, village, unit, number (/)',
+	find_short: 'Find',
 	find_label: 'Find a person, village, unit, number',
 	synced: 'Synced {at}',
 	syncing: 'Reading',

@@ -1,6 +1,7 @@
 // The words of the desk's pages; they come with them.
 export const desk = {
 	// the frame
+	find_short: '查找',
 	as_of_live: '数据截至 {at}，有变化即更新',
 	any: '不限',
 	look: '查看',

@@ -43,7 +43,7 @@ export function Measures() {
 								{ head: t('clause_head'), as: 'soft n', cell: (m) => m.clause },
 								{ head: t('from_head'), as: 'n hide', cell: (m) => m.from },
 								{ head: t('state_head'), as: 'v r', label: false, cell: (m) => <State of="measure" is={m.state} /> },
-								{ head: t('do_head'), as: 'r', label: false, cell: (m) => <button class="b sm" type="button" onClick={() => set({ open: m.id })}>{t(state === 'proposed' && has('reviewer') ? 'go_approve' : 'look')}</button> },
+								{ head: t('do_head'), as: 'r', label: false, cell: (m) => <button class="b sm" type="button" onClick={() => set({ open: m.id })}>{t(m.kind === 'recall' && state === 'proposed' && has('reviewer') ? 'go_recall' : mine.has(m.id) ? 'go_approve' : 'look')}</button> },
 							]} />
 							<Pager next={l.next} shown={l.items.length} count={l.count} />
 						</>

@@ -56,7 +56,7 @@ function columns(tab: Tab, l: List<unknown>): Column<never>[] {
 function Filters({ tab }: { tab: Tab }) {
 	return (
 		<div class="bar filters">
-			{tab !== 'postings' && <Field label={t('find')} name="q" value={query.value.get('q') ?? ''} onInput={(q) => set({ q, cursor: undefined })} placeholder={t('name_or_number')} />}
+			{tab !== 'postings' && <Field label={t('find_short')} name="q" value={query.value.get('q') ?? ''} onInput={(q) => set({ q, cursor: undefined })} placeholder={t('name_or_number')} />}
 			{tab === 'villages' && <Field label={t('kind')} name="kind" value={query.value.get('kind') ?? ''} onInput={(kind) => set({ kind, cursor: undefined })}
 				options={[['', t('all')], ['poor', word('village_kind', 'poor')], ['non_poor', word('village_kind', 'non_poor')]]} />}
 			{tab === 'villages' && <Field label={t('lacking')} name="lacking" value={query.value.get('lacking') ?? ''} onInput={(lacking) => set({ lacking, cursor: undefined })}
