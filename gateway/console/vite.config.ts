@@ -4,7 +4,8 @@
 import { defineConfig } from 'vite'
 
 // what only the desk's pages use
-const DESK = /\/src\/(pages\/(desk|decide\/|unit\/|org\/|pay\/|ops\/)|parts\/(decide|following|naming|rungs|staff|today|unit-cases|vacancies|postings)\.|kit\/consequences\.|charts\/(line|places|months|ladder)\.|words\/zh-CN-desk)/
+const DESK =
+	/\/src\/(pages\/(desk|decide\/|unit\/|org\/|pay\/|ops\/)|parts\/(decide|following|naming|rungs|staff|today|unit-cases|vacancies|postings)\.|kit\/consequences\.|charts\/(line|places|months|ladder)\.|words\/zh-CN-desk)/
 const BOOT = /\/src\/(main|api\/early)\.ts|preload-helper|index\.html/
 
 export default defineConfig({
@@ -17,7 +18,7 @@ export default defineConfig({
 		target: ['chrome79', 'safari13.1'],
 		cssTarget: ['chrome79', 'safari13.1'],
 		cssCodeSplit: false,
-		assetsInlineLimit: 0,   // img-src has no data:
+		assetsInlineLimit: 0, // img-src has no data:
 		modulePreload: { polyfill: false },
 		reportCompressedSize: false,
 		rollupOptions: {

@@ -19,7 +19,9 @@ import { speak } from './words/words'
 readSize()
 try {
 	if (localStorage.getItem('language') === 'en') void speak('en')
-} catch { /* a device that keeps nothing */ }
+} catch {
+	/* a device that keeps nothing */
+}
 
 // paper opens nothing by itself
 addEventListener('beforeprint', () => {

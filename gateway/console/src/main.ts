@@ -1,7 +1,11 @@
 // The first kilobyte: asks who it is and, for a cadre's home, what stands there, while the rest is still on its way.
 import { ask } from './api/early'
 
-interface Who { person_id?: string; roles: string[]; district?: { id: string } }
+interface Who {
+	person_id?: string
+	roles: string[]
+	district?: { id: string }
+}
 
 async function begin() {
 	const answer = await ask('/api/v1/sessions/current?names=1')

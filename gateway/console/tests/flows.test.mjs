@@ -5,7 +5,8 @@ import { browser, DESKTOP, DISTRICT, login, person, PHONE, REAL, serve, settle, 
 import { idsOf } from './ids.mjs'
 
 let s, b, ids
-const get = (page, path) => page.evaluate(async (p) => (await fetch(p)).json(), `/api/v1/districts/${DISTRICT}${path}`)
+const get = (page, path) =>
+	page.evaluate(async (p) => (await fetch(p)).json(), `/api/v1/districts/${DISTRICT}${path}`)
 
 before(async () => {
 	s = await serve()
@@ -15,15 +16,19 @@ before(async () => {
 	ids = await idsOf(admin.page, DISTRICT)
 	await admin.context.close()
 })
-after(async () => { await b?.close(); s?.stop() })
-
-const as = (role, name, size, job) => test(`${role}: ${name}`, { timeout: 90_000 }, async () => {
-	const { context, page, faults } = await person(b, s.url, { size })
-	await login(page, s.accounts[role])
-	await job(page, context)
-	assert.deepEqual(faults, [])
-	await context.close()
+after(async () => {
+	await b?.close()
+	s?.stop()
 })
+
+const as = (role, name, size, job) =>
+	test(`${role}: ${name}`, { timeout: 90_000 }, async () => {
+		const { context, page, faults } = await person(b, s.url, { size })
+		await login(page, s.accounts[role])
+		await job(page, context)
+		assert.deepEqual(faults, [])
+		await context.close()
+	})
 
 test('login: a wrong password is said, and what was typed stays', { timeout: 60_000 }, async () => {
 	const { context, page } = await person(b, s.url, { size: PHONE })
@@ -42,7 +47,10 @@ test('login: a wrong password is said, and what was typed stays', { timeout: 60_
 
 as('cadre', 'how many days, and why each counts', PHONE, async (page) => {
 	const shown = await page.innerText('.big')
-	const year = await get(page, `/persons/${(await page.evaluate(async () => (await fetch('/api/v1/sessions/current')).json())).person_id}/attendance?year=2018`)
+	const year = await get(
+		page,
+		`/persons/${(await page.evaluate(async () => (await fetch('/api/v1/sessions/current')).json())).person_id}/attendance?year=2018`,
+	)
 	assert.equal(Number(shown), (year.counts.present ?? 0) + (year.counts.present_weak ?? 0))
 	await page.click('.why.link > summary')
 	assert.ok((await page.innerText('.why .sum')).length > 10)
@@ -60,8 +68,11 @@ as('cadre', 'the sheet of a measure, printed as A4 with its number', DESKTOP, as
 	const mine = (await get(page, `/persons/${who.person_id}/standing`)).measures[0]
 	assert.ok(mine, 'the cadre of the tests has a measure')
 	await visit(page, `measures/${mine.id}`)
-	assert.match(await page.innerText('article.doc'), /一、条款[\s\S]*二、事实[\s\S]*三、推算[\s\S]*四、金额[\s\S]*五、告知/)
-	assert.doesNotMatch(await page.innerText('main'), /督查暗访|夜间随机查岗/)       // never the source
+	assert.match(
+		await page.innerText('article.doc'),
+		/一、条款[\s\S]*二、事实[\s\S]*三、推算[\s\S]*四、金额[\s\S]*五、告知/,
+	)
+	assert.doesNotMatch(await page.innerText('main'), /督查暗访|夜间随机查岗/) // never the source
 	await page.emulateMedia({ media: 'print' })
 	assert.equal(await page.isVisible('header.top'), false)
 	assert.ok((await page.innerText('.print-foot')).includes(mine.id))
@@ -78,7 +89,9 @@ as('cadre', 'what is not his is said, not shown', DESKTOP, async (page) => {
 
 as('inspector', 'notes a finding; what was typed outlives a reload', PHONE, async (page) => {
 	await visit(page, 'findings/new')
-	const someone = (await get(page, `/persons?q=${encodeURIComponent(ids.word)}&limit=50`)).items.find((p) => p.id !== 'p-xiang')
+	const someone = (await get(page, `/persons?q=${encodeURIComponent(ids.word)}&limit=50`)).items.find(
+		(p) => p.id !== 'p-xiang',
+	)
 	await page.fill('input[name=whom]', someone.name)
 	await page.click('.pick button >> nth=0')
 	await page.fill('textarea[name=note]', '上午 10 时村办公室无人')
@@ -88,7 +101,9 @@ as('inspector', 'notes a finding; what was typed outlives a reload', PHONE, asyn
 	await page.click('button[type=submit]')
 	await page.waitForURL(/noted_by=me/)
 	await settle(page)
-	assert.ok((await get(page, '/findings?noted_by=me&limit=500')).items.some((f) => f.note === '上午 10 时村办公室无人'))
+	assert.ok(
+		(await get(page, '/findings?noted_by=me&limit=500')).items.some((f) => f.note === '上午 10 时村办公室无人'),
+	)
 	assert.equal(await page.evaluate(() => localStorage.getItem('draft:finding')), null)
 })
 
@@ -108,7 +123,23 @@ as('reviewer', 'something moved meanwhile: it is shown again, and the button wai
 	const f = (await get(page, '/findings?state=noted,heard&kind=unexcused_absence&order=due&limit=50')).items[0]
 	await visit(page, `findings/${f.id}`)
 	await page.waitForSelector('.rungs')
-	await page.route('**/confirm', (r) => r.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: 'x', status: 409, code: 'consequences.changed', detail: '后果有变', errors: [] }) }), { times: 1 })
+	await page.route(
+		'**/confirm',
+		(r) =>
+			r.fulfill({
+				status: 409,
+				contentType: 'application/problem+json',
+				body: JSON.stringify({
+					type: 'about:blank',
+					title: 'x',
+					status: 409,
+					code: 'consequences.changed',
+					detail: '后果有变',
+					errors: [],
+				}),
+			}),
+		{ times: 1 },
+	)
 	await page.click('.b.grave')
 	await page.waitForSelector('.note.warn[role=alert]')
 	assert.equal(await page.isDisabled('.b.grave'), true)
@@ -117,24 +148,31 @@ as('reviewer', 'something moved meanwhile: it is shown again, and the button wai
 	assert.equal((await get(page, `/findings/${f.id}`)).state, f.state)
 })
 
-as('reviewer', 'the session ends while he writes: the login comes over the page and nothing is lost', DESKTOP, async (page, context) => {
-	const f = (await get(page, '/findings?state=noted,heard&order=due&limit=50')).items[0]
-	await visit(page, `findings/${f.id}`)
-	await page.waitForSelector('textarea[name=reason]')
-	await page.fill('textarea[name=reason]', '写到一半')
-	await context.clearCookies()
-	await page.click('.choose button >> nth=1')
-	await page.waitForSelector('dialog input[name=password]')
-	await page.fill('dialog input[name=password]', s.accounts.reviewer.password)
-	await page.click('dialog button[type=submit]')
-	await page.waitForSelector('dialog', { state: 'detached' })
-	assert.equal(await page.inputValue('textarea[name=reason]'), '写到一半')
-	await page.waitForSelector('#decide .what, #decide .soft')
-})
+as(
+	'reviewer',
+	'the session ends while he writes: the login comes over the page and nothing is lost',
+	DESKTOP,
+	async (page, context) => {
+		const f = (await get(page, '/findings?state=noted,heard&order=due&limit=50')).items[0]
+		await visit(page, `findings/${f.id}`)
+		await page.waitForSelector('textarea[name=reason]')
+		await page.fill('textarea[name=reason]', '写到一半')
+		await context.clearCookies()
+		await page.click('.choose button >> nth=1')
+		await page.waitForSelector('dialog input[name=password]')
+		await page.fill('dialog input[name=password]', s.accounts.reviewer.password)
+		await page.click('dialog button[type=submit]')
+		await page.waitForSelector('dialog', { state: 'detached' })
+		assert.equal(await page.inputValue('textarea[name=reason]'), '写到一半')
+		await page.waitForSelector('#decide .what, #decide .soft')
+	},
+)
 
 as('second_reviewer', 'approves a measure beside the list', DESKTOP, async (page) => {
 	await visit(page, 'measures')
-	const all = (await get(page, '/measures?state=proposed&limit=200')).items.filter((m) => m.kind === 'stipend_cancelled')
+	const all = (await get(page, '/measures?state=proposed&limit=200')).items.filter(
+		(m) => m.kind === 'stipend_cancelled',
+	)
 	for (const m of all) {
 		const one = await get(page, `/measures/${m.id}`)
 		if (!one.moves?.some((x) => x.move === 'approve' && x.allowed)) continue
@@ -214,7 +252,8 @@ as('district_admin', 'fills an empty post', DESKTOP, async (page) => {
 
 as('district_admin', 'an import is tried before it is made', DESKTOP, async (page) => {
 	await visit(page, 'imports?kind=units')
-	const file = (text) => page.setInputFiles('input[type=file]', { name: 'u.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+	const file = (text) =>
+		page.setInputFiles('input[type=file]', { name: 'u.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
 	await file('id,name,head_person_id\r\nu90\r\n')
 	await page.click('.b.go')
 	await page.waitForSelector('.chip.bad')

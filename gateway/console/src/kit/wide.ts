@@ -3,9 +3,13 @@ import { signal } from '@preact/signals'
 
 const media = matchMedia('(min-width: 60em)')
 export const wide = signal(media.matches)
-media.addListener(() => (wide.value = media.matches))   // Safari 13 has no addEventListener here
+media.addListener(() => (wide.value = media.matches)) // Safari 13 has no addEventListener here
 
 // Keys have an off switch (WCAG 2.1.4).
 export const keysOff = () => {
-	try { return localStorage.getItem('keys') === 'off' } catch { return false }
+	try {
+		return localStorage.getItem('keys') === 'off'
+	} catch {
+		return false
+	}
 }

@@ -27,7 +27,9 @@ function stale() {
 	try {
 		if (sessionStorage.getItem('reloaded') === location.pathname) return void (failed.value = true)
 		sessionStorage.setItem('reloaded', location.pathname)
-	} catch { /* a device that keeps nothing */ }
+	} catch {
+		/* a device that keeps nothing */
+	}
 	location.reload()
 }
 
@@ -49,8 +51,19 @@ function Here() {
 	const now = here[name]
 	if (now && !rest.length) return <Of of={now} id={id} key={name + id} />
 	if (!far(name) || rest.length)
-		return <Page title={t('no_page')}><Empty>{t('no_page_why')} <a href={homePath()}>{t('to_home')}</a></Empty></Page>
-	if (failed.value) return <Page title={t('failed')}><Empty>{t('reload')}</Empty></Page>
+		return (
+			<Page title={t('no_page')}>
+				<Empty>
+					{t('no_page_why')} <a href={homePath()}>{t('to_home')}</a>
+				</Empty>
+			</Page>
+		)
+	if (failed.value)
+		return (
+			<Page title={t('failed')}>
+				<Empty>{t('reload')}</Empty>
+			</Page>
+		)
 	if (page?.name !== name) return <Skeleton />
 	return <Of of={page.of} id={id} key={name + id} />
 }
@@ -66,17 +79,24 @@ export function App() {
 	}, [w, at])
 	useEffect(() => (w ? follow() : undefined), [w?.account])
 	// while it is not known who it is the frame stands already, empty
-	if (!operator && known.value && !w) return <><Top /><Offline /><Login /></>
+	if (!operator && known.value && !w)
+		return (
+			<>
+				<Top />
+				<Offline />
+				<Login />
+			</>
+		)
 	return (
 		<div lang={language.value}>
-			<a class="skip" href="#main">{t('skip')}</a>
+			<a class="skip" href="#main">
+				{t('skip')}
+			</a>
 			<Top />
 			<Offline />
 			<div class="body">
 				{w && !operator && wide.value ? <Side /> : <div class="side" />}
-				<main id="main">
-					{(w || operator) && district.value ? <Here /> : <Skeleton />}
-				</main>
+				<main id="main">{(w || operator) && district.value ? <Here /> : <Skeleton />}</main>
 			</div>
 			{w && !operator && !wide.value && <Tabs />}
 			{lost.value && <LoginOver />}

@@ -32,8 +32,16 @@ export function Keys() {
 	return (
 		<Sheet title={t('keys')} onClose={() => setShown(false)}>
 			<dl class="facts">
-				<dt>/</dt><dd>{t('key_find')}</dd><dt>j · k</dt><dd>{t('key_rows')}</dd><dt>Enter</dt><dd>{t('key_open')}</dd>
-				<dt>Esc</dt><dd>{t('close')}</dd><dt>[ · ]</dt><dd>{t('key_next')}</dd>
+				<dt>/</dt>
+				<dd>{t('key_find')}</dd>
+				<dt>j · k</dt>
+				<dd>{t('key_rows')}</dd>
+				<dt>Enter</dt>
+				<dd>{t('key_open')}</dd>
+				<dt>Esc</dt>
+				<dd>{t('close')}</dd>
+				<dt>[ · ]</dt>
+				<dd>{t('key_next')}</dd>
 			</dl>
 		</Sheet>
 	)

@@ -9,5 +9,7 @@ export const desk = () => import('../pages/desk').then((m) => m.pages as Pages)
 
 export const IN_FIELD = ['findings', 'findings/']
 // first part of the path; with a second one `name/`
-export const AT_DESK = ('tasks measures recalls recalls/ unit township people vacancies units/ townships/ today board roster imports accounts ' +
-	'accounts/ persons/ villages/ search trail contradictions attendance alerts payrolls payrolls/ stipends proofs ops ops/ districts').split(' ')
+export const AT_DESK = (
+	'tasks measures recalls recalls/ unit township people vacancies units/ townships/ today board roster imports accounts ' +
+	'accounts/ persons/ villages/ search trail contradictions attendance alerts payrolls payrolls/ stipends proofs ops ops/ districts'
+).split(' ')

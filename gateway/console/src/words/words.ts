@@ -13,7 +13,7 @@ let enStates: Record<string, Record<string, string>> = {}
 export type Language = 'zh-CN' | 'en'
 
 export const language = signal<Language>('zh-CN')
-let chinese = zh as Words                // the desk's part is added with its pages
+let chinese = zh as Words // the desk's part is added with its pages
 const book = signal(chinese)
 
 export function add(more: Partial<Words>) {
@@ -29,7 +29,11 @@ export async function speak(l: Language) {
 	} else book.value = chinese
 	language.value = l
 	document.documentElement.lang = l
-	try { localStorage.setItem('language', l) } catch { /* a device that keeps nothing */ }
+	try {
+		localStorage.setItem('language', l)
+	} catch {
+		/* a device that keeps nothing */
+	}
 }
 
 export const t = (key: Key, vars: Record<string, string | number> = {}) =>

@@ -24,13 +24,20 @@ export function Deadlines() {
 				<ul class="list">
 					{rows.map((x) => (
 						<li>
-							<span class={'due' + ((x.due ?? '') <= today ? ' late' : '')}>{x.due === today ? t('today') : date(x.due ?? '')}</span>
-							<a href={taskHref(x)}>{word('task_kind', x.kind)} {personName(names, x.person_id) || unitName(names, x.unit_id) || x.about}</a>
+							<span class={'due' + ((x.due ?? '') <= today ? ' late' : '')}>
+								{x.due === today ? t('today') : date(x.due ?? '')}
+							</span>
+							<a href={taskHref(x)}>
+								{word('task_kind', x.kind)}{' '}
+								{personName(names, x.person_id) || unitName(names, x.unit_id) || x.about}
+							</a>
 							<span />
 						</li>
 					))}
 				</ul>
-			) : <Empty>{t('nothing_due')}</Empty>}
+			) : (
+				<Empty>{t('nothing_due')}</Empty>
+			)}
 		</Card>
 	)
 }

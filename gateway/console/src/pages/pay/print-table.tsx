@@ -9,7 +9,10 @@ import { d } from '../../session'
 import { money } from '../../words/format'
 import { t } from '../../words/words'
 
-export interface Whole { lines: PayLine[]; names?: Names }
+export interface Whole {
+	lines: PayLine[]
+	names?: Names
+}
 
 // All pages of the run, then the printer.
 export function PrintRun({ month, onLines }: { month: string; onLines: (w: Whole) => void }) {
@@ -19,7 +22,12 @@ export function PrintRun({ month, onLines }: { month: string; onLines: (w: Whole
 		const names: Names = { persons: {}, units: {}, villages: {}, townships: {}, accounts: {} }
 		let cursor: string | undefined
 		do {
-			const p = (await call<Payroll>('GET', d(`/payrolls/${month}?names=1&limit=500${cursor ? '&cursor=' + encodeURIComponent(cursor) : ''}`))).data
+			const p = (
+				await call<Payroll>(
+					'GET',
+					d(`/payrolls/${month}?names=1&limit=500${cursor ? '&cursor=' + encodeURIComponent(cursor) : ''}`),
+				)
+			).data
 			lines.push(...p.lines.items)
 			Object.assign(names.persons, p.names?.persons)
 			Object.assign(names.units, p.names?.units)
@@ -30,7 +38,13 @@ export function PrintRun({ month, onLines }: { month: string; onLines: (w: Whole
 		await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
 		print()
 	}
-	return <Act small act={print_}><Icon name="print" />{t('print')}{n ? ` ${n}` : ''}</Act>
+	return (
+		<Act small act={print_}>
+			<Icon name="print" />
+			{t('print')}
+			{n ? ` ${n}` : ''}
+		</Act>
+	)
 }
 
 export function PrintTable({ of, total }: { of: Whole; total: number }) {
@@ -38,17 +52,35 @@ export function PrintTable({ of, total }: { of: Whole; total: number }) {
 	return (
 		<div class="print-only">
 			<table class="pay-print">
-				<thead><tr><th>{t('serial')}</th><th>{t('name')}</th><th>{t('unit')}</th><th>{t('due_yuan')}</th><th>{t('correction')}</th><th>{t('pay_yuan')}</th><th>{t('signed_for')}</th></tr></thead>
+				<thead>
+					<tr>
+						<th>{t('serial')}</th>
+						<th>{t('name')}</th>
+						<th>{t('unit')}</th>
+						<th>{t('due_yuan')}</th>
+						<th>{t('correction')}</th>
+						<th>{t('pay_yuan')}</th>
+						<th>{t('signed_for')}</th>
+					</tr>
+				</thead>
 				<tbody>
 					{of.lines.map((l, i) => (
 						<tr>
-							<td class="r">{i + 1}</td><td>{personName(of.names, l.person_id)}</td><td>{unitOf(of.names, l.person_id)}</td>
-							<td class="r">{money(l.due_fen)}</td><td class="r">{l.correction_fen ? money(l.correction_fen, true) : ''}</td><td class="r">{money(l.pay_fen)}</td><td />
+							<td class="r">{i + 1}</td>
+							<td>{personName(of.names, l.person_id)}</td>
+							<td>{unitOf(of.names, l.person_id)}</td>
+							<td class="r">{money(l.due_fen)}</td>
+							<td class="r">{l.correction_fen ? money(l.correction_fen, true) : ''}</td>
+							<td class="r">{money(l.pay_fen)}</td>
+							<td />
 						</tr>
 					))}
 					<tr>
-						<td colSpan={3}>{t('sum_people', { n: of.lines.length })}</td><td class="r">{sum((l) => l.due_fen)}</td>
-						<td class="r">{sum((l) => l.correction_fen)}</td><td class="r">{money(total)}</td><td />
+						<td colSpan={3}>{t('sum_people', { n: of.lines.length })}</td>
+						<td class="r">{sum((l) => l.due_fen)}</td>
+						<td class="r">{sum((l) => l.correction_fen)}</td>
+						<td class="r">{money(total)}</td>
+						<td />
 					</tr>
 				</tbody>
 			</table>
