@@ -1,8 +1,12 @@
-// Builds build/console: index.html, sw.js and assets/NAME.HASH.EXT.  Everything that routes share is one chunk, each role
-// area another, the second language a third kind: so a route loads html, css, entry and one chunk, and no more.
+// Builds build/console: index.html, sw.js and assets/NAME.HASH.EXT.  The first kilobyte asks who it is; `app` is the runtime, the
+// kit, the shell and a cadre's pages; `field` an inspector's; `door` the login and the password; `desk` all other pages; `en` the
+// second language.
 import { defineConfig } from 'vite'
 
-const area = (id: string) => /\/src\/pages\/(\w+)\//.exec(id)?.[1]
+// what only the desk's pages use
+const DESK =
+	/\/src\/(pages\/(desk|decide\/|unit\/|org\/|pay\/|ops\/)|parts\/(decide|following|naming|rungs|staff|today|unit-cases|vacancies|postings)\.|kit\/consequences\.|charts\/(line|places|months|ladder)\.|words\/zh-CN-desk)/
+const BOOT = /\/src\/(main|api\/early)\.ts|preload-helper|index\.html/
 
 export default defineConfig({
 	base: '/',
@@ -14,7 +18,7 @@ export default defineConfig({
 		target: ['chrome79', 'safari13.1'],
 		cssTarget: ['chrome79', 'safari13.1'],
 		cssCodeSplit: false,
-		assetsInlineLimit: 0,   // img-src has no data:
+		assetsInlineLimit: 0, // img-src has no data:
 		modulePreload: { polyfill: false },
 		reportCompressedSize: false,
 		rollupOptions: {
@@ -25,8 +29,11 @@ export default defineConfig({
 				assetFileNames: 'assets/[name].[hash][extname]',
 				manualChunks: (id) => {
 					if (id.includes('/src/sw.ts')) return undefined
-					if (id.endsWith('/words/en.ts')) return 'en'
-					return area(id) ?? 'index'
+					if (/words\/(en|english|states-en)\.ts$/.test(id)) return 'en'
+					if (/\/src\/pages\/field\//.test(id)) return 'field'
+					if (/\/src\/shell\/(door|login|stepup|keys)\./.test(id)) return 'door'
+					if (BOOT.test(id)) return 'index'
+					return DESK.test(id) ? 'desk' : 'app'
 				},
 			},
 		},

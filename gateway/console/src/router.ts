@@ -8,7 +8,13 @@ export const path = computed(() => here.value.path)
 export const query = computed(() => new URLSearchParams(here.value.search))
 export const district = computed(() => /^\/(\d{6})(\/|$)/.exec(path.value)?.[1] ?? '')
 // The parts below the district: /511703/measures/m-1 → ['measures', 'm-1']
-export const parts = computed(() => path.value.replace(/^\/\d{6}\/?/, '').split('/').filter(Boolean).map(decodeURIComponent))
+export const parts = computed(() =>
+	path.value
+		.replace(/^\/\d{6}\/?/, '')
+		.split('/')
+		.filter(Boolean)
+		.map(decodeURIComponent),
+)
 
 const scrolls = new Map<string, number>()
 let key = history.state?.key ?? 'first'

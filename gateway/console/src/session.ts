@@ -7,21 +7,35 @@ import { district, go } from './router'
 
 const PATH = '/api/v1/sessions/current'
 export const who = signal<Session | undefined>(undefined)
-export const known = signal(false)      // whether it has been asked
+export const known = signal(false) // whether it has been asked
 
 const ORDER: Role[] = [
-	'district_admin', 'reviewer', 'finance', 'auditor', 'unit_head', 'township_leader', 'inspector', 'cadre',
+	'district_admin',
+	'reviewer',
+	'finance',
+	'auditor',
+	'unit_head',
+	'township_leader',
+	'inspector',
+	'cadre',
 ]
 // The highest of one's roles: its home is the home, the others are entries of the side list.
 export const role = computed<Role | undefined>(() => ORDER.find((r) => who.value?.roles.includes(r)))
 export const has = (...roles: Role[]) => roles.some((r) => who.value?.roles.includes(r))
-export const limited = computed(() =>
-	!!who.value && who.value.roles.every((r) => r === 'cadre' || r === 'unit_head' || r === 'township_leader'))
+export const limited = computed(
+	() => !!who.value && who.value.roles.every((r) => r === 'cadre' || r === 'unit_head' || r === 'township_leader'),
+)
 export const d = (rest: string) => `/api/v1/districts/${district.value || who.value?.district?.id}${rest}`
 
 const HOME: Record<Role, string> = {
-	district_admin: 'today', reviewer: 'tasks', finance: 'payrolls', auditor: 'today', unit_head: 'unit',
-	township_leader: 'township', inspector: 'findings/new', cadre: 'home',
+	district_admin: 'today',
+	reviewer: 'tasks',
+	finance: 'payrolls',
+	auditor: 'today',
+	unit_head: 'unit',
+	township_leader: 'township',
+	inspector: 'findings/new',
+	cadre: 'home',
 }
 export const homePath = () => `/${who.value?.district?.id}/${role.value ? HOME[role.value] : 'me'}`
 
@@ -32,7 +46,9 @@ function settle(s: Session) {
 	try {
 		localStorage.setItem('who', JSON.stringify(s))
 		localStorage.setItem('skew', String(skew.peek()))
-	} catch { /* a device that keeps nothing */ }
+	} catch {
+		/* a device that keeps nothing */
+	}
 }
 
 // Once at the start: what the device remembers stands meanwhile, so that a warm page does not wait for the network.
@@ -46,7 +62,9 @@ export async function begin() {
 			known.value = true
 			skew.value = Number(localStorage.getItem('skew')) || 0
 		}
-	} catch { /* nothing is kept */ }
+	} catch {
+		/* nothing is kept */
+	}
 	try {
 		settle((await call<Session>('GET', PATH + '?names=1', { quiet: true })).data)
 	} catch (e) {
@@ -60,7 +78,11 @@ function away() {
 	if (!who.value) return
 	who.value = undefined
 	forget()
-	try { localStorage.removeItem('who') } catch { /* nothing is kept */ }
+	try {
+		localStorage.removeItem('who')
+	} catch {
+		/* nothing is kept */
+	}
 }
 
 export async function enter(into: string, phone: string, password: string, remember: boolean) {
@@ -85,9 +107,11 @@ export async function leave(everywhere = false) {
 // A desktop that nobody touches for half an hour ends the session; the page stays, under the login.
 const IDLE_MS = 30 * 60_000
 let touched = Date.now()
-for (const what of ['pointerdown', 'keydown', 'scroll']) addEventListener(what, () => (touched = Date.now()), { passive: true })
+for (const what of ['pointerdown', 'keydown', 'scroll'])
+	addEventListener(what, () => (touched = Date.now()), { passive: true })
 setInterval(() => {
-	if (!who.value || lost.value || Date.now() - touched < IDLE_MS || matchMedia('(max-width: 59.99em)').matches) return
+	if (!who.value || lost.value || Date.now() - touched < IDLE_MS || matchMedia('(max-width: 59.99em)').matches)
+		return
 	lost.value = true
 	void call('DELETE', PATH, { quiet: true }).catch(() => undefined)
 }, 30_000)

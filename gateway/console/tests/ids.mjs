@@ -11,8 +11,13 @@ export async function idsOf(page, district) {
 	const person = await json(page, d(`/persons/${measure.subject.person_id}`))
 	const runs = (await json(page, d('/payrolls?year=2018'))).items
 	return {
-		measure: measure.id, person: person.id, word: person.name[0], unit: person.unit_id, village: posting.village_id,
-		finding: (findings.find((f) => f.kind === 'unexcused_absence') ?? findings[0])?.id, recall: (recalls.find((r) => !['replaced', 'cancelled'].includes(r.state)) ?? recalls[0])?.id,
+		measure: measure.id,
+		person: person.id,
+		word: person.name[0],
+		unit: person.unit_id,
+		village: posting.village_id,
+		finding: (findings.find((f) => f.kind === 'unexcused_absence') ?? findings[0])?.id,
+		recall: (recalls.find((r) => !['replaced', 'cancelled'].includes(r.state)) ?? recalls[0])?.id,
 		month: (runs.find((r) => r.state !== 'closed') ?? runs[runs.length - 1])?.month,
 	}
 }

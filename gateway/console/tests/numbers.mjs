@@ -5,8 +5,12 @@ export function loose() {
 	const NAMED = {
 		date: /\d{4}-\d{2}(-\d{2})?|\d{4}-W\d{2}|\d{1,2}:\d{2}|\d{4} 年(度|第 \d 季度)?|\d{1,2} ?月( \d{1,2} 日)?|\d{1,2}\/\d{1,2}(\/\d{4})?|\d{1,2} 日/g,
 		ordinal: /第 ?\d+ ?(次|级|季度)/g,
-		clause: /C\d(\.\d+)*[\w-]*/g, reading: /A\d{1,2}\b/g, document: /〔\d{4}〕\d+ ?号|达区督〔\d+〕\d+ ?号/g, force: /[53]\+2/g,
-		id: /\b[A-Z]\d{6,12}\b|\bm-[0-9a-z-]+|\b\d{12}\b|\b\d{6}\b|dachuan-[\w-]+|\b[pu]-[\w-]+/g, phone: /\b1\d{2}[\d*]{4}\d{4}\b|0818-5102399/g,
+		clause: /C\d(\.\d+)*[\w-]*/g,
+		reading: /A\d{1,2}\b/g,
+		document: /〔\d{4}〕\d+ ?号|达区督〔\d+〕\d+ ?号/g,
+		force: /[53]\+2/g,
+		id: /\b[A-Z]\d{6,12}\b|\bm-[0-9a-z-]+|\b\d{12}\b|\b\d{6}\b|dachuan-[\w-]+|\b[pu]-[\w-]+/g,
+		phone: /\b1\d{2}[\d*]{4}\d{4}\b|0818-5102399/g,
 	}
 	// by what holds it: a link, a button, what is open; a form's own words; a clock; a hash
 	const OPENS = 'a, button, summary, .sum, label, .field, time, .hash, code, pre, option, .login, svg'

@@ -15,7 +15,11 @@ for (const role of ROLES) {
 	const mine = wanted.filter((w) => w === role || w.startsWith(role + ':'))
 	if (wanted.length && !mine.length) continue
 	const only = mine.filter((w) => w.includes(':')).map((w) => w.slice(role.length + 1))
-	for (const [name, size, large] of [['1366', DESKTOP, false], ['390', PHONE, false], ['390-large', PHONE, true]]) {
+	for (const [name, size, large] of [
+		['1366', DESKTOP, false],
+		['390', PHONE, false],
+		['390-large', PHONE, true],
+	]) {
 		if (large && !process.env.LARGE) continue
 		const { context, page, faults } = await person(b, s.url, { size, large })
 		await login(page, s.accounts[role])

@@ -17,10 +17,12 @@ globalThis.history ??= { state: null }
 globalThis.matchMedia ??= () => ({ matches: false })
 globalThis.localStorage ??= { getItem: () => null, setItem() {}, removeItem() {} }
 await build({
-	stdin: { contents: `
+	stdin: {
+		contents: `
 		export * as format from './src/words/format'
 		export * as words from './src/words/words'
 		export { zh } from './src/words/zh-CN'
+		export { desk } from './src/words/zh-CN-desk'
 		export { en } from './src/words/en'
 		export { squares } from './src/charts/heat'
 		export { share } from './src/charts/gauge'
@@ -31,13 +33,29 @@ await build({
 		export { essence } from './src/parts/following'
 		export { offered, hindrance } from './src/parts/moves'
 		export { runs } from './src/pages/cadre/stipend-card'
-	`, resolveDir: top, loader: 'ts' },
-	bundle: true, format: 'esm', platform: 'node', outfile: out, jsx: 'automatic', jsxImportSource: 'preact', logLevel: 'error',
+	`,
+		resolveDir: top,
+		loader: 'ts',
+	},
+	bundle: true,
+	format: 'esm',
+	platform: 'node',
+	outfile: out,
+	jsx: 'automatic',
+	jsxImportSource: 'preact',
+	logLevel: 'error',
 })
 const m = await import(out)
 
 test('money is written as offices write it', () => {
-	for (const [fen, is] of [[0, '0.00'], [5, '0.05'], [160000, '1,600.00'], [-160000, '− 1,600.00'], [89600000, '896,000.00'], [123456789, '1,234,567.89']])
+	for (const [fen, is] of [
+		[0, '0.00'],
+		[5, '0.05'],
+		[160000, '1,600.00'],
+		[-160000, '− 1,600.00'],
+		[89600000, '896,000.00'],
+		[123456789, '1,234,567.89'],
+	])
 		assert.equal(m.format.money(fen), is)
 	assert.equal(m.format.money(140000, true), '+ 1,400.00')
 	assert.equal(m.format.yuan(89600000), '896,000')
@@ -59,7 +77,7 @@ test('days are days of Shanghai', () => {
 test('the heat map has every day of the year in its column', () => {
 	const all = m.squares(2018, 'P'.repeat(255))
 	assert.equal(all.length, 365)
-	assert.deepEqual([all[0].day, all[0].letter], ['2018-01-01', 'P'])        // a Monday: top left
+	assert.deepEqual([all[0].day, all[0].letter], ['2018-01-01', 'P']) // a Monday: top left
 	assert.equal(all[0].y, Math.min(...all.map((s) => s.y)))
 	assert.equal(all[7].x, all[0].x + (all[7].x - all[0].x))
 	assert.equal(all[7].y, all[0].y)
@@ -74,7 +92,11 @@ test('charts: shares of a whole', () => {
 	const w = m.widths([90, 0, 10], 640, 2)
 	assert.equal(w[1].w, 0)
 	assert.ok(Math.abs(w[0].w + w[2].w + 2 - 640) < 0.5)
-	assert.deepEqual(m.points([0, 0.5, 1], 300, 60), [[0, 60], [150, 30], [300, 0]])
+	assert.deepEqual(m.points([0, 0.5, 1], 300, 60), [
+		[0, 60],
+		[150, 30],
+		[300, 0],
+	])
 })
 
 test('a measure is named by its kind and window', () => {
@@ -82,42 +104,68 @@ test('a measure is named by its kind and window', () => {
 	assert.equal(m.window('2018-07-01', '2018-10-01'), '2018 年第 3 季度')
 	assert.equal(m.window('2018-01-01', '2019-01-01'), '2018 年')
 	assert.equal(m.window('2018-05-03', '2018-06-01'), '2018-05-03 至 2018-06-01（不含）')
-	assert.equal(m.measureTitle({ kind: 'stipend_cancelled', from: '2018-05-01', until: '2018-06-01' }), '取消 2018 年 5 月驻村补助')
-	assert.equal(m.measureTitle({ kind: 'promotion_freeze', from: '2018-09-12', until: '2019-03-12' }), '2019-03-12 前不得提拔重用')
+	assert.equal(
+		m.measureTitle({ kind: 'stipend_cancelled', from: '2018-05-01', until: '2018-06-01' }),
+		'取消 2018 年 5 月驻村补助',
+	)
+	assert.equal(
+		m.measureTitle({ kind: 'promotion_freeze', from: '2018-09-12', until: '2019-03-12' }),
+		'2019-03-12 前不得提拔重用',
+	)
 	assert.equal(m.place('C3.2.1-2'), '三（二）1')
 	assert.equal(m.place('C4.4'), '四、4')
 	assert.equal(m.runs([1, 2, 3, 5, 7, 8]), '1—3、5、7—8')
 })
 
 test('what may not be done is said before it is tried', () => {
-	const rows = m.offered([{ move: 'confirm', allowed: false, because: 'noted', code: 'duty.conflict' }, { move: 'dismiss', allowed: true }, { move: 'annul', allowed: false, code: 'finding.bad_transition' }], ['confirm', 'dismiss', 'annul'])
-	assert.deepEqual(rows.map((r) => r.move), ['confirm', 'dismiss'])
+	const rows = m.offered(
+		[
+			{ move: 'confirm', allowed: false, because: 'noted', code: 'duty.conflict' },
+			{ move: 'dismiss', allowed: true },
+			{ move: 'annul', allowed: false, code: 'finding.bad_transition' },
+		],
+		['confirm', 'dismiss', 'annul'],
+	)
+	assert.deepEqual(
+		rows.map((r) => r.move),
+		['confirm', 'dismiss'],
+	)
 	assert.equal(m.hindrance(rows[0]), '您是记录人，须回避')
 	assert.equal(m.hindrance(rows[1]), undefined)
-	assert.equal(m.hindrance({ move: 'confirm', allowed: false, code: 'finding.hearing_open' }), '陈述期未满，期满后才能确认')
+	assert.equal(
+		m.hindrance({ move: 'confirm', allowed: false, code: 'finding.hearing_open' }),
+		'陈述期未满，期满后才能确认',
+	)
 })
 
 test('what has followed is what was shown, in any order', () => {
-	const p = (order) => ({ ladders: [{ ladder: 'absence', is: 2 }], measures: order.map((id) => ({ change: 'new', is: { id } })), fen: -100, recalls: [] })
+	const p = (order) => ({
+		ladders: [{ ladder: 'absence', is: 2 }],
+		measures: order.map((id) => ({ change: 'new', is: { id } })),
+		fen: -100,
+		recalls: [],
+	})
 	assert.equal(m.essence(p(['a', 'b'])), m.essence(p(['b', 'a'])))
 	assert.notEqual(m.essence(p(['a'])), m.essence(p(['a', 'b'])))
 })
 
 test('both languages say the same things with the same blanks', () => {
-	assert.deepEqual(Object.keys(m.en), Object.keys(m.zh))
+	const zh = { ...m.zh, ...m.desk }
+	assert.deepEqual(Object.keys(m.en).sort(), Object.keys(zh).sort())
 	const blanks = (s) => [...new Set(s.match(/\{\w+\}/g) ?? [])].sort()
-	for (const k of Object.keys(m.zh)) {
+	for (const k of Object.keys(zh)) {
 		if (/^(date|month|year|quarter|weekday|week)/.test(k)) continue
-		assert.deepEqual(blanks(m.en[k]), blanks(m.zh[k]), k)
+		assert.deepEqual(blanks(m.en[k]), blanks(zh[k]), k)
 	}
 })
 
 test('states have a word, in both languages, and a look that is known', () => {
 	const all = JSON.parse(readFileSync(join(top, '../../deploy/data/words.json'), 'utf8'))
-	for (const [noun, words] of Object.entries(all)) for (const [state, w] of Object.entries(words)) {
-		assert.ok(w.zh && w.en, `${noun}.${state}`)
-		assert.ok(['ok', 'go', 'risk', 'bad', 'care', ''].includes(w.look), `${noun}.${state}`)
-	}
+	for (const [noun, words] of Object.entries(all))
+		for (const [state, w] of Object.entries(words)) {
+			assert.ok(w.zh && w.en, `${noun}.${state}`)
+			assert.ok(['ok', 'go', 'risk', 'bad', 'care', ''].includes(w.look), `${noun}.${state}`)
+		}
 })
 
 test('the lock names no host', () => {

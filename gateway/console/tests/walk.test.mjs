@@ -10,8 +10,13 @@ import { loose } from './numbers.mjs'
 import { pagesOf, ROLES } from './pages.mjs'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const SIZES = [['desktop', DESKTOP, false], ['phone', PHONE, false], ['desktop-large', DESKTOP, true], ['phone-large', PHONE, true]]
-const roles = process.env.CONSOLE_ROLES?.split(',') ?? ROLES
+const SIZES = [
+	['desktop', DESKTOP, false],
+	['phone', PHONE, false],
+	['desktop-large', DESKTOP, true],
+	['phone-large', PHONE, true],
+]
+const roles = (process.env.CONSOLE_ROLES || ROLES.join()).split(',')
 let s, b, ids
 
 before(async () => {
@@ -23,36 +28,60 @@ before(async () => {
 	ids = await idsOf(admin.page, DISTRICT)
 	await admin.context.close()
 })
-after(async () => { await b?.close(); s?.stop() })
+after(async () => {
+	await b?.close()
+	s?.stop()
+})
 
 // axe by the debugger's hand: the page's own policy lets no script in.
 async function axe(page) {
 	await page.evaluate(AXE)
-	const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }))
-	return found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`)
+	const found = await page.evaluate(() =>
+		window.axe.run(document, {
+			resultTypes: ['violations'],
+			runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+		}),
+	)
+	return found.violations
+		.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+		.map(
+			(v) =>
+				`${v.id}: ${v.nodes
+					.slice(0, 3)
+					.map((n) => n.target.join(' '))
+					.join(' | ')}`,
+		)
 }
 
 const wide = () => {
 	const w = document.documentElement.clientWidth
-	return document.documentElement.scrollWidth > w + 1 ? [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > w + 1 && !e.closest('.tw, .scroll')).slice(0, 3).map((e) => `${e.tagName}.${e.className}`) : []
+	return document.documentElement.scrollWidth > w + 1
+		? [...document.querySelectorAll('main *')]
+				.filter((e) => e.getBoundingClientRect().right > w + 1 && !e.closest('.tw, .scroll'))
+				.slice(0, 3)
+				.map((e) => `${e.tagName}.${e.className}`)
+		: []
 }
 const nonsense = () => /undefined|NaN|\[object|null /.exec(document.querySelector('main').innerText)?.[0]
 
-for (const role of roles) for (const [name, size, large] of SIZES) {
-	test(`${role}, ${name}`, { timeout: 240_000 }, async () => {
-		const { context, page, faults } = await person(b, s.url, { size, large })
-		await login(page, s.accounts[role])
-		const bad = []
-		for (const path of await pagesOf(role, ids)) {
-			await visit(page, path)
-			await page.screenshot({ path: `${SHOTS}/${role}-${path.replace(/\W+/g, '_').slice(0, 40)}-${name}.png` })
-			for (const f of await axe(page)) bad.push(`${path}: axe ${f}`)
-			for (const f of await page.evaluate(wide)) bad.push(`${path}: sticks out: ${f}`)
-			const no = await page.evaluate(nonsense)
-			if (no) bad.push(`${path}: says ${no}`)
-			if (!large) for (const f of await page.evaluate(loose)) bad.push(`${path}: does not open: ${f}`)
-		}
-		assert.deepEqual([...bad, ...new Set(faults)], [])
-		await context.close()
-	})
-}
+for (const role of roles)
+	for (const [name, size, large] of SIZES) {
+		test(`${role}, ${name}`, { timeout: 240_000 }, async () => {
+			const { context, page, faults } = await person(b, s.url, { size, large })
+			await login(page, s.accounts[role])
+			const bad = []
+			for (const path of await pagesOf(role, ids)) {
+				await visit(page, path)
+				await page.screenshot({
+					path: `${SHOTS}/${role}-${path.replace(/\W+/g, '_').slice(0, 40)}-${name}.png`,
+				})
+				for (const f of await axe(page)) bad.push(`${path}: axe ${f}`)
+				for (const f of await page.evaluate(wide)) bad.push(`${path}: sticks out: ${f}`)
+				const no = await page.evaluate(nonsense)
+				if (no) bad.push(`${path}: says ${no}`)
+				if (!large) for (const f of await page.evaluate(loose)) bad.push(`${path}: does not open: ${f}`)
+			}
+			assert.deepEqual([...bad, ...new Set(faults)], [])
+			await context.close()
+		})
+	}

@@ -32,7 +32,9 @@ function fromDevice(e: Entry<unknown>) {
 		e.data.value = data
 		e.at.value = at
 		e.etag = etag
-	} catch { /* a device that keeps nothing */ }
+	} catch {
+		/* a device that keeps nothing */
+	}
 }
 
 function toDevice(e: Entry<unknown>) {
@@ -43,14 +45,25 @@ function toDevice(e: Entry<unknown>) {
 		const names = Object.keys(localStorage).filter((k) => k.startsWith('kept:'))
 		if (names.length >= KEPT_MAX) for (const k of names.slice(0, 10)) localStorage.removeItem(k)
 		localStorage.setItem(keptName(e.path), text)
-	} catch { /* full, or a device that keeps nothing */ }
+	} catch {
+		/* full, or a device that keeps nothing */
+	}
 }
 
 export function entry<T>(path: string, kept = false): Entry<T> {
 	let e = entries.get(path)
 	if (!e) {
-		e = { path, data: signal(undefined), problem: signal(undefined), at: signal(0), etag: '', busy: false, fresh: false,
-			users: 0, kept }
+		e = {
+			path,
+			data: signal(undefined),
+			problem: signal(undefined),
+			at: signal(0),
+			etag: '',
+			busy: false,
+			fresh: false,
+			users: 0,
+			kept,
+		}
 		entries.set(path, e)
 		if (kept) fromDevice(e)
 	}
@@ -58,7 +71,7 @@ export function entry<T>(path: string, kept = false): Entry<T> {
 }
 
 const MARKED_MS = 3000
-export const changed = signal(0)        // instant of the last answer that differed from what was shown
+export const changed = signal(0) // instant of the last answer that differed from what was shown
 
 export async function load(e: Entry<unknown>, quiet = false): Promise<void> {
 	if (e.busy) return
@@ -87,7 +100,8 @@ export async function load(e: Entry<unknown>, quiet = false): Promise<void> {
 // Everything whose path holds one of these words is asked again when it is next looked at, or now if it is.
 export function mark(...words: string[]) {
 	for (const e of entries.values()) {
-		if (words.length && !words.some((w) => e.path.includes(w))) continue
+		// a preview is of one instant: who decides by it asks for another himself
+		if (/\/consequences/.test(e.path) || (words.length && !words.some((w) => e.path.includes(w)))) continue
 		e.fresh = false
 		if (e.users) void load(e)
 	}
@@ -113,10 +127,13 @@ export function forget() {
 	entries.clear()
 	try {
 		for (const k of Object.keys(localStorage)) if (k.startsWith('kept:')) localStorage.removeItem(k)
-	} catch { /* nothing is kept */ }
+	} catch {
+		/* nothing is kept */
+	}
 }
 export const marked = (at: number) => now().getTime() - at < MARKED_MS
 
 addEventListener('visibilitychange', () => {
-	if (!document.hidden) for (const e of entries.values()) if (e.users && now().getTime() - e.at.value > 15_000) void load(e)
+	if (!document.hidden)
+		for (const e of entries.values()) if (e.users && now().getTime() - e.at.value > 15_000) void load(e)
 })

@@ -1,6 +1,7 @@
 // One request: cookie by itself, X-Zhucun, Idempotency-Key, problem+json.  A 401 opens the login over the page and waits; a
 // step-up asks for the password and waits; then the same request goes again with the same key, so nothing typed is lost.
 import { signal } from '@preact/signals'
+import { taken } from './early'
 
 export class Problem extends Error {
 	constructor(
@@ -15,9 +16,22 @@ export class Problem extends Error {
 	}
 }
 
-export interface Answer<T> { data: T; status: number; etag: string; date: number }
-interface Ask { body?: unknown; raw?: string | Blob; type?: string; key?: string; etag?: string; match?: string; token?: string
-	quiet?: boolean }
+export interface Answer<T> {
+	data: T
+	status: number
+	etag: string
+	date: number
+}
+interface Ask {
+	body?: unknown
+	raw?: string | Blob
+	type?: string
+	key?: string
+	etag?: string
+	match?: string
+	token?: string
+	quiet?: boolean
+}
 
 // Who is waiting for a login or a password.  session.ts and the sheets of the shell resolve them.
 export const lost = signal(false)
@@ -77,20 +91,32 @@ async function once<T>(method: string, path: string, ask: Ask, headers: Record<s
 	try {
 		// no cache mode, no headers on a plain GET: so that it may take what index.html has begun to load
 		const plain = method === 'GET' && !ask.etag && !ask.token
-		response = await fetch(path, plain ? undefined : {
-			method, headers, body: ask.raw ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body)),
-		})
+		response =
+			(await (plain && taken(path))) ||
+			(await fetch(
+				path,
+				plain
+					? undefined
+					: {
+							method,
+							headers,
+							body: ask.raw ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body)),
+						},
+			))
 	} catch {
 		online.value = false
 		throw new Problem(0, 'offline', '')
 	}
 	online.value = true
 	heard.value = now().getTime()
-	if (response.status === 304) return { data: undefined as T, status: 304, etag: ask.etag ?? '', date: now().getTime() }
+	if (response.status === 304)
+		return { data: undefined as T, status: 304, etag: ask.etag ?? '', date: now().getTime() }
 	if (!response.ok) throw await problem(response)
 	const text = response.status === 204 ? '' : await response.text()
 	return {
-		data: text ? JSON.parse(text) : undefined, status: response.status, etag: response.headers.get('etag') ?? '',
+		data: text ? JSON.parse(text) : undefined,
+		status: response.status,
+		etag: response.headers.get('etag') ?? '',
 		date: now().getTime(),
 	}
 }
@@ -107,7 +133,7 @@ export async function call<T>(method: string, path: string, ask: Ask = {}): Prom
 				await new Promise<void>((go) => loggedIn.push(go))
 			} else if (e.code === 'session.step_up') {
 				wanted.value = true
-				if (!await new Promise<boolean>((go) => steppedUp.push(go))) throw e
+				if (!(await new Promise<boolean>((go) => steppedUp.push(go)))) throw e
 			} else throw e
 		}
 	}

@@ -11,7 +11,9 @@ const FAILURES_MAX = 3
 const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('zhucun')
 
 function poll(): () => void {
-	const timer = setInterval(() => { if (!document.hidden) mark('/tasks?mine=1') }, ASK_MS)
+	const timer = setInterval(() => {
+		if (!document.hidden) mark('/tasks?mine=1')
+	}, ASK_MS)
 	return () => clearInterval(timer)
 }
 
@@ -29,7 +31,7 @@ function stream(): () => void {
 	}
 	const heard = (type: string) => {
 		waiting.add(type)
-		timer ||= window.setTimeout(flush, 300)         // a burst is one question
+		timer ||= window.setTimeout(flush, 300) // a burst is one question
 	}
 	const open = () => {
 		source = new EventSource(d('/events'))
@@ -47,10 +49,12 @@ function stream(): () => void {
 	if (channel) channel.onmessage = (e) => heard(String(e.data))
 	const gone = new AbortController()
 	if (navigator.locks) {
-		void navigator.locks.request('zhucun.events', { signal: gone.signal }, () => {
-			open()
-			return new Promise<void>((done) => gone.signal.addEventListener('abort', () => done()))
-		}).catch(() => undefined)
+		void navigator.locks
+			.request('zhucun.events', { signal: gone.signal }, () => {
+				open()
+				return new Promise<void>((done) => gone.signal.addEventListener('abort', () => done()))
+			})
+			.catch(() => undefined)
 	} else open()
 	return () => {
 		gone.abort()

@@ -1,5 +1,9 @@
 // One square a township in a row an area; a number says how many posts are empty there.
-export interface Place { id: string; n: number; name: string }
+export interface Place {
+	id: string
+	n: number
+	name: string
+}
 
 export function Places({ of, label }: { of: Place[]; label: string }) {
 	const pitch = 18
@@ -11,8 +15,26 @@ export function Places({ of, label }: { of: Place[]; label: string }) {
 				return (
 					<g key={p.id}>
 						<title>{`${p.name} ${p.n}`}</title>
-						<rect x={i * pitch + 0.5} y=".5" width="15" height="15" rx="2.5" fill={look[0]} stroke={look[1]} />
-						{!!p.n && <text x={i * pitch + 8} y="12" text-anchor="middle" font-size="10" font-weight="700" fill="#1b2430">{p.n}</text>}
+						<rect
+							x={i * pitch + 0.5}
+							y=".5"
+							width="15"
+							height="15"
+							rx="2.5"
+							fill={look[0]}
+							stroke={look[1]}
+						/>
+						{!!p.n && (
+							<text
+								x={i * pitch + 8}
+								y="12"
+								text-anchor="middle"
+								font-size="10"
+								font-weight="700"
+								fill="#1b2430">
+								{p.n}
+							</text>
+						)}
 					</g>
 				)
 			})}

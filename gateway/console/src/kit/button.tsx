@@ -6,7 +6,11 @@ import { Problem } from '../api/client'
 import { t } from '../words/words'
 
 interface Props {
-	act: () => Promise<unknown>; children: ComponentChildren; as?: 'go' | 'grave' | ''; off?: string | false; small?: boolean
+	act: () => Promise<unknown>
+	children: ComponentChildren
+	as?: 'go' | 'grave' | ''
+	off?: string | false
+	small?: boolean
 	onProblem?: (p: Problem) => void
 }
 
@@ -28,9 +32,21 @@ export function Act({ act, children, as = '', off, small, onProblem }: Props) {
 	return (
 		<span class="act-one">
 			<button class={`b ${as}${small ? ' sm' : ''}`} type="button" disabled={!!off || busy} onClick={press}>
-				{busy ? t('under_way') : off ? <>{children}（{off}）</> : children}
+				{busy ? (
+					t('under_way')
+				) : off ? (
+					<>
+						{children}（{off}）
+					</>
+				) : (
+					children
+				)}
 			</button>
-			{problem && <span class="neg" role="alert">{problem.detail || t('failed')}</span>}
+			{problem && (
+				<span class="neg" role="alert">
+					{problem.detail || t('failed')}
+				</span>
+			)}
 		</span>
 	)
 }

@@ -3,8 +3,13 @@ import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
 
 interface Props {
-	title: ComponentChildren; note?: ComponentChildren; aside?: ComponentChildren; flush?: boolean; only?: 'p' | 'd'
-	id?: string; children: ComponentChildren
+	title: ComponentChildren
+	note?: ComponentChildren
+	aside?: ComponentChildren
+	flush?: boolean
+	only?: 'p' | 'd'
+	id?: string
+	children: ComponentChildren
 }
 
 export function Card({ title, note, aside, flush, only, id, children }: Props) {

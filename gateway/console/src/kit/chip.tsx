@@ -14,5 +14,9 @@ const WAITING = ['noted', 'heard', 'proposed', 'draft', 'queued', 'open']
 
 export function State({ of, is }: { of: string; is: string }) {
 	const as = look(of, is)
-	return <Chip as={as} glyph={WAITING.includes(is) && as !== 'bad' ? 'wait' : undefined}>{word(of, is)}</Chip>
+	return (
+		<Chip as={as} glyph={WAITING.includes(is) && as !== 'bad' ? 'wait' : undefined}>
+			{word(of, is)}
+		</Chip>
+	)
 }

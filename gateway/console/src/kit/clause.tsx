@@ -1,7 +1,11 @@
 // A clause of the notice, by its number: where it stands in the document.
 const PLACES: [RegExp, string][] = [
-	[/^C1\.1/, '一（一）'], [/^C1\.2/, '一（二）'], [/^C2\.(\d)/, '二、$1'], [/^C3\.1\.(\d)/, '三（一）$1'],
-	[/^C3\.2\.(\d)/, '三（二）$1'], [/^C4\.(\d)/, '四、$1'],
+	[/^C1\.1/, '一（一）'],
+	[/^C1\.2/, '一（二）'],
+	[/^C2\.(\d)/, '二、$1'],
+	[/^C3\.1\.(\d)/, '三（一）$1'],
+	[/^C3\.2\.(\d)/, '三（二）$1'],
+	[/^C4\.(\d)/, '四、$1'],
 ]
 
 export function place(id: string): string {
@@ -13,5 +17,8 @@ export function place(id: string): string {
 }
 
 export const Clause = ({ id }: { id: string }) => (
-	<span class="n" data-free="rule">{place(id) && `达川委办〔2017〕96号 ${place(id)} · `}{id}</span>
+	<span class="n" data-free="rule">
+		{place(id) && `达川委办〔2017〕96号 ${place(id)} · `}
+		{id}
+	</span>
 )

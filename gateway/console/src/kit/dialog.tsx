@@ -3,7 +3,12 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { t } from '../words/words'
 
-interface Props { title: string; onClose?: () => void; side?: boolean; children: ComponentChildren }
+interface Props {
+	title: string
+	onClose?: () => void
+	side?: boolean
+	children: ComponentChildren
+}
 
 export function Sheet({ title, onClose, side, children }: Props) {
 	const box = useRef<HTMLDialogElement>(null)
@@ -23,11 +28,22 @@ export function Sheet({ title, onClose, side, children }: Props) {
 		onClose?.()
 	}
 	return (
-		<dialog class={'sheet' + (side ? ' side-sheet' : '')} ref={box} aria-label={title} onKeyDown={key}
-			onCancel={(e: Event) => { e.preventDefault(); onClose?.() }}>
+		<dialog
+			class={'sheet' + (side ? ' side-sheet' : '')}
+			ref={box}
+			aria-label={title}
+			onKeyDown={key}
+			onCancel={(e: Event) => {
+				e.preventDefault()
+				onClose?.()
+			}}>
 			<header>
 				<h2 tabIndex={-1}>{title}</h2>
-				{onClose && <button class="tool" type="button" onClick={onClose}>{t('close')}</button>}
+				{onClose && (
+					<button class="tool" type="button" onClick={onClose}>
+						{t('close')}
+					</button>
+				)}
 			</header>
 			{children}
 		</dialog>

@@ -2,7 +2,11 @@
 import { query, path } from '../router'
 import { count } from '../words/format'
 
-export interface Choice { label: string; value: string; n?: number }
+export interface Choice {
+	label: string
+	value: string
+	n?: number
+}
 
 export function Filter({ name, choices, label }: { name: string; choices: Choice[]; label: string }) {
 	const is = query.value.get(name) ?? choices[0]?.value ?? ''
@@ -16,8 +20,12 @@ export function Filter({ name, choices, label }: { name: string; choices: Choice
 	return (
 		<nav class="row" aria-label={label}>
 			{choices.map((c) => (
-				<a class={'chip' + (c.value === is ? ' go' : '')} href={href(c.value)} aria-current={c.value === is ? 'true' : undefined}>
-					{c.label}{c.n !== undefined && <> {count(c.n)}</>}
+				<a
+					class={'chip' + (c.value === is ? ' go' : '')}
+					href={href(c.value)}
+					aria-current={c.value === is ? 'true' : undefined}>
+					{c.label}
+					{c.n !== undefined && <> {count(c.n)}</>}
 				</a>
 			))}
 		</nav>
@@ -32,10 +40,20 @@ export function Pager({ next, shown, count: all }: { next?: string; shown: numbe
 	if (!next && !later && all === undefined) return null
 	return (
 		<div class="bar">
-			<span class="faint" data-free="page">{all === undefined ? `${shown}` : `${shown} / ${count(all)}`}</span>
+			<span class="faint" data-free="page">
+				{all === undefined ? `${shown}` : `${shown} / ${count(all)}`}
+			</span>
 			<span class="row">
-				{later && <button class="b sm" type="button" onClick={() => history.back()}>‹</button>}
-				{next && <a class="b sm" href={path.value + '?' + q}>›</a>}
+				{later && (
+					<button class="b sm" type="button" onClick={() => history.back()}>
+						‹
+					</button>
+				)}
+				{next && (
+					<a class="b sm" href={path.value + '?' + q}>
+						›
+					</a>
+				)}
 			</span>
 		</div>
 	)

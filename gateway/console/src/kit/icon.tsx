@@ -1,12 +1,15 @@
 // Icons stand beside a word; glyphs stand in a chip, one shape for each look, so that colour is never alone.
 import type { Look } from '../words/states'
 
-const ring = (x: number, y: number, r: number) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`
+const ring = (x: number, y: number, r: number) =>
+	`M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`
 const ICONS = {
 	home: 'M3 9l7-6 7 6v8H3zM8 17v-5h4v5',
 	find: ring(9, 9, 5.5) + 'M13.2 13.2L17 17',
 	scales: 'M10 3v14M5 17h10M4 6h12M4 6l-2 5h4zM16 6l-2 5h4z',
-	people: ring(7.5, 7, 2.7) + 'M2 16c.6-3 2.7-4.5 5.5-4.5S12.4 13 13 16M13 4.5a2.7 2.7 0 0 1 0 5.2M15 12c1.6.6 2.6 2 3 4',
+	people:
+		ring(7.5, 7, 2.7) +
+		'M2 16c.6-3 2.7-4.5 5.5-4.5S12.4 13 13 16M13 4.5a2.7 2.7 0 0 1 0 5.2M15 12c1.6.6 2.6 2 3 4',
 	flag: 'M5 18V3M5 4h10l-2 3.5 2 3.5H5',
 	bars: 'M4 17V9M10 17V3M16 17v-5',
 	yuan: 'M4 4l6 6 6-6M10 10v7M5.5 10.5h9M5.5 13.5h9',
@@ -29,7 +32,9 @@ const ICONS = {
 export type IconName = keyof typeof ICONS
 
 export const Icon = ({ name }: { name: IconName }) => (
-	<svg class="i" viewBox="0 0 20 20" aria-hidden="true"><path d={ICONS[name]} /></svg>
+	<svg class="i" viewBox="0 0 20 20" aria-hidden="true">
+		<path d={ICONS[name]} />
+	</svg>
 )
 
 const LINE = { fill: 'none', stroke: 'currentColor', 'stroke-width': 1.6 } as const
@@ -39,8 +44,12 @@ const GLYPHS = {
 	go: [<path d={ring(7, 7, 6)} {...LINE} />, <path d="M7 1a6 6 0 0 1 0 12z" fill="currentColor" />],
 	bad: [<rect width="14" height="14" rx="2.5" fill="currentColor" />, <path d="M4 4l6 6M10 4l-6 6" {...CUT} />],
 	risk: [<path d="M7 .8L13.8 13H.2z" fill="currentColor" />, <path d="M7 5v3.6M7 10.3v1.1" {...CUT} />],
-	care: [<path d="M7 12.500S1.500 9 1.500 5.200A2.800 2.800 0 0 1 7 4a2.800 2.800 0 0 1 5.500 1.200C12.500 9 7 12.500 7 12.500z"
-		fill="currentColor" />],
+	care: [
+		<path
+			d="M7 12.500S1.500 9 1.500 5.200A2.800 2.800 0 0 1 7 4a2.800 2.800 0 0 1 5.500 1.200C12.500 9 7 12.500 7 12.500z"
+			fill="currentColor"
+		/>,
+	],
 	wait: [<path d={ring(7, 7, 6)} {...LINE} />, <path d="M7 3.6V7l2.3 1.500" {...LINE} />],
 	plus: [<path d={ring(7, 7, 6.2)} {...LINE} />, <path d="M7 4v6M4 7h6" {...LINE} />],
 	minus: [<path d={ring(7, 7, 6.2)} {...LINE} />, <path d="M4 7h6" {...LINE} />],
@@ -50,5 +59,7 @@ const GLYPHS = {
 export type GlyphName = keyof typeof GLYPHS
 
 export const Glyph = ({ name }: { name: GlyphName | Look }) => (
-	<svg class="g" viewBox="0 0 14 14" aria-hidden="true">{GLYPHS[name]}</svg>
+	<svg class="g" viewBox="0 0 14 14" aria-hidden="true">
+		{GLYPHS[name]}
+	</svg>
 )

@@ -8,8 +8,14 @@ import { clock } from '../words/format'
 import { t } from '../words/words'
 
 interface Props {
-	title: string; plain?: string; sub?: ComponentChildren; crumb?: [string, string?][]; acts?: ComponentChildren
-	formal?: boolean; hidden?: boolean; children: ComponentChildren
+	title: string
+	plain?: string
+	sub?: ComponentChildren
+	crumb?: [string, string?][]
+	acts?: ComponentChildren
+	formal?: boolean
+	hidden?: boolean
+	children: ComponentChildren
 }
 
 export function Page({ title, plain, sub, crumb, acts, formal, hidden, children }: Props) {
@@ -18,10 +24,18 @@ export function Page({ title, plain, sub, crumb, acts, formal, hidden, children 
 		<>
 			{crumb && (
 				<nav class="crumb" aria-label={t('place')}>
-					<ol>{crumb.map(([name, href]) => <li>{href ? <a href={href}>{name}</a> : name}</li>)}</ol>
+					<ol>
+						{crumb.map(([name, href]) => (
+							<li>{href ? <a href={href}>{name}</a> : name}</li>
+						))}
+					</ol>
 				</nav>
 			)}
-			{hidden ? <h1 class="vh" tabIndex={-1}>{title}</h1> : (
+			{hidden ? (
+				<h1 class="vh" tabIndex={-1}>
+					{title}
+				</h1>
+			) : (
 				<div class={'head' + (formal ? ' formal' : '')}>
 					<div>
 						<h1 tabIndex={-1}>{title}</h1>
@@ -44,7 +58,13 @@ export function Skeleton({ rows = 3 }: { rows?: number }) {
 	}, [])
 	return (
 		<div class={'grid bones' + (late ? ' late' : '')} role="status" aria-label={t('loading')}>
-			{Array.from({ length: rows }, () => <div class="card"><i /><i /><i /></div>)}
+			{Array.from({ length: rows }, () => (
+				<div class="card">
+					<i />
+					<i />
+					<i />
+				</div>
+			))}
 		</div>
 	)
 }
@@ -54,23 +74,57 @@ export function Trouble({ problem, again }: { problem: Problem; again: () => voi
 	if (problem.status === 403)
 		return (
 			<div class="card">
-				<p><b>{t('forbidden')}</b></p>
+				<p>
+					<b>{t('forbidden')}</b>
+				</p>
 				<p class="soft">{problem.code === 'duty.conflict' ? t('forbidden_duty') : t('forbidden_ask')}</p>
 			</div>
 		)
-	if (problem.status === 404) return <p class="card"><b>{t('not_there')}</b></p>
+	if (problem.status === 404)
+		return (
+			<p class="card">
+				<b>{t('not_there')}</b>
+			</p>
+		)
 	return (
 		<div class="card" role="alert">
-			<p><b>{problem.detail || t('failed')}</b></p>
-			<p class="faint">{problem.code} {problem.trace}</p>
-			<p class="row"><button class="b sm" type="button" onClick={again}>{t('again')}</button></p>
+			<p>
+				<b>{problem.detail || t('failed')}</b>
+			</p>
+			<p class="faint">
+				{problem.code} {problem.trace}
+			</p>
+			<p class="row">
+				<button class="b sm" type="button" onClick={again}>
+					{t('again')}
+				</button>
+			</p>
 		</div>
 	)
 }
 
+// The first content of a page stands: what the budgets are measured to.
+let told = false
+function usable() {
+	if (told) return
+	told = true
+	requestAnimationFrame(() => performance.mark('usable'))
+}
+
 // Shows what was read, or why there is nothing to show.
-export function Shown<T>({ of, rows, children }: { of: Entry<T>; rows?: number; children: (data: T) => ComponentChildren }) {
+export function Shown<T>({
+	of,
+	rows,
+	children,
+}: {
+	of: Entry<T>
+	rows?: number
+	children: (data: T) => ComponentChildren
+}) {
 	const data = of.data.value
+	useEffect(() => {
+		if (data !== undefined) usable()
+	}, [data !== undefined])
 	const problem = of.problem.value
 	const again = () => void load(of as Entry<unknown>)
 	if (data === undefined) return problem ? <Trouble problem={problem} again={again} /> : <Skeleton rows={rows} />
@@ -78,8 +132,12 @@ export function Shown<T>({ of, rows, children }: { of: Entry<T>; rows?: number; 
 		<>
 			{problem && problem.code !== 'offline' && (
 				<p class="note warn" role="status">
-					<span>{t('as_of', { at: clock(new Date(of.at.value)) })} {problem.detail}</span>
-					<button class="b sm" type="button" onClick={again}>{t('again')}</button>
+					<span>
+						{t('as_of', { at: clock(new Date(of.at.value)) })} {problem.detail}
+					</span>
+					<button class="b sm" type="button" onClick={again}>
+						{t('again')}
+					</button>
 				</p>
 			)}
 			{children(data)}

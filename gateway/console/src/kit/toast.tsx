@@ -10,4 +10,8 @@ export function tell(what: string) {
 	timer = window.setTimeout(() => (text.value = ''), 8000)
 }
 
-export const Toast = () => <div class={'toast noprint' + (text.value ? ' on' : '')} role="status" aria-live="polite">{text.value}</div>
+export const Toast = () => (
+	<div class={'toast noprint' + (text.value ? ' on' : '')} role="status" aria-live="polite">
+		{text.value}
+	</div>
+)

@@ -16,14 +16,22 @@ export function Trail({ of, names }: { of: Decision[] | undefined; names?: Names
 	return (
 		<>
 			{rows.length < of.length && (
-				<p><button class="b sm" type="button" onClick={() => setAll(true)}>{t('trail_all', { n: of.length })}</button></p>
+				<p>
+					<button class="b sm" type="button" onClick={() => setAll(true)}>
+						{t('trail_all', { n: of.length })}
+					</button>
+				</p>
 			)}
 			<ol class="trail">
 				{rows.map((x) => (
 					<li class={DECIDES.test(x.step) ? 'key-step' : ''}>
 						<time>{stamp(x.at)}</time>
-						<b>{x.account ? accountName(names, x.account) : t(x.step.startsWith('note') ? 'by_inspectors' : 'by_rules')}</b>
-						{' '}{word('step', x.step)}
+						<b>
+							{x.account
+								? accountName(names, x.account)
+								: t(x.step.startsWith('note') ? 'by_inspectors' : 'by_rules')}
+						</b>{' '}
+						{word('step', x.step)}
 						{x.reason && <div class="soft">“{x.reason}”</div>}
 					</li>
 				))}

@@ -7,7 +7,13 @@ import { Clause } from './clause'
 export function Steps({ of, more }: { of: Because; more?: ComponentChildren }) {
 	return (
 		<div class="sum">
-			{of.steps?.length ? <ol class="plain">{of.steps.map((s) => <li>{two(s)}</li>)}</ol> : null}
+			{of.steps?.length ? (
+				<ol class="plain">
+					{of.steps.map((s) => (
+						<li>{two(s)}</li>
+					))}
+				</ol>
+			) : null}
 			{of.clause && (
 				<p class="clause">
 					<Clause id={of.clause} />
@@ -15,14 +21,27 @@ export function Steps({ of, more }: { of: Because; more?: ComponentChildren }) {
 				</p>
 			)}
 			{!!of.readings?.length && (
-				<p>{t('readings')}{of.readings.map((r, i) => <>{i > 0 && ' · '}<b>{r.id}</b> {two(r.text)}</>)}</p>
+				<p>
+					{t('readings')}
+					{of.readings.map((r, i) => (
+						<>
+							{i > 0 && ' · '}
+							<b>{r.id}</b> {two(r.text)}
+						</>
+					))}
+				</p>
 			)}
 			{more && <p>{more}</p>}
 		</div>
 	)
 }
 
-interface Props { of: Because | undefined; children: ComponentChildren; link?: boolean; more?: ComponentChildren }
+interface Props {
+	of: Because | undefined
+	children: ComponentChildren
+	link?: boolean
+	more?: ComponentChildren
+}
 
 export function Why({ of, children, link, more }: Props) {
 	if (!of) return <span class="n">{children}</span>
@@ -36,5 +55,7 @@ export function Why({ of, children, link, more }: Props) {
 
 // A number that opens by being the way to its list.
 export const Num = ({ to, children, neg }: { to: string; children: ComponentChildren; neg?: boolean }) => (
-	<a class={'fig' + (neg ? ' neg' : '')} href={to}>{children}</a>
+	<a class={'fig' + (neg ? ' neg' : '')} href={to}>
+		{children}
+	</a>
 )

@@ -19,18 +19,38 @@ import { buttonOf, hindrance, ifOf, isGrave, offered, pathOf } from './moves'
 import { Following } from './following'
 
 const OLD_MS = 5 * 60_000
-const ALL = ['confirm', 'dismiss', 'annul', 'approve', 'reject', 'lift', 'serve', 'review', 'order', 'hand-over', 'replace', 'cancel']
+const ALL = [
+	'confirm',
+	'dismiss',
+	'annul',
+	'approve',
+	'reject',
+	'lift',
+	'serve',
+	'review',
+	'order',
+	'hand-over',
+	'replace',
+	'cancel',
+]
 
 interface Props {
-	noun: 'findings' | 'measures' | 'recalls'; id: string; moves: Move[]; names?: Names; stale: string[]
-	what?: string; body?: Record<string, unknown>; needs?: string; children?: ComponentChildren
+	noun: 'findings' | 'measures' | 'recalls'
+	id: string
+	moves: Move[]
+	names?: Names
+	stale: string[]
+	what?: string
+	body?: Record<string, unknown>
+	needs?: string
+	children?: ComponentChildren
 }
 
 export function Decide({ noun, id, moves, stale, what, body, needs, children }: Props) {
 	const rows = offered(moves, ALL)
 	const [chosen, setChosen] = useState('')
 	const [reason, setReason, sent] = useDraft(`${noun}.${id}.reason`)
-	const [moved, setMoved] = useState(false)       // what would follow has changed since it was shown
+	const [moved, setMoved] = useState(false) // what would follow has changed since it was shown
 	const [done, setDone] = useState<{ move: string; shown?: Preview }>()
 	const first = rows.find((m) => m.allowed) ?? rows[0]
 	const row = rows.find((m) => m.move === chosen) ?? first
@@ -51,9 +71,11 @@ export function Decide({ noun, id, moves, stale, what, body, needs, children }: 
 		return was !== read.data.value?.basis
 	}
 	const act = async () => {
-		if (now().getTime() - read.at.value > OLD_MS && await refresh()) return setMoved(true)
+		if (now().getTime() - read.at.value > OLD_MS && (await refresh())) return setMoved(true)
 		const shown = read.data.value
-		await call('POST', d(`${at}/${pathOf(row.move)}`), { body: { ...body, ...(reason ? { reason } : {}), ...(shown?.basis ? { basis: shown.basis } : {}) } })
+		await call('POST', d(`${at}/${pathOf(row.move)}`), {
+			body: { ...body, ...(reason ? { reason } : {}), ...(shown?.basis ? { basis: shown.basis } : {}) },
+		})
 		sent()
 		setDone({ move: row.move, shown })
 		mark(...stale)
@@ -66,32 +88,72 @@ export function Decide({ noun, id, moves, stale, what, body, needs, children }: 
 	}
 	const hindered = hindrance(row)
 	return (
-		<Card id="decide" title={ifOf(noun, row.move)} aside={<span class="faint">{read.at.value ? t('reckoned_at', { at: clock(new Date(read.at.value)) }) : ''}</span>}>
+		<Card
+			id="decide"
+			title={ifOf(noun, row.move)}
+			aside={
+				<span class="faint">
+					{read.at.value ? t('reckoned_at', { at: clock(new Date(read.at.value)) }) : ''}
+				</span>
+			}>
 			{rows.length > 1 && (
 				<div class="row choose" role="group" aria-label={t('choose_move')}>
 					{rows.map((m) => (
-						<button class={'chip' + (m === row ? ' go' : '')} type="button" aria-pressed={m === row} onClick={() => choose(m.move)}>
-							{buttonOf(noun, m.move, what)}</button>
+						<button
+							class={'chip' + (m === row ? ' go' : '')}
+							type="button"
+							aria-pressed={m === row}
+							onClick={() => choose(m.move)}>
+							{buttonOf(noun, m.move, what)}
+						</button>
 					))}
 				</div>
 			)}
 			{moved && (
-				<div class="note warn" role="alert"><span>{t('has_changed')}</span>
-					<button class="b sm" type="button" onClick={() => setMoved(false)}>{t('have_read')}</button></div>
+				<div class="note warn" role="alert">
+					<span>{t('has_changed')}</span>
+					<button class="b sm" type="button" onClick={() => setMoved(false)}>
+						{t('have_read')}
+					</button>
+				</div>
 			)}
 			<div class={moved ? 'fresh' : ''}>
-				<Shown of={read} rows={2}>{(p) => <Consequences of={p} words={naming} waits={noun === 'findings' && row.move === 'confirm'} />}</Shown>
+				<Shown of={read} rows={2}>
+					{(p) => (
+						<Consequences of={p} words={naming} waits={noun === 'findings' && row.move === 'confirm'} />
+					)}
+				</Shown>
 			</div>
 			<div class="act">
 				{children}
-				<Field label={t('reason_label')} name="reason" rows={2} value={reason} onInput={setReason} placeholder={t('reason_example')} />
-				{hindered && <p class="note warn"><span>{hindered}</span></p>}
+				<Field
+					label={t('reason_label')}
+					name="reason"
+					rows={2}
+					value={reason}
+					onInput={setReason}
+					placeholder={t('reason_example')}
+				/>
+				{hindered && (
+					<p class="note warn">
+						<span>{hindered}</span>
+					</p>
+				)}
 				<div class="row">
-					{rows.filter((m) => m !== row && m.allowed).map((m) => (
-						<button class="b" type="button" onClick={() => choose(m.move)}>{buttonOf(noun, m.move, what)}…</button>
-					))}
-					<Act as={isGrave(row.move) ? 'grave' : 'go'} act={act} onProblem={(p) => void trouble(p)}
-						off={hindered ?? (moved ? t('read_first') : read.data.value ? needs : t('reckoning'))}>{buttonOf(noun, row.move, what)}</Act>
+					{rows
+						.filter((m) => m !== row && m.allowed)
+						.map((m) => (
+							<button class="b" type="button" onClick={() => choose(m.move)}>
+								{buttonOf(noun, m.move, what)}…
+							</button>
+						))}
+					<Act
+						as={isGrave(row.move) ? 'grave' : 'go'}
+						act={act}
+						onProblem={(p) => void trouble(p)}
+						off={hindered ?? (moved ? t('read_first') : read.data.value ? needs : t('reckoning'))}>
+						{buttonOf(noun, row.move, what)}
+					</Act>
 				</div>
 			</div>
 		</Card>

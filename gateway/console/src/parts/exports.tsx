@@ -11,7 +11,8 @@ export function Export({ list, filter, n }: { list: string; filter: string; n?: 
 	q.set('format', 'xlsx')
 	return (
 		<a class="b sm" href={d(`/${list}/export?${q}`)} download>
-			<Icon name="down" />{n === undefined ? t('export') : t('export_n', { n: count(n) })}
+			<Icon name="down" />
+			{n === undefined ? t('export') : t('export_n', { n: count(n) })}
 		</a>
 	)
 }

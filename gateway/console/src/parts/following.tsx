@@ -12,10 +12,13 @@ import { useNaming } from './naming'
 const TRIES_MAX = 30
 
 // What must be the same: where the ladders end, which measures, what money, which recalls.
-export const essence = (p: Preview) => JSON.stringify([
-	p.ladders.map((l) => [l.ladder, l.is]).sort(), p.measures.map((m) => [m.change === 'gone' ? 'gone' : 'is', m.is?.id ?? m.was?.id]).sort(),
-	p.fen, p.recalls.map((r) => [r.id, r.is]).sort(),
-])
+export const essence = (p: Preview) =>
+	JSON.stringify([
+		p.ladders.map((l) => [l.ladder, l.is]).sort(),
+		p.measures.map((m) => [m.change === 'gone' ? 'gone' : 'is', m.is?.id ?? m.was?.id]).sort(),
+		p.fen,
+		p.recalls.map((r) => [r.id, r.is]).sort(),
+	])
 
 export function Following({ noun, id, act, shown }: { noun: string; id: string; act: string; shown?: Preview }) {
 	const [now, setNow] = useState<Preview>()
@@ -23,23 +26,41 @@ export function Following({ noun, id, act, shown }: { noun: string; id: string; 
 	const [tries, setTries] = useState(0)
 	useEffect(() => {
 		if (same || tries > TRIES_MAX) return
-		const timer = setTimeout(async () => {
-			try {
-				const p = (await call<Preview>('GET', d(`/${noun}/${encodeURIComponent(id)}/consequences?names=1`))).data
-				setNow(p)
-				if (!shown || essence(p) === essence(shown)) setSame(true)
-			} catch (e) {
-				if (!(e instanceof Problem)) throw e
-			}
-			setTries(tries + 1)
-		}, tries ? 1000 : 0)
+		const timer = setTimeout(
+			async () => {
+				try {
+					const p = (
+						await call<Preview>('GET', d(`/${noun}/${encodeURIComponent(id)}/consequences?names=1`))
+					).data
+					setNow(p)
+					if (!shown || essence(p) === essence(shown)) setSame(true)
+				} catch (e) {
+					if (!(e instanceof Problem)) throw e
+				}
+				setTries(tries + 1)
+			},
+			tries ? 1000 : 0,
+		)
 		return () => clearTimeout(timer)
 	}, [tries, same])
 	const naming = useNaming(now?.names)
 	return (
-		<Card title={t('done_title', { what: act })} aside={
-			same ? <Chip as="ok">{t('as_shown')}</Chip> : tries > TRIES_MAX ? <Chip as="risk">{t('not_as_shown')}</Chip> : <Chip as="go">{t('spreading')}</Chip>}>
-			{tries > TRIES_MAX && !same && <p class="note warn"><span>{t('differs')}</span></p>}
+		<Card
+			title={t('done_title', { what: act })}
+			aside={
+				same ? (
+					<Chip as="ok">{t('as_shown')}</Chip>
+				) : tries > TRIES_MAX ? (
+					<Chip as="risk">{t('not_as_shown')}</Chip>
+				) : (
+					<Chip as="go">{t('spreading')}</Chip>
+				)
+			}>
+			{tries > TRIES_MAX && !same && (
+				<p class="note warn">
+					<span>{t('differs')}</span>
+				</p>
+			)}
 			{now ? <Consequences of={now} words={naming} /> : <p class="soft">{t('spreading')}</p>}
 		</Card>
 	)

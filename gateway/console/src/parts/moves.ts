@@ -9,7 +9,8 @@ export const MOVES_OF_RECALL = ['review', 'order', 'hand-over', 'replace', 'canc
 const GRAVE = ['confirm', 'approve', 'order', 'hand-over', 'replace']
 
 export const pathOf = (move: string) => move.replace('_', '-')
-export const buttonOf = (noun: string, move: string, what = '') => t(`do_${noun}_${pathOf(move).replace('-', '_')}` as Key, { what })
+export const buttonOf = (noun: string, move: string, what = '') =>
+	t(`do_${noun}_${pathOf(move).replace('-', '_')}` as Key, { what })
 export const ifOf = (noun: string, move: string) => t(`if_${noun}_${pathOf(move).replace('-', '_')}` as Key)
 export const isGrave = (move: string) => GRAVE.includes(pathOf(move))
 
@@ -18,7 +19,9 @@ export function hindrance(m: Move): string | undefined {
 	if (m.allowed) return undefined
 	if (m.because) return word('because', m.because)
 	const known: Record<string, Key> = {
-		'finding.hearing_open': 'hearing_open', 'account.person_required': 'account_nobody', 'role.forbidden': 'not_your_role',
+		'finding.hearing_open': 'hearing_open',
+		'account.person_required': 'account_nobody',
+		'role.forbidden': 'not_your_role',
 	}
 	const key = known[m.code ?? '']
 	return key ? t(key) : t('not_now_possible')

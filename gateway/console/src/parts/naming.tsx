@@ -14,9 +14,16 @@ export function useNaming(names: Names | undefined): Words4 {
 		measure: measureTitle,
 		person: (id) => personName(names, id),
 		// a person, an office (`unit_head`), or an account
-		recipient: (id) => (names?.persons[id] ? personName(names, id) : names?.units[id] ? unitName(names, id)
-			: id === 'department' ? t('department') : accountName(names, id)),
+		recipient: (id) =>
+			names?.persons[id]
+				? personName(names, id)
+				: names?.units[id]
+					? unitName(names, id)
+					: id === 'department'
+						? t('department')
+						: accountName(names, id),
 		rung,
-		link: (noun, id, person) => (noun === 'stipend' ? `${to('persons', person ?? '')}?tab=stipend&month=${id}` : to(noun, id)),
+		link: (noun, id, person) =>
+			noun === 'stipend' ? `${to('persons', person ?? '')}?tab=stipend&month=${id}` : to(noun, id),
 	}
 }

@@ -3,12 +3,26 @@ import { useRead } from '../api/cache'
 import { d } from '../session'
 import { t, word, type Key } from '../words/words'
 
-interface Bring { kind: string; span?: string; months?: number }
-interface Rung { rung: number; measures?: Bring[]; responsible?: Bring[]; unit_head?: Bring[] }
-interface Policy { document: { absence_ladder?: { rungs: Rung[] }; criticisms?: { ladder: Rung[] } } }
+interface Bring {
+	kind: string
+	span?: string
+	months?: number
+}
+interface Rung {
+	rung: number
+	measures?: Bring[]
+	responsible?: Bring[]
+	unit_head?: Bring[]
+}
+interface Policy {
+	document: { absence_ladder?: { rungs: Rung[] }; criticisms?: { ladder: Rung[] } }
+}
 
 const SPANS: Record<string, Key> = {
-	month_of_absence: 'span_month', quarter_of_absence: 'span_quarter', year_of_absence: 'span_year', year_of_finding: 'span_year',
+	month_of_absence: 'span_month',
+	quarter_of_absence: 'span_quarter',
+	year_of_absence: 'span_year',
+	year_of_finding: 'span_year',
 }
 
 function text(b: Bring): string {

@@ -15,13 +15,41 @@ export function StipendDaysCards({ of, dayHref }: { of: StipendDays; dayHref: (d
 		<div class="grid two">
 			<Card title={t('by_day')} note={of.run ? <State of="payroll" is={of.run.state} /> : t('not_run')} flush>
 				{paidFor.length ? (
-					<Table caption={t('by_day')} rows={paidFor} id={(x) => x.on} columns={[
-						{ head: t('day_head'), as: 'k', label: false, cell: (x) => <a href={dayHref(x.on)}>{dateWeek(x.on)}</a> },
-						{ head: t('status_head'), cell: (x) => <State of="day" is={x.status} />, label: false },
-						{ head: t('cancelled'), cell: (x) => x.cancelled_by && <a href={to('measures', x.cancelled_by)}>{x.clause ?? t('case')}</a>, as: 'soft' },
-						{ head: t('yuan'), as: 'r v', label: false, cell: (x) => <Num to={dayHref(x.on)} neg={!!x.cancelled_by}>{money(x.fen)}</Num> },
-					]} />
-				) : <Empty>{t('no_paid_days')}</Empty>}
+					<Table
+						caption={t('by_day')}
+						rows={paidFor}
+						id={(x) => x.on}
+						columns={[
+							{
+								head: t('day_head'),
+								as: 'k',
+								label: false,
+								cell: (x) => <a href={dayHref(x.on)}>{dateWeek(x.on)}</a>,
+							},
+							{ head: t('status_head'), cell: (x) => <State of="day" is={x.status} />, label: false },
+							{
+								head: t('cancelled'),
+								cell: (x) =>
+									x.cancelled_by && (
+										<a href={to('measures', x.cancelled_by)}>{x.clause ?? t('case')}</a>
+									),
+								as: 'soft',
+							},
+							{
+								head: t('yuan'),
+								as: 'r v',
+								label: false,
+								cell: (x) => (
+									<Num to={dayHref(x.on)} neg={!!x.cancelled_by}>
+										{money(x.fen)}
+									</Num>
+								),
+							},
+						]}
+					/>
+				) : (
+					<Empty>{t('no_paid_days')}</Empty>
+				)}
 			</Card>
 			<div class="grid">
 				<Card title={t('ledger')}>
@@ -29,13 +57,27 @@ export function StipendDaysCards({ of, dayHref }: { of: StipendDays; dayHref: (d
 						<ul class="list two">
 							{of.entries.map((x) => (
 								<li>
-									<div>{stamp(x.at)}<div class="faint">{x.cause && <a href={to('measures', x.cause)}>{t('case')}</a>} {x.valid_on}</div></div>
-									<Num to={dayHref(x.valid_on)} neg={x.fen < 0}>{money(x.fen, true)}</Num>
+									<div>
+										{stamp(x.at)}
+										<div class="faint">
+											{x.cause && <a href={to('measures', x.cause)}>{t('case')}</a>}{' '}
+											{x.valid_on}
+										</div>
+									</div>
+									<Num to={dayHref(x.valid_on)} neg={x.fen < 0}>
+										{money(x.fen, true)}
+									</Num>
 								</li>
 							))}
 						</ul>
-					) : <Empty>{t('no_entries')}</Empty>}
-					{!!of.steps?.length && <Why of={of} link>{t('how_reckoned')}</Why>}
+					) : (
+						<Empty>{t('no_entries')}</Empty>
+					)}
+					{!!of.steps?.length && (
+						<Why of={of} link>
+							{t('how_reckoned')}
+						</Why>
+					)}
 				</Card>
 			</div>
 		</div>

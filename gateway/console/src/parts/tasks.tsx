@@ -8,7 +8,13 @@ import { t, word, type Key } from '../words/words'
 import { accountName } from '../kit/trail'
 import { personName, unitName } from './people'
 
-const ICON: Record<string, IconName> = { decide: 'find', approve: 'scales', recall: 'back', payroll: 'yuan', hearing: 'message' }
+const ICON: Record<string, IconName> = {
+	decide: 'find',
+	approve: 'scales',
+	recall: 'back',
+	payroll: 'yuan',
+	hearing: 'message',
+}
 
 export function taskHref(x: Task): string {
 	if (x.kind === 'decide' || x.kind === 'hearing') return to('findings', x.about)
@@ -26,7 +32,11 @@ export function dueText(x: Task): string {
 }
 
 const verbs: Record<string, Key> = {
-	decide: 'go_decide', approve: 'go_approve', recall: 'go_recall', payroll: 'go_payroll', hearing: 'go_hearing',
+	decide: 'go_decide',
+	approve: 'go_approve',
+	recall: 'go_recall',
+	payroll: 'go_payroll',
+	hearing: 'go_hearing',
 }
 
 export function TaskRow({ x, names, go, href }: { x: Task; names?: Names; go?: boolean; href?: string }) {
@@ -35,13 +45,19 @@ export function TaskRow({ x, names, go, href }: { x: Task; names?: Names; go?: b
 		<li data-row={x.id}>
 			<Icon name={ICON[x.kind] ?? 'list'} />
 			<div>
-				<div class="t">{word('task_kind', x.kind)}{t('colon')}{about}</div>
+				<div class="t">
+					{word('task_kind', x.kind)}
+					{t('colon')}
+					{about}
+				</div>
 				<div class={x.overdue ? 'neg' : 'faint'}>
 					{dueText(x)}
 					{x.for_account && ` · ${t('for_whom', { who: accountName(names, x.for_account) })}`}
 				</div>
 			</div>
-			<a class={'b sm' + (go ? ' go' : '')} href={href ?? taskHref(x)}>{t(verbs[x.kind] ?? 'open')}</a>
+			<a class={'b sm' + (go ? ' go' : '')} href={href ?? taskHref(x)}>
+				{t(verbs[x.kind] ?? 'open')}
+			</a>
 		</li>
 	)
 }

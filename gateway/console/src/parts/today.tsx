@@ -3,13 +3,22 @@ import { Bar, KeyOf, type Segment } from '../charts/segments'
 import { t, word } from '../words/words'
 
 const FILL: [string, string, boolean?][] = [
-	['present', '#57a37b'], ['present_weak', '#bfdccb'], ['official_duty', '#6f9fd0'], ['on_leave', '#a395cd'], ['rest_day', '#cbc6bb'],
-	['unknown', '#fff', true], ['absent_confirmed', '#a3231f'],
+	['present', '#57a37b'],
+	['present_weak', '#bfdccb'],
+	['official_duty', '#6f9fd0'],
+	['on_leave', '#a395cd'],
+	['rest_day', '#cbc6bb'],
+	['unknown', '#fff', true],
+	['absent_confirmed', '#a3231f'],
 ]
 
 export function TodayBar({ of, href }: { of: Record<string, number>; href: (status: string) => string }) {
 	const parts: Segment[] = FILL.map(([s, fill, dashed]) => ({
-		label: s === 'unknown' ? t('no_record_yet') : word('day', s), n: of[s] ?? 0, fill, dashed, href: href(s),
+		label: s === 'unknown' ? t('no_record_yet') : word('day', s),
+		n: of[s] ?? 0,
+		fill,
+		dashed,
+		href: href(s),
 	}))
 	const shown = parts.filter((p) => p.n)
 	return (

@@ -21,13 +21,31 @@ export function Criticisms({ of }: { of: UnitStanding }) {
 	const next = mine.reduce((a, c) => Math.max(a, c.rung), 0)
 	return (
 		<Card title={word('finding_kind', 'written_criticism')} note={t('year_district', { y: year })}>
-			<Ladder label={word('ladder', 'criticism')} rungs={Array.from({ length: RUNGS }, (_, i) => {
-				const k = i + 1
-				const c = mine.find((x) => x.rung === k)
-				return { title: t('nth', { n: k }), as: k <= next ? 'was' as const : '' as const,
-					text: <>{c && <span data-free="text">{c.bulletin}<br /></span>}<span data-free="rule">{rung('criticism', k)}</span></> }
-			})} />
-			<p class="faint">{t('criticism_rule')}</p>
+			<Ladder
+				label={word('ladder', 'criticism')}
+				rungs={Array.from({ length: RUNGS }, (_, i) => {
+					const k = i + 1
+					const c = mine.find((x) => x.rung === k)
+					return {
+						title: t('nth', { n: k }),
+						as: k <= next ? ('was' as const) : ('' as const),
+						text: (
+							<>
+								{c && (
+									<span data-free="text">
+										{c.bulletin}
+										<br />
+									</span>
+								)}
+								<span data-free="rule">{rung('criticism', k)}</span>
+							</>
+						),
+					}
+				})}
+			/>
+			<p class="faint" data-free="rule">
+				{t('criticism_rule')}
+			</p>
 		</Card>
 	)
 }
@@ -35,17 +53,42 @@ export function Criticisms({ of }: { of: UnitStanding }) {
 export function Recalls({ of, names, head }: { of: UnitStanding; names?: Names; head: boolean }) {
 	const counted = of.recalls.filter((r) => r.ordered && r.state !== 'cancelled')
 	return (
-		<Card title={t('recalls_and_posts')} id="cases" aside={counted.length === 1 ? <Chip as="risk">{t(head ? 'one_more_you' : 'one_more')}</Chip> : undefined}>
+		<Card
+			title={t('recalls_and_posts')}
+			id="cases"
+			aside={
+				counted.length === 1 ? (
+					<a href="#cases">
+						<Chip as="risk">{t(head ? 'one_more_you' : 'one_more')}</Chip>
+					</a>
+				) : undefined
+			}>
 			<ul class="list">
 				{of.recalls.map((r) => (
 					<li>
-						<span class={r.state === 'cancelled' ? 'soft' : 'neg'}><Glyph name={r.state === 'cancelled' ? '' : 'bad'} /></span>
-						<div><b>{personName(names, r.person_id)}</b> {word('recall', r.state)}
-							<div class="faint">{r.ordered && t('ordered_at', { on: date(r.ordered) })} {r.due && t('due_on', { on: date(r.due) })}</div></div>
+						<span class={r.state === 'cancelled' ? 'soft' : 'neg'}>
+							<Glyph name={r.state === 'cancelled' ? '' : 'bad'} />
+						</span>
+						<div>
+							<b>{personName(names, r.person_id)}</b> {word('recall', r.state)}
+							<div class="faint">
+								{r.ordered && t('ordered_at', { on: date(r.ordered) })}{' '}
+								{r.due && t('due_on', { on: date(r.due) })}
+							</div>
+						</div>
 						<a href={to('measures', r.id)}>{t('case')}</a>
 					</li>
 				))}
-				<li><span class="warn"><Glyph name="risk" /></span><div>{t('second_recall')}<div class="faint">C3.2.1-rr</div></div><span /></li>
+				<li>
+					<span class="warn">
+						<Glyph name="risk" />
+					</span>
+					<div>
+						{t('second_recall')}
+						<div class="faint">C3.2.1-rr</div>
+					</div>
+					<span />
+				</li>
 			</ul>
 		</Card>
 	)
@@ -54,5 +97,13 @@ export function Recalls({ of, names, head }: { of: UnitStanding; names?: Names; 
 export function UnitMeasures({ of }: { of: UnitStanding }) {
 	const live = of.measures.filter((m) => !ENDED.includes(m.state))
 	if (!live.length) return null
-	return <Card title={t('in_effect')}><ul class="list">{live.map((m) => <MeasureRow key={m.id} m={m} />)}</ul></Card>
+	return (
+		<Card title={t('in_effect')}>
+			<ul class="list">
+				{live.map((m) => (
+					<MeasureRow key={m.id} m={m} />
+				))}
+			</ul>
+		</Card>
+	)
 }

@@ -5,17 +5,21 @@ import { useEffect, useState } from 'preact/hooks'
 import { lost, wanted } from '../api/client'
 import { follow } from '../api/live'
 import { Empty, Page, Skeleton } from '../kit/page'
+import { wide } from '../kit/wide'
 import { Toast } from '../kit/toast'
 import { district, go, parts, path } from '../router'
 import { homePath, known, who } from '../session'
 import { language, t } from '../words/words'
-import { Keys } from './keys'
-import { Login, LoginOver } from './login'
+import { later } from '../kit/lazy'
 import { More, Side, Tabs } from './menu'
-import { ROUTES } from './routes'
-import { StepUp } from './stepup'
+import { AT_DESK, desk, field, here, IN_FIELD } from './routes'
 import { Offline, Top } from './top'
 
+const door = () => import('./door')
+const Login = later(() => door().then((m) => m.Login))
+const LoginOver = later(() => door().then((m) => m.LoginOver))
+const StepUp = later(() => door().then((m) => m.StepUp))
+const Keys = later(() => door().then((m) => m.Keys))
 const failed = signal(false)
 
 // An asset that is gone belongs to an older version: once, the page is loaded anew.
@@ -23,58 +27,82 @@ function stale() {
 	try {
 		if (sessionStorage.getItem('reloaded') === location.pathname) return void (failed.value = true)
 		sessionStorage.setItem('reloaded', location.pathname)
-	} catch { /* a device that keeps nothing */ }
+	} catch {
+		/* a device that keeps nothing */
+	}
 	location.reload()
 }
+
+const far = (name: string) => (IN_FIELD.includes(name) ? field : AT_DESK.includes(name) ? desk : undefined)
+
+const Of = ({ of: It, id }: { of: ComponentType<{ id: string }>; id: string }) => <It id={id} />
 
 function Here() {
 	const [page, setPage] = useState<{ name: string; of: ComponentType<{ id: string }> }>()
 	const [first = '', id = '', ...rest] = parts.value
 	const name = id ? first + '/' : first
 	useEffect(() => {
-		const area = ROUTES[name]
-		if (!area) return setPage(undefined)
+		if (here[name] || !far(name)) return
 		let gone = false
-		area().then((pages) => !gone && pages[name] && setPage({ name, of: pages[name]! }), stale)
+		far(name)?.().then((pages) => !gone && pages[name] && setPage({ name, of: pages[name]! }), stale)
 		return () => void (gone = true)
 	}, [name])
 	if (first === 'more') return <More />
-	if (!ROUTES[name] || rest.length)
-		return <Page title={t('no_page')}><Empty>{t('no_page_why')} <a href={homePath()}>{t('to_home')}</a></Empty></Page>
-	if (failed.value) return <Page title={t('failed')}><Empty>{t('reload')}</Empty></Page>
+	const now = here[name]
+	if (now && !rest.length) return <Of of={now} id={id} key={name + id} />
+	if (!far(name) || rest.length)
+		return (
+			<Page title={t('no_page')}>
+				<Empty>
+					{t('no_page_why')} <a href={homePath()}>{t('to_home')}</a>
+				</Empty>
+			</Page>
+		)
+	if (failed.value)
+		return (
+			<Page title={t('failed')}>
+				<Empty>{t('reload')}</Empty>
+			</Page>
+		)
 	if (page?.name !== name) return <Skeleton />
-	const Of = page.of
-	return <Of id={id} key={name + id} />
+	return <Of of={page.of} id={id} key={name + id} />
 }
 
 const OPERATOR = /^\/\d{6}\/(ops|districts)(\/|$)/
 
 export function App() {
-	const here = path.value
+	const at = path.value
 	const w = who.value
-	const operator = OPERATOR.test(here)
+	const operator = OPERATOR.test(at)
 	useEffect(() => {
-		if (w && (here === '/' || here === `/${w.district?.id}` || here === `/${w.district?.id}/`)) go(homePath(), true)
-	}, [w, here])
+		if (w && (at === '/' || at === `/${w.district?.id}` || at === `/${w.district?.id}/`)) go(homePath(), true)
+	}, [w, at])
 	useEffect(() => (w ? follow() : undefined), [w?.account])
 	// while it is not known who it is the frame stands already, empty
-	if (!operator && known.value && !w) return <><Top /><Offline /><Login /></>
+	if (!operator && known.value && !w)
+		return (
+			<>
+				<Top />
+				<Offline />
+				<Login />
+			</>
+		)
 	return (
 		<div lang={language.value}>
-			<a class="skip" href="#main">{t('skip')}</a>
+			<a class="skip" href="#main">
+				{t('skip')}
+			</a>
 			<Top />
 			<Offline />
 			<div class="body">
-				{w && !operator ? <Side /> : <div class="side" />}
-				<main id="main">
-					{(w || operator) && district.value ? <Here /> : <Skeleton />}
-				</main>
+				{w && !operator && wide.value ? <Side /> : <div class="side" />}
+				<main id="main">{(w || operator) && district.value ? <Here /> : <Skeleton />}</main>
 			</div>
-			{w && !operator && <Tabs />}
+			{w && !operator && !wide.value && <Tabs />}
 			{lost.value && <LoginOver />}
 			{wanted.value && <StepUp />}
 			<Toast />
-			<Keys />
+			{wide.value && <Keys />}
 		</div>
 	)
 }

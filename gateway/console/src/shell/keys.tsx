@@ -1,11 +1,8 @@
 // Keys for those who want them: j k rows, Enter opens, [ ] neighbours, ? says which.  None performs an act of weight.
 import { useEffect, useState } from 'preact/hooks'
 import { Sheet } from '../kit/dialog'
+import { keysOff } from '../kit/wide'
 import { t } from '../words/words'
-
-export const keysOff = () => {
-	try { return localStorage.getItem('keys') === 'off' } catch { return false }
-}
 
 function step(by: number) {
 	const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')]
@@ -35,8 +32,16 @@ export function Keys() {
 	return (
 		<Sheet title={t('keys')} onClose={() => setShown(false)}>
 			<dl class="facts">
-				<dt>/</dt><dd>{t('key_find')}</dd><dt>j · k</dt><dd>{t('key_rows')}</dd><dt>Enter</dt><dd>{t('key_open')}</dd>
-				<dt>Esc</dt><dd>{t('close')}</dd><dt>[ · ]</dt><dd>{t('key_next')}</dd>
+				<dt>/</dt>
+				<dd>{t('key_find')}</dd>
+				<dt>j · k</dt>
+				<dd>{t('key_rows')}</dd>
+				<dt>Enter</dt>
+				<dd>{t('key_open')}</dd>
+				<dt>Esc</dt>
+				<dd>{t('close')}</dd>
+				<dt>[ · ]</dt>
+				<dd>{t('key_next')}</dd>
 			</dl>
 		</Sheet>
 	)

@@ -11,7 +11,11 @@ import { t } from '../words/words'
 import { large, setSize } from './size'
 
 const last = (name: string) => {
-	try { return localStorage.getItem(name) ?? '' } catch { return '' }
+	try {
+		return localStorage.getItem(name) ?? ''
+	} catch {
+		return ''
+	}
 }
 
 function said(p: Problem): string {
@@ -29,7 +33,7 @@ function Form({ then }: { then: () => void }) {
 	const [remember, setRemember] = useState(false)
 	const [problem, setProblem] = useState('')
 	const [busy, setBusy] = useState(false)
-	const chosen = all.some((x) => x.id === into) ? into : all[0]?.id ?? into
+	const chosen = all.some((x) => x.id === into) ? into : (all[0]?.id ?? into)
 	const submit = async (e: Event) => {
 		e.preventDefault()
 		setBusy(true)
@@ -39,7 +43,9 @@ function Form({ then }: { then: () => void }) {
 			try {
 				localStorage.setItem('login_district', chosen)
 				localStorage.setItem('login_phone', phone.trim())
-			} catch { /* a device that keeps nothing */ }
+			} catch {
+				/* a device that keeps nothing */
+			}
 			then()
 		} catch (x) {
 			if (!(x instanceof Problem)) throw x
@@ -51,14 +57,44 @@ function Form({ then }: { then: () => void }) {
 	return (
 		<form onSubmit={submit} class="login-form">
 			{all.length > 1 && (
-				<Field label={t('district')} name="district" value={chosen} onInput={setInto} options={all.map((x) => [x.id, x.name])} />
+				<Field
+					label={t('district')}
+					name="district"
+					value={chosen}
+					onInput={setInto}
+					options={all.map((x) => [x.id, x.name])}
+				/>
 			)}
-			<Field label={t('phone')} name="phone" type="tel" value={phone} onInput={setPhone} autocomplete="username" required />
-			<Field label={t('password')} name="password" type="password" value={password} onInput={setPassword}
-				autocomplete="current-password" required />
-			<label class="tick"><input type="checkbox" checked={remember} onChange={() => setRemember(!remember)} />{t('remember')}</label>
-			{problem && <p class="neg" role="alert">{problem}</p>}
-			<button class="b go full" type="submit" disabled={busy || !phone || !password}>{t(busy ? 'under_way' : 'log_in')}</button>
+			<Field
+				label={t('phone')}
+				name="phone"
+				type="tel"
+				value={phone}
+				onInput={setPhone}
+				autocomplete="username"
+				required
+			/>
+			<Field
+				label={t('password')}
+				name="password"
+				type="password"
+				value={password}
+				onInput={setPassword}
+				autocomplete="current-password"
+				required
+			/>
+			<label class="tick">
+				<input type="checkbox" checked={remember} onChange={() => setRemember(!remember)} />
+				{t('remember')}
+			</label>
+			{problem && (
+				<p class="neg" role="alert">
+					{problem}
+				</p>
+			)}
+			<button class="b go full" type="submit" disabled={busy || !phone || !password}>
+				{t(busy ? 'under_way' : 'log_in')}
+			</button>
 		</form>
 	)
 }
@@ -68,16 +104,28 @@ export function Login() {
 	return (
 		<main class="login" id="main">
 			<div class="card">
-				<p class="login-mark"><span class="seal" aria-hidden="true">驻</span></p>
+				<p class="login-mark">
+					<span class="seal" aria-hidden="true">
+						驻
+					</span>
+				</p>
 				<h1 tabIndex={-1}>{t('login_title')}</h1>
 				<Form then={() => go(asked.length > 8 ? asked : homePath(), true)} />
 				<p class="row spread">
-					<button class="tool" type="button" aria-pressed={large.value} onClick={() => setSize(!large.value)}>{t('large_version')}</button>
+					<button
+						class="tool"
+						type="button"
+						aria-pressed={large.value}
+						onClick={() => setSize(!large.value)}>
+						{t('large_version')}
+					</button>
 					<span class="faint">{t('forgotten')}</span>
 				</p>
 			</div>
 			<p class="faint center">{t('hotline')}</p>
-			<p class="faint center"><a href={`/${district.value || last('login_district') || '511703'}/ops`}>{t('nav_ops')}</a></p>
+			<p class="faint center">
+				<a href={`/${district.value || last('login_district') || '511703'}/ops`}>{t('nav_ops')}</a>
+			</p>
 		</main>
 	)
 }
@@ -88,7 +136,16 @@ export function LoginOver() {
 		<Sheet title={t('login_again')}>
 			<p class="soft">{t('login_kept', { name: who.value?.name ?? '' })}</p>
 			<Form then={() => undefined} />
-			<p><button class="tool" type="button" onClick={() => { void leave() }}>{t('login_other')}</button></p>
+			<p>
+				<button
+					class="tool"
+					type="button"
+					onClick={() => {
+						void leave()
+					}}>
+					{t('login_other')}
+				</button>
+			</p>
 		</Sheet>
 	)
 }

@@ -14,7 +14,9 @@ const entries = computed(() => {
 	const first = role.value ? NAV[role.value] : []
 	const all = [...first, ...entriesOf(roles)]
 	const seen = new Set<string>()
-	return all.filter((e) => !seen.has(e.to) && seen.add(e.to)).sort((a, b) => Number(a.to === 'me') - Number(b.to === 'me'))
+	return all
+		.filter((e) => !seen.has(e.to) && seen.add(e.to))
+		.sort((a, b) => Number(a.to === 'me') - Number(b.to === 'me'))
 })
 
 function isHere(e: Entry): boolean {
@@ -28,14 +30,22 @@ function isHere(e: Entry): boolean {
 }
 
 function useCounts(): (e: Entry) => number {
-	const open = useRead<List<Task>>(who.value && role.value !== 'cadre' ? d('/tasks?mine=1&order=due&names=1&limit=200') : undefined)
+	const open = useRead<List<Task>>(
+		who.value && role.value !== 'cadre' ? d('/tasks?mine=1&order=due&names=1&limit=200') : undefined,
+	)
 	return (e) => {
 		const items = open.data.value?.items ?? []
 		return e.counts ? items.filter((x) => e.counts?.[0] === '*' || e.counts?.includes(x.kind)).length : 0
 	}
 }
 
-const Dot = ({ n }: { n: number }) => (n ? <span class="dot">{n}<span class="vh"> {t('tasks_open')}</span></span> : null)
+const Dot = ({ n }: { n: number }) =>
+	n ? (
+		<span class="dot">
+			{n}
+			<span class="vh"> {t('tasks_open')}</span>
+		</span>
+	) : null
 
 export function Side() {
 	const n = useCounts()
@@ -70,7 +80,9 @@ export function Tabs() {
 				</a>
 			))}
 			{!!rest.length && (
-				<a href={to('more')} aria-current={parts.value[0] === 'more' || rest.some(isHere) ? 'page' : undefined}>
+				<a
+					href={to('more')}
+					aria-current={parts.value[0] === 'more' || rest.some(isHere) ? 'page' : undefined}>
 					<Icon name="more" />
 					<span>{t('nav_more')}</span>
 					<Dot n={rest.reduce((sum, e) => sum + n(e), 0)} />
@@ -84,9 +96,19 @@ export function Tabs() {
 export function More() {
 	return (
 		<>
-			<div class="head"><div><h1 tabIndex={-1}>{t('nav_more')}</h1></div></div>
+			<div class="head">
+				<div>
+					<h1 tabIndex={-1}>{t('nav_more')}</h1>
+				</div>
+			</div>
 			<ul class="card list">
-				{entries.value.slice(TABS - 1).map((e) => <li><Icon name={e.icon} /><a href={to(e.to)}>{t(e.label)}</a><span /></li>)}
+				{entries.value.slice(TABS - 1).map((e) => (
+					<li>
+						<Icon name={e.icon} />
+						<a href={to(e.to)}>{t(e.label)}</a>
+						<span />
+					</li>
+				))}
 			</ul>
 		</>
 	)

@@ -4,7 +4,14 @@ import type { Role } from '../api/contract'
 import type { IconName } from '../kit/icon'
 import type { Key } from '../words/words'
 
-export interface Entry { to: string; label: Key; short?: Key; icon: IconName; counts?: string[]; wide?: true }
+export interface Entry {
+	to: string
+	label: Key
+	short?: Key
+	icon: IconName
+	counts?: string[]
+	wide?: true
+}
 
 const tasks: Entry = { to: 'tasks', label: 'nav_tasks', icon: 'list', counts: ['*'] }
 const messages: Entry = { to: 'messages', label: 'nav_messages', icon: 'message' }
@@ -12,49 +19,107 @@ const me: Entry = { to: 'me', label: 'nav_me', icon: 'me' }
 const today: Entry = { to: 'today', label: 'nav_today', icon: 'home' }
 const board: Entry = { to: 'board', label: 'nav_board', icon: 'eye' }
 const proofs: Entry = { to: 'proofs', label: 'nav_proofs', icon: 'scales' }
-const payrolls: Entry = { to: 'payrolls', label: 'nav_payrolls', short: 'nav_payrolls_short', icon: 'yuan', counts: ['payroll'] }
+const payrolls: Entry = {
+	to: 'payrolls',
+	label: 'nav_payrolls',
+	short: 'nav_payrolls_short',
+	icon: 'yuan',
+	counts: ['payroll'],
+}
 
 export const NAV: Record<Role, Entry[]> = {
 	cadre: [
-		{ to: 'home', label: 'nav_home', icon: 'home' }, { to: 'days', label: 'nav_days', icon: 'days' },
-		{ to: 'stipend', label: 'nav_stipend', icon: 'yuan' }, { to: 'standing', label: 'nav_standing', short: 'nav_standing_short',
-			icon: 'scales', counts: ['hearing'], wide: true }, messages, me,
+		{ to: 'home', label: 'nav_home', icon: 'home' },
+		{ to: 'days', label: 'nav_days', icon: 'days' },
+		{ to: 'stipend', label: 'nav_stipend', icon: 'yuan' },
+		{
+			to: 'standing',
+			label: 'nav_standing',
+			short: 'nav_standing_short',
+			icon: 'scales',
+			counts: ['hearing'],
+			wide: true,
+		},
+		messages,
+		me,
 	],
 	unit_head: [
-		{ to: 'unit', label: 'nav_unit', icon: 'home' }, tasks, { to: 'people', label: 'nav_unit_people', short: 'nav_people',
-			icon: 'people' }, { to: 'unit?see=cases', label: 'nav_unit_cases', short: 'nav_cases_short', icon: 'scales' }, messages, me,
+		{ to: 'unit', label: 'nav_unit', icon: 'home' },
+		tasks,
+		{ to: 'people', label: 'nav_unit_people', short: 'nav_people', icon: 'people' },
+		{ to: 'unit?see=cases', label: 'nav_unit_cases', short: 'nav_cases_short', icon: 'scales' },
+		messages,
+		me,
 	],
 	township_leader: [
-		{ to: 'township', label: 'nav_township', icon: 'home' }, tasks, { to: 'people', label: 'nav_villages', short: 'nav_people',
-			icon: 'people' }, { to: 'vacancies', label: 'nav_vacancies', icon: 'place' }, messages, me,
+		{ to: 'township', label: 'nav_township', icon: 'home' },
+		tasks,
+		{ to: 'people', label: 'nav_villages', short: 'nav_people', icon: 'people' },
+		{ to: 'vacancies', label: 'nav_vacancies', icon: 'place' },
+		messages,
+		me,
 	],
 	inspector: [
-		{ to: 'findings/new', label: 'nav_note', icon: 'add' }, { to: 'findings?noted_by=me', label: 'nav_noted', icon: 'find' }, me,
+		{ to: 'findings/new', label: 'nav_note', icon: 'add' },
+		{ to: 'findings?noted_by=me', label: 'nav_noted', icon: 'find' },
+		me,
 	],
 	reviewer: [
-		tasks, { to: 'findings', label: 'nav_findings', short: 'nav_findings_short', icon: 'find', counts: ['decide'] },
+		tasks,
+		{ to: 'findings', label: 'nav_findings', short: 'nav_findings_short', icon: 'find', counts: ['decide'] },
 		{ to: 'measures', label: 'nav_measures', icon: 'scales', counts: ['approve'] },
-		{ to: 'recalls', label: 'nav_recalls', icon: 'back', counts: ['recall'] }, me,
+		{ to: 'recalls', label: 'nav_recalls', icon: 'back', counts: ['recall'] },
+		me,
 	],
 	district_admin: [
-		today, { to: 'findings', label: 'nav_supervision', short: 'nav_supervision_short', icon: 'find', counts: ['decide'] },
-		{ to: 'measures', label: 'nav_consequences', short: 'nav_measures', icon: 'scales', counts: ['approve', 'recall'] },
+		today,
+		{
+			to: 'findings',
+			label: 'nav_supervision',
+			short: 'nav_supervision_short',
+			icon: 'find',
+			counts: ['decide'],
+		},
+		{
+			to: 'measures',
+			label: 'nav_consequences',
+			short: 'nav_measures',
+			icon: 'scales',
+			counts: ['approve', 'recall'],
+		},
 		{ to: 'roster', label: 'nav_roster', short: 'nav_people', icon: 'people' },
-		{ to: 'payrolls', label: 'nav_money', short: 'nav_payrolls_short', icon: 'yuan' }, board, me,
+		{ to: 'payrolls', label: 'nav_money', short: 'nav_payrolls_short', icon: 'yuan' },
+		board,
+		me,
 	],
 	finance: [
-		payrolls, { to: 'stipends', label: 'nav_stipends', short: 'nav_stipend', icon: 'people' }, proofs, tasks, messages, me,
+		payrolls,
+		{ to: 'stipends', label: 'nav_stipends', short: 'nav_stipend', icon: 'people' },
+		proofs,
+		tasks,
+		messages,
+		me,
 	],
 	auditor: [
-		today, { to: 'trail', label: 'nav_trail', icon: 'list' }, { to: 'measures', label: 'nav_cases', icon: 'paper' },
+		today,
+		{ to: 'trail', label: 'nav_trail', icon: 'list' },
+		{ to: 'measures', label: 'nav_cases', icon: 'paper' },
 		{ to: 'proofs', label: 'nav_pay_proofs', short: 'nav_proofs', icon: 'scales' },
-		{ to: 'accounts', label: 'nav_account_changes', icon: 'me' }, board, me,
+		{ to: 'accounts', label: 'nav_account_changes', icon: 'me' },
+		board,
+		me,
 	],
 }
 // Pages that are reached from others are shown under these.
 export const UNDER: Record<string, string> = {
-	imports: 'roster', accounts: 'roster', persons: 'roster', villages: 'roster', units: 'roster', vacancies: 'roster',
-	recalls: 'measures', measures: 'standing',
+	imports: 'roster',
+	accounts: 'roster',
+	persons: 'roster',
+	villages: 'roster',
+	units: 'roster',
+	vacancies: 'roster',
+	recalls: 'measures',
+	measures: 'standing',
 }
 
 export function entriesOf(roles: Role[]): Entry[] {

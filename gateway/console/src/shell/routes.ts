@@ -1,22 +1,15 @@
-// Paths → chunks.  A chunk is a role area; within it a page is a name.
+// Paths → pages: a cadre's are part of the app, an inspector's and all others a chunk each.
 import type { ComponentType } from 'preact'
+import { pages as cadre } from '../pages/cadre'
 
-type Area = Record<string, ComponentType<{ id: string }>>
-const cadre = () => import('../pages/cadre').then((m) => m.pages as Area)
-const decide = () => import('../pages/decide').then((m) => m.pages as Area)
-const unit = () => import('../pages/unit').then((m) => m.pages as Area)
-const org = () => import('../pages/org').then((m) => m.pages as Area)
-const pay = () => import('../pages/pay').then((m) => m.pages as Area)
-const ops = () => import('../pages/ops').then((m) => m.pages as Area)
+type Pages = Record<string, ComponentType<{ id: string }>>
+export const here: Pages = cadre as Pages
+export const field = () => import('../pages/field').then((m) => m.pages as Pages)
+export const desk = () => import('../pages/desk').then((m) => m.pages as Pages)
 
+export const IN_FIELD = ['findings', 'findings/']
 // first part of the path; with a second one `name/`
-export const ROUTES: Record<string, () => Promise<Area>> = {
-	home: cadre, days: cadre, 'days/': cadre, stipend: cadre, 'stipend/': cadre, standing: cadre, messages: cadre, me: cadre,
-	'measures/': cadre,
-	tasks: decide, findings: decide, 'findings/': decide, measures: decide, recalls: decide, 'recalls/': decide,
-	unit: unit, township: unit, people: unit, vacancies: unit, 'units/': unit, 'townships/': unit,
-	today: org, board: org, roster: org, imports: org, accounts: org, 'accounts/': org, 'persons/': org, 'villages/': org,
-	search: org, trail: org, contradictions: org, attendance: org, alerts: org,
-	payrolls: pay, 'payrolls/': pay, stipends: pay, proofs: pay,
-	ops, 'ops/': ops, districts: ops,
-}
+export const AT_DESK = (
+	'tasks measures recalls recalls/ unit township people vacancies units/ townships/ today board roster imports accounts ' +
+	'accounts/ persons/ villages/ search trail contradictions attendance alerts payrolls payrolls/ stipends proofs ops ops/ districts'
+).split(' ')

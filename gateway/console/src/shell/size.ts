@@ -7,8 +7,16 @@ export function setSize(on: boolean) {
 	large.value = on
 	if (on) document.documentElement.setAttribute('data-size', 'large')
 	else document.documentElement.removeAttribute('data-size')
-	try { localStorage.setItem('size', on ? 'large' : '') } catch { /* a device that keeps nothing */ }
+	try {
+		localStorage.setItem('size', on ? 'large' : '')
+	} catch {
+		/* a device that keeps nothing */
+	}
 }
 export function readSize() {
-	try { if (localStorage.getItem('size') === 'large') setSize(true) } catch { /* a device that keeps nothing */ }
+	try {
+		if (localStorage.getItem('size') === 'large') setSize(true)
+	} catch {
+		/* a device that keeps nothing */
+	}
 }

@@ -29,28 +29,57 @@ function Find() {
 	}
 	return (
 		<form class="find-form" role="search" onSubmit={search}>
-			<input class="find" ref={box} type="search" placeholder={t('find')} aria-label={t('find_label')} maxLength={64} />
+			<input
+				class="find"
+				ref={box}
+				type="search"
+				placeholder={t('find')}
+				aria-label={t('find_label')}
+				maxLength={64}
+			/>
 		</form>
 	)
 }
 
 export function Sync() {
-	if (!online.value) return <span class="sync off" role="status"><Icon name="cut" /><span>{t('offline')}</span></span>
+	if (!online.value)
+		return (
+			<span class="sync off" role="status">
+				<Icon name="cut" />
+				<span>{t('offline')}</span>
+			</span>
+		)
 	const at = heard.value
-	return <span class="sync"><Icon name="synced" /><span>{at ? t('synced', { at: clock(new Date(at)) }) : t('syncing')}</span></span>
+	return (
+		<span class="sync">
+			<Icon name="synced" />
+			<span>{at ? t('synced', { at: clock(new Date(at)) }) : t('syncing')}</span>
+		</span>
+	)
 }
 
 export function Top() {
 	const w = who.value
 	return (
 		<header class="top">
-			<a class="mark" href={w ? homePath() : '/'}><span class="seal" aria-hidden="true">驻</span>{t('product')}</a>
+			<a class="mark" href={w ? homePath() : '/'}>
+				<span class="seal" aria-hidden="true">
+					驻
+				</span>
+				{t('product')}
+			</a>
 			{w?.district && <span class="where">{w.district.name}</span>}
 			{w && has('district_admin', 'reviewer', 'finance', 'auditor', 'inspector') && <Find />}
 			<div class="acts">
 				<Sync />
-				<button class="tool" type="button" aria-pressed={large.value} onClick={() => setSize(!large.value)}>{t('large')}</button>
-				{w && <a class="tool only-d" href={to('me')}>{w.name ?? w.account}</a>}
+				<button class="tool" type="button" aria-pressed={large.value} onClick={() => setSize(!large.value)}>
+					{t('large')}
+				</button>
+				{w && (
+					<a class="tool only-d" href={to('me')}>
+						{w.name ?? w.account}
+					</a>
+				)}
 			</div>
 		</header>
 	)
@@ -58,5 +87,10 @@ export function Top() {
 
 export function Offline() {
 	if (online.value) return null
-	return <p class="note warn offline noprint" role="status"><Icon name="cut" /><span>{t('offline_line')}</span></p>
+	return (
+		<p class="note warn offline noprint" role="status">
+			<Icon name="cut" />
+			<span>{t('offline_line')}</span>
+		</p>
+	)
 }

@@ -1,7 +1,12 @@
 // The service worker keeps the shell, never an answer of the API.  It starts after the first page stands.
 declare global {
 	interface Window {
-		trustedTypes?: { createPolicy(name: string, rules: { createScriptURL(s: string): string }): { createScriptURL(s: string): string } }
+		trustedTypes?: {
+			createPolicy(
+				name: string,
+				rules: { createScriptURL(s: string): string },
+			): { createScriptURL(s: string): string }
+		}
 	}
 }
 

@@ -8,7 +8,8 @@ const DAY = 86400_000
 export const civil = (day: string) => new Date(day + 'T00:00:00Z')
 export const iso = (d: Date) => d.toISOString().slice(0, 10)
 export const dayOf = (instant: string | Date) => iso(new Date(new Date(instant).getTime() + SHANGHAI))
-export const clock = (instant: string | Date) => new Date(new Date(instant).getTime() + SHANGHAI).toISOString().slice(11, 16)
+export const clock = (instant: string | Date) =>
+	new Date(new Date(instant).getTime() + SHANGHAI).toISOString().slice(11, 16)
 export const stamp = (instant: string) => `${dayOf(instant)} ${clock(instant)}`
 export const plus = (day: string, n: number) => iso(new Date(civil(day).getTime() + n * DAY))
 export const between = (from: string, to: string) => Math.round((civil(to).getTime() - civil(from).getTime()) / DAY)
@@ -24,8 +25,8 @@ export const monthOnly = (m: string) => t('month_only', parts(m + '-01'))
 // [from, until): the last day is not in it, and it says so
 export const span = (from: string, until?: string) => (until ? t('span', { from, until }) : t('since', { from }))
 export const monthDays = (m: string) => new Date(Date.UTC(+m.slice(0, 4), +m.slice(5, 7), 0)).getUTCDate()
-export const monthPlus = (m: string, n: number) => new Date(Date.UTC(+m.slice(0, 4), +m.slice(5, 7) - 1 + n, 1))
-	.toISOString().slice(0, 7)
+export const monthPlus = (m: string, n: number) =>
+	new Date(Date.UTC(+m.slice(0, 4), +m.slice(5, 7) - 1 + n, 1)).toISOString().slice(0, 7)
 
 const grouped = (digits: string) => digits.replace(/\B(?=(\d{3})+$)/g, ',')
 export function money(fen: number, sign = false): string {

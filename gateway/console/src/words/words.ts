@@ -4,19 +4,36 @@ import type { ComponentChildren } from 'preact'
 import type { Two } from '../api/contract'
 import { states, type Look } from './states'
 import { zh } from './zh-CN'
+import type { desk } from './zh-CN-desk'
 
-export type Words = Record<keyof typeof zh, string>
-export type Key = keyof typeof zh
+export type Key = keyof typeof zh | keyof typeof desk
+export type Words = Record<Key, string>
+let enStates: Record<string, Record<string, string>> = {}
+
 export type Language = 'zh-CN' | 'en'
 
 export const language = signal<Language>('zh-CN')
-const book = signal<Words>(zh)
+let chinese = zh as Words // the desk's part is added with its pages
+const book = signal(chinese)
+
+export function add(more: Partial<Words>) {
+	chinese = { ...chinese, ...more }
+	if (language.peek() === 'zh-CN') book.value = chinese
+}
 
 export async function speak(l: Language) {
-	book.value = l === 'en' ? (await import('./en')).en : zh
+	if (l === 'en') {
+		const { en, states: english } = await import('./english')
+		enStates = english
+		book.value = en
+	} else book.value = chinese
 	language.value = l
 	document.documentElement.lang = l
-	try { localStorage.setItem('language', l) } catch { /* a device that keeps nothing */ }
+	try {
+		localStorage.setItem('language', l)
+	} catch {
+		/* a device that keeps nothing */
+	}
 }
 
 export const t = (key: Key, vars: Record<string, string | number> = {}) =>
@@ -31,7 +48,7 @@ export const two = (x: Two | string | undefined) =>
 
 // A word of a state; an unknown one shows as it is, so that a newer server is never a blank page.
 export function word(noun: string, value: string | undefined): string {
-	const w = value === undefined ? undefined : states[noun]?.[value]
-	return w ? two(w) : value ?? ''
+	if (value === undefined) return ''
+	return (language.value === 'en' && enStates[noun]?.[value]) || states[noun]?.[value]?.zh || value
 }
 export const look = (noun: string, value: string) => (states[noun]?.[value]?.look ?? '') as Look

@@ -13,9 +13,18 @@ export function ByMonth({ of }: { of: Year }) {
 		const days = monthDays(month)
 		const letters = of.days.slice(at, at + days)
 		at += days
-		return { label: t('month_short', { m: i + 1 }), n: [...letters].filter((x) => x === 'P' || x === 'w').length, of: 31, href: to('days', month),
-			posted: /[^.]/.test(letters) }
+		return {
+			label: t('month_short', { m: i + 1 }),
+			n: [...letters].filter((x) => x === 'P' || x === 'w').length,
+			of: 31,
+			href: to('days', month),
+			posted: /[^.]/.test(letters),
+		}
 	}).filter((m) => m.posted)
 	if (!months.length) return null
-	return <Card title={t('days_by_month')} aside={<a href={to('days')}>{t('year_calendar')}</a>}><Bars of={months} label={t('days_by_month')} /></Card>
+	return (
+		<Card title={t('days_by_month')} aside={<a href={to('days')}>{t('year_calendar')}</a>}>
+			<Bars of={months} label={t('days_by_month')} />
+		</Card>
+	)
 }

@@ -23,10 +23,29 @@ export function Days({ id }: { id: string }) {
 			<div class="grid">
 				<Shown of={year} rows={1}>
 					{(y) => (
-						<Card title={<>{t('in_village_n')} <a class="fig" href={to('days', monthWith(y, 'present'))}>{inVillage(y)}</a> {t('days_unit')}</>}
-							aside={y.provisional ? <Chip as="risk">{t('provisional_year', { y: y.year })}</Chip> : undefined}>
-							<div class="scroll"><YearHeat of={y} link={(s) => to('days', monthWith(y, s)) + '?status=' + s} /></div>
-							{!!y.steps?.length && <Why of={y} link>{t('why_days', { n: inVillage(y) })}</Why>}
+						<Card
+							title={
+								<>
+									{t('in_village_n')}{' '}
+									<a class="fig" href={to('days', monthWith(y, 'present'))}>
+										{inVillage(y)}
+									</a>{' '}
+									{t('days_unit')}
+								</>
+							}
+							aside={
+								y.provisional ? (
+									<Chip as="risk">{t('provisional_year', { y: y.year })}</Chip>
+								) : undefined
+							}>
+							<div class="scroll">
+								<YearHeat of={y} link={(s) => to('days', monthWith(y, s)) + '?status=' + s} />
+							</div>
+							{!!y.steps?.length && (
+								<Why of={y} link>
+									{t('why_days', { n: inVillage(y) })}
+								</Why>
+							)}
 						</Card>
 					)}
 				</Shown>

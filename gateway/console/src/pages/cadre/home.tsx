@@ -4,6 +4,7 @@ import { now } from '../../api/client'
 import { useRead } from '../../api/cache'
 import { Card } from '../../kit/card'
 import { Empty, Page, Shown } from '../../kit/page'
+import { wide } from '../../kit/wide'
 import { Eligibility, ENDED, MeasureRow } from '../../parts/standing'
 import { TaskRow } from '../../parts/tasks'
 import { to } from '../../router'
@@ -17,19 +18,28 @@ import { TwoWeeks, gapOf } from './two-weeks'
 
 const HOME_MAX = 6
 
-function Todo({ of, only }: { of: PersonHome; only: 'p' | 'd' }) {
+function Todo({ of }: { of: PersonHome }) {
 	const tasks = (of.tasks?.items ?? []).filter((x) => x.state === 'open')
 	const gap = of.attendance ? gapOf(of.attendance, dayOf(now())) : undefined
 	const n = tasks.length + (gap ? 1 : 0)
 	return (
-		<Card title={t('to_do')} only={only}
-			aside={<a class="faint" href={to('standing')} data-n>{t('n_things', { n })}</a>}>
+		<Card
+			title={t('to_do')}
+			aside={
+				<a class="faint" href={to('standing')} data-n>
+					{t('n_things', { n })}
+				</a>
+			}>
 			{n ? (
 				<ul class="list">
-					{tasks.slice(0, HOME_MAX).map((x, i) => <TaskRow key={x.id} x={x} names={of.names} go={!i} href={to('standing')} />)}
+					{tasks.slice(0, HOME_MAX).map((x, i) => (
+						<TaskRow key={x.id} x={x} names={of.names} go={!i} href={to('standing')} />
+					))}
 					{gap}
 				</ul>
-			) : <Empty>{t('all_done')}</Empty>}
+			) : (
+				<Empty>{t('all_done')}</Empty>
+			)}
 		</Card>
 	)
 }
@@ -41,7 +51,9 @@ function StandingCard({ of }: { of: PersonHome }) {
 	return (
 		<Card title={t('standing_title')} aside={<a href={to('standing')}>{t('all')}</a>}>
 			<ul class="list">
-				{live.slice(0, HOME_MAX).map((m) => <MeasureRow key={m.id} m={m} />)}
+				{live.slice(0, HOME_MAX).map((m) => (
+					<MeasureRow key={m.id} m={m} />
+				))}
 				<Eligibility of={s} />
 			</ul>
 		</Card>
@@ -52,21 +64,31 @@ export function Home() {
 	const me = who.value
 	const id = me?.person_id
 	const read = useRead<PersonHome>(id && d(`/persons/${id}/home?names=1&why=1`), true)
-	if (!id) return <Page title={t('nav_home')}><Empty>{t('nobody_yet')}</Empty></Page>
+	if (!id)
+		return (
+			<Page title={t('nav_home')}>
+				<Empty>{t('nobody_yet')}</Empty>
+			</Page>
+		)
 	return (
 		<Page title={t('nav_home')} hidden>
 			<Shown of={read}>
 				{(h) => (
 					<div class="grid two">
 						<div class="grid">
-							{h.attendance ? <Hero of={h.attendance} names={me?.names} villages={me?.village_ids ?? []} />
-								: <Card title={t('no_posting')}><Empty>{t('no_posting_why')}</Empty></Card>}
-							{h.attendance && <TwoWeeks of={h.attendance} />}
-							<Todo of={h} only="p" />
+							{h.attendance ? (
+								<Hero of={h.attendance} names={me?.names} villages={me?.village_ids ?? []} />
+							) : (
+								<Card title={t('no_posting')}>
+									<Empty>{t('no_posting_why')}</Empty>
+								</Card>
+							)}
+							{h.attendance && !wide.value && <TwoWeeks of={h.attendance} />}
+							{!wide.value && <Todo of={h} />}
 							{h.attendance && <ByMonth of={h.attendance} />}
 						</div>
 						<div class="grid">
-							<Todo of={h} only="d" />
+							{wide.value && <Todo of={h} />}
 							{h.stipend && <StipendCard of={h.stipend} />}
 							<StandingCard of={h} />
 							<p class="faint">{t('who_sees')}</p>

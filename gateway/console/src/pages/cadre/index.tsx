@@ -9,6 +9,13 @@ import { StipendMonthPage } from './stipend-month'
 import { StipendPage } from './stipend'
 
 export const pages = {
-	home: Home, days: Days, 'days/': Days, stipend: StipendPage, 'stipend/': StipendMonthPage, standing: StandingPage,
-	messages: Messages, me: Me, 'measures/': Sheet,
+	home: Home,
+	days: Days,
+	'days/': Days,
+	stipend: StipendPage,
+	'stipend/': StipendMonthPage,
+	standing: StandingPage,
+	messages: Messages,
+	me: Me,
+	'measures/': Sheet,
 }

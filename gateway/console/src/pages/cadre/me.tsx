@@ -4,7 +4,7 @@ import { Act } from '../../kit/button'
 import { Card } from '../../kit/card'
 import { Page } from '../../kit/page'
 import { leave, who } from '../../session'
-import { keysOff } from '../../shell/keys'
+import { keysOff } from '../../kit/wide'
 import { large, setSize } from '../../shell/size'
 import { language, speak, t, word, type Key } from '../../words/words'
 import { Password } from './password'
@@ -13,9 +13,18 @@ function Keys() {
 	const [off, setOff] = useState(keysOff())
 	const flip = () => {
 		setOff(!off)
-		try { localStorage.setItem('keys', off ? '' : 'off') } catch { /* a device that keeps nothing */ }
+		try {
+			localStorage.setItem('keys', off ? '' : 'off')
+		} catch {
+			/* a device that keeps nothing */
+		}
 	}
-	return <label class="tick only-d"><input type="checkbox" checked={!off} onChange={flip} />{t('keys_on')}</label>
+	return (
+		<label class="tick only-d">
+			<input type="checkbox" checked={!off} onChange={flip} />
+			{t('keys_on')}
+		</label>
+	)
 }
 
 const KEPT: Key[] = ['kept_1', 'kept_2', 'kept_3', 'kept_4', 'kept_5']
@@ -24,12 +33,21 @@ export function Me() {
 	const w = who.value
 	if (!w) return null
 	return (
-		<Page title={w.name ?? w.account} sub={`${w.district?.name ?? ''} · ${w.roles.map((r) => word('role', r)).join(t('comma'))}`}>
+		<Page
+			title={w.name ?? w.account}
+			sub={`${w.district?.name ?? ''} · ${w.roles.map((r) => word('role', r)).join(t('comma'))}`}>
 			<div class="grid half">
 				<Card title={t('this_device')}>
-					<label class="tick"><input type="checkbox" checked={large.value} onChange={() => setSize(!large.value)} />{t('large_version')}</label>
 					<label class="tick">
-						<input type="checkbox" checked={language.value === 'en'} onChange={() => void speak(language.value === 'en' ? 'zh-CN' : 'en')} />
+						<input type="checkbox" checked={large.value} onChange={() => setSize(!large.value)} />
+						{t('large_version')}
+					</label>
+					<label class="tick">
+						<input
+							type="checkbox"
+							checked={language.value === 'en'}
+							onChange={() => void speak(language.value === 'en' ? 'zh-CN' : 'en')}
+						/>
 						<span lang="en">English</span>
 					</label>
 					<Keys />
@@ -40,7 +58,11 @@ export function Me() {
 				</Card>
 				<Password />
 				<Card title={t('kept_title')}>
-					<ul class="plain">{KEPT.map((k) => <li data-free="text">{t(k)}</li>)}</ul>
+					<ul class="plain">
+						{KEPT.map((k) => (
+							<li data-free="text">{t(k)}</li>
+						))}
+					</ul>
 				</Card>
 			</div>
 		</Page>

@@ -27,10 +27,27 @@ export function Password() {
 	return (
 		<Card title={t('change_password')}>
 			<form onSubmit={submit}>
-				<Field label={t('password_old')} name="old" type="password" value={old} onInput={setOld} autocomplete="current-password" />
-				<Field label={t('password_new')} name="new" type="password" value={fresh} onInput={setFresh} autocomplete="new-password"
-					hint={t('password_hint')} error={problem || undefined} />
-				<button class="b" type="submit" disabled={!old || fresh.length < LENGTH_MIN}>{t('change_password')}</button>
+				<Field
+					label={t('password_old')}
+					name="old"
+					type="password"
+					value={old}
+					onInput={setOld}
+					autocomplete="current-password"
+				/>
+				<Field
+					label={t('password_new')}
+					name="new"
+					type="password"
+					value={fresh}
+					onInput={setFresh}
+					autocomplete="new-password"
+					hint={t('password_hint')}
+					error={problem || undefined}
+				/>
+				<button class="b" type="submit" disabled={!old || fresh.length < LENGTH_MIN}>
+					{t('change_password')}
+				</button>
 			</form>
 		</Card>
 	)

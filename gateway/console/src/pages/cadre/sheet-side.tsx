@@ -18,9 +18,18 @@ export function SheetSide({ of }: { of: Case }) {
 			{live && (
 				<Card title={t('would_change')}>
 					<ul class="steps">
-						{WAITS.includes(of.state) && <li><Glyph name="wait" /> {t('change_waits')}</li>}
-						<li><Glyph name="go" /> {t(of.kind === 'stipend_cancelled' ? 'change_annul_money' : 'change_annul')}</li>
-						<li><Glyph name="risk" /> {t('change_more')}</li>
+						{WAITS.includes(of.state) && (
+							<li>
+								<Glyph name="wait" /> {t('change_waits')}
+							</li>
+						)}
+						<li>
+							<Glyph name="go" />{' '}
+							{t(of.kind === 'stipend_cancelled' ? 'change_annul_money' : 'change_annul')}
+						</li>
+						<li>
+							<Glyph name="risk" /> {t('change_more')}
+						</li>
 					</ul>
 				</Card>
 			)}

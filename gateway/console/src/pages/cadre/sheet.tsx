@@ -5,7 +5,7 @@ import { useRead } from '../../api/cache'
 import { State } from '../../kit/chip'
 import { Icon } from '../../kit/icon'
 import { Page, Shown } from '../../kit/page'
-import { Decide } from '../../parts/decide'
+import { later } from '../../kit/lazy'
 import { MOVES_OF_MEASURE } from '../../parts/moves'
 import { measureTitle } from '../../parts/standing'
 import { personName, unitName, unitOf } from '../../parts/people'
@@ -15,24 +15,44 @@ import { t } from '../../words/words'
 import { SheetBody } from './sheet-body'
 import { SheetSide } from './sheet-side'
 
+const Decide = later(() => import('../desk').then((m) => m.Decide))
 const OFF = ['revoked', 'rejected', 'lifted']
 
 export function Sheet({ id }: { id: string }) {
 	const read = useRead<Case>(d(`/measures/${encodeURIComponent(id)}?names=1`), true)
 	const crumb: [string, string?][] = limited.value
-		? [[t('nav_standing'), to('standing')], [t('case')]] : [[t('nav_measures'), to('measures')], [t('case')]]
+		? [[t('nav_standing'), to('standing')], [t('case')]]
+		: [[t('nav_measures'), to('measures')], [t('case')]]
 	const m = read.data.value
 	const title = m ? measureTitle(m) : t('case')
-	const about = m?.subject.person_id
-		? <>{personName(m.names, m.subject.person_id)}{unitOf(m.names, m.subject.person_id) && ` · ${t('sent_by', { unit: unitOf(m.names, m.subject.person_id) })}`}</>
-		: unitName(m?.names, m?.subject.unit_id)
+	const about = m?.subject.person_id ? (
+		<>
+			{personName(m.names, m.subject.person_id)}
+			{unitOf(m.names, m.subject.person_id) &&
+				` · ${t('sent_by', { unit: unitOf(m.names, m.subject.person_id) })}`}
+		</>
+	) : (
+		unitName(m?.names, m?.subject.unit_id)
+	)
 	return (
 		<>
 			<div class="redhead">{t('redhead_case', { district: who.value?.district?.name ?? '' })}</div>
-			<Page title={title} sub={about} crumb={crumb} formal acts={m && <>
-				<State of="measure" is={m.state} />
-				<button class="b sm" type="button" onClick={() => print()}><Icon name="print" />{t('print_a4')}</button>
-			</>}>
+			<Page
+				title={title}
+				sub={about}
+				crumb={crumb}
+				formal
+				acts={
+					m && (
+						<>
+							<State of="measure" is={m.state} />
+							<button class="b sm" type="button" onClick={() => print()}>
+								<Icon name="print" />
+								{t('print_a4')}
+							</button>
+						</>
+					)
+				}>
 				<Shown of={read}>
 					{(c) => (
 						<>
@@ -40,9 +60,17 @@ export function Sheet({ id }: { id: string }) {
 							<div class="grid two">
 								<div class="grid">
 									<SheetBody of={c} />
-									{has('reviewer', 'district_admin', 'auditor') && c.moves?.some((x) => MOVES_OF_MEASURE.includes(x.move)) && c.kind !== 'recall' && (
-										<Decide noun="measures" id={c.id} moves={c.moves} names={c.names} stale={['/measures', '/tasks', '/standing', '/home']} />
-									)}
+									{has('reviewer', 'district_admin', 'auditor') &&
+										c.moves?.some((x) => MOVES_OF_MEASURE.includes(x.move)) &&
+										c.kind !== 'recall' && (
+											<Decide
+												noun="measures"
+												id={c.id}
+												moves={c.moves}
+												names={c.names}
+												stale={['/measures', '/tasks', '/standing', '/home']}
+											/>
+										)}
 								</div>
 								<SheetSide of={c} />
 							</div>

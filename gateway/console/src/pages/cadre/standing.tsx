@@ -17,8 +17,16 @@ function Hearings() {
 		<Card title={t('my_hearing')}>
 			<ul class="list">
 				{items.map((x) => (
-					<li><Icon name="message" /><div><div class="t">{t('hearing_of', { id: x.about })}</div>
-						<div class={x.overdue ? 'neg' : 'faint'}>{dueText(x)} · {t('hearing_how')}</div></div><span /></li>
+					<li>
+						<Icon name="message" />
+						<div>
+							<div class="t">{t('hearing_of', { id: x.about })}</div>
+							<div class={x.overdue ? 'neg' : 'faint'}>
+								{dueText(x)} · {t('hearing_how')}
+							</div>
+						</div>
+						<span />
+					</li>
 				))}
 			</ul>
 		</Card>
@@ -38,11 +46,31 @@ export function StandingPage() {
 							<div class="grid">
 								<Hearings />
 								<Card title={t('in_effect')} aside={<AbsenceLine of={s} />}>
-									{live.length ? <ul class="list">{live.map((m) => <MeasureRow key={m.id} m={m} />)}</ul> : <Empty>{t('nothing_stands')}</Empty>}
+									{live.length ? (
+										<ul class="list">
+											{live.map((m) => (
+												<MeasureRow key={m.id} m={m} />
+											))}
+										</ul>
+									) : (
+										<Empty>{t('nothing_stands')}</Empty>
+									)}
 								</Card>
-								{!!ended.length && <Card title={t('ended')}><ul class="list">{ended.map((m) => <MeasureRow key={m.id} m={m} />)}</ul></Card>}
+								{!!ended.length && (
+									<Card title={t('ended')}>
+										<ul class="list">
+											{ended.map((m) => (
+												<MeasureRow key={m.id} m={m} />
+											))}
+										</ul>
+									</Card>
+								)}
 							</div>
-							<Card title={t('eligibility')}><ul class="list"><Eligibility of={s} /></ul></Card>
+							<Card title={t('eligibility')}>
+								<ul class="list">
+									<Eligibility of={s} />
+								</ul>
+							</Card>
 						</div>
 					)
 				}}

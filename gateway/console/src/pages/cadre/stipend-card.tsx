@@ -27,13 +27,33 @@ export function stipendTerms(of: Stipend, at: string): { terms: Term[]; equals: 
 	const paid = of.months.filter((m) => m.paid_fen)
 	const terms: Term[] = [
 		{ what: t('accrued_days', { n: days }), fen: sum(of.months, (m) => m.accrued_fen), href: at },
-		...(off.length ? [{ what: t('cancelled_months', { m: which(off) }), op: '−', fen: sum(off, (m) => m.cancelled_fen), neg: true,
-			href: off.length === 1 ? to('stipend', off[0]!.month) : at }] : []),
-		{ what: paid.length ? t('paid_months', { m: runs(paid.map((m) => +m.month.slice(5))) }) : t('paid_none'), op: '−',
-			fen: sum(of.months, (m) => m.paid_fen), href: at },
+		...(off.length
+			? [
+					{
+						what: t('cancelled_months', { m: which(off) }),
+						op: '−',
+						fen: sum(off, (m) => m.cancelled_fen),
+						neg: true,
+						href: off.length === 1 ? to('stipend', off[0]!.month) : at,
+					},
+				]
+			: []),
+		{
+			what: paid.length ? t('paid_months', { m: runs(paid.map((m) => +m.month.slice(5))) }) : t('paid_none'),
+			op: '−',
+			fen: sum(of.months, (m) => m.paid_fen),
+			href: at,
+		},
 	]
-	return { terms, equals: { what: t(of.balance_fen < 0 ? 'owes' : 'to_be_paid'), fen: Math.abs(of.balance_fen), neg: of.balance_fen < 0,
-		href: at } }
+	return {
+		terms,
+		equals: {
+			what: t(of.balance_fen < 0 ? 'owes' : 'to_be_paid'),
+			fen: Math.abs(of.balance_fen),
+			neg: of.balance_fen < 0,
+			href: at,
+		},
+	}
 }
 
 export function StipendCard({ of }: { of: Stipend }) {
@@ -42,7 +62,11 @@ export function StipendCard({ of }: { of: Stipend }) {
 		<Card title={t('stipend_year')} aside={<a href={to('stipend')}>{t('by_month')}</a>}>
 			<Sumup caption={t('stipend_year')} terms={terms} equals={equals} />
 			{of.balance_fen < 0 && <p class="soft">{t('owes_why', { yuan: money(-of.balance_fen) })}</p>}
-			{!!of.steps?.length && <Why of={of} link>{t('how_reckoned')}</Why>}
+			{!!of.steps?.length && (
+				<Why of={of} link>
+					{t('how_reckoned')}
+				</Why>
+			)}
 		</Card>
 	)
 }

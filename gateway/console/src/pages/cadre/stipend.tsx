@@ -17,17 +17,32 @@ export function StipendPage() {
 	const read = useRead<Stipend>(d(`/persons/${who.value?.person_id}/stipend?year=${year}&why=1&names=1`), true)
 	const other = (by: number) => to('stipend') + '?year=' + (Number(year) + by)
 	return (
-		<Page title={t('stipend_of', { y: year })} acts={<>
-			<a class="b sm" rel="prev" href={other(-1)}>{t('year', { y: Number(year) - 1 })}</a>
-			<button class="b sm" type="button" onClick={() => print()}><Icon name="print" />{t('print_statement')}</button>
-		</>}>
+		<Page
+			title={t('stipend_of', { y: year })}
+			acts={
+				<>
+					<a class="b sm" rel="prev" href={other(-1)}>
+						{t('year', { y: Number(year) - 1 })}
+					</a>
+					<button class="b sm" type="button" onClick={() => print()}>
+						<Icon name="print" />
+						{t('print_statement')}
+					</button>
+				</>
+			}>
 			<Shown of={read}>
 				{(s) => (
 					<div class="grid two">
 						<Card title={t('stipend_by_month')} flush>
-							{s.months.length ? <StipendTable of={s} href={(m) => to('stipend', m)} /> : <Empty>{t('no_stipend')}</Empty>}
+							{s.months.length ? (
+								<StipendTable of={s} href={(m) => to('stipend', m)} />
+							) : (
+								<Empty>{t('no_stipend')}</Empty>
+							)}
 						</Card>
-						<div class="grid"><StipendCard of={s} /></div>
+						<div class="grid">
+							<StipendCard of={s} />
+						</div>
 					</div>
 				)}
 			</Shown>

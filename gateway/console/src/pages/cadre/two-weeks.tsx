@@ -15,10 +15,20 @@ function Day({ day, letter, today }: { day: string; letter: string; today: strin
 	const next = day > today
 	const what = day === today ? t('today') : next ? ' ' : letter === '.' ? ' ' : t(('letter_' + letter) as Key)
 	if (next || letter === '.' || letter === 'r')
-		return <span class={'d' + (next || letter === '.' ? ' next' : '')} data-free="day">{n}<small>{what}</small></span>
+		return (
+			<span class={'d' + (next || letter === '.' ? ' next' : '')} data-free="day">
+				{n}
+				<small>{what}</small>
+			</span>
+		)
 	return (
-		<a class={`d ${LOOK[letter] ?? ''}${day === today ? ' now' : ''}`} href={to('days', day.slice(0, 7)) + '?day=' + day}>
-			<span><span class="vh">{t('month_only', { m: +day.slice(5, 7) })}</span>{n}</span>
+		<a
+			class={`d ${LOOK[letter] ?? ''}${day === today ? ' now' : ''}`}
+			href={to('days', day.slice(0, 7)) + '?day=' + day}>
+			<span>
+				<span class="vh">{t('month_only', { m: +day.slice(5, 7) })}</span>
+				{n}
+			</span>
 			<small>{what}</small>
 		</a>
 	)
@@ -28,12 +38,16 @@ export function TwoWeeks({ of }: { of: Year }) {
 	const today = dayOf(now())
 	const first = plus(today, -7 - weekday(today))
 	const all = Array.from({ length: 14 }, (_, i) => plus(first, i))
-	const letter = (day: string) => (day.startsWith(String(of.year)) ? of.days[index(day)] ?? '.' : '.')
+	const letter = (day: string) => (day.startsWith(String(of.year)) ? (of.days[index(day)] ?? '.') : '.')
 	return (
-		<Card title={t('two_weeks')} only="p" aside={<a href={to('days')}>{t('year_calendar')}</a>}>
+		<Card title={t('two_weeks')} aside={<a href={to('days')}>{t('year_calendar')}</a>}>
 			<div class="wk">
-				{all.slice(0, 7).map((day) => <span class="h">{t(('week_' + weekday(day)) as Key)}</span>)}
-				{all.map((day) => <Day key={day} day={day} letter={letter(day)} today={today} />)}
+				{all.slice(0, 7).map((day) => (
+					<span class="h">{t(('week_' + weekday(day)) as Key)}</span>
+				))}
+				{all.map((day) => (
+					<Day key={day} day={day} letter={letter(day)} today={today} />
+				))}
 			</div>
 		</Card>
 	)
@@ -48,8 +62,13 @@ export function gapOf(of: Year, today: string) {
 		return (
 			<li>
 				<Icon name="days" />
-				<div><div class="t">{t('no_record_on', { on: dateWeek(day) })}</div><div class="faint">{t('no_record_why')}</div></div>
-				<a class="b sm" href={to('days', day.slice(0, 7)) + '?day=' + day}>{t('look_at')}</a>
+				<div>
+					<div class="t">{t('no_record_on', { on: dateWeek(day) })}</div>
+					<div class="faint">{t('no_record_why')}</div>
+				</div>
+				<a class="b sm" href={to('days', day.slice(0, 7)) + '?day=' + day}>
+					{t('look_at')}
+				</a>
 			</li>
 		)
 	}

@@ -33,13 +33,41 @@ function Group({ of, onDone }: { of: Measure[]; onDone: () => void }) {
 	const sum = (f: (p: Preview) => number) => (previews ?? []).reduce((a, p) => a + f(p), 0)
 	return (
 		<>
-			<ul class="plain" data-free="list">{of.map((m) => <li>{measureTitle(m)}</li>)}</ul>
+			<ul class="plain" data-free="list">
+				{of.map((m) => (
+					<li>{measureTitle(m)}</li>
+				))}
+			</ul>
 			{previews ? (
 				<>
-					<p class="note" data-free="sum"><span>{t('bulk_sum', { n: of.length, yuan: money(sum((p) => p.fen), true), sms: sum((p) => p.messages.length) })}</span></p>
-					<p class="row"><Act as="grave" act={approve}>{t('bulk_do', { n: of.length })}</Act>{did > 0 && <span class="faint">{did} / {of.length}</span>}</p>
+					<p class="note" data-free="sum">
+						<span>
+							{t('bulk_sum', {
+								n: of.length,
+								yuan: money(
+									sum((p) => p.fen),
+									true,
+								),
+								sms: sum((p) => p.messages.length),
+							})}
+						</span>
+					</p>
+					<p class="row">
+						<Act as="grave" act={approve}>
+							{t('bulk_do', { n: of.length })}
+						</Act>
+						{did > 0 && (
+							<span class="faint">
+								{did} / {of.length}
+							</span>
+						)}
+					</p>
 				</>
-			) : <p class="row"><Act act={look}>{t('bulk_look')}</Act></p>}
+			) : (
+				<p class="row">
+					<Act act={look}>{t('bulk_look')}</Act>
+				</p>
+			)}
 		</>
 	)
 }
@@ -50,10 +78,18 @@ export function Bulk({ of }: { of: Measure[] }) {
 	if (!kinds.length) return null
 	return (
 		<div class="bar">
-			<span class="row">{kinds.map((k) => (
-				<button class="b sm" type="button" onClick={() => setKind(k)}>{t('bulk_of', { what: word('measure_kind', k), n: of.filter((m) => m.kind === k).length })}</button>
-			))}</span>
-			{kind && <Sheet title={word('measure_kind', kind)} onClose={() => setKind('')}><Group of={of.filter((m) => m.kind === kind)} onDone={() => setKind('')} /></Sheet>}
+			<span class="row">
+				{kinds.map((k) => (
+					<button class="b sm" type="button" onClick={() => setKind(k)}>
+						{t('bulk_of', { what: word('measure_kind', k), n: of.filter((m) => m.kind === k).length })}
+					</button>
+				))}
+			</span>
+			{kind && (
+				<Sheet title={word('measure_kind', kind)} onClose={() => setKind('')}>
+					<Group of={of.filter((m) => m.kind === kind)} onDone={() => setKind('')} />
+				</Sheet>
+			)}
 		</div>
 	)
 }

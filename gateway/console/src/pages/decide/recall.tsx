@@ -22,8 +22,18 @@ function Flow({ r }: { r: Recall }) {
 		<section class="card" aria-label={t('steps_label')}>
 			<ol class="flow">
 				{STEPS.map((s, i) => (
-					<li class={i < at || r.state === 'replaced' ? 'done' : i === at ? 'now' : ''}><b>{word('recall', s)}</b>
-						{i === at && r.due ? <span class={r.overdue ? 'neg' : ''}>{t(r.overdue ? 'due_was' : 'due_on', { on: date(r.due) })}</span> : i < at ? t('passed') : ''}</li>
+					<li class={i < at || r.state === 'replaced' ? 'done' : i === at ? 'now' : ''}>
+						<b>{word('recall', s)}</b>
+						{i === at && r.due ? (
+							<span class={r.overdue ? 'neg' : ''}>
+								{t(r.overdue ? 'due_was' : 'due_on', { on: date(r.due) })}
+							</span>
+						) : i < at ? (
+							t('passed')
+						) : (
+							''
+						)}
+					</li>
 				))}
 			</ol>
 		</section>
@@ -35,9 +45,32 @@ function Successor({ r, value, onPick }: { r: Recall; value: string; onPick: (v:
 	const old = useRead<Posting>(d('/postings/' + encodeURIComponent(r.posting_id)))
 	const village = old.data.value?.village_id
 	const read = useRead<List<Posting>>(village && d(`/postings?village_id=${village}&names=1&limit=100`))
-	const rows = (read.data.value?.items ?? []).filter((p) => p.role === old.data.value?.role && p.person_id !== r.person_id && !p.to)
-	if (!rows.length) return <p class="note warn"><span>{t('no_successor')} {village && <a href={to('villages', village)}>{t('post_successor')}</a>}</span></p>
-	return <Field label={t('successor')} name="posting_id" value={value} onInput={onPick} options={[['', t('choose')], ...rows.map((p): [string, string] => [p.id, `${personName(read.data.value?.names, p.person_id)} ${p.from}`])]} />
+	const rows = (read.data.value?.items ?? []).filter(
+		(p) => p.role === old.data.value?.role && p.person_id !== r.person_id && !p.to,
+	)
+	if (!rows.length)
+		return (
+			<p class="note warn">
+				<span>
+					{t('no_successor')} {village && <a href={to('villages', village)}>{t('post_successor')}</a>}
+				</span>
+			</p>
+		)
+	return (
+		<Field
+			label={t('successor')}
+			name="posting_id"
+			value={value}
+			onInput={onPick}
+			options={[
+				['', t('choose')],
+				...rows.map((p): [string, string] => [
+					p.id,
+					`${personName(read.data.value?.names, p.person_id)} ${p.from}`,
+				]),
+			]}
+		/>
+	)
 }
 
 export function RecallPage({ id }: { id: string }) {
@@ -46,8 +79,11 @@ export function RecallPage({ id }: { id: string }) {
 	const r = read.data.value
 	const replaces = r?.state === 'handed_over'
 	return (
-		<Page title={r ? t('recall_of', { who: personName(r.names, r.person_id) }) : t('recall')} sub={r && unitName(r.names, r.unit_id)}
-			crumb={[[t('nav_recalls'), to('recalls')], [r ? personName(r.names, r.person_id) : id]]} acts={r && <State of="recall" is={r.state} />}>
+		<Page
+			title={r ? t('recall_of', { who: personName(r.names, r.person_id) }) : t('recall')}
+			sub={r && unitName(r.names, r.unit_id)}
+			crumb={[[t('nav_recalls'), to('recalls')], [r ? personName(r.names, r.person_id) : id]]}
+			acts={r && <State of="recall" is={r.state} />}>
 			<Shown of={read}>
 				{(x) => (
 					<div class="grid">
@@ -56,17 +92,49 @@ export function RecallPage({ id }: { id: string }) {
 							<div class="grid">
 								<Card title={t('this_case')} aside={<a href={to('measures', x.id)}>{t('case')}</a>}>
 									<dl class="facts">
-										<dt>{t('person')}</dt><dd><PersonLink id={x.person_id} names={x.names} /></dd>
-										<dt>{t('unit')}</dt><dd><UnitLink id={x.unit_id} names={x.names} /></dd>
-										<dt>{t('facts')}</dt><dd>{x.cause.map((f) => <div><a href={to('findings', f)}>{f}</a></div>)}</dd>
-										{x.ordered && <><dt>{t('ordered_on')}</dt><dd>{x.ordered}</dd></>}
+										<dt>{t('person')}</dt>
+										<dd>
+											<PersonLink id={x.person_id} names={x.names} />
+										</dd>
+										<dt>{t('unit')}</dt>
+										<dd>
+											<UnitLink id={x.unit_id} names={x.names} />
+										</dd>
+										<dt>{t('facts')}</dt>
+										<dd>
+											{x.cause.map((f) => (
+												<div>
+													<a href={to('findings', f)}>{f}</a>
+												</div>
+											))}
+										</dd>
+										{x.ordered && (
+											<>
+												<dt>{t('ordered_on')}</dt>
+												<dd>{x.ordered}</dd>
+											</>
+										)}
 									</dl>
 								</Card>
-								<Card title={t('trail')}><Trail of={x.decisions} names={x.names} /></Card>
+								<Card title={t('trail')}>
+									<Trail of={x.decisions} names={x.names} />
+								</Card>
 							</div>
 							{has('reviewer', 'district_admin', 'auditor') && x.moves && (
-								<Decide noun="recalls" id={x.id} moves={x.moves} stale={['/recalls', '/measures', '/tasks', '/overview', '/vacancies', '/postings']}
-									body={replaces && successor ? { posting_id: successor } : undefined} needs={replaces && !successor ? t('choose_successor') : undefined}>
+								<Decide
+									noun="recalls"
+									id={x.id}
+									moves={x.moves}
+									stale={[
+										'/recalls',
+										'/measures',
+										'/tasks',
+										'/overview',
+										'/vacancies',
+										'/postings',
+									]}
+									body={replaces && successor ? { posting_id: successor } : undefined}
+									needs={replaces && !successor ? t('choose_successor') : undefined}>
 									{replaces && <Successor r={x} value={successor} onPick={setSuccessor} />}
 								</Decide>
 							)}

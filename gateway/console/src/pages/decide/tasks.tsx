@@ -21,7 +21,10 @@ const GROUPS: [Key, (x: Task, today: string) => boolean][] = [
 export function Tasks() {
 	const kind = query.value.get('kind') ?? ''
 	const cursor = query.value.get('cursor')
-	const read = useRead<List<Task>>(d('/tasks?mine=1&order=due&names=1&limit=200' + (cursor ? '&cursor=' + encodeURIComponent(cursor) : '')), true)
+	const read = useRead<List<Task>>(
+		d('/tasks?mine=1&order=due&names=1&limit=200' + (cursor ? '&cursor=' + encodeURIComponent(cursor) : '')),
+		true,
+	)
 	const today = dayOf(now())
 	return (
 		<Page title={t('nav_tasks')} sub={t('tasks_sub')}>
@@ -29,17 +32,42 @@ export function Tasks() {
 				{(all) => {
 					const kinds = [...new Set(all.items.map((x) => x.kind))]
 					const items = all.items.filter((x) => !kind || x.kind === kind)
-					if (!all.items.length) return <div class="card"><Empty>{t('all_done')}</Empty></div>
+					if (!all.items.length)
+						return (
+							<div class="card">
+								<Empty>{t('all_done')}</Empty>
+							</div>
+						)
 					return (
 						<div class="grid">
-							{kinds.length > 1 && <Filter name="kind" label={t('by_kind')} choices={[{ label: t('all'), value: '', n: all.items.length },
-								...kinds.map((k) => ({ label: word('task_kind', k), value: k, n: all.items.filter((x) => x.kind === k).length }))]} />}
+							{kinds.length > 1 && (
+								<Filter
+									name="kind"
+									label={t('by_kind')}
+									choices={[
+										{ label: t('all'), value: '', n: all.items.length },
+										...kinds.map((k) => ({
+											label: word('task_kind', k),
+											value: k,
+											n: all.items.filter((x) => x.kind === k).length,
+										})),
+									]}
+								/>
+							)}
 							{GROUPS.map(([title, is], g) => {
 								const rows = items.filter((x) => is(x, today))
-								return !!rows.length && (
-									<Card title={t(title)} note={<span data-free="count">{t('n_things', { n: rows.length })}</span>}>
-										<ul class="list">{rows.map((x, i) => <TaskRow key={x.id} x={x} names={all.names} go={!g && !i} />)}</ul>
-									</Card>
+								return (
+									!!rows.length && (
+										<Card
+											title={t(title)}
+											note={<span data-free="count">{t('n_things', { n: rows.length })}</span>}>
+											<ul class="list">
+												{rows.map((x, i) => (
+													<TaskRow key={x.id} x={x} names={all.names} go={!g && !i} />
+												))}
+											</ul>
+										</Card>
+									)
 								)
 							})}
 							<Pager next={all.next} shown={all.items.length} />

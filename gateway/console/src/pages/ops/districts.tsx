@@ -9,7 +9,16 @@ export function Districts() {
 		<WithToken<List<{ id: string; name: string }>> title={t('nav_districts')} path="/api/v1/public/districts">
 			{(l) => (
 				<Card title={t('nav_districts')}>
-					<ul class="list two">{l.items.map((x) => <li><b>{x.name}</b><span class="hash" data-free="id">{x.id}</span></li>)}</ul>
+					<ul class="list two">
+						{l.items.map((x) => (
+							<li>
+								<b>{x.name}</b>
+								<span class="hash" data-free="id">
+									{x.id}
+								</span>
+							</li>
+						))}
+					</ul>
 					<p class="faint">{t('district_new')}</p>
 				</Card>
 			)}

@@ -19,17 +19,50 @@ export function AlertsPage() {
 		<Page title={t('x_sms')}>
 			<section class="card flush" aria-label={t('x_sms')}>
 				<Shown of={read}>
-					{(l) => (l.items.length ? (
-						<>
-							<Table caption={t('x_sms')} rows={l.items} id={(a) => a.id} columns={[
-								{ head: t('person'), as: 'k', label: false, cell: (a) => (a.person_id ? <PersonLink id={a.person_id} names={l.names} /> : a.phone) },
-								{ head: t('text'), label: false, cell: (a) => <span data-free="text">{two(a.text)}</span> },
-								{ head: t('date_head'), as: 'soft n', label: false, cell: (a) => stamp(a.at) },
-								{ head: t('state_head'), as: 'v r', label: false, cell: (a) => <State of="alert" is={a.state} /> },
-							]} />
-							<Pager next={l.next} shown={l.items.length} />
-						</>
-					) : <Empty>{t('no_messages')}</Empty>)}
+					{(l) =>
+						l.items.length ? (
+							<>
+								<Table
+									caption={t('x_sms')}
+									rows={l.items}
+									id={(a) => a.id}
+									columns={[
+										{
+											head: t('person'),
+											as: 'k',
+											label: false,
+											cell: (a) =>
+												a.person_id ? (
+													<PersonLink id={a.person_id} names={l.names} />
+												) : (
+													a.phone
+												),
+										},
+										{
+											head: t('text'),
+											label: false,
+											cell: (a) => <span data-free="text">{two(a.text)}</span>,
+										},
+										{
+											head: t('date_head'),
+											as: 'soft n',
+											label: false,
+											cell: (a) => stamp(a.at),
+										},
+										{
+											head: t('state_head'),
+											as: 'v r',
+											label: false,
+											cell: (a) => <State of="alert" is={a.state} />,
+										},
+									]}
+								/>
+								<Pager next={l.next} shown={l.items.length} />
+							</>
+						) : (
+							<Empty>{t('no_messages')}</Empty>
+						)
+					}
 				</Shown>
 			</section>
 		</Page>

@@ -15,16 +15,56 @@ import { YearCases } from './year-cases'
 
 function Sentences({ of }: { of: Overview }) {
 	const here = (of.people.present ?? 0) + (of.people.present_weak ?? 0)
-	const n = (to: string, x: number) => <a class="fig" href={to}><b>{x}</b></a>
-	const busy = (of.recalls?.proposed ?? 0) + (of.recalls?.reviewed ?? 0) + (of.recalls?.ordered ?? 0) + (of.recalls?.handed_over ?? 0)
+	const n = (to: string, x: number) => (
+		<a class="fig" href={to}>
+			<b>{x}</b>
+		</a>
+	)
+	const busy =
+		(of.recalls?.proposed ?? 0) +
+		(of.recalls?.reviewed ?? 0) +
+		(of.recalls?.ordered ?? 0) +
+		(of.recalls?.handed_over ?? 0)
 	return (
 		<Card title={t('in_words')}>
 			<ul class="plain words">
-				<li>{tt('say_people', { posted: n(to('attendance'), of.people.posted ?? 0), here: n(to('attendance') + '?status=present', here), unknown: n(to('attendance') + '?status=unknown', of.people.unknown ?? 0) })}</li>
-				<li>{tt('say_vacant', { n: n(to('vacancies'), of.vacancies.open), late: n(to('vacancies'), of.vacancies.overdue) })}</li>
-				<li>{tt('say_findings', { n: n(to('findings') + '?state=confirmed', of.findings?.confirmed ?? 0), wait: n(to('findings'), (of.findings?.noted ?? 0) + (of.findings?.heard ?? 0)) })}</li>
-				<li>{tt('say_recalls', { n: n(to('recalls'), busy), late: n(to('recalls') + '?overdue=true', of.recalls?.overdue ?? 0) })}</li>
-				{of.payroll && <li>{tt('say_payroll', { month: <a class="fig" href={to('payrolls', of.payroll.month)}>{month(of.payroll.month)}</a>, state: word('payroll', of.payroll.state) })}</li>}
+				<li>
+					{tt('say_people', {
+						posted: n(to('attendance'), of.people.posted ?? 0),
+						here: n(to('attendance') + '?status=present', here),
+						unknown: n(to('attendance') + '?status=unknown', of.people.unknown ?? 0),
+					})}
+				</li>
+				<li>
+					{tt('say_vacant', {
+						n: n(to('vacancies'), of.vacancies.open),
+						late: n(to('vacancies'), of.vacancies.overdue),
+					})}
+				</li>
+				<li>
+					{tt('say_findings', {
+						n: n(to('findings') + '?state=confirmed', of.findings?.confirmed ?? 0),
+						wait: n(to('findings'), (of.findings?.noted ?? 0) + (of.findings?.heard ?? 0)),
+					})}
+				</li>
+				<li>
+					{tt('say_recalls', {
+						n: n(to('recalls'), busy),
+						late: n(to('recalls') + '?overdue=true', of.recalls?.overdue ?? 0),
+					})}
+				</li>
+				{of.payroll && (
+					<li>
+						{tt('say_payroll', {
+							month: (
+								<a class="fig" href={to('payrolls', of.payroll.month)}>
+									{month(of.payroll.month)}
+								</a>
+							),
+							state: word('payroll', of.payroll.state),
+						})}
+					</li>
+				)}
 			</ul>
 		</Card>
 	)
@@ -35,11 +75,32 @@ function Weeks({ of }: { of: Overview }) {
 	if (!end) return null
 	const shares = of.weeks.map((w) => (w.posted_days ? w.present_days / w.posted_days : 0))
 	return (
-		<Card title={t('eight_weeks')} note={end.week}>
-			<p><a class="big fig" href={to('attendance')}>{percent(end.present_days, end.posted_days)}</a></p>
-			<Line shares={shares} label={of.weeks.map((w) => `${w.week} ${percent(w.present_days, w.posted_days)}`).join(t('comma'))} />
-			<details class="why link"><summary>{t('see_data')}</summary>
-				<div class="sum"><table><tbody>{of.weeks.map((w) => <tr><td>{w.week}</td><td>{w.present_days} / {w.posted_days} = {percent(w.present_days, w.posted_days)}</td></tr>)}</tbody></table></div>
+		<Card title={<span data-free="rule">{t('eight_weeks')}</span>} note={end.week}>
+			<p>
+				<a class="big fig" href={to('attendance')}>
+					{percent(end.present_days, end.posted_days)}
+				</a>
+			</p>
+			<Line
+				shares={shares}
+				label={of.weeks.map((w) => `${w.week} ${percent(w.present_days, w.posted_days)}`).join(t('comma'))}
+			/>
+			<details class="why link">
+				<summary>{t('see_data')}</summary>
+				<div class="sum">
+					<table>
+						<tbody>
+							{of.weeks.map((w) => (
+								<tr>
+									<td>{w.week}</td>
+									<td>
+										{w.present_days} / {w.posted_days} = {percent(w.present_days, w.posted_days)}
+									</td>
+								</tr>
+							))}
+						</tbody>
+					</table>
+				</div>
 			</details>
 		</Card>
 	)
@@ -53,7 +114,16 @@ export function Board() {
 			<Shown of={read}>
 				{(o) => (
 					<div class="grid board">
-						<Card title={<>{t('due_today_people')} <a class="fig" href={to('attendance')}>{o.people.posted ?? 0}</a> {t('people_unit')}</>}>
+						<Card
+							title={
+								<>
+									{t('due_today_people')}{' '}
+									<a class="fig" href={to('attendance')}>
+										{o.people.posted ?? 0}
+									</a>{' '}
+									{t('people_unit')}
+								</>
+							}>
 							<TodayBar of={o.people} href={(s) => `${to('attendance')}?status=${s}`} />
 							<p class="faint">{t('unknown_is_not_absent')}</p>
 						</Card>

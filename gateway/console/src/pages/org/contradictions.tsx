@@ -11,21 +11,50 @@ import { t } from '../../words/words'
 
 export function ContradictionsPage() {
 	const cursor = query.value.get('cursor')
-	const read = useRead<List<Contradiction>>(d('/contradictions?names=1&count=1&limit=50' + (cursor ? '&cursor=' + encodeURIComponent(cursor) : '')))
+	const read = useRead<List<Contradiction>>(
+		d('/contradictions?names=1&count=1&limit=50' + (cursor ? '&cursor=' + encodeURIComponent(cursor) : '')),
+	)
 	return (
 		<Page title={t('x_clash')}>
 			<section class="card flush" aria-label={t('x_clash')}>
 				<Shown of={read}>
-					{(l) => (l.items.length ? (
-						<>
-							<Table caption={t('x_clash')} rows={l.items} id={(c) => c.person_id + c.on} columns={[
-								{ head: t('name'), as: 'k', label: false, cell: (c) => <PersonLink id={c.person_id} names={l.names} /> },
-								{ head: t('facts'), cell: (c) => c.findings.map((f) => <a href={to('findings', f)}>{f} </a>) },
-								{ head: t('date_head'), as: 'r v', label: false, cell: (c) => <a href={`${to('persons', c.person_id)}?tab=days&month=${c.on.slice(0, 7)}&day=${c.on}`}>{c.on}</a> },
-							]} />
-							<Pager next={l.next} shown={l.items.length} count={l.count} />
-						</>
-					) : <Empty>{t('no_clash')}</Empty>)}
+					{(l) =>
+						l.items.length ? (
+							<>
+								<Table
+									caption={t('x_clash')}
+									rows={l.items}
+									id={(c) => c.person_id + c.on}
+									columns={[
+										{
+											head: t('name'),
+											as: 'k',
+											label: false,
+											cell: (c) => <PersonLink id={c.person_id} names={l.names} />,
+										},
+										{
+											head: t('facts'),
+											cell: (c) => c.findings.map((f) => <a href={to('findings', f)}>{f} </a>),
+										},
+										{
+											head: t('date_head'),
+											as: 'r v',
+											label: false,
+											cell: (c) => (
+												<a
+													href={`${to('persons', c.person_id)}?tab=days&month=${c.on.slice(0, 7)}&day=${c.on}`}>
+													{c.on}
+												</a>
+											),
+										},
+									]}
+								/>
+								<Pager next={l.next} shown={l.items.length} count={l.count} />
+							</>
+						) : (
+							<Empty>{t('no_clash')}</Empty>
+						)
+					}
 				</Shown>
 			</section>
 		</Page>

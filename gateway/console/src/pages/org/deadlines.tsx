@@ -19,18 +19,25 @@ export function Deadlines() {
 	const rows = (read.data.value?.items ?? []).filter((x) => x.due && x.due <= plus(today, 7)).slice(0, SHOWN)
 	const names = read.data.value?.names
 	return (
-		<Card title={t('seven_days')} aside={<a href={to('tasks')}>{t('all')}</a>}>
+		<Card title={<span data-free="rule">{t('seven_days')}</span>} aside={<a href={to('tasks')}>{t('all')}</a>}>
 			{rows.length ? (
 				<ul class="list">
 					{rows.map((x) => (
 						<li>
-							<span class={'due' + ((x.due ?? '') <= today ? ' late' : '')}>{x.due === today ? t('today') : date(x.due ?? '')}</span>
-							<a href={taskHref(x)}>{word('task_kind', x.kind)} {personName(names, x.person_id) || unitName(names, x.unit_id) || x.about}</a>
+							<span class={'due' + ((x.due ?? '') <= today ? ' late' : '')}>
+								{x.due === today ? t('today') : date(x.due ?? '')}
+							</span>
+							<a href={taskHref(x)}>
+								{word('task_kind', x.kind)}{' '}
+								{personName(names, x.person_id) || unitName(names, x.unit_id) || x.about}
+							</a>
 							<span />
 						</li>
 					))}
 				</ul>
-			) : <Empty>{t('nothing_due')}</Empty>}
+			) : (
+				<Empty>{t('nothing_due')}</Empty>
+			)}
 		</Card>
 	)
 }

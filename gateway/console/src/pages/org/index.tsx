@@ -14,7 +14,17 @@ import { TrailPage } from './trail'
 import { VillagePage } from './village'
 
 export const pages = {
-	today: Today, board: Board, roster: Roster, imports: Imports, accounts: Accounts, 'accounts/': AccountPage, 'persons/': PersonPage,
-	'villages/': VillagePage, search: Search, trail: TrailPage, contradictions: ContradictionsPage, attendance: AttendancePage,
+	today: Today,
+	board: Board,
+	roster: Roster,
+	imports: Imports,
+	accounts: Accounts,
+	'accounts/': AccountPage,
+	'persons/': PersonPage,
+	'villages/': VillagePage,
+	search: Search,
+	trail: TrailPage,
+	contradictions: ContradictionsPage,
+	attendance: AttendancePage,
 	alerts: AlertsPage,
 }

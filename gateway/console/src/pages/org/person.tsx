@@ -23,11 +23,20 @@ import { d, has } from '../../session'
 import { dayOf, month as monthText } from '../../words/format'
 import { t, word, type Key } from '../../words/words'
 
-const at = (id: string, tab: string, month?: string) => `${to('persons', id)}?tab=${tab}${month ? '&month=' + month : ''}`
+const at = (id: string, tab: string, month?: string) =>
+	`${to('persons', id)}?tab=${tab}${month ? '&month=' + month : ''}`
 
 function Postings({ id }: { id: string }) {
 	const read = useRead<List<Posting>>(d(`/postings?person_id=${id}&names=1&limit=100`))
-	return <Shown of={read}>{(l) => <Card title={t('tab_postings')}><PostingList of={l.items} names={l.names} /></Card>}</Shown>
+	return (
+		<Shown of={read}>
+			{(l) => (
+				<Card title={t('tab_postings')}>
+					<PostingList of={l.items} names={l.names} />
+				</Card>
+			)}
+		</Shown>
+	)
 }
 
 function Days({ id }: { id: string }) {
@@ -37,9 +46,24 @@ function Days({ id }: { id: string }) {
 		<div class="grid">
 			<Shown of={year} rows={1}>
 				{(y) => (
-					<Card title={<>{t('in_village_n')} <a class="fig" href={at(id, 'days', monthWith(y, 'present'))}>{inVillage(y)}</a> {t('days_unit')}</>}>
-						<div class="scroll"><YearHeat of={y} link={(s) => at(id, 'days', monthWith(y, s)) + '&status=' + s} /></div>
-						{!!y.steps?.length && <Why of={y} link>{t('why_days', { n: inVillage(y) })}</Why>}
+					<Card
+						title={
+							<>
+								{t('in_village_n')}{' '}
+								<a class="fig" href={at(id, 'days', monthWith(y, 'present'))}>
+									{inVillage(y)}
+								</a>{' '}
+								{t('days_unit')}
+							</>
+						}>
+						<div class="scroll">
+							<YearHeat of={y} link={(s) => at(id, 'days', monthWith(y, s)) + '&status=' + s} />
+						</div>
+						{!!y.steps?.length && (
+							<Why of={y} link>
+								{t('why_days', { n: inVillage(y) })}
+							</Why>
+						)}
 					</Card>
 				)}
 			</Shown>
@@ -55,9 +79,21 @@ function Cases({ id }: { id: string }) {
 			{(s) => (
 				<div class="grid two">
 					<Card title={t('measures_title')} aside={<AbsenceLine of={s} />}>
-						{s.measures.length ? <ul class="list">{s.measures.map((m) => <MeasureRow key={m.id} m={m} />)}</ul> : <Empty>{t('nothing_stands_his')}</Empty>}
+						{s.measures.length ? (
+							<ul class="list">
+								{s.measures.map((m) => (
+									<MeasureRow key={m.id} m={m} />
+								))}
+							</ul>
+						) : (
+							<Empty>{t('nothing_stands_his')}</Empty>
+						)}
 					</Card>
-					<Card title={t('eligibility')}><ul class="list"><Eligibility of={s} /></ul></Card>
+					<Card title={t('eligibility')}>
+						<ul class="list">
+							<Eligibility of={s} />
+						</ul>
+					</Card>
 				</div>
 			)}
 		</Shown>
@@ -72,9 +108,23 @@ function StipendTab({ id }: { id: string }) {
 	return (
 		<div class="grid">
 			{month && <h2>{monthText(month)}</h2>}
-			{month && <Shown of={one}>{(s) => <StipendDaysCards of={s} dayHref={(day) => at(id, 'days', day.slice(0, 7)) + '&day=' + day} />}</Shown>}
+			{month && (
+				<Shown of={one}>
+					{(s) => (
+						<StipendDaysCards of={s} dayHref={(day) => at(id, 'days', day.slice(0, 7)) + '&day=' + day} />
+					)}
+				</Shown>
+			)}
 			<Shown of={all}>
-				{(s) => <Card title={t('stipend_of', { y: year })} flush>{s.months.length ? <StipendTable of={s} href={(m) => at(id, 'stipend', m)} /> : <Empty>{t('no_stipend_his')}</Empty>}</Card>}
+				{(s) => (
+					<Card title={t('stipend_of', { y: year })} flush>
+						{s.months.length ? (
+							<StipendTable of={s} href={(m) => at(id, 'stipend', m)} />
+						) : (
+							<Empty>{t('no_stipend_his')}</Empty>
+						)}
+					</Card>
+				)}
 			</Shown>
 		</div>
 	)
@@ -86,13 +136,34 @@ function Reveal({ id }: { id: string }) {
 	const [phone, setPhone] = useState('')
 	return (
 		<>
-			<button class="b sm" type="button" onClick={() => setOpen(true)}>{t('reveal')}</button>
+			<button class="b sm" type="button" onClick={() => setOpen(true)}>
+				{t('reveal')}
+			</button>
 			{open && (
 				<Sheet title={t('reveal')} onClose={() => setOpen(false)}>
 					<p class="soft">{t('reveal_why')}</p>
-					{phone ? <p class="big" data-free="phone">{phone}</p> : (
-						<><Field label={t('reason')} name="reason" value={reason} onInput={setReason} />
-							<Act as="go" off={reason.length < 2 ? t('reason') : false} act={async () => setPhone((await call<{ phone: string }>('POST', d(`/persons/${id}/reveal`), { body: { reason } })).data.phone)}>{t('reveal')}</Act></>
+					{phone ? (
+						<p class="big" data-free="phone">
+							{phone}
+						</p>
+					) : (
+						<>
+							<Field label={t('reason')} name="reason" value={reason} onInput={setReason} />
+							<Act
+								as="go"
+								off={reason.length < 2 ? t('reason') : false}
+								act={async () =>
+									setPhone(
+										(
+											await call<{ phone: string }>('POST', d(`/persons/${id}/reveal`), {
+												body: { reason },
+											})
+										).data.phone,
+									)
+								}>
+								{t('reveal')}
+							</Act>
+						</>
 					)}
 				</Sheet>
 			)}
@@ -100,20 +171,50 @@ function Reveal({ id }: { id: string }) {
 	)
 }
 
-const TABS: [string, Key][] = [['postings', 'tab_postings'], ['days', 'nav_days'], ['cases', 'tab_cases'], ['stipend', 'nav_stipend']]
+const TABS: [string, Key][] = [
+	['postings', 'tab_postings'],
+	['days', 'nav_days'],
+	['cases', 'tab_cases'],
+	['stipend', 'nav_stipend'],
+]
 
 export function PersonPage({ id }: { id: string }) {
 	const p = useRead<Person>(d(`/persons/${encodeURIComponent(id)}?names=1`))
-	const hidden = has('district_admin', 'auditor', 'reviewer', 'unit_head', 'township_leader', 'cadre') ? [] : has('finance') ? ['cases'] : ['cases', 'stipend']
+	const hidden = has('district_admin', 'auditor', 'reviewer', 'unit_head', 'township_leader', 'cadre')
+		? []
+		: has('finance')
+			? ['cases']
+			: ['cases', 'stipend']
 	const tabs = TABS.filter(([k]) => !hidden.includes(k))
 	const tab = tabs.find(([k]) => k === query.value.get('tab'))?.[0] ?? 'postings'
 	const v = p.data.value
 	return (
-		<Page title={v?.name ?? id} sub={v && <>{unitName(v.names, v.unit_id)} · {word('establishment', v.establishment)} · <span data-free="phone">{v.phone}</span></>}
-			acts={v && has('inspector', 'reviewer', 'finance', 'unit_head', 'township_leader') && /\*/.test(v.phone) ? <Reveal id={id} /> : undefined}>
+		<Page
+			title={v?.name ?? id}
+			sub={
+				v && (
+					<>
+						{unitName(v.names, v.unit_id)} · {word('establishment', v.establishment)} ·{' '}
+						<span data-free="phone">{v.phone}</span>
+					</>
+				)
+			}
+			acts={
+				v && has('inspector', 'reviewer', 'finance', 'unit_head', 'township_leader') && /\*/.test(v.phone) ? (
+					<Reveal id={id} />
+				) : undefined
+			}>
 			<div class="grid">
 				<Filter name="tab" label={t('person')} choices={tabs.map(([value, k]) => ({ value, label: t(k) }))} />
-				{tab === 'postings' ? <Postings id={id} /> : tab === 'days' ? <Days id={id} /> : tab === 'cases' ? <Cases id={id} /> : <StipendTab id={id} />}
+				{tab === 'postings' ? (
+					<Postings id={id} />
+				) : tab === 'days' ? (
+					<Days id={id} />
+				) : tab === 'cases' ? (
+					<Cases id={id} />
+				) : (
+					<StipendTab id={id} />
+				)}
 			</div>
 		</Page>
 	)

@@ -21,15 +21,34 @@ export function Today() {
 	const on = dayOf(now())
 	const read = useRead<Overview>(d(`/overview?on=${on}&names=1`))
 	return (
-		<Page title={t('nav_today')} sub={`${dateWeek(on)} · ${read.at.value ? t('as_of_live', { at: clock(new Date(read.at.value)) }) : t('syncing')}`}
-			acts={<><Export list="tasks" filter="state=open" /><a class="b sm" href={to('board')}><Icon name="eye" />{t('nav_board')}</a></>}>
+		<Page
+			title={t('nav_today')}
+			sub={`${dateWeek(on)} · ${read.at.value ? t('as_of_live', { at: clock(new Date(read.at.value)) }) : t('syncing')}`}
+			acts={
+				<>
+					<Export list="tasks" filter="state=open" />
+					<a class="b sm" href={to('board')}>
+						<Icon name="eye" />
+						{t('nav_board')}
+					</a>
+				</>
+			}>
 			<Shown of={read}>
 				{(o) => (
 					<div class="grid">
 						<Tiles of={o} />
 						<div class="grid two">
 							<div class="grid">
-								<Card title={<>{t('due_today_people')} <a class="fig" href={to('attendance')}>{o.people.posted ?? 0}</a> {t('people_unit')}</>}
+								<Card
+									title={
+										<>
+											{t('due_today_people')}{' '}
+											<a class="fig" href={to('attendance')}>
+												{o.people.posted ?? 0}
+											</a>{' '}
+											{t('people_unit')}
+										</>
+									}
 									aside={<a href={to('attendance')}>{t('name_list')}</a>}>
 									<TodayBar of={o.people} href={(s) => `${to('attendance')}?status=${s}`} />
 									<p class="faint">{t('unknown_is_not_absent')}</p>

@@ -12,11 +12,15 @@ export function VacantPlaces({ of }: { of: Overview }) {
 	const townships = useRead<List<Township>>(d('/townships?limit=500')).data.value
 	const open = new Map(of.vacancies.townships.map((x) => [x.id, x.open]))
 	const rows = (district?.areas ?? []).map((a) => {
-		const places = (townships?.items ?? []).filter((x) => x.area_id === a.id).map((x) => ({ id: x.id, name: x.name, n: open.get(x.id) ?? 0 }))
+		const places = (townships?.items ?? [])
+			.filter((x) => x.area_id === a.id)
+			.map((x) => ({ id: x.id, name: x.name, n: open.get(x.id) ?? 0 }))
 		return { ...a, places, n: places.reduce((s, p) => s + p.n, 0) }
 	})
 	return (
-		<Card title={t('vacant_posts')} aside={<a href={to('vacancies')}>{t('n_posts', { n: of.vacancies.open })}</a>}>
+		<Card
+			title={t('vacant_posts')}
+			aside={<a href={to('vacancies')}>{t('n_posts', { n: of.vacancies.open })}</a>}>
 			<div class="places">
 				{rows.map((a) => (
 					<>
@@ -26,7 +30,9 @@ export function VacantPlaces({ of }: { of: Overview }) {
 					</>
 				))}
 			</div>
-			<p class="faint" data-free="rule">{t('places_why')}</p>
+			<p class="faint" data-free="rule">
+				{t('places_why')}
+			</p>
 		</Card>
 	)
 }

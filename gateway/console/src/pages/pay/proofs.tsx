@@ -21,21 +21,63 @@ export function Proofs() {
 	return (
 		<Page title={t('nav_proofs')} sub={t('proofs_sub')}>
 			<Shown of={runs}>
-				{() => (is ? (
-					<div class="grid">
-						<Filter name="month" label={t('month_head')} choices={closed.map((r) => ({ value: r.month, label: monthOnly(r.month) }))} />
-						<Shown of={proof}>
-							{(p) => (
-								<Card title={month(p.month)} aside={<Chip as={p.holds ? 'ok' : 'bad'}>{t(p.holds ? 'holds' : 'holds_not')}</Chip>}>
-									<Sumup caption={t('nav_proofs')} terms={[
-										{ what: t('proof_ledger'), fen: p.ledger_fen, href: to('payrolls', p.month) }, { what: t('proof_lines'), op: '=', fen: p.lines_fen, href: to('payrolls', p.month) },
-									]} equals={{ what: t('proof_total'), fen: p.total_fen, href: to('payrolls', p.month) }} />
-									<p class={p.persons_unequal ? 'neg' : 'faint'}>{p.persons_unequal ? <a href={to('payrolls', p.month)}>{t('persons_differ', { n: p.persons_unequal })}</a> : t('nobody_differs')}</p>
-								</Card>
-							)}
-						</Shown>
-					</div>
-				) : <div class="card"><Empty>{t('nothing_closed')}</Empty></div>)}
+				{() =>
+					is ? (
+						<div class="grid">
+							<Filter
+								name="month"
+								label={t('month_head')}
+								choices={closed.map((r) => ({ value: r.month, label: monthOnly(r.month) }))}
+							/>
+							<Shown of={proof}>
+								{(p) => (
+									<Card
+										title={month(p.month)}
+										aside={
+											<Chip as={p.holds ? 'ok' : 'bad'}>
+												{t(p.holds ? 'holds' : 'holds_not')}
+											</Chip>
+										}>
+										<Sumup
+											caption={t('nav_proofs')}
+											terms={[
+												{
+													what: t('proof_ledger'),
+													fen: p.ledger_fen,
+													href: to('payrolls', p.month),
+												},
+												{
+													what: t('proof_lines'),
+													op: '=',
+													fen: p.lines_fen,
+													href: to('payrolls', p.month),
+												},
+											]}
+											equals={{
+												what: t('proof_total'),
+												fen: p.total_fen,
+												href: to('payrolls', p.month),
+											}}
+										/>
+										<p class={p.persons_unequal ? 'neg' : 'faint'}>
+											{p.persons_unequal ? (
+												<a href={to('payrolls', p.month)}>
+													{t('persons_differ', { n: p.persons_unequal })}
+												</a>
+											) : (
+												t('nobody_differs')
+											)}
+										</p>
+									</Card>
+								)}
+							</Shown>
+						</div>
+					) : (
+						<div class="card">
+							<Empty>{t('nothing_closed')}</Empty>
+						</div>
+					)
+				}
 			</Shown>
 		</Page>
 	)

@@ -14,12 +14,31 @@ export function Stipends() {
 	return (
 		<Page title={t('nav_stipends')} sub={t('stipends_sub')}>
 			<section class="card" aria-label={t('nav_stipends')}>
-				<Field label={t('find')} name="q" value={q} onInput={(v) => set({ q: v })} placeholder={t('name_or_number')} />
-				{q && <Shown of={read} rows={1}>
-					{(l) => (l.items.length ? <ul class="list two">{l.items.map((p) => (
-						<li data-row={p.id}><a href={`${to('persons', p.id)}?tab=stipend`}>{p.name}</a><span class="faint">{unitName(l.names, p.unit_id)}</span></li>
-					))}</ul> : <Empty>{t('found_nothing')}</Empty>)}
-				</Shown>}
+				<Field
+					label={t('find_short')}
+					name="q"
+					value={q}
+					onInput={(v) => set({ q: v })}
+					placeholder={t('name_or_number')}
+				/>
+				{q && (
+					<Shown of={read} rows={1}>
+						{(l) =>
+							l.items.length ? (
+								<ul class="list two">
+									{l.items.map((p) => (
+										<li data-row={p.id}>
+											<a href={`${to('persons', p.id)}?tab=stipend`}>{p.name}</a>
+											<span class="faint">{unitName(l.names, p.unit_id)}</span>
+										</li>
+									))}
+								</ul>
+							) : (
+								<Empty>{t('found_nothing')}</Empty>
+							)
+						}
+					</Shown>
+				)}
 			</section>
 		</Page>
 	)

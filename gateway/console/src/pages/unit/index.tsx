@@ -5,5 +5,10 @@ import { UnitPage } from './unit'
 import { VacanciesPage } from './vacancies'
 
 export const pages = {
-	unit: UnitPage, 'units/': UnitPage, township: TownshipPage, 'townships/': TownshipPage, people: People, vacancies: VacanciesPage,
+	unit: UnitPage,
+	'units/': UnitPage,
+	township: TownshipPage,
+	'townships/': TownshipPage,
+	people: People,
+	vacancies: VacanciesPage,
 }

@@ -24,11 +24,23 @@ export function People() {
 	return (
 		<Page title={t(head ? 'nav_unit_people' : 'nav_villages')}>
 			<div class="grid">
-				<Filter name="status" label={t('by_state')} choices={[{ label: t('all'), value: '', n: rows.length },
-					...Object.keys(by).map((s) => ({ label: word('day', s), value: s, n: by[s] }))]} />
+				<Filter
+					name="status"
+					label={t('by_state')}
+					choices={[
+						{ label: t('all'), value: '', n: rows.length },
+						...Object.keys(by).map((s) => ({ label: word('day', s), value: s, n: by[s] })),
+					]}
+				/>
 				<Shown of={posts}>
-					{(p) => <StaffCard postings={{ items: p.items.filter((x) => !status || kept.has(x.person_id)) }} today={today.data.value} names={p.names}
-						title={t(head ? 'sent_people' : 'posted_people')} />}
+					{(p) => (
+						<StaffCard
+							postings={{ items: p.items.filter((x) => !status || kept.has(x.person_id)) }}
+							today={today.data.value}
+							names={p.names}
+							title={t(head ? 'sent_people' : 'posted_people')}
+						/>
+					)}
 				</Shown>
 			</div>
 		</Page>

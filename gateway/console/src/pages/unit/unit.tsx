@@ -19,9 +19,22 @@ const HOME_MAX = 6
 function Todo({ of }: { of: UnitHome }) {
 	const items = (of.tasks?.items ?? []).filter((x) => x.state === 'open')
 	return (
-		<Card title={t('to_do')} aside={<a href={to('tasks')} class="faint">{t('n_things', { n: items.length })}</a>}>
-			{items.length ? <ul class="list">{items.slice(0, HOME_MAX).map((x, i) => <TaskRow key={x.id} x={x} names={of.names} go={!i} />)}</ul>
-				: <Empty>{t('all_done')}</Empty>}
+		<Card
+			title={t('to_do')}
+			aside={
+				<a href={to('tasks')} class="faint">
+					{t('n_things', { n: items.length })}
+				</a>
+			}>
+			{items.length ? (
+				<ul class="list">
+					{items.slice(0, HOME_MAX).map((x, i) => (
+						<TaskRow key={x.id} x={x} names={of.names} go={!i} />
+					))}
+				</ul>
+			) : (
+				<Empty>{t('all_done')}</Empty>
+			)}
 		</Card>
 	)
 }
@@ -29,8 +42,21 @@ function Todo({ of }: { of: UnitHome }) {
 function Today({ of, href }: { of: UnitHome; href: string }) {
 	const rows = of.today?.items ?? []
 	return (
-		<Card title={<>{t('people_today')} <a class="fig" href={href}>{rows.length}</a> {t('people_unit')}</>} aside={<a href={href}>{t('name_list')}</a>}>
-			<TodayBar of={countBy(rows, (x) => x.status)} href={(s) => `${href}${href.includes('?') ? '&' : '?'}status=${s}`} />
+		<Card
+			title={
+				<>
+					{t('people_today')}{' '}
+					<a class="fig" href={href}>
+						{rows.length}
+					</a>{' '}
+					{t('people_unit')}
+				</>
+			}
+			aside={<a href={href}>{t('name_list')}</a>}>
+			<TodayBar
+				of={countBy(rows, (x) => x.status)}
+				href={(s) => `${href}${href.includes('?') ? '&' : '?'}status=${s}`}
+			/>
 			<p class="faint">{t('unknown_is_not_absent')}</p>
 		</Card>
 	)
@@ -46,24 +72,52 @@ export function UnitPage({ id }: { id: string }) {
 	}, [query.value.get('see'), !!read.data.value])
 	const u = plain.data.value
 	const people = mine ? to('people') : `${to('attendance')}?unit_id=${unit}`
-	if (!unit) return <Page title={t('nav_unit')}><Empty>{t('no_unit')}</Empty></Page>
+	if (!unit)
+		return (
+			<Page title={t('nav_unit')}>
+				<Empty>{t('no_unit')}</Empty>
+			</Page>
+		)
 	return (
-		<Page title={u?.name ?? t('nav_unit')} sub={u?.head_person_id && t('head_is', { name: personName(u.names, u.head_person_id) })}
+		<Page
+			title={u?.name ?? t('nav_unit')}
+			sub={u?.head_person_id && t('head_is', { name: personName(u.names, u.head_person_id) })}
 			crumb={mine ? undefined : [[t('nav_roster'), to('roster') + '?tab=units'], [u?.name ?? unit]]}
-			acts={<button class="b sm" type="button" onClick={() => print()}><Icon name="print" />{t('print')}</button>}>
+			acts={
+				<button class="b sm" type="button" onClick={() => print()}>
+					<Icon name="print" />
+					{t('print')}
+				</button>
+			}>
 			<Shown of={read}>
 				{(h) => (
 					<div class="grid two">
 						<div class="grid">
-							{mine && <div class="only-p"><Todo of={h} /></div>}
+							{mine && (
+								<div class="only-p">
+									<Todo of={h} />
+								</div>
+							)}
 							<Today of={h} href={people} />
 							{h.standing && <Criticisms of={h.standing} />}
-							{h.standing && <Recalls of={h.standing} names={h.names} head={mine && has('unit_head')} />}
-							<StaffCard postings={h.postings} today={h.today} names={h.names} title={t('sent_people')} max={HOME_MAX}
-								all={staff(h.postings?.items ?? [], undefined).length > HOME_MAX ? people : undefined} />
+							{h.standing && (
+								<Recalls of={h.standing} names={h.names} head={mine && has('unit_head')} />
+							)}
+							<StaffCard
+								postings={h.postings}
+								today={h.today}
+								names={h.names}
+								title={t('sent_people')}
+								max={HOME_MAX}
+								all={staff(h.postings?.items ?? [], undefined).length > HOME_MAX ? people : undefined}
+							/>
 						</div>
 						<div class="grid">
-							{mine && <div class="only-d"><Todo of={h} /></div>}
+							{mine && (
+								<div class="only-d">
+									<Todo of={h} />
+								</div>
+							)}
 							{h.standing && <UnitMeasures of={h.standing} />}
 						</div>
 					</div>

@@ -1,3 +1,4 @@
+// All of the shell; main.ts has begun to ask already.
 import { render } from 'preact'
 import '../style/base.css'
 import '../style/shell.css'
@@ -18,7 +19,23 @@ import { speak } from './words/words'
 readSize()
 try {
 	if (localStorage.getItem('language') === 'en') void speak('en')
-} catch { /* a device that keeps nothing */ }
+} catch {
+	/* a device that keeps nothing */
+}
+
+// paper opens nothing by itself
+addEventListener('beforeprint', () => {
+	for (const e of document.querySelectorAll<HTMLDetailsElement>('main details:not([open])')) {
+		e.open = true
+		e.dataset.opened = ''
+	}
+})
+addEventListener('afterprint', () => {
+	for (const e of document.querySelectorAll<HTMLDetailsElement>('main details[data-opened]')) {
+		e.open = false
+		delete e.dataset.opened
+	}
+})
 
 void begin()
 const root = document.getElementById('app')!

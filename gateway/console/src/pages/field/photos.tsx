@@ -4,7 +4,10 @@ import { call, Problem } from '../../api/client'
 import { d } from '../../session'
 import { t } from '../../words/words'
 
-export interface Photo { sha256: string; name: string }
+export interface Photo {
+	sha256: string
+	name: string
+}
 const PHOTOS_MAX = 3
 const EDGE_MAX = 1280
 const BYTES_MAX = 200 * 1024
@@ -13,7 +16,11 @@ async function redraw(file: File): Promise<Blob> {
 	const url = URL.createObjectURL(file)
 	try {
 		const img = new Image()
-		await new Promise((ok, no) => { img.onload = ok; img.onerror = no; img.src = url })
+		await new Promise((ok, no) => {
+			img.onload = ok
+			img.onerror = no
+			img.src = url
+		})
 		const scale = Math.min(1, EDGE_MAX / Math.max(img.width, img.height))
 		const canvas = document.createElement('canvas')
 		canvas.width = Math.round(img.width * scale)
@@ -48,9 +55,27 @@ export function Photos({ of, onChange }: { of: Photo[]; onChange: (p: Photo[]) =
 	}
 	return (
 		<div class="field">
-			<label>{t('photos')}<input class="in" type="file" accept="image/jpeg,image/png" multiple disabled={of.length >= PHOTOS_MAX} onChange={(e) => void pick(e)} /></label>
-			{of.map((p) => <p class="faint" data-free="text">{p.name} <span class="hash">{p.sha256.slice(0, 8)}</span></p>)}
-			{problem && <p class="neg" role="alert">{problem}</p>}
+			<label>
+				{t('photos')}
+				<input
+					class="in"
+					type="file"
+					accept="image/jpeg,image/png"
+					multiple
+					disabled={of.length >= PHOTOS_MAX}
+					onChange={(e) => void pick(e)}
+				/>
+			</label>
+			{of.map((p) => (
+				<p class="faint" data-free="text">
+					{p.name} <span class="hash">{p.sha256.slice(0, 8)}</span>
+				</p>
+			))}
+			{problem && (
+				<p class="neg" role="alert">
+					{problem}
+				</p>
+			)}
 		</div>
 	)
 }
