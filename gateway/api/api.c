@@ -14,6 +14,7 @@
 #include "files/export.h"
 #include "http/target.h"
 #include "ops/health.h"
+#include "pages/pages.h"
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +67,7 @@ api_close(api_t **ap)
 	sse_close(&api->sse);
 	http_metrics_close(&api->http_metrics);
 	arena_close(&api->arena);
-	document_free(&api->document);
+	free(api->document);
 	session_cache_close(&api->sessions);
 	free(api);
 }
@@ -113,6 +114,13 @@ route_of(call_t *c, const struct api_request *r)
 {
 	char *segments[ROUTE_SEGMENTS_MAX];
 	int n = target_segments(r->target, c->api->arena, segments, ROUTE_SEGMENTS_MAX);
+
+	if (pages_own(segments, n)) {
+		c->page = true;
+		target_plain(c->target, segments, n);
+		snprintf(c->allow, sizeof(c->allow), "GET, HEAD");
+		return c->get ? REFUSED_NOT : REFUSED_METHOD;
+	}
 	enum route_found found = n < 0 ? ROUTE_NONE
 		: route_find(r->method, segments, n, c->api->set.manual_clock, &c->match, c->allow);
 
@@ -131,13 +139,13 @@ is_forbidden(const call_t *c)
 	       (!c->who.operator && *district && strcmp(district, c->who.district) != 0);
 }
 
-/* Health needs no token from near, and logging in none at all; everything else does, also what is not there. */
+/* Health needs no token from near, logging in and the console none at all; everything else does, also what is not there. */
 static bool
 needs_nobody(const call_t *c)
 {
 	unsigned flags = c->match.route ? c->match.route->flags : 0;
 
-	return flags & ROUTE_STRANGERS || (flags & ROUTE_OPEN && c->near);
+	return c->page || flags & ROUTE_STRANGERS || (flags & ROUTE_OPEN && c->near);
 }
 
 static bool
@@ -228,11 +236,15 @@ batch_begin(call_t *c)
 	c->ndjson = ndjson_open(&o);
 }
 
-static void
-last_event_id_set(call_t *c, const char *id)
+/* NULL where it is not said, or nothing. */
+static char *
+kept(const char *header)
 {
-	if (id && *id && !(c->last_event_id = strdup(id)))
+	char *copy = header && *header ? strdup(header) : NULL;
+
+	if (header && *header && !copy)
 		abort();
+	return copy;
 }
 
 /* The batch's own headers are judged before its lines, which are sent as they come. */
@@ -260,6 +272,9 @@ headers_take(call_t *c, const struct api_request *r)
 	c->length = r->content_length;
 	memcpy(c->address, r->address, sizeof(c->address));
 	trace_of(c, r);
+	c->last_event_id = kept(r->last_event_id);
+	c->if_none_match = kept(r->if_none_match);
+	c->accept_encoding = kept(r->accept_encoding);
 	c->found = route_of(c, r);
 	if (!c->match.route)
 		return;
@@ -267,7 +282,6 @@ headers_take(call_t *c, const struct api_request *r)
 	key_of(c, r);
 	c->media = media_refusal(c, r);
 	c->typed = r->content_type || r->content_encoding;
-	c->known = c->match.route->kind == ROUTE_DOCUMENT && document_is(c->api, r->if_none_match);
 }
 
 /* It is known who calls, or that nobody does. */
@@ -280,7 +294,7 @@ judge(call_t *c, int64_t mono_us)
 		authenticate_may_ask(c, mono_us);
 	c->early = early_refusal(c);
 	c->holder = call_partition(c) < 0 ? PARTITIONS : call_partition(c);
-	if (!c->early && c->match.route->kind == ROUTE_NDJSON)
+	if (!c->early && c->match.route && c->match.route->kind == ROUTE_NDJSON)
 		batch_judge(c);
 	c->drop = c->early || c->get || c->length > BODY_BYTES_MAX;
 }
@@ -317,6 +331,8 @@ run(call_t *c, int64_t mono_us)
 		ndjson_end(c->ndjson, mono_us);
 	else if ((r = late_refusal(c)))
 		call_refuse(c, r, NULL);
+	else if (c->page)
+		pages_run(c, mono_us);
 	else
 		runs[c->match.route->kind](c, mono_us);
 }
@@ -336,6 +352,12 @@ judge_late(call_t *c, int64_t mono_us)
 		c->client.room(c->client.ctx);
 }
 
+static bool
+is_for_strangers(const call_t *c)
+{
+	return c->page || (c->match.route && c->match.route->flags & ROUTE_STRANGERS);
+}
+
 /* ---- from the carrier */
 
 call_t *
@@ -343,10 +365,9 @@ api_begin(api_t *api, const struct api_request *r, const struct api_client *clie
 {
 	call_t *c = call_new(api, r->method, r->target, client);
 
-	last_event_id_set(c, r->last_event_id);
 	c->began_us = api->now_us = mono_us;
 	headers_take(c, r);
-	if (!is_crowded_out(c) && !(c->match.route && c->match.route->flags & ROUTE_STRANGERS))
+	if (!is_crowded_out(c) && !is_for_strangers(c))
 		authenticate_begin(c, r->authorization, needs_nobody(c), judge_late, mono_us);
 	if (!c->asking)
 		judge(c, mono_us);

@@ -850,8 +850,8 @@ test_document(struct gateway *g)
 	ask(g, &r);
 	check(g->client.reply.status == 200 && g->bus.n == 0 && strstr(g->client.text, "\"openapi\":\"3.1.0\""),
 	      "the document", g->client.text);
-	check(g->client.reply.cached && strcmp(g->client.reply.headers[0].name, "ETag") == 0, "may be kept", "");
-	snprintf(tag, sizeof(tag), "W/%s", g->client.reply.headers[0].value);
+	check(g->client.reply.cache && *client_header(&g->client, "ETag"), "may be kept", "");
+	snprintf(tag, sizeof(tag), "W/%s", client_header(&g->client, "ETag"));
 	r.tag = tag;
 	ask(g, &r);
 	check(g->client.reply.status == 304 && g->client.reply.len == 0, "is not sent again", g->client.text);
@@ -861,6 +861,34 @@ test_document(struct gateway *g)
 	r.no_token = true;
 	ask(g, &r);
 	check(g->client.reply.status == 401, "takes a token", g->client.text);
+}
+
+/* What a reader has he is not sent again; what is long he gets packed. */
+static void
+test_tagged(struct gateway *g)
+{
+	Roster__Person p = ROSTER__PERSON__INIT;
+	struct request r = { "GET", D "/persons/p-1" };
+	char tag[REPLY_VALUE_MAX];
+
+	p.id = (char *)"p-1";
+	p.name = (char *)"张三";
+	ask(g, &r);
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &p, g->now_us);
+	snprintf(tag, sizeof(tag), "%s", client_header(&g->client, "ETag"));
+	check(*tag == '"' && !g->client.reply.cache, "tagged, and not kept by what stands between", tag);
+	r.tag = tag;
+	ask(g, &r);
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &p, g->now_us);
+	check(g->client.reply.status == 304 && g->client.reply.len == 0, "is not sent again", g->client.text);
+	check_text(client_header(&g->client, "ETag"), tag, "and still has its tag");
+	p.name = (char *)"李四";
+	ask(g, &r);
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &p, g->now_us);
+	check_number(g->client.reply.status, 200, "but when it has changed");
+	ask(g, &r);
+	fake_answer_problem(g->api, &g->bus.sent[0], 404, "resource.unknown", g->now_us);
+	check(g->client.reply.status == 404 && !*client_header(&g->client, "ETag"), "no refusal has one", "");
 }
 
 /* ---- who asks for much waits for himself */
@@ -948,7 +976,7 @@ main(void)
 		test_keys, test_optional_body, test_file, test_clock, test_read,
 		test_merge, test_names, test_retries, test_comes_back, test_late_answers, test_lost_then_away,
 		test_bad_answers, test_leaving,
-		test_ready, test_metrics, test_numbers, test_document, test_windows, test_bodies, test_stopping,
+		test_ready, test_metrics, test_numbers, test_document, test_tagged, test_windows, test_bodies, test_stopping,
 	};
 
 	log_open("api_test", LOG_LEVEL_ERROR + 1);

@@ -338,10 +338,23 @@ file_answers(struct draft *d, const struct route *r, json_t *operation)
 	             content_of(TYPE_JSON, answer_schema(d, r)));
 }
 
+/* Of what a reader may have already. */
+static void
+tagged_answer(json_t *operation, const char *description, json_t *schema)
+{
+	json_t *responses = json_object_get(operation, "responses");
+
+	response_add(operation, 200, description, content_of(TYPE_JSON, schema));
+	json_object_set_new(json_object_get(responses, "200"), "headers",
+	                    json_pack("{s:{s:b, s:{s:s}}}", "ETag", "required", 1, "schema", "type", "string"));
+	json_object_set_new(responses, "304",
+	                    json_pack("{s:s}", "description", "It is the one that If-None-Match names."));
+}
+
 static void
 query_answers(struct draft *d, const struct route *r, json_t *operation)
 {
-	response_add(operation, 200, "As it stands.", content_of(TYPE_JSON, answer_schema(d, r)));
+	tagged_answer(operation, "As it stands.", answer_schema(d, r));
 }
 
 /* The members that a line of an answer shows: always there. */
@@ -459,10 +472,7 @@ static void
 document_answers(struct draft *d, const struct route *r, json_t *operation)
 {
 	(void)d, (void)r;
-	response_add(operation, 200, "This document; with an ETag.",
-	             content_of(TYPE_JSON, json_pack("{s:s}", "type", "object")));
-	json_object_set_new(json_object_get(operation, "responses"), "304",
-	                    json_pack("{s:s}", "description", "It is the one that If-None-Match names."));
+	tagged_answer(operation, "This document.", json_pack("{s:s}", "type", "object"));
 }
 
 /* ---- kinds of routes */
@@ -472,7 +482,7 @@ static const struct rule rules[ROUTE_KINDS] = {
 	[ROUTE_ACCOUNT] = { .body = command_body, .answers = command_answers, .refusals = OF_WRITES },
 	[ROUTE_FILE] = { .body = file_body, .answers = file_answers, .refusals = OF_WRITES },
 	[ROUTE_NDJSON] = { .suffix = "Lines", .body = ndjson_body, .answers = ndjson_answers, .refusals = OF_WRITES },
-	[ROUTE_QUERY] = { .answers = query_answers, .refusals = OF_READS },
+	[ROUTE_QUERY] = { .answers = query_answers, .refusals = OF_READS, .header = "If-None-Match" },
 	[ROUTE_EXPORT] = { .answers = export_answers, .refusals = OF_READS, .parameter = "format" },
 	[ROUTE_EVENTS] = { .id = "followEvents", .summary = "Follow what happens", .answers = events_answers,
 		.refusals = OF_READS,

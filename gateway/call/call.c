@@ -3,6 +3,8 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "bus/message.h"
+#include "http/coding.h"
+#include "http/etag.h"
 #include "http/problem.h"
 #include "json/json_pb.h"
 #include <assert.h>
@@ -60,6 +62,8 @@ call_free(call_t *c)
 	identity_drop(&c->who);
 	free(c->target);
 	free(c->last_event_id);
+	free(c->if_none_match);
+	free(c->accept_encoding);
 	free(c);
 }
 
@@ -72,10 +76,30 @@ count(const call_t *c, int status)
 	metric_observe(c->api->set.metrics, HISTOGRAM_HTTP_TIME, c->api->now_us - c->began_us);
 }
 
+/* What a reader has already he is not sent again. */
+static void
+tag(const call_t *c, struct reply *r)
+{
+	char etag[ETAG_MAX];
+
+	if (!c->get || r->status != 200 || !r->body || strcmp(r->content_type, TYPE_JSON) != 0)
+		return;
+	etag_of(r->body, r->len, etag);
+	reply_header(r, "ETag", etag);
+	if (!etag_among(c->if_none_match, etag))
+		return;
+	r->status = 304;
+	free(r->body);
+	r->body = NULL;
+	r->len = 0;
+}
+
 void
 call_reply(call_t *c, struct reply *r)
 {
 	if (!c->left) {
+		tag(c, r);
+		coding_pack(r, c->accept_encoding);
 		count(c, r->status);
 		reply_header(r, "traceparent", c->trace);
 		CRASH_POINT("call.decided");
