@@ -155,6 +155,9 @@ static const struct line { const char *method, *path; bool list; const char *bod
 	{ "PUT", "/calendars/2017", false, "{\"days\":7}" },
 	{ "POST", "/api/v1/clock", false, "{}" },
 	{ "POST", "/api/v1/sessions", false, "{}" },
+	{ "GET", "/api/v1/sessions/current", false, NULL },
+	{ "POST", "/api/v1/sessions/current/step-up", false, "{}" },
+	{ "GET", "/api/v1/public/districts", false, NULL },
 	{ "PUT", "/api/v1/sessions/current/password", false, "{}" },
 };
 enum { LINES = sizeof(lines) / sizeof(lines[0]) };

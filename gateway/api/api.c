@@ -154,6 +154,12 @@ is_crowded_out(const call_t *c)
 	return c->crowded && !(c->match.route && c->match.route->flags & ROUTE_OPEN);
 }
 
+static bool
+needs_password_again(const call_t *c)
+{
+	return c->by_cookie && c->match.route && c->match.route->flags & ROUTE_PASSWORD_AGAIN && !c->who.stepped_up;
+}
+
 static enum refusal
 early_refusal(const call_t *c)
 {
@@ -165,6 +171,8 @@ early_refusal(const call_t *c)
 		return c->found;
 	if (!needs_nobody(c) && is_forbidden(c))
 		return REFUSED_ROLE;
+	if (needs_password_again(c))
+		return REFUSED_STEP_UP;
 	return c->api->gave_up ? REFUSED_STOPPING : c->api->ncalls > CALLS_MAX ? REFUSED_BUSY : REFUSED_NOT;
 }
 
@@ -305,7 +313,8 @@ static call_fn *const runs[] = {
 	[ROUTE_COMMAND] = command_run, [ROUTE_FILE] = command_run_file,
 	[ROUTE_QUERY] = reach_run, [ROUTE_EXPORT] = export_run, [ROUTE_EVENTS] = events_run,
 	[ROUTE_ACCOUNT] = accounts_put, [ROUTE_LOGIN] = accounts_log_in, [ROUTE_LOGOUT] = accounts_log_out,
-	[ROUTE_OWN_PASSWORD] = accounts_own_password,
+	[ROUTE_OWN_PASSWORD] = accounts_own_password, [ROUTE_STEP_UP] = accounts_step_up,
+	[ROUTE_SESSION] = accounts_session,
 	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
 	[ROUTE_DOCUMENT] = document_run,
 };
@@ -358,6 +367,20 @@ is_for_strangers(const call_t *c)
 	return c->page || (c->match.route && c->match.route->flags & ROUTE_STRANGERS);
 }
 
+/* Logging in has a rate of its own, and the console none. */
+static void
+who(call_t *c, const struct api_request *r, int64_t mono_us)
+{
+	const struct credentials h = { r->authorization, r->cookie, r->origin, r->own_page };
+
+	if (is_crowded_out(c))
+		return;
+	if (!is_for_strangers(c))
+		authenticate_begin(c, &h, needs_nobody(c), judge_late, mono_us);
+	else if (c->match.route && c->get)
+		authenticate_passer_by(c, mono_us);
+}
+
 /* ---- from the carrier */
 
 call_t *
@@ -367,8 +390,7 @@ api_begin(api_t *api, const struct api_request *r, const struct api_client *clie
 
 	c->began_us = api->now_us = mono_us;
 	headers_take(c, r);
-	if (!is_crowded_out(c) && !is_for_strangers(c))
-		authenticate_begin(c, r->authorization, needs_nobody(c), judge_late, mono_us);
+	who(c, r, mono_us);
 	if (!c->asking)
 		judge(c, mono_us);
 	arena_reset(api->arena);

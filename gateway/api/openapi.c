@@ -27,7 +27,7 @@ enum {
 	S429 = 1 << 8, S500 = 1 << 9, S503 = 1 << 10, S504 = 1 << 11,
 	OF_ALL = S400 | S401,
 	OF_READS = OF_ALL | S422 | S429 | S500 | S503,
-	OF_WRITES = OF_READS | S409 | S413 | S415 | S504,
+	OF_WRITES = OF_READS | S403 | S409 | S413 | S415 | S504,
 };
 
 struct rule {
@@ -431,6 +431,13 @@ own_password_answers(struct draft *d, const struct route *r, json_t *operation)
 }
 
 static void
+step_up_answers(struct draft *d, const struct route *r, json_t *operation)
+{
+	response_add(operation, 200, "Until when what wants the password again may be done.",
+	             content_of(TYPE_JSON, answer_schema(d, r)));
+}
+
+static void
 live_answers(struct draft *d, const struct route *r, json_t *operation)
 {
 	json_t *object = schema_object(SCHEMA_ANSWER);
@@ -490,7 +497,9 @@ static const struct rule rules[ROUTE_KINDS] = {
 	[ROUTE_LOGIN] = { "openSession", NULL, "Log in", command_body, command_answers, OF_READS | S413 | S415 | S504 },
 	[ROUTE_LOGOUT] = { .answers = logout_answers, .refusals = OF_WRITES },
 	[ROUTE_OWN_PASSWORD] = { "changeOwnPassword", NULL, "Change one's own password", command_body,
-		own_password_answers, OF_WRITES | S403 },
+		own_password_answers, OF_WRITES },
+	[ROUTE_STEP_UP] = { "stepUp", NULL, "Give the password again", command_body, step_up_answers, OF_WRITES },
+	[ROUTE_SESSION] = { .answers = query_answers, .refusals = OF_READS, .header = "If-None-Match" },
 	[ROUTE_LIVE] = { "readLiveness", NULL, "Is this process alive?", NULL, live_answers, OF_ALL },
 	[ROUTE_READY] = { "readReadiness", NULL, "Does every service answer?", NULL, ready_answers, OF_ALL | S503 },
 	[ROUTE_METRICS] = { "readMetrics", NULL, "Counters, as Prometheus reads them", NULL, metrics_answers, OF_ALL },
@@ -513,6 +522,8 @@ refusals_of(const struct route *r)
 	if (strchr(r->path, '{'))
 		refusals |= S403 | S404;
 	if (r->who != WHO_ANYBODY)
+		refusals |= S403;
+	if (r->flags & ROUTE_PASSWORD_AGAIN)
 		refusals |= S403;
 	if (r->flags & ROUTE_BY_STATE)
 		refusals |= S409;
@@ -571,8 +582,10 @@ operation_of(struct draft *d, const struct route *r)
 	rule->answers(d, r, o);
 	refusals_add(r, o);
 	roles_add(r, o);
+	if (r->flags & ROUTE_PASSWORD_AGAIN)
+		json_object_set_new(o, "x-password-again", json_true());
 	if (r->flags & ROUTE_OPEN)
-		json_object_set_new(o, "security", json_pack("[{}, {s:[]}]", "bearer"));
+		json_object_set_new(o, "security", json_pack("[{}, {s:[]}, {s:[]}]", "bearer", "cookie"));
 	if (r->flags & ROUTE_STRANGERS)
 		json_object_set_new(o, "security", json_array());
 	return o;

@@ -1,4 +1,5 @@
 #include "call/call.h"
+#include "access/cookie.h"
 #include "access/withheld.h"
 #include "base/crash.h"
 #include "base/log.h"
@@ -94,10 +95,24 @@ tag(const call_t *c, struct reply *r)
 	r->len = 0;
 }
 
+/* A browser keeps its cookie until it is told that it is good for nothing. */
+static void
+cookie_say(const call_t *c, struct reply *r)
+{
+	const char *origin = c->api->set.origin;
+	bool ended = r->status == 401 || (r->status == 204 && c->match.route && c->match.route->kind == ROUTE_LOGOUT);
+
+	if (c->cookie && r->status == 201)
+		cookie_set(r, origin, c->token, c->remember ? REMEMBERED_SECONDS : 0);
+	else if (c->by_cookie && ended)
+		cookie_empty(r, origin);
+}
+
 void
 call_reply(call_t *c, struct reply *r)
 {
 	if (!c->left) {
+		cookie_say(c, r);
 		tag(c, r);
 		coding_pack(r, c->accept_encoding);
 		count(c, r->status);

@@ -20,6 +20,7 @@ enum {
 	TRY_US = 1500 * 1000, WHOLE_US = 5000 * 1000,
 	LOOKS_MAX = 64,                         /* at sessions of streams, under way */
 	GIVEN_MAX = 32,
+	REMEMBERED_SECONDS = 30 * 24 * 3600,
 };
 
 typedef void call_fn(call_t *c, int64_t mono_us);
@@ -72,6 +73,8 @@ struct call {
 	char allow[ROUTE_ALLOW_MAX], trace[TRACE_MAX], key[KEY_MAX + 1];
 	bool key_bad;
 	char *target;                           /* its path without escapes, once a route was found */
+	bool by_cookie;                         /* who calls is known by it, or says so */
+	bool cookie, remember;                  /* the session that is being opened goes into one; for long */
 	bool page;                              /* of the console, for everybody: no route, and no caller */
 	char *if_none_match, *accept_encoding;  /* NULL: not said */
 	char *last_event_id;                    /* NULL: not said, or said to be none */

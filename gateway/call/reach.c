@@ -90,7 +90,7 @@ answered(call_t *c, int64_t mono_us)
 void
 reach_run(call_t *c, int64_t mono_us)
 {
-	if (access_of(&c->who, c->match.route) == ACCESS_ALL) {
+	if (c->match.route->flags & ROUTE_STRANGERS || access_of(&c->who, c->match.route) == ACCESS_ALL) {
 		query_ask_all(c, query_tell, mono_us);
 	} else if (c->match.route->about == ABOUT_ANSWER) {
 		query_ask_all(c, answered, mono_us);

@@ -21,7 +21,7 @@ static const struct route rows[] = {
 	{ "PUT", DISTRICT "/calendars/{year}", ROUTE_COMMAND, ROUTE_REPEATABLE, { ASK(roster, put_calendar, calendar) }, "year",
 	  .must = "days", .who = WHO_OPERATOR | ADMIN },
 	GET("/calendars/{year}", ALL, ABOUT_DISTRICT, ASK(roster, read_calendar, calendar)),
-	{ "PUT", DISTRICT "/accounts/{id}", ROUTE_ACCOUNT, ROUTE_REPEATABLE | ROUTE_PASSWORD,
+	{ "PUT", DISTRICT "/accounts/{id}", ROUTE_ACCOUNT, ROUTE_REPEATABLE | ROUTE_PASSWORD | ROUTE_PASSWORD_AGAIN,
 	  { ASK(roster, put_account, account) },
 	  "id password_hash", .who = WHO_OPERATOR | ADMIN },
 	GET("/accounts/{id}", ADMIN | AUDITOR, ABOUT_DISTRICT, ASK(roster, read_account, account)),

@@ -22,7 +22,8 @@ enum route_kind {
 	ROUTE_EXPORT,
 	ROUTE_EVENTS,                   /* an event stream; its part says where the logs end */
 	ROUTE_ACCOUNT,                  /* a command whose password roster hashes first */
-	ROUTE_LOGIN, ROUTE_LOGOUT, ROUTE_OWN_PASSWORD,
+	ROUTE_LOGIN, ROUTE_LOGOUT, ROUTE_OWN_PASSWORD, ROUTE_STEP_UP,
+	ROUTE_SESSION,                  /* a read of the session that asks */
 	ROUTE_LIVE, ROUTE_READY, ROUTE_METRICS,
 	ROUTE_DOCUMENT,                 /* what openapi.h says of all of them */
 	ROUTE_KINDS
@@ -30,6 +31,7 @@ enum route_kind {
 enum route_flag {
 	ROUTE_KEYED = 1,                /* Idempotency-Key is honoured */
 	ROUTE_REPEATABLE = 2,           /* the same again changes nothing: may be asked twice without a key */
+	ROUTE_PASSWORD_AGAIN = 4,       /* by cookie: only when it was given again a moment ago */
 	ROUTE_BODY_OPTIONAL = 8,
 	ROUTE_BODY_KEY = 16,            /* member `key` of the body, or of the line, is the idempotency key */
 	ROUTE_KEY_REQUIRED = 32,        /* … and must be there */

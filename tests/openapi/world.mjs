@@ -70,6 +70,7 @@ export const CALLS = [
 	{ id: 'closeSession', token: (said) => said.session.token },
 	{ id: 'closeSessions', token: (said) => said.another.token },
 	{ id: 'openSession', body: { district: DISTRICT, phone: '13700000001', password: PASSWORD }, as: 'own' },
+	{ id: 'stepUp', token: (said) => said.own.token, body: { password: PASSWORD } },
 	{ id: 'changeOwnPassword', token: (said) => said.own.token, body: { old: PASSWORD, new: 'another-horse-8' } },
 	{ id: 'closeTask', path: { id: (said) => said.tasks.items[0].id }, body: { reason: '已办' } },
 ]
