@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "call/command.h"
 #include "call/ndjson.h"
+#include "call/precondition.h"
 #include "call/reach.h"
 #include "events/events.h"
 #include "events/sse.h"
@@ -282,6 +283,7 @@ headers_take(call_t *c, const struct api_request *r)
 	trace_of(c, r);
 	c->last_event_id = kept(r->last_event_id);
 	c->if_none_match = kept(r->if_none_match);
+	c->if_match = kept(r->if_match);
 	c->accept_encoding = kept(r->accept_encoding);
 	c->found = route_of(c, r);
 	if (!c->match.route)
@@ -342,6 +344,8 @@ run(call_t *c, int64_t mono_us)
 		call_refuse(c, r, NULL);
 	else if (c->page)
 		pages_run(c, mono_us);
+	else if (precondition_stands(c))
+		precondition_ask(c, runs[c->match.route->kind], mono_us);
 	else
 		runs[c->match.route->kind](c, mono_us);
 }

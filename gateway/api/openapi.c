@@ -19,12 +19,12 @@ extern const char data_openapi_json[];          /* openapi.json: what follows fr
 typedef void write_fn(struct draft *d, const struct route *r, json_t *operation);
 
 /* Statuses are bits of a word: few are used, and they stand in this order. */
-static const int statuses[] = { 400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503, 504 };
+static const int statuses[] = { 400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503, 504, 412 };
 #define STATUSES (sizeof(statuses) / sizeof(statuses[0]))
 enum {
 	S400 = 1 << 0, S401 = 1 << 1, S403 = 1 << 2, S404 = 1 << 3, S409 = 1 << 4, S413 = 1 << 5, S415 = 1 << 6,
 	S422 = 1 << 7,
-	S429 = 1 << 8, S500 = 1 << 9, S503 = 1 << 10, S504 = 1 << 11,
+	S429 = 1 << 8, S500 = 1 << 9, S503 = 1 << 10, S504 = 1 << 11, S412 = 1 << 12,
 	OF_ALL = S400 | S401,
 	OF_READS = OF_ALL | S422 | S429 | S500 | S503,
 	OF_WRITES = OF_READS | S403 | S409 | S413 | S415 | S504,
@@ -191,6 +191,13 @@ query_parameters(struct draft *d, const struct route *r, json_t *parameters)
 		}
 }
 
+/* Of a thing that can be got. */
+static bool
+is_put(const struct route *r)
+{
+	return strcmp(r->method, "PUT") == 0 && r->kind != ROUTE_OWN_PASSWORD;
+}
+
 static void
 parameters_add(struct draft *d, const struct route *r, const struct rule *rule, json_t *operation)
 {
@@ -203,6 +210,8 @@ parameters_add(struct draft *d, const struct route *r, const struct rule *rule, 
 		json_array_append_new(parameters, parameter_ref(rule->parameter));
 	if (rule->header)
 		json_array_append_new(parameters, parameter_ref(rule->header));
+	if (is_put(r))
+		json_array_append_new(parameters, parameter_ref("If-Match"));
 	if (r->flags & ROUTE_KEYED)
 		json_array_append_new(parameters, parameter_ref("Idempotency-Key"));
 	json_object_set_new(operation, "parameters", parameters);
@@ -525,6 +534,8 @@ refusals_of(const struct route *r)
 		refusals |= S403;
 	if (r->flags & ROUTE_PASSWORD_AGAIN)
 		refusals |= S403;
+	if (is_put(r))
+		refusals |= S412;
 	if (r->flags & ROUTE_BY_STATE)
 		refusals |= S409;
 	return refusals;

@@ -64,6 +64,7 @@ call_free(call_t *c)
 	free(c->target);
 	free(c->last_event_id);
 	free(c->if_none_match);
+	free(c->if_match);
 	free(c->accept_encoding);
 	free(c);
 }

@@ -76,7 +76,7 @@ struct call {
 	bool by_cookie;                         /* who calls is known by it, or says so */
 	bool cookie, remember;                  /* the session that is being opened goes into one; for long */
 	bool page;                              /* of the console, for everybody: no route, and no caller */
-	char *if_none_match, *accept_encoding;  /* NULL: not said */
+	char *if_none_match, *if_match, *accept_encoding;       /* NULL: not said */
 	char *last_event_id;                    /* NULL: not said, or said to be none */
 	struct bytes body;
 	int32_t holder;                         /* to whom it is counted */
@@ -85,6 +85,9 @@ struct call {
 	struct ndjson *ndjson;
 	struct export *export;
 	call_fn *then;                          /* goes on when what is asked just now has been answered */
+	/* While the thing of a PUT is read first: its row, and what then gives the order. */
+	const struct route *put;
+	call_fn *order;
 	void (*release)(call_t *c);             /* what its kind keeps goes with it; NULL: that keeps nothing */
 	int nparts, waiting;
 	json_t *peers;                          /* whom /metrics asks */

@@ -155,13 +155,22 @@ names_ask(call_t *c, int64_t mono_us)
 }
 
 /* The answer is that of the first part, with the members of the others; when one has none, that is the answer. */
-void
-query_tell(call_t *c, int64_t mono_us)
+json_t *
+query_answer(call_t *c)
 {
 	const struct part *verdict = verdict_of(c);
 
 	for (int i = 1; i < c->nparts && verdict->status < 300; i++)
 		json_object_update_missing(verdict->json, c->parts[i].json);
+	return verdict->json;
+}
+
+void
+query_tell(call_t *c, int64_t mono_us)
+{
+	const struct part *verdict = verdict_of(c);
+
+	query_answer(c);
 	if (verdict->status >= 300 || !(c->match.route->flags & ROUTE_NAMES)) {
 		say(c, verdict);
 		return;

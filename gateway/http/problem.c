@@ -10,6 +10,7 @@ static const struct { int status; const char *code, *detail; } refusals[REFUSALS
 	[REFUSED_RATE] = { 429, "rate.exceeded", "So many requests in so short a time are too many; see Retry-After." },
 	[REFUSED_NO_SESSION] = { 409, "session.none", "The operator's token is no session that could end." },
 	[REFUSED_DISTRICT_FORM] = { 422, "field.district", "A district is six digits." },
+	[REFUSED_CHANGED] = { 412, "precondition.changed", "It is no longer what If-Match names, or not there." },
 	[REFUSED_FOREIGN] = { 403, "session.foreign",
 		"By a cookie, what changes anything wants X-Zhucun: 1, and no Origin but our own." },
 	[REFUSED_STEP_UP] = { 403, "session.step_up", "This wants the password again: POST /sessions/current/step-up." },
