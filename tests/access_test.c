@@ -52,6 +52,7 @@ static const struct line { const char *method, *path, *may, *body; } lines[] = {
 	{ "GET", "/persons/{P}",                          "yyyyyooo", NULL },
 	{ "GET", "/persons",                              "yyyyy---", NULL },
 	{ "GET", "/persons?unit_id={U}",                  "yyyyyo--", NULL },
+	{ "POST", "/persons/{P}/reveal",                  "-yyy-oo-", "{}" },
 	{ "PUT", "/postings/{Q}",                         "y-------", "{}" },
 	{ "GET", "/postings/{Q}",                         "yyyyyooo", NULL },
 	{ "GET", "/postings",                             "yyyyy---", NULL },

@@ -149,6 +149,7 @@ static const struct line { const char *method, *path; bool list; const char *bod
 	{ "PUT", "/persons/suspect", false, "{}" },
 	{ "PUT", "/postings/q-suspect", false, "{}" },
 	{ "PUT", "/accounts/cadre", false, "{}" },
+	{ "POST", "/persons/suspect/reveal", false, "{}" },
 	{ "POST", "/postings/q-suspect/void", false, "{}" },
 	{ "POST", "/postings/none/void", false, "{\"reason\":\"r\"}" },
 	{ "PUT", "/rounds/none", false, "{}" },

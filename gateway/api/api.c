@@ -312,7 +312,7 @@ judge(call_t *c, int64_t mono_us)
 /* ---- what is done when the body is in */
 
 static call_fn *const runs[] = {
-	[ROUTE_COMMAND] = command_run, [ROUTE_FILE] = command_run_file,
+	[ROUTE_COMMAND] = reach_command, [ROUTE_FILE] = command_run_file,
 	[ROUTE_QUERY] = reach_run, [ROUTE_EXPORT] = export_run, [ROUTE_EVENTS] = events_run,
 	[ROUTE_ACCOUNT] = accounts_put, [ROUTE_LOGIN] = accounts_log_in, [ROUTE_LOGOUT] = accounts_log_out,
 	[ROUTE_OWN_PASSWORD] = accounts_own_password, [ROUTE_STEP_UP] = accounts_step_up,

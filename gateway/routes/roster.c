@@ -11,6 +11,8 @@ static const struct route rows[] = {
 	THING("/villages", ROSTER | LEADER, ABOUT_VILLAGE, ROSTER | LEADER, put_village, read_village, list_villages,
 	      village),
 	THING("/persons", ROSTER | OWN, ABOUT_PERSON, ROSTER | HEAD, put_person, read_person, list_persons, person),
+	POST("/persons/{id}/reveal", INSPECTOR | REVIEWER | FINANCE | HEAD | LEADER, ABOUT_PERSON, roster, reveal_phone,
+	     revealed_phone, ROUTE_PHONE_WHOLE | ROUTE_PASSWORD_AGAIN, "id"),
 	THING("/postings", ROSTER | OWN, ABOUT_ANSWER, ROSTER | OWN, put_posting, read_posting, list_postings, posting),
 	POST("/postings/{id}/void", ADMIN, ABOUT_DISTRICT, roster, void_posting, posting, 0, "id"),
 	FILE_IN("/imports", ADMIN, TYPE_CSV, "csv charset", roster, import_rows, imported),

@@ -42,6 +42,7 @@ enum route_flag {
 	ROUTE_STRANGERS = 1024,         /* no token, from anywhere */
 	/* a read whose texts mention people and places: roster says what they are called */
 	ROUTE_NAMES = 4096,
+	ROUTE_PHONE_WHOLE = 8192,       /* its answer is a phone that was asked for, with a reason */
 	ROUTE_PASSWORD = 2048,          /* the body holds one */
 };
 

@@ -185,8 +185,10 @@ check_who(const struct route *r)
 	check((r->who & ~WHO_ANYBODY) == 0, "roles that are", r->path);
 	if (is_command(r) || r->kind == ROUTE_NDJSON || r->kind == ROUTE_FILE)
 		check(!(r->who & ROLE(AUDITOR)) &&
-		              (!limited || ((r->who & WHO_LIMITED) == ROLE(CADRE) && r->about == ABOUT_BODY)),
-		      "auditors and limited roles order nothing, but a cadre for himself", r->path);
+		              (!limited || ((r->who & WHO_LIMITED) == ROLE(CADRE) && r->about == ABOUT_BODY) ||
+		               (r->flags & ROUTE_PHONE_WHOLE && r->about == ABOUT_PERSON)),
+		      "auditors and limited roles order nothing, but a cadre for himself, and who is in charge a phone",
+		      r->path);
 	check(!limited || all || r->kind == ROUTE_QUERY || is_command(r) || r->kind == ROUTE_NDJSON,
 	      "a kind of route that judges reach", r->path);
 	check(!limited || all || r->about != ABOUT_DISTRICT,

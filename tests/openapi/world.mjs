@@ -16,6 +16,7 @@ export const CALLS = [
 	{ id: 'putUnit', path: { id: 'u1' }, body: { name: '局' } },
 	{ id: 'putPerson', path: { id: 'p1' }, body: { name: '赵一', phone: '13800000001', unit_id: 'u1', establishment: 'civil_servant' } },
 	{ id: 'putPerson', path: { id: 'p2' }, body: { name: '钱二', phone: '13800000002', unit_id: 'u1', establishment: 'other' } },
+	{ id: 'revealPhone', path: { id: 'p1' }, body: { reason: '核实在岗' } },
 	{ id: 'putUnit', path: { id: 'u1' }, body: { name: '局', head_person_id: 'p2' } },
 	{ id: 'putVillage', path: { id: 'v1' }, body: { name: '村', township_id: 't1', kind: 'poor', fence: { lon: 107.5, lat: 31.2, radius_m: 500 } } },
 	{ id: 'putVillage', path: { id: 'v2' }, body: { name: '村二', township_id: 't1', kind: 'non_poor' } },
