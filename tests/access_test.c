@@ -83,6 +83,8 @@ static const struct line { const char *method, *path, *may, *body; } lines[] = {
 	{ "POST", "/findings/none/annul",                 "--y-----", "{}" },
 	{ "POST", "/findings:batch",                      "-y------", "{\"key\":\"k\"}\n" },
 
+	{ "POST", "/files",                               "yyyy-yyy", "x" },
+	{ "GET", "/files/none?of=findings/none",          "yyyyyyyy", NULL },
 	{ "POST", "/checkins",                            "-------o", "{\"person_id\":\"{P}\"}" },
 	{ "POST", "/checkins:batch",                      "-------o", "{\"person_id\":\"{P}\"}\n" },
 	{ "GET", "/persons/{P}/attendance?month=2017-09", "yyyyyooo", NULL },

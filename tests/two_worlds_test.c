@@ -134,6 +134,8 @@ static const struct line { const char *method, *path; bool list; const char *bod
 	{ "POST", "/recalls/{M}/hand-over", false, "{}" },
 	{ "POST", "/recalls/{M}/replace", false, "{}" },
 	{ "POST", "/recalls/{M}/cancel", false, "{}" },
+	{ "POST", "/files", false, "x" },
+	{ "GET", "/files/none?of=findings/{F}", false, NULL },
 	{ "POST", "/checkins", false, "{}" },
 	{ "POST", "/checkins:batch", false, "{\"key\":\"k\"}\n" },
 	{ "POST", "/tasks/{M}/close", false, "{}" },

@@ -12,6 +12,7 @@
 #include "call/reach.h"
 #include "events/events.h"
 #include "events/sse.h"
+#include "files/evidence.h"
 #include "files/export.h"
 #include "http/target.h"
 #include "ops/health.h"
@@ -177,20 +178,33 @@ early_refusal(const call_t *c)
 	return c->api->gave_up ? REFUSED_STOPPING : c->api->ncalls > CALLS_MAX ? REFUSED_BUSY : REFUSED_NOT;
 }
 
+/* Which of the types that the row takes it is; NULL: none of them. */
+static const char *
+type_said(call_t *c, const char *content_type)
+{
+	static const char *const known[] = {
+		TYPE_JSON, TYPE_LINES, TYPE_CSV, "image/jpeg", "image/png", "application/pdf",
+	};
+	const char *takes = c->match.route->media ? c->match.route->media : TYPE_JSON;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strstr(takes, known[i]) && headers_media_is(content_type, known[i], &c->charset))
+			return known[i];
+	return NULL;
+}
+
 /* JSON is UTF-8; a table may also be what spreadsheets write here. */
 static enum refusal
 media_refusal(call_t *c, const struct api_request *r)
 {
-	const char *type = c->match.route->media ? c->match.route->media : TYPE_JSON;
-
 	if (c->get)
 		return REFUSED_NOT;
 	if (r->content_encoding && strcasecmp(r->content_encoding, "identity") != 0)
 		return REFUSED_MEDIA;
-	bool right = headers_media_is(r->content_type, type, &c->charset);
+	c->said_type = type_said(c, r->content_type);
 	bool read = c->charset == CHARSET_UNSAID || c->charset == CHARSET_UTF8 ||
 	            (c->charset == CHARSET_GB18030 && c->match.route->kind == ROUTE_FILE);
-	return right && read ? REFUSED_NOT : REFUSED_MEDIA;
+	return c->said_type && read ? REFUSED_NOT : REFUSED_MEDIA;
 }
 
 static void
@@ -317,6 +331,7 @@ static call_fn *const runs[] = {
 	[ROUTE_ACCOUNT] = accounts_put, [ROUTE_LOGIN] = accounts_log_in, [ROUTE_LOGOUT] = accounts_log_out,
 	[ROUTE_OWN_PASSWORD] = accounts_own_password, [ROUTE_STEP_UP] = accounts_step_up,
 	[ROUTE_SESSION] = accounts_session,
+	[ROUTE_UPLOAD] = evidence_put, [ROUTE_DOWNLOAD] = evidence_get,
 	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
 	[ROUTE_DOCUMENT] = document_run,
 };

@@ -290,6 +290,27 @@ ndjson_content(const char *description, json_t *line)
 	                 "x-line", line);
 }
 
+static json_t *
+binary_of(const char *media)
+{
+	json_t *content = json_object();
+
+	for (size_t len; *media; media += len, media += *media == ' ') {
+		len = strcspn(media, " ");
+		json_object_setn_new(content, media, len, json_pack("{s:{}}", "schema"));
+	}
+	return content;
+}
+
+static void
+upload_body(struct draft *d, const struct route *r, json_t *operation)
+{
+	(void)d;
+	json_object_set_new(operation, "requestBody", json_pack("{s:b, s:s, s:o}", "required", 1, "description",
+	                                                        "At most 1 MiB, judged by its first bytes.", "content",
+	                                                        binary_of(r->media)));
+}
+
 static void
 ndjson_body(struct draft *d, const struct route *r, json_t *operation)
 {
@@ -358,6 +379,20 @@ tagged_answer(json_t *operation, const char *description, json_t *schema)
 	                    json_pack("{s:{s:b, s:{s:s}}}", "ETag", "required", 1, "schema", "type", "string"));
 	json_object_set_new(responses, "304",
 	                    json_pack("{s:s}", "description", "It is the one that If-None-Match names."));
+}
+
+static void
+upload_answers(struct draft *d, const struct route *r, json_t *operation)
+{
+	response_add(operation, 201, "Kept.", content_of(TYPE_JSON, answer_schema(d, r)));
+	response_add(operation, 200, "Kept before.", content_of(TYPE_JSON, answer_schema(d, r)));
+}
+
+static void
+download_answers(struct draft *d, const struct route *r, json_t *operation)
+{
+	(void)d;
+	response_add(operation, 200, "As it was sent.", binary_of(r->media));
 }
 
 static void
@@ -509,6 +544,8 @@ static const struct rule rules[ROUTE_KINDS] = {
 		own_password_answers, OF_WRITES },
 	[ROUTE_STEP_UP] = { "stepUp", NULL, "Give the password again", command_body, step_up_answers, OF_WRITES },
 	[ROUTE_SESSION] = { .answers = query_answers, .refusals = OF_READS, .header = "If-None-Match" },
+	[ROUTE_UPLOAD] = { .body = upload_body, .answers = upload_answers, .refusals = OF_WRITES },
+	[ROUTE_DOWNLOAD] = { "readFile", NULL, "Read a file", NULL, download_answers, OF_READS, "of" },
 	[ROUTE_LIVE] = { "readLiveness", NULL, "Is this process alive?", NULL, live_answers, OF_ALL },
 	[ROUTE_READY] = { "readReadiness", NULL, "Does every service answer?", NULL, ready_answers, OF_ALL | S503 },
 	[ROUTE_METRICS] = { "readMetrics", NULL, "Counters, as Prometheus reads them", NULL, metrics_answers, OF_ALL },

@@ -126,11 +126,24 @@ call_reply(call_t *c, struct reply *r)
 	call_free(c);
 }
 
+static bool
+is_heard(call_t *c, int status, json_t *j)
+{
+	void (*heard)(call_t *, int, json_t *, int64_t) = c->heard;
+
+	c->heard = NULL;
+	if (heard)
+		heard(c, status, j, c->api->now_us);
+	return heard != NULL;
+}
+
 void
 call_reply_json(call_t *c, int status, json_t *j)
 {
 	struct reply r = REPLY_NONE;
 
+	if (is_heard(c, status, j))
+		return;
 	if (status >= 300) {
 		problem_reply(j, &r);
 	} else {
@@ -150,6 +163,10 @@ call_reply_problem(call_t *c, const Wire__Problem *p)
 	struct reply r = REPLY_NONE;
 	json_t *j = problem_json(p);
 
+	if (is_heard(c, p->status, j)) {
+		json_decref(j);
+		return;
+	}
 	problem_reply(j, &r);
 	json_decref(j);
 	if (r.status == 405)

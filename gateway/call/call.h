@@ -68,6 +68,7 @@ struct call {
 	enum refusal found;                     /* of the route */
 	enum refusal early;                     /* what the headers alone decided */
 	enum refusal media;                     /* … and what counts only if the body is not too long */
+	const char *said_type;                  /* of those that the row takes; of static storage, NULL: none */
 	bool typed;                             /* a type is said, so it counts although there be no body */
 	enum charset charset;                   /* in what its text is said to be written */
 	char allow[ROUTE_ALLOW_MAX], trace[TRACE_MAX], key[KEY_MAX + 1];
@@ -84,6 +85,9 @@ struct call {
 	bool drop;                              /* nothing of the body is kept from here on */
 	struct ndjson *ndjson;
 	struct export *export;
+	struct download *download;
+	/* Hears, once, what the call would have answered, instead of its client. */
+	void (*heard)(call_t *c, int status, json_t *answer, int64_t mono_us);
 	call_fn *then;                          /* goes on when what is asked just now has been answered */
 	/* While the thing of a PUT is read first: its row, and what then gives the order. */
 	const struct route *put;

@@ -24,6 +24,7 @@ enum route_kind {
 	ROUTE_ACCOUNT,                  /* a command whose password roster hashes first */
 	ROUTE_LOGIN, ROUTE_LOGOUT, ROUTE_OWN_PASSWORD, ROUTE_STEP_UP,
 	ROUTE_SESSION,                  /* a read of the session that asks */
+	ROUTE_UPLOAD, ROUTE_DOWNLOAD,   /* a file as it is, of the types in `media`; … to who may read what names it */
 	ROUTE_LIVE, ROUTE_READY, ROUTE_METRICS,
 	ROUTE_DOCUMENT,                 /* what openapi.h says of all of them */
 	ROUTE_KINDS
@@ -84,7 +85,7 @@ struct route {
 	unsigned who;                                   /* roles */
 	enum route_about about;                         /* where limited roles' reach is judged */
 	const char *line_members;                       /* of an answer, in the answer line; strings and enums */
-	const char *media;                              /* type of the body; NULL: JSON */
+	const char *media;                              /* types of the body, between blanks; NULL: JSON */
 	const struct route_column *columns;             /* of an export; ended by one without a member */
 	const char *file;                               /* … and how its file's name begins */
 };
