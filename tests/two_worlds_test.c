@@ -260,12 +260,15 @@ made_here(const char *p, const char *before)
 	return 0;
 }
 
-/* Log heads, and what is counted along with them. */
+/* Log heads, and what is counted along with them; and the hash of a body, which is compared itself. */
 static size_t
 head_here(const char *before, const char *p)
 {
 	static const char *const members[] = { "\"head\":", "\"cursor\":", "\"epoch\":" };
+	const size_t len = strlen(before), tag = strlen("ETag: \"");
 
+	if (len >= tag && strcmp(before + len - tag, "ETag: \"") == 0)
+		return span_of(p, is_value);
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		if (strlen(before) >= strlen(members[i]) && strcmp(before + strlen(before) - strlen(members[i]), members[i]) == 0)
 			return span_of(p, is_number);
