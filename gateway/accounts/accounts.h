@@ -1,6 +1,5 @@
-/* accounts - calls that hold a password, and those of a session about itself. */
+/* accounts - calls that hold a password, and those that end sessions. */
 #pragma once
 #include "call/call.h"
 
-call_fn accounts_put, accounts_log_in, accounts_log_out, accounts_own_password, accounts_step_up,
-	accounts_session;
+call_fn accounts_put, accounts_log_in, accounts_log_out, accounts_own_password;
