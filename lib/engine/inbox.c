@@ -23,8 +23,7 @@ struct inbox {
 	struct inputs all; size_t bytes;
 	int64_t expected[PARTITIONS][PRODUCERS_MAX];    /* the next event to be taken; 0: the one after the cursor */
 	bool due[PARTITIONS];                           /* its timers come first */
-	bool light, heavy;                              /* there are such commands among them: never both */
-	bool heavy_waits;                               /* none is to be taken before light ones */
+	bool heavy;                                     /* there is a heavy command among them */
 	bool held_back[PARTITIONS][PRODUCERS_MAX];      /* its next event must wait for another producer's */
 	/* there is a block of them; the first comes whatever its size: another version may have made it */
 	bool events;
@@ -178,24 +177,16 @@ blocks_settle(node_t *n, bool done)
 
 /* ---- commands */
 
-/* A heavy command is the only one of its batch: nobody else's answer waits for what it takes. */
-static bool
-has_room_for(const struct inbox *box, bool heavy)
-{
-	return !box->heavy && (!heavy || (!box->light && !box->heavy_waits));
-}
-
-/* False: it, and all behind it in its group, come in a later batch. */
+/* False: it is heavy, and so is one that is there already; it, and all behind it in its group, come in a later
+ * batch. */
 static bool
 add_command(node_t *n, struct inbox *box, struct group *g, size_t i, const Wire__Command *c)
 {
 	const struct command *command = service_command(n->svc, c->type);
-	bool heavy = command && command->heavy;
 
-	if (!has_room_for(box, heavy))
+	if (command && command->heavy && box->heavy)
 		return false;
-	box->heavy = heavy;
-	box->light = !heavy;
+	box->heavy = box->heavy || (command && command->heavy);
 	struct input *in = input_add(&box->all, INPUT_COMMAND, g->partition, n->arena);
 
 	in->group = g;
@@ -233,27 +224,15 @@ lacks_events(node_t *n, const struct inbox *box, const struct group *g)
 	return lacks;
 }
 
+/* Commands come after what was due before them; so those of a partition with due timers wait until there are none
+ * left. */
 static void
-take_groups(node_t *n, struct inbox *box)
+take_commands(node_t *n, struct inbox *box)
 {
 	for (struct group *g = n->queue.first; g && box->all.n < BATCH_INPUTS_MAX && box->bytes < BATCH_BYTES_MAX;
 	     g = g->next)
 		if (g->nleft && n->part[g->partition].owned && !box->due[g->partition] && !lacks_events(n, box, g))
 			take_group(n, box, g);
-}
-
-/* Commands come after what was due before them; so those of a partition with due timers wait until there are none
- * left.  After a heavy one light ones come first, whoever came first: so they wait for one of them at most, and it for
- * one batch of theirs. */
-static void
-take_commands(node_t *n, struct inbox *box)
-{
-	box->heavy_waits = n->heavy_ran;
-	take_groups(n, box);
-	box->heavy_waits = false;
-	if (!box->light)
-		take_groups(n, box);
-	n->heavy_ran = box->heavy;
 }
 
 /* ---- running */

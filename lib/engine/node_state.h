@@ -81,7 +81,6 @@ struct node {
 	struct partition part[PARTITIONS];
 	struct queue queue;
 	struct feed feed[PRODUCERS_MAX]; size_t feed_turn;
-	bool heavy_ran;                                 /* the last batch had a heavy command */
 	struct ring ring;
 	struct held_fetch held[HELD_FETCHES_MAX]; size_t nheld;
 	book_cache_t *books; size_t books_table;        /* NULL: no table has a cache; which one has */

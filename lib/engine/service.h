@@ -51,7 +51,7 @@ struct command {
 	/* of a PUT whose answer says more than was put, and what may change with it: what a query of it says now; NULL:
 	 * nothing */
 	const ProtobufCMessage *(*stands)(struct batch *b, const void *m);
-	/* one message asks for thousands of rows: no other command is in its batch (inbox.c) */
+	/* one message asks for thousands of rows: at most one in a batch */
 	bool heavy;
 	/* what functions that several commands share are told by batch_with */
 	const void *with;

@@ -52,31 +52,6 @@ add_import(struct group_of *g, const char *unit, bool dry_run)
 	group_add(g, "", &m.base);
 }
 
-#define TRIED "select count(*) from roster.unit where name = 'tried'"
-
-/* A command that came behind two heavy ones has its answer when one of them has been carried out. */
-static void
-test_heavy(struct count *c)
-{
-	struct fixture *s = fixture_open(c);
-	struct group_of heavy = { 0 }, light = { 0 };
-
-	add_import(&heavy, "u1", false);
-	add_import(&heavy, "u2", false);
-	group_add_person(&light, "", "p1", "u1");
-	fixture_send(s, ROSTER, &heavy, 5000);
-	fixture_send(s, ROSTER, &light, 5000);
-	check(c, fixture_await(s) == 201, "a light command is carried out");
-	for (int i = 0; i < TURNS_MAX && fixture_number(s, TRIED) < 2; i++)
-		fixture_turn(s);
-	check(c, fixture_number(s, TRIED) == 2, "and both heavy ones");
-	check(c, fixture_number(s, "select (max(seq) filter (where type = 'roster.PersonPut') < max(seq))::int"
-	                           " from roster.event") == 1,
-	      "the second of them, which came first, after it");
-	check(c, fixture_settle(s), "and all is heard");
-	fixture_close(s);
-}
-
 /* What is taken back has not been said: no row, event, timer or number is left of it.  Of heavy commands one is in a
  * batch. */
 static void
@@ -140,7 +115,7 @@ int
 main(void)
 {
 	static void (*const tests[])(struct count *) = {
-		test_commands, test_trying, test_heavy, test_catching_up,
+		test_commands, test_trying, test_catching_up,
 	};
 
 	return fixture_main("commands_test", tests, ALEN(tests));
