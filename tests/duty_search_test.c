@@ -8,10 +8,11 @@
  *
  *   A human has the accounts whose password he set last.
  *   Never: two halves by one account, or by accounts of one person; an act by an account that is nobody's; an act in a
- * case of oneself, of a unit that one belonged to or headed since the facts, or of one that the case's person headed.
+ *          case of oneself, of a unit that one belonged to or headed since the facts, or of one that the case's person
+ *          headed.
  *   Never, unless told: two halves by two accounts that one human has.  He has another's only by taking it, and whose
- * name it bears has been sent a message each time: that the taking wants a second person is not yet so.  The messages
- * are counted in the end.
+ *          name it bears has been sent a message each time: that the taking wants a second person is not yet so.  The
+ *          messages are counted in the end.
  *
  *   ZHUCUN_SEED            of the first world; the others follow            (fixed)
  *   ZHUCUN_HISTORIES       how many worlds, each a district of its own      (8) */

@@ -1,9 +1,10 @@
 /* ctl - zhucunctl, the operator's command: what its files share.
  *
- *   main.c     the command table, its options read        help.c    --help, the man page and completion, from the same
- * table rows.c     rows to standard output                    connect.c the database, and what is asked of it verify.c
- * logs, positions, money                     status.c  how things stand rebuild.c  derived tables, from the logs alone
- * parked.c  what was put aside, and trying it again clock.c    time that was wrong
+ *   main.c     the command table, its options read        help.c    --help, the man page, completion: of that table
+ *   rows.c     rows to standard output                    connect.c the database, and what is asked of it
+ *   verify.c   logs, positions, money                     status.c  how things stand
+ *   rebuild.c  derived tables, from the logs alone        parked.c  what was put aside, and trying it again
+ *   clock.c    time that was wrong
  *
  * Data go to standard output, talk to standard error.  A row is a message of ctl_rows.proto: in columns for people, or
  * as one JSON object a line with --json. */

@@ -5,11 +5,12 @@
  * says otherwise:
  *
  *   itself      the last instant that was believed, and the time since by the clock that nobody sets (clock_boot_us).
- * What was believed follows the real clock by at most a thousandth of that time, so steps do not add up database    its
- * clock, as of each look (lib/engine/ownership.c) peers       the clocks of the other replicas that live, of whatever
- * service: the middle one.  Of the two who differ it is who is farther from the database's start       the instants
- * that its service has decided at: the last is no more than 400 days ago, none is still to come; only until it is
- * believed for the first time
+ *               What was believed follows the real clock by at most a thousandth of that time, so steps do not add up
+ *   database    its clock, as of each look (lib/engine/ownership.c)
+ *   peers       the clocks of the other replicas that live, of whatever service: the middle one.  Of the two who differ
+ *               it is who is farther from the database's
+ *   start       the instants that its service has decided at: the last is no more than 400 days ago, none is still to
+ *               come; only until it is believed for the first time
  *
  * Either way more than a minute off is not believed.  When the clock is right again it is, by itself; what cannot right
  * itself (a step that was right) the operator accepts: zhucunctl clock.  A decision without I/O: whoever calls reads

@@ -1,14 +1,16 @@
 /* steady_test - what is believed of a clock, as words of a script say what happens to it.
  *
- *   t60       a minute goes by                       s-70       the machine's clock is set back by 70 s
+ *   t60       a minute goes by
+ *   s-70      the machine's clock is set back by 70 s
  *   d70       the database's clock is 70 s ahead of what it really is; it is asked
- *   r5        the database took 5 s to answer          p3:90      three peers, the middle one 90 s ahead of the
- *   database; it is asked
- *   a         the operator accepts; it is heard      w, b, o    the instants in the logs: 400 days old, still to come,
- *   as they should be
- *   =CODE     what is thought of it now, or =sure         x1000      so many µs go by, in which it is looked at all the
- *   time
- *   each word but =CODE is followed by a look at the clock */
+ *   r5        the database took 5 s to answer
+ *   p3:90     three peers, the middle one 90 s ahead of the database; it is asked
+ *   a         the operator accepts; it is heard
+ *   w, b, o   the instants in the logs: 400 days old, still to come, as they should be
+ *   =CODE     what is thought of it now, or =sure
+ *   x1000     so many µs go by, in which it is looked at all the time
+ *
+ * Each word but =CODE is followed by a look at the clock. */
 #include "base/steady.h"
 #include "harness/tally.h"
 #include <stdio.h>

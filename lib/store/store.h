@@ -11,8 +11,9 @@
  * int64, uint32         bigint                int32          integer
  * bool                  boolean               double         double precision
  * string, or enum       text (an enum by its name in lower case)
- * bytes                 bytea                 repeated string  text[] (as a parameter of unnest: text[] of array
- * literals, cast ::text[]) A oneof member that is not set is NULL, and NULL leaves it unset.
+ * bytes                 bytea                 repeated string  text[] (as a parameter of unnest: text[] of
+ *                                                             array literals, cast ::text[])
+ * A oneof member that is not set is NULL, and NULL leaves it unset.
  *
  * Everything is asynchronous and pipelined: queue statements, then store_sync() makes one round trip and leaves the
  * results to be read.  No wait is longer than STORE_WAIT_MS. */

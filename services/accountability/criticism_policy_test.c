@@ -5,8 +5,9 @@
  * the words expected.
  *
  *   C1:09-05@B1      criticism C1 on 2017-09-05 in bulletin B1, confirmed that day; of the unit alone
- *   C1:09-05@B1/p    … naming somebody            >09-20   confirmed later        ! by a superior       * major       -
- * annulled D1:09-05/p       a duty failure; V discipline violated; U funds misused; X an absence */
+ *   C1:09-05@B1/p    … naming somebody        >09-20   confirmed later
+ *                    ! by a superior          * major       - annulled
+ *   D1:09-05/p       a duty failure; V discipline violated; U funds misused; X an absence */
 #include "criticism_policy.h"
 #include "base/civil.h"
 #include <stdio.h>

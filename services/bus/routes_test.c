@@ -1,8 +1,11 @@
 /* The routing table, by scripts.  A word of a script is one of
  *
- *   a=pay/W:1,2   peer a says it serves pay in the WRITER lane and owns partitions 1 and 2     a=   a says it serves
- * nothing -a            peer a is gone            +500   500 ms pass            x   the silent are taken out; says how
- * many ?pay/W:1      who gets a request for partition 1 of pay, WRITER lane?  Says the peer, or . for nobody
+ *   a=pay/W:1,2   peer a says it serves pay in the WRITER lane and owns partitions 1 and 2
+ *   a=            a says it serves nothing
+ *   -a            peer a is gone
+ *   +500          500 ms pass
+ *   x             the silent are taken out; says how many
+ *   ?pay/W:1      who gets a request for partition 1 of pay, WRITER lane?  Says the peer, or . for nobody
  *
  * and what the words say, one after the other, is compared. */
 #include "routes.h"

@@ -1,12 +1,13 @@
 /* zap - see zap.h.
  *
  *   in:   a key at a time, from libzmq's own thread; the file of authorized keys; failed handshakes, from the ROUTER's
- * monitor out:  a name, or no; refusals, logged once a minute each and counted owns: one REP and one PAIR socket, both
- * within the process
+ *         monitor
+ *   out:  a name, or no; refusals, logged once a minute each and counted
+ *   owns: one REP and one PAIR socket, both within the process
  *
  * A refusal is said as "come again" (300), not as "never" (400): libzmq says nothing to the peer and lets the
- * handshake's time run out, and the peer tries again, so that a key may be authorized after its owner has started. What
- * speaks no ZMTP 3 at all is hung up on by libzmq, which tells nobody. */
+ * handshake's time run out, and the peer tries again, so that a key may be authorized after its owner has started.
+ * What speaks no ZMTP 3 at all is hung up on by libzmq, which tells nobody. */
 #include "zap.h"
 #include "base/log.h"
 #include <assert.h>

@@ -3,13 +3,14 @@
  *   load HOST PORT REQUESTS CONNECTIONS RATE SECONDS [TIMES [ANSWERS]]
  *
  *   in:   REQUESTS, made by world.py: each `METHOD PATH TYPE KEY LENGTH\n` and LENGTH bytes of body; TYPE or KEY `-`:
- * none. ZHUCUN_BOOTSTRAP_TOKEN.  RATE a second, 0: as fast as answers come.  SECONDS: no request begins after them, 0:
- * all are sent. out:  one line of JSON on standard output; TIMES: `number due_us done_us status` a request; ANSWERS:
- * the bodies, as they came
+ *         none.  ZHUCUN_BOOTSTRAP_TOKEN.  RATE a second, 0: as fast as answers come.  SECONDS: no request begins after
+ *         them, 0: all are sent.
+ *   out:  one line of JSON on standard output; TIMES: `number due_us done_us status` a request; ANSWERS: the bodies, as
+ *         they came
  *
  * With a rate the load is open: request n is due at begin + n / RATE, whether or not earlier ones are answered, and its
  * time counts from then.  A server that stalls is charged with every request that fell due meanwhile (no coordinated
- * omission). One thread, epoll, a timer for what is due next; a connection has one request under way. */
+ * omission).  One thread, epoll, a timer for what is due next; a connection has one request under way. */
 #include "base/clock.h"
 #include <arpa/inet.h>
 #include <errno.h>

@@ -4,7 +4,7 @@
  *
  *   in:   a login that may read schema engine; it ends when its standard input does
  *   out:  `consumer producer partition seq us` on standard output, whenever a cursor is seen to have moved; us: of the
- * monotonic clock, when the answer was here, so the consequences up to seq were visible to anybody by then
+ *         monotonic clock, when the answer was here, so the consequences up to seq were visible to anybody by then
  *
  * A cursor moves in the same transaction as the effects of what was read, so seeing it moved is seeing them. */
 #include "base/clock.h"

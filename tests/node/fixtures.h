@@ -2,9 +2,8 @@
  *
  * "roster" turns commands into events.  "attendance" remembers the persons it hears of, and does or fails in whatever
  * way the person's unit says: "\xff" is what the database refuses, "job" leaves a job, "timer…" sets a timer an hour
- * after START
- * ("timer.seeing" stands on roster's events),
- * "slow" takes 2.5 s, "hungry" takes HUNGER_BYTES of the batch's memory, "policy" asks for the policies. */
+ * after START ("timer.seeing" stands on roster's events), "slow" takes 2.5 s, "hungry" takes HUNGER_BYTES of the
+ * batch's memory, "policy" asks for the policies. */
 #pragma once
 #include "engine/service.h"
 #include "roster.pb-c.h"

@@ -2,14 +2,18 @@
  *
  *   alpha   commands become events; reads past what beta says, so its events stand on it, and past what it says itself
  *   beta    reads alpha: says that it heard each event; sets timers, queues jobs, and says when they ran; fails as
- * told; reads once more what it said gamma   reads both, and takes commands that stand on what alpha has acknowledged;
- * sets timers, which stand on all that was said before
+ *           told; reads once more what it said
+ *   gamma   reads both, and takes commands that stand on what alpha has acknowledged; sets timers, which stand on all
+ *           that was said before
  *
  * Each folds what it runs into a row for its subject: the number of the last event, and a digest of all, so a row shows
- * whether everything came, once, in order.  What an order is to do is the first letter of its text:
- *   n  nothing else   r  be refused   t  set a timer   m  set two for one instant, of which the first puts the second
- * off c  queue a job   f  queue so many that one round trip does not hold them q  write what the database refuses, in
- * alpha   p  the same in beta   k  end the process that runs it, in beta */
+ * whether everything came, once, in order.  What a command is to do is the first letter of its text:
+ *
+ *   n  nothing else                        r  be refused
+ *   t  set a timer                         m  set two for one instant, of which the first puts the second off
+ *   c  queue a job                         f  queue so many that one round trip does not hold them
+ *   q  write what the database refuses, in alpha
+ *   p  the same in beta                    k  end the process that runs it, in beta */
 #include "sim.h"
 #include "domain/mirror.h"
 #include <assert.h>
