@@ -5,11 +5,11 @@ import { useRead } from '../../api/cache'
 import { Line } from '../../charts/line'
 import { Card } from '../../kit/card'
 import { Page, Shown } from '../../kit/page'
-import { TodayBar } from '../../parts/today'
 import { to } from '../../router'
 import { d, who } from '../../session'
 import { dateWeek, dayOf, month, percent } from '../../words/format'
 import { t, tt, word } from '../../words/words'
+import { PeopleToday } from './people-today'
 import { VacantPlaces } from './vacant-places'
 import { YearCases } from './year-cases'
 
@@ -114,19 +114,7 @@ export function Board() {
 			<Shown of={read}>
 				{(o) => (
 					<div class="grid board">
-						<Card
-							title={
-								<>
-									{t('due_today_people')}{' '}
-									<a class="fig" href={to('attendance')}>
-										{o.people.posted ?? 0}
-									</a>{' '}
-									{t('people_unit')}
-								</>
-							}>
-							<TodayBar of={o.people} href={(s) => `${to('attendance')}?status=${s}`} />
-							<p class="faint">{t('unknown_is_not_absent')}</p>
-						</Card>
+						<PeopleToday of={o} />
 						<Weeks of={o} />
 						<Sentences of={o} />
 						<YearCases of={o} />

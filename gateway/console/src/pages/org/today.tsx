@@ -2,17 +2,16 @@
 import type { Overview } from '../../api/contract'
 import { now } from '../../api/client'
 import { useRead } from '../../api/cache'
-import { Card } from '../../kit/card'
 import { Icon } from '../../kit/icon'
 import { Page, Shown } from '../../kit/page'
 import { Export } from '../../parts/exports'
-import { TodayBar } from '../../parts/today'
 import { to } from '../../router'
 import { d, has } from '../../session'
 import { clock, dateWeek, dayOf } from '../../words/format'
 import { t } from '../../words/words'
 import { Deadlines } from './deadlines'
 import { Exceptions } from './exceptions'
+import { PeopleToday } from './people-today'
 import { Tiles } from './tiles'
 import { VacantPlaces } from './vacant-places'
 import { YearCases } from './year-cases'
@@ -39,20 +38,7 @@ export function Today() {
 						<Tiles of={o} />
 						<div class="grid two">
 							<div class="grid">
-								<Card
-									title={
-										<>
-											{t('due_today_people')}{' '}
-											<a class="fig" href={to('attendance')}>
-												{o.people.posted ?? 0}
-											</a>{' '}
-											{t('people_unit')}
-										</>
-									}
-									aside={<a href={to('attendance')}>{t('name_list')}</a>}>
-									<TodayBar of={o.people} href={(s) => `${to('attendance')}?status=${s}`} />
-									<p class="faint">{t('unknown_is_not_absent')}</p>
-								</Card>
+								<PeopleToday of={o} aside={<a href={to('attendance')}>{t('name_list')}</a>} />
 								<Exceptions of={o} />
 								<YearCases of={o} />
 							</div>
