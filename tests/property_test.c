@@ -7,7 +7,9 @@
  * must follow from measures, and the database must be sound (invariants.h).
  *
  *   ZHUCUN_SEED        of the first history; the others follow                 (fixed)
- *   ZHUCUN_HISTORIES   how many                                                 (1500)
+ *   ZHUCUN_SECONDS     how long it goes on, in rounds, each in an installation of its own; one at least  (60)
+ *   ZHUCUN_HISTORIES   how many, however long that takes
+ *   ZHUCUN_ROUND       how many in a round                                      (250)
  *
  * A failure prints the seed, the history, the difference, and how to run the history alone. */
 #include "base/civil.h"
@@ -18,6 +20,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { DATES = 4, YEARS = 2, FIRST_YEAR = 2017, SHOWN_MAX = 5, NAME_MAX_LEN = 64 };
 static const char *const end_of_all = "2018-09-20T10:00:00+08:00";
@@ -566,15 +569,13 @@ forget(struct seen *s)
 	}
 }
 
-int
-main(void)
+/* So many histories in one installation, from a seed on. */
+static struct tally
+round_of(uint64_t seed, size_t histories)
 {
 	struct trial t = { .arena = arena_open(16 << 20) };
-	uint64_t seed = setting("ZHUCUN_SEED", 20170908);
-	size_t histories = setting("ZHUCUN_HISTORIES", 1500);
 	harness_t *s = harness_open_with((int)setting("ZHUCUN_TEST_REPLICAS", 3));
 
-	printf("seed %llu, %zu histories\n", (unsigned long long)seed, histories);
 	clients_open(&t.clients, s, seed, histories);
 	t.seen = calloc(t.clients.n, sizeof(*t.seen));
 	assert(t.seen);
@@ -586,17 +587,38 @@ main(void)
 	acknowledged_checkins(&t);
 	ledger_is_stipend(&t);
 	invariants_check(&t.tally, s);
-	printf("%zu people, %zu lines, %zu moves, %zu crashes\n", t.clients.n, t.clients.lines, t.clients.moves,
-	       t.clients.crashes);
+	printf("seed %llu, %zu histories: %zu people, %zu lines, %zu moves, %zu crashes\n", (unsigned long long)seed,
+	       histories, t.clients.n, t.clients.lines, t.clients.moves, t.clients.crashes);
 	if (t.tally.failed)
-		printf("again: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=%zu build/tests/property_test\n",
-		       (unsigned long long)seed, histories);
+		printf("again: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=%zu ZHUCUN_ROUND=%zu build/tests/property_test\n",
+		       (unsigned long long)seed, histories, histories);
+	fflush(stdout);
 	for (size_t i = 0; i < t.clients.n; i++)
 		forget(&t.seen[i]);
 	free(t.seen);
 	clients_close(&t.clients);
 	harness_close(&s);
 	arena_close(&t.arena);
-	printf("%d passed, %d failed\n", t.tally.passed, t.tally.failed);
-	return t.tally.failed != 0;
+	return t.tally;
+}
+
+int
+main(void)
+{
+	uint64_t seed = setting("ZHUCUN_SEED", 20170908);
+	size_t histories = setting("ZHUCUN_HISTORIES", SIZE_MAX), most = setting("ZHUCUN_ROUND", 250), done = 0;
+	time_t seconds = getenv("ZHUCUN_HISTORIES") ? INT32_MAX : (time_t)setting("ZHUCUN_SECONDS", 60);
+	time_t end = time(NULL) + seconds;
+	struct tally all = { 0 };
+
+	do {
+		size_t n = histories - done < most ? histories - done : most;
+		struct tally t = round_of(seed + done, n);
+		all.passed += t.passed;
+		all.failed += t.failed;
+		done += n;
+	} while (done < histories && time(NULL) < end);
+	printf("%zu histories were told\n", done);
+	printf("%d passed, %d failed\n", all.passed, all.failed);
+	return all.failed != 0;
 }

@@ -2,7 +2,7 @@
  * goes out as one.
  *
  *   in:   alerts' own AlertQueued, AlertSent, AlertFailed; AlertQueued once more, of what is not held; of what is, the
- *         timer `send`, whose subject is "<root> <recipient>": the key of a message, neither part of which has a space;
+ *         timer `send`, one for a person and a moment, whose subject is "<recipient> <microseconds>";
  *         ListAlerts, ReadMeasureMessages
  *   out:  AlertQueued, AlertSent, AlertFailed
  *   owns: alert, held, told
@@ -19,6 +19,7 @@
 #include "json/copy.h"
 #include "json/member.h"
 #include "wording_policy.h"
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -186,12 +187,6 @@ event_want(struct batch *b, const void *m)
 	want_alert(b, member_text(m, "root"), member_text(m, "person_id"));
 }
 
-static char *
-timer_subject(struct batch *b, const Alert *a)
-{
-	return arena_printf(batch_arena(b), "%s %s", a->root, a->person_id);
-}
-
 static void
 hold(struct batch *b, const Alert *row, const Queued *e)
 {
@@ -199,7 +194,7 @@ hold(struct batch *b, const Alert *row, const Queued *e)
 
 	copy_run(&held_of_queued, held, e);
 	batch_put(b, &held_table, held);
-	batch_timer(b, SEND, timer_subject(b, row), row->due_us);
+	batch_timer(b, SEND, arena_printf(batch_arena(b), "%s %" PRId64, e->person_id, row->due_us), row->due_us);
 }
 
 static void
@@ -259,46 +254,34 @@ on_failed(struct batch *b, const void *m)
 	row.reason = e->reason;
 	row.named_seq = e->named_seq;
 	batch_put(b, &alert_table, &row);
-	if (row.due_us > row.at_us)
-		batch_timer(b, SEND, timer_subject(b, &row), 0);
 }
 
 /* ---- sending */
 
+/* Who is to be told, of a timer. */
 static char *
-root_of_subject(struct batch *b, const char *subject, const char **person_id)
+recipient(struct batch *b, const char *subject)
 {
-	const char *space = strchr(subject, ' ');
-
-	*person_id = space + 1;
-	return arena_strndup(batch_arena(b), subject, (size_t)(space - subject));
+	return arena_strndup(batch_arena(b), subject, strcspn(subject, " "));
 }
 
-/* One of the messages; whoever may hear of a sealed one is judged when it is sent.  Its case is there in the next
- * round. */
-static void
-want_sendable(struct batch *b, const char *root, const char *person_id)
-{
-	want_alert(b, root, person_id);
-	const Alert *a = alert_at(b, root, person_id);
-	if (a && a->sealed)
-		alerts_want_apart(b, a->about_person_id, a->about_unit_id);
-}
-
-/* With what waited for the same moment, which is there in the second round. */
+/* What waited for this moment: it is there in the second round.  Whoever may hear of a sealed one is judged when it is
+ * sent; its case is there in the third. */
 static void
 due_want(struct batch *b, const char *subject)
 {
-	const char *person_id, *root = root_of_subject(b, subject, &person_id);
+	const char *person_id = recipient(b, subject);
 	const Held *moment = held_key(b, person_id, batch_at_us(b));
 	const void **rows;
 
-	want_sendable(b, root, person_id);
 	batch_want(b, &held_table, moment, OF_MOMENT);
 	size_t n = batch_list(b, &held_table, moment, OF_MOMENT, &rows);
 	for (size_t i = 0; i < n; i++) {
-		const Held *h = rows[i];
-		want_sendable(b, h->root, person_id);
+		const char *root = ((const Held *)rows[i])->root;
+		want_alert(b, root, person_id);
+		const Alert *a = alert_at(b, root, person_id);
+		if (a && a->sealed)
+			alerts_want_apart(b, a->about_person_id, a->about_unit_id);
 	}
 	mirror_want_person_history(b, person_id);
 	alerts_want_department(b);
@@ -334,33 +317,6 @@ may_hear(struct batch *b, const Alert *a)
 	const Alerts__CaseSubject s = alerts_case_subject(a->about_person_id, a->about_unit_id, a->about_day);
 
 	return !a->sealed || ((*s.person_id || *s.unit_id) && alerts_is_apart(b, a->person_id, &s));
-}
-
-/* What is sealed goes by itself: of the others nothing must show that there was more (C3.2.2). */
-static bool
-goes_with(struct batch *b, const Alert *a, const Alert *first)
-{
-	return a && strcmp(a->alert_id, first->alert_id) != 0 && a->state == ALERTS__ALERT_STATE__QUEUED &&
-	       !a->sealed == !first->sealed && may_hear(b, a);
-}
-
-/* Of those that waited for the same moment, the ones that still wait, in the order in which they were queued. */
-static struct parcel
-parcel_of(struct batch *b, const Alert *first)
-{
-	const void **rows;
-	size_t n = batch_list(b, &held_table, held_key(b, first->person_id, batch_at_us(b)), OF_MOMENT, &rows);
-	struct parcel p = { .at = arena_alloc(batch_arena(b), (n + 1) * sizeof(*p.at)) };
-
-	for (size_t i = 0; i < n; i++) {
-		const Held *h = rows[i];
-		const Alert *a = alert_at(b, h->root, first->person_id);
-		if (goes_with(b, a, first))
-			p.at[p.n++] = a;
-	}
-	p.at[p.n++] = first;
-	qsort(p.at, p.n, sizeof(*p.at), by_id);
-	return p;
 }
 
 static void
@@ -429,18 +385,35 @@ is_sendable(struct batch *b, const Alert *a)
 }
 
 static void
-due(struct batch *b, const char *subject)
+send_parcels(struct batch *b, const struct parcel *all)
 {
-	const char *person_id, *root = root_of_subject(b, subject, &person_id);
-	const Alert *a = alert_at(b, root, person_id);
-
-	if (!is_sendable(b, a))
-		return;
-	struct parcel all = parcel_of(b, a);
-	for (size_t i = 0; i < all.n; i += TOGETHER_MAX) {
-		struct parcel p = { all.at + i, all.n - i < TOGETHER_MAX ? all.n - i : TOGETHER_MAX };
+	if (all->n)
+		qsort(all->at, all->n, sizeof(*all->at), by_id);
+	for (size_t i = 0; i < all->n; i += TOGETHER_MAX) {
+		struct parcel p = { all->at + i, all->n - i < TOGETHER_MAX ? all->n - i : TOGETHER_MAX };
 		send_parcel(b, &p);
 	}
+}
+
+/* What still waits goes out in the order in which it was queued; what is sealed by itself: of the others nothing must
+ * show that there was more (C3.2.2). */
+static void
+due(struct batch *b, const char *subject)
+{
+	const char *person_id = recipient(b, subject);
+	const void **rows;
+	size_t n = batch_list(b, &held_table, held_key(b, person_id, batch_at_us(b)), OF_MOMENT, &rows);
+	struct parcel open = { .at = arena_alloc(batch_arena(b), (n + 1) * sizeof(*open.at)) };
+	struct parcel sealed = { .at = arena_alloc(batch_arena(b), (n + 1) * sizeof(*sealed.at)) };
+
+	for (size_t i = 0; i < n; i++) {
+		const Alert *a = alert_at(b, ((const Held *)rows[i])->root, person_id);
+		struct parcel *p = a && a->sealed ? &sealed : &open;
+		if (is_sendable(b, a))
+			p->at[p->n++] = a;
+	}
+	send_parcels(b, &open);
+	send_parcels(b, &sealed);
 }
 
 static void
