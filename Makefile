@@ -11,7 +11,7 @@ CC       := gcc
 CFLAGS   := -std=gnu11 -O2 -g -MD -MP -fno-omit-frame-pointer -pthread
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef \
             -Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers $(if $(CI),-Werror)
-PKGS     := libpq libzmq libmicrohttpd jansson libcrypto libargon2 libprotobuf-c xlsxwriter
+PKGS     := libpq libzmq libmicrohttpd jansson libcrypto libargon2 libprotobuf-c xlsxwriter zlib
 CPPFLAGS := -D_GNU_SOURCE -Ilib -Igateway -isystem $O/gen $(subst -I,-isystem ,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
 LDFLAGS  := -pthread -Wl,--as-needed
 LIBS      = $(shell pkg-config --libs $(PKGS)) -lm

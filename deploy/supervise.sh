@@ -83,6 +83,7 @@ make_service_directories() {
 	rm -rf "$RUN"
 	mkdir -p "$RUN/services"
 	own_directory "$BUS_SOCKETS" 700
+	local console=${ZHUCUN_CONSOLE:-${PROGRAMS%/bin}/console}
 	bus_directories
 	service_directories
 	service_directory gateway "$PROGRAMS/gateway" <<-ENV
@@ -90,6 +91,7 @@ make_service_directories() {
 		ZHUCUN_PORT=$port
 		$(key_of gateway)
 		ZHUCUN_BOOTSTRAP_TOKEN_FILE=${token_file@Q}
+		ZHUCUN_CONSOLE=${console@Q}
 	ENV
 	service_directory postgres "$top/deploy/postgres.sh" run </dev/null
 }

@@ -6,12 +6,14 @@
  *
  * SIGTERM or SIGINT: no new connections, calls under way end by their own deadlines, then exit 0. */
 #include "api/api.h"
+#include "api/openapi.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/health.h"
 #include "base/log.h"
 #include "bus/curve.h"
 #include "bus/link.h"
+#include "pages/console.h"
 #include "server/server.h"
 #include "service_list.h"
 #include <arpa/inet.h>
@@ -65,6 +67,11 @@ static const struct setting settings[] = {
 	{ "ZHUCUN_ACCOUNT_RATE", SETTING_INT, "500", 0, 100000, RATE("an account") },
 	{ "ZHUCUN_ADDRESS_RATE", SETTING_INT, "2000", 0, 100000, RATE("an address, its accounts together") },
 	{ "ZHUCUN_LOGIN_RATE", SETTING_INT, "20", 0, 100000, RATE("an address that logs in") },
+	{ "ZHUCUN_ORIGIN", SETTING_TEXT, "", 0, ORIGIN_MAX - 1,
+	  "scheme, host and port by which browsers come, as in https://zhucun.example; empty: what the gateway listens "
+	  "on" },
+	{ "ZHUCUN_CONSOLE", SETTING_TEXT, "build/console", 0, 1000,
+	  "directory of the browsers' console, as its build left it; where there is none, its pages say so" },
 	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10,
 	  "real, or manual: the clock is moved by POST /api/v1/clock only" },
 	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 0, 10, "debug, info, warn or error" },
@@ -77,6 +84,7 @@ struct process {
 	link_t *link;
 	api_t *api;
 	server_t *server;
+	struct console *console;
 	int stop_fd;
 	struct metrics metrics;
 	struct health health;
@@ -228,6 +236,46 @@ server_settings_read(struct server_settings *s)
 	return 0;
 }
 
+/* As browsers say it in Origin: without a slash behind it, in small letters, without a port that goes without saying. */
+static bool
+is_origin(const char *text)
+{
+	size_t scheme = strncmp(text, "http://", 7) == 0 ? 7 : strncmp(text, "https://", 8) == 0 ? 8 : 0;
+	const char *host = text + scheme;
+
+	return scheme && *host && strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789.-:[]") == strlen(host);
+}
+
+static int
+origin_read(struct api_settings *s, const struct server_settings *server)
+{
+	const char *said = config_text("ZHUCUN_ORIGIN"), *scheme = server->tls_cert ? "https" : "http";
+	bool all = strcmp(server->bind, "0.0.0.0") == 0 || strcmp(server->bind, "::") == 0;
+	const char *host = all ? "127.0.0.1" : server->bind;
+
+	if (*said)
+		snprintf(s->origin, sizeof(s->origin), "%s", said);
+	else
+		snprintf(s->origin, sizeof(s->origin), strchr(host, ':') ? "%s://[%s]:%d" : "%s://%s:%d", scheme, host,
+		         server->port);
+	return is_origin(s->origin) ? 0
+	                            : refuse("ZHUCUN_ORIGIN must be http:// or https://, a host, and its port where it is "
+	                                     "not the usual one");
+}
+
+/* Before anything else is asked of the process: a build asks it where there is no stack. */
+static bool
+prints_document(int argc, char **argv)
+{
+	if (argc != 2 || strcmp(argv[1], "--openapi") != 0)
+		return false;
+	json_t *document = openapi_document(true);
+	json_dumpf(document, stdout, JSON_INDENT(1));
+	putchar('\n');
+	json_decref(document);
+	return true;
+}
+
 /* ---- the process */
 
 /* Signals are blocked before any thread is made, so that all threads have them blocked. */
@@ -333,6 +381,7 @@ serve(struct process *p, struct api_settings *api, struct server_settings *serve
 	}
 	bool served = next_us != 0;
 	api_close(&p->api);
+	console_close(&p->console);
 	link_close(&p->link);
 	return served ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -344,15 +393,22 @@ main(int argc, char **argv)
 	struct api_settings api = { 0 };
 	struct server_settings server = { 0 };
 
+	if (prints_document(argc, argv))
+		return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 	config_open(argc, argv, "gateway", "serves the HTTP API", settings, sizeof(settings) / sizeof(settings[0]));
 	log_open("gateway", log_level_of(config_text("ZHUCUN_LOG_LEVEL")));
 	int refused = api_settings_read(&api);
 	if (!refused)
 		refused = server_settings_read(&server);
+	if (!refused)
+		refused = origin_read(&api, &server);
 	if (refused)
 		return refused;
 	if (!curve_client_read(&p.me, "gateway", config_text(CURVE_KEY_SETTING), config_text(CURVE_BUS_SETTING)))
 		return EXIT_FAILURE;
+	api.console = p.console = console_open(config_text("ZHUCUN_CONSOLE"), strncmp(api.origin, "https:", 6) == 0);
+	if (!p.console)
+		return refuse("ZHUCUN_CONSOLE holds what its own list does not say, or more than 2 MiB");
 	limits_set();
 	health_open(&p.health, config_text(HEALTH_SETTING), 1, clock_mono_us());
 	p.stop_fd = stop_signals();

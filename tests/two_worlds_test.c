@@ -134,6 +134,8 @@ static const struct line { const char *method, *path; bool list; const char *bod
 	{ "POST", "/recalls/{M}/hand-over", false, "{}" },
 	{ "POST", "/recalls/{M}/replace", false, "{}" },
 	{ "POST", "/recalls/{M}/cancel", false, "{}" },
+	{ "POST", "/files", false, "x" },
+	{ "GET", "/files/none?of=findings/{F}", false, NULL },
 	{ "POST", "/checkins", false, "{}" },
 	{ "POST", "/checkins:batch", false, "{\"key\":\"k\"}\n" },
 	{ "POST", "/tasks/{M}/close", false, "{}" },
@@ -149,12 +151,16 @@ static const struct line { const char *method, *path; bool list; const char *bod
 	{ "PUT", "/persons/suspect", false, "{}" },
 	{ "PUT", "/postings/q-suspect", false, "{}" },
 	{ "PUT", "/accounts/cadre", false, "{}" },
+	{ "POST", "/persons/suspect/reveal", false, "{}" },
 	{ "POST", "/postings/q-suspect/void", false, "{}" },
 	{ "POST", "/postings/none/void", false, "{\"reason\":\"r\"}" },
 	{ "PUT", "/rounds/none", false, "{}" },
 	{ "PUT", "/calendars/2017", false, "{\"days\":7}" },
 	{ "POST", "/api/v1/clock", false, "{}" },
 	{ "POST", "/api/v1/sessions", false, "{}" },
+	{ "GET", "/api/v1/sessions/current", false, NULL },
+	{ "POST", "/api/v1/sessions/current/step-up", false, "{}" },
+	{ "GET", "/api/v1/public/districts", false, NULL },
 	{ "PUT", "/api/v1/sessions/current/password", false, "{}" },
 };
 enum { LINES = sizeof(lines) / sizeof(lines[0]) };
@@ -254,12 +260,15 @@ made_here(const char *p, const char *before)
 	return 0;
 }
 
-/* Log heads, and what is counted along with them. */
+/* Log heads, and what is counted along with them; and the hash of a body, which is compared itself. */
 static size_t
 head_here(const char *before, const char *p)
 {
 	static const char *const members[] = { "\"head\":", "\"cursor\":", "\"epoch\":" };
+	const size_t len = strlen(before), tag = strlen("ETag: \"");
 
+	if (len >= tag && strcmp(before + len - tag, "ETag: \"") == 0)
+		return span_of(p, is_value);
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		if (strlen(before) >= strlen(members[i]) && strcmp(before + strlen(before) - strlen(members[i]), members[i]) == 0)
 			return span_of(p, is_number);

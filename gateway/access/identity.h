@@ -23,6 +23,7 @@ struct identity {
 	char person[ID_MAX + 1];                /* whose account it is; "" nobody's */
 	struct identity_list *persons;          /* whose it is or ever was; NULL: nobody's */
 	char unit[ID_MAX + 1];                  /* of that person today; "" */
+	bool stepped_up;                        /* the session: the password was given again a moment ago */
 	bool vouched;                           /* nobody's, and put so by the operator */
 	struct identity_list *townships;        /* that a township leader answers for; NULL: none */
 	struct identity_list *headed;           /* units whose head that person is; NULL: none */

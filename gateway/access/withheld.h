@@ -4,7 +4,8 @@
  *   limited roles    source, complaint_id, inspection_id, note, and who noted it: whom a finding is about never learns
  *                    where it came from.  Of every case: were it left out of the hotline's alone, that would tell just
  *                    this
- *   phone            whole for the operator, administrators, and whose it is; 138****8000 for everybody else
+ *   phone            whole for the operator, administrators, and whose it is; 138****8000 for everybody else, but where
+ *                    it is asked for with a reason
  *
  * Pure.  A file for the bank (export.c) is no such answer. */
 #pragma once

@@ -89,5 +89,11 @@ main(void)
 		json_decref(j);
 		json_decref(want);
 	}
+	json_t *asked = json_loads("{\"phone\":\"13812345678\"}", 0, NULL);
+	struct identity reviewer = caller(REVIEWER);
+	const struct route reveals = { .who = row.who, .flags = ROUTE_PHONE_WHOLE };
+	withheld_take(asked, &reviewer, &reveals);
+	check_text(json_string_value(json_object_get(asked, "phone")), "13812345678", "one that was asked for is whole");
+	json_decref(asked);
 	return tally_end();
 }

@@ -1,8 +1,10 @@
-/* accounts - calls that hold a password, and those that end sessions.
+/* accounts - calls that hold a password, and those of a session about itself.
  *
  *   PUT /accounts/{id}    roster hashes the password, if there is one; the command brings the hash
  *   POST /sessions        roster checks it; the command brings the proof, and the digest of a token made here
  *   PUT …/current/password   roster checks the old one and hashes the new one; the command brings proof and hash
+ *   POST …/current/step-up   roster checks it; the command brings the proof
+ *   GET /sessions/current    roster is asked by the token's digest
  *   DELETE /sessions …    a command of the session's own account
  *
  * So a password is held by a call for as long as it is asked about, and a token for as long as it is answered.  What
@@ -13,6 +15,7 @@
 #include "accounts/password_queue.h"
 #include "call/bind.h"
 #include "call/command.h"
+#include "call/query.h"
 #include "http/target.h"
 #include "json/json_pb.h"
 #include "roster.pb-c.h"
@@ -161,22 +164,26 @@ proved(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_u
 	arena_reset(c->api->arena);
 }
 
+/* new: NULL when it stays as it is. */
 static void
-prove_ask(call_t *c, const Roster__OwnPassword *in, int64_t mono_us)
+prove_ask(call_t *c, char *old, char *new, rpc_done_fn *done, int64_t mono_us)
 {
 	Roster__ProvePassword question = ROSTER__PROVE_PASSWORD__INIT;
 	char mark[SHORT_ID_MAX];
 
 	address_mark(c, mark);
 	question.account_id = c->who.account;
-	question.old = in->old;
-	question.new_ = in->new_;
+	question.old = old;
+	question.new_ = new;
+	question.maybe_new_case = new ? ROSTER__PROVE_PASSWORD__MAYBE_NEW_NEW
+	                              : ROSTER__PROVE_PASSWORD__MAYBE_NEW__NOT_SET;
 	question.address_mark = mark;
-	password_queue_ask(c, &question.base, proved, mono_us);
+	password_queue_ask(c, &question.base, done, mono_us);
 }
 
-void
-accounts_own_password(call_t *c, int64_t mono_us)
+/* The body of a call by whoever has a session; NULL: the call has been answered. */
+static ProtobufCMessage *
+own_body(call_t *c, int64_t mono_us)
 {
 	ProtobufCMessage *m;
 	Wire__Problem *p = body_read(c, &m);
@@ -188,7 +195,59 @@ accounts_own_password(call_t *c, int64_t mono_us)
 	else if (!authenticate_may_log_in(c, mono_us))
 		call_refuse(c, c->stranger, NULL);
 	else
-		prove_ask(c, (Roster__OwnPassword *)m, mono_us);
+		return m;
+	return NULL;
+}
+
+void
+accounts_own_password(call_t *c, int64_t mono_us)
+{
+	Roster__OwnPassword *in = (Roster__OwnPassword *)own_body(c, mono_us);
+
+	if (in)
+		prove_ask(c, in->old, in->new_, proved, mono_us);
+}
+
+/* ---- POST /sessions/current/step-up */
+
+static void
+proved_again(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
+{
+	call_t *c = ctx;
+	char mark[SHORT_ID_MAX];
+	Roster__StepUp m = ROSTER__STEP_UP__INIT;
+	Roster__PasswordProved *said =
+		password_answer(c, outcome, items, &roster__password_proved__descriptor, mono_us);
+
+	if (!said)
+		return;
+	address_mark(c, mark);
+	m.proof = said->proof;
+	m.phone_mark = said->phone_mark;
+	m.address_mark = mark;
+	m.token_sha256 = c->token_sha256;
+	command_send(c, &m.base, command_done, mono_us);
+	arena_reset(c->api->arena);
+}
+
+void
+accounts_step_up(call_t *c, int64_t mono_us)
+{
+	Roster__PasswordAgain *in = (Roster__PasswordAgain *)own_body(c, mono_us);
+
+	if (in)
+		prove_ask(c, in->password, NULL, proved_again, mono_us);
+}
+
+/* ---- GET /sessions/current */
+
+void
+accounts_session(call_t *c, int64_t mono_us)
+{
+	Roster__ReadSession m = ROSTER__READ_SESSION__INIT;
+
+	m.token_sha256 = c->token_sha256;
+	query_ask(c, &m.base, bind_no_query(target_query(c->target), c->api->arena), mono_us);
 }
 
 /* ---- POST /sessions */
@@ -202,7 +261,7 @@ session_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t 
 	(void)mono_us;
 	part_take(p, outcome, items ? items[0] : NULL, &roster__session__descriptor, false);
 	c->waiting = 0;
-	if (p->status < 300)
+	if (p->status < 300 && !c->cookie)
 		json_object_set_new(p->json, "token", json_string(c->token));
 	call_reply_json(c, p->status, p->json);
 }
@@ -228,6 +287,7 @@ checked(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_
 	m.proof = said->proof;
 	m.phone_mark = said->phone_mark;
 	m.nobodys = said->nobodys;
+	m.remember = c->remember;
 	m.address_mark = mark;
 	m.token_sha256 = digest;
 	command_send(c, &m.base, session_done, mono_us);
@@ -242,6 +302,8 @@ login_ask(call_t *c, const Roster__Login *in, int64_t mono_us)
 
 	address_mark(c, mark);
 	snprintf(c->who.district, sizeof(c->who.district), "%s", in->district);
+	c->cookie = in->cookie;
+	c->remember = in->remember;
 	question.phone = in->phone;
 	question.password = in->password;
 	question.address_mark = mark;
@@ -257,6 +319,8 @@ accounts_log_in(call_t *c, int64_t mono_us)
 
 	if (!p && !district_valid(((Roster__Login *)m)->district))
 		p = problem_of(REFUSED_DISTRICT_FORM, "/district", a);
+	if (!p && ((Roster__Login *)m)->remember && !((Roster__Login *)m)->cookie)
+		p = problem_of(REFUSED_REMEMBER, "/remember", a);
 	if (p)
 		call_reply_problem(c, p);
 	else if (!authenticate_may_log_in(c, mono_us))

@@ -17,12 +17,13 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#define ORIGIN "https://zhucun.example"
 #define HEX64 "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define SESSION "zs_511703_" HEX64
 #define PASSWORD "correct-horse-1"
 
 static const char *const services[] = { "roster", NULL };
-static const struct api_settings settings = { .manual_clock = true, .services = services };
+static const struct api_settings settings = { .manual_clock = true, .services = services, .origin = ORIGIN };
 
 static void
 begin(struct gateway *g, const char *token, const char *method, const char *target, const char *type)
@@ -520,6 +521,226 @@ test_own_password(struct gateway *g)
 	check(says(g, 422, "json.missing") && g->bus.n == 1, "what is wrong with it is said here", g->client.text);
 }
 
+/* ---- a token that comes as a cookie */
+
+#define COOKIE "__Host-zhucun=" SESSION
+#define EMPTY "__Host-zhucun=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"
+
+static void
+ask_by_cookie(struct gateway *g, const struct api_request *r)
+{
+	struct api_request whole = *r;
+
+	whole.content_length = -1;
+	gateway_begin(g, &whole);
+	api_end(g->call, g->now_us);
+}
+
+static void
+test_cookie(struct gateway *g)
+{
+	struct api_request get = { .method = "GET", .target = D "/persons/p-1", .cookie = "a=b; " COOKIE "; c=d" };
+
+	ask_by_cookie(g, &get);
+	check(asks_read(g, &roster__read_caller__descriptor), "a cookie's token is asked about", "");
+	say_caller(g);
+	check(asks_read(g, &roster__read_person__descriptor), "and the call goes on", "");
+	get.authorization = "Bearer " TOKEN;
+	ask_by_cookie(g, &get);
+	check(g->bus.n == 1 && asks_read(g, &roster__read_person__descriptor), "the header wins", "");
+	get.authorization = "Basic x";
+	ask_by_cookie(g, &get);
+	check(says(g, 401, "token.invalid") && !*client_header(&g->client, "Set-Cookie"),
+	      "also one that says nothing: the cookie is not looked at", "");
+	get.authorization = NULL;
+	get.cookie = "__Host-zhucun=" TOKEN;
+	ask_by_cookie(g, &get);
+	check(says(g, 401, "token.invalid"), "the operator's token is no cookie", "");
+	check_text(client_header(&g->client, "Set-Cookie"), EMPTY, "what is good for nothing is emptied");
+	get.cookie = "zhucun=" SESSION;
+	ask_by_cookie(g, &get);
+	check(says(g, 401, "token.invalid") && g->bus.n == 0, "of another name it is none", "");
+}
+
+/* What a page of somebody else's can make a browser send. */
+static void
+test_foreign(struct gateway *g)
+{
+	static const struct { const char *own_page, *origin; bool foreign; } rows[] = {
+		{ NULL, NULL, true }, { NULL, ORIGIN, true }, { "0", NULL, true }, { "1", "null", true },
+		{ "1", "https://zhucun.example.evil", true }, { "1", "http://zhucun.example", true },
+		{ "1", NULL, false }, { "1", ORIGIN, false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct api_request r = {
+			.method = "POST", .target = D "/recalls/m-1/review", .cookie = COOKIE,
+			.own_page = rows[i].own_page, .origin = rows[i].origin, .content_length = -1,
+		};
+		gateway_begin(g, &r);
+		check(rows[i].foreign == (g->bus.n == 0), "nobody is asked about foreign pages", rows[i].origin);
+		if (rows[i].foreign)
+			api_end(g->call, g->now_us);
+		else
+			api_leave(g->call, g->now_us);
+		check(!rows[i].foreign || says(g, 403, "session.foreign"), "which are told so", rows[i].origin);
+		g->now_us += SESSION_KEPT_US;
+		api_give_up(g->api, g->now_us);
+		gateway_close(g);
+		gateway_open(g, settings);
+	}
+	struct api_request get = { .method = "GET", .target = D "/persons/p-1", .cookie = COOKIE, .origin = "http://x" };
+	ask_by_cookie(g, &get);
+	check_number((int64_t)g->bus.n, 1, "who only reads changes nothing");
+}
+
+#define COOKIE_LOGIN "{\"district\":\"511703\",\"phone\":\"139\",\"password\":\"" PASSWORD "\",\"cookie\":true"
+
+static void
+log_in_by_cookie(struct gateway *g, const char *body, bool remember)
+{
+	Roster__Session session = ROSTER__SESSION__INIT;
+
+	session.account = (char *)"wang";
+	ask(g, NULL, "POST", "/api/v1/sessions", body);
+	say_checked(g, "wang");
+	Wire__Command *c = fake_last(&g->bus)->commands->items[0];
+	Roster__OpenSession *m = roster__open_session__unpack(NULL, c->data.len, c->data.data);
+	check(m->remember == remember, "roster is told for how long", body);
+	roster__open_session__free_unpacked(m, NULL);
+	fake_answer_message(g->api, fake_last(&g->bus), 201, &session, g->now_us);
+}
+
+static void
+test_cookie_set(struct gateway *g)
+{
+	static const char tail[] = "; Path=/; Secure; HttpOnly; SameSite=Strict";
+	const char *set;
+
+	log_in_by_cookie(g, COOKIE_LOGIN "}", false);
+	set = client_header(&g->client, "Set-Cookie");
+	check(g->client.reply.status == 201 && !strstr(g->client.text, "token"), "no token in the answer",
+	      g->client.text);
+	check(strncmp(set, "__Host-zhucun=zs_511703_", 24) == 0 && strlen(set) == 14 + strlen(SESSION) + strlen(tail) &&
+	      strcmp(set + strlen(set) - strlen(tail), tail) == 0, "a cookie", set);
+	log_in_by_cookie(g, COOKIE_LOGIN ",\"remember\":true}", true);
+	set = client_header(&g->client, "Set-Cookie");
+	check(strstr(set, "; Max-Age=2592000") != NULL, "that is kept for long", set);
+	ask(g, NULL, "POST", "/api/v1/sessions", "{\"district\":\"511703\",\"phone\":\"139\",\"password\":\"x\","
+	    "\"remember\":true}");
+	check(says(g, 422, "session.remember") && g->bus.n == 0, "without a cookie nothing is remembered", "");
+}
+
+/* What roster says of a session that gave its password again, or did not. */
+static void
+say_finance(struct gateway *g, bool stepped_up)
+{
+	Roster__Caller caller = ROSTER__CALLER__INIT;
+	Wire__Actor actor = WIRE__ACTOR__INIT;
+	Wire__AccountRole roles[] = { WIRE__ACCOUNT_ROLE__FINANCE };
+
+	caller.account_id = (char *)"wang";
+	caller.actor = &actor;
+	caller.stepped_up = stepped_up;
+	actor.n_roles = 1;
+	actor.roles = roles;
+	fake_answer_message(g->api, fake_last(&g->bus), 200, &caller, g->now_us);
+}
+
+static void
+test_password_again(struct gateway *g)
+{
+	struct api_request close = {
+		.method = "POST", .target = D "/payrolls/2017-08/close", .cookie = COOKIE, .own_page = "1",
+	}, order = { .method = "POST", .target = D "/recalls/none/order", .cookie = COOKIE, .own_page = "1" };
+
+	ask_by_cookie(g, &order);
+	say_finance(g, false);
+	check(says(g, 403, "role.forbidden"), "roles come first", "");
+	ask_by_cookie(g, &close);
+	check(says(g, 403, "session.step_up"), "then the password again", "");
+	g->now_us += SESSION_KEPT_US;
+	ask_by_cookie(g, &close);
+	say_finance(g, true);
+	check(fake_last(&g->bus)->commands, "was it given, the call goes on", "");
+	fake_answer_problem(g->api, fake_last(&g->bus), 409, "payroll.bad_transition", g->now_us);
+	g->now_us += SESSION_KEPT_US;
+	close.authorization = "Bearer " SESSION;
+	ask_by_cookie(g, &close);
+	say_finance(g, false);
+	check(fake_last(&g->bus)->commands, "programs are not asked for it", "");
+	fake_answer_problem(g->api, fake_last(&g->bus), 409, "payroll.bad_transition", g->now_us);
+}
+
+static void
+test_step_up(struct gateway *g)
+{
+	static const char body[] = "{\"password\":\"" PASSWORD "\"}";
+	Roster__PasswordProved said = ROSTER__PASSWORD_PROVED__INIT;
+	Roster__SteppedUp up = ROSTER__STEPPED_UP__INIT;
+	char digest[SHA256_HEX_MAX];
+
+	token_digest(SESSION, digest);
+	begin(g, SESSION, "POST", "/api/v1/sessions/current/step-up", JSON);
+	say_caller(g);
+	api_body(g->call, body, strlen(body), g->now_us);
+	api_end(g->call, g->now_us);
+	check(asks_read(g, &roster__prove_password__descriptor), "it is proved first", "");
+	said.proof = (char *)"p", said.phone_mark = (char *)"m";
+	fake_answer_message(g->api, fake_last(&g->bus), 200, &said, g->now_us);
+	Wire__Command *c = fake_last(&g->bus)->commands->items[0];
+	Roster__StepUp *m = roster__step_up__unpack(NULL, c->data.len, c->data.data);
+	check(!holds(&c->data, PASSWORD) && strcmp(m->token_sha256, digest) == 0 && strcmp(m->proof, "p") == 0 &&
+	      *m->address_mark && strcmp(c->account, "wang") == 0, "the order is the session's own", "");
+	roster__step_up__free_unpacked(m, NULL);
+	up.until_us = 1;
+	fake_answer_message(g->api, fake_last(&g->bus), 200, &up, g->now_us);
+	check(g->client.reply.status == 200 && strstr(g->client.text, "\"until\":"), "until when", g->client.text);
+	ask(g, SESSION, "GET", D "/persons/p-1", NULL);
+	check(asks_read(g, &roster__read_caller__descriptor), "what was known of it is asked anew", "");
+	say_caller(g);
+}
+
+static void
+test_current(struct gateway *g)
+{
+	Roster__CurrentSession now = ROSTER__CURRENT_SESSION__INIT;
+	char digest[SHA256_HEX_MAX];
+
+	token_digest(SESSION, digest);
+	ask(g, SESSION, "GET", "/api/v1/sessions/current", NULL);
+	say_caller(g);
+	struct sent *s = fake_last(&g->bus);
+	check(asks_read(g, &roster__read_session__descriptor) && strcmp(s->read->account, "wang") == 0, "roster says", "");
+	Roster__ReadSession *m = roster__read_session__unpack(NULL, s->read->data.len, s->read->data.data);
+	check_text(m->token_sha256, digest, "of this very session");
+	roster__read_session__free_unpacked(m, NULL);
+	now.account = (char *)"wang";
+	fake_answer_message(g->api, s, 200, &now, g->now_us);
+	check(g->client.reply.status == 200 && strstr(g->client.text, "\"deputy_for\":[]"), "what it is", g->client.text);
+	ask(g, NULL, "GET", "/api/v1/public/districts", NULL);
+	check(g->bus.n == 1 && asks_read(g, &roster__list_district_names__descriptor), "what is public is everybody's", "");
+}
+
+static void
+test_cookie_emptied(struct gateway *g)
+{
+	Roster__Closed closed = ROSTER__CLOSED__INIT;
+	struct api_request r = {
+		.method = "DELETE", .target = "/api/v1/sessions/current", .cookie = COOKIE, .own_page = "1",
+	};
+
+	ask_by_cookie(g, &r);
+	say_caller(g);
+	fake_answer_message(g->api, fake_last(&g->bus), 200, &closed, g->now_us);
+	check_number(g->client.reply.status, 204, "ended");
+	check_text(client_header(&g->client, "Set-Cookie"), EMPTY, "and emptied");
+	ask_by_cookie(g, &(struct api_request){ .method = "GET", .target = D, .cookie = COOKIE });
+	fake_answer_problem(g->api, fake_last(&g->bus), 404, "resource.unknown", g->now_us);
+	check(says(g, 401, "token.invalid"), "a session that is over", "");
+	check_text(client_header(&g->client, "Set-Cookie"), EMPTY, "is emptied too");
+}
+
 #ifndef __SANITIZE_ADDRESS__                    /* there the heap is elsewhere, and what is freed is kept */
 /* What malloc has given out, or has back. */
 static bool
@@ -703,7 +924,8 @@ main(void)
 		test_asked_first, test_remembered, test_overtaken, test_strangers, test_forbidden, test_held_body,
 		test_held_lines, test_leaves,
 		test_put_account, test_slow_hashes, test_login, test_login_refused, test_turns, test_turns_left,
-		test_own_password,
+		test_own_password, test_cookie, test_foreign, test_cookie_set, test_password_again, test_step_up,
+		test_current, test_cookie_emptied,
 #ifndef __SANITIZE_ADDRESS__
 		test_wiped,
 #endif

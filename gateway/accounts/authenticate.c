@@ -1,8 +1,12 @@
 /* authenticate - who calls: the operator by his token, everybody else by what roster says of his.
  *
  * A call whose caller has to be asked about waits: nothing of it is judged and nothing of its body is taken until
- * then. */
+ * then.
+ *
+ * A browser brings its token as a cookie, and brings it for foreign pages too.  So what changes anything wants a header
+ * that only our own page can send. */
 #include "accounts/authenticate.h"
+#include "access/cookie.h"
 #include "call/query.h"
 #include "roster.pb-c.h"
 #include <stdio.h>
@@ -45,6 +49,7 @@ caller_take(call_t *c, const Wire__Answer *a, int64_t mono_us)
 		return REFUSED_ANSWER;
 	if (!identity_take(&c->who, caller->account_id, caller->actor))
 		return REFUSED_ANSWER;
+	c->who.stepped_up = caller->stepped_up;
 	session_cache_keep(&c->api->sessions, c->token_sha256, &c->who, c->asked_at, mono_us);
 	return REFUSED_NOT;
 }
@@ -78,13 +83,17 @@ caller_ask(call_t *c, int64_t mono_us)
 
 /* ---- from the headers */
 
+void
+authenticate_passer_by(call_t *c, int64_t mono_us)
+{
+	takes(c, "address", c->address, sizeof(c->address), c->api->set.address_rate, mono_us);
+}
+
 static void
 stranger_look_up(call_t *c, const char *token, int64_t mono_us)
 {
 	const struct identity *kept;
 
-	if (!takes(c, "address", c->address, sizeof(c->address), c->api->set.address_rate, mono_us))
-		return;
 	if (!token || !token_district(token, c->who.district)) {
 		c->stranger = REFUSED_TOKEN;
 		return;
@@ -97,16 +106,48 @@ stranger_look_up(call_t *c, const char *token, int64_t mono_us)
 		caller_ask(c, mono_us);
 }
 
-void
-authenticate_begin(call_t *c, const char *authorization, bool needless, call_fn *then, int64_t mono_us)
+static bool
+is_foreign(const call_t *c, const struct credentials *h)
 {
-	const char *token = headers_token(authorization);
+	bool own = h->own_page && strcmp(h->own_page, "1") == 0 &&
+	           (!h->origin || strcmp(h->origin, c->api->set.origin) == 0);
+
+	return !c->get && !own;
+}
+
+static void
+cookie_look_up(call_t *c, const struct credentials *h, int64_t mono_us)
+{
+	char token[TOKEN_TEXT_MAX];
+
+	c->by_cookie = cookie_token(h->cookie, c->api->set.origin, token);
+	if (c->by_cookie && is_foreign(c, h))
+		c->stranger = REFUSED_FOREIGN;
+	else
+		stranger_look_up(c, c->by_cookie ? token : NULL, mono_us);
+	explicit_bzero(token, sizeof(token));
+}
+
+/* The header wins, and the cookie is then not looked at; the operator's token is no browser's. */
+void
+authenticate_begin(call_t *c, const struct credentials *h, bool needless, call_fn *then, int64_t mono_us)
+{
+	const char *token = headers_token(h->authorization);
 
 	c->then = then;
-	if (token && headers_token_is(token, c->api->set.token_sha256))
+	if (token && headers_token_is(token, c->api->set.token_sha256)) {
 		identity_operator(&c->who);
-	else if (!needless)
+		return;
+	}
+	if (needless)
+		return;
+	authenticate_passer_by(c, mono_us);
+	if (c->stranger)
+		return;
+	if (h->authorization)
 		stranger_look_up(c, token, mono_us);
+	else
+		cookie_look_up(c, h, mono_us);
 }
 
 /* Judged once it is known who calls, however that became known. */

@@ -8,12 +8,15 @@
 #include "base/ids.h"
 #include "call/command.h"
 #include "call/ndjson.h"
+#include "call/precondition.h"
 #include "call/reach.h"
 #include "events/events.h"
 #include "events/sse.h"
+#include "files/evidence.h"
 #include "files/export.h"
 #include "http/target.h"
 #include "ops/health.h"
+#include "pages/pages.h"
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +69,7 @@ api_close(api_t **ap)
 	sse_close(&api->sse);
 	http_metrics_close(&api->http_metrics);
 	arena_close(&api->arena);
-	document_free(&api->document);
+	free(api->document);
 	session_cache_close(&api->sessions);
 	free(api);
 }
@@ -113,6 +116,13 @@ route_of(call_t *c, const struct api_request *r)
 {
 	char *segments[ROUTE_SEGMENTS_MAX];
 	int n = target_segments(r->target, c->api->arena, segments, ROUTE_SEGMENTS_MAX);
+
+	if (pages_own(segments, n)) {
+		c->page = true;
+		target_plain(c->target, segments, n);
+		snprintf(c->allow, sizeof(c->allow), "GET, HEAD");
+		return c->get ? REFUSED_NOT : REFUSED_METHOD;
+	}
 	enum route_found found = n < 0 ? ROUTE_NONE
 		: route_find(r->method, segments, n, c->api->set.manual_clock, &c->match, c->allow);
 
@@ -131,19 +141,25 @@ is_forbidden(const call_t *c)
 	       (!c->who.operator && *district && strcmp(district, c->who.district) != 0);
 }
 
-/* Health needs no token from near, and logging in none at all; everything else does, also what is not there. */
+/* Health needs no token from near, logging in and the console none at all; everything else does, also what is not there. */
 static bool
 needs_nobody(const call_t *c)
 {
 	unsigned flags = c->match.route ? c->match.route->flags : 0;
 
-	return flags & ROUTE_STRANGERS || (flags & ROUTE_OPEN && c->near);
+	return c->page || flags & ROUTE_STRANGERS || (flags & ROUTE_OPEN && c->near);
 }
 
 static bool
 is_crowded_out(const call_t *c)
 {
 	return c->crowded && !(c->match.route && c->match.route->flags & ROUTE_OPEN);
+}
+
+static bool
+needs_password_again(const call_t *c)
+{
+	return c->by_cookie && c->match.route && c->match.route->flags & ROUTE_PASSWORD_AGAIN && !c->who.stepped_up;
 }
 
 static enum refusal
@@ -157,23 +173,38 @@ early_refusal(const call_t *c)
 		return c->found;
 	if (!needs_nobody(c) && is_forbidden(c))
 		return REFUSED_ROLE;
+	if (needs_password_again(c))
+		return REFUSED_STEP_UP;
 	return c->api->gave_up ? REFUSED_STOPPING : c->api->ncalls > CALLS_MAX ? REFUSED_BUSY : REFUSED_NOT;
+}
+
+/* Which of the types that the row takes it is; NULL: none of them. */
+static const char *
+type_said(call_t *c, const char *content_type)
+{
+	static const char *const known[] = {
+		TYPE_JSON, TYPE_LINES, TYPE_CSV, "image/jpeg", "image/png", "application/pdf",
+	};
+	const char *takes = c->match.route->media ? c->match.route->media : TYPE_JSON;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strstr(takes, known[i]) && headers_media_is(content_type, known[i], &c->charset))
+			return known[i];
+	return NULL;
 }
 
 /* JSON is UTF-8; a table may also be what spreadsheets write here. */
 static enum refusal
 media_refusal(call_t *c, const struct api_request *r)
 {
-	const char *type = c->match.route->media ? c->match.route->media : TYPE_JSON;
-
 	if (c->get)
 		return REFUSED_NOT;
 	if (r->content_encoding && strcasecmp(r->content_encoding, "identity") != 0)
 		return REFUSED_MEDIA;
-	bool right = headers_media_is(r->content_type, type, &c->charset);
+	c->said_type = type_said(c, r->content_type);
 	bool read = c->charset == CHARSET_UNSAID || c->charset == CHARSET_UTF8 ||
 	            (c->charset == CHARSET_GB18030 && c->match.route->kind == ROUTE_FILE);
-	return right && read ? REFUSED_NOT : REFUSED_MEDIA;
+	return c->said_type && read ? REFUSED_NOT : REFUSED_MEDIA;
 }
 
 static void
@@ -228,11 +259,15 @@ batch_begin(call_t *c)
 	c->ndjson = ndjson_open(&o);
 }
 
-static void
-last_event_id_set(call_t *c, const char *id)
+/* NULL where it is not said, or nothing. */
+static char *
+kept(const char *header)
 {
-	if (id && *id && !(c->last_event_id = strdup(id)))
+	char *copy = header && *header ? strdup(header) : NULL;
+
+	if (header && *header && !copy)
 		abort();
+	return copy;
 }
 
 /* The batch's own headers are judged before its lines, which are sent as they come. */
@@ -260,6 +295,10 @@ headers_take(call_t *c, const struct api_request *r)
 	c->length = r->content_length;
 	memcpy(c->address, r->address, sizeof(c->address));
 	trace_of(c, r);
+	c->last_event_id = kept(r->last_event_id);
+	c->if_none_match = kept(r->if_none_match);
+	c->if_match = kept(r->if_match);
+	c->accept_encoding = kept(r->accept_encoding);
 	c->found = route_of(c, r);
 	if (!c->match.route)
 		return;
@@ -267,7 +306,6 @@ headers_take(call_t *c, const struct api_request *r)
 	key_of(c, r);
 	c->media = media_refusal(c, r);
 	c->typed = r->content_type || r->content_encoding;
-	c->known = c->match.route->kind == ROUTE_DOCUMENT && document_is(c->api, r->if_none_match);
 }
 
 /* It is known who calls, or that nobody does. */
@@ -280,7 +318,7 @@ judge(call_t *c, int64_t mono_us)
 		authenticate_may_ask(c, mono_us);
 	c->early = early_refusal(c);
 	c->holder = call_partition(c) < 0 ? PARTITIONS : call_partition(c);
-	if (!c->early && c->match.route->kind == ROUTE_NDJSON)
+	if (!c->early && c->match.route && c->match.route->kind == ROUTE_NDJSON)
 		batch_judge(c);
 	c->drop = c->early || c->get || c->length > BODY_BYTES_MAX;
 }
@@ -288,10 +326,12 @@ judge(call_t *c, int64_t mono_us)
 /* ---- what is done when the body is in */
 
 static call_fn *const runs[] = {
-	[ROUTE_COMMAND] = command_run, [ROUTE_FILE] = command_run_file,
+	[ROUTE_COMMAND] = reach_command, [ROUTE_FILE] = command_run_file,
 	[ROUTE_QUERY] = reach_run, [ROUTE_EXPORT] = export_run, [ROUTE_EVENTS] = events_run,
 	[ROUTE_ACCOUNT] = accounts_put, [ROUTE_LOGIN] = accounts_log_in, [ROUTE_LOGOUT] = accounts_log_out,
-	[ROUTE_OWN_PASSWORD] = accounts_own_password,
+	[ROUTE_OWN_PASSWORD] = accounts_own_password, [ROUTE_STEP_UP] = accounts_step_up,
+	[ROUTE_SESSION] = accounts_session,
+	[ROUTE_UPLOAD] = evidence_put, [ROUTE_DOWNLOAD] = evidence_get,
 	[ROUTE_LIVE] = health_live, [ROUTE_READY] = health_ready, [ROUTE_METRICS] = health_metrics,
 	[ROUTE_DOCUMENT] = document_run,
 };
@@ -317,6 +357,10 @@ run(call_t *c, int64_t mono_us)
 		ndjson_end(c->ndjson, mono_us);
 	else if ((r = late_refusal(c)))
 		call_refuse(c, r, NULL);
+	else if (c->page)
+		pages_run(c, mono_us);
+	else if (precondition_stands(c))
+		precondition_ask(c, runs[c->match.route->kind], mono_us);
 	else
 		runs[c->match.route->kind](c, mono_us);
 }
@@ -336,6 +380,26 @@ judge_late(call_t *c, int64_t mono_us)
 		c->client.room(c->client.ctx);
 }
 
+static bool
+is_for_strangers(const call_t *c)
+{
+	return c->page || (c->match.route && c->match.route->flags & ROUTE_STRANGERS);
+}
+
+/* Logging in has a rate of its own, and the console none. */
+static void
+who(call_t *c, const struct api_request *r, int64_t mono_us)
+{
+	const struct credentials h = { r->authorization, r->cookie, r->origin, r->own_page };
+
+	if (is_crowded_out(c))
+		return;
+	if (!is_for_strangers(c))
+		authenticate_begin(c, &h, needs_nobody(c), judge_late, mono_us);
+	else if (c->match.route && c->get)
+		authenticate_passer_by(c, mono_us);
+}
+
 /* ---- from the carrier */
 
 call_t *
@@ -343,11 +407,9 @@ api_begin(api_t *api, const struct api_request *r, const struct api_client *clie
 {
 	call_t *c = call_new(api, r->method, r->target, client);
 
-	last_event_id_set(c, r->last_event_id);
 	c->began_us = api->now_us = mono_us;
 	headers_take(c, r);
-	if (!is_crowded_out(c) && !(c->match.route && c->match.route->flags & ROUTE_STRANGERS))
-		authenticate_begin(c, r->authorization, needs_nobody(c), judge_late, mono_us);
+	who(c, r, mono_us);
 	if (!c->asking)
 		judge(c, mono_us);
 	arena_reset(api->arena);

@@ -22,7 +22,7 @@ struct request {
 	const char *method, *target, *type, *body, *key;
 	bool no_token, far;
 	size_t filler;
-	const char *trace, *coding, *tag;
+	const char *trace, *coding, *tag, *match;
 };
 
 static void
@@ -32,7 +32,7 @@ begin(struct gateway *g, const struct request *a, int64_t length)
 		.method = a->method, .target = a->target, .authorization = a->no_token ? NULL : "Bearer " TOKEN,
 		.content_type = a->type, .content_encoding = a->coding, .idempotency_key = a->key,
 		.traceparent = a->trace,
-		.if_none_match = a->tag, .content_length = length, .near = !a->far,
+		.if_none_match = a->tag, .if_match = a->match, .content_length = length, .near = !a->far,
 	};
 
 	gateway_begin(g, &r);
@@ -850,8 +850,8 @@ test_document(struct gateway *g)
 	ask(g, &r);
 	check(g->client.reply.status == 200 && g->bus.n == 0 && strstr(g->client.text, "\"openapi\":\"3.1.0\""),
 	      "the document", g->client.text);
-	check(g->client.reply.cached && strcmp(g->client.reply.headers[0].name, "ETag") == 0, "may be kept", "");
-	snprintf(tag, sizeof(tag), "W/%s", g->client.reply.headers[0].value);
+	check(g->client.reply.cache && *client_header(&g->client, "ETag"), "may be kept", "");
+	snprintf(tag, sizeof(tag), "W/%s", client_header(&g->client, "ETag"));
 	r.tag = tag;
 	ask(g, &r);
 	check(g->client.reply.status == 304 && g->client.reply.len == 0, "is not sent again", g->client.text);
@@ -861,6 +861,72 @@ test_document(struct gateway *g)
 	r.no_token = true;
 	ask(g, &r);
 	check(g->client.reply.status == 401, "takes a token", g->client.text);
+}
+
+/* What a reader has he is not sent again; what is long he gets packed. */
+static void
+test_tagged(struct gateway *g)
+{
+	Roster__Person p = ROSTER__PERSON__INIT;
+	struct request r = { "GET", D "/persons/p-1" };
+	char tag[REPLY_VALUE_MAX];
+
+	p.id = (char *)"p-1";
+	p.name = (char *)"张三";
+	ask(g, &r);
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &p, g->now_us);
+	snprintf(tag, sizeof(tag), "%s", client_header(&g->client, "ETag"));
+	check(*tag == '"' && !g->client.reply.cache, "tagged, and not kept by what stands between", tag);
+	r.tag = tag;
+	ask(g, &r);
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &p, g->now_us);
+	check(g->client.reply.status == 304 && g->client.reply.len == 0, "is not sent again", g->client.text);
+	check_text(client_header(&g->client, "ETag"), tag, "and still has its tag");
+	p.name = (char *)"李四";
+	ask(g, &r);
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &p, g->now_us);
+	check_number(g->client.reply.status, 200, "but when it has changed");
+	ask(g, &r);
+	fake_answer_problem(g->api, &g->bus.sent[0], 404, "resource.unknown", g->now_us);
+	check(g->client.reply.status == 404 && !*client_header(&g->client, "ETag"), "no refusal has one", "");
+}
+
+/* A thing is put only if it is as it was seen. */
+static void
+test_if_match(struct gateway *g)
+{
+	Roster__Unit unit = ROSTER__UNIT__INIT;
+	char tag[REPLY_VALUE_MAX];
+	struct request get_unit = { "GET", D "/units/u-1" }, put_unit = { "PUT", D "/units/u-1", JSON, "{\"name\":7}" };
+
+	unit.id = (char *)"u-1";
+	unit.name = (char *)"局";
+	ask(g, &get_unit);
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &unit, g->now_us);
+	snprintf(tag, sizeof(tag), "%s", client_header(&g->client, "ETag"));
+	put_unit.match = tag;
+	ask(g, &put_unit);
+	check(g->bus.n == 1 && strcmp(g->bus.sent[0].read->type, roster__read_unit__descriptor.name) == 0,
+	      "it is read first", "");
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &unit, g->now_us);
+	check(g->bus.n == 2 && g->bus.sent[1].commands && g->bus.sent[1].commands->items[0]->refusal,
+	      "then the order is given, and what is wrong with it said by the owner", "");
+	fake_answer_message(g->api, &g->bus.sent[1], 200, &unit, g->now_us);
+	check_number(g->client.reply.status, 200, "and answered");
+	unit.name = (char *)"二局";
+	ask(g, &put_unit);
+	fake_answer_message(g->api, &g->bus.sent[0], 200, &unit, g->now_us);
+	check(g->client.reply.status == 412 && g->bus.n == 1, "it has changed meanwhile", gateway_code(g));
+	put_unit.match = "*";
+	ask(g, &put_unit);
+	fake_answer_problem(g->api, &g->bus.sent[0], 404, "resource.unknown", g->now_us);
+	check(g->client.reply.status == 412 && g->bus.n == 1, "it is not there", gateway_code(g));
+	ask(g, &put_unit);
+	fake_answer_problem(g->api, &g->bus.sent[0], 404, "district.unknown", g->now_us);
+	check_number(g->client.reply.status, 404, "there is no such district");
+	put_unit.body = "{";
+	ask(g, &put_unit);
+	check(g->client.reply.status == 400 && g->bus.n == 0, "what is no JSON is said first", gateway_code(g));
 }
 
 /* ---- who asks for much waits for himself */
@@ -948,7 +1014,7 @@ main(void)
 		test_keys, test_optional_body, test_file, test_clock, test_read,
 		test_merge, test_names, test_retries, test_comes_back, test_late_answers, test_lost_then_away,
 		test_bad_answers, test_leaving,
-		test_ready, test_metrics, test_numbers, test_document, test_windows, test_bodies, test_stopping,
+		test_ready, test_metrics, test_numbers, test_document, test_tagged, test_if_match, test_windows, test_bodies, test_stopping,
 	};
 
 	log_open("api_test", LOG_LEVEL_ERROR + 1);

@@ -19,15 +19,15 @@ extern const char data_openapi_json[];          /* openapi.json: what follows fr
 typedef void write_fn(struct draft *d, const struct route *r, json_t *operation);
 
 /* Statuses are bits of a word: few are used, and they stand in this order. */
-static const int statuses[] = { 400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503, 504 };
+static const int statuses[] = { 400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503, 504, 412 };
 #define STATUSES (sizeof(statuses) / sizeof(statuses[0]))
 enum {
 	S400 = 1 << 0, S401 = 1 << 1, S403 = 1 << 2, S404 = 1 << 3, S409 = 1 << 4, S413 = 1 << 5, S415 = 1 << 6,
 	S422 = 1 << 7,
-	S429 = 1 << 8, S500 = 1 << 9, S503 = 1 << 10, S504 = 1 << 11,
+	S429 = 1 << 8, S500 = 1 << 9, S503 = 1 << 10, S504 = 1 << 11, S412 = 1 << 12,
 	OF_ALL = S400 | S401,
 	OF_READS = OF_ALL | S422 | S429 | S500 | S503,
-	OF_WRITES = OF_READS | S409 | S413 | S415 | S504,
+	OF_WRITES = OF_READS | S403 | S409 | S413 | S415 | S504,
 };
 
 struct rule {
@@ -191,6 +191,13 @@ query_parameters(struct draft *d, const struct route *r, json_t *parameters)
 		}
 }
 
+/* Of a thing that can be got. */
+static bool
+is_put(const struct route *r)
+{
+	return strcmp(r->method, "PUT") == 0 && r->kind != ROUTE_OWN_PASSWORD;
+}
+
 static void
 parameters_add(struct draft *d, const struct route *r, const struct rule *rule, json_t *operation)
 {
@@ -203,6 +210,8 @@ parameters_add(struct draft *d, const struct route *r, const struct rule *rule, 
 		json_array_append_new(parameters, parameter_ref(rule->parameter));
 	if (rule->header)
 		json_array_append_new(parameters, parameter_ref(rule->header));
+	if (is_put(r))
+		json_array_append_new(parameters, parameter_ref("If-Match"));
 	if (r->flags & ROUTE_KEYED)
 		json_array_append_new(parameters, parameter_ref("Idempotency-Key"));
 	json_object_set_new(operation, "parameters", parameters);
@@ -281,6 +290,27 @@ ndjson_content(const char *description, json_t *line)
 	                 "x-line", line);
 }
 
+static json_t *
+binary_of(const char *media)
+{
+	json_t *content = json_object();
+
+	for (size_t len; *media; media += len, media += *media == ' ') {
+		len = strcspn(media, " ");
+		json_object_setn_new(content, media, len, json_pack("{s:{}}", "schema"));
+	}
+	return content;
+}
+
+static void
+upload_body(struct draft *d, const struct route *r, json_t *operation)
+{
+	(void)d;
+	json_object_set_new(operation, "requestBody", json_pack("{s:b, s:s, s:o}", "required", 1, "description",
+	                                                        "At most 1 MiB, judged by its first bytes.", "content",
+	                                                        binary_of(r->media)));
+}
+
 static void
 ndjson_body(struct draft *d, const struct route *r, json_t *operation)
 {
@@ -338,10 +368,37 @@ file_answers(struct draft *d, const struct route *r, json_t *operation)
 	             content_of(TYPE_JSON, answer_schema(d, r)));
 }
 
+/* Of what a reader may have already. */
+static void
+tagged_answer(json_t *operation, const char *description, json_t *schema)
+{
+	json_t *responses = json_object_get(operation, "responses");
+
+	response_add(operation, 200, description, content_of(TYPE_JSON, schema));
+	json_object_set_new(json_object_get(responses, "200"), "headers",
+	                    json_pack("{s:{s:b, s:{s:s}}}", "ETag", "required", 1, "schema", "type", "string"));
+	json_object_set_new(responses, "304",
+	                    json_pack("{s:s}", "description", "It is the one that If-None-Match names."));
+}
+
+static void
+upload_answers(struct draft *d, const struct route *r, json_t *operation)
+{
+	response_add(operation, 201, "Kept.", content_of(TYPE_JSON, answer_schema(d, r)));
+	response_add(operation, 200, "Kept before.", content_of(TYPE_JSON, answer_schema(d, r)));
+}
+
+static void
+download_answers(struct draft *d, const struct route *r, json_t *operation)
+{
+	(void)d;
+	response_add(operation, 200, "As it was sent.", binary_of(r->media));
+}
+
 static void
 query_answers(struct draft *d, const struct route *r, json_t *operation)
 {
-	response_add(operation, 200, "As it stands.", content_of(TYPE_JSON, answer_schema(d, r)));
+	tagged_answer(operation, "As it stands.", answer_schema(d, r));
 }
 
 /* The members that a line of an answer shows: always there. */
@@ -418,6 +475,13 @@ own_password_answers(struct draft *d, const struct route *r, json_t *operation)
 }
 
 static void
+step_up_answers(struct draft *d, const struct route *r, json_t *operation)
+{
+	response_add(operation, 200, "Until when what wants the password again may be done.",
+	             content_of(TYPE_JSON, answer_schema(d, r)));
+}
+
+static void
 live_answers(struct draft *d, const struct route *r, json_t *operation)
 {
 	json_t *object = schema_object(SCHEMA_ANSWER);
@@ -459,10 +523,7 @@ static void
 document_answers(struct draft *d, const struct route *r, json_t *operation)
 {
 	(void)d, (void)r;
-	response_add(operation, 200, "This document; with an ETag.",
-	             content_of(TYPE_JSON, json_pack("{s:s}", "type", "object")));
-	json_object_set_new(json_object_get(operation, "responses"), "304",
-	                    json_pack("{s:s}", "description", "It is the one that If-None-Match names."));
+	tagged_answer(operation, "This document.", json_pack("{s:s}", "type", "object"));
 }
 
 /* ---- kinds of routes */
@@ -472,7 +533,7 @@ static const struct rule rules[ROUTE_KINDS] = {
 	[ROUTE_ACCOUNT] = { .body = command_body, .answers = command_answers, .refusals = OF_WRITES },
 	[ROUTE_FILE] = { .body = file_body, .answers = file_answers, .refusals = OF_WRITES },
 	[ROUTE_NDJSON] = { .suffix = "Lines", .body = ndjson_body, .answers = ndjson_answers, .refusals = OF_WRITES },
-	[ROUTE_QUERY] = { .answers = query_answers, .refusals = OF_READS },
+	[ROUTE_QUERY] = { .answers = query_answers, .refusals = OF_READS, .header = "If-None-Match" },
 	[ROUTE_EXPORT] = { .answers = export_answers, .refusals = OF_READS, .parameter = "format" },
 	[ROUTE_EVENTS] = { .id = "followEvents", .summary = "Follow what happens", .answers = events_answers,
 		.refusals = OF_READS,
@@ -480,7 +541,11 @@ static const struct rule rules[ROUTE_KINDS] = {
 	[ROUTE_LOGIN] = { "openSession", NULL, "Log in", command_body, command_answers, OF_READS | S413 | S415 | S504 },
 	[ROUTE_LOGOUT] = { .answers = logout_answers, .refusals = OF_WRITES },
 	[ROUTE_OWN_PASSWORD] = { "changeOwnPassword", NULL, "Change one's own password", command_body,
-		own_password_answers, OF_WRITES | S403 },
+		own_password_answers, OF_WRITES },
+	[ROUTE_STEP_UP] = { "stepUp", NULL, "Give the password again", command_body, step_up_answers, OF_WRITES },
+	[ROUTE_SESSION] = { .answers = query_answers, .refusals = OF_READS, .header = "If-None-Match" },
+	[ROUTE_UPLOAD] = { .body = upload_body, .answers = upload_answers, .refusals = OF_WRITES },
+	[ROUTE_DOWNLOAD] = { "readFile", NULL, "Read a file", NULL, download_answers, OF_READS, "of" },
 	[ROUTE_LIVE] = { "readLiveness", NULL, "Is this process alive?", NULL, live_answers, OF_ALL },
 	[ROUTE_READY] = { "readReadiness", NULL, "Does every service answer?", NULL, ready_answers, OF_ALL | S503 },
 	[ROUTE_METRICS] = { "readMetrics", NULL, "Counters, as Prometheus reads them", NULL, metrics_answers, OF_ALL },
@@ -504,6 +569,10 @@ refusals_of(const struct route *r)
 		refusals |= S403 | S404;
 	if (r->who != WHO_ANYBODY)
 		refusals |= S403;
+	if (r->flags & ROUTE_PASSWORD_AGAIN)
+		refusals |= S403;
+	if (is_put(r))
+		refusals |= S412;
 	if (r->flags & ROUTE_BY_STATE)
 		refusals |= S409;
 	return refusals;
@@ -561,8 +630,10 @@ operation_of(struct draft *d, const struct route *r)
 	rule->answers(d, r, o);
 	refusals_add(r, o);
 	roles_add(r, o);
+	if (r->flags & ROUTE_PASSWORD_AGAIN)
+		json_object_set_new(o, "x-password-again", json_true());
 	if (r->flags & ROUTE_OPEN)
-		json_object_set_new(o, "security", json_pack("[{}, {s:[]}]", "bearer"));
+		json_object_set_new(o, "security", json_pack("[{}, {s:[]}, {s:[]}]", "bearer", "cookie"));
 	if (r->flags & ROUTE_STRANGERS)
 		json_object_set_new(o, "security", json_array());
 	return o;

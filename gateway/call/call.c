@@ -1,8 +1,11 @@
 #include "call/call.h"
+#include "access/cookie.h"
 #include "access/withheld.h"
 #include "base/crash.h"
 #include "base/log.h"
 #include "bus/message.h"
+#include "http/coding.h"
+#include "http/etag.h"
 #include "http/problem.h"
 #include "json/json_pb.h"
 #include <assert.h>
@@ -60,6 +63,9 @@ call_free(call_t *c)
 	identity_drop(&c->who);
 	free(c->target);
 	free(c->last_event_id);
+	free(c->if_none_match);
+	free(c->if_match);
+	free(c->accept_encoding);
 	free(c);
 }
 
@@ -72,10 +78,44 @@ count(const call_t *c, int status)
 	metric_observe(c->api->set.metrics, HISTOGRAM_HTTP_TIME, c->api->now_us - c->began_us);
 }
 
+/* What a reader has already he is not sent again. */
+static void
+tag(const call_t *c, struct reply *r)
+{
+	char etag[ETAG_MAX];
+
+	if (!c->get || r->status != 200 || !r->body || strcmp(r->content_type, TYPE_JSON) != 0)
+		return;
+	etag_of(r->body, r->len, etag);
+	reply_header(r, "ETag", etag);
+	if (!etag_among(c->if_none_match, etag))
+		return;
+	r->status = 304;
+	free(r->body);
+	r->body = NULL;
+	r->len = 0;
+}
+
+/* A browser keeps its cookie until it is told that it is good for nothing. */
+static void
+cookie_say(const call_t *c, struct reply *r)
+{
+	const char *origin = c->api->set.origin;
+	bool ended = r->status == 401 || (r->status == 204 && c->match.route && c->match.route->kind == ROUTE_LOGOUT);
+
+	if (c->cookie && r->status == 201)
+		cookie_set(r, origin, c->token, c->remember ? REMEMBERED_SECONDS : 0);
+	else if (c->by_cookie && ended)
+		cookie_empty(r, origin);
+}
+
 void
 call_reply(call_t *c, struct reply *r)
 {
 	if (!c->left) {
+		cookie_say(c, r);
+		tag(c, r);
+		coding_pack(r, c->accept_encoding);
 		count(c, r->status);
 		reply_header(r, "traceparent", c->trace);
 		CRASH_POINT("call.decided");
@@ -86,11 +126,24 @@ call_reply(call_t *c, struct reply *r)
 	call_free(c);
 }
 
+static bool
+is_heard(call_t *c, int status, json_t *j)
+{
+	void (*heard)(call_t *, int, json_t *, int64_t) = c->heard;
+
+	c->heard = NULL;
+	if (heard)
+		heard(c, status, j, c->api->now_us);
+	return heard != NULL;
+}
+
 void
 call_reply_json(call_t *c, int status, json_t *j)
 {
 	struct reply r = REPLY_NONE;
 
+	if (is_heard(c, status, j))
+		return;
 	if (status >= 300) {
 		problem_reply(j, &r);
 	} else {
@@ -110,6 +163,10 @@ call_reply_problem(call_t *c, const Wire__Problem *p)
 	struct reply r = REPLY_NONE;
 	json_t *j = problem_json(p);
 
+	if (is_heard(c, p->status, j)) {
+		json_decref(j);
+		return;
+	}
 	problem_reply(j, &r);
 	json_decref(j);
 	if (r.status == 405)

@@ -11,6 +11,7 @@
 #include "call/rpc.h"
 #include "call/settings.h"
 #include "http/bytes.h"
+#include "http/etag.h"
 #include "http/headers.h"
 #include "http/problem.h"
 #include "routes/routes.h"
@@ -18,14 +19,12 @@
 enum {
 	TRY_US = 1500 * 1000, WHOLE_US = 5000 * 1000,
 	LOOKS_MAX = 64,                         /* at sessions of streams, under way */
-	ETAG_MAX = 36,
 	GIVEN_MAX = 32,
+	REMEMBERED_SECONDS = 30 * 24 * 3600,
 };
 
 typedef void call_fn(call_t *c, int64_t mono_us);
 
-/* The route table as openapi.h describes it: made when first asked for. */
-struct document { char *text; size_t len; char etag[ETAG_MAX]; };
 struct part { call_t *call; json_t *json; int status; };        /* status 0: no answer yet */
 struct password_turn { struct rpc_request ask; int64_t since_us; bool waits, asked; };  /* to be hashed or checked */
 struct look { api_t *api; char token_sha256[SHA256_HEX_MAX]; };         /* api NULL: free */
@@ -43,7 +42,7 @@ struct api {
 	size_t npasswords, nwaiting;            /* passwords asked about; waiting for that */
 	bool gave_up;
 	size_t nexports, npacking;              /* exports under way; those whose file is being packed */
-	struct document document;
+	char *document;                         /* the route table as openapi.h describes it: made when first asked for */
 	struct session_cache sessions;
 	struct rate_limit rate_limit;
 	http_metrics_t *http_metrics;
@@ -69,12 +68,16 @@ struct call {
 	enum refusal found;                     /* of the route */
 	enum refusal early;                     /* what the headers alone decided */
 	enum refusal media;                     /* … and what counts only if the body is not too long */
+	const char *said_type;                  /* of those that the row takes; of static storage, NULL: none */
 	bool typed;                             /* a type is said, so it counts although there be no body */
 	enum charset charset;                   /* in what its text is said to be written */
 	char allow[ROUTE_ALLOW_MAX], trace[TRACE_MAX], key[KEY_MAX + 1];
 	bool key_bad;
 	char *target;                           /* its path without escapes, once a route was found */
-	bool known;                             /* the client has the answer already, as its If-None-Match says */
+	bool by_cookie;                         /* who calls is known by it, or says so */
+	bool cookie, remember;                  /* the session that is being opened goes into one; for long */
+	bool page;                              /* of the console, for everybody: no route, and no caller */
+	char *if_none_match, *if_match, *accept_encoding;       /* NULL: not said */
 	char *last_event_id;                    /* NULL: not said, or said to be none */
 	struct bytes body;
 	int32_t holder;                         /* to whom it is counted */
@@ -82,7 +85,13 @@ struct call {
 	bool drop;                              /* nothing of the body is kept from here on */
 	struct ndjson *ndjson;
 	struct export *export;
+	struct download *download;
+	/* Hears, once, what the call would have answered, instead of its client. */
+	void (*heard)(call_t *c, int status, json_t *answer, int64_t mono_us);
 	call_fn *then;                          /* goes on when what is asked just now has been answered */
+	/* While the thing of a PUT is read first: its row, and what then gives the order. */
+	const struct route *put;
+	call_fn *order;
 	void (*release)(call_t *c);             /* what its kind keeps goes with it; NULL: that keeps nothing */
 	int nparts, waiting;
 	json_t *peers;                          /* whom /metrics asks */

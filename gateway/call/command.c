@@ -159,7 +159,7 @@ command_ask(call_t *c, const Wire__Command *o, bool dry, rpc_done_fn *done, int6
 void
 command_send(call_t *c, const ProtobufCMessage *m, rpc_done_fn *done, int64_t mono_us)
 {
-	Wire__Command o = command_of(c, m, NULL, "");
+	Wire__Command o = command_of(c, m, NULL, c->key);
 
 	command_ask(c, &o, false, done, mono_us);
 }

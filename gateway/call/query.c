@@ -42,6 +42,24 @@ part_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mon
 		c->then(c, mono_us);
 }
 
+static void
+part_ask(call_t *c, int i, const ProtobufCMessage *m, Wire__Problem *refusal, int64_t mono_us)
+{
+	struct rpc_request ask = query_of(c, c->match.route->parts[i].service, m, refusal);
+
+	call_ask(c, i, &ask, part_done, mono_us);
+}
+
+void
+query_ask(call_t *c, const ProtobufCMessage *m, Wire__Problem *refusal, int64_t mono_us)
+{
+	c->then = query_tell;
+	call_parts_open(c, 1);
+	part_ask(c, 0, m, refusal, mono_us);
+	if (c->waiting == 0)
+		c->then(c, mono_us);
+}
+
 void
 query_ask_all(call_t *c, call_fn *then, int64_t mono_us)
 {
@@ -53,10 +71,8 @@ query_ask_all(call_t *c, call_fn *then, int64_t mono_us)
 		n++;
 	c->then = then;
 	call_parts_open(c, n);
-	for (int i = 0; i < n; i++) {
-		struct rpc_request ask = query_of(c, c->match.route->parts[i].service, messages[i], p);
-		call_ask(c, i, &ask, part_done, mono_us);
-	}
+	for (int i = 0; i < n; i++)
+		part_ask(c, i, messages[i], p, mono_us);
 	if (c->waiting == 0)
 		c->then(c, mono_us);
 }
@@ -139,13 +155,22 @@ names_ask(call_t *c, int64_t mono_us)
 }
 
 /* The answer is that of the first part, with the members of the others; when one has none, that is the answer. */
-void
-query_tell(call_t *c, int64_t mono_us)
+json_t *
+query_answer(call_t *c)
 {
 	const struct part *verdict = verdict_of(c);
 
 	for (int i = 1; i < c->nparts && verdict->status < 300; i++)
 		json_object_update_missing(verdict->json, c->parts[i].json);
+	return verdict->json;
+}
+
+void
+query_tell(call_t *c, int64_t mono_us)
+{
+	const struct part *verdict = verdict_of(c);
+
+	query_answer(c);
 	if (verdict->status >= 300 || !(c->match.route->flags & ROUTE_NAMES)) {
 		say(c, verdict);
 		return;

@@ -1,4 +1,4 @@
-/* reach - reads by those who see only what is their own (access.h).
+/* reach - reads, and orders about a person, by those who see only what is their own (access.h).
  *
  *   in:   a call that has come to its end, its route's row, and who calls
  *   out:  the read, or 403; and where only roster knows whose a person or a village is, that question to roster first
@@ -9,6 +9,7 @@
  * difference. */
 #include "call/reach.h"
 #include "access/access.h"
+#include "call/command.h"
 #include "call/query.h"
 #include "http/target.h"
 #include "roster.pb-c.h"
@@ -19,6 +20,8 @@ decided(call_t *c, bool within, int64_t mono_us)
 {
 	if (!within)
 		call_refuse(c, REFUSED_ROLE, NULL);
+	else if (c->match.route->kind == ROUTE_COMMAND)
+		command_run(c, mono_us);
 	else if (c->match.route->about == ABOUT_ANSWER)
 		query_tell(c, mono_us);
 	else
@@ -90,7 +93,7 @@ answered(call_t *c, int64_t mono_us)
 void
 reach_run(call_t *c, int64_t mono_us)
 {
-	if (access_of(&c->who, c->match.route) == ACCESS_ALL) {
+	if (c->match.route->flags & ROUTE_STRANGERS || access_of(&c->who, c->match.route) == ACCESS_ALL) {
 		query_ask_all(c, query_tell, mono_us);
 	} else if (c->match.route->about == ABOUT_ANSWER) {
 		query_ask_all(c, answered, mono_us);
@@ -98,4 +101,16 @@ reach_run(call_t *c, int64_t mono_us)
 		c->subject = subject_of_target(&c->match, target_query(c->target), c->api->arena);
 		judge(c, mono_us);
 	}
+}
+
+/* An order about somebody whom its path names; whom a body names is judged when it is read. */
+void
+reach_command(call_t *c, int64_t mono_us)
+{
+	if (c->match.route->about != ABOUT_PERSON || access_of(&c->who, c->match.route) == ACCESS_ALL) {
+		command_run(c, mono_us);
+		return;
+	}
+	c->subject = subject_of_target(&c->match, "", c->api->arena);
+	judge(c, mono_us);
 }

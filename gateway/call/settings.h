@@ -6,15 +6,19 @@
 #include "bus/message.h"
 #include "http/reply.h"
 
+struct console;
 typedef struct api api_t;
 typedef struct call call_t;
 
-enum { ADDRESS_BYTES = 16 };            /* IPv4 as ::ffff:a.b.c.d */
+enum { ADDRESS_BYTES = 16,              /* IPv4 as ::ffff:a.b.c.d */
+       ORIGIN_MAX = 256 };
 
 struct api_settings {
 	uint8_t token_sha256[SHA256_SIZE];      /* of the operator's token, which is kept nowhere */
 	bool manual_clock;
 	struct rate account_rate, address_rate, login_rate;     /* the operator is not counted */
+	const struct console *console;          /* NULL: it was not built; outlives us */
+	char origin[ORIGIN_MAX];                /* by which browsers come */
 	const char *const *services;            /* whom readiness and metrics ask, NULL-ended */
 	struct port port;
 	int buses;                              /* how many the port can send by */

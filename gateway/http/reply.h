@@ -5,9 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { REPLY_HEADERS_MAX = 4, REPLY_VALUE_MAX = 128 };
+enum { REPLY_HEADERS_MAX = 8, REPLY_VALUE_MAX = 192 };
 
 struct reply_header { const char *name; char value[REPLY_VALUE_MAX]; };         /* name outlives the process */
+/* Headers that never change; ended by one without a name. */
+struct reply_fixed { const char *name, *value; };
 /* A body without an end yet: pulled by whoever carries the reply, who is woken when there is more. */
 #define REPLY_STREAM_ENDED SIZE_MAX
 struct reply_stream {
@@ -24,18 +26,23 @@ struct reply {
 	int status;
 	const char *content_type;       /* outlives the process */
 	char *body;                     /* malloc'd, or NULL */
+	const char *lent;               /* the body instead, which outlives the reply; NULL */
 	int fd;                         /* of an unlinked file that is the body instead; −1 */
 	size_t len;
-	bool cached;                    /* the client may keep it, and ask by its ETag whether it still holds */
+	const char *cache;              /* Cache-Control; NULL: the client keeps nothing */
 	struct reply_stream *stream;    /* that is the body instead; NULL */
 	bool close;                     /* nothing more can be said over this connection */
 	struct reply_header headers[REPLY_HEADERS_MAX];
 	int nheaders;
+	const struct reply_fixed *fixed;        /* beside them; NULL: none */
 };
 #define REPLY_NONE ((struct reply){ .fd = -1 })
 
+#define CACHE_ASK "private, no-cache"    /* kept, and asked by its ETag whether it still holds */
+
 #define TYPE_JSON "application/json"
 #define TYPE_LINES "application/x-ndjson"
+#define TYPE_HTML "text/html; charset=utf-8"
 #define TYPE_CSV "text/csv"
 #define TYPE_CSV_UTF8 TYPE_CSV "; charset=utf-8"
 #define TYPE_XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

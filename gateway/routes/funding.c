@@ -22,14 +22,14 @@ static const struct route rows[] = {
 	GET("/persons/{id}/stipend", CASES | FINANCE | OWN, ABOUT_PERSON, ASK(funding, read_stipend, stipend)),
 	POST("/payrolls", FINANCE, ABOUT_DISTRICT, funding, draft_payroll, payroll, 0, NULL),
 	POST("/payrolls/{month}/approve", FINANCE, ABOUT_DISTRICT, funding, approve_payroll, payroll,
-	     ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "month"),
-	POST("/payrolls/{month}/close", FINANCE, ABOUT_DISTRICT, funding, close_payroll, payroll, ROUTE_BODY_OPTIONAL,
-	     "month"),
+	     ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL | ROUTE_PASSWORD_AGAIN, "month"),
+	POST("/payrolls/{month}/close", FINANCE, ABOUT_DISTRICT, funding, close_payroll, payroll,
+	     ROUTE_BODY_OPTIONAL | ROUTE_PASSWORD_AGAIN, "month"),
 	GET("/payrolls/{month}", ADMIN | FINANCE | AUDITOR, ABOUT_DISTRICT, ASK(funding, read_payroll, payroll)),
 	{ "GET", DISTRICT "/payrolls/{month}/proof", ROUTE_QUERY, ROUTE_BY_STATE,
 	  { ASK(funding, read_payroll_proof, payroll_proof) },
 	  .who = WHO_OPERATOR | ADMIN | FINANCE | AUDITOR },
-	EXPORT("/payrolls/{month}/export", ADMIN | FINANCE | AUDITOR, "payroll", payroll_columns,
+	EXPORT("/payrolls/{month}/export", ADMIN | FINANCE | AUDITOR, ROUTE_PASSWORD_AGAIN, "payroll", payroll_columns,
 	       ASK(funding, export_payroll, payroll_lines), ASK(roster, read_contacts, contacts)),
 };
 

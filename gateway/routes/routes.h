@@ -22,7 +22,9 @@ enum route_kind {
 	ROUTE_EXPORT,
 	ROUTE_EVENTS,                   /* an event stream; its part says where the logs end */
 	ROUTE_ACCOUNT,                  /* a command whose password roster hashes first */
-	ROUTE_LOGIN, ROUTE_LOGOUT, ROUTE_OWN_PASSWORD,
+	ROUTE_LOGIN, ROUTE_LOGOUT, ROUTE_OWN_PASSWORD, ROUTE_STEP_UP,
+	ROUTE_SESSION,                  /* a read of the session that asks */
+	ROUTE_UPLOAD, ROUTE_DOWNLOAD,   /* a file as it is, of the types in `media`; … to who may read what names it */
 	ROUTE_LIVE, ROUTE_READY, ROUTE_METRICS,
 	ROUTE_DOCUMENT,                 /* what openapi.h says of all of them */
 	ROUTE_KINDS
@@ -30,6 +32,7 @@ enum route_kind {
 enum route_flag {
 	ROUTE_KEYED = 1,                /* Idempotency-Key is honoured */
 	ROUTE_REPEATABLE = 2,           /* the same again changes nothing: may be asked twice without a key */
+	ROUTE_PASSWORD_AGAIN = 4,       /* by cookie: only when it was given again a moment ago */
 	ROUTE_BODY_OPTIONAL = 8,
 	ROUTE_BODY_KEY = 16,            /* member `key` of the body, or of the line, is the idempotency key */
 	ROUTE_KEY_REQUIRED = 32,        /* … and must be there */
@@ -40,6 +43,7 @@ enum route_flag {
 	ROUTE_STRANGERS = 1024,         /* no token, from anywhere */
 	/* a read whose texts mention people and places: roster says what they are called */
 	ROUTE_NAMES = 4096,
+	ROUTE_PHONE_WHOLE = 8192,       /* its answer is a phone that was asked for, with a reason */
 	ROUTE_PASSWORD = 2048,          /* the body holds one */
 };
 
@@ -81,7 +85,7 @@ struct route {
 	unsigned who;                                   /* roles */
 	enum route_about about;                         /* where limited roles' reach is judged */
 	const char *line_members;                       /* of an answer, in the answer line; strings and enums */
-	const char *media;                              /* type of the body; NULL: JSON */
+	const char *media;                              /* types of the body, between blanks; NULL: JSON */
 	const struct route_column *columns;             /* of an export; ended by one without a member */
 	const char *file;                               /* … and how its file's name begins */
 };

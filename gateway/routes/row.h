@@ -34,6 +34,10 @@ enum {
 /* A move into a state: made twice it is made once. */
 #define MOVE(path, roles, service, command, answer) \
 	POST(path, roles, ABOUT_DISTRICT, service, command, answer, ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL, "id")
+/* One that a browser left open must not make. */
+#define GRAVE_MOVE(path, roles, service, command, answer) \
+	POST(path, roles, ABOUT_DISTRICT, service, command, answer, \
+	     ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL | ROUTE_PASSWORD_AGAIN, "id")
 #define LINES(path, roles, subject, service, command, answer, flags, members) \
 	{ "POST", DISTRICT path, ROUTE_NDJSON, ROUTE_KEYED | ROUTE_BODY_KEY | (flags), \
 	  { ASK(service, command, answer) }, .who = WHO_OPERATOR | (roles), .about = subject, .line_members = members, \
@@ -47,8 +51,8 @@ enum {
 	{ "GET", DISTRICT path, ROUTE_QUERY, 0, { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), .about = subject }
 /* Part 0 is a list by pages; part 1, if any, is asked for the persons of each page: person_ids → items with a
  * person_id. */
-#define EXPORT(path, roles, begins, shown, ...) \
-	{ "GET", DISTRICT path, ROUTE_EXPORT, ROUTE_BY_STATE, { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), \
+#define EXPORT(path, roles, flags, begins, shown, ...) \
+	{ "GET", DISTRICT path, ROUTE_EXPORT, ROUTE_BY_STATE | (flags), { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), \
 	  .columns = shown, .file = begins }
 /* A thing that is put by its id, by the district's administrator: put it, read it, list them. */
 #define THING(path, reading, subject, listing, put, read, list, thing) \

@@ -184,7 +184,9 @@ static const struct { const char *name; size_t at; int kind; } fields[] = {
 	FIELD("Content-Type", content_type, ONCE),
 	FIELD("Content-Length", content_length, ONCE), FIELD("Idempotency-Key", idempotency_key, ONCE),
 	FIELD("Last-Event-ID", last_event_id, ONCE), FIELD("Transfer-Encoding", transfer_encoding, LIST),
+	FIELD("Cookie", cookie, ONCE), FIELD("Origin", origin, ONCE), FIELD("X-Zhucun", own_page, ONCE),
 	FIELD("Content-Encoding", content_encoding, LIST), FIELD("If-None-Match", if_none_match, LIST),
+	FIELD("Accept-Encoding", accept_encoding, LIST), FIELD("If-Match", if_match, LIST),
 	FIELD("X-Forwarded-For", forwarded, LIST), FIELD("Connection", connection, LIST), FIELD("Expect", expect, LIST),
 	FIELD("traceparent", traceparent, LIST),        /* several are none, and are to be passed over, not refused */
 #undef FIELD

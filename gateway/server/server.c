@@ -140,6 +140,8 @@ response_of(struct exchange *e)
 		m = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BYTES, on_pull, e, NULL);
 	else if (r->fd >= 0)
 		m = MHD_create_response_from_fd64(r->len, r->fd);
+	else if (r->lent)
+		m = MHD_create_response_from_buffer(r->len, (void *)(uintptr_t)r->lent, MHD_RESPMEM_PERSISTENT);
 	else
 		m = MHD_create_response_from_buffer(r->len, r->body,
 		                                    r->body ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
@@ -149,10 +151,12 @@ response_of(struct exchange *e)
 	r->fd = -1;
 	if (r->content_type)
 		MHD_add_response_header(m, "Content-Type", r->content_type);
-	MHD_add_response_header(m, "Cache-Control", r->cached ? "private, no-cache" : "no-store");
+	MHD_add_response_header(m, "Cache-Control", r->cache ? r->cache : "no-store");
 	MHD_add_response_header(m, "X-Content-Type-Options", "nosniff");
 	for (int i = 0; i < r->nheaders; i++)
 		MHD_add_response_header(m, r->headers[i].name, r->headers[i].value);
+	for (const struct reply_fixed *f = r->fixed; f && f->name; f++)
+		MHD_add_response_header(m, f->name, f->value);
 	return m;
 }
 
@@ -199,7 +203,8 @@ request_of(const struct exchange *e)
 		.method = h->method, .target = h->target, .authorization = h->authorization,
 		.content_type = h->content_type,
 		.content_encoding = h->content_encoding, .idempotency_key = h->idempotency_key,
-		.if_none_match = h->if_none_match,
+		.if_none_match = h->if_none_match, .if_match = h->if_match, .accept_encoding = h->accept_encoding,
+		.cookie = h->cookie, .origin = h->origin, .own_page = h->own_page,
 		.traceparent = h->traceparent, .last_event_id = h->last_event_id, .content_length = h->length,
 		.crowded = e->connection->reserved,
 	};

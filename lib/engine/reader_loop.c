@@ -148,6 +148,14 @@ query_dated(struct reader *r)
 	return false;
 }
 
+static bool
+is_anywhere(const struct reader *r)
+{
+	const struct query *q = service_query(r->svc, r->query->type);
+
+	return q && q->anywhere && !*r->query->district;
+}
+
 /* What the query starts from: the time, and the district with its partition.  False: no such district, no database,
  * or no time. */
 static bool
@@ -173,6 +181,8 @@ query_begin(struct reader *r)
 	}
 	if (r->set.manual_clock && store_rows(r->db, 1, r->arena, &rows))
 		r->now_us = ((const EngineRows__Instant *)rows[0])->now_us;
+	if (is_anywhere(r))
+		return true;
 	if (!store_rows(r->db, 0, r->arena, &rows)) {
 		reader_refuse(r, 404, "district.unknown", NULL, "No such district.");
 		return false;

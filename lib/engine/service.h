@@ -84,6 +84,8 @@ struct query {
 	void (*run)(struct reader *r, const void *m);
 	/* it hashes one: a service that has such a query has a thread for them */
 	bool password;
+	/* it may be asked without a district, of which it then sees nothing */
+	bool anywhere;
 	/* what functions that several queries share are told by reader_with */
 	const void *with;
 };

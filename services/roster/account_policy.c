@@ -124,3 +124,11 @@ account_try_until_us(const Try *t)
 
 	return failed_us > known_us ? failed_us : known_us;
 }
+
+bool
+account_may_be_remembered(int32_t roles)
+{
+	const int32_t harmless = 1 << WIRE__ACCOUNT_ROLE__CADRE | 1 << WIRE__ACCOUNT_ROLE__INSPECTOR;
+
+	return roles && !(roles & ~harmless);
+}

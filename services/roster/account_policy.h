@@ -38,6 +38,9 @@ bool account_needs_person(int32_t roles, bool by_operator);
  * put it.  False: nothing. */
 bool account_altered(const Account *was, const Account *is, bool by_operator, Roster__AccountAltered *out);
 
+/* A browser may be remembered for long only where it can do no harm to others: at most cadre and inspector. */
+bool account_may_be_remembered(int32_t roles);
+
 /* Whether sessions opened as `was` may not go on as `is`: another password, or another reach. */
 bool account_signs_out(const Account *was, const Account *is);
 

@@ -41,6 +41,25 @@ test_passwords(void)
 	expect("a password", "as many as may be", account_password_fits(longest));
 }
 
+/* ---- who may be remembered */
+
+static void
+test_remembered(void)
+{
+	static const struct { Wire__AccountRole roles[2]; bool may; } rows[] = {
+		{ { WIRE__ACCOUNT_ROLE__CADRE, WIRE__ACCOUNT_ROLE__CADRE }, true },
+		{ { WIRE__ACCOUNT_ROLE__INSPECTOR, WIRE__ACCOUNT_ROLE__CADRE }, true },
+		{ { WIRE__ACCOUNT_ROLE__CADRE, WIRE__ACCOUNT_ROLE__UNIT_HEAD }, false },
+		{ { WIRE__ACCOUNT_ROLE__INSPECTOR, WIRE__ACCOUNT_ROLE__FINANCE }, false },
+		{ { WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN, WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN }, false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		expect("remembered", "at most cadre and inspector",
+		       account_may_be_remembered(account_roles_mask(rows[i].roles, 2)) == rows[i].may);
+	expect("remembered", "but somebody", !account_may_be_remembered(0));
+}
+
 /* ---- roles */
 
 static void
@@ -241,6 +260,7 @@ int
 main(void)
 {
 	test_passwords();
+	test_remembered();
 	test_roles();
 	test_changes();
 	test_needs();

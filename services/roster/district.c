@@ -1,6 +1,6 @@
 /* district - the tenant itself: its name and its areas.
  *
- *   in:   PutDistrict; ReadDistrict
+ *   in:   PutDistrict; ReadDistrict, ListDistrictNames
  *   out:  DistrictPut; of a new one also its first PolicyPublished
  *   owns: district, area */
 #include "district.h"
@@ -203,6 +203,19 @@ read_district(struct reader *r, const void *m)
 	reader_answer(r, &out->base);
 }
 
+/* Of all districts: who has no session yet belongs to none. */
+static void
+list_district_names(struct reader *r, const void *m)
+{
+	Roster__DistrictNames out = ROSTER__DISTRICT_NAMES__INIT;
+	void **rows;
+
+	(void)m;
+	out.n_items = reader_rows(r, &roster_district_names, NULL, &rows);
+	out.items = (Roster__DistrictName **)rows;
+	reader_answer(r, &out.base);
+}
+
 const struct noun roster_district = {
 	.tables = LIST(((const struct table *const[]){ &district_table, &area_table })),
 	.commands = LIST(((const struct command[]){
@@ -214,6 +227,8 @@ const struct noun roster_district = {
 	})),
 	.queries = LIST(((const struct query[]){
 		{ .message = &roster__read_district__descriptor, .run = read_district },
+		{ .message = &roster__list_district_names__descriptor, .run = list_district_names,
+		  .anywhere = true },
 	})),
 	.copies = LIST(((const struct copy *const[]){ &put_of_command, &answer_of_command, &area_of_put })),
 	.statements = { roster_district_sql, ROSTER_DISTRICT_SQL_COUNT },

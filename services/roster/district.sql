@@ -4,3 +4,6 @@ select d.district as id, d.name, e.partition from district d join engine.distric
 
 -- name: areas_read Id -> roster.Area
 select area_id as id, name from area where district = :district order by place;
+
+-- name: district_names - -> roster.DistrictName
+select id, name from public_districts();

@@ -48,8 +48,15 @@ begin(struct batch *b, const Roster__OpenSession *in)
 
 	tries_succeeded(b, in->phone_mark, in->address_mark);
 	out.account = in->account_id;
-	out.expires_at_us = session_begin(b, in->account_id, in->token_sha256);
+	out.expires_at_us = session_begin(b, in->account_id, in->token_sha256, in->remember);
 	batch_answer(b, 201, &out.base);
+}
+
+/* Told to nobody but who has the password. */
+static bool
+wants_too_long(struct batch *b, const Roster__OpenSession *in)
+{
+	return in->remember && !account_may_be_remembered(account_get(b, in->account_id)->roles);
 }
 
 /* Judged again here: of many tries at once, only those that may fail are told how they ended. */
@@ -60,7 +67,10 @@ open_session(struct batch *b, const void *m)
 
 	if (tries_must_wait(b, in->phone_mark, in->address_mark))
 		return;
-	if (proof_holds(b, in)) {
+	if (proof_holds(b, in) && wants_too_long(b, in)) {
+		batch_refuse(b, 422, "session.remember", "/remember",
+			     "Only accounts that are nothing but cadre or inspector are remembered.");
+	} else if (proof_holds(b, in)) {
 		begin(b, in);
 	} else {
 		tries_failed(b, in->phone_mark, in->address_mark, in->nobodys ? in->token_sha256 : NULL);

@@ -1,7 +1,7 @@
 /* person - who is managed: unit and establishment by day; name and phone beside them, as they are now.
  *
- *   in:   PutPerson; ReadPerson, ListPersons, ReadContacts
- *   out:  PersonPut (ids, and the phone masked)
+ *   in:   PutPerson, RevealPhone; ReadPerson, ListPersons, ReadContacts
+ *   out:  PersonPut (ids, and the phone masked), PhoneRevealed
  *   owns: identity (and person, kept by lib/domain/mirror)
  *
  * No event tells a name, nor a phone: the identity row, and since when it was so (name.c), are all there is of it, and
@@ -19,7 +19,8 @@
 typedef MirrorRows__Person Person;
 typedef RosterRows__Identity Identity;
 
-enum { UNITS_OF_A_DAY_MAX = 32 };               /* before the last of the day */
+enum { UNITS_OF_A_DAY_MAX = 32,                 /* before the last of the day */
+       REASON_BYTES_MAX = 2000 };
 
 static const struct table identity_table = { "identity", &roster_rows__identity__descriptor, 2, false };
 
@@ -149,6 +150,39 @@ person_answer(struct batch *b, const void *m)
 	return &out->base;
 }
 
+/* ---- RevealPhone */
+
+static void
+reveal_want(struct batch *b, const void *m)
+{
+	batch_want_id(b, &identity_table, ((const Roster__RevealPhone *)m)->id);
+}
+
+static bool
+is_known(struct batch *b, const void *m)
+{
+	return batch_get_id(b, &identity_table, ((const Roster__RevealPhone *)m)->id) != NULL;
+}
+
+static void
+reveal_phone(struct batch *b, const void *m)
+{
+	const Roster__RevealPhone *in = m;
+	const Identity *identity = batch_get_id(b, &identity_table, in->id);
+	Roster__PhoneRevealed e = ROSTER__PHONE_REVEALED__INIT;
+	Roster__RevealedPhone out = ROSTER__REVEALED_PHONE__INIT;
+
+	if (!batch_ok(b, text_valid(in->reason, REASON_BYTES_MAX), 422, "field.text", "/reason",
+	              "A reason is 1 to 2000 bytes of text."))
+		return;
+	e.person_id = in->id;
+	e.account = arena_strdup(batch_arena(b), batch_account(b));
+	e.reason = in->reason;
+	batch_emit(b, in->id, &e.base);
+	out.phone = identity->phone;
+	batch_answer(b, 200, &out.base);
+}
+
 /* ---- queries */
 
 static const struct reading reading = { &roster_person_read, "No such person.", .today = true };
@@ -183,6 +217,7 @@ const struct noun roster_person = {
 	.tables = LIST(((const struct table *const[]){ &identity_table })),
 	.commands = LIST(((const struct command[]){
 		{ .message = &roster__put_person__descriptor, PUT(&roster_put_person) },
+		{ .message = &roster__reveal_phone__descriptor, .want = reveal_want, .exists = is_known, .run = reveal_phone },
 	})),
 	.queries = LIST(((const struct query[]){
 		{ .message = &roster__read_person__descriptor, READ(&reading) },

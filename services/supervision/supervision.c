@@ -1,7 +1,7 @@
 /* supervision - what inspections found (C2).
  *
- *   in:   commands and queries of findings; roster's persons, postings, units, accounts and policies; hearing dates
- *         that have come
+ *   in:   commands and queries of findings and files; roster's persons, postings, units, accounts and policies; hearing
+ *         dates that have come
  *   out:  FindingNoted, FindingConfirmed, FindingDismissed, FindingAnnulled, HearingMissed
  *   owns: schema supervision */
 #include "supervision.h"
@@ -12,7 +12,7 @@ static const char *const consumes[] = {
 };
 
 static const struct noun *const nouns[] = {
-	&supervision_finding,
+	&supervision_finding, &supervision_file,
 	&mirrored_policy, &mirrored_person, &mirrored_posting, &mirrored_unit, &mirrored_account,
 	NULL,
 };

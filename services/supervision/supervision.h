@@ -6,4 +6,4 @@
 
 enum { ROSTER, ATTENDANCE, ACCOUNTABILITY };            /* whom it consumes: AFTER(ROSTER) */
 
-extern const struct noun supervision_finding;
+extern const struct noun supervision_finding, supervision_file;

@@ -113,7 +113,7 @@ client_replied(void *ctx, struct reply *r)
 	if (r->fd >= 0 && pread(r->fd, c->text, r->len, 0) != (ssize_t)r->len)
 		abort();
 	if (r->fd < 0 && r->len)
-		memcpy(c->text, r->body, r->len);
+		memcpy(c->text, r->lent ? r->lent : r->body, r->len);
 	c->text[r->len] = '\0';
 	c->reply.body = NULL;
 	r->stream = NULL;               /* whoever tests streams leaves it */

@@ -197,6 +197,7 @@ async function refuseLines(o, row) {
 
 async function refuseFile(o, row) {
 	await call(o, 'too large', [413], placeOf(o, row), { type: contract.bodyType(o), body: 'a'.repeat((1 << 20) + 1) })
+	if (!row.query) return call(o, 'that is none', [415], placeOf(o, row), { type: contract.bodyType(o), body: 'a' })
 	await call(o, 'that is no table', [400], placeOf(o, row), { type: contract.bodyType(o), body: '"' })
 	await call(o, 'of no kind', [422], place(o), { type: contract.bodyType(o), body: row.file })
 }
@@ -205,7 +206,7 @@ async function refuseWrite(o, row) {
 	const json = contract.bodyType(o) === 'application/json'
 	const target = placeOf(o, row)
 	await call(o, 'of another type', [415], target, { type: 'text/plain', body: 'x', headers: bearer(row) })
-	if (contract.parameters(o, 'header').length)
+	if (contract.parameters(o, 'header').some((p) => p.name === 'Idempotency-Key'))
 		await call(o, 'with a bad key', [422], target, { ...request(o, row), headers: { ...bearer(row), 'idempotency-key': 'x'.repeat(129) } })
 	if (o.method === 'post' && thing(o)) await call(o, 'of nothing', [404], place(o), { type: contract.bodyType(o), body: '{}' })
 	if (inDistrict(o) && o.path !== '/api/v1/districts/{district}')

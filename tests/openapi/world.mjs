@@ -1,7 +1,11 @@
 // One of everything: a good call for each operation that writes, in an order in which each finds what it needs, and the ids
 // that a path may name.  A new operation that writes needs a row here; check.mjs says so.
+import { createHash } from 'node:crypto'
+
 export const DISTRICT = '511703'
 
+const PAPER = '%PDF-1.4 of a thing'
+const digest = createHash('sha256').update(PAPER).digest('hex')
 const PASSWORD = 'correct-horse-7'
 const finding = (on, more = {}) => ({ kind: 'unexcused_absence', person_id: 'p1', on, source: 'covert', ...more })
 const checkin = (at, more = {}) => ({ person_id: 'p1', village_id: 'v1', captured_at: at, ...more })
@@ -16,6 +20,7 @@ export const CALLS = [
 	{ id: 'putUnit', path: { id: 'u1' }, body: { name: '局' } },
 	{ id: 'putPerson', path: { id: 'p1' }, body: { name: '赵一', phone: '13800000001', unit_id: 'u1', establishment: 'civil_servant' } },
 	{ id: 'putPerson', path: { id: 'p2' }, body: { name: '钱二', phone: '13800000002', unit_id: 'u1', establishment: 'other' } },
+	{ id: 'revealPhone', path: { id: 'p1' }, body: { reason: '核实在岗' } },
 	{ id: 'putUnit', path: { id: 'u1' }, body: { name: '局', head_person_id: 'p2' } },
 	{ id: 'putVillage', path: { id: 'v1' }, body: { name: '村', township_id: 't1', kind: 'poor', fence: { lon: 107.5, lat: 31.2, radius_m: 500 } } },
 	{ id: 'putVillage', path: { id: 'v2' }, body: { name: '村二', township_id: 't1', kind: 'non_poor' } },
@@ -34,7 +39,8 @@ export const CALLS = [
 	{ id: 'draftPayroll', body: { month: '2017-08' }, settle: true },
 	{ id: 'approvePayroll', path: { month: '2017-08' } },
 	{ id: 'closePayroll', path: { month: '2017-08' } },
-	{ id: 'noteFinding', body: finding('2017-09-01', { note: '不在岗', major: false, evidence: [{ sha256: 'a'.repeat(64), name: 'x.jpg' }] }), as: 'f1' },
+	{ id: 'putFile', file: PAPER },
+	{ id: 'noteFinding', body: finding('2017-09-01', { note: '不在岗', major: false, evidence: [{ sha256: digest, name: 'x.jpg' }] }), as: 'f1' },
 	{ id: 'noteFinding', body: finding('2017-09-04'), as: 'f2' },
 	{ id: 'noteFindingLines', lines: [finding('2017-09-05', { key: 'k1', confirm: true, source: 'superior', level: 'city' }), finding('2017-09-06', { key: 'k2', confirm: true }), finding('2017-08-22', { key: 'k3', person_id: 'p2', confirm: true }), finding('2030-01-01', { key: 'k4' })] },
 	{ id: 'confirmFinding', path: { id: (said) => said.f1.id }, body: { reason: '属实' } },
@@ -70,6 +76,7 @@ export const CALLS = [
 	{ id: 'closeSession', token: (said) => said.session.token },
 	{ id: 'closeSessions', token: (said) => said.another.token },
 	{ id: 'openSession', body: { district: DISTRICT, phone: '13700000001', password: PASSWORD }, as: 'own' },
+	{ id: 'stepUp', token: (said) => said.own.token, body: { password: PASSWORD } },
 	{ id: 'changeOwnPassword', token: (said) => said.own.token, body: { old: PASSWORD, new: 'another-horse-8' } },
 	{ id: 'closeTask', path: { id: (said) => said.tasks.items[0].id }, body: { reason: '已办' } },
 ]
@@ -81,7 +88,7 @@ const measure = (said, kind) => said.standing.measures.find((m) => m.kind === ki
 export const known = (said) => ({
 	townships: 't1', units: 'u1', villages: 'v1', persons: 'p1', postings: 'a1', findings: said.f1.id, rounds: 'r1', payrolls: '2017-08',
 	measures: measure(said, 'stipend_cancelled'), recalls: recall(said, 'p1'), tasks: said.tasks.items[0].id,
-	accounts: 'acc1', calendars: '2027',
+	accounts: 'acc1', calendars: '2027', files: digest,
 })
 // What a parameter of a query may be, where its schema alone does not say.
-export const QUERY = { on: '2017-09-07', month: '2017-08', year: '2017', person_id: 'p1', unit_id: 'u1', village_id: 'v1', township_id: 't1' }
+export const QUERY = { on: '2017-09-07', month: '2017-08', year: '2017', person_id: 'p1', unit_id: 'u1', village_id: 'v1', township_id: 't1', of: 'findings?person_id=p1' }

@@ -387,7 +387,7 @@ def methods(stage: Stage) -> Iterator[Case]:
             yield Case("method: %s %s" % (method, path), method, stage.at(path), body, (405,), "", allowed)
     yield Case("method: GET /clock", "GET", "/api/v1/clock", None, (405,), "", ("POST",))
     yield Case("method: GET /sessions", "GET", "/api/v1/sessions", None, (405,), "", ("POST",))
-    yield Case("method: POST /sessions/current", "POST", "/api/v1/sessions/current", b"{}", (405,), "", ("DELETE",))
+    yield Case("method: POST /sessions/current", "POST", "/api/v1/sessions/current", b"{}", (405,), "", ("DELETE", "GET"))
     yield Case("method: POST /livez", "POST", "/livez", b"{}", (404, 405), formal=False)
     for method in ("BREW", "get", "PROPFIND", "TRACE", "CONNECT", "X" * 300):
         yield Case("method: unknown %s" % method[:10], method, stage.at("/townships"), None, (400, 405, 501), formal=False)
