@@ -137,7 +137,7 @@ accounts_put(call_t *c, int64_t mono_us)
 /* ---- PUT /sessions/current/password */
 
 static void
-own_password_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
+done_without_content(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	(void)mono_us;
 	call_without_content(ctx, outcome, items);
@@ -160,7 +160,7 @@ proved(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_u
 	m.phone_mark = said->phone_mark;
 	m.address_mark = mark;
 	m.token_sha256 = c->token_sha256;
-	command_send(c, &m.base, own_password_done, mono_us);
+	command_send(c, &m.base, done_without_content, mono_us);
 	arena_reset(c->api->arena);
 }
 
@@ -331,13 +331,6 @@ accounts_log_in(call_t *c, int64_t mono_us)
 
 /* ---- DELETE /sessions, /sessions/current */
 
-static void
-closed(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
-{
-	(void)mono_us;
-	call_without_content(ctx, outcome, items);
-}
-
 void
 accounts_log_out(call_t *c, int64_t mono_us)
 {
@@ -353,5 +346,5 @@ accounts_log_out(call_t *c, int64_t mono_us)
 		one = (Roster__CloseSession *)m;
 		one->token_sha256 = c->token_sha256;
 	}
-	command_send(c, m, closed, mono_us);
+	command_send(c, m, done_without_content, mono_us);
 }

@@ -177,14 +177,15 @@ line_take(struct head *h, char *line)
 
 /* ---- fields */
 
-enum { ONCE, LIST };
-static const struct { const char *name; size_t at; int kind; } fields[] = {
+/* What stands between the values of several lines of a name; cookies are a list of their own (RFC 6265 §4.2.1). */
+enum { ONCE = 0, LIST = ',', COOKIES = ';' };
+static const struct { const char *name; size_t at; char kind; } fields[] = {
 #define FIELD(name, member, kind) { name, offsetof(struct head, member), kind }
 	FIELD("Host", host, ONCE), FIELD("Authorization", authorization, ONCE),
 	FIELD("Content-Type", content_type, ONCE),
 	FIELD("Content-Length", content_length, ONCE), FIELD("Idempotency-Key", idempotency_key, ONCE),
 	FIELD("Last-Event-ID", last_event_id, ONCE), FIELD("Transfer-Encoding", transfer_encoding, LIST),
-	FIELD("Cookie", cookie, ONCE), FIELD("Origin", origin, ONCE), FIELD("X-Zhucun", own_page, ONCE),
+	FIELD("Cookie", cookie, COOKIES), FIELD("Origin", origin, ONCE), FIELD("X-Zhucun", own_page, ONCE),
 	FIELD("Content-Encoding", content_encoding, LIST), FIELD("If-None-Match", if_none_match, LIST),
 	FIELD("Accept-Encoding", accept_encoding, LIST), FIELD("If-Match", if_match, LIST),
 	FIELD("X-Forwarded-For", forwarded, LIST), FIELD("Connection", connection, LIST), FIELD("Expect", expect, LIST),
@@ -207,7 +208,7 @@ joined(struct lists *l, size_t field, const char *first, const char *next)
 		return NULL;
 	if (!goes_on)
 		l->room = stpcpy(l->room, first) + 1;
-	l->room[-1] = ',';
+	l->room[-1] = fields[field].kind;
 	l->room = stpcpy(l->room, next) + 1;
 	l->tail_of = field;
 	return whole;

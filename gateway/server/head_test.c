@@ -31,6 +31,7 @@ static const struct { const char *head; size_t member; const char *value; } valu
 	SAYS(GET "X-Forwarded-For: 10.0.0.1\r\nX-Forwarded-For: 10.0.0.2 \r\n", forwarded, "10.0.0.1,10.0.0.2"),
 	SAYS(GET "X-Forwarded-For: 1\r\nIf-None-Match: 2\r\nX-Forwarded-For: 3\r\nIf-None-Match: 4\r\nX-Forwarded-For: "
 	     "5\r\n", forwarded, "1,3,5"),
+	SAYS(GET "Cookie: a=b\r\nCookie: c=d; e\r\n", cookie, "a=b;c=d; e"),
 	SAYS(GET "Last-Event-ID: \r\n", last_event_id, ""),
 	SAYS(GET "Last-Event-ID: p \r\n", last_event_id, "p"),
 	SAYS(GET "traceparent: t\t\r\n", traceparent, "t"),

@@ -229,7 +229,7 @@ for name, line in (("token, no blank", b"Authorization:Bearer %s"), ("scheme in 
 ALONE = [("the server", b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "OPTIONS", (200, 204)),
          ("the server by its name", b"OPTIONS http://x:80 HTTP/1.1\r\nHost: x\r\n\r\n", "OPTIONS", (200, 204)),
          ("the server, a body", b"OPTIONS * HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}", "OPTIONS", (200, 204)),
-         ("a path of nothing", b"GET http://x HTTP/1.1\r\nHost: x\r\n\r\n", "GET", (401, 404)),
+         ("a path of nothing", b"GET http://x HTTP/1.1\r\nHost: x\r\n\r\n", "GET", (200,)),
          ("a tunnel", b"CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n", "CONNECT", (400, 401, 403, 404, 405, 501)),
          ("a trace", b"TRACE /livez HTTP/1.1\r\nHost: x\r\n\r\n", "TRACE", (400, 401, 405, 501)),
          ("a method of one's own", b"BREW /livez HTTP/1.1\r\nHost: x\r\n\r\n", "BREW", (401, 405, 501)),
