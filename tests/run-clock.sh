@@ -6,7 +6,7 @@ set -euo pipefail
 # shellcheck source=tests/stack.sh
 . "$(dirname "$0")/stack.sh"
 cd "$top"
-env -u SANITIZE -u MAKEFLAGS make -s -j"$(nproc)" CRASH=1 all >&2
+env -u SANITIZE -u MAKEFLAGS flock Makefile make -s -j"$(nproc)" CRASH=1 all >&2
 passed=0 failed=0
 dir=$(mktemp -d "${TMPDIR:-/tmp}/zhucun-clock-XXXXXX")
 export ZHUCUN_BUILD=build-crash CLOCK_STEP=$dir/step

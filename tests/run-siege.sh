@@ -1,5 +1,6 @@
 #!/bin/bash
 # run-siege.sh - a short siege (tests/chaos/siege.py): idle strangers, logins right and wrong, and a hostile district; another is served.
+# alone: it measures, and takes all there is
 set -euo pipefail
 # shellcheck source=tests/stack.sh
 . "$(dirname "$0")/stack.sh"
