@@ -2,8 +2,8 @@
 # run-idle.sh - what keeps a stack up, and what it costs while nothing is asked of it: counted, not timed.  Then whoever can be killed
 # is, and nobody else may end by it; and the three ways in which all ends without being told properly.
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 cd "$top"
 passed=0 failed=0
 
