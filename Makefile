@@ -125,11 +125,11 @@ console: $O/console/files
 
 # --- tests.  x_policy_test.c links x_policy.c, the messages and the pure parts of lib, nothing else: the linker proves purity.
 PURE     := $(addprefix $O/lib/,base/civil.o base/arena.o base/utf8.o bus/sealed_kind.o domain/calendar.o domain/policy_book.o domain/mention.o) $(PBC:.c=.o)
-TESTC    := $(wildcard lib/*/*_test.c services/*/*_test.c gateway/*/*_test.c tests/*_test.c tests/*/*_test.c)
+TESTC    := $(wildcard lib/*/*_test.c services/*/*_test.c gateway/*/*_test.c tests/*/*_test.c)
 TESTS    := $(TESTC:%.c=$O/%)
 # what tests share
 $O/%_test.o: CPPFLAGS += -Itests
-HARNESS  := $(call obj,$(filter-out %_test.c,$(wildcard tests/*.c)) services/bus/routes.c)
+HARNESS  := $(call obj,$(wildcard tests/harness/*.c) services/bus/routes.c)
 # the ladders of criticisms stand on what all ladders share
 $O/services/accountability/criticism_policy_test: $O/services/accountability/accountability_policy.o
 # who is told what stands on the rows of messages, these on phrases, these on how a text is filled
@@ -143,12 +143,12 @@ $O/lib/%_test: $O/lib/%_test.o $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $O/gateway/%_test: $O/gateway/%_test.o $(call obj,$(wildcard tests/gateway/*.c) $(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-# a directory of tests that share a fixture: no service is in them, and nothing of it is in the library
+# a room with a fixture of its own: no service is in its tests, and nothing of it is in the library
 define fixture_rule
 $(filter $O/tests/$1/%,$(TESTS)): %: %.o $(call obj,$(filter-out %_test.c,$(wildcard tests/$1/*.c))) $O/libzhucun.a
 	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
-$(foreach s,$(sort $(patsubst tests/%/,%,$(dir $(wildcard tests/*/*_test.c)))),$(eval $(call fixture_rule,$s)))
+$(foreach f,$(wildcard tests/*/fixture.c),$(eval $(call fixture_rule,$(call dir_of,$f))))
 $O/tests/%_test: $O/tests/%_test.o $(HARNESS) $(ALLSVC) $(call obj,$(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcurl
 

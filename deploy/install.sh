@@ -70,7 +70,7 @@ need_for_testing() {
 	need_engine
 }
 
-# For docker-compose.yml: an engine that a test starts by itself, out of the machine's way (tests/engine.sh).
+# For docker-compose.yml: an engine that a test starts by itself, out of the machine's way (tests/harness/engine.sh).
 need_engine() {
 	local PATH=$PATH:/usr/sbin:/sbin
 	need_command dockerd docker.io

@@ -12,7 +12,7 @@
 #   ZHUCUN_TEST_TEMPLATE  a database as migrate.sh makes it, with a hand-set clock, to clone from
 #   ZHUCUN_TEST_SECRETS   passfiles of the services' logins
 #   ZHUCUN_TEST_BUILD     where the programs under test lie
-#   ZHUCUN_TEST_PATIENCE  how much longer than on a quiet machine whatever it waits for may take (tests/pace.sh)
+#   ZHUCUN_TEST_PATIENCE  how much longer than on a quiet machine whatever it waits for may take (tests/harness/pace.sh)
 # A test is stopped when it has said nothing for that many times 300 seconds: long work tells its steps, what hangs does not.
 set -euo pipefail
 unset "${!PG@}" ZHUCUN_PORT ZHUCUN_SAMPLE ZHUCUN_BOOTSTRAP_TOKEN
@@ -20,8 +20,8 @@ unset ZHUCUN_VAR
 export ZHUCUN_CLOCK=manual ZHUCUN_POSTGRES_DATABASES=all PYTHONUNBUFFERED=1
 # shellcheck source=deploy/paths.sh
 . "$(dirname "$0")/paths.sh"
-# shellcheck source=tests/pace.sh
-. "$top/tests/pace.sh"
+# shellcheck source=tests/harness/pace.sh
+. "$top/tests/harness/pace.sh"
 build=$(realpath "$1")
 shift
 cd "$top"

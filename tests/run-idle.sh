@@ -3,8 +3,8 @@
 # is, and nobody else may end by it; and the three ways in which all ends without being told properly.
 # alone: it measures what nobody asks for costs
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 cd "$top"
 passed=0 failed=0
 

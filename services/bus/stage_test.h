@@ -10,7 +10,7 @@
 #include "bus/frames.h"
 #include "bus/link.h"
 #include "base/log.h"
-#include "../../tests/pace.h"
+#include "harness/pace.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * waits for who does not answer. */
 #include "base/clock.h"
 #include "fixture.h"
-#include "../pace.h"
+#include "harness/pace.h"
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>

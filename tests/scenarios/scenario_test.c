@@ -4,7 +4,7 @@
  *   scenario_test [FILE …]           all the .scn files there without arguments
  *
  * ZHUCUN_DISTRICT: the district that the script plays in, so that several can share processes. */
-#include "http.h"
+#include "harness/http.h"
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>

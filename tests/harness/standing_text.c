@@ -1,6 +1,6 @@
 /* standing_text - see standing_text.h. */
 #include "standing_text.h"
-#include "../services/accountability/criticism_policy.h"
+#include "../../services/accountability/criticism_policy.h"
 #include "base/civil.h"
 #include <ctype.h>
 #include <stdio.h>

@@ -5,9 +5,9 @@
 # district; as `stack_up plain`, as it comes; as `stack_up real`, with a token and the time as it is.  stack_down stops it as an operator would.  Exports what clients need:
 # ZHUCUN_URL, ZHUCUN_VAR, and, unless plain, ZHUCUN_BOOTSTRAP_TOKEN.
 
-top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# shellcheck source=tests/pace.sh
-. "$top/tests/pace.sh"
+top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=tests/harness/pace.sh
+. "$top/tests/harness/pace.sh"
 stack=          # pid of its make
 
 free_port() {           # one that nobody listens on, from this process's own range

@@ -13,10 +13,10 @@
  *
  * A failure prints the seed, the history, the difference, and how to run the history alone. */
 #include "base/civil.h"
-#include "clients.h"
-#include "standing_text.h"
-#include "invariants.h"
-#include "units.h"
+#include "harness/clients.h"
+#include "harness/standing_text.h"
+#include "harness/invariants.h"
+#include "harness/units.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +69,7 @@ blame(struct trial *t, const struct person *p, const char *what, const char *exp
 	history_print(&p->h, stdout);
 	show_lines("-", expected, got);
 	show_lines("+", got, expected);
-	printf("    alone: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=1 build/tests/property_test\n", (unsigned long long)p->h.seed);
+	printf("    alone: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=1 build/tests/properties/property_test\n", (unsigned long long)p->h.seed);
 }
 
 static void
@@ -590,7 +590,7 @@ round_of(uint64_t seed, size_t histories)
 	printf("seed %llu, %zu histories: %zu people, %zu lines, %zu moves, %zu crashes\n", (unsigned long long)seed,
 	       histories, t.clients.n, t.clients.lines, t.clients.moves, t.clients.crashes);
 	if (t.tally.failed)
-		printf("again: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=%zu ZHUCUN_ROUND=%zu build/tests/property_test\n",
+		printf("again: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=%zu ZHUCUN_ROUND=%zu build/tests/properties/property_test\n",
 		       (unsigned long long)seed, histories, histories);
 	fflush(stdout);
 	for (size_t i = 0; i < t.clients.n; i++)

@@ -10,9 +10,9 @@
  *   ZHUCUN_SEED        of the first script; the others follow              (fixed)
  *   ZHUCUN_HISTORIES   how many                                            (40) */
 #include "base/civil.h"
-#include "history.h"
-#include "harness.h"
-#include "invariants.h"
+#include "harness/history.h"
+#include "harness/harness.h"
+#include "harness/invariants.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -287,7 +287,7 @@ blame(struct trial *t, const struct unit *u, const char *what, const char *want,
 	for (int i = 0; i < STEPS; i++)
 		printf("     %s %s of %d (%d): %d\n", days[i / STEPS_A_DAY], move_words[u->steps[i].move],
 		       u->steps[i].who, u->steps[i].k, u->steps[i].status);
-	printf("     alone: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=1 build/tests/recall_property_test\n",
+	printf("     alone: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=1 build/tests/properties/recall_property_test\n",
 	       (unsigned long long)u->seed);
 }
 

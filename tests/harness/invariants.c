@@ -76,7 +76,7 @@ file_read(const char *path)
 void
 invariants_check(struct tally *t, harness_t *s)
 {
-	char *text = file_read("tests/invariants.sql");
+	char *text = file_read("tests/harness/invariants.sql");
 
 	for (const char *what = text; (what = strstr(what, NAME));) {
 		what += strlen(NAME);

@@ -7,7 +7,7 @@
 #include "engine/node.h"
 #include "engine/reader_state.h"
 #include "engine/trial.h"
-#include "../services/bus/routes.h"
+#include "../../services/bus/routes.h"
 #include "pace.h"
 #include "service_list.h"
 #include <assert.h>

@@ -5,7 +5,7 @@
  * when its answer is not 403: it then fails, as often as not, for what was sent.  So bodies are empty, and ids of
  * things to be moved are nobody's. */
 #include "routes/routes.h"
-#include "harness.h"
+#include "harness/harness.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -415,7 +415,7 @@ test_complete(void)
 			found |= same_route(r, lines[k].method, lines[k].path);
 		for (size_t k = 0; k < sizeof(elsewhere) / sizeof(elsewhere[0]); k++)
 			found |= same_route(r, elsewhere[k].method, elsewhere[k].path);
-		check(found, "nobody", r->method, r->path, 0, "a line in tests/access_test.c");
+		check(found, "nobody", r->method, r->path, 0, "a line in tests/properties/access_test.c");
 	}
 	for (int k = 0; k < LINES; k++) {
 		bool found = false;

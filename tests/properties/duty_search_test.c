@@ -17,7 +17,7 @@
  *   ZHUCUN_SEED            of the first world; the others follow            (fixed)
  *   ZHUCUN_HISTORIES       how many worlds, each a district of its own      (8) */
 #include "base/civil.h"
-#include "harness.h"
+#include "harness/harness.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  *
  * Data are corrupted one way at a time, as a superuser could, and mended again; what it names first is compared whole.
  */
-#include "scenario.h"
+#include "harness/scenario.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* What the engine promises when things go wrong, tried with all services in one process and the database tampered with:
  * poison, a broken chain, a lost connection, a fence, and that round trips do not depend on how much a batch holds. */
-#include "scenario.h"
+#include "harness/scenario.h"
 #include "wire.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* What grows with a person's years, against the real services: a history is filled in behind their backs, and then
  * something happens that moves all of it.  What is counted is the memory of a batch, rows and statements, never
  * seconds. */
-#include "scenario.h"
+#include "harness/scenario.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * is answered; what it says is what the real run then says; and its key means what any key means.
  *
  * The trial is a thread, everything else another (harness.h); who came first is told by the order of the answers. */
-#include "harness.h"
+#include "harness/harness.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  */
 #include "service_list.h"
 #include "base/ids.h"
-#include "scenario.h"
+#include "harness/scenario.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@
 #include "base/digest.h"
 #include "events/event_text.h"
 #include "routes/routes.h"
-#include "harness.h"
+#include "harness/harness.h"
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -834,7 +834,7 @@ test_complete(void)
 			found |= same_route(r, lines[k].method, lines[k].path);
 		for (size_t k = 0; k < sizeof(elsewhere) / sizeof(elsewhere[0]); k++)
 			found |= same_route(r, elsewhere[k].method, elsewhere[k].path);
-		check(found, "a line in tests/two_worlds_test.c", r->path);
+		check(found, "a line in tests/properties/two_worlds_test.c", r->path);
 	}
 }
 
