@@ -70,6 +70,9 @@ static const struct setting settings[] = {
 	{ "ZHUCUN_ORIGIN", SETTING_TEXT, "", 0, ORIGIN_MAX - 1,
 	  "scheme, host and port by which browsers come, as in https://zhucun.example; empty: what the gateway listens "
 	  "on" },
+	{ "ZHUCUN_PUBLISHED_PORT", SETTING_INT, "0", 0, 65535,
+	  "port by which this machine's browsers come where ZHUCUN_ORIGIN is empty and it is not the one listened on; 0: "
+	  "it is" },
 	{ "ZHUCUN_CONSOLE", SETTING_TEXT, "build/console", 0, 1000,
 	  "directory of the browsers' console, as its build left it; where there is none, its pages say so" },
 	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10,
@@ -252,12 +255,13 @@ origin_read(struct api_settings *s, const struct server_settings *server)
 	const char *said = config_text("ZHUCUN_ORIGIN"), *scheme = server->tls_cert ? "https" : "http";
 	bool all = strcmp(server->bind, "0.0.0.0") == 0 || strcmp(server->bind, "::") == 0;
 	const char *host = all ? "127.0.0.1" : server->bind;
+	int64_t published = config_int("ZHUCUN_PUBLISHED_PORT");
 
 	if (*said)
 		snprintf(s->origin, sizeof(s->origin), "%s", said);
 	else
 		snprintf(s->origin, sizeof(s->origin), strchr(host, ':') ? "%s://[%s]:%d" : "%s://%s:%d", scheme, host,
-		         server->port);
+		         published ? (int)published : server->port);
 	return is_origin(s->origin) ? 0
 	                            : refuse("ZHUCUN_ORIGIN must be http:// or https://, a host, and its port where it is "
 	                                     "not the usual one");
