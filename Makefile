@@ -128,7 +128,7 @@ PURE     := $(addprefix $O/lib/,base/civil.o base/arena.o base/utf8.o bus/sealed
 TESTC    := $(wildcard lib/*/*_test.c services/*/*_test.c gateway/*/*_test.c tests/*/*_test.c)
 TESTS    := $(TESTC:%.c=$O/%)
 # what tests share
-$O/%_test.o: CPPFLAGS += -Itests
+$O/%_test.o $O/tests/%.o: CPPFLAGS += -Itests
 HARNESS  := $(call obj,$(wildcard tests/harness/*.c) services/bus/routes.c)
 # the ladders of criticisms stand on what all ladders share
 $O/services/accountability/criticism_policy_test: $O/services/accountability/accountability_policy.o

@@ -3,31 +3,13 @@
  * Data are corrupted one way at a time, as a superuser could, and mended again; what it names first is compared whole.
  */
 #include "harness/scenario.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #define D "511700"
-
-struct count { int passed, failed; };
-
-static void
-check(struct count *c, bool ok, const char *what, const char *got)
-{
-	if (!ok)
-		printf("FAIL %s: %s\n", what, got);
-	c->passed += ok;
-	c->failed += !ok;
-}
-
-static struct answered
-in_call(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body)
-{
-	return harness_call(ctx, method, path, key, type, body);
-}
-static bool in_settle(void *ctx, const char *district) { return harness_settle(ctx, district); }
-static bool in_crash(void *ctx, const char *service) { harness_crash(ctx, service); return true; }
 
 /* ---- the program */
 
@@ -246,21 +228,21 @@ also_expected(const char *what)
 }
 
 static void
-test_verify(struct count *c, harness_t *s)
+test_verify(harness_t *s)
 {
 	struct told t = ctl(s, "verify --json");
 
-	check(c, t.code == 0 && strstr(t.out, "\"faults\":0}"), "nothing is wrong with what was written", t.out);
+	check(t.code == 0 && strstr(t.out, "\"faults\":0}"), "nothing is wrong with what was written", t.out);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		char *expected = fill(s, cases[i].expected);
 		sql(s, cases[i].corrupt);
 		t = ctl(s, "verify --json");
-		check(c, t.code == 1, cases[i].what, t.out);
-		check(c, !strncmp(t.out, expected, strlen(expected)) && strstr(t.out, also_expected(cases[i].what)),
+		check(t.code == 1, cases[i].what, t.out);
+		check(!strncmp(t.out, expected, strlen(expected)) && strstr(t.out, also_expected(cases[i].what)),
 		      cases[i].what, t.out);
 		sql(s, cases[i].mend);
 		t = ctl(s, "verify");
-		check(c, t.code == 0, "and mended again", t.out);
+		check(t.code == 0, "and mended again", t.out);
 		free(expected);
 	}
 }
@@ -268,7 +250,7 @@ test_verify(struct count *c, harness_t *s)
 /* ---- what it may and may not do */
 
 static void
-test_operator(struct count *c, harness_t *s)
+test_operator(harness_t *s)
 {
 	static const char *const forbidden[] = {
 		"update engine.head set seq = 0",
@@ -296,30 +278,21 @@ test_operator(struct count *c, harness_t *s)
 			     forbidden[i], database) < 0)
 			abort();
 		struct told t = run("true", line);
-		check(c, t.code != 0 && strstr(t.out, "permission denied"), forbidden[i], t.out);
+		check(t.code != 0 && strstr(t.out, "permission denied"), forbidden[i], t.out);
 		free(line);
 	}
 	free(database);
 }
 
-static long
-number(harness_t *s, const char *text)
-{
-	char *got = harness_sql(s, text);
-	long n = *got ? strtol(got, NULL, 10) : -1;
-	free(got);
-	return n;
-}
-
 /* ---- derived tables, made again */
 
 static void
-test_rebuild(struct count *c, harness_t *s, const char *when)
+test_rebuild(harness_t *s, const char *when)
 {
 	struct told t = ctl(s, "rebuild --check --json | jq -se 'length == 7 and all(.differences == 0 and .otherwise "
 			       "== 0 and .tables > 0)'");
 
-	check(c, t.code == 0, when, t.out);
+	check(t.code == 0, when, t.out);
 	if (t.code)
 		puts(ctl(s, "rebuild --check").out);
 }
@@ -351,17 +324,17 @@ static const struct { const char *what, *corrupt, *mend, *expected;
 
 /* A late policy: jobs settle days anew, which no event of funding tells. */
 static void
-test_jobs(struct count *c, harness_t *s)
+test_jobs(harness_t *s)
 {
 	struct answered a = harness_call(s, "POST", "/api/v1/districts/" D "/policies", NULL, "application/json",
 					 "{\"version\":\"rate\",\"effective_from\":\"2017-08-16\",\"patch\":{"
 					 "\"stipend\":{\"rate_fen\":12000}}}");
 
-	check(c, a.status == 201 && harness_settle(s, D), "a rate is changed", a.body);
-	check(c, number(s, "select count(*) from engine.ran where service = 'funding' and kind = 'chore'") > 0,
+	check(a.status == 201 && harness_settle(s, D), "a rate is changed", a.body);
+	check(harness_number(s, "select count(*) from engine.ran where service = 'funding' and kind = 'chore'") > 0,
 	      "jobs have settled days", "none has");
 	free(a.body);
-	test_rebuild(c, s, "and they are settled anew");
+	test_rebuild(s, "and they are settled anew");
 }
 
 static int
@@ -377,12 +350,11 @@ ask(harness_t *s, const char *path, const char *body)
 
 /* Over years: slice by slice, each noted with its place. */
 static void
-test_slices(struct count *c, harness_t *s)
+test_slices(harness_t *s)
 {
-	check(c, ask(s, "/api/v1/clock", "{\"now\": \"2020-03-02T08:00:00+08:00\"}") == 200 && harness_settle(s, D),
+	check(ask(s, "/api/v1/clock", "{\"now\": \"2020-03-02T08:00:00+08:00\"}") == 200 && harness_settle(s, D),
 	      "years later", "not so");
-	check(c,
-	      ask(s, "/api/v1/districts/" D "/checkins",
+	check(ask(s, "/api/v1/districts/" D "/checkins",
 		  "{\"person_id\": \"p2\", \"village_id\": \"v1\", \"captured_at\": \"2020-03-01T08:00:00+08:00\"}") ==
 			      201 &&
 		      ask(s, "/api/v1/districts/" D "/checkins",
@@ -390,8 +362,7 @@ test_slices(struct count *c, harness_t *s)
 			  "\"2020-02-29T08:00:00+08:00\"}") == 201 &&
 		      harness_settle(s, D),
 	      "somebody is there again", "not so");
-	check(c,
-	      ask(s, "/api/v1/districts/" D "/policies",
+	check(ask(s, "/api/v1/districts/" D "/policies",
 		  "{\"version\":\"rates\",\"effective_from\":\"2017-08-15\",\"patch\":{\"stipend\":{\"rate_fen\":13000}"
 		  "}}") == 201 &&
 		      ask(s, "/api/v1/districts/" D "/policies",
@@ -399,52 +370,55 @@ test_slices(struct count *c, harness_t *s)
 			  "fen\":14000}}}") == 201 &&
 		      harness_settle(s, D),
 	      "other rates", "not so");
-	check(c,
-	      number(s, "select count(*) from engine.ran where service = 'funding' and span_until > 0 and span_from < "
-			"17500") > 0 &&
-		      number(s, "select count(*) from engine.ran where service = 'funding' and span_until > 0 and "
-				"span_from > 18000") > 0 &&
-		      number(s, "select count(*) from engine.work") == 0,
+	check(harness_number(
+		      s, "select count(*) from engine.ran where service = 'funding' and span_until > 0 and span_from < "
+			 "17500") > 0 &&
+		      harness_number(s,
+				     "select count(*) from engine.ran where service = 'funding' and span_until > 0 and "
+				     "span_from > 18000") > 0 &&
+		      harness_number(s, "select count(*) from engine.work") == 0,
 	      "in slices", "at once");
-	test_rebuild(c, s, "and slices are replayed");
+	test_rebuild(s, "and slices are replayed");
 }
 
 /* A calendar that comes late: days of which was told are told of again. */
 static void
-test_calendar(struct count *c, harness_t *s)
+test_calendar(harness_t *s)
 {
-	check(c,
-	      ask(s, "/api/v1/districts/" D "/checkins",
+	check(ask(s, "/api/v1/districts/" D "/checkins",
 		  "{\"person_id\": \"p2\", \"village_id\": \"v1\", \"captured_at\": \"2020-02-28T08:00:00+08:00\","
 		  " \"lon\": 107.6, \"lat\": 31.2, \"accuracy_m\": 20}") == 201 &&
 		      harness_settle(s, D),
 	      "somebody is elsewhere", "not so");
-	check(c,
-	      number(s, "select count(*) from attendance.day where on_day = '2020-02-28' and status = 'unknown'") == 1,
+	check(harness_number(
+		      s, "select count(*) from attendance.day where on_day = '2020-02-28' and status = 'unknown'") == 1,
 	      "of a Friday nothing is known", "something is");
 	struct answered a = harness_call(s, "PUT", "/api/v1/districts/" D "/calendars/2020", NULL, "application/json",
 	                               "{\"days\": [{\"on\": \"2020-02-28\", \"working\": false}]}");
-	check(c, a.status == 201 && harness_settle(s, D), "a calendar comes late", a.body);
+	check(a.status == 201 && harness_settle(s, D), "a calendar comes late", a.body);
 	free(a.body);
-	check(c, number(s, "select count(*) from attendance.day where on_day = '2020-02-28' and status = 'rest_day'") == 1 &&
-	         number(s, "select count(*) from engine.work") == 0, "it was a day of rest", "it was not");
-	test_rebuild(c, s, "and the days are told of again");
+	check(harness_number(
+		      s, "select count(*) from attendance.day where on_day = '2020-02-28' and status = 'rest_day'") ==
+			      1 &&
+		      harness_number(s, "select count(*) from engine.work") == 0,
+	      "it was a day of rest", "it was not");
+	test_rebuild(s, "and the days are told of again");
 }
 
 static void
-test_rebuild_differs(struct count *c, harness_t *s)
+test_rebuild_differs(harness_t *s)
 {
 	for (size_t i = 0; i < sizeof rebuilds / sizeof rebuilds[0]; i++) {
 		sql(s, rebuilds[i].corrupt);
 		struct told t = ctl(s, "rebuild --check --json");
-		check(c, t.code == 1 && strstr(t.out, rebuilds[i].expected), rebuilds[i].what, t.out);
+		check(t.code == 1 && strstr(t.out, rebuilds[i].expected), rebuilds[i].what, t.out);
 		sql(s, rebuilds[i].mend);
 	}
-	test_rebuild(c, s, "and mended again");
+	test_rebuild(s, "and mended again");
 }
 
 static void
-found(struct count *c, harness_t *s, const char *kind, const char *person, const char *on)
+found(harness_t *s, const char *kind, const char *person, const char *on)
 {
 	char line[256];
 
@@ -454,97 +428,93 @@ found(struct count *c, harness_t *s, const char *kind, const char *person, const
 		 person, on, kind, person, on);
 	struct answered a =
 		harness_call(s, "POST", "/api/v1/districts/" D "/findings:batch", NULL, "application/x-ndjson", line);
-	check(c, a.status == 200 && strstr(a.body, "\"confirmed\""), "a finding is confirmed", a.body);
+	check(a.status == 200 && strstr(a.body, "\"confirmed\""), "a finding is confirmed", a.body);
 	free(a.body);
 }
 
 /* The id of a referral is made with a secret that is in no event, and that whoever rebuilds is not shown (C3.2.2). */
 static void
-test_rebuild_sealed(struct count *c, harness_t *s)
+test_rebuild_sealed(harness_t *s)
 {
-	found(c, s, "\"fund_misuse\",\"major\":true", "p1", "2017-09-01");
-	check(c,
-	      harness_settle(s, D) &&
-		      number(s, "select count(*) from accountability.measure where kind = 'referral'") == 1,
+	found(s, "\"fund_misuse\",\"major\":true", "p1", "2017-09-01");
+	check(harness_settle(s, D) &&
+		      harness_number(s, "select count(*) from accountability.measure where kind = 'referral'") == 1,
 	      "C3.2.2 a referral", "there is none");
-	check(c, number(s, "select count(*) from accountability.secret where length(secret) = 32") == 1,
+	check(harness_number(s, "select count(*) from accountability.secret where length(secret) = 32") == 1,
 	      "made with the district's secret", "there is none");
-	test_rebuild(c, s, "its id stands in the log");
+	test_rebuild(s, "its id stands in the log");
 }
 
 /* ---- what was put aside, tried again */
 
 static void
-absence(struct count *c, harness_t *s, const char *person, const char *on)
+absence(harness_t *s, const char *person, const char *on)
 {
-	found(c, s, "\"unexcused_absence\"", person, on);
+	found(s, "\"unexcused_absence\"", person, on);
 }
 
 static bool
 until(harness_t *s, const char *text, long n)
 {
-	for (int i = 0; i < 20000 && number(s, text) != n; i++)
+	for (int i = 0; i < 20000 && harness_number(s, "%s", text) != n; i++)
 		harness_turns(s, 1);
-	return number(s, text) == n;
+	return harness_number(s, "%s", text) == n;
 }
 
 #define PARKED "select count(*) from engine.parked"
 
 static void
-test_retry(struct count *c, harness_t *s)
+test_retry(harness_t *s)
 {
 	sql(s, "alter table accountability.finding add constraint poison check (on_day <> '2017-09-07')");
-	absence(c, s, "p2", "2017-09-07");
-	absence(c, s, "p2", "2017-09-08");
-	check(c, harness_settle(s, D) && number(s, PARKED) == 2,
+	absence(s, "p2", "2017-09-07");
+	absence(s, "p2", "2017-09-08");
+	check(harness_settle(s, D) && harness_number(s, PARKED) == 2,
 	      "what the database refuses is put aside, and what comes after it", "it is not");
 	struct told t = ctl(s, "parked --json");
-	check(c,
-	      t.code == 1 && strstr(t.out, "{\"id\":\"accountability/") &&
+	check(t.code == 1 && strstr(t.out, "{\"id\":\"accountability/") &&
 		      strstr(t.out, "the database refuses it: 23514") && strstr(t.out, "waits behind"),
 	      "parked", t.out);
 	t = ctl(s, "retry --all </dev/null");
-	check(c, t.code == 2 && strstr(t.out, "nothing was done"), "nothing without being asked", t.out);
+	check(t.code == 2 && strstr(t.out, "nothing was done"), "nothing without being asked", t.out);
 	t = ctl(s, "retry --yes");
-	check(c, t.code == 2 && strstr(t.out, "say which"), "nor for nothing in particular", t.out);
+	check(t.code == 2 && strstr(t.out, "say which"), "nor for nothing in particular", t.out);
 	t = ctl(s, "retry --yes funding/1/roster");
-	check(c, t.code == 2 && strstr(t.out, "no id of a parked input"), "nor by half an id", t.out);
-	test_rebuild(c, s, "what is put aside is no difference");
+	check(t.code == 2 && strstr(t.out, "no id of a parked input"), "nor by half an id", t.out);
+	test_rebuild(s, "what is put aside is no difference");
 
 	t = ctl(s, "retry --all --yes");
-	check(c, t.code == 0 && strstr(t.out, "2 inputs will be tried again"), "retry", t.out);
-	check(c, until(s, PARKED " where wanted", 0), "it is tried", "it is not");
-	check(c,
-	      number(s, PARKED) == 2 &&
-		      number(s, "select count(*) from accountability.finding where case_id = 'p2'") == 0,
+	check(t.code == 0 && strstr(t.out, "2 inputs will be tried again"), "retry", t.out);
+	check(until(s, PARKED " where wanted", 0), "it is tried", "it is not");
+	check(harness_number(s, PARKED) == 2 &&
+		      harness_number(s, "select count(*) from accountability.finding where case_id = 'p2'") == 0,
 	      "but stays, and so does what waits behind it", "it does not");
 
 	sql(s, "alter table accountability.finding drop constraint poison");
 	t = ctl(s, "retry --yes $($ZHUCUN_TEST_BUILD/bin/zhucunctl parked --json | jq -rs '.[1].id')");
-	check(c, t.code == 0 && strstr(t.out, "2 inputs will be tried again"),
+	check(t.code == 0 && strstr(t.out, "2 inputs will be tried again"),
 	      "the second is asked for, and the first goes before it", t.out);
 	harness_crash(s, "accountability");
-	check(c, until(s, PARKED, 0) && harness_settle(s, D), "whoever owns it then does it", "nobody does");
-	check(c, number(s, "select count(*) from accountability.finding where case_id = 'p2'") == 2,
+	check(until(s, PARKED, 0) && harness_settle(s, D), "whoever owns it then does it", "nobody does");
+	check(harness_number(s, "select count(*) from accountability.finding where case_id = 'p2'") == 2,
 	      "both absences are there", "they are not");
-	check(c, number(s, "select count(*) from engine.ran where kind = 'retry'") == 2, "once", "not once");
-	check(c,
-	      number(s, "select count(*) from accountability.measure where case_id = 'p2' and kind = "
-			"'admonishment_talk' and state <> 'revoked'") == 1,
+	check(harness_number(s, "select count(*) from engine.ran where kind = 'retry'") == 2, "once", "not once");
+	check(harness_number(s, "select count(*) from accountability.measure where case_id = 'p2' and kind = "
+				"'admonishment_talk' and state <> 'revoked'") == 1,
 	      "with what follows", "it does not");
 	t = ctl(s, "parked");
-	check(c, t.code == 0 && strstr(t.out, "nothing is put aside"), "and nothing is left", t.out);
+	check(t.code == 0 && strstr(t.out, "nothing is put aside"), "and nothing is left", t.out);
 	t = ctl(s, "retry --all --yes");
-	check(c, t.code == 1, "nothing to be tried", t.out);
-	test_rebuild(c, s, "what was tried again is rebuilt in its new place");
+	check(t.code == 1, "nothing to be tried", t.out);
+	test_rebuild(s, "what was tried again is rebuilt in its new place");
 	t = ctl(s, "verify");
-	check(c, t.code == 0, "and all is well", t.out);
+	check(t.code == 0, "and all is well", t.out);
 }
 
 /* ---- the command line */
 
 static void
-test_lines(struct count *c, harness_t *s)
+test_lines(harness_t *s)
 {
 	static const struct { const char *words; int code; const char *expected; } lines[] = {
 		{ "", 2, "which command?" },
@@ -575,13 +545,13 @@ test_lines(struct count *c, harness_t *s)
 
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		struct told t = ctl(s, lines[i].words);
-		check(c, t.code == lines[i].code && strstr(t.out, lines[i].expected), lines[i].words, t.out);
+		check(t.code == lines[i].code && strstr(t.out, lines[i].expected), lines[i].words, t.out);
 	}
 }
 
 /* Every command stands in the man page, in completion, in --help; and what is made is well formed. */
 static void
-test_help(struct count *c, harness_t *s)
+test_help(harness_t *s)
 {
 	static const char *const wholes[] = {
 		"help --man | MANROFFSEQ= groff -man -Tutf8 -ww -z",
@@ -596,79 +566,79 @@ test_help(struct count *c, harness_t *s)
 
 	for (size_t i = 0; i < sizeof wholes / sizeof wholes[0]; i++) {
 		struct told t = ctl(s, wholes[i]);
-		check(c, t.code == 0 && !*t.out, wholes[i], t.out);
+		check(t.code == 0 && !*t.out, wholes[i], t.out);
 	}
 	struct told t =
 		run("true", "bash -c 'source <($ZHUCUN_TEST_BUILD/bin/zhucunctl help --completion); "
 			    "COMP_WORDS=(zhucunctl ver); COMP_CWORD=1; _zhucunctl; echo $COMPREPLY;"
 			    " COMP_WORDS=(zhucunctl verify --service fu); COMP_CWORD=3; _zhucunctl; echo $COMPREPLY; "
 			    "COMP_WORDS=(zhucunctl verify --js); COMP_CWORD=2; _zhucunctl; echo $COMPREPLY'");
-	check(c, !strcmp(t.out, "verify\nfunding\n--json\n"), "completion", t.out);
+	check(!strcmp(t.out, "verify\nfunding\n--json\n"), "completion", t.out);
 }
 
 /* ---- time that was wrong.  Nobody turns from here on, so that the clock may be the real one. */
 
 static void
-told(struct count *c, harness_t *s, const char *words, int code, const char *expected)
+told(harness_t *s, const char *words, int code, const char *expected)
 {
 	char *filled = fill(s, expected);
 	struct told t = ctl(s, words);
 
-	check(c, t.code == code && strstr(t.out, filled), words, t.out);
+	check(t.code == code && strstr(t.out, filled), words, t.out);
 	free(filled);
 }
 
 static void
-test_clock(struct count *c, harness_t *s)
+test_clock(harness_t *s)
 {
-	sql(s, "delete from engine.clock; update engine.head set now_us = clock_timestamp() where service <> 'funding'");
-	told(c, s, "clock --json", 1, "{\"service\":\"funding\",\"partition\":$P,\"last\":\"2020-");
-	told(c, s, "clock --json", 1, "\"state\":\"long_ago\"}");
-	told(c, s, "clock --accept --yes --reason 'it was off' --json", 0, "\"reason\":\"it was off\"");
-	told(c, s, "clock --record --json", 0, "\"login\":\"operator\"");
-	told(c, s, "clock --json | tail -n 1 | jq -c '[.waiting, .by_hand]'", 0, "[0,false]");
-	told(c, s, "clock --bring-back --yes --reason 'there is nothing'", 1, "nothing is ahead of the clock");
+	sql(s,
+	    "delete from engine.clock; update engine.head set now_us = clock_timestamp() where service <> 'funding'");
+	told(s, "clock --json", 1, "{\"service\":\"funding\",\"partition\":$P,\"last\":\"2020-");
+	told(s, "clock --json", 1, "\"state\":\"long_ago\"}");
+	told(s, "clock --accept --yes --reason 'it was off' --json", 0, "\"reason\":\"it was off\"");
+	told(s, "clock --record --json", 0, "\"login\":\"operator\"");
+	told(s, "clock --json | tail -n 1 | jq -c '[.waiting, .by_hand]'", 0, "[0,false]");
+	told(s, "clock --bring-back --yes --reason 'there is nothing'", 1, "nothing is ahead of the clock");
 
 	sql(s,
 	    "update engine.head set now_us = '2086-03-01' where service = 'supervision' and partition = $P;" KEEP_LAST(
 		    "supervision") FORGE("at_us = '2086-03-01'", "supervision"));
-	told(c, s, "clock --json | jq -c 'select(.state == \"ahead\") | [.service, .ahead_s > 1500000000]'", 0,
+	told(s, "clock --json | jq -c 'select(.state == \"ahead\") | [.service, .ahead_s > 1500000000]'", 0,
 	     "[\"supervision\",true]\n");
-	told(c, s, "verify --json", 1, "\"what\":\"fence.ahead\"");
-	told(c, s, "verify --json", 1, "\"what\":\"log.future\"");
-	told(c, s, "clock --bring-back --yes --reason 'a mistake' --json", 0, "\"id\":\"supervision/$P/");
-	told(c, s, "clock --json | tail -n 1 | jq .waiting", 0, "0\n");
-	told(c, s, "clock --record", 0, "bring-back");
-	told(c, s, "clock --record --json | jq -c 'select(.was) | [.service, .was[:4]]'", 0, "[\"supervision\",\"2086\"]\n");
+	told(s, "verify --json", 1, "\"what\":\"fence.ahead\"");
+	told(s, "verify --json", 1, "\"what\":\"log.future\"");
+	told(s, "clock --bring-back --yes --reason 'a mistake' --json", 0, "\"id\":\"supervision/$P/");
+	told(s, "clock --json | tail -n 1 | jq .waiting", 0, "0\n");
+	told(s, "clock --record", 0, "bring-back");
+	told(s, "clock --record --json | jq -c 'select(.was) | [.service, .was[:4]]'", 0,
+	     "[\"supervision\",\"2086\"]\n");
 	struct told t = ctl(s, "verify --json");
-	check(c, !strstr(t.out, "fence.ahead") && !strstr(t.out, "log.future") && strstr(t.out, "log.envelope"),
+	check(!strstr(t.out, "fence.ahead") && !strstr(t.out, "log.future") && strstr(t.out, "log.envelope"),
 	      "what is on record is known", t.out);
 	sql(s, RESTORE_LAST("supervision"));
-	told(c, s, "verify", 0, "faults");
+	told(s, "verify", 0, "faults");
 }
 
 int
 main(void)
 {
-	struct count c = { 0 };
 	harness_t *s = harness_open();
-	struct world w = { s, in_call, in_settle, in_crash, NULL };
+	struct world w = scenario_world(s);
 
-	check(&c, scenario_run("tests/scenarios/30-payroll.scn", &w, D), "money flows", "it does not");
-	check(&c, harness_settle(s, D), "and all is done", "it is not");
-	test_rebuild(&c, s, "derived tables follow from the logs");
-	test_rebuild_sealed(&c, s);
-	test_jobs(&c, s);
-	test_slices(&c, s);
-	test_calendar(&c, s);
-	test_rebuild_differs(&c, s);
-	test_retry(&c, s);
-	test_verify(&c, s);
-	test_operator(&c, s);
-	test_lines(&c, s);
-	test_help(&c, s);
-	test_clock(&c, s);
+	check(scenario_run("tests/scenarios/30-payroll.scn", &w, D), "money flows", "it does not");
+	check(harness_settle(s, D), "and all is done", "it is not");
+	test_rebuild(s, "derived tables follow from the logs");
+	test_rebuild_sealed(s);
+	test_jobs(s);
+	test_slices(s);
+	test_calendar(s);
+	test_rebuild_differs(s);
+	test_retry(s);
+	test_verify(s);
+	test_operator(s);
+	test_lines(s);
+	test_help(s);
+	test_clock(s);
 	harness_close(&s);
-	printf("%d passed, %d failed\n", c.passed, c.failed);
-	return c.failed != 0;
+	return tally_end();
 }

@@ -3,23 +3,13 @@
  *
  * The trial is a thread, everything else another (harness.h); who came first is told by the order of the answers. */
 #include "harness/harness.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define API "/api/v1/districts/511703"
 enum { ROWS = 19000, SOME = 2000, OTHERS = 50, LINE_MAX_BYTES = 64 };
-
-static int passed, failed;
-
-static void
-check(bool ok, const char *what, const char *got)
-{
-	if (!ok)
-		printf("FAIL %s: %s\n", what, got);
-	passed += ok;
-	failed += !ok;
-}
 
 /* Units u0 …; of one row more the last has no name. */
 static char *
@@ -64,15 +54,20 @@ says(harness_t *s, const char *sql, const char *want)
 static void
 test_others_go_on(harness_t *s, char *csv)
 {
-	struct asked all[1 + OTHERS] = { { "POST", API "/imports?kind=units&dry_run=1", NULL, "text/csv", csv, { 0 } } };
+	struct asked all[1 + OTHERS] = {
+		{ "POST", API "/imports?kind=units&dry_run=1", NULL, "text/csv", csv, { 0 } }
+	};
 	char path[OTHERS][64];
 	int before = 0, taken = 0;
 
 	for (int i = 0; i < OTHERS; i++) {
 		snprintf(path[i], sizeof path[i], API "/townships/t%d", i);
-		all[1 + i] = (struct asked){ .method = "PUT", .path = path[i], .body = "{\"name\":\"乡\",\"area_id\":\"a\"}" };
+		all[1 + i] = (struct asked){ .method = "PUT",
+					     .path = path[i],
+					     .body = "{\"name\":\"乡\",\"area_id\":\"a\"}" };
 	}
-	int64_t batches = harness_metric(s, "roster", METRIC_BATCHES), tried = harness_metric(s, "roster", METRIC_TRIALS);
+	int64_t batches = harness_metric(s, "roster", METRIC_BATCHES),
+		tried = harness_metric(s, "roster", METRIC_TRIALS);
 	harness_call_all(s, all, 1 + OTHERS);
 	for (int i = 1; i <= OTHERS; i++) {
 		before += all[i].answered.place < all[0].answered.place;
@@ -136,7 +131,8 @@ test_key_of_two(harness_t *s, char *csv)
 	for (int i = 0; i < 2; i++)
 		two[i] = (struct asked){ "POST", API "/imports?kind=units&dry_run=1", "two", "text/csv", csv, { 0 } };
 	harness_call_all(s, two, 2);
-	check(two[0].answered.status == 200 && two[1].answered.status == 200, "one key twice at once", two[1].answered.body);
+	check(two[0].answered.status == 200 && two[1].answered.status == 200, "one key twice at once",
+	      two[1].answered.body);
 	check(strcmp(two[0].answered.body, two[1].answered.body) == 0, "has one answer", two[1].answered.body);
 	check(harness_metric(s, "roster", METRIC_TRIALS) == tried + 2, "though both were tried", "one was not");
 	check(says(s, "select count(*) from engine.answer where key = 'two'", "1"), "and it is kept once", "it is not");
@@ -177,6 +173,5 @@ main(void)
 	free(many);
 	free(good);
 	free(wrong);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed > 0;
+	return tally_end();
 }

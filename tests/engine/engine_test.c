@@ -1,6 +1,7 @@
 /* What the engine promises when things go wrong, tried with all services in one process and the database tampered with:
  * poison, a broken chain, a lost connection, a fence, and that round trips do not depend on how much a batch holds. */
 #include "harness/scenario.h"
+#include "harness/tally.h"
 #include "wire.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,33 +11,14 @@
 #define UNDER "/api/v1/districts/" D
 enum { FENCES_MAX = 20 };
 
-struct count { int passed, failed; };
-
-static void
-check(struct count *c, bool ok, const char *what)
-{
-	if (!ok)
-		printf("FAIL %s\n", what);
-	c->passed += ok;
-	c->failed += !ok;
-}
-
-static struct answered
-in_call(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body)
-{
-	return harness_call(ctx, method, path, key, type, body);
-}
-static bool in_settle(void *ctx, const char *district) { return harness_settle(ctx, district); }
-static bool in_crash(void *ctx, const char *service) { harness_crash(ctx, service); return true; }
-
 static harness_t *
-open_with_base(struct count *c)
+open_with_base(void)
 {
 	harness_t *s = harness_open();
-	struct world w = { s, in_call, in_settle, in_crash };
+	struct world w = scenario_world(s);
 
-	check(c, scenario_run("tests/scenarios/base.inc", &w, D), "the base district is made");
-	check(c, harness_settle(s, D), "and read by all");
+	check(scenario_run("tests/scenarios/base.inc", &w, D), "the base district is made", "");
+	check(harness_settle(s, D), "and read by all", "");
 	return s;
 }
 
@@ -49,7 +31,7 @@ status_of(harness_t *s, const char *method, const char *path, const char *key, c
 }
 
 static void
-confirm_absence(struct count *c, harness_t *s, const char *person, const char *on)
+confirm_absence(harness_t *s, const char *person, const char *on)
 {
 	char line[256];
 
@@ -58,17 +40,8 @@ confirm_absence(struct count *c, harness_t *s, const char *person, const char *o
 		 "\"covert\",\"confirm\":true}\n",
 		 person, on, person, on);
 	struct answered a = harness_call(s, "POST", UNDER "/findings:batch", NULL, "application/x-ndjson", line);
-	check(c, a.status == 200 && strstr(a.body, "\"confirmed\""), "an absence is confirmed");
+	check(a.status == 200 && strstr(a.body, "\"confirmed\""), "an absence is confirmed", "");
 	free(a.body);
-}
-
-static long
-sql_number(harness_t *s, const char *sql)
-{
-	char *text = harness_sql(s, sql);
-	long n = *text ? strtol(text, NULL, 10) : -1;
-	free(text);
-	return n;
 }
 
 static long
@@ -119,57 +92,57 @@ forge(harness_t *s, const char *subject, const char *data, size_t len, const cha
 
 /* Poison is put aside with its reason, later events of its subject wait behind it, everybody else goes on. */
 static void
-test_poison(struct count *c)
+test_poison(void)
 {
-	harness_t *s = open_with_base(c);
+	harness_t *s = open_with_base();
 
-	confirm_absence(c, s, "p1", "2017-09-04");
-	check(c, harness_settle(s, D), "quiet before");
+	confirm_absence(s, "p1", "2017-09-04");
+	check(harness_settle(s, D), "quiet before", "");
 	forge(s, "p1", "\xff\xff\xff", 3, "");
-	check(c, harness_settle(s, D), "poison does not stop anything");
-	long parked = sql_number(s, "select count(*) from engine.parked");
-	check(c, parked >= 2, "those who consume it have put it aside");
-	check(c, sql_number(s, "select count(*) from engine.parked where reason = ''") == 0, "with a reason");
-	confirm_absence(c, s, "p1", "2017-09-05");
-	confirm_absence(c, s, "p2", "2017-09-05");
-	check(c, harness_settle(s, D), "quiet after");
-	check(c, rungs(s, "p1") == 1, "the subject of the poison waits");
-	check(c, rungs(s, "p2") == 1, "others do not");
+	check(harness_settle(s, D), "poison does not stop anything", "");
+	long parked = harness_number(s, "select count(*) from engine.parked");
+	check(parked >= 2, "those who consume it have put it aside", "");
+	check(harness_number(s, "select count(*) from engine.parked where reason = ''") == 0, "with a reason", "");
+	confirm_absence(s, "p1", "2017-09-05");
+	confirm_absence(s, "p2", "2017-09-05");
+	check(harness_settle(s, D), "quiet after", "");
+	check(rungs(s, "p1") == 1, "the subject of the poison waits", "");
+	check(rungs(s, "p2") == 1, "others do not", "");
 	struct answered a = harness_call(s, "GET", UNDER "/progress", NULL, NULL, NULL);
-	check(c, strstr(a.body, "\"parked\":0") == NULL, "and /progress shows it");
+	check(strstr(a.body, "\"parked\":0") == NULL, "and /progress shows it", "");
 	free(a.body);
 	harness_crash(s, "accountability");
-	confirm_absence(c, s, "p1", "2017-09-06");
-	check(c, harness_settle(s, D) && rungs(s, "p1") == 1, "also for the next owner");
+	confirm_absence(s, "p1", "2017-09-06");
+	check(harness_settle(s, D) && rungs(s, "p1") == 1, "also for the next owner", "");
 	harness_close(&s);
 }
 
 /* A hash that does not follow from the one before stops that partition; nothing of it is believed. */
 static void
-test_broken_chain(struct count *c)
+test_broken_chain(void)
 {
-	harness_t *s = open_with_base(c);
+	harness_t *s = open_with_base();
 
-	confirm_absence(c, s, "p1", "2017-09-04");
-	check(c, harness_settle(s, D), "quiet before");
+	confirm_absence(s, "p1", "2017-09-04");
+	check(harness_settle(s, D), "quiet before", "");
 	forge(s, "p2", "", 0, "tampered");
 	harness_turns(s, 200);
-	check(c,
-	      sql_number(s, "select count(*) from engine.cursor k join engine.head h on h.service = k.producer and "
-			    "h.partition = k.partition"
-			    " where k.producer = 'supervision' and k.seq = h.seq - 1") ==
-		      sql_number(s, "select count(*) from engine.consumes"
-				    " where producer = 'supervision'"),
-	      "everybody stops before the broken link");
-	check(c, sql_number(s, "select count(*) from engine.parked") == 0, "which is no poison: nothing is put aside");
+	check(harness_number(s, "select count(*) from engine.cursor k join engine.head h on h.service = k.producer and "
+				"h.partition = k.partition"
+				" where k.producer = 'supervision' and k.seq = h.seq - 1") ==
+		      harness_number(s, "select count(*) from engine.consumes"
+					" where producer = 'supervision'"),
+	      "everybody stops before the broken link", "");
+	check(harness_number(s, "select count(*) from engine.parked") == 0, "which is no poison: nothing is put aside",
+	      "");
 	harness_close(&s);
 }
 
 /* A connection that goes away in the middle: taken over again, nothing lost, keys answer as they did. */
 static void
-test_lost_connection(struct count *c)
+test_lost_connection(void)
 {
-	harness_t *s = open_with_base(c);
+	harness_t *s = open_with_base();
 	char key[32], body[256];
 
 	for (int i = 0; i < 5; i++) {
@@ -181,25 +154,24 @@ test_lost_connection(struct count *c)
 		free(harness_sql(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = "
 				    "current_database() and usename in"
 				    " ('supervision', 'accountability', 'funding_reader', 'roster')"));
-		check(c, status_of(s, "POST", UNDER "/findings", key, body) == 201,
-		      "a command survives the loss of its owner's connection");
+		check(status_of(s, "POST", UNDER "/findings", key, body) == 201,
+		      "a command survives the loss of its owner's connection", "");
 	}
-	check(c, harness_settle(s, D), "and everything is read");
-	check(c, sql_number(s, "select count(*) from supervision.finding") == 5, "each once");
-	check(c,
-	      sql_number(s, "select count(*) from (select seq, row_number() over (order by seq) n from "
-			    "supervision.event) e where seq <> n") == 0,
-	      "the log is dense");
-	check(c, harness_metric(s, "supervision", METRIC_EPOCHS) > 1, "under new epochs");
+	check(harness_settle(s, D), "and everything is read", "");
+	check(harness_number(s, "select count(*) from supervision.finding") == 5, "each once", "");
+	check(harness_number(s, "select count(*) from (select seq, row_number() over (order by seq) n from "
+				"supervision.event) e where seq <> n") == 0,
+	      "the log is dense", "");
+	check(harness_metric(s, "supervision", METRIC_EPOCHS) > 1, "under new epochs", "");
 	harness_close(&s);
 }
 
 /* The fence: an epoch that moved on behind the owner's back makes its batch fail as a whole.  An owner that looks
  * around before its next batch gives up by itself, so it is done until a batch came first. */
 static void
-test_fence(struct count *c)
+test_fence(void)
 {
-	harness_t *s = open_with_base(c);
+	harness_t *s = open_with_base();
 	int asked = 0;
 
 	for (; asked < FENCES_MAX && !harness_metric(s, "supervision", METRIC_FENCED); asked++) {
@@ -210,10 +182,11 @@ test_fence(struct count *c)
 			 "\"covert\"}",
 			 1 + asked);
 		free(harness_sql(s, "update engine.head set epoch = epoch + 5 where service = 'supervision'"));
-		check(c, status_of(s, "POST", UNDER "/findings", key, body) == 201, "the command is done by the next owner");
+		check(status_of(s, "POST", UNDER "/findings", key, body) == 201,
+		      "the command is done by the next owner", "");
 	}
-	check(c, harness_metric(s, "supervision", METRIC_FENCED) > 0, "after the old one was fenced");
-	check(c, sql_number(s, "select count(*) from supervision.finding") == asked, "each once");
+	check(harness_metric(s, "supervision", METRIC_FENCED) > 0, "after the old one was fenced", "");
+	check(harness_number(s, "select count(*) from supervision.finding") == asked, "each once", "");
 	harness_close(&s);
 }
 
@@ -233,37 +206,36 @@ many_lines(int n, int from)
 
 /* The number of round trips of a batch is a constant of the code, not of what it holds. */
 static void
-test_round_trips(struct count *c)
+test_round_trips(void)
 {
-	harness_t *s = open_with_base(c);
+	harness_t *s = open_with_base();
 	int64_t small = 0;
 
 	for (int n = 1; n <= 2000; n *= 2000) {
 		char *lines = many_lines(n, n);
-		struct answered a = harness_call(s, "POST", UNDER "/checkins:batch", NULL, "application/x-ndjson", lines);
-		check(c, a.status == 200 && !strstr(a.body, "error"), "check-ins are taken");
+		struct answered a =
+			harness_call(s, "POST", UNDER "/checkins:batch", NULL, "application/x-ndjson", lines);
+		check(a.status == 200 && !strstr(a.body, "error"), "check-ins are taken", "");
 		free(a.body);
 		free(lines);
-		check(c, harness_settle(s, D), "and consumed");
+		check(harness_settle(s, D), "and consumed", "");
 		if (n == 1)
 			small = harness_metric(s, "attendance", METRIC_ROUND_TRIPS_MAX);
 	}
-	check(c, harness_metric(s, "attendance", METRIC_BATCH_INPUTS_MAX) >= 256, "a batch held many");
-	check(c, harness_metric(s, "attendance", METRIC_ROUND_TRIPS_MAX) <= small + 1, "in as many round trips as one");
-	check(c, harness_metric(s, "funding", METRIC_ROUND_TRIPS_MAX) <= 5, "and no service needs more than five");
+	check(harness_metric(s, "attendance", METRIC_BATCH_INPUTS_MAX) >= 256, "a batch held many", "");
+	check(harness_metric(s, "attendance", METRIC_ROUND_TRIPS_MAX) <= small + 1, "in as many round trips as one",
+	      "");
+	check(harness_metric(s, "funding", METRIC_ROUND_TRIPS_MAX) <= 5, "and no service needs more than five", "");
 	harness_close(&s);
 }
 
 int
 main(void)
 {
-	struct count c = { 0, 0 };
-
-	test_poison(&c);
-	test_broken_chain(&c);
-	test_lost_connection(&c);
-	test_fence(&c);
-	test_round_trips(&c);
-	printf("%d passed, %d failed\n", c.passed, c.failed);
-	return c.failed != 0;
+	test_poison();
+	test_broken_chain();
+	test_lost_connection();
+	test_fence();
+	test_round_trips();
+	return tally_end();
 }

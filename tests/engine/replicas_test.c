@@ -6,7 +6,7 @@
 #include "service_list.h"
 #include "base/ids.h"
 #include "harness/scenario.h"
-#include <stdarg.h>
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,34 +15,7 @@
 enum { TOWNS = 6, WAIT_TURNS = 60000, STILL_TURNS = 3000, FENCES_MAX = 20 };
 #define UNDER "/api/v1/districts/%s"
 
-struct count { int passed, failed; };
-struct fixture { harness_t *harness; struct count *count; char towns[TOWNS][8]; int commands; };
-
-static void
-check(struct fixture *s, bool ok, const char *what, const char *of)
-{
-	if (!ok)
-		printf("FAIL %s (%s)\n", what, of);
-	s->count->passed += ok;
-	s->count->failed += !ok;
-}
-
-__attribute__((format(printf, 2, 3))) static long
-number(struct fixture *s, const char *sql, ...)
-{
-	va_list ap;
-	char *query;
-
-	va_start(ap, sql);
-	if (vasprintf(&query, sql, ap) < 0)
-		abort();
-	va_end(ap);
-	char *text = harness_sql(s->harness, query);
-	long n = *text ? strtol(text, NULL, 10) : -1;
-	free(text);
-	free(query);
-	return n;
-}
+struct fixture { harness_t *harness; char towns[TOWNS][8]; int commands; };
 
 /* ---- what all of history must say */
 
@@ -61,26 +34,29 @@ static const char witness[] =
 static void
 history_holds(struct fixture *s, const char *when)
 {
-	check(s,
-	      number(s, "select count(*) from (select epoch, lag(epoch) over w as before from public.head_log window w "
-			"as (partition by service, partition order by n)) x"
-			" where epoch < before") == 0,
+	check(harness_number(
+		      s->harness,
+		      "select count(*) from (select epoch, lag(epoch) over w as before from public.head_log window w "
+		      "as (partition by service, partition order by n)) x"
+		      " where epoch < before") == 0,
 	      "epochs never go back", when);
-	check(s,
-	      number(s, "select count(*) from (select 1 from public.head_log group by service, partition, epoch having "
-			"count(distinct pid) > 1) x") == 0,
+	check(harness_number(
+		      s->harness,
+		      "select count(*) from (select 1 from public.head_log group by service, partition, epoch having "
+		      "count(distinct pid) > 1) x") == 0,
 	      "an epoch has one writer", when);
-	check(s,
-	      number(s, "select count(*) from (select seq, lag(seq) over w as before from public.head_log window w as "
-			"(partition by service, partition order by n)) x"
-			" where seq < before") == 0,
+	check(harness_number(
+		      s->harness,
+		      "select count(*) from (select seq, lag(seq) over w as before from public.head_log window w as "
+		      "(partition by service, partition order by n)) x"
+		      " where seq < before") == 0,
 	      "a log never becomes shorter", when);
 	for (int i = 0; i < SERVICES; i++)
-		check(s,
-		      number(s,
-			     "select count(*) from (select seq - row_number() over (partition by partition order by "
-			     "seq) as gap from %s.event) x where gap <> 0",
-			     service_names[i]) == 0,
+		check(harness_number(
+			      s->harness,
+			      "select count(*) from (select seq - row_number() over (partition by partition order by "
+			      "seq) as gap from %s.event) x where gap <> 0",
+			      service_names[i]) == 0,
 		      "no log has a gap", service_names[i]);
 }
 
@@ -90,7 +66,7 @@ static bool
 await(struct fixture *s, const char *sql)
 {
 	for (int i = 0; i < WAIT_TURNS / 20; i++) {
-		if (number(s, "%s", sql) == 1)
+		if (harness_number(s->harness, "%s", sql) == 1)
 			return true;
 		harness_turns(s->harness, 20);
 	}
@@ -162,7 +138,7 @@ order_all(struct fixture *s, const char *when)
 		bool done = asked[i].answered.status == 200 && strstr(asked[i].answered.body, "\"confirmed\"");
 		if (!done)
 			printf("     %s: %d %.300s\n", asked[i].path, asked[i].answered.status, asked[i].answered.body);
-		check(s, done, "a command is carried out meanwhile", when);
+		check(done, "a command is carried out meanwhile", when);
 		free(asked[i].answered.body);
 		free((char *)asked[i].path);
 		free((char *)asked[i].body);
@@ -174,8 +150,8 @@ static void
 all_is_read(struct fixture *s, const char *when)
 {
 	for (int i = 0; i < TOWNS; i++)
-		check(s, harness_settle(s->harness, s->towns[i]), "every consequence comes", when);
-	check(s, number(s, "select count(*) from supervision.finding") == (long)s->commands * TOWNS,
+		check(harness_settle(s->harness, s->towns[i]), "every consequence comes", when);
+	check(harness_number(s->harness, "select count(*) from supervision.finding") == (long)s->commands * TOWNS,
 	      "each order is carried out once", when);
 }
 
@@ -189,19 +165,11 @@ ask(struct fixture *s, const char *method, const char *path, const char *body)
 	return a.status;
 }
 
-static struct answered
-in_call(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body)
-{
-	return harness_call(ctx, method, path, key, type, body);
-}
-static bool in_settle(void *ctx, const char *district) { return harness_settle(ctx, district); }
-static bool in_crash(void *ctx, const char *service) { harness_crash(ctx, service); return true; }
-
 /* Districts of different partitions. */
 static void
 found(struct fixture *s)
 {
-	struct world w = { s->harness, in_call, in_settle, in_crash };
+	struct world w = scenario_world(s->harness);
 	uint64_t used = 0;
 
 	for (int n = 0, i = 0; n < TOWNS; i++) {
@@ -211,18 +179,18 @@ found(struct fixture *s)
 			continue;
 		used |= UINT64_C(1) << partition_of(name);
 		memcpy(s->towns[n++], name, 7);
-		check(s, scenario_run("tests/scenarios/base.inc", &w, name), "a district is created", name);
+		check(scenario_run("tests/scenarios/base.inc", &w, name), "a district is created", name);
 	}
 }
 
 static struct fixture
-fixture_open(struct count *c, int replicas)
+fixture_open(int replicas)
 {
-	struct fixture s = { .harness = harness_open_with(replicas), .count = c };
+	struct fixture s = { .harness = harness_open_with(replicas) };
 
 	free(harness_sql(s.harness, witness));
 	found(&s);
-	check(&s, balanced(&s), "what was created is shared", "at the start");
+	check(balanced(&s), "what was created is shared", "at the start");
 	return s;
 }
 
@@ -250,18 +218,20 @@ remember(struct fixture *s)
 static long
 moved(struct fixture *s, const char *service, const char *condition)
 {
-	return number(s,
-		      "select coalesce(sum(h.epoch - b.epoch), 0) from public.before b join engine.head h on h.service "
-		      "= b.service and h.partition = b.partition"
-		      " where b.service = '%s' and h.epoch > b.epoch and %s",
-		      service, condition);
+	return harness_number(
+		s->harness,
+		"select coalesce(sum(h.epoch - b.epoch), 0) from public.before b join engine.head h on h.service "
+		"= b.service and h.partition = b.partition"
+		" where b.service = '%s' and h.epoch > b.epoch and %s",
+		service, condition);
 }
 
 static long
 holds(struct fixture *s, const char *service, int replica)
 {
-	return number(s, "select count(*) from engine.holding where service = '%s' and instance = '%s-%d'", service,
-		      service, replica + 1);
+	return harness_number(s->harness,
+			      "select count(*) from engine.holding where service = '%s' and instance = '%s-%d'",
+			      service, service, replica + 1);
 }
 
 /* ---- the tests */
@@ -275,7 +245,7 @@ stillness(struct fixture *s)
 	remember(s);
 	harness_turns(s->harness, STILL_TURNS);
 	for (int i = 0; i < SERVICES; i++)
-		check(s, moved(s, service_names[i], "true") == 0, "what is balanced stays where it is", service_names[i]);
+		check(moved(s, service_names[i], "true") == 0, "what is balanced stays where it is", service_names[i]);
 }
 
 static void
@@ -285,10 +255,9 @@ join(struct fixture *s)
 	for (int i = 0; i < SERVICES; i++)
 		harness_join(s->harness, service_names[i], 2);
 	order_all(s, "a third comes");
-	check(s, balanced(s), "who joins gets its share", "join");
+	check(balanced(s), "who joins gets its share", "join");
 	for (int i = 0; i < SERVICES; i++)
-		check(s,
-		      moved(s, service_names[i], "true") == holds(s, service_names[i], 2) &&
+		check(moved(s, service_names[i], "true") == holds(s, service_names[i], 2) &&
 			      holds(s, service_names[i], 2) == TOWNS / 3,
 		      "a join moves the surplus, once, and nothing else", service_names[i]);
 	all_is_read(s, "join");
@@ -301,8 +270,7 @@ only_theirs_moved(struct fixture *s, const char *when)
 	for (int i = 0; i < SERVICES; i++) {
 		char had[80];
 		snprintf(had, sizeof had, "b.instance = '%s-%d'", service_names[i], i % 3 + 1);
-		check(s,
-		      moved(s, service_names[i], "true") == moved(s, service_names[i], had) &&
+		check(moved(s, service_names[i], "true") == moved(s, service_names[i], had) &&
 			      moved(s, service_names[i], had) >= TOWNS / 3,
 		      when, service_names[i]);
 	}
@@ -315,7 +283,7 @@ leave(struct fixture *s)
 	for (int i = 0; i < SERVICES; i++)
 		harness_leave(s->harness, service_names[i], i % 3);
 	order_all(s, "one leaves");
-	check(s, balanced(s), "the others take what one leaves", "leave");
+	check(balanced(s), "the others take what one leaves", "leave");
 	only_theirs_moved(s, "a leave moves what was left, once, and nothing else");
 }
 
@@ -325,10 +293,10 @@ come_again(struct fixture *s)
 	for (int i = 0; i < SERVICES; i++)
 		harness_join(s->harness, service_names[i], i % 3);
 	order_all(s, "they come again");
-	check(s, balanced(s), "who comes again gets its share", "again");
-	check(s,
-	      number(s, "select count(*) from public.before b join engine.holding g on g.service = b.service and "
-			"g.partition = b.partition and g.instance = b.instance") == SERVICES * TOWNS,
+	check(balanced(s), "who comes again gets its share", "again");
+	check(harness_number(s->harness,
+			     "select count(*) from public.before b join engine.holding g on g.service = b.service and "
+			     "g.partition = b.partition and g.instance = b.instance") == SERVICES * TOWNS,
 	      "and each has what it had before", "again");
 }
 
@@ -339,14 +307,14 @@ death(struct fixture *s)
 	for (int i = 0; i < SERVICES; i++)
 		harness_kill(s->harness, service_names[i], i % 3);
 	order_all(s, "one of each is dead");
-	check(s, balanced(s), "the others take what a dead one held", "death");
+	check(balanced(s), "the others take what a dead one held", "death");
 	only_theirs_moved(s, "a death moves what was orphaned, once, and nothing else");
 }
 
 static void
-test_coming_and_going(struct count *c)
+test_coming_and_going(void)
 {
-	struct fixture s = fixture_open(c, 2);
+	struct fixture s = fixture_open(2);
 
 	stillness(&s);
 	join(&s);
@@ -365,11 +333,11 @@ frozen(struct fixture *s)
 	for (int i = 0; i < SERVICES; i++)
 		harness_freeze(s->harness, service_names[i], (i + 1) % 3, true);
 	order_all(s, "one of each is frozen");
-	check(s, balanced(s), "the others take what a frozen one held", "frozen");
+	check(balanced(s), "the others take what a frozen one held", "frozen");
 	for (int i = 0; i < SERVICES; i++)
 		harness_freeze(s->harness, service_names[i], (i + 1) % 3, false);
 	order_all(s, "they turn again");
-	check(s, balanced(s), "and it gets its share when it turns again", "frozen");
+	check(balanced(s), "and it gets its share when it turns again", "frozen");
 }
 
 /* One whose session the server does not end: the others do. */
@@ -380,12 +348,12 @@ ousted(struct fixture *s)
 				     "idle_session_timeout = 0', current_database()); end $$"));
 	harness_kill(s->harness, "supervision", 0);
 	harness_join(s->harness, "supervision", 0);
-	check(s, balanced(s), "one whose session does not end when it is idle", "ousted");
+	check(balanced(s), "one whose session does not end when it is idle", "ousted");
 	harness_freeze(s->harness, "supervision", 0, true);
 	free(harness_sql(s->harness, "update engine.replica set seen_us = seen_us - interval '31 seconds' where "
 				     "instance = 'supervision-1'"));
 	order_all(s, "one is frozen for long");
-	check(s, balanced(s), "is ended by the others", "ousted");
+	check(balanced(s), "is ended by the others", "ousted");
 	harness_freeze(s->harness, "supervision", 0, false);
 }
 
@@ -399,9 +367,9 @@ all_fenced(struct fixture *s)
 	for (int i = 0; i < FENCES_MAX && harness_metric(s->harness, "supervision", METRIC_FENCED) == before; i++) {
 		free(harness_sql(s->harness, "update engine.head set epoch = epoch + 5"));
 		order_all(s, "all were fenced");
-		check(s, balanced(s), "all is shared again", "fenced");
+		check(balanced(s), "all is shared again", "fenced");
 	}
-	check(s, harness_metric(s->harness, "supervision", METRIC_FENCED) > before, "the fence held", "fenced");
+	check(harness_metric(s->harness, "supervision", METRIC_FENCED) > before, "the fence held", "fenced");
 }
 
 static void
@@ -410,20 +378,20 @@ fenced(struct fixture *s)
 	all_fenced(s);
 	for (int i = 0; i < SERVICES; i++)
 		harness_leave(s->harness, service_names[i], 0);
-	check(s, balanced(s), "what is left after a fence is free", "fenced");
+	check(balanced(s), "what is left after a fence is free", "fenced");
 	for (int i = 0; i < SERVICES; i++)
 		harness_join(s->harness, service_names[i], 0);
-	check(s, balanced(s), "and what is given is", "fenced");
+	check(balanced(s), "and what is given is", "fenced");
 	remember(s);
 	harness_turns(s->harness, STILL_TURNS);
 	for (int i = 0; i < SERVICES; i++)
-		check(s, moved(s, service_names[i], "true") == 0, "then all stays where it is", service_names[i]);
+		check(moved(s, service_names[i], "true") == 0, "then all stays where it is", service_names[i]);
 }
 
 static void
-test_frozen_and_fenced(struct count *c)
+test_frozen_and_fenced(void)
 {
-	struct fixture s = fixture_open(c, 3);
+	struct fixture s = fixture_open(3);
 
 	frozen(&s);
 	ousted(&s);
@@ -457,13 +425,13 @@ owner_in(json_t *progress, const char *service)
 
 /* /progress names who holds a district; what nobody holds does not make its lag 0. */
 static void
-test_progress(struct count *c)
+test_progress(void)
 {
-	struct fixture s = fixture_open(c, 2);
+	struct fixture s = fixture_open(2);
 	json_t *j = progress(&s, s.towns[0]);
 
 	for (int i = 0; i < SERVICES; i++)
-		check(&s, !strncmp(owner_in(j, service_names[i]), service_names[i], strlen(service_names[i])),
+		check(!strncmp(owner_in(j, service_names[i]), service_names[i], strlen(service_names[i])),
 		      "/progress names the owner", service_names[i]);
 	json_decref(j);
 	all_is_read(&s, "progress");
@@ -472,30 +440,30 @@ test_progress(struct count *c)
 	order_all(&s, "a consumer is not there");
 	harness_turns(s.harness, 200);
 	j = progress(&s, s.towns[0]);
-	check(&s, !strcmp(owner_in(j, "accountability"), ""), "what nobody holds has no owner", "progress");
-	check(&s, json_integer_value(json_object_get(j, "lag")) > 0, "and what it has not read counts", "progress");
+	check(!strcmp(owner_in(j, "accountability"), ""), "what nobody holds has no owner", "progress");
+	check(json_integer_value(json_object_get(j, "lag")) > 0, "and what it has not read counts", "progress");
 	json_decref(j);
-	check(&s, ask(&s, "POST", "/api/v1/clock", "{\"now\": \"2017-10-01T08:00:00+08:00\"}") == 200,
-	      "the clock is moved", "progress");
+	check(ask(&s, "POST", "/api/v1/clock", "{\"now\": \"2017-10-01T08:00:00+08:00\"}") == 200, "the clock is moved",
+	      "progress");
 	harness_turns(s.harness, 200);
 	harness_join(s.harness, "accountability", 1);
 	all_is_read(&s, "progress");
-	check(&s, number(&s, "select count(*) from engine.head h, engine.clock c where h.now_us < c.now_us") == 0,
+	check(harness_number(s.harness,
+			     "select count(*) from engine.head h, engine.clock c where h.now_us < c.now_us") == 0,
 	      "all owners have seen the clock", "progress");
-	check(&s, number(&s, "select count(*) from engine.timer t, engine.clock c where t.due_us <= c.now_us") == 0,
+	check(harness_number(s.harness,
+			     "select count(*) from engine.timer t, engine.clock c where t.due_us <= c.now_us") == 0,
 	      "and what was due then was done", "progress");
-	check(&s, ask(&s, "GET", "/readyz", NULL) == 200, "ready with whoever is there", "progress");
+	check(ask(&s, "GET", "/readyz", NULL) == 200, "ready with whoever is there", "progress");
 	fixture_close(&s, "progress");
 }
 
 int
 main(void)
 {
-	static void (*const tests[])(struct count *) = { test_coming_and_going, test_frozen_and_fenced, test_progress };
-	struct count c = { 0, 0 };
+	static void (*const tests[])(void) = { test_coming_and_going, test_frozen_and_fenced, test_progress };
 
 	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
-		tests[i](&c);
-	printf("%d passed, %d failed\n", c.passed, c.failed);
-	return c.failed != 0;
+		tests[i]();
+	return tally_end();
 }

@@ -3,23 +3,14 @@
  */
 #include "bus/event_types.h"
 #include "engine/node_state.h"
+#include "harness/tally.h"
 #include "service_list.h"
-#include <stdio.h>
 #include <string.h>
 
-struct count { int passed, failed, idle; };
+static int idle;        /* types that are of no concern to who reads them */
 
 static void
-check(struct count *c, bool ok, const char *type, const char *what, const char *service)
-{
-	if (!ok)
-		printf("FAIL %s is %s to %s\n", type, what, service);
-	c->passed += ok;
-	c->failed += !ok;
-}
-
-static void
-check_producer(struct count *c, const struct service *s, const char *producer, arena_t *a)
+check_producer(const struct service *s, const char *producer, arena_t *a)
 {
 	uint32_t *urgent;
 	size_t n = feed_urgent(s, producer, a, &urgent);
@@ -32,23 +23,22 @@ check_producer(struct count *c, const struct service *s, const char *producer, a
 		bool at_once = false;
 		for (size_t k = 0; k < n; k++)
 			at_once = at_once || urgent[k] == ring_type_hash(m->name);
-		check(c, at_once == (handler && !handler->deferrable), m->name, at_once ? "urgent" : "kept back", s->name);
-		c->idle += !handler;
+		checkf(at_once == (handler && !handler->deferrable), m->name, "is %s to %s",
+		       at_once ? "urgent" : "kept back", s->name);
+		idle += !handler;
 	}
 }
 
 int
 main(void)
 {
-	struct count c = { 0 };
 	arena_t *a = arena_open(1 << 20);
 
 	for (size_t i = 0; i < SERVICES; i++)
 		for (size_t k = 0; service_list[i]->consumes[k]; k++)
 			if (strcmp(service_list[i]->consumes[k], service_list[i]->name) != 0)
-				check_producer(&c, service_list[i], service_list[i]->consumes[k], a);
-	check(&c, c.idle > 50, "what is of no concern", "rare", "any");
+				check_producer(service_list[i], service_list[i]->consumes[k], a);
+	check(idle > 50, "what is of no concern", "is rare");
 	arena_close(&a);
-	printf("%d passed, %d failed\n", c.passed, c.failed);
-	return c.failed > 0;
+	return tally_end();
 }

@@ -186,7 +186,8 @@ make_districts(struct clients *c)
 	struct commands o = { 0 };
 
 	for (int d = 0; d < DISTRICTS; d++)
-		put(&o, d, text(""), text("{\"name\": \"测试区\", \"areas\": [{\"id\": \"east\", \"name\": \"东部\"}]}"), NULL);
+		put(&o, d, text(""),
+		    text("{\"name\": \"测试区\", \"areas\": [{\"id\": \"east\", \"name\": \"东部\"}]}"), NULL);
 	commands_send(c, &o);
 	publish(c, PLAIN_DISTRICT, &automatic);
 	for (int i = 0; i < POLICIES; i++)
@@ -221,7 +222,8 @@ make_places(struct clients *c)
 	commands_send(c, &then);
 	for (int d = 0; d < DISTRICTS; d++)
 		for (int u = 0; u < 4; u++)
-			put(&first, d, text("/units/u%d", u), text("{\"name\": \"第%d局\", \"head_person_id\": \"head%d\"}", u, u), NULL);
+			put(&first, d, text("/units/u%d", u),
+			    text("{\"name\": \"第%d局\", \"head_person_id\": \"head%d\"}", u, u), NULL);
 	commands_send(c, &first);
 }
 
@@ -274,7 +276,8 @@ draw_people(struct clients *c, uint64_t seed, size_t histories)
 			if (t == LATE_RULES && home != RULED_EARLY)
 				continue;
 			struct person *p = &c->people[c->n++];
-			*p = (struct person){ .district = t == LATE_RULES ? RULED_LATE : home, .telling = (enum telling)t, .history = i };
+			*p = (struct person){ .district = t == LATE_RULES ? RULED_LATE : home,
+					      .telling = (enum telling)t, .history = i };
 			history_tell(&plain, p->telling, &p->h);
 			snprintf(p->id, sizeof(p->id), "p%zu.%d", i, t == LATE_RULES ? PLAIN : t);
 		}
@@ -348,7 +351,8 @@ clients_threaten(struct clients *c, bool owners)
 		c->crashes++;
 	}
 	if (owners) {
-		harness_crash_after(c->harness, asked[random_below(&c->random, 2)], 1 + (int)random_below(&c->random, 10));
+		harness_crash_after(c->harness, asked[random_below(&c->random, 2)],
+				    1 + (int)random_below(&c->random, 10));
 		c->crashes++;
 	}
 }

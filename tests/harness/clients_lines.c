@@ -121,7 +121,8 @@ static const char *
 expected(const struct line *line)
 {
 	static const char *const results[] = {
-		[FIX_INSIDE] = "inside", [FIX_OUTSIDE] = "outside", [FIX_UNSURE] = "cannot_tell", [FIX_NONE] = "no_fix" };
+		[FIX_INSIDE] = "inside", [FIX_OUTSIDE] = "outside", [FIX_UNSURE] = "cannot_tell", [FIX_NONE] = "no_fix",
+	};
 	const struct history *h = &line->person->h;
 
 	if (!line->visit)
@@ -163,7 +164,8 @@ send_batch(struct clients *c, struct line *at, size_t n)
 	snprintf(path, sizeof(path), "/api/v1/districts/%s/%s", clients_districts[at->person->district],
 		 at->visit ? "checkins:batch" : "findings:batch");
 	for (size_t i = 0; i < n; i++)
-		end += at[i].visit ? visit_words(at[i].person, at[i].index, end) : found_words(at[i].person, at[i].index, end);
+		end += at[i].visit ? visit_words(at[i].person, at[i].index, end)
+				   : found_words(at[i].person, at[i].index, end);
 	*end = '\0';
 	struct answered a = harness_call(c->harness, "POST", path, NULL, "application/x-ndjson", body);
 	const char *answer = a.body;

@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <libpq-fe.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ struct harness {
 		const struct service *svc;
 		node_t *node;                           /* NULL: not there */
 		struct reader *reader;
-		struct trial_thread {                   /* a turn of it is a thread's, which shares nothing while it lasts */
+		struct trial_thread {              /* a turn of it is a thread's, which shares nothing while it lasts */
 			node_t *node;                   /* NULL: the service tries nothing */
 			pthread_t thread; bool turns;
 			_Atomic bool over;              /* of its turn */
@@ -154,7 +155,8 @@ put(harness_t *s, struct letter *l)
 static bool
 is_lost(harness_t *s, const struct member *from, const struct message *m, int to)
 {
-	struct service_process *p = from->index < GATEWAY && from->index % LANES == 0 ? process_of(s, from->index) : NULL;
+	struct service_process *p =
+		from->index < GATEWAY && from->index % LANES == 0 ? process_of(s, from->index) : NULL;
 
 	if (!p || !p->loses || m->kind != WIRE__KIND__ANSWER || to != GATEWAY)
 		return false;
@@ -443,7 +445,8 @@ harness_open_with(int replicas)
 	for (int i = 0; i < SERVICES; i++)
 		for (int k = 0; k < replicas; k++) {
 			start(s, i, k);
-			for (int m = 0; m < GATEWAY; m += LANES)    /* starting takes a while: nobody is to seem frozen meanwhile */
+			/* starting takes a while: nobody is to seem frozen meanwhile */
+			for (int m = 0; m < GATEWAY; m += LANES)
 				step(s, m);
 		}
 	struct api_settings as = {
@@ -479,7 +482,8 @@ check_event_types(harness_t *s)
 		PGresult *r = PQexec(s->inside, text);
 		for (int k = 0; k < PQntuples(r); k++)
 			if (!event_type_of(PQgetvalue(r, k, 0))) {
-				fprintf(stderr, "harness: %s stands under no heading \"// ---- events\" in proto/\n", PQgetvalue(r, k, 0));
+				fprintf(stderr, "harness: %s stands under no heading \"// ---- events\" in proto/\n",
+					PQgetvalue(r, k, 0));
 				exit(2);
 			}
 		PQclear(r);
@@ -526,7 +530,8 @@ replied(void *ctx, struct reply *r)
 	a->status = r->status;
 	for (int i = 0, n = 0; i < r->nheaders; i++)
 		if (strcmp(r->headers[i].name, "traceparent") != 0)
-			n += snprintf(a->headers + n, sizeof a->headers - (size_t)n, "%s: %s\n", r->headers[i].name, r->headers[i].value);
+			n += snprintf(a->headers + n, sizeof a->headers - (size_t)n, "%s: %s\n", r->headers[i].name,
+				      r->headers[i].value);
 	if (g->stream) {
 		*g->stream = r->stream;
 		r->stream = NULL;
@@ -663,7 +668,8 @@ harness_stream(harness_t *s, const char *path, size_t events)
 	give_up(&g);
 	free(q.answered.body);
 	text[0] = '\0';
-	for (int more = 0; stream && more < TURNS_MORE && clock_mono_us() < until_us; more += events_in(text) >= events) {
+	for (int more = 0; stream && more < TURNS_MORE && clock_mono_us() < until_us;
+	     more += events_in(text) >= events) {
 		got = stream->pull(stream->ctx, text + len, TEXT_MAX - 1 - len, clock_mono_us());
 		len += got == REPLY_STREAM_ENDED ? 0 : got;
 		text[len] = '\0';
@@ -794,6 +800,30 @@ harness_sql(harness_t *s, const char *text)
 	char *out = strdup(PQntuples(r) && PQnfields(r) ? PQgetvalue(r, 0, 0) : "");
 	PQclear(r);
 	return out;
+}
+
+long
+harness_number(harness_t *s, const char *sql, ...)
+{
+	va_list ap;
+	char *query;
+
+	va_start(ap, sql);
+	if (vasprintf(&query, sql, ap) < 0)
+		abort();
+	va_end(ap);
+	char *text = harness_sql(s, query);
+	long n = *text ? strtol(text, NULL, 10) : -1;
+	free(text);
+	free(query);
+	return n;
+}
+
+uint64_t
+harness_setting(const char *name, uint64_t otherwise)
+{
+	const char *v = getenv(name);
+	return v && *v ? strtoull(v, NULL, 10) : otherwise;
 }
 
 int64_t

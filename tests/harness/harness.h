@@ -62,6 +62,10 @@ void harness_lose_answer(harness_t *s, const char *service);
 /* Ask the harness's database something, as the administrator: first column of the first row, malloc'ed; "" when none.
  */
 char *harness_sql(harness_t *s, const char *sql);
+/* The same of a number, in words as of printf(); -1: none. */
+long harness_number(harness_t *s, const char *sql, ...) __attribute__((format(printf, 2, 3)));
+/* A test's setting in the environment. */
+uint64_t harness_setting(const char *name, uint64_t otherwise);
 int64_t harness_metric(const harness_t *s, const char *service, enum metric_id id);
 /* Lets everything run for a while that is bounded in turns, not in time. */
 void harness_turns(harness_t *s, int turns);

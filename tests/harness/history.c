@@ -64,8 +64,9 @@ first_phase_of(int32_t day)
 static int32_t
 draw_day(struct random *r)
 {
-	static const char *const days[] = { "2017-08-09", "2017-09-05", "2017-09-18", "2017-09-30", "2017-10-17", "2017-11-06",
-		                            "2017-12-01", "2017-12-29", "2018-01-02", "2018-01-31", "2018-04-10", "2018-05-30" };
+	static const char *const days[] = { "2017-08-09", "2017-09-05", "2017-09-18", "2017-09-30",
+					    "2017-10-17", "2017-11-06", "2017-12-01", "2017-12-29",
+					    "2018-01-02", "2018-01-31", "2018-04-10", "2018-05-30" };
 	int32_t day = 0;
 
 	day_parse(days[random_below(r, sizeof days / sizeof days[0])], &day);
@@ -77,7 +78,8 @@ draw_day(struct random *r)
 static void
 fill_found(struct found *f)
 {
-	static const char *const bulletins[] = { "b0", "b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b9", "b10", "b11" };
+	static const char *const bulletins[] = { "b0", "b1", "b2", "b3", "b4",  "b5",
+						 "b6", "b7", "b8", "b9", "b10", "b11" };
 	bool criticism = strcmp(f->kind, "written_criticism") == 0;
 
 	f->bulletin = criticism ? bulletins[civil_of_day(f->day).month - 1] : NULL;
@@ -117,7 +119,8 @@ static void
 agree_on_confirmation(struct history *h, struct found *f)
 {
 	for (const struct found *g = h->found; g < f; g++)
-		if (found_stands(g) && found_stands(f) && strcmp(g->kind, f->kind) == 0 && g->day == f->day && g->noted == f->noted) {
+		if (found_stands(g) && found_stands(f) && strcmp(g->kind, f->kind) == 0 && g->day == f->day &&
+		    g->noted == f->noted) {
 			f->decided = g->decided;
 			f->in_one = f->in_one && f->decided == f->noted;
 		}
@@ -210,7 +213,7 @@ repeat(struct random *r, struct history *h)
 		h->visits[i].times = 1 + (int)random_below(r, 3);
 		if (h->nvisits == VISITS_MAX || random_below(r, 2))
 			continue;
-		h->visits[h->nvisits] = h->visits[i];           /* several a day count once: the same again as another check-in */
+		h->visits[h->nvisits] = h->visits[i]; /* several a day count once: the same again as another check-in */
 		h->visits[h->nvisits++].minute = (int)random_below(r, 1440);
 	}
 }
@@ -307,7 +310,7 @@ history_print(const struct history *h, FILE *out)
 		found_print(&h->found[i], out);
 	for (size_t i = 0; i < h->nvisits; i++) {
 		day_text(h->visits[i].day, day);
-		fprintf(out, "      check-in %s %02d:%02d %s, sent %s\n", day, h->visits[i].minute / 60, h->visits[i].minute % 60,
-		        fixes[h->visits[i].fix], phase_days[h->visits[i].phase]);
+		fprintf(out, "      check-in %s %02d:%02d %s, sent %s\n", day, h->visits[i].minute / 60,
+			h->visits[i].minute % 60, fixes[h->visits[i].fix], phase_days[h->visits[i].phase]);
 	}
 }

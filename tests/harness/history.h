@@ -44,7 +44,7 @@ struct history {
 };
 
 enum telling {
-	PLAIN, SHUFFLED,        /* another order, also of confirming in one line or by a move, and of the posting's term */
+	PLAIN, SHUFFLED,     /* another order, also of confirming in one line or by a move, and of the posting's term */
 	REPEATED,               /* everything several times, at once and long after */
 	UNDONE,                 /* and more findings, annulled or dismissed later, or never decided */
 	ONE_MORE,               /* and one more confirmed absence */

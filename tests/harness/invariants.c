@@ -8,24 +8,15 @@
 #define NAME "-- name: "
 #define PLACE "{service}"
 
-void
-tally(struct tally *t, bool ok, const char *what, const char *got)
-{
-	if (!ok)
-		printf("FAIL %s: %s\n", what, got);
-	t->passed += ok;
-	t->failed += !ok;
-}
-
 static void
-check_sql(struct tally *t, harness_t *s, const char *what, const char *sql)
+check_sql(check_fn *check, harness_t *s, const char *what, const char *sql)
 {
 	char *question, *got;
 
 	if (asprintf(&question, "select count(*) || ' such, as ' || coalesce(min(x::text), '') from (%s) x", sql) < 0)
 		abort();
 	got = harness_sql(s, question);
-	tally(t, strncmp(got, "0 ", 2) == 0, what, *got ? got : "the question failed");
+	check(strncmp(got, "0 ", 2) == 0, what, *got ? got : "the question failed");
 	free(question);
 	free(got);
 }
@@ -50,12 +41,12 @@ named(const char *text, size_t len, const char *service)
 }
 
 static void
-check_for(struct tally *t, harness_t *s, const char *what, size_t what_len, const char *sql, size_t sql_len,
+check_for(check_fn *check, harness_t *s, const char *what, size_t what_len, const char *sql, size_t sql_len,
 	  const char *service)
 {
 	char *name = named(what, what_len, service), *question = named(sql, sql_len, service);
 
-	check_sql(t, s, name, question);
+	check_sql(check, s, name, question);
 	free(name);
 	free(question);
 }
@@ -74,7 +65,7 @@ file_read(const char *path)
 }
 
 void
-invariants_check(struct tally *t, harness_t *s)
+invariants_check(check_fn *check, harness_t *s)
 {
 	char *text = file_read("tests/harness/invariants.sql");
 
@@ -83,7 +74,7 @@ invariants_check(struct tally *t, harness_t *s)
 		const char *sql = strchr(what, '\n'), *end = strstr(what, ";\n");
 		bool of_each = memmem(what, (size_t)(end - what), PLACE, strlen(PLACE));
 		for (size_t i = 0; i < (of_each ? SERVICES : 1); i++)
-			check_for(t, s, what, (size_t)(sql - what), sql, (size_t)(end - sql), service_names[i]);
+			check_for(check, s, what, (size_t)(sql - what), sql, (size_t)(end - sql), service_names[i]);
 	}
 	free(text);
 }
@@ -105,21 +96,27 @@ compare_lines(const char *a, const char *b)
 	return !na || !nb ? (na == 0) - (nb == 0) : c ? c : (na > nb) - (na < nb);      /* the end comes last */
 }
 
+enum { SHOWN_MAX = 10 };
+
 void
-invariants_same_lines(struct tally *t, const char *what, const char *expected, const char *got)
+invariants_same_lines(check_fn *check, const char *what, const char *expected, const char *got)
 {
-	int shown = 0;
+	int differ = 0;
+	char *which = NULL;
+	size_t len;
+	FILE *f = open_memstream(&which, &len);
 
 	while (*expected || *got) {
 		int c = compare_lines(expected, got);
-		if (c && shown++ < 10)
-			printf("FAIL %s: %s %.*s\n", what, c < 0 ? "missing" : "unexpected",
-			       (int)line_len(c < 0 ? expected : got), c < 0 ? expected : got);
+		if (c && differ++ < SHOWN_MAX)
+			fprintf(f, "\n  %s %.*s", c < 0 ? "missing" : "unexpected",
+				(int)line_len(c < 0 ? expected : got), c < 0 ? expected : got);
 		if (c <= 0)
 			expected += line_len(expected) + 1 - !expected[line_len(expected)];
 		if (c >= 0)
 			got += line_len(got) + 1 - !got[line_len(got)];
 	}
-	t->passed += !shown;
-	t->failed += shown != 0;
+	fclose(f);
+	check(!differ, what, which);
+	free(which);
 }

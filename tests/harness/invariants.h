@@ -3,9 +3,9 @@
 #pragma once
 #include "harness.h"
 
-struct tally { int passed, failed; };
-void tally(struct tally *t, bool ok, const char *what, const char *got);
+/* A test's own check() (tally.h). */
+typedef void check_fn(bool right, const char *what, const char *which);
 
-void invariants_check(struct tally *t, harness_t *s);
+void invariants_check(check_fn *check, harness_t *s);
 /* Two sets of lines, each in ASCII order, are the same; else up to ten that are not are shown. */
-void invariants_same_lines(struct tally *t, const char *what, const char *expected, const char *got);
+void invariants_same_lines(check_fn *check, const char *what, const char *expected, const char *got);

@@ -43,7 +43,9 @@ replace_names(const struct run *r, const char *in, char *out)
 	size_t n = 0;
 
 	while (*in && n < COMMAND_MAX - 100) {
-		size_t len = *in == '$' ? strspn(in + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") : 0;
+		size_t len = *in == '$'
+				     ? strspn(in + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+				     : 0;
 		if (!len) {
 			out[n++] = *in++;
 			continue;
@@ -69,7 +71,8 @@ contains_elements(json_t *got, json_t *want)
 
 	if (!json_is_array(got))
 		return false;
-	if (!n || !json_is_string(json_array_get(want, 0)) || strcmp(json_string_value(json_array_get(want, 0)), "...")) {
+	if (!n || !json_is_string(json_array_get(want, 0)) ||
+	    strcmp(json_string_value(json_array_get(want, 0)), "...")) {
 		for (size_t i = 0; i < n && i < json_array_size(got); i++)
 			if (!contains(json_array_get(got, i), json_array_get(want, i)))
 				return false;
@@ -244,7 +247,8 @@ step_body(const struct step *s, const char **type)
 	if (!*s->file)
 		return json_dumps(s->body, JSON_COMPACT);
 	*type = "text/csv";
-	return !strcmp(s->file, "gb18030") ? in_gb18030(json_string_value(s->body)) : strdup(json_string_value(s->body));
+	return !strcmp(s->file, "gb18030") ? in_gb18030(json_string_value(s->body))
+					   : strdup(json_string_value(s->body));
 }
 
 static bool
@@ -263,7 +267,8 @@ step_run(struct run *r, const struct step *s)
 	struct answered a = r->world->call(r->world->ctx, s->method, path, *s->key ? s->key : NULL, type, body);
 	json_t *got = lines && a.status == 200 ? lines_to_array(a.body) : json_loads(a.body, JSON_DECODE_ANY, NULL);
 	if (a.status != s->status) {
-		printf("FAIL %s:%d: %s %s: status %d, want %d\n", r->file, r->line, s->method, path, a.status, s->status);
+		printf("FAIL %s:%d: %s %s: status %d, want %d\n", r->file, r->line, s->method, path, a.status,
+		       s->status);
 		ok = false;
 	} else if (s->want && !contains(got, s->want)) {
 		char *want = json_dumps(s->want, JSON_COMPACT);
@@ -435,4 +440,23 @@ scenario_run(const char *file, const struct world *w, const char *district)
 	struct run r = { .world = w, .district = district };
 
 	return run_file(&r, file);
+}
+
+/* ---- in this process */
+
+static struct answered
+in_call(void *ctx, const char *method, const char *path, const char *key, const char *type, const char *body)
+{
+	return harness_call(ctx, method, path, key, type, body);
+}
+
+static bool in_settle(void *ctx, const char *district) { return harness_settle(ctx, district); }
+static bool in_crash(void *ctx, const char *service) { harness_crash(ctx, service); return true; }
+static bool in_lose(void *ctx, const char *service) { harness_lose_answer(ctx, service); return true; }
+static void in_as(void *ctx, const char *token) { harness_as(ctx, token); }
+
+struct world
+scenario_world(harness_t *s)
+{
+	return (struct world){ s, in_call, in_settle, in_crash, in_lose, in_as };
 }

@@ -28,5 +28,7 @@ struct world {
 	void (*as)(void *ctx, const char *token);               /* whose calls come next; NULL: the operator's */
 };
 
+/* All in this process. */
+struct world scenario_world(harness_t *s);
 /* True when all went as written; else one line on standard output says where and why. */
 bool scenario_run(const char *file, const struct world *w, const char *district);

@@ -158,7 +158,8 @@ standing_money(json_t *stipend)
 			json_integer_value(json_object_get(x, "paid_fen")),
 			json_integer_value(json_object_get(x, "clawback_fen")));
 	json_array_foreach(json_object_get(stipend, "cancelled_days"), i, x)
-		fprintf(f, "cancelled %s..%s\n", json_string_value(json_array_get(x, 0)), json_string_value(json_array_get(x, 1)));
+		fprintf(f, "cancelled %s..%s\n", json_string_value(json_array_get(x, 0)),
+			json_string_value(json_array_get(x, 1)));
 	fprintf(f, "balance of %d: %lld\n", (int)json_integer_value(json_object_get(stipend, "year")),
 	        json_integer_value(json_object_get(stipend, "balance_fen")));
 	fclose(f);

@@ -53,7 +53,7 @@ facts_of(const struct clients *c, int district, int unit, arena_t *a, const Acco
 
 /* The measures of a unit that all the tellings of many histories have moved, in whatever order they came. */
 static void
-unit_check(struct tally *t, struct clients *c, const struct policy_book *book, int district, int unit, arena_t *a)
+unit_check(check_fn *check, struct clients *c, const struct policy_book *book, int district, int unit, arena_t *a)
 {
 	const struct naming naming = { itself, NULL };
 	const AccountabilityRows__Finding **facts;
@@ -65,7 +65,7 @@ unit_check(struct tally *t, struct clients *c, const struct policy_book *book, i
 	char *due = standing_unit_recomputed(book, unit_id, head_id, facts, n, &naming, a),
 	     *stands = standing_unit(j, unit_id, head_id, &naming);
 
-	invariants_same_lines(t,
+	invariants_same_lines(check,
 			      arena_printf(a, "C3.1.1, C3.1.2-2: what stands of %s in %s is what the ladders give",
 					   unit_id, clients_districts[district]),
 			      due, stands);
@@ -76,11 +76,11 @@ unit_check(struct tally *t, struct clients *c, const struct policy_book *book, i
 }
 
 void
-units_check(struct tally *t, struct clients *c, const struct policy_book books[DISTRICTS], arena_t *a)
+units_check(check_fn *check, struct clients *c, const struct policy_book books[DISTRICTS], arena_t *a)
 {
 	for (int district = 0; district < DISTRICTS; district++)
 		for (int unit = 0; unit < UNITS; unit++) {
-			unit_check(t, c, &books[district], district, unit, a);
+			unit_check(check, c, &books[district], district, unit, a);
 			arena_reset(a);
 		}
 }

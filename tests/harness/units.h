@@ -8,4 +8,4 @@
 /* A finding of somebody's history that stands, as accountability keeps it in a case.  In the arena. */
 AccountabilityRows__Finding *units_fact(const struct person *p, size_t i, const char *case_id, arena_t *a);
 /* books: of each district. */
-void units_check(struct tally *t, struct clients *c, const struct policy_book books[DISTRICTS], arena_t *a);
+void units_check(check_fn *check, struct clients *c, const struct policy_book books[DISTRICTS], arena_t *a);

@@ -6,6 +6,8 @@
  * things to be moved are nobody's. */
 #include "routes/routes.h"
 #include "harness/harness.h"
+#include "harness/route_line.h"
+#include "harness/tally.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,17 +16,6 @@
 #define A "511701"              /* the district of the accounts */
 #define B "511702"              /* another one, of the same look */
 #define NOWHERE "511799"        /* not there */
-
-static int passed, failed;
-
-static void
-check(bool right, const char *role, const char *method, const char *path, int status, const char *want)
-{
-	passed += right;
-	failed += !right;
-	if (!right)
-		printf("FAIL %s: %s %s: %d, want %s\n", role, method, path, status, want);
-}
 
 /* ---- what each may, by hand */
 
@@ -162,7 +153,7 @@ told(const char *method, int status, const char *body, const char *format, ...)
 	struct answered a =
 		harness_call(harness, method, path, NULL, strstr(path, ":batch") ? "application/x-ndjson" : NULL, body);
 	json_t *j = json_loads(a.body, JSON_DISABLE_EOF_CHECK, NULL);
-	check(a.status == status, "operator", method, path, a.status, a.body);
+	checkf(a.status == status, "operator", "%s %s: %d, want %s", method, path, a.status, a.body);
 	free(a.body);
 	return j;
 }
@@ -186,13 +177,16 @@ people_make(const char *district, const char *who, const char *unit, const char 
 static void
 district_make(const char *district)
 {
-	DO("PUT", 201, "{\"name\":\"区\",\"areas\":[{\"id\":\"a\",\"name\":\"片\"}]}", "/api/v1/districts/%s", district);
+	DO("PUT", 201, "{\"name\":\"区\",\"areas\":[{\"id\":\"a\",\"name\":\"片\"}]}", "/api/v1/districts/%s",
+	   district);
 	for (int i = 0; i < 2; i++) {
 		const char *which = i ? "other" : "own";
 		char village[128];
-		DO("PUT", 201, "{\"name\":\"乡\",\"area_id\":\"a\"}", "/api/v1/districts/%s/townships/t-%s", district, which);
+		DO("PUT", 201, "{\"name\":\"乡\",\"area_id\":\"a\"}", "/api/v1/districts/%s/townships/t-%s", district,
+		   which);
 		DO("PUT", 201, "{\"name\":\"局\"}", "/api/v1/districts/%s/units/u-%s", district, which);
-		snprintf(village, sizeof village, "{\"name\":\"村\",\"township_id\":\"t-%s\",\"kind\":\"poor\"}", which);
+		snprintf(village, sizeof village, "{\"name\":\"村\",\"township_id\":\"t-%s\",\"kind\":\"poor\"}",
+			 which);
 		DO("PUT", 201, village, "/api/v1/districts/%s/villages/v-%s", district, which);
 	}
 	people_make(district, "me", "u-own", "v-own");
@@ -212,7 +206,7 @@ case_make(const char *who, struct world *w)
 	json_t *j = told("POST", 200, body, D(A, "/findings:batch"));
 	snprintf(w->finding, sizeof w->finding, "%s", json_string_value(json_object_get(j, "id")));
 	json_decref(j);
-	check(harness_settle(harness, A), "operator", "settle", "", 0, "lag 0");
+	check(harness_settle(harness, A), "operator", "lag 0");
 	j = told("GET", 200, NULL, D(A, "/persons/%s/standing"), who);
 	snprintf(w->measure, sizeof w->measure, "%s",
 	         json_string_value(json_object_get(json_array_get(json_object_get(j, "measures"), 0), "id")));
@@ -317,7 +311,8 @@ try_all(struct tries *t, const char *who)
 		struct asked *q = &t->asked[i];
 		int status = status_of(q->path, &q->answered);
 		bool in = status != 403 && status != 401 && status != 0 && status < 500;
-		check(t->may[i] ? in : status == 403, who, q->method, q->path, status, t->may[i] ? "let in" : "403");
+		checkf(t->may[i] ? in : status == 403, who, "%s %s: %d, want %s", q->method, q->path, status,
+		       t->may[i] ? "let in" : "403");
 		free(q->answered.body);
 		free((char *)q->path);
 		free((char *)q->body);
@@ -367,7 +362,8 @@ try_both(void)
 		{ "POST", "/checkins", "", "{\"person_id\":\"me\"}" },
 	};
 	static const struct line neither[] = {
-		{ "GET", "/persons/p-other/stipend", "", NULL }, { "POST", "/checkins", "", "{\"person_id\":\"p-other\"}" },
+		{ "GET", "/persons/p-other/stipend", "", NULL },
+		{ "POST", "/checkins", "", "{\"person_id\":\"p-other\"}" },
 		{ "POST", "/findings/none/confirm", "", "{}" },
 	};
 	char *token;
@@ -387,24 +383,6 @@ try_both(void)
 
 /* ---- the table and this one name the same routes */
 
-static bool
-same_route(const struct route *r, const char *method, const char *path)
-{
-	const char *p = r->path, *in_district = "/api/v1/districts/{district}";
-
-	if (strncmp(path, "/api/", 5) != 0 && strncmp(p, in_district, strlen(in_district)) == 0)
-		p += strlen(in_district);
-	for (; *p && *path && *path != '?'; p++, path++) {
-		if (*p == '{') {                        /* any segment stands there */
-			p += strcspn(p, "}");
-			path += strcspn(path, "/?") - 1;
-		} else if (*p != *path) {
-			return false;
-		}
-	}
-	return strcmp(r->method, method) == 0 && *p == '\0' && (*path == '\0' || *path == '?');
-}
-
 static void
 test_complete(void)
 {
@@ -412,17 +390,17 @@ test_complete(void)
 		const struct route *r = route_at(i);
 		bool found = false;
 		for (int k = 0; k < LINES; k++)
-			found |= same_route(r, lines[k].method, lines[k].path);
+			found |= route_line(r, lines[k].method, lines[k].path);
 		for (size_t k = 0; k < sizeof(elsewhere) / sizeof(elsewhere[0]); k++)
-			found |= same_route(r, elsewhere[k].method, elsewhere[k].path);
-		check(found, "nobody", r->method, r->path, 0, "a line in tests/properties/access_test.c");
+			found |= route_line(r, elsewhere[k].method, elsewhere[k].path);
+		checkf(found, "a line in tests/properties/access_test.c", "%s %s", r->method, r->path);
 	}
 	for (int k = 0; k < LINES; k++) {
 		bool found = false;
 		for (size_t i = 0; i < routes_count(); i++)
-			found |= same_route(route_at(i), lines[k].method, lines[k].path);
-		check(found && strlen(lines[k].may) == ROLES, "nobody", lines[k].method, lines[k].path, 0,
-		      "a route, and a letter a role");
+			found |= route_line(route_at(i), lines[k].method, lines[k].path);
+		checkf(found && strlen(lines[k].may) == ROLES, "a route, and a letter a role", "%s %s", lines[k].method,
+		       lines[k].path);
 	}
 }
 
@@ -451,6 +429,5 @@ main(void)
 	for (int role = 0; role < ROLES; role++)
 		free(tokens[role]);
 	harness_close(&harness);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

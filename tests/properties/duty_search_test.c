@@ -18,6 +18,7 @@
  *   ZHUCUN_HISTORIES       how many worlds, each a district of its own      (8) */
 #include "base/civil.h"
 #include "harness/harness.h"
+#include "harness/tally.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -53,7 +54,6 @@ static const char *const role_sets[] = {
 enum { ROLE_SETS = sizeof(role_sets) / sizeof(role_sets[0]), ADMINISTERS = 4, READS = 6 };
 
 static harness_t *harness;
-static int passed, failed;
 static uint64_t seed;
 static char district[8];
 
@@ -103,22 +103,6 @@ drawn(unsigned n)
 	return (unsigned)(seed >> 33) % n;
 }
 
-static void
-check(bool good, const char *format, ...)
-{
-	va_list args;
-
-	passed += good;
-	failed += !good;
-	if (good || failed > 20)
-		return;
-	printf("FAIL ");
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf("\n");
-}
-
 /* Everything that was so at some time from that day on; rows in the order of time. */
 static bool
 since(const struct span *rows, size_t n, int who, int day, int at)
@@ -152,13 +136,15 @@ name_of(int person)
 static void
 has_no_part(int who, int person, int unit, int day, const char *what, const char *id)
 {
-	check(who != person, "%s of %s by the person it is about, %s", what, id, name_of(person));
+	checkf(who != person, "separation of duties", "%s of %s by the person it is about, %s", what, id,
+	       name_of(person));
 	for (int u = 0; u < UNITS; u++) {
 		bool of_case = unit == u || (person != NOBODY && since(belongs, nbelongs, person, day, u));
-		bool headed = person != NOBODY && since(heads, nheads, u, day, person) && since(belongs, nbelongs, who, day, u);
-		check(!(of_case && own_unit(who, u, day)) && !headed,
-		      "%s of %s by %s, whose own unit u%d is since day %d (today %d)", what, id, name_of(who), u, day,
-		      today);
+		bool headed = person != NOBODY && since(heads, nheads, u, day, person) &&
+			      since(belongs, nbelongs, who, day, u);
+		checkf(!(of_case && own_unit(who, u, day)) && !headed, "separation of duties",
+		       "%s of %s by %s, whose own unit u%d is since day %d (today %d)", what, id, name_of(who), u, day,
+		       today);
 	}
 }
 
@@ -166,7 +152,8 @@ has_no_part(int who, int person, int unit, int day, const char *what, const char
 static void
 in_case(const struct act *a, int person, int unit, int day, const char *what, const char *id)
 {
-	check(a->person != NOBODY, "%s of %s by %s, which is nobody's", what, id, accounts[a->account]);
+	checkf(a->person != NOBODY, "separation of duties", "%s of %s by %s, which is nobody's", what, id,
+	       accounts[a->account]);
 	for (int p = 0; a->person != NOBODY && p < PEOPLE; p++)
 		if (account[a->account].was & (1U << p))
 			has_no_part(p, person, unit, day, what, id);
@@ -184,12 +171,13 @@ halves(const struct act *first, const struct act *second, const char *what, cons
 {
 	if (first->account == NOBODY)
 		return;
-	check(first->account != second->account, "both halves of %s of %s by %s", what, id, accounts[first->account]);
-	check(first->person == NOBODY || first->person != second->person,
-	      "both halves of %s of %s by %s, from %s and %s", what, id, name_of(first->person),
-	      accounts[first->account], accounts[second->account]);
-	check(first->human != second->human || was_taken(first) || was_taken(second),
-	      "both halves of %s of %s by the human %s, and nobody heard of it", what, id, name_of(first->human));
+	checkf(first->account != second->account, "separation of duties", "both halves of %s of %s by %s", what, id,
+	       accounts[first->account]);
+	checkf(first->person == NOBODY || first->person != second->person, "separation of duties",
+	       "both halves of %s of %s by %s, from %s and %s", what, id, name_of(first->person),
+	       accounts[first->account], accounts[second->account]);
+	checkf(first->human != second->human || was_taken(first) || was_taken(second), "separation of duties",
+	       "both halves of %s of %s by the human %s, and nobody heard of it", what, id, name_of(first->human));
 }
 
 /* ---- calls */
@@ -212,8 +200,8 @@ call(int by, int *status, const char *method, const char *body, const char *form
 	const char *code = json_string_value(json_object_get(j, "code"));
 	seen.barred += code && strcmp(code, "duty.conflict") == 0;
 	seen.required += code && strcmp(code, "account.person_required") == 0;
-	check(a.status < 500 && a.status != 0 && a.status != 429, "%s %s: %d %s", method, path, a.status,
-	      a.body ? a.body : "");
+	checkf(a.status < 500 && a.status != 0 && a.status != 429, "a call", "%s %s: %d %s", method, path, a.status,
+	       a.body ? a.body : "");
 	free(a.body);
 	return j;
 }
@@ -232,7 +220,7 @@ log_in(int a)
 	harness_as(harness, NULL);
 	status = r.status;
 	json_t *j = json_loads(r.body, 0, NULL);
-	check(status == 201, "login of %s: %d %s", accounts[a], status, r.body);
+	checkf(status == 201, "a login", "of %s: %d %s", accounts[a], status, r.body);
 	free(account[a].token);
 	account[a].token = strdup(status == 201 ? json_string_value(json_object_get(j, "token")) : "none");
 	json_decref(j);
@@ -352,7 +340,8 @@ step_decide(int by)
 		{ "annul", CONFIRMED, ANNULLED }, { "annul", CONFIRMED, ANNULLED },
 	};
 	unsigned o = drawn(5);
-	struct finding *f = nfindings ? &findings[nfindings - 1 - drawn(nfindings < 12 ? (unsigned)nfindings : 12)] : NULL;
+	struct finding *f =
+		nfindings ? &findings[nfindings - 1 - drawn(nfindings < 12 ? (unsigned)nfindings : 12)] : NULL;
 	struct act a = act_by(by);
 	int status;
 
@@ -399,7 +388,9 @@ reviews(const struct measure *m, const struct act *a, const char *what)
 static const char *
 recall_next(const struct measure *m)
 {
-	static const char *const next[][2] = { { "proposed", "review" }, { "reviewed", "order" }, { "ordered", "hand-over" } };
+	static const char *const next[][2] = { { "proposed", "review" },
+					       { "reviewed", "order" },
+					       { "ordered", "hand-over" } };
 
 	for (size_t i = 0; drawn(8) && i < sizeof(next) / sizeof(next[0]); i++)
 		if (strcmp(m->state, next[i][0]) == 0)
@@ -472,7 +463,8 @@ step_run(int by)
 	if (o == 0 && DO(by, "POST", body, "/payrolls") == 201) {
 		p->state = DRAFT;
 		p->drafted = a;
-	} else if (o == 1 && DO(by, "POST", "{}", "/payrolls/2017-%02d/approve", p->month) == 200 && p->state == DRAFT) {
+	} else if (o == 1 && DO(by, "POST", "{}", "/payrolls/2017-%02d/approve", p->month) == 200 &&
+		   p->state == DRAFT) {
 		halves(&p->drafted, &a, "payroll", "approve");
 		p->state = APPROVED;
 		seen.runs++;
@@ -481,7 +473,7 @@ step_run(int by)
 	} else {
 		return;
 	}
-	check(a.person != NOBODY, "a payroll moved by %s, which is nobody's", accounts[by]);
+	checkf(a.person != NOBODY, "separation of duties", "a payroll moved by %s, which is nobody's", accounts[by]);
 }
 
 /* ---- what stands, learned once in a while: measures with their causes and states as they are now */
@@ -552,7 +544,7 @@ all_learn(void)
 	int status;
 	json_t *items;
 
-	check(harness_settle(harness, district), "lag 0");
+	check(harness_settle(harness, district), "lag 0", "");
 	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
 		json_t *j = call(OPERATOR, &status, "GET", NULL, "/%s/standing", of[i]);
 		items = json_object_get(j, "measures");
@@ -582,7 +574,7 @@ day_next(void)
 	today++;
 	snprintf(body, sizeof body, "{\"now\":\"%sT08:00:00+08:00\"}", date(today, on));
 	DO(OPERATOR, "POST", body, "@/api/v1/clock");
-	check(status == 200, "the clock");
+	check(status == 200, "the clock", "");
 	for (int a = 0; a < ACCOUNTS; a++)
 		if (account[a].token)
 			log_in(a);
@@ -616,7 +608,7 @@ recall_open(void)
 		snprintf(f.id, sizeof f.id, "%s", json_string_value(json_object_get(j, "id")));
 		json_decref(j);
 		DO(OPERATOR, "POST", "{}", "/findings/%s/confirm", f.id);
-		check(status == 200, "an absence to begin with");
+		check(status == 200, "an absence to begin with", "");
 		findings[nfindings++] = f;
 	}
 	all_learn();
@@ -646,7 +638,7 @@ world_make(void)
 	DO(OPERATOR, "PUT",
 	   "{\"person_id\":\"rev\",\"village_id\":\"v\",\"role\":\"team_member\",\"from\":\"2017-07-01\"}",
 	   "/postings/q-rev");
-	check(status == 201, "the world");
+	check(status == 201, "the world", "");
 	for (int a = 0; a < 4; a++)
 		owner_takes(a);
 	recall_open();
@@ -736,7 +728,7 @@ check_told(void)
 	for (int p = 0; p < PEOPLE; p++) {
 		json_t *j = call(OPERATOR, &status, "GET", NULL, "/alerts?person_id=%s&limit=500", people[p]),
 		       *items = json_object_get(j, "items");
-		check(!json_object_get(j, "next"), "all messages of %s", people[p]);
+		check(!json_object_get(j, "next"), "all messages of", people[p]);
 		for (int a = 0; a < ACCOUNTS; a++) {
 			int n = 0;
 			for (size_t i = 0; i < json_array_size(items); i++) {
@@ -744,8 +736,9 @@ check_told(void)
 				n += !strcmp(json_string_value(json_object_get(m, "template")), "account_changed") &&
 				     !strcmp(json_string_value(json_object_get(m, "cause")), accounts[a]);
 			}
-			check(n >= account[a].taken[p], "%s was told %d times of %s, which was taken %d times",
-			      people[p], n, accounts[a], account[a].taken[p]);
+			checkf(n >= account[a].taken[p], "somebody was told",
+			       "%s was told %d times of %s, which was taken %d times", people[p], n, accounts[a],
+			       account[a].taken[p]);
 		}
 		json_decref(j);
 	}
@@ -809,7 +802,7 @@ world_walk(int i)
 	}
 	all_learn();
 	tasks_settle();
-	check(harness_settle(harness, district), "lag 0");
+	check(harness_settle(harness, district), "lag 0", "");
 	check_told();
 	for (int a = 0; a < ACCOUNTS; a++) {
 		free(account[a].token);
@@ -837,8 +830,7 @@ main(void)
 	check(seen.tasks && seen.notes && seen.confirms && seen.dismissals && seen.annulments && seen.moves &&
 		      seen.steps && seen.runs && seen.accounts && seen.persons && seen.heads && seen.barred &&
 		      seen.required,
-	      "each kind of step is taken, and some are refused");
+	      "each kind of step is taken, and some are refused", "");
 	harness_close(&harness);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

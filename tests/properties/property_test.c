@@ -16,6 +16,7 @@
 #include "harness/clients.h"
 #include "harness/standing_text.h"
 #include "harness/invariants.h"
+#include "harness/tally.h"
 #include "harness/units.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -29,7 +30,6 @@ static const char *const end_of_all = "2018-09-20T10:00:00+08:00";
 struct seen { char *ladder, *verdicts[DATES], *money[YEARS]; json_t *standing, *stipend[YEARS]; };
 
 struct trial {
-	struct tally tally;
 	struct clients clients;
 	struct seen *seen;
 	struct policy_book books[DISTRICTS];
@@ -61,7 +61,7 @@ show_lines(const char *sign, const char *of, const char *not_in)
 static void
 blame(struct trial *t, const struct person *p, const char *what, const char *expected, const char *got)
 {
-	t->tally.failed++;
+	tally_add(0, 1);
 	if (t->shown++ >= SHOWN_MAX)
 		return;
 	printf("FAIL %s: %s in %s, told %s, seed %llu\n", what, p->id, clients_districts[p->district],
@@ -69,14 +69,15 @@ blame(struct trial *t, const struct person *p, const char *what, const char *exp
 	history_print(&p->h, stdout);
 	show_lines("-", expected, got);
 	show_lines("+", got, expected);
-	printf("    alone: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=1 build/tests/properties/property_test\n", (unsigned long long)p->h.seed);
+	printf("    alone: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=1 build/tests/properties/property_test\n",
+	       (unsigned long long)p->h.seed);
 }
 
 static void
 same(struct trial *t, const struct person *p, const char *what, const char *expected, const char *got)
 {
 	if (strcmp(expected, got) == 0)
-		t->tally.passed++;
+		tally_add(1, 0);
 	else
 		blame(t, p, what, expected, got);
 }
@@ -260,8 +261,10 @@ covers(json_t *more, json_t *less)
 	json_array_foreach(less, i, x) {
 		bool found = false;
 		json_array_foreach(more, k, y)
-			found |= strcmp(json_string_value(json_array_get(y, 0)), json_string_value(json_array_get(x, 0))) <= 0 &&
-			         strcmp(json_string_value(json_array_get(y, 1)), json_string_value(json_array_get(x, 1))) >= 0;
+			found |= strcmp(json_string_value(json_array_get(y, 0)),
+					json_string_value(json_array_get(x, 0))) <= 0 &&
+				 strcmp(json_string_value(json_array_get(y, 1)),
+					json_string_value(json_array_get(x, 1))) >= 0;
 		if (!found)
 			return false;
 	}
@@ -277,9 +280,10 @@ monotonic(struct trial *t, const struct person *p, const struct seen *plain, con
 			    covers(json_object_get(more->stipend[i], "cancelled_days"),
 				   json_object_get(plain->stipend[i], "cancelled_days"));
 		if (grew)
-			t->tally.passed++;
+			tally_add(1, 0);
 		else
-			blame(t, p, "§10.4 monotonic: one absence more lowers a rung or frees a day", plain->money[i], more->money[i]);
+			blame(t, p, "§10.4 monotonic: one absence more lowers a rung or frees a day", plain->money[i],
+			      more->money[i]);
 	}
 }
 
@@ -300,9 +304,10 @@ books_read(struct trial *t)
 			struct answered a = harness_call(t->clients.harness, "GET", path, NULL, NULL, NULL);
 			json_t *j = json_loads(a.body, 0, NULL);
 			char *words = json_dumps(json_object_get(j, "document"), JSON_COMPACT);
-			tally(&t->tally, words && policy_parse(words, t->arena, &document, &problem),
+			check(words && policy_parse(words, t->arena, &document, &problem),
 			      "the policy in force can be read", path);
-			versions[i] = (struct policy_version){ arena_strdup(t->arena, text_at(j, "version")), 0, document };
+			versions[i] =
+				(struct policy_version){ arena_strdup(t->arena, text_at(j, "version")), 0, document };
 			day_parse(text_at(j, "effective_from"), &versions[i].effective_from_day);
 			free(words);
 			json_decref(j);
@@ -379,7 +384,7 @@ cancelled_as_measured(struct trial *t, const struct person *p, const struct seen
 				ok = ok && cancels_day(s->standing, day) == is_cancelled(s->stipend[i], day);
 			}
 	if (ok)
-		t->tally.passed++;
+		tally_add(1, 0);
 	else
 		blame(t, p, "A3: the cancelled days are those of the measures in effect", s->ladder, s->money[0]);
 }
@@ -396,7 +401,7 @@ balances(struct trial *t, const struct person *p, const struct seen *s)
 			       json_integer_value(json_object_get(m, "cancelled_fen")) -
 			       json_integer_value(json_object_get(m, "paid_fen"));
 		if (sum == json_integer_value(json_object_get(s->stipend[i], "balance_fen")))
-			t->tally.passed++;
+			tally_add(1, 0);
 		else
 			blame(t, p, "the balance is accrued − cancelled − paid", "", s->money[i]);
 	}
@@ -437,7 +442,7 @@ list_compare(struct trial *t, struct list *l, const char *what, const char *sql)
 		free(l->at[i]);
 	}
 	fclose(f);
-	invariants_same_lines(&t->tally, what, text, got);
+	invariants_same_lines(check, what, text, got);
 	free(l->at);
 	free(text);
 	free(got);
@@ -513,25 +518,17 @@ ledger_is_stipend(struct trial *t)
 
 /* ---- all of it */
 
-static uint64_t
-setting(const char *name, uint64_t otherwise)
-{
-	const char *v = getenv(name);
-	return v && *v ? strtoull(v, NULL, 10) : otherwise;
-}
-
 static void
 live(struct trial *t)
 {
 	for (int phase = 0; phase < PHASES; phase++) {
 		clients_live(&t->clients, phase);
 		if (random_below(&t->clients.random, 2))
-			tally(&t->tally, clients_settle(&t->clients), "every consequence comes", phase_days[phase]);
+			check(clients_settle(&t->clients), "every consequence comes", phase_days[phase]);
 	}
 	clients_clock(&t->clients, end_of_all);
-	tally(&t->tally, clients_settle(&t->clients), "every consequence comes", "at the end");
-	t->tally.failed += t->clients.complaints;
-	t->tally.passed += (int)(t->clients.lines + t->clients.moves) - t->clients.complaints;
+	check(clients_settle(&t->clients), "every consequence comes", "at the end");
+	tally_add((int)(t->clients.lines + t->clients.moves) - t->clients.complaints, t->clients.complaints);
 }
 
 static void
@@ -552,7 +549,7 @@ judge(struct trial *t)
 		cancelled_as_measured(t, p, s);
 		balances(t, p, s);
 	}
-	units_check(&t->tally, &t->clients, t->books, a);
+	units_check(check, &t->clients, t->books, a);
 	arena_close(&a);
 }
 
@@ -570,11 +567,12 @@ forget(struct seen *s)
 }
 
 /* So many histories in one installation, from a seed on. */
-static struct tally
+static void
 round_of(uint64_t seed, size_t histories)
 {
 	struct trial t = { .arena = arena_open(16 << 20) };
-	harness_t *s = harness_open_with((int)setting("ZHUCUN_TEST_REPLICAS", 3));
+	int before = tally_failed;
+	harness_t *s = harness_open_with((int)harness_setting("ZHUCUN_TEST_REPLICAS", 3));
 
 	clients_open(&t.clients, s, seed, histories);
 	t.seen = calloc(t.clients.n, sizeof(*t.seen));
@@ -586,11 +584,12 @@ round_of(uint64_t seed, size_t histories)
 	acknowledged_findings(&t);
 	acknowledged_checkins(&t);
 	ledger_is_stipend(&t);
-	invariants_check(&t.tally, s);
+	invariants_check(check, s);
 	printf("seed %llu, %zu histories: %zu people, %zu lines, %zu moves, %zu crashes\n", (unsigned long long)seed,
 	       histories, t.clients.n, t.clients.lines, t.clients.moves, t.clients.crashes);
-	if (t.tally.failed)
-		printf("again: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=%zu ZHUCUN_ROUND=%zu build/tests/properties/property_test\n",
+	if (tally_failed > before)
+		printf("again: ZHUCUN_SEED=%llu ZHUCUN_HISTORIES=%zu ZHUCUN_ROUND=%zu "
+		       "build/tests/properties/property_test\n",
 		       (unsigned long long)seed, histories, histories);
 	fflush(stdout);
 	for (size_t i = 0; i < t.clients.n; i++)
@@ -599,26 +598,22 @@ round_of(uint64_t seed, size_t histories)
 	clients_close(&t.clients);
 	harness_close(&s);
 	arena_close(&t.arena);
-	return t.tally;
 }
 
 int
 main(void)
 {
-	uint64_t seed = setting("ZHUCUN_SEED", 20170908);
-	size_t histories = setting("ZHUCUN_HISTORIES", SIZE_MAX), most = setting("ZHUCUN_ROUND", 250), done = 0;
-	time_t seconds = getenv("ZHUCUN_HISTORIES") ? INT32_MAX : (time_t)setting("ZHUCUN_SECONDS", 60);
+	uint64_t seed = harness_setting("ZHUCUN_SEED", 20170908);
+	size_t histories = harness_setting("ZHUCUN_HISTORIES", SIZE_MAX), most = harness_setting("ZHUCUN_ROUND", 250),
+	       done = 0;
+	time_t seconds = getenv("ZHUCUN_HISTORIES") ? INT32_MAX : (time_t)harness_setting("ZHUCUN_SECONDS", 60);
 	time_t end = time(NULL) + seconds;
-	struct tally all = { 0 };
 
 	do {
 		size_t n = histories - done < most ? histories - done : most;
-		struct tally t = round_of(seed + done, n);
-		all.passed += t.passed;
-		all.failed += t.failed;
+		round_of(seed + done, n);
 		done += n;
 	} while (done < histories && time(NULL) < end);
 	printf("%zu histories were told\n", done);
-	printf("%d passed, %d failed\n", all.passed, all.failed);
-	return all.failed != 0;
+	return tally_end();
 }

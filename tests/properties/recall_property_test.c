@@ -13,6 +13,7 @@
 #include "harness/history.h"
 #include "harness/harness.h"
 #include "harness/invariants.h"
+#include "harness/tally.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -261,7 +262,7 @@ struct unit {
 	struct step steps[STEPS]; struct model end;
 	char recall[PEOPLE][TEXT], finding[PEOPLE][ABSENCES][TEXT];
 };
-struct trial { harness_t *harness; struct tally tally; struct random random; struct unit *units; size_t n; int shown; };
+struct trial { harness_t *harness; struct random random; struct unit *units; size_t n; int shown; };
 
 static char *
 text(const char *fmt, ...)
@@ -279,7 +280,7 @@ text(const char *fmt, ...)
 static void
 blame(struct trial *t, const struct unit *u, const char *what, const char *want, const char *got)
 {
-	t->tally.failed++;
+	tally_add(0, 1);
 	if (t->shown++ >= 5)
 		return;
 	printf("FAIL %s: %s told %s, seed %llu\n     want %.600s\n     got  %.1200s\n", what, u->id,
@@ -344,13 +345,15 @@ calls_send(struct trial *t, struct calls *c)
 				c->mark[left++] = c->mark[i];
 				continue;
 			}
-			bool ok = q->answered.status == c->mark[i].status || (c->mark[i].status == 201 && q->answered.status == 200);
+			bool ok = q->answered.status == c->mark[i].status ||
+				  (c->mark[i].status == 201 && q->answered.status == 200);
 			if (ok)
-				t->tally.passed++;
+				tally_add(1, 0);
 			else if (c->mark[i].u)
-				blame(t, c->mark[i].u, q->path, text("%d", c->mark[i].status), text("%d %s", q->answered.status, q->answered.body));
+				blame(t, c->mark[i].u, q->path, text("%d", c->mark[i].status),
+				      text("%d %s", q->answered.status, q->answered.body));
 			else
-				tally(&t->tally, false, q->path, q->answered.body);
+				check(false, q->path, q->answered.body);
 			learn(&c->mark[i], q->answered.body);
 			free((char *)q->path);
 			free((char *)q->key);
@@ -419,7 +422,8 @@ make_units(struct trial *t)
 			 "\"civil_servant\"}",
 			 u));
 		for (int p = 0; p < PEOPLE; p++) {
-			put(&c, text("/villages/%s.%d", u, p), text("{\"name\": \"村\", \"township_id\": \"t1\", \"kind\": \"poor\"}"));
+			put(&c, text("/villages/%s.%d", u, p),
+			    text("{\"name\": \"村\", \"township_id\": \"t1\", \"kind\": \"poor\"}"));
 			put(&c, text("/persons/%s-%d", u, p),
 			    text("{\"name\": \"某人\", \"phone\": \"13900000001\", \"unit_id\": \"%s\", "
 				 "\"establishment\": \"other\"}",
@@ -506,7 +510,8 @@ make_successors(struct trial *t, int i)
 static void
 threaten(struct trial *t)
 {
-	static const char *const services[] = { "accountability", "roster", "supervision", "alerts", "funding", "incentives" };
+	static const char *const services[] = { "accountability", "roster",  "supervision",
+						"alerts",         "funding", "incentives" };
 
 	harness_crash_after(t->harness, services[random_below(&t->random, 6)], 1 + (int)random_below(&t->random, 12));
 	if (random_below(&t->random, 2))
@@ -570,7 +575,7 @@ live(struct trial *t)
 				add_absence(&c, &t->units[n], p, k);
 		calls_send(t, &c);
 	}
-	tally(&t->tally, harness_settle(t->harness, district), "every consequence comes", "at first");
+	check(harness_settle(t->harness, district), "every consequence comes", "at first");
 	learn_recalls(t);
 	for (int i = 0; i < STEPS; i++) {
 		if (i % STEPS_A_DAY == 0)
@@ -582,7 +587,7 @@ live(struct trial *t)
 				    (const char *const[]){ "accountability", "roster", "supervision", "alerts",
 							   "funding", "incentives" }[i],
 				    0);
-	tally(&t->tally, harness_settle(t->harness, district), "every consequence comes", "at the end");
+	check(harness_settle(t->harness, district), "every consequence comes", "at the end");
 }
 
 /* ---- judging: a line of text for each unit, by the model and by the database and the API */
@@ -658,7 +663,7 @@ judge_person(struct trial *t, const struct unit *u, int who)
 	char *want = person_by_model(u, who), *got = person_by_database(t, u, who);
 
 	if (strcmp(want, got) == 0)
-		t->tally.passed++;
+		tally_add(1, 0);
 	else
 		blame(t, u, text("§5 what stands of person %d", who), want, got);
 	free(want);
@@ -692,28 +697,23 @@ judge_unit(struct trial *t, const struct unit *u)
 	json_array_foreach(json_object_get(j, "recalls"), i, x)
 		for (int p = 0; p < PEOPLE; p++)
 			if (strcmp(json_string_value(json_object_get(x, "id")), u->recall[p]) == 0)
-				states += strcmp(json_string_value(json_object_get(x, "state")), state_words[u->end.p[p].state]) == 0;
+				states += strcmp(json_string_value(json_object_get(x, "state")),
+						 state_words[u->end.p[p].state]) == 0;
 	if (counted(json_object_get(j, "measures"), "kind", "unit_head_takes_post") == heads && states == PEOPLE)
-		t->tally.passed++;
+		tally_add(1, 0);
 	else
-		blame(t, u, "C3.2.1-rr the unit's standing", text("%zu posts taken, %d states right", heads, PEOPLE), body);
+		blame(t, u, "C3.2.1-rr the unit's standing", text("%zu posts taken, %d states right", heads, PEOPLE),
+		      body);
 	json_decref(j);
 	free(body);
 	free(path);
 }
 
-static uint64_t
-setting(const char *name, uint64_t otherwise)
-{
-	const char *v = getenv(name);
-	return v && *v ? strtoull(v, NULL, 10) : otherwise;
-}
-
 int
 main(void)
 {
-	uint64_t seed = setting("ZHUCUN_SEED", 20170908);
-	size_t scripts = setting("ZHUCUN_HISTORIES", 40);
+	uint64_t seed = harness_setting("ZHUCUN_SEED", 20170908);
+	size_t scripts = harness_setting("ZHUCUN_HISTORIES", 40);
 	struct trial t = { .harness = harness_open(), .random = { seed ^ UINT64_C(0xdead) }, .n = scripts * TOLD };
 
 	printf("seed %llu, %zu histories\n", (unsigned long long)seed, scripts);
@@ -734,9 +734,8 @@ main(void)
 			judge_person(&t, &t.units[i], p);
 		judge_unit(&t, &t.units[i]);
 	}
-	invariants_check(&t.tally, t.harness);
+	invariants_check(check, t.harness);
 	harness_close(&t.harness);
 	free(t.units);
-	printf("%d passed, %d failed\n", t.tally.passed, t.tally.failed);
-	return t.tally.failed != 0;
+	return tally_end();
 }

@@ -13,6 +13,8 @@
 #include "events/event_text.h"
 #include "routes/routes.h"
 #include "harness/harness.h"
+#include "harness/route_line.h"
+#include "harness/tally.h"
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,17 +22,6 @@
 #include <string.h>
 
 #define D "/api/v1/districts/511701"
-
-static int passed, failed;
-
-static void
-check(bool right, const char *what, const char *which)
-{
-	passed += right;
-	failed += !right;
-	if (!right)
-		printf("FAIL %s: %.2000s\n", what, which);
-}
 
 /* ---- who asks: none of them may know, by his role or by his part */
 
@@ -243,7 +234,8 @@ made_here(const char *p, const char *before)
 	static const char *const members[] = { "\"next\":\"", "\"traceparent\":\"", "id: " };
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		if (strlen(before) >= strlen(members[i]) && strcmp(before + strlen(before) - strlen(members[i]), members[i]) == 0)
+		if (strlen(before) >= strlen(members[i]) &&
+		    strcmp(before + strlen(before) - strlen(members[i]), members[i]) == 0)
 			return span_of(p, is_value);
 	if (*before && isalnum((unsigned char)before[strlen(before) - 1]))
 		return 0;
@@ -270,7 +262,8 @@ head_here(const char *before, const char *p)
 	if (len >= tag && strcmp(before + len - tag, "ETag: \"") == 0)
 		return span_of(p, is_value);
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		if (strlen(before) >= strlen(members[i]) && strcmp(before + strlen(before) - strlen(members[i]), members[i]) == 0)
+		if (strlen(before) >= strlen(members[i]) &&
+		    strcmp(before + strlen(before) - strlen(members[i]), members[i]) == 0)
 			return span_of(p, is_number);
 	return 0;
 }
@@ -630,7 +623,8 @@ log_told(struct world *w, const char *service)
 	size_t n = 0;
 
 	for (int seq = 1;; seq++) {
-		snprintf(sql, sizeof sql, "select type || ' ' || encode(body, 'hex') from %s.event where seq = %d", service, seq);
+		snprintf(sql, sizeof sql, "select type || ' ' || encode(body, 'hex') from %s.event where seq = %d",
+			 service, seq);
 		char *row = harness_sql(w->harness, sql), *hex = strchr(row, ' ');
 		if (!hex) {
 			free(row);
@@ -720,7 +714,8 @@ posting_shortened(struct world *w)
 {
 	static const struct line shorter = {
 		"PUT", "/postings/q-suspect", false,
-		"{\"person_id\":\"suspect\",\"village_id\":\"v-own\",\"role\":\"first_secretary\",\"from\":\"2017-09-02\"}",
+		"{\"person_id\":\"suspect\",\"village_id\":\"v-own\",\"role\":\"first_secretary\","
+		"\"from\":\"2017-09-02\"}",
 	};
 
 	for (int i = 0; i < ASKERS; i++) {
@@ -806,24 +801,6 @@ world_free(struct world *w)
 
 /* ---- the table and this one name the same routes */
 
-static bool
-same_route(const struct route *r, const char *method, const char *path)
-{
-	const char *p = r->path, *in_district = "/api/v1/districts/{district}";
-
-	if (strncmp(path, "/api/", 5) != 0 && strncmp(p, in_district, strlen(in_district)) == 0)
-		p += strlen(in_district);
-	for (; *p && *path && *path != '?'; p++, path++) {
-		if (*p == '{') {                        /* any segment stands there */
-			p += strcspn(p, "}");
-			path += strcspn(path, "/?") - 1;
-		} else if (*p != *path) {
-			return false;
-		}
-	}
-	return strcmp(r->method, method) == 0 && *p == '\0' && (*path == '\0' || *path == '?');
-}
-
 static void
 test_complete(void)
 {
@@ -831,9 +808,9 @@ test_complete(void)
 		const struct route *r = route_at(i);
 		bool found = false;
 		for (int k = 0; k < LINES; k++)
-			found |= same_route(r, lines[k].method, lines[k].path);
+			found |= route_line(r, lines[k].method, lines[k].path);
 		for (size_t k = 0; k < sizeof(elsewhere) / sizeof(elsewhere[0]); k++)
-			found |= same_route(r, elsewhere[k].method, elsewhere[k].path);
+			found |= route_line(r, elsewhere[k].method, elsewhere[k].path);
 		check(found, "a line in tests/properties/two_worlds_test.c", r->path);
 	}
 }
@@ -847,6 +824,5 @@ main(void)
 	compare(&worlds[0], &worlds[1]);
 	world_free(&worlds[0]);
 	world_free(&worlds[1]);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }
