@@ -71,8 +71,8 @@ static const struct setting settings[] = {
 	  "scheme, host and port by which browsers come, as in https://zhucun.example; empty: what the gateway listens "
 	  "on" },
 	{ "ZHUCUN_PUBLISHED_PORT", SETTING_INT, "0", 0, 65535,
-	  "port by which this machine's browsers come where ZHUCUN_ORIGIN is empty and it is not the one listened on; 0: "
-	  "it is" },
+	  "port by which this machine's browsers come where ZHUCUN_ORIGIN is empty and it is not the one listened on; "
+	  "0: it is" },
 	{ "ZHUCUN_CONSOLE", SETTING_TEXT, "build/console", 0, 1000,
 	  "directory of the browsers' console, as its build left it; where there is none, its pages say so" },
 	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10,
@@ -239,7 +239,8 @@ server_settings_read(struct server_settings *s)
 	return 0;
 }
 
-/* As browsers say it in Origin: without a slash behind it, in small letters, without a port that goes without saying. */
+/* As browsers say it in Origin: without a slash behind it, in small letters, without a port that goes without
+ * saying. */
 static bool
 is_origin(const char *text)
 {
@@ -262,9 +263,9 @@ origin_read(struct api_settings *s, const struct server_settings *server)
 	else
 		snprintf(s->origin, sizeof(s->origin), strchr(host, ':') ? "%s://[%s]:%d" : "%s://%s:%d", scheme, host,
 		         published ? (int)published : server->port);
-	return is_origin(s->origin) ? 0
-	                            : refuse("ZHUCUN_ORIGIN must be http:// or https://, a host, and its port where it is "
-	                                     "not the usual one");
+	if (is_origin(s->origin))
+		return 0;
+	return refuse("ZHUCUN_ORIGIN must be http:// or https://, a host, and its port where it is not the usual one");
 }
 
 /* Before anything else is asked of the process: a build asks it where there is no stack. */

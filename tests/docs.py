@@ -6,7 +6,8 @@ does not come yet is said in both.  Of each wing of lib and of the gateway its R
 includes no service.  There are no circles among the files of either, nor among the wings of lib.  tests/README.md tells of each
 room of tests, and a room includes no other.  Every service that there is is told of, and docker-compose.yml runs it.
 docs/rules.md: what its last table names exists, and so does every clause and reading that is cited anywhere.  docs/api.md tells of
-every route and every refusal.  Links lead somewhere, files that are named are there, papers that are cited too, lines are short.
+every route and every refusal.
+Links lead somewhere, files that are named are there, papers that are cited too, lines are short, of documents and of C.
 
     docs.py [--fill] BUILD          with --fill, puts into the documents what should stand there
 """
@@ -27,7 +28,7 @@ TEXT = (".c", ".h", ".sql", ".proto", ".scn", ".inc", ".py", ".sh", ".awk", ".mj
 CLAUSE = re.compile(r"\bC[1-4](?:\.\d+)+[a-z]?(?:-(?:\d|rr|r|s)\b)?")
 READING = re.compile(r"(?<!%)\bA\d{1,2}\b")
 NO_READING = {"A0", "A99"}                              # in tests, of things that are none
-COLUMNS = 100
+COLUMNS, CODE_COLUMNS = 100, 120                        # the second is .clang-format's
 FENCE = re.compile(r"^```.*?^```$", re.S | re.M)
 
 
@@ -240,6 +241,16 @@ def long_lines():
                 yield f"{path} has a line of {width(line)} columns: {line[:50]}…"
 
 
+def long_code():
+    """Lines of C: too long, or with blanks at their end."""
+    for path, text in sources(SOURCES):
+        for i, line in enumerate(text.splitlines() if path.suffix in (".c", ".h") else [], 1):
+            if width(line.expandtabs(8)) > CODE_COLUMNS:
+                yield f"{path}:{i} has {width(line.expandtabs(8))} columns"
+            if line != line.rstrip():
+                yield f"{path}:{i} ends with a blank"
+
+
 def slugs(text):
     """What a link into a document may name: its headings, as GitHub makes them, and ids of its own."""
     heads = re.findall(r"^#+ (.*)$", FENCE.sub("", text), re.M)
@@ -408,7 +419,7 @@ def main():
         return 0
     checks = [filled(wanted), (f"{OPERATING} does not tell of {name}" for name in untold()),
               (f"{path} does not say that {value} does not come yet" for path, value in never()),
-              services_untold(), wings(), order(), rooms(), circles(build), long_lines(), links(), files_named(), clauses(), papers(), places(), places_all(), routes(), refusals(), decisions()]
+              services_untold(), wings(), order(), rooms(), circles(build), long_lines(), long_code(), links(), files_named(), clauses(), papers(), places(), places_all(), routes(), refusals(), decisions()]
     wrong = [list(check) for check in checks]
     for sentence in sum(wrong, []):
         print("FAIL", sentence)

@@ -83,7 +83,8 @@ static void
 ask(struct gateway *g, const char *method, const char *target, const char *takes, const char *has)
 {
 	struct api_request r = {
-		.method = method, .target = target, .accept_encoding = takes, .if_none_match = has, .content_length = -1,
+		.method = method, .target = target, .accept_encoding = takes, .if_none_match = has,
+		.content_length = -1,
 	};
 
 	gateway_begin(g, &r);

@@ -217,7 +217,8 @@ const struct noun roster_person = {
 	.tables = LIST(((const struct table *const[]){ &identity_table })),
 	.commands = LIST(((const struct command[]){
 		{ .message = &roster__put_person__descriptor, PUT(&roster_put_person) },
-		{ .message = &roster__reveal_phone__descriptor, .want = reveal_want, .exists = is_known, .run = reveal_phone },
+		{ .message = &roster__reveal_phone__descriptor, .want = reveal_want, .exists = is_known,
+		  .run = reveal_phone },
 	})),
 	.queries = LIST(((const struct query[]){
 		{ .message = &roster__read_person__descriptor, READ(&reading) },
