@@ -89,6 +89,8 @@ static const struct line { const char *method, *path; bool list; const char *bod
 	{ "GET", "/findings", true, NULL },
 	{ "GET", "/findings?person_id=suspect", true, NULL },
 	{ "GET", "/findings?unit_id=u-own", true, NULL },
+	{ "GET", "/findings?names=1", false, NULL },
+	{ "GET", "/persons/suspect/standing?names=1", false, NULL },
 	{ "GET", "/findings?person_id=suspect&state=noted", true, NULL },
 	{ "GET", "/findings?state=confirmed", true, NULL },
 	{ "GET", "/persons/suspect/attendance?month=2017-09", false, NULL },
