@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIMIT_MAX = 500, QUERIES_MAX = ROUTE_PARTS_MAX + 1 };
+enum { LIMIT_MAX = 500, Q_BYTES_MAX = 64, QUERIES_MAX = ROUTE_PARTS_MAX + 1 };
 
 /* ---- JSON */
 
@@ -246,10 +246,13 @@ is_elsewhere(const struct route_match *m, const char *name)
 	return false;
 }
 
-/* A number beyond the page's bounds is as wrong as a word; an id that cannot be one finds nothing, and says so. */
+/* A number beyond the page's bounds is as wrong as a word; an id that cannot be one finds nothing, and says so; nothing is
+ * searched for, or too much. */
 static bool
 value_allowed(const char *name, const char *value)
 {
+	if (strcmp(name, "q") == 0)
+		return *value && strlen(value) <= Q_BYTES_MAX;
 	if (strcmp(name, "limit") == 0)
 		return strlen(value) <= 3 && strspn(value, "0123456789") == strlen(value) && atoi(value) >= 1 &&
 		       atoi(value) <= LIMIT_MAX;
@@ -272,7 +275,7 @@ param_give(const struct route_match *m, struct filled *parts, const char *name, 
 		if (parts[i].fields >> (f - d->fields) & 1)
 			return refused(REFUSED_QUERY_TWICE, name, a);
 		if (!value_allowed(name, value) || !json_field_from_text(parts[i].message, name, value, a))
-			return refused(REFUSED_QUERY_VALUE, name, a);
+			return refused(strcmp(name, "order") == 0 ? REFUSED_QUERY_ORDER : REFUSED_QUERY_VALUE, name, a);
 		parts[i].fields |= UINT64_C(1) << (f - d->fields);
 		known = true;
 	}
