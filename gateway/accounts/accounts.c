@@ -244,10 +244,11 @@ accounts_step_up(call_t *c, int64_t mono_us)
 void
 accounts_session(call_t *c, int64_t mono_us)
 {
-	Roster__ReadSession m = ROSTER__READ_SESSION__INIT;
+	ProtobufCMessage *messages[ROUTE_PARTS_MAX];
+	Wire__Problem *p = query_bind(c, messages);
 
-	m.token_sha256 = c->token_sha256;
-	query_ask(c, &m.base, bind_no_query(target_query(c->target), c->api->arena), mono_us);
+	((Roster__ReadSession *)messages[0])->token_sha256 = c->token_sha256;
+	query_ask(c, messages[0], p, mono_us);
 }
 
 /* ---- POST /sessions */

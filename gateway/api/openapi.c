@@ -1,5 +1,6 @@
 #include "api/openapi.h"
 #include "access/withheld.h"
+#include "common.pb-c.h"
 #include "http/problem.h"
 #include "http/reply.h"
 #include "json/json_pb.h"
@@ -178,6 +179,13 @@ query_parameter(struct draft *d, const ProtobufCFieldDescriptor *f, json_t *para
 	json_decref(name);
 }
 
+/* A read that may be asked for something beside its answer. */
+static bool
+answers_json(const struct route *r)
+{
+	return r->kind == ROUTE_QUERY || r->kind == ROUTE_SESSION;
+}
+
 /* Every member that the path does not give, nor a file, of every part. */
 static void
 query_parameters(struct draft *d, const struct route *r, json_t *parameters)
@@ -189,6 +197,8 @@ query_parameters(struct draft *d, const struct route *r, json_t *parameters)
 			if (!in_body && !is_in_path(r, f->name, json_name_len(f)))
 				query_parameter(d, f, parameters);
 		}
+	for (unsigned i = 0; answers_json(r) && i < common__beside__descriptor.n_fields; i++)
+		query_parameter(d, &common__beside__descriptor.fields[i], parameters);
 }
 
 /* Of a thing that can be got. */
@@ -204,7 +214,7 @@ parameters_add(struct draft *d, const struct route *r, const struct rule *rule, 
 	json_t *parameters = json_array();
 
 	path_parameters(d, r, parameters);
-	if (r->kind == ROUTE_QUERY || r->kind == ROUTE_FILE || r->kind == ROUTE_EVENTS)
+	if (answers_json(r) || r->kind == ROUTE_FILE || r->kind == ROUTE_EVENTS)
 		query_parameters(d, r, parameters);
 	if (rule->parameter)
 		json_array_append_new(parameters, parameter_ref(rule->parameter));
@@ -324,15 +334,17 @@ ndjson_body(struct draft *d, const struct route *r, json_t *operation)
 
 /* ---- what is answered */
 
-/* Answers of several parts are one object. */
+/* Answers of several parts are one object, and so is what has something beside it. */
 static json_t *
 answer_schema(struct draft *d, const struct route *r)
 {
-	if (!r->parts[1].service)
+	if (!r->parts[1].service && !answers_json(r))
 		return schema_ref(r->parts[0].answer, SCHEMA_ANSWER, d->schemas);
 	json_t *object = schema_object(SCHEMA_ANSWER);
 	for (int i = 0; i < ROUTE_PARTS_MAX && r->parts[i].service; i++)
 		schema_members(object, r->parts[i].answer, NULL, SCHEMA_ANSWER, d->schemas);
+	if (answers_json(r))
+		schema_member(object, "names", strlen("names"), schema_ref_named("Names"), false);
 	return object;
 }
 

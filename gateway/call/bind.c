@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIMIT_MAX = 500 };
+enum { LIMIT_MAX = 500, Q_BYTES_MAX = 64, QUERIES_MAX = ROUTE_PARTS_MAX + 1 };
 
 /* ---- JSON */
 
@@ -246,10 +246,13 @@ is_elsewhere(const struct route_match *m, const char *name)
 	return false;
 }
 
-/* A number beyond the page's bounds is as wrong as a word; an id that cannot be one finds nothing, and says so. */
+/* A number beyond the page's bounds is as wrong as a word; an id that cannot be one finds nothing, and says so; nothing is
+ * searched for, or too much. */
 static bool
 value_allowed(const char *name, const char *value)
 {
+	if (strcmp(name, "q") == 0)
+		return *value && strlen(value) <= Q_BYTES_MAX;
 	if (strcmp(name, "limit") == 0)
 		return strlen(value) <= 3 && strspn(value, "0123456789") == strlen(value) && atoi(value) >= 1 &&
 		       atoi(value) <= LIMIT_MAX;
@@ -264,7 +267,7 @@ param_give(const struct route_match *m, struct filled *parts, const char *name, 
 {
 	bool known = false;
 
-	for (int i = 0; i < ROUTE_PARTS_MAX && parts[i].message && !is_elsewhere(m, name); i++) {
+	for (int i = 0; i < QUERIES_MAX && parts[i].message && !is_elsewhere(m, name); i++) {
 		const ProtobufCMessageDescriptor *d = parts[i].message->descriptor;
 		const ProtobufCFieldDescriptor *f = field_named(d, name);
 		if (!f)
@@ -272,7 +275,7 @@ param_give(const struct route_match *m, struct filled *parts, const char *name, 
 		if (parts[i].fields >> (f - d->fields) & 1)
 			return refused(REFUSED_QUERY_TWICE, name, a);
 		if (!value_allowed(name, value) || !json_field_from_text(parts[i].message, name, value, a))
-			return refused(REFUSED_QUERY_VALUE, name, a);
+			return refused(strcmp(name, "order") == 0 ? REFUSED_QUERY_ORDER : REFUSED_QUERY_VALUE, name, a);
 		parts[i].fields |= UINT64_C(1) << (f - d->fields);
 		known = true;
 	}
@@ -303,19 +306,25 @@ params_give(const struct route_match *m, const char *query, struct filled *parts
 		p = param_give(m, parts, name, value, a);
 	if (!p && found < 0)
 		p = refused(REFUSED_QUERY_VALUE, name, a);
-	for (int i = 0; !p && i < ROUTE_PARTS_MAX && parts[i].message; i++)
+	for (int i = 0; !p && i < QUERIES_MAX && parts[i].message; i++)
 		p = params_missing(m, &parts[i], a);
 	return p;
 }
 
 Wire__Problem *
-bind_queries(const struct route_match *m, const char *query, arena_t *a, ProtobufCMessage *out[ROUTE_PARTS_MAX])
+bind_queries(const struct route_match *m, const char *query, arena_t *a, Common__Beside *beside,
+             ProtobufCMessage *out[ROUTE_PARTS_MAX])
 {
-	struct filled parts[ROUTE_PARTS_MAX] = { 0 };
+	struct filled parts[QUERIES_MAX] = { 0 };
+	int n = 0;
 
-	for (int i = 0; i < ROUTE_PARTS_MAX; i++)
-		out[i] = parts[i].message =
-			m->route->parts[i].service ? bind_blank(m, m->route->parts[i].ask, a) : NULL;
+	for (int i = 0; i < ROUTE_PARTS_MAX; i++) {
+		out[i] = m->route->parts[i].service ? bind_blank(m, m->route->parts[i].ask, a) : NULL;
+		if (out[i])
+			parts[n++].message = out[i];
+	}
+	if (beside)
+		parts[n].message = &beside->base;
 	Wire__Problem *p = params_give(m, query, parts, a);
 	for (int i = 0; p && i < ROUTE_PARTS_MAX && out[i]; i++)
 		out[i] = bind_blank(m, m->route->parts[i].ask, a);
@@ -366,7 +375,7 @@ bind_file(const struct route_match *m, const char *query, const void *bytes, siz
           arena_t *a, ProtobufCMessage **out)
 {
 	ProtobufCMessage *parts[ROUTE_PARTS_MAX];
-	Wire__Problem *p = bind_queries(m, query, a, parts);
+	Wire__Problem *p = bind_queries(m, query, a, NULL, parts);
 	ProtobufCBinaryData file = { .len = len, .data = (uint8_t *)bytes };
 	const struct { const void *from; size_t size; } members[] = {
 		{ &file, sizeof(file) }, { &charset, sizeof(charset) },

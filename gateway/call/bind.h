@@ -4,6 +4,7 @@
  * whether the thing that the path names exists, and 404 comes first.  So there is always a message, holding at least
  * the path's ids. */
 #pragma once
+#include "common.pb-c.h"
 #include "http/problem.h"
 #include "json/json_pb.h"
 #include "routes/routes.h"
@@ -24,9 +25,10 @@ ProtobufCMessage *bind_blank(const struct route_match *m, const ProtobufCMessage
 Wire__Problem *bind_command(const struct route_match *m, json_t *body, arena_t *a, ProtobufCMessage **out, char **key,
                               struct json_known *known);
 
-/* The messages of a read's parts from the query; each parameter goes to every part that has such a member. */
-Wire__Problem *bind_queries(const struct route_match *m, const char *query, arena_t *a,
-                              ProtobufCMessage *out[ROUTE_PARTS_MAX]);
+/* The messages of a read's parts from the query; each parameter goes to every part that has such a member, and to
+ * `beside`, if that is not NULL: what any such read may ask for. */
+Wire__Problem *bind_queries(const struct route_match *m, const char *query, arena_t *a, Common__Beside *beside,
+                            ProtobufCMessage *out[ROUTE_PARTS_MAX]);
 /* The message of a command that brings a file, from the query and the file's bytes, which are not copied.  The route
  * hides two members that it fills: the bytes, and the charset in which they are said to be written, "" none. */
 Wire__Problem *bind_file(const struct route_match *m, const char *query, const void *bytes, size_t len,

@@ -100,6 +100,7 @@ struct call {
 	/* What the answer's texts mention, what roster calls some of it, and how many it was asked for. */
 	json_t *mentioned, *names;
 	size_t named;
+	bool names_beside;                      /* names=1: of its ids too */
 	struct subject subject;                 /* whose the thing is, when that decides */
 	/* What a body gave of the answer (wire.Command.known). */
 	struct bytes given;

@@ -1,5 +1,6 @@
 #include "call/query.h"
 #include "access/sealed.h"
+#include "access/withheld.h"
 #include "base/log.h"
 #include "call/bind.h"
 #include "call/names.h"
@@ -60,11 +61,21 @@ query_ask(call_t *c, const ProtobufCMessage *m, Wire__Problem *refusal, int64_t 
 		c->then(c, mono_us);
 }
 
+Wire__Problem *
+query_bind(call_t *c, ProtobufCMessage *messages[ROUTE_PARTS_MAX])
+{
+	Common__Beside asked = COMMON__BESIDE__INIT;
+	Wire__Problem *p = bind_queries(&c->match, target_query(c->target), c->api->arena, &asked, messages);
+
+	c->names_beside = asked.names;
+	return p;
+}
+
 void
 query_ask_all(call_t *c, call_fn *then, int64_t mono_us)
 {
 	ProtobufCMessage *messages[ROUTE_PARTS_MAX];
-	Wire__Problem *p = bind_queries(&c->match, target_query(c->target), c->api->arena, messages);
+	Wire__Problem *p = query_bind(c, messages);
 	int n = 0;
 
 	while (n < ROUTE_PARTS_MAX && messages[n])
@@ -95,21 +106,114 @@ query_status(const call_t *c)
 	return verdict_of(c)->status;
 }
 
+/* ---- names: roster is asked for those of what is mentioned, so many at once */
+
+enum { NAMES_AT_ONCE = 400 };           /* of at most NAME_BYTES_MAX each: one answer holds them */
+
+static size_t
+refs_next(call_t *c, char ***refs)
+{
+	size_t n = 0;
+
+	*refs = arena_alloc(c->api->arena, NAMES_AT_ONCE * sizeof(**refs));
+	while (n < NAMES_AT_ONCE && c->named < json_array_size(c->mentioned))
+		(*refs)[n++] = (char *)json_string_value(json_array_get(c->mentioned, c->named++));
+	return n;
+}
+
 static void
-say(call_t *c, const struct part *verdict)
+roster_ask(call_t *c, const ProtobufCMessage *m, rpc_done_fn *done, int64_t mono_us)
+{
+	struct rpc_request ask = query_of(c, "roster", m, NULL);
+
+	ask.done = done;
+	ask.ctx = c;
+	if (rpc_put(c->api->rpc, &ask, mono_us))
+		c->waiting = 1;
+	else
+		call_refuse(c, REFUSED_BUSY, NULL);
+}
+
+/* What roster says; NULL: nothing, and the call has ended. */
+static void *
+roster_said(call_t *c, enum rpc_outcome outcome, Wire__Answer **items, const ProtobufCMessageDescriptor *d)
+{
+	void *said = NULL;
+
+	c->waiting = 0;
+	if (outcome == RPC_ANSWERED && items[0]->status == 200)
+		said = protobuf_c_message_unpack(d, arena_pb(c->api->arena), items[0]->data.len, items[0]->data.data);
+	if (!said)
+		call_refuse(c, REFUSED_AWAY, NULL);
+	return said;
+}
+
+static void
+mentioned_set(call_t *c, json_t *mentioned, json_t *names)
+{
+	json_decref(c->mentioned);
+	json_decref(c->names);
+	c->mentioned = mentioned;
+	c->names = names;
+	c->named = 0;
+}
+
+/* ---- … beside ids */
+
+static void beside_ask(call_t *c, int64_t mono_us);
+
+static void
+beside_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
+{
+	call_t *c = ctx;
+	const Roster__NamesOf *said = roster_said(c, outcome, items, &roster__names_of__descriptor);
+
+	if (!said)
+		return;
+	for (size_t i = 0; i < said->n_items; i++)
+		names_add(c->names, said->items[i]->kind, said->items[i]->id, said->items[i]->name, said->items[i]->of);
+	arena_reset(c->api->arena);
+	beside_ask(c, mono_us);
+}
+
+static void
+beside_ask(call_t *c, int64_t mono_us)
+{
+	Roster__ReadNamesOf m = ROSTER__READ_NAMES_OF__INIT;
+
+	m.n_refs = refs_next(c, &m.refs);
+	if (m.n_refs) {
+		roster_ask(c, &m.base, beside_done, mono_us);
+		return;
+	}
+	json_object_set(c->parts[0].json, "names", c->names);
+	call_reply_json(c, c->parts[0].status, c->parts[0].json);
+}
+
+/* Of what who calls is shown, and no more; who is of no district is told no names. */
+static void
+beside(call_t *c, int64_t mono_us)
+{
+	withheld_take(c->parts[0].json, &c->who, c->match.route);
+	mentioned_set(c, *call_district(c) ? names_ids(c->parts[0].json) : json_array(), names_none());
+	beside_ask(c, mono_us);
+}
+
+static void
+say(call_t *c, const struct part *verdict, int64_t mono_us)
 {
 	size_t leaked = verdict->status < 300 && !sealed_may_see(&c->who) ? sealed_strip(verdict->json) : 0;
 	if (leaked)
 		LOG(ERROR, "answer.sealed", c->trace, LOG_S("route", c->match.route->path), LOG_I("taken_out", leaked));
 	if (leaked && json_object_size(verdict->json) == 0)
 		call_refuse(c, REFUSED_NOTHING, NULL);
+	else if (c->names_beside && verdict->status < 300)
+		beside(c, mono_us);
 	else
 		call_reply_json(c, verdict->status, verdict->json);
 }
 
-/* ---- … and names in its texts */
-
-enum { NAMES_AT_ONCE = 400 };           /* of at most NAME_BYTES_MAX each: one answer holds them */
+/* ---- … and in its texts */
 
 static void names_ask(call_t *c, int64_t mono_us);
 
@@ -117,15 +221,10 @@ static void
 names_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mono_us)
 {
 	call_t *c = ctx;
-	Roster__Names *said = NULL;
+	const Roster__Names *said = roster_said(c, outcome, items, &roster__names__descriptor);
 
-	c->waiting = 0;
-	if (outcome == RPC_ANSWERED && items[0]->status == 200)
-		said = roster__names__unpack(arena_pb(c->api->arena), items[0]->data.len, items[0]->data.data);
-	if (!said) {
-		call_refuse(c, REFUSED_AWAY, NULL);
+	if (!said)
 		return;
-	}
 	for (size_t i = 0; i < said->n_items; i++)
 		json_object_set_new(c->names, said->items[i]->ref, json_string(said->items[i]->name));
 	arena_reset(c->api->arena);
@@ -134,7 +233,7 @@ names_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mo
 		return;
 	}
 	names_fill(c->parts[0].json, c->names, c->api->arena);
-	say(c, &c->parts[0]);
+	say(c, &c->parts[0], mono_us);
 }
 
 static void
@@ -142,16 +241,8 @@ names_ask(call_t *c, int64_t mono_us)
 {
 	Roster__ReadNames m = ROSTER__READ_NAMES__INIT;
 
-	m.refs = arena_alloc(c->api->arena, NAMES_AT_ONCE * sizeof(*m.refs));
-	while (m.n_refs < NAMES_AT_ONCE && c->named < json_array_size(c->mentioned))
-		m.refs[m.n_refs++] = (char *)json_string_value(json_array_get(c->mentioned, c->named++));
-	struct rpc_request ask = query_of(c, "roster", &m.base, NULL);
-	ask.done = names_done;
-	ask.ctx = c;
-	if (rpc_put(c->api->rpc, &ask, mono_us))
-		c->waiting = 1;
-	else
-		call_refuse(c, REFUSED_BUSY, NULL);
+	m.n_refs = refs_next(c, &m.refs);
+	roster_ask(c, &m.base, names_done, mono_us);
 }
 
 /* The answer is that of the first part, with the members of the others; when one has none, that is the answer. */
@@ -172,13 +263,12 @@ query_tell(call_t *c, int64_t mono_us)
 
 	query_answer(c);
 	if (verdict->status >= 300 || !(c->match.route->flags & ROUTE_NAMES)) {
-		say(c, verdict);
+		say(c, verdict, mono_us);
 		return;
 	}
-	c->mentioned = names_mentioned(verdict->json, c->api->arena);
-	c->names = json_object();
+	mentioned_set(c, names_mentioned(verdict->json, c->api->arena), json_object());
 	if (json_array_size(c->mentioned))
 		names_ask(c, mono_us);
 	else
-		say(c, verdict);
+		say(c, verdict, mono_us);
 }

@@ -54,7 +54,7 @@ question_take(call_t *c, ProtobufCMessage *asked[ROUTE_PARTS_MAX])
 	arena_t *a = c->api->arena;
 	char *rest, *id;
 	int n = target_param_out(target_query(c->target), LAST_EVENT_ID, a, &rest, &id);
-	Wire__Problem *p = bind_queries(&c->match, rest, a, asked);
+	Wire__Problem *p = bind_queries(&c->match, rest, a, NULL, asked);
 
 	if (!p && n > 1)
 		return problem_of(REFUSED_QUERY_TWICE, "/" LAST_EVENT_ID, a);

@@ -48,6 +48,7 @@ static const struct { int status; const char *code, *detail; } refusals[REFUSALS
 	[REFUSED_QUERY_TWICE] = { 422, "query.repeated", "A parameter may be given once." },
 	[REFUSED_QUERY_VALUE] = { 422, "query.value", "The parameter's value is not one that is allowed here." },
 	[REFUSED_QUERY_MISSING] = { 422, "query.missing", "A required parameter is missing." },
+	[REFUSED_QUERY_ORDER] = { 422, "query.order", "The list cannot be put in that order." },
 	[REFUSED_POSITION] = { 422, "events.bad_position",
 		"Last-Event-ID is no position that was given out for this district; leave it out to begin anew." },
 	[REFUSED_STREAMS] = { 503, "events.busy", "Too many clients follow events here already. Try again later." },

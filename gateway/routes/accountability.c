@@ -7,6 +7,7 @@
 static const struct route rows[] = {
 	GET("/persons/{id}/standing", CASES | OWN, ABOUT_PERSON, ASK(accountability, read_standing, standing)),
 	GET("/units/{id}/standing", CASES | HEAD, ABOUT_UNIT, ASK(accountability, read_unit_standing, unit_standing)),
+	GET("/measures", CASES | OWN, ABOUT_QUERY, ASK(accountability, list_measures, measure_list)),
 	GET("/measures/{id}", CASES | OWN, ABOUT_ANSWER, ASK(accountability, read_measure, case_sheet),
 	    ASK(funding, read_measure_money, measure_money), ASK(alerts, read_measure_messages, measure_messages)),
 	MOVE("/measures/{id}/approve", REVIEWER, accountability, approve_measure, measure),
@@ -20,6 +21,7 @@ static const struct route rows[] = {
 	     ROUTE_REPEATABLE, "id"),
 	MOVE("/recalls/{id}/cancel", REVIEWER, accountability, cancel_recall, recall_case),
 	GET("/recalls", CASES | OWN, ABOUT_QUERY, ASK(accountability, list_recalls, recall_list)),
+	GET("/recalls/{id}", CASES | OWN, ABOUT_ANSWER, ASK(accountability, read_recall, recall_case)),
 };
 
 const struct route_rows accountability_routes = ROWS(rows);

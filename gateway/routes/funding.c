@@ -25,6 +25,7 @@ static const struct route rows[] = {
 	     ROUTE_REPEATABLE | ROUTE_BODY_OPTIONAL | ROUTE_PASSWORD_AGAIN, "month"),
 	POST("/payrolls/{month}/close", FINANCE, ABOUT_DISTRICT, funding, close_payroll, payroll,
 	     ROUTE_BODY_OPTIONAL | ROUTE_PASSWORD_AGAIN, "month"),
+	GET("/payrolls", ADMIN | FINANCE | AUDITOR, ABOUT_DISTRICT, ASK(funding, list_payrolls, payroll_list)),
 	GET("/payrolls/{month}", ADMIN | FINANCE | AUDITOR, ABOUT_DISTRICT, ASK(funding, read_payroll, payroll)),
 	{ "GET", DISTRICT "/payrolls/{month}/proof", ROUTE_QUERY, ROUTE_BY_STATE,
 	  { ASK(funding, read_payroll_proof, payroll_proof) },

@@ -1,5 +1,7 @@
 #include "engine/keyed.h"
+#include "base/civil.h"
 #include "base/ids.h"
+#include "json/json_pb.h"
 #include "json/member.h"
 #include <assert.h>
 #include <stddef.h>
@@ -202,13 +204,34 @@ reader_read(struct reader *r, const void *question)
 
 /* ---- lists */
 
+static const Field *
+field_of(const ProtobufCMessage *m, const char *name)
+{
+	return protobuf_c_message_descriptor_get_field_by_name(m->descriptor, name);
+}
+
+/* Whether a member that may be absent, or not be one at all, is there: an int32, an enum or a bool. */
+static bool
+is_given(const ProtobufCMessage *m, const char *name, int32_t *value)
+{
+	const Field *f = m ? field_of(m, name) : NULL;
+	uint32_t has = 0;
+
+	if (f && f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF)
+		memcpy(&has, (const char *)m + f->quantifier_offset, sizeof(has));
+	if (!f || has != f->id)
+		return false;
+	memcpy(value, (const char *)m + f->offset, sizeof(*value));
+	return true;
+}
+
 void
 reader_ask_today(struct reader *r, const void *question, void *args)
 {
-	int32_t today = reader_today(r);
+	int32_t day = reader_today(r);
 
-	(void)question;
-	member_set(args, "on_day", &today, sizeof(today));
+	is_given(question, "on_day", &day);
+	member_set(args, "on_day", &day, sizeof(day));
 }
 
 static bool
@@ -228,35 +251,147 @@ page_of(struct reader *r, const ProtobufCMessage *question, struct page *p)
 	return reader_page(r, has_limit == limit->id, most, has_cursor == cursor->id, text, p);
 }
 
-/* One more than is shown is asked for, to know whether there is a next. */
+/* ---- orders.  A cursor says where a page ended: ID, DAY/ID, or ORDER/DAY/ID where there is more than one. */
+
+struct place { const struct ordering *order; const char *name; int32_t day; const char *id; };
+
+static bool
+day_taken(struct reader *r, const char **at, int32_t *day)
+{
+	size_t len = strcspn(*at, "/");
+
+	if ((*at)[len] != '/' || !day_parse(arena_strndup(reader_arena(r), *at, len), day))
+		return false;
+	*at += len + 1;
+	return true;
+}
+
+/* From where on, of a cursor's text; "": the beginning.  False: it is of another order. */
+static bool
+place_parse(struct reader *r, const char *text, struct place *p)
+{
+	size_t name = strlen(p->name);
+
+	p->day = DAY_EVER;
+	p->id = text;
+	if (!*text)
+		return true;
+	if (name && (strncmp(text, p->name, name) != 0 || text[name] != '/'))
+		return false;
+	p->id += name ? name + 1 : 0;
+	return (!p->order->key || day_taken(r, &p->id, &p->day)) && !strchr(p->id, '/');
+}
+
+/* By what the question wants: its order, and where in it the page begins.  False: refused. */
+static bool
+place_of(struct reader *r, const ProtobufCMessage *question, const struct listing *l, const struct page *page,
+         struct place *p)
+{
+	int32_t wanted = 0;
+
+	is_given(question, "order", &wanted);
+	p->order = &l->orders[wanted];
+	p->name = wanted && p->order->key ? enum_text(field_of(question, "order")->descriptor, wanted, reader_arena(r)) : "";
+	if (place_parse(r, page->after, p))
+		return true;
+	reader_refuse(r, 422, "cursor.bad", "/cursor", "This cursor was not given by us.");
+	return false;
+}
+
+/* One that is not there comes last. */
+static int32_t
+day_of(const ProtobufCMessage *row, const char *key)
+{
+	int32_t day = DAY_MAX;
+
+	if (member_field(row->descriptor, key)->flags & PROTOBUF_C_FIELD_FLAG_ONEOF)
+		is_given(row, key, &day);
+	else
+		member_get(row, key, &day, sizeof(day));
+	return day;
+}
+
+/* What a cursor after a row says before its id. */
+static char *
+before_id(struct reader *r, const struct place *p, const ProtobufCMessage *row)
+{
+	char date[DAY_TEXT_MAX];
+
+	if (!p->order->key)
+		return arena_strdup(reader_arena(r), "");
+	day_text(day_of(row, p->order->key), date);
+	return arena_printf(reader_arena(r), "%s%s%s/", p->name, *p->name ? "/" : "", date);
+}
+
+/* ---- a page */
+
 static void *
-args_of(struct reader *r, const void *question, const struct listing *l, const struct page *p)
+args_of(struct reader *r, const void *question, const struct listing *l, const struct place *from, int64_t limit)
 {
 	const struct copy *c = l->args;
 	void *args = arena_message(reader_arena(r), c->to);
-	int64_t limit = (int64_t)p->limit + 1;
 
 	copy_run(c, args, question);
 	member_set_text(args, &c->to->fields[0], reader_district(r));
-	member_set_text(args, member_field(c->to, "after"), p->after);
+	member_set_text(args, member_field(c->to, "after"), from->id);
 	member_set(args, "limit", &limit, sizeof(limit));
+	if (from->order->key)
+		member_set(args, "after_day", &from->day, sizeof(from->day));
 	if (l->ask)
 		l->ask(r, question, args);
 	return args;
 }
 
+/* Of all that match, one more than is told, to know whether there are more. */
+static const void *
+args_of_all(struct reader *r, const void *question, const struct listing *l, const struct place *p)
+{
+	const struct place beginning = { p->order, p->name, DAY_EVER, "" };
+	int32_t wanted = false;
+
+	is_given(question, "count", &wanted);
+	if (!wanted || !l->answer || !protobuf_c_message_descriptor_get_field_by_name(l->answer, "more"))
+		return NULL;
+	return args_of(r, question, l, &beginning, COUNT_MAX + 1);
+}
+
+/* One more than is shown is asked for, to know whether there is a next. */
 bool
 reader_list_rows(struct reader *r, const void *question, const struct listing *l, const struct store_stmt *s,
                  struct listed *out)
 {
+	const struct ordering by_ids = { s, NULL };
+	struct listing ordered = *l;
+	struct place place;
 	struct page p;
 
-	assert(l->args->to == s->args);
-	if (!page_of(r, question, &p))
+	if (!l->orders)
+		ordered.orders = &by_ids;
+	if (!page_of(r, question, &p) || !place_of(r, question, &ordered, &p, &place))
 		return false;
-	out->n = reader_rows(r, s, args_of(r, question, l, &p), &out->rows);
+	assert(l->args->to == place.order->by->args);
 	out->limit = (size_t)p.limit;
+	out->count = -1;
+	out->n = reader_page_rows(r, place.order->by, args_of(r, question, l, &place, p.limit + INT64_C(1)),
+	                          args_of_all(r, question, l, &place), l->anew, &out->rows, &out->count);
+	out->before = out->n > out->limit ? before_id(r, &place, out->rows[out->limit - 1]) : NULL;
 	return true;
+}
+
+static void
+fill_count(void *list, int64_t count)
+{
+	const ProtobufCMessageDescriptor *d = ((const ProtobufCMessage *)list)->descriptor;
+	const Field *all = member_field(d, "count"), *more = member_field(d, "more");
+	int32_t told = count > COUNT_MAX ? COUNT_MAX : (int32_t)count;
+	protobuf_c_boolean yes = true;
+
+	memcpy((char *)list + all->quantifier_offset, &all->id, sizeof(all->id));
+	memcpy((char *)list + all->offset, &told, sizeof(told));
+	if (count <= COUNT_MAX)
+		return;
+	memcpy((char *)list + more->quantifier_offset, &more->id, sizeof(more->id));
+	memcpy((char *)list + more->offset, &yes, sizeof(yes));
 }
 
 void
@@ -270,8 +405,10 @@ reader_list_fill(struct reader *r, void *list, const struct listed *l)
 	memcpy((char *)list + items->quantifier_offset, &shown, sizeof(shown));
 	if (l->n > shown) {
 		memcpy((char *)list + next->quantifier_offset, &next->id, sizeof(next->id));
-		member_set_text(list, next, reader_cursor(r, id_of(l->rows[shown - 1])));
+		member_set_text(list, next, reader_cursor(r, l->before, id_of(l->rows[shown - 1])));
 	}
+	if (l->count >= 0)
+		fill_count(list, l->count);
 }
 
 void

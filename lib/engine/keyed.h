@@ -47,16 +47,29 @@ struct listing {
 	reader_item *item;
 	void (*ask)(struct reader *r, const void *question, void *args);        /* NULL: nothing */
 	const struct store_stmt *by;    /* of a LISTED query */
+	const struct ordering *orders;  /* … that can be put in order, by the values of its `order`; NULL: by ids alone */
+	bool anew;                      /* its filters may be absent: planned for those that are there */
 };
+/* key: a day of the row, by which rows come before their ids, none last; the statement then has `after_day` too.  NULL:
+ * by ids alone. */
+struct ordering { const struct store_stmt *by; const char *key; };
+
+/* A question that has `count` and says so is told how many there are in all, so many at most. */
+enum { COUNT_MAX = 10000 };
 void reader_list(struct reader *r, const void *question, const struct listing *l, const struct store_stmt *s);
 /* In the row of a query that is such a list: all that it does. */
 #define LISTED(listing) .with = (listing), .run = reader_listed
 void reader_listed(struct reader *r, const void *question);
-void reader_ask_today(struct reader *r, const void *question, void *args);      /* `on_day` of the arguments is today */
+/* `on_day` of the arguments is that of the question, if it has one, else today. */
+void reader_ask_today(struct reader *r, const void *question, void *args);
 
 /* The same in steps, for who looks at the rows of a page together, or whose answer has the list in it.  There is one
  * row more than `limit` when there is a next page. */
-struct listed { void **rows; size_t n, limit; };
+struct listed {
+	void **rows; size_t n, limit;
+	int64_t count;                  /* of all; −1: not asked */
+	char *before;                   /* what a cursor says before the id */
+};
 bool reader_list_rows(struct reader *r, const void *question, const struct listing *l, const struct store_stmt *s,
                       struct listed *out);      /* false: refused */
 void reader_list_fill(struct reader *r, void *list, const struct listed *l);

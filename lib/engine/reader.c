@@ -7,6 +7,7 @@
 #include "base/civil.h"
 #include "base/digest.h"
 #include "engine.sql.h"
+#include "engine_rows.pb-c.h"
 #include "engine/reader_state.h"
 #include "json/json_pb.h"
 #include "json/member.h"
@@ -36,16 +37,42 @@ reader_unavailable(struct reader *r)
 size_t
 reader_rows(struct reader *r, const struct store_stmt *s, const void *args, void ***rows)
 {
+	return reader_page_rows(r, s, args, NULL, false, rows, NULL);
+}
+
+static const struct store_stmt *
+counted_by(const struct reader *r, const struct store_stmt *s)
+{
+	size_t i = 0;
+
+	while (i < r->ncounted && r->counted[i].of != s)
+		i++;
+	assert(i < r->ncounted);
+	return &r->counted[i].by;
+}
+
+size_t
+reader_page_rows(struct reader *r, const struct store_stmt *s, const void *args, const void *all, bool anew,
+                 void ***rows, int64_t *count)
+{
+	void **counted;
+
 	*rows = NULL;
 	if (r->failed)
 		return 0;
 	store_queue(r->db, &engine_show_district, &r->show, 1);
+	if (anew)
+		store_queue(r->db, &engine_plan_anew, NULL, 0);
 	store_queue(r->db, s, &args, args ? 1 : 0);
+	if (all)
+		store_queue(r->db, counted_by(r, s), &all, 1);
 	if (store_sync(r->db)) {
 		reader_unavailable(r);
 		return 0;
 	}
-	return store_rows(r->db, 1, r->arena, rows);
+	if (all && store_rows(r->db, anew ? 3 : 2, r->arena, &counted))
+		*count = ((const EngineRows__Counted *)counted[0])->count;
+	return store_rows(r->db, anew ? 2 : 1, r->arena, rows);
 }
 
 bool
@@ -180,9 +207,11 @@ reader_page(struct reader *r, bool has_limit, int32_t limit, bool has_cursor, co
 }
 
 char *
-reader_cursor(struct reader *r, const char *last_id)
+reader_cursor(struct reader *r, const char *before, const char *last_id)
 {
-	char *out = arena_alloc(r->arena, 2 * strlen(last_id) + 1);
-	hex_text((const uint8_t *)last_id, strlen(last_id), out);
+	const char *place = arena_printf(r->arena, "%s%s", before, last_id);
+	char *out = arena_alloc(r->arena, 2 * strlen(place) + 1);
+
+	hex_text((const uint8_t *)place, strlen(place), out);
 	return out;
 }

@@ -31,8 +31,44 @@ book_prepare(struct reader *r, const struct table *t)
 	       table_prepare_brief(&r->book_rows, t, t->cache->text, r->db, r->names);
 }
 
+static bool
+is_page(const struct store_stmt *s)
+{
+	return s->args && protobuf_c_message_descriptor_get_field_by_name(s->args, "after") &&
+	       protobuf_c_message_descriptor_get_field_by_name(s->args, "limit");
+}
+
+/* The list's own statement, counted: what it leaves out is not counted either. */
+static bool
+counted_prepare(struct reader *r, const struct store_stmt *s)
+{
+	struct counted *c = &r->counted[r->ncounted++];
+
+	c->of = s;
+	c->by = *s;
+	c->by.name = arena_printf(r->names, "%s_counted", s->name);
+	c->by.text = arena_printf(r->names, "select count(*) as count from (%s) as page", s->text);
+	c->by.row = &engine_rows__counted__descriptor;
+	return store_prepare(r->db, &c->by);
+}
+
+static bool
+pages_prepare(struct reader *r)
+{
+	const struct store_stmt *const *s;
+	size_t n = 0;
+
+	EACH_ROW(r->svc, statements, s)
+		n += is_page(*s);
+	r->counted = arena_alloc(r->names, (n + 1) * sizeof(*r->counted));
+	EACH_ROW(r->svc, statements, s)
+		if (is_page(*s) && !counted_prepare(r, *s))
+			return false;
+	return true;
+}
+
 static const struct store_stmt *const ours[] = {
-	&engine_show_district, &engine_districts, &engine_clock_now, &engine_look, &engine_cursors_of_consumer,
+	&engine_show_district, &engine_plan_anew, &engine_districts, &engine_clock_now, &engine_look, &engine_cursors_of_consumer,
 	&engine_show_partitions, &engine_events_after, &engine_lag, &engine_progress, &engine_edges, &engine_status,
 	&engine_status_replicas, &engine_status_edges, &engine_status_lag,
 };
@@ -49,6 +85,8 @@ reader_prepare(struct reader *r)
 	for (size_t i = 0; i < ALEN(ours); i++)
 		if (!store_prepare(r->db, ours[i]))
 			return false;
+	if (!pages_prepare(r))
+		return false;
 	EACH_ROW(r->svc, tables, t)
 		if ((*t)->cache && !book_prepare(r, *t))
 			return false;

@@ -45,6 +45,8 @@ struct reader {
 	/* of the table with a cache: all its rows of a district, and without their texts */
 	struct table_sql book_table; struct store_stmt book_rows;
 	book_cache_t *books;                                            /* NULL: there is no such table */
+	/* Of each statement that gives a page: how many rows that has. */
+	struct counted { const struct store_stmt *of; struct store_stmt by; } *counted; size_t ncounted;
 	/* known to exist, by partition_of(): no more than a hint */
 	struct { char district[8]; int32_t partition; } districts[PARTITIONS];
 	struct held_query *held; size_t nheld;

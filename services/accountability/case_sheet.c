@@ -17,7 +17,9 @@ typedef AccountabilityRows__Measure Measure;
 static const struct copy
 sheet_of_measure = { &accountability__case_sheet__descriptor, &accountability__measure__descriptor,
                      "facts readings steps" },
-fact_of_row = { &accountability__fact__descriptor, &accountability_rows__finding__descriptor, "kind source state" };
+fact_of_row = { &accountability__fact__descriptor, &accountability_rows__finding__descriptor, "kind source state" },
+page_of_question = { &accountability_rows__measures_after__descriptor, &accountability__list_measures__descriptor,
+                     "district after limit" };
 
 static const Policy__Policy *
 policy_named(const struct policy_book *book, const char *version)
@@ -157,10 +159,24 @@ read_measure(struct reader *r, const void *m)
 	reader_answer(r, &s.base);
 }
 
+/* ---- measures, page by page */
+
+static ProtobufCMessage *
+item_of_row(struct reader *r, const void *row)
+{
+	return &case_measure(row, reader_arena(r))->base;
+}
+
+static const struct listing listing = {
+	&page_of_question, &accountability__measure_list__descriptor, item_of_row, .by = &accountability_measures,
+	.anew = true,
+};
+
 const struct noun accountability_case_sheet = {
 	.queries = LIST(((const struct query[]){
 		{ .message = &accountability__read_measure__descriptor, .run = read_measure },
+		{ .message = &accountability__list_measures__descriptor, LISTED(&listing) },
 	})),
-	.copies = LIST(((const struct copy *const[]){ &sheet_of_measure, &fact_of_row })),
+	.copies = LIST(((const struct copy *const[]){ &sheet_of_measure, &fact_of_row, &page_of_question })),
 	.statements = { accountability_case_sheet_sql, ACCOUNTABILITY_CASE_SHEET_SQL_COUNT },
 };

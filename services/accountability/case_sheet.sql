@@ -9,6 +9,26 @@ select m.district, m.case_id, m.measure_id, m.unit_id, m.ladder, m.kind, m.claus
  where h.district = :district and h.measure_id = :measure_id
 ;
 
+-- A person's in two parts, as in standing.sql; without a person the second is none.
+-- name: measures MeasuresAfter -> Measure
+select m.district, m.case_id, m.measure_id, m.unit_id, m.ladder, m.kind, m.clause, m.window_year, m.policy, m.rung,
+       m.from_day, m.until_day, m.state, m.cause, m.reason_zh, m.reason_en, m.absence_day, m.decided_day, m.approval,
+       m.recall_id, m.head_person_id, m.cause_of
+  from (select * from measure where district = :district and (:person_id::text is null or case_id = :person_id)
+        union all
+        select * from measure where district = :district and head_person_id = :person_id and head_person_id <> ''
+                                and case_id <> :person_id) as m
+ where m.measure_id > :after
+   and (:state::text is null or m.state = :state) and (coalesce(:state, '') = 'revoked' or m.state <> 'revoked')
+   and (:kind::text is null or m.kind = :kind)
+   and (:clause::text is null or m.clause = :clause)
+   and (:unit_id::text is null or (m.unit_id = :unit_id and m.unit_id <> ''))
+   and (:finding_id::text is null or :finding_id = any(m.cause))
+   and (:from_day::date is null or m.from_day >= :from_day)
+   and (:until_day::date is null or m.from_day < :until_day)
+ order by m.measure_id limit :limit
+;
+
 -- name: moves MeasureKey -> Move
 select district, measure_id, seq, account, state, reason, at_us, moved_by_person, step
   from move where district = :district and measure_id = :measure_id

@@ -44,7 +44,7 @@ unit_recall_of_row = { &accountability_rows__unit_recall__descriptor, &accountab
                        "district unit_id ordered_seq" },
 overdue_of_row = { &accountability__recall_overdue__descriptor, &accountability_rows__recall__descriptor, "id" },
 page_of_question = { &accountability_rows__recalls_after__descriptor, &accountability__list_recalls__descriptor,
-                     "district after limit" };
+                     "district after limit recall_id" };
 
 /* ---- the rows */
 
@@ -529,8 +529,23 @@ item_of_row(struct reader *r, const void *row)
 }
 
 static const struct listing listing = {
-	&page_of_question, &accountability__recall_list__descriptor, item_of_row, .by = &accountability_recalls,
+	&page_of_question, &accountability__recall_list__descriptor, item_of_row, .by = &accountability_recalls, .anew = true,
 };
+
+static void
+read_recall(struct reader *r, const void *m)
+{
+	AccountabilityRows__RecallsAfter *args = reader_key(r, &accountability_rows__recalls_after__descriptor, "");
+	void **rows;
+
+	args->maybe_recall_case = ACCOUNTABILITY_ROWS__RECALLS_AFTER__MAYBE_RECALL_RECALL_ID;
+	args->recall_id = ((const Accountability__ReadRecall *)m)->id;
+	args->limit = 1;
+	if (reader_page_rows(r, &accountability_recalls, args, NULL, true, &rows, NULL))
+		reader_answer(r, item_of_row(r, rows[0]));
+	else
+		reader_missing(r, AFTER_BOTH, "There is no such recall.");
+}
 
 const struct noun accountability_recall = {
 	.tables = LIST(((const struct table *const[]){ &recall_table, &unit_recall_table })),
@@ -552,6 +567,7 @@ const struct noun accountability_recall = {
 	})),
 	.queries = LIST(((const struct query[]){
 		{ .message = &accountability__list_recalls__descriptor, LISTED(&listing) },
+		{ .message = &accountability__read_recall__descriptor, .run = read_recall },
 	})),
 	.copies = LIST(((const struct copy *const[]){ &unit_recall_of_row, &overdue_of_row, &page_of_question })),
 	.statements = { accountability_recall_sql, ACCOUNTABILITY_RECALL_SQL_COUNT },

@@ -1,7 +1,7 @@
 /* day - what is known of each person's days.
  *
  *   in:   attendance's own CheckinRecorded; supervision.FindingConfirmed, FindingAnnulled of an unexcused absence;
- *         roster.CalendarPut; ReadDays, ListContradictions
+ *         roster.CalendarPut; ReadDays, ListDays, ListContradictions
  *   out:  DayStatusChanged
  *   owns: day (and, by lib/domain/calendars, calendar)
  *
@@ -25,8 +25,12 @@ enum { DATE_LEN = 10 };
 
 static const struct table day_table = { "day", &attendance_rows__day__descriptor, 3, false };
 
-static const struct copy changed_of_row = { &attendance__day_status_changed__descriptor,
-	                                    &attendance_rows__day__descriptor, NULL };
+static const struct copy
+changed_of_row = { &attendance__day_status_changed__descriptor, &attendance_rows__day__descriptor, NULL },
+page_of_day = { &attendance_rows__day_page__descriptor, &attendance__list_days__descriptor,
+                "district after limit on_day idle" },
+page_of_question = { &attendance_rows__contradictions_after__descriptor, &attendance__list_contradictions__descriptor,
+                     "district after_day after limit" };
 
 static Day *
 day_key(struct batch *b, const char *person_id, int32_t day)
@@ -290,53 +294,29 @@ read_days(struct reader *r, const void *m)
 	reader_answer(r, &out.base);
 }
 
-/* ---- contradictions, by date.  A cursor is the last one shown. */
-
-static bool
-place_of(const char *after, int32_t *day, char **person_id, arena_t *a)
-{
-	if (*after)
-		return place_parse(after, day, person_id, a);
-	*day = DAY_EVER;
-	*person_id = (char *)"";
-	return true;
-}
-
-static char *
-place_after(struct reader *r, const Attendance__Contradiction *c)
-{
-	char date[DAY_TEXT_MAX];
-
-	day_text(c->on_day, date);
-	return reader_cursor(r, arena_printf(reader_arena(r), "%s/%s", date, c->person_id));
-}
+/* ---- who is posted on a day */
 
 static void
-list_contradictions(struct reader *r, const void *m)
+ask_day(struct reader *r, const void *question, void *m)
 {
-	const Attendance__ListContradictions *in = m;
-	AttendanceRows__ContradictionsAfter args = ATTENDANCE_ROWS__CONTRADICTIONS_AFTER__INIT;
-	Attendance__ContradictionList out = ATTENDANCE__CONTRADICTION_LIST__INIT;
-	struct page page;
-	void **rows;
+	AttendanceRows__DayPage *args = m;
+	AttendanceRows__DaysOf *key = reader_key(r, &attendance_rows__days_of__descriptor, "");
 
-	if (!reader_page(r, in->maybe_limit_case, in->limit, in->maybe_cursor_case, in->cursor, &page))
-		return;
-	if (!place_of(page.after, &args.after_day, &args.after_person, reader_arena(r))) {
-		reader_refuse(r, 422, "cursor.bad", "/cursor", "This cursor was not given by us.");
-		return;
-	}
-	args.district = (char *)reader_district(r);
-	args.limit = page.limit + 1;
-	out.n_items = reader_rows(r, &attendance_contradictions, &args, &rows);
-	out.items = (Attendance__Contradiction **)rows;
-	if (out.n_items > (size_t)page.limit) {
-		out.n_items = (size_t)page.limit;
-		out.maybe_next_case = ATTENDANCE__CONTRADICTION_LIST__MAYBE_NEXT_NEXT;
-		out.next = place_after(r, out.items[out.n_items - 1]);
-	}
-	reader_answer(r, &out.base);
+	reader_ask_today(r, question, m);
+	key->from_day = args->on_day;
+	args->idle = day_status(NULL, args->on_day, calendar_lines(calendar_read(r, key)));
 }
+
+static const struct listing posted = {
+	&page_of_day, &attendance__day_list__descriptor, .ask = ask_day, .by = &attendance_day_list, .anew = true,
+};
+
+/* ---- contradictions, by date */
+
+static const struct listing contradictions = {
+	&page_of_question, &attendance__contradiction_list__descriptor,
+	.orders = (const struct ordering[]){ { &attendance_contradictions, "on_day" } },
+};
 
 const struct noun attendance_day = {
 	.tables = LIST(((const struct table *const[]){ &day_table, &mirror_calendar })),
@@ -349,8 +329,9 @@ const struct noun attendance_day = {
 	.jobs = LIST(((const struct job[]){ { .kind = MOVED, .want = want_moved, .run = on_moved } })),
 	.queries = LIST(((const struct query[]){
 		{ .message = &attendance__read_days__descriptor, .run = read_days },
-		{ .message = &attendance__list_contradictions__descriptor, .run = list_contradictions },
+		{ .message = &attendance__list_days__descriptor, LISTED(&posted) },
+		{ .message = &attendance__list_contradictions__descriptor, LISTED(&contradictions) },
 	})),
-	.copies = LIST(((const struct copy *const[]){ &changed_of_row })),
+	.copies = LIST(((const struct copy *const[]){ &changed_of_row, &page_of_day, &page_of_question })),
 	.statements = { attendance_day_sql, ATTENDANCE_DAY_SQL_COUNT },
 };

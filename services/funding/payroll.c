@@ -35,6 +35,7 @@ static const struct table payout_table = { "payout", &funding_rows__payout__desc
 static const struct copy
 row_of_payment = { &funding_rows__payroll_line__descriptor, &funding__payment__descriptor, "district month_day" },
 answer_of_row = { &funding__payroll_line__descriptor, &funding_rows__payroll_line__descriptor, "correction_fen" },
+page_of_runs = { &funding_rows__runs_page__descriptor, &funding__list_payrolls__descriptor, PAGE },
 page_of_read = { &funding_rows__lines_page__descriptor, &funding__read_payroll__descriptor, PAGE },
 page_of_export = { &funding_rows__lines_page__descriptor, &funding__export_payroll__descriptor, PAGE };
 
@@ -458,7 +459,7 @@ run_named(struct reader *r, const char *month)
 static void
 read_payroll(struct reader *r, const void *m)
 {
-	static const struct listing listing = { .args = &page_of_read };
+	static const struct listing listing = { .args = &page_of_read, .answer = &funding__payroll_lines__descriptor };
 	const Funding__ReadPayroll *in = m;
 	Funding__Payroll out = FUNDING__PAYROLL__INIT;
 	Funding__PayrollLines lines = FUNDING__PAYROLL_LINES__INIT;
@@ -474,6 +475,10 @@ read_payroll(struct reader *r, const void *m)
 	out.lines = &lines;
 	reader_answer(r, &out.base);
 }
+
+static const struct listing runs = {
+	&page_of_runs, &funding__payroll_list__descriptor, .by = &funding_payroll_list,
+};
 
 /* Only what was paid: a draft may still become something else, and a closed run does not change from page to page. */
 static void
@@ -530,12 +535,13 @@ const struct noun funding_payroll = {
 		{ .message = &funding__payroll_lines_paid__descriptor, .want = want_lines_paid, .run = on_lines_paid },
 	})),
 	.queries = LIST(((const struct query[]){
+		{ .message = &funding__list_payrolls__descriptor, LISTED(&runs) },
 		{ .message = &funding__read_payroll__descriptor, .run = read_payroll },
 		{ .message = &funding__export_payroll__descriptor, .run = export_payroll },
 		{ .message = &funding__read_payroll_proof__descriptor, .run = read_proof },
 	})),
 	.copies = LIST(((const struct copy *const[]){
-		&row_of_payment, &answer_of_row, &page_of_read, &page_of_export,
+		&row_of_payment, &answer_of_row, &page_of_runs, &page_of_read, &page_of_export,
 	})),
 	.statements = { funding_payroll_sql, FUNDING_PAYROLL_SQL_COUNT },
 };

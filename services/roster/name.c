@@ -1,6 +1,6 @@
 /* name - what townships, units, villages and people are called, and were.
  *
- *   in:   ReadNames; whoever puts a thing says what it is called
+ *   in:   ReadNames, ReadNamesOf; whoever puts a thing says what it is called
  *   out:  nothing
  *   owns: name_given
  *
@@ -68,8 +68,37 @@ read_names(struct reader *r, const void *m)
 	reader_answer(r, &out.base);
 }
 
+/* "kind/id"; what has no such form is nothing's. */
+static void
+read_names_of(struct reader *r, const void *m)
+{
+	const Roster__ReadNamesOf *in = m;
+	arena_t *a = reader_arena(r);
+	RosterRows__IdsOfKinds *args = arena_message(a, &roster_rows__ids_of_kinds__descriptor);
+	Roster__NamesOf out = ROSTER__NAMES_OF__INIT;
+	void **rows;
+
+	args->district = arena_strdup(a, reader_district(r));
+	args->on_day = reader_today(r);
+	args->kinds = arena_alloc(a, (in->n_refs + 1) * sizeof(char *));
+	args->ids = arena_alloc(a, (in->n_refs + 1) * sizeof(char *));
+	for (size_t i = 0; i < in->n_refs; i++) {
+		size_t kind = strcspn(in->refs[i], "/");
+		if (!id_valid(in->refs[i] + kind + (in->refs[i][kind] == '/')))
+			continue;
+		args->kinds[args->n_kinds++] = arena_strndup(a, in->refs[i], kind);
+		args->ids[args->n_ids++] = in->refs[i] + kind + 1;
+	}
+	out.n_items = reader_rows(r, &roster_names_of, args, &rows);
+	out.items = (Roster__NameOf **)rows;
+	reader_answer(r, &out.base);
+}
+
 const struct noun roster_name = {
 	.tables = LIST(((const struct table *const[]){ &name_table })),
-	.queries = LIST(((const struct query[]){ { .message = &roster__read_names__descriptor, .run = read_names } })),
+	.queries = LIST(((const struct query[]){
+		{ .message = &roster__read_names__descriptor, .run = read_names },
+		{ .message = &roster__read_names_of__descriptor, .run = read_names_of },
+	})),
 	.statements = { roster_name_sql, ROSTER_NAME_SQL_COUNT },
 };

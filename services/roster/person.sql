@@ -10,6 +10,16 @@ select p.id, i.name, i.phone, p.unit_id, p.establishment
          order by person_id, from_day desc) p
   join identity i on i.district = :district and i.person_id = p.id
  where (:unit_id::text is null or p.unit_id = :unit_id)
+   and (:q::text is null or position(:q in i.name) > 0 or starts_with(p.id, :q))
+   and ((:role::text is null and :township_id::text is null) or exists (
+        select from person_posting k
+          join posting o on o.district = k.district and o.posting_id = k.posting_id
+          join lateral (select v.township_id from village v
+                         where v.district = :district and v.village_id = o.village_id and v.from_day <= :on_day
+                         order by v.from_day desc limit 1) v on true
+         where k.district = :district and k.person_id = p.id and daterange(o.from_day, o.to_day) @> :on_day::date
+           and (:role::text is null or o.role = :role)
+           and (:township_id::text is null or v.township_id = :township_id)))
  order by p.id limit :limit;
 
 -- name: contacts IdsOnDay -> roster.Contact

@@ -28,7 +28,7 @@ asked_of_command = { &roster__posting__descriptor, &roster__put_posting__descrip
 row_of_posting = { &roster_rows__posting__descriptor, &roster__posting__descriptor, "district posting_id" },
 posting_of_row = { &roster__posting__descriptor, &roster_rows__posting__descriptor, "id term" },
 page_of_question = { &roster_rows__posting_page__descriptor, &roster__list_postings__descriptor,
-                     "district after limit" };
+                     "district after limit as_of_day" };
 
 /* ---- the postings of a person; the first secretaries of a village */
 
@@ -417,19 +417,23 @@ read_posting(struct reader *r, const void *m)
 	reader_answer(r, rows[0]);
 }
 
-/* By what leads to the fewest rows: a person's postings are few, a village's some, a district's thousands. */
+static void
+ask(struct reader *r, const void *question, void *m)
+{
+	const Roster__ListPostings *in = question;
+
+	((RosterRows__PostingPage *)m)->as_of_day = in->maybe_on_case ? in->on_day : reader_today(r);
+}
+
 static void
 list_postings(struct reader *r, const void *m)
 {
-	static const struct listing listing = { &page_of_question, &roster__posting_list__descriptor };
-	const Roster__ListPostings *in = m;
+	static const struct listing listing = {
+		&page_of_question, &roster__posting_list__descriptor, .ask = ask, .anew = true,
+	};
 	struct listed page;
 
-	if (!reader_list_rows(r, m, &listing,
-	                      in->maybe_person_case    ? &roster_posting_list_of_person
-	                      : in->maybe_village_case ? &roster_posting_list_of_village
-	                                               : &roster_posting_list,
-	                      &page))
+	if (!reader_list_rows(r, m, &listing, &roster_posting_list, &page))
 		return;
 	show(r, page.rows, page.n);
 	reader_list_answer(r, arena_message(reader_arena(r), listing.answer), &page);

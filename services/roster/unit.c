@@ -20,7 +20,8 @@ enum { HEADS_OF_A_DAY_MAX = 32 };               /* before the last of the day */
 static const struct copy
 put_of_command = { &roster__unit_put__descriptor, &roster__put_unit__descriptor, "from_day also_head_ids" },
 answer_of_command = { &roster__unit__descriptor, &roster__put_unit__descriptor, NULL },
-page_of_question = { &roster_rows__page__descriptor, &roster__list_units__descriptor, "district after limit on_day" };
+page_of_question = { &roster_rows__unit_page__descriptor, &roster__list_units__descriptor,
+                     "district after limit on_day" };
 
 static const void *
 unit_now(struct batch *b, const void *m)
@@ -99,7 +100,7 @@ unit_make(struct batch *b, const void *m)
 
 static const struct reading reading = { &roster_unit_read, "No such unit.", .today = true };
 static const struct listing listing = {
-	&page_of_question, &roster__unit_list__descriptor, .ask = reader_ask_today, .by = &roster_unit_list,
+	&page_of_question, &roster__unit_list__descriptor, .ask = reader_ask_today, .by = &roster_unit_list, .anew = true,
 };
 
 const struct put roster_put_unit = {

@@ -12,6 +12,10 @@ with need as (select n.kind, n.role from unnest((:kinds::text)::text[], (:roles:
                         order by village_id, from_day desc) v
                  left join closed_village c on c.district = :district and c.village_id = v.village_id
                 where (:township_id::text is null or v.township_id = :township_id)
+                  and (:area_id::text is null
+                       or (select t.area_id from township t
+                            where t.district = :district and t.township_id = v.township_id and t.from_day <= :on_day
+                            order by t.from_day desc limit 1) = :area_id)
                   and (c.closed_on_day is null or :on_day < c.closed_on_day)),
      emptied as (select w.vacancy_id, w.village_id, w.role, w.from_day, w.due_day, w.posting_id,
                         case when w.state = 'filled' and :fill_day < f.from_day then 'open' else w.state end as state,

@@ -55,7 +55,7 @@ answer_of_row = { &supervision__finding__descriptor, &supervision_rows__finding_
                   "id state note evidence confirmed_day" },
 answer_of_shown = { &supervision__finding__descriptor, &supervision_rows__shown__descriptor, "id evidence" },
 page_of_question = { &supervision_rows__page__descriptor, &supervision__list_findings__descriptor,
-                     "district after limit" };
+                     "district after limit after_day noted_by_person" };
 
 /* ---- what any finding must satisfy.  False: refused. */
 
@@ -488,7 +488,7 @@ hearing_missed(struct batch *b, const char *finding_id)
 	batch_emit(b, subject_of(f), &e.base);
 }
 
-/* ---- queries: lists are in the order of ids, which is that in which findings were noted */
+/* ---- queries: without an order lists are in that of ids, in which findings were noted */
 
 static void
 evidence_fill(struct reader *r, const Shown *row, Supervision__Finding *f)
@@ -518,17 +518,29 @@ shown(struct reader *r, const void *m)
 
 static const struct reading reading = { &supervision_finding_read, "No such finding.", shown };
 
-/* By what leads to the fewest rows: a person's findings are few, a unit's some. */
 static void
-list_findings(struct reader *r, const void *m)
+ask(struct reader *r, const void *question, void *m)
 {
-	static const struct listing listing = { &page_of_question, &supervision__finding_list__descriptor, shown };
-	const Supervision__ListFindings *in = m;
+	const Supervision__ListFindings *in = question;
+	SupervisionRows__Page *args = m;
 
-	reader_list(r, in, &listing, in->maybe_person_case ? &supervision_finding_list_of_person
-	                             : in->maybe_unit_case ? &supervision_finding_list_of_unit
-	                                                   : &supervision_finding_list);
+	if (in->noted_by != SUPERVISION__LIST_FINDINGS__PERSON__ME)
+		return;
+	args->maybe_noted_by_case = SUPERVISION_ROWS__PAGE__MAYBE_NOTED_BY_NOTED_BY_PERSON;
+	args->noted_by_person = reader_actor(r) ? reader_actor(r)->person_id : (char *)"";
 }
+
+#define ORDER(name) SUPERVISION__LIST_FINDINGS__ORDER__##name
+
+static const struct listing listing = {
+	&page_of_question, &supervision__finding_list__descriptor, shown, ask, .anew = true,
+	.orders = (const struct ordering[]){
+		{ &supervision_finding_list, NULL },
+		[ORDER(DUE)] = { &supervision_finding_list, "hearing_due_day" },
+		[ORDER(ON)] = { &supervision_finding_list, "on_day" },
+		[ORDER(ID)] = { &supervision_finding_list, NULL },
+	},
+};
 
 const struct noun supervision_finding = {
 	.tables = LIST(((const struct table *const[]){ &finding_table, &move_table, &note_table, &decision_table })),
@@ -548,7 +560,7 @@ const struct noun supervision_finding = {
 	.timers = LIST(((const struct timer[]){ { .kind = HEARING, .want = hearing_want, .run = hearing_missed } })),
 	.queries = LIST(((const struct query[]){
 		{ .message = &supervision__read_finding__descriptor, READ(&reading) },
-		{ .message = &supervision__list_findings__descriptor, .run = list_findings },
+		{ .message = &supervision__list_findings__descriptor, LISTED(&listing) },
 	})),
 	.copies = LIST(((const struct copy *const[]){
 		&row_of_command, &row_of_fact, &fact_of_row, &noted_of_row, &dismissed_of_row, &missed_of_row,

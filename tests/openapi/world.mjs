@@ -91,4 +91,4 @@ export const known = (said) => ({
 	accounts: 'acc1', calendars: '2027', files: digest,
 })
 // What a parameter of a query may be, where its schema alone does not say.
-export const QUERY = { on: '2017-09-07', month: '2017-08', year: '2017', person_id: 'p1', unit_id: 'u1', village_id: 'v1', township_id: 't1', of: 'findings?person_id=p1' }
+export const QUERY = { on: '2017-09-07', month: '2017-08', year: '2017', person_id: 'p1', unit_id: 'u1', village_id: 'v1', township_id: 't1', of: 'findings?person_id=p1', names: '1', count: '1', q: 'p', area_id: 'east', clause: 'C3.2.1-1', finding_id: 'F000000000001', from: '2017-09-01', until: '2018-01-01', overdue: '1' }
