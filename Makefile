@@ -1,4 +1,5 @@
 # One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make CRASH=1 | make threads | make console | make clean
+# CONSOLE=0: without the browsers' console, and without node.
 #
 # Directories are discovered: a new service is a new directory under services/ (services/list), a new test a new *_test.c.
 # Everything made lies under build/ (build-san/ with SANITIZE=1, build-tsan/ with SANITIZE=thread, build-crash/ with CRASH=1: lib/base/crash.h).
@@ -43,7 +44,7 @@ DATAC    := $(patsubst deploy/data/%.csv,$O/gen/%.csv.c,$(wildcard deploy/data/*
             $(patsubst deploy/data/%.json,$O/gen/%.json.c,$(wildcard deploy/data/*.json)) $O/gen/openapi.json.c
 CONSOLEC := $(addprefix gateway/console/,package.json package-lock.json .npmrc tsconfig.json vite.config.ts index.html) \
             $(shell find gateway/console/src gateway/console/style gateway/console/tools -type f ! -name types.ts ! -name 'states*.ts') \
-            deploy/console.sh deploy/data/words.json
+            deploy/console.sh deploy/packages.sh deploy/data/words.json
 obj       = $(patsubst %.c,$O/%.o,$(1:$O/%=%))
 
 all: $(PROGRAMS:%=$O/bin/%) $O/zhucunctl.1 $O/zhucunctl.bash
@@ -118,10 +119,14 @@ $O/zhucunctl.1: $O/bin/zhucunctl
 $O/zhucunctl.bash: $O/bin/zhucunctl
 	$< help --completion > $@
 
-# --- the browsers' console, made by hand as long as nothing serves it: types are made from the document that the gateway prints, so the gateway comes first
-$O/console/files: $(CONSOLEC) | $O/bin/gateway
+# --- the browsers' console; its types are made from the document that the gateway prints.  A gateway that prints the same as
+# the one before leaves the document as it is, and the console too.
+$O/openapi.json: $O/bin/gateway
+	$< --openapi > $@.new
+	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$O/console/files: $(CONSOLEC) $O/openapi.json
 	deploy/console.sh $O
-console: $O/console/files
+console: $(if $(filter 0,$(CONSOLE)),,$O/console/files)
 
 # --- tests.  x_policy_test.c links x_policy.c, the messages and the pure parts of lib, nothing else: the linker proves purity.
 PURE     := $(addprefix $O/lib/,base/civil.o base/arena.o base/utf8.o bus/sealed_kind.o domain/calendar.o domain/policy_book.o domain/mention.o) $(PBC:.c=.o)
@@ -171,7 +176,8 @@ $O/bin/sim: $(patsubst %.c,$O/sim/%.o,$(filter-out lib/%,$(SIMC))) $O/sim/engine
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-tests-built: all $(TESTS) $(BENCH) $O/bin/sim
+# scripts, of which one opens the console, are run on the build that operators have
+tests-built: all $(TESTS) $(BENCH) $O/bin/sim $(if $(filter build,$O),console)
 # the tests themselves, on a machine that has everything
 check: tests-built
 	deploy/test.sh $O $(TESTS)

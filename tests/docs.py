@@ -6,7 +6,7 @@ does not come yet is said in both.  Of each wing of lib and of the gateway its R
 includes no service.  There are no circles among the files of either, nor among the wings of lib.  tests/README.md tells of each
 room of tests, and a room includes no other.  Every service that there is is told of, and docker-compose.yml runs it.
 docs/rules.md: what its last table names exists, and so does every clause and reading that is cited anywhere.  docs/api.md tells of
-every route and every refusal.
+every route and every refusal.  npm's lock files name no host.
 Links lead somewhere, files that are named are there, papers that are cited too, lines are short, of documents and of C.
 
     docs.py [--fill] BUILD          with --fill, puts into the documents what should stand there
@@ -386,6 +386,16 @@ def refusals():
                 yield f"{API} does not tell of {code} ({path})"
 
 
+# ---- npm's lock files
+
+def lock_files():
+    """They say which packages, by their hashes; from where is the machine's affair."""
+    for path in sorted({*pathlib.Path("gateway").glob("*/package-lock.json"), *pathlib.Path("tests").glob("*/package-lock.json")}):
+        packages = json.loads(path.read_text(encoding="utf-8"))["packages"]
+        yield from (f"{path}: {name} has an address" for name, package in packages.items() if "resolved" in package)
+        yield from (f"{path}: {name} has no hash" for name, package in packages.items() if name and "integrity" not in package)
+
+
 # ---- docs/decisions
 
 def decisions():
@@ -419,7 +429,7 @@ def main():
         return 0
     checks = [filled(wanted), (f"{OPERATING} does not tell of {name}" for name in untold()),
               (f"{path} does not say that {value} does not come yet" for path, value in never()),
-              services_untold(), wings(), order(), rooms(), circles(build), long_lines(), long_code(), links(), files_named(), clauses(), papers(), places(), places_all(), routes(), refusals(), decisions()]
+              services_untold(), wings(), order(), rooms(), circles(build), long_lines(), long_code(), links(), files_named(), clauses(), papers(), places(), places_all(), routes(), refusals(), lock_files(), decisions()]
     wrong = [list(check) for check in checks]
     for sentence in sum(wrong, []):
         print("FAIL", sentence)

@@ -10,7 +10,7 @@ enum { CONSOLE_BYTES_MAX = 2 << 20 };
 struct console;
 
 /* https: whoever was here once comes by https only.  NULL: not what its list says, or too much (logged).  Without a
- * list there is none, and its pages say so. */
+ * list, or a directory (""), there is none, and its pages say so. */
 struct console *console_open(const char *directory, bool https);
 void console_close(struct console **cp);
 
