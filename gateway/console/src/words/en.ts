@@ -538,6 +538,7 @@ export const en = {
 	x_clash: 'Absence contradicts evidence',
 	x_clash_basis: '{n} pieces of evidence',
 	x_clash_do: 'Look into',
+	clash_of: '{checkins} check-ins, {findings} findings',
 	x_lacks: 'Lacks {post}',
 	x_hearing: 'Hearing over',
 	x_sms: 'Message failed',
