@@ -43,7 +43,7 @@ SVCC     := $(filter-out %_test.c %_fuzz.c,$(foreach s,$(SERVICES),$(wildcard se
 DATAC    := $(patsubst deploy/data/%.csv,$O/gen/%.csv.c,$(wildcard deploy/data/*.csv)) \
             $(patsubst deploy/data/%.json,$O/gen/%.json.c,$(wildcard deploy/data/*.json)) $O/gen/openapi.json.c
 CONSOLEC := $(addprefix gateway/console/,package.json package-lock.json .npmrc tsconfig.json vite.config.ts index.html) \
-            $(shell find gateway/console/src gateway/console/style gateway/console/tools -type f ! -name types.ts ! -name 'states*.ts') \
+            $(shell find gateway/console/src gateway/console/style gateway/console/tools -type f ! -name types.ts ! -name served.ts ! -name 'states*.ts') \
             deploy/console.sh deploy/packages.sh deploy/data/words.json
 obj       = $(patsubst %.c,$O/%.o,$(1:$O/%=%))
 

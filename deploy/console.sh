@@ -13,9 +13,10 @@ cd gateway/console
 node tools/states.mjs
 node tools/terms.mjs
 node_modules/.bin/openapi-typescript "$build/openapi.json" -o src/api/types.ts >/dev/null
+node tools/served.mjs "$build/openapi.json"
 node_modules/.bin/tsc --noEmit
 rm -f "$build/console/files"
-CONSOLE_OUT=$build/console node_modules/.bin/vite build --logLevel warn
+CONSOLE_API=$build/openapi.json CONSOLE_OUT=$build/console node_modules/.bin/vite build --logLevel warn
 for check in es2019 css79 finish budget; do
 	node "tools/$check.mjs" "$build/console" || { rm -f "$build/console/files"; exit 1; }
 done
