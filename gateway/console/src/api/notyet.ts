@@ -35,6 +35,7 @@ export interface Move {
 	allowed: boolean
 	code?: string
 	because?: string
+	untold?: true // the state allows it; whether the caller may is not known (until.ts)
 }
 export interface Moved extends Named {
 	decisions?: Decision[]

@@ -59,8 +59,8 @@ async function readWhole(get: Get, of: Register): Promise<Map<string, Thing>> {
 }
 
 export function register(get: Get, of: Register): Promise<Map<string, Thing>> {
-	const has_ = kept.get(of)
-	if (has_ && Date.now() - has_.at < FRESH_MS) return has_.rows
+	const was = kept.get(of)
+	if (was && Date.now() - was.at < FRESH_MS) return was.rows
 	const rows = readWhole(get, of)
 	kept.set(of, { at: Date.now(), rows })
 	rows.catch(() => kept.delete(of))
@@ -84,6 +84,12 @@ function idsIn(value: unknown, into: Map<Register, Set<string>>) {
 	}
 }
 
+// A township's leader has no list of persons, but may read each who is posted there.
+async function oneByOne(get: Get, all: Map<string, Thing>, ids: string[]) {
+	const read = (id: string) => get<Thing>('/persons/' + id).catch(() => undefined)
+	for (const x of await Promise.all(ids.filter((id) => !all.has(id)).map(read))) if (x) all.set(x.id, x)
+}
+
 // Of every id in an answer that the caller may name.
 export async function namesIn(get: Get, answer: unknown): Promise<Names> {
 	const names: Names = { persons: {}, units: {}, villages: {}, townships: {}, accounts: {} }
@@ -92,8 +98,10 @@ export async function namesIn(get: Get, answer: unknown): Promise<Names> {
 	const me = who.value
 	if (me?.person_id && me.name) names.persons[me.person_id] = { name: me.name, unit_id: me.unit_ids[0] }
 	const found = async (of: Register) => {
-		const all = ids.get(of)?.size ? await register(get, of) : new Map<string, Thing>()
-		return [...(ids.get(of) ?? [])].flatMap((id) => all.get(id) ?? [])
+		const wanted = [...(ids.get(of) ?? [])]
+		const all = wanted.length ? await register(get, of) : new Map<string, Thing>()
+		if (of === 'persons' && has('township_leader')) await oneByOne(get, all, wanted)
+		return wanted.flatMap((id) => all.get(id) ?? [])
 	}
 	const add = (of: Register, id: string) => ids.set(of, new Set([...(ids.get(of) ?? []), id]))
 	for (const p of await found('persons')) {

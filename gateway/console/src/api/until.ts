@@ -259,7 +259,7 @@ function movesOf(path: string, state: string): Move[] | undefined {
 	const at = path.slice(below(path).length).split('?')[0] ?? ''
 	const row = MOVES.find(([form]) => form.test(at))
 	if (!row) return undefined
-	return has(row[1] as 'reviewer') ? (row[2][state] ?? []).map((move) => ({ move, allowed: true })) : []
+	return has(row[1] as 'reviewer') ? (row[2][state] ?? []).map((move) => ({ move, allowed: true, untold: true as const })) : []
 }
 
 // ---- reading

@@ -110,7 +110,6 @@ export const NAV: Record<Role, Entry[]> = {
 		{ to: 'stipends', label: 'nav_stipends', short: 'nav_stipend', icon: 'people' },
 		proofs,
 		tasks,
-		messages,
 		me,
 	],
 	auditor: [

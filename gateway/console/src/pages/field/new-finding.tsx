@@ -175,7 +175,7 @@ export function NewFinding() {
 							{t(busy ? 'under_way' : 'note_do')}
 						</button>
 					</p>
-					<p class="faint">{t('note_by', { name: me?.name ?? '' })}</p>
+					<p class="faint">{t('note_by', { name: me?.name ?? me?.account ?? '' })}</p>
 				</Card>
 			</form>
 		</Page>
