@@ -74,8 +74,8 @@ static const struct setting settings[] = {
 	  "port by which this machine's browsers come where ZHUCUN_ORIGIN is empty and it is not the one listened on; "
 	  "0: it is" },
 	{ "ZHUCUN_CONSOLE", SETTING_TEXT, "build/console", 0, 1000,
-	  "directory of the browsers' console, as its build left it; where there is none, its pages say so; empty: "
-	  "none" },
+	  "directory of the browsers' console, as its build left it; where there is none, its pages say so; "
+	  "empty: none" },
 	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10,
 	  "real, or manual: the clock is moved by POST /api/v1/clock only" },
 	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 0, 10, "debug, info, warn or error" },
