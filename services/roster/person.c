@@ -187,7 +187,8 @@ reveal_phone(struct batch *b, const void *m)
 
 static const struct reading reading = { &roster_person_read, "No such person.", .today = true };
 static const struct listing listing = {
-	&page_of_question, &roster__person_list__descriptor, .ask = reader_ask_today, .by = &roster_person_list, .anew = true,
+	&page_of_question, &roster__person_list__descriptor, .ask = reader_ask_today,
+	.by = &roster_person_list, .anew = true,
 };
 
 /* Unknown ids are left out. */

@@ -31,7 +31,7 @@ from siege_roles import ROLES  # noqa: E402
 # Of a quiet machine that has nothing else to do: STRICT=1, as `make chaos` says.  Beside other tests, on processors that others use
 # too, a second means nothing; that nobody is starved still does.
 P99_S = 1.0 if os.environ.get("STRICT") else 10.0
-ELSEWHERE = 10          # nice: who besieges has machines of his own, and does not take the processors of those he besieges
+ELSEWHERE = 10          # nice: who asks for much has machines of his own, and does not take the processors of those whom he asks
 PEOPLE, HOSTILE = ROLES * 4, ROLES[:2] + ROLES[:1] * 26       # whose accounts there are
 PROBES = ("/livez", "/readyz", "/metrics")
 PASSWORD = "a long one of theirs"
@@ -111,7 +111,7 @@ class Siege:
     def begin(self, *roles: str) -> None:
         for role in roles:
             program = [sys.executable, str(Path(__file__).with_name("siege_roles.py")), role]
-            nice = [] if role == "honest" else ["nice", "-n", str(ELSEWHERE)]
+            nice = ["nice", "-n", str(ELSEWHERE)] if role in ("hostile", "logins") else []
             self.running[role] = subprocess.Popen(nice + program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             self.running[role].stdin.write(json.dumps(self.stage) + "\n")
             self.running[role].stdin.flush()
