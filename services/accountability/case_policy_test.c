@@ -368,6 +368,20 @@ test_heads(int counts[2], arena_t *a)
 	expect(counts, &b, "各日施行的政策和当日的主要负责人，不再得出该措施", "who headed the unit then this measure no longer follows");
 }
 
+/* A rung may bring a person and the head the same: the measure says whose it is. */
+static void
+test_both(int counts[2], arena_t *a)
+{
+	struct bench b;
+	struct other o;
+
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM,
+		   "2017-10-09", "2018-01-01");
+	bench_other(&b, &o, "criticism", false);
+	o.rung.n_unit_head = 1;
+	check(counts, strstr(told(&b, true), "主要负责人") == NULL, "a person's is no head's", told(&b, true));
+}
+
 static void
 test_cases(int counts[2], arena_t *a)
 {
@@ -402,6 +416,7 @@ main(void)
 	test_unknown_policy(counts, a);
 	test_criticisms(counts, a);
 	test_heads(counts, a);
+	test_both(counts, a);
 	test_cases(counts, a);
 	arena_close(&a);
 	printf("%d passed, %d failed\n", counts[0], counts[1]);

@@ -139,6 +139,7 @@ test_postings(void)
 	expect("none", !recall_posting(all, 4, day("2017-06-30")));
 	expect("it ends the day after the order", recall_end(&a, day("2017-12-05")) == day("2017-12-06"));
 	expect("or has ended before", recall_end(&c, day("2017-12-05")) == day("2017-12-01"));
+	expect("or on the day of the order", recall_end(&c, day("2017-12-01")) == day("2017-12-01"));
 
 	Posting next = posting("n", "q", "v1", agri, "2017-12-06", NULL),
 		early = posting("n", "q", "v1", agri, "2017-12-05", NULL);
@@ -287,6 +288,8 @@ test_brought(arena_t *a)
 	expect("A5 clamped to the month's end", n == 2 && due[1]->until_day == day("2022-02-28"));
 	expect("§5 Reversal: nothing when its rung is not reached",
 	       recall_measures(recalls, 1, NULL, 0, &rules.book, a, &due) == 0);
+	by.state = ACCOUNTABILITY__MEASURE_STATE__LIFTED;
+	expect("nothing when it was called off", recall_measures(recalls, 1, standing, 1, &rules.book, a, &due) == 0);
 }
 
 static void

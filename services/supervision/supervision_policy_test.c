@@ -111,6 +111,8 @@ test_sha256(void)
 	expect("sha256", "63", !finding_sha256_valid(hex + 1));
 	expect("sha256", "none", !finding_sha256_valid(""));
 	expect("sha256", "65", !finding_sha256_valid("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8550"));
+	expect("sha256", "64 and something else",
+	       !finding_sha256_valid("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 "));
 	expect("sha256", "a letter beyond f",
 	       !finding_sha256_valid("g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
 }
