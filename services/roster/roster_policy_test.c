@@ -353,6 +353,10 @@ test_facts(void)
 		m.days = 0;
 		expect("has_facts, no check-in", facts[i].name,
 		       !roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day));
+		m.month_day = 15 - 30;                  /* so that it is the 31st */
+		m.days = 1 << 30;
+		expect("has_facts, on the 31st", facts[i].name,
+		       roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day) == facts[i].checkin);
 		m.days = INT32_MIN;                     /* the 32nd bit is no day */
 		expect("has_facts, no such day", facts[i].name,
 		       !roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day));
