@@ -1,4 +1,4 @@
-# One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make CRASH=1 | make threads | make console | make clean
+# One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make CRASH=1 | make threads | make mutants | make console | make clean
 #
 # Directories are discovered: a new service is a new directory under services/ (services/list), a new test a new *_test.c.
 # Everything made lies under build/ (build-san/ with SANITIZE=1, build-tsan/ with SANITIZE=thread, build-crash/ with CRASH=1: lib/base/crash.h).
@@ -194,8 +194,12 @@ chaos: all
 threads: all tests-built
 	@exec tests/threads.sh
 
+# what could be wrong with the policies and the engine, one thing at a time (tests/mutants): ZHUCUN_MUTANTS=REGEX chooses
+mutants: tests-built
+	@exec tests/mutants/run.sh
+
 clean: ; rm -rf build build-san build-tsan build-crash
-.PHONY: all console check tests-built run test bench chaos threads clean
+.PHONY: all console check tests-built run test bench chaos threads mutants clean
 .SECONDARY:
 # included, so make would look for a way to make them, and find one through main-%.o
 %.d: ;

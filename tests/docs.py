@@ -206,7 +206,8 @@ def circles(build):
 # ---- every document
 
 def documents():
-    return [README, CHINESE, "tests/outside/README.md"] + sorted(str(p) for d in ("docs", "lib", "gateway", "services") for p in pathlib.Path(d).rglob("*.md"))
+    below = [p for d in ("docs", "lib", "gateway", "services") for p in pathlib.Path(d).rglob("*.md")]
+    return [README, CHINESE] + sorted(str(p) for p in below + list(pathlib.Path("tests").glob("*/README.md")))
 
 
 def prose(text):
