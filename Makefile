@@ -1,4 +1,4 @@
-# One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make CRASH=1 | make threads | make console | make clean
+# One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make CRASH=1 | make threads | make mutants | make console | make clean
 # CONSOLE=0: without the browsers' console, and without node.
 #
 # Directories are discovered: a new service is a new directory under services/ (services/list), a new test a new *_test.c.
@@ -201,7 +201,11 @@ threads: all tests-built
 	@exec tests/threads.sh
 
 clean: ; rm -rf build build-san build-tsan build-crash
-.PHONY: all console check tests-built run test bench chaos threads clean
+# what could be wrong with the policies and the engine, one thing at a time (tests/mutants): ZHUCUN_MUTANTS=REGEX chooses
+mutants: tests-built
+	@exec tests/mutants/run.sh
+
+.PHONY: all console check tests-built run test bench chaos threads mutants clean
 .SECONDARY:
 # included, so make would look for a way to make them, and find one through main-%.o
 %.d: ;

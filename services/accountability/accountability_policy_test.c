@@ -476,6 +476,9 @@ static const struct {
 	  "1 stipend_cancelled 2017-09-01..2017-10-01 F0 proposed",
 	  "imposed 1 stipend_cancelled; imposed 2 stipend_cancelled; imposed 2 admonishment_talk; "
 	  "imposed 2 assessment_cancelled; imposed 2 award_ban; imposed 2 promotion_freeze" },
+	{ "A98: lifted, and another fact counts: decided anew", AUTOMATIC,
+	  "F1:09-06 stipend_cancelled=lifted F0:08-04", "^1 ",
+	  "1 stipend_cancelled 2017-08-01..2017-09-01 F0 in_force", NULL },
 	{ "A98: and holds again when that fact goes", AUTOMATIC, "F1:09-06 stipend_cancelled=lifted F0:08-04 -F0", NULL,
 	  "1 stipend_cancelled 2017-09-01..2017-10-01 F1 lifted", NULL },
 	{ "A98: a fact that does not count under it changes nothing", SHIPPED,
@@ -556,6 +559,25 @@ test_rungs(const struct books *books, arena_t *a)
 	for (size_t i = 0; i < n && i < 5; i++)
 		check(absences[i].rung == rungs[i], "§5 rung min(k, 3)", absences[i].finding->finding_id);
 	check(n > 1 && strcmp(absences[1].finding->finding_id, "F0") == 0, "A17 smallest id", "");
+}
+
+/* ---- A98: of two decisions that reach it the later holds, however they are listed */
+
+static void
+test_held(void)
+{
+	char *facts[] = { (char *)"2017-09-05", (char *)"2017-10-02" };
+	AccountabilityRows__Decision first = ACCOUNTABILITY_ROWS__DECISION__INIT, later = first;
+	const AccountabilityRows__Decision *lists[2][2] = { { &first, &later }, { &later, &first } };
+
+	first.measure_id = later.measure_id = (char *)"m-1";
+	first.counted = later.counted = facts;
+	first.n_counted = 1;
+	later.n_counted = 2;
+	first.seq = 1;
+	later.seq = 2;
+	for (size_t i = 0; i < 2; i++)
+		check(ladder_held(lists[i], 2, "m-1", facts, 1) == &later, "A98 the later decision", "");
 }
 
 /* ---- §5 Effect */
@@ -769,6 +791,7 @@ main(void)
 	test_cases(books, a);
 	test_reason(books, a);
 	test_rungs(books, a);
+	test_held();
 	test_eligibility(a);
 	test_properties(books, a);
 	arena_close(&a);

@@ -367,6 +367,20 @@ test_heads(arena_t *a)
 	       "who headed the unit then this measure no longer follows");
 }
 
+/* A rung may bring a person and the head the same: the measure says whose it is. */
+static void
+test_both(arena_t *a)
+{
+	struct bench b;
+	struct other o;
+
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM,
+		   "2017-10-09", "2018-01-01");
+	bench_other(&b, &o, "criticism", false);
+	o.rung.n_unit_head = 1;
+	check(strstr(told(&b, true), "主要负责人") == NULL, "a person's is no head's", told(&b, true));
+}
+
 static void
 test_cases(arena_t *a)
 {
@@ -401,6 +415,7 @@ main(void)
 	test_unknown_policy(a);
 	test_criticisms(a);
 	test_heads(a);
+	test_both(a);
 	test_cases(a);
 	arena_close(&a);
 	return tally_end();

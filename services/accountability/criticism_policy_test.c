@@ -353,6 +353,8 @@ static const struct { const char *what; bool unit; const char *history, *expecte
 	  "proposed h2" },
 	{ "C3.2.2 the policy of the last one's date", false, "V1:2018-09-05/p* V2:2018-11-05/p*",
 	  "C3.2.2 referral 2018-11-05.. V1,V2 proposed" },
+	{ "C3.1.2-2 a head answers from the day on which he came", true, "D1:12-01!*",
+	  "C3.1.2-2 removal_proposed 2017-12-01.. D1 proposed h2" },
 	{ "C3.1.2-2 the head of the last one's date", true, "C1:09-05@1!* D1:12-06!*",
 	  "C3.1.1-2 interview 2017-09-05.. C1 proposed h1; C3.1.2-2 removal_proposed 2017-09-05.. C1 proposed h1; "
 	  "C3.1.2-2 removal_proposed 2017-12-06.. C1,D1 proposed h2" },

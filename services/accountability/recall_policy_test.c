@@ -132,6 +132,7 @@ test_postings(void)
 	check(!recall_posting(all, 4, day("2017-06-30")), "none", "");
 	check(recall_end(&a, day("2017-12-05")) == day("2017-12-06"), "it ends the day after the order", "");
 	check(recall_end(&c, day("2017-12-05")) == day("2017-12-01"), "or has ended before", "");
+	check(recall_end(&c, day("2017-12-01")) == day("2017-12-01"), "or on the day of the order", "");
 
 	Posting next = posting("n", "q", "v1", agri, "2017-12-06", NULL),
 		early = posting("n", "q", "v1", agri, "2017-12-05", NULL);
@@ -285,6 +286,9 @@ test_brought(arena_t *a)
 	check(n == 2 && due[1]->until_day == day("2022-02-28"), "A5 clamped to the month's end", "");
 	check(recall_measures(recalls, 1, NULL, 0, &rules.book, a, &due) == 0,
 	      "§5 Reversal: nothing when its rung is not reached", "");
+	by.state = ACCOUNTABILITY__MEASURE_STATE__LIFTED;
+	n = recall_measures(recalls, 1, standing, 1, &rules.book, a, &due);
+	check(n == 0, "nothing when it was called off", "");
 }
 
 static void

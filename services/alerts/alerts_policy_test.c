@@ -460,16 +460,24 @@ static const struct { const char *name; struct { const char *happens, *told; } s
 };
 
 static void
+world_open(struct world *w, bool timers_run, bool recall_is_urgent)
+{
+	static char *urgent[] = { (char *)"recall_opened" };
+
+	*w = (struct world){ .arena = arena_open(4 << 20), .timers_run = timers_run };
+	w->policy = (Policy__Alerts)POLICY__ALERTS__INIT;
+	w->policy.quiet_from_hour = 22;
+	w->policy.quiet_until_hour = 7;
+	w->policy.n_urgent = recall_is_urgent;
+	w->policy.urgent = urgent;
+}
+
+static void
 play(size_t i, bool timers_run)
 {
-	struct world w = { .arena = arena_open(4 << 20), .timers_run = timers_run };
-	char *urgent[] = { (char *)"recall_opened" };
+	struct world w;
 
-	w.policy = (Policy__Alerts)POLICY__ALERTS__INIT;
-	w.policy.quiet_from_hour = 22;
-	w.policy.quiet_until_hour = 7;
-	w.policy.n_urgent = 1;
-	w.policy.urgent = urgent;
+	world_open(&w, timers_run, true);
 	for (int k = 0; k < STEPS_MAX && cases[i].steps[k].happens; k++) {
 		const char *got = step(&w, cases[i].steps[k].happens);
 		const char *timers = timers_run ? "run" : "late";
@@ -477,6 +485,21 @@ play(size_t i, bool timers_run)
 		      arena_printf(w.arena, "%s, %s, timers %s", cases[i].name, cases[i].steps[k].happens, timers),
 		      got);
 	}
+	arena_close(&w.arena);
+}
+
+/* A policy has made urgent what was not when it was told. */
+static void
+test_urgent_since(void)
+{
+	struct world w;
+
+	world_open(&w, true, false);
+	const char *told = step(&w, "21:00 F1 +r1 | p1");
+	check(strcmp(told, "p1=recall(r1)") == 0, "not urgent yet", told);
+	w.policy.n_urgent = 1;
+	told = step(&w, "23:30 F1: -r1 | p1");
+	check(strcmp(told, "p1^=corrected(r1)") == 0, "urgent by now: so is its correction", told);
 	arena_close(&w.arena);
 }
 
@@ -613,6 +636,7 @@ main(void)
 		play(i, true);
 		play(i, false);
 	}
+	test_urgent_since();
 	test_hours();
 	test_about();
 	test_follows();

@@ -371,15 +371,19 @@ test_measures(arena_t *a)
 static void
 test_post(arena_t *a)
 {
-	static const struct { const char *name, *recipient, *zh, *en; } readers[] = {
-		{ "C3.2.1-rr: another's post, to the head", "h1",
+	static const struct { const char *name, *of, *recipient, *zh, *en; } readers[] = {
+		{ "C3.2.1-rr: another's post, to the head", "p2", "h1",
 		  "不再执行启动召回撤换程序、由派出单位主要负责人（您）顶岗（李二同志所任岗位）。",
 		  "withdrawn: opening of the recall procedure, taking over of the post of 李二 by the head of the "
 		  "sending unit, you." },
-		{ "C3.2.1-rr: another's post, to whose it is", "p2",
+		{ "C3.2.1-rr: another's post, to whose it is", "p2", "p2",
 		  "不再执行启动召回撤换程序、由派出单位主要负责人局长甲同志顶岗（您所任岗位）。",
 		  "withdrawn: opening of the recall procedure, taking over of the post of yours by the head of the "
 		  "sending unit, 局长甲." },
+		{ "C3.2.1-rr: of whom the message is about that needs no saying", "p1", "leader",
+		  "不再执行启动召回撤换程序、由派出单位主要负责人局长甲同志顶岗。",
+		  "withdrawn: opening of the recall procedure, taking over of the post by the head of the sending "
+		  "unit, 局长甲." },
 	};
 
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
@@ -387,7 +391,7 @@ test_post(arena_t *a)
 		size_t n = changes("-unit_head_takes_post 2017-12-20..- u2@2017-12-01 C3.2.1-rr revoked;"
 		                   "-recall 2017-12-05..- 3@2017-12-01 C3.2.1-3 revoked", a, list);
 		struct saying about = { .person_id = "p1", .recipient = readers[i].recipient };
-		list[0]->grounds->cause_of = arena_strdup(a, "p2");
+		list[0]->grounds->cause_of = arena_strdup(a, readers[i].of);
 		const Alerts__AlertQueued e = told_changes(ALERTS__TEMPLATE__MEASURES_CORRECTED, about, list, n, a);
 		expect_text(readers[i].name, &e,
 		            arena_printf(a, "更正通知：此前关于张一同志的通知现更正如下：%s依据：C3.2.1-rr、C3.2.1-3。",

@@ -342,6 +342,10 @@ test_facts(void)
 		m.days = 0;
 		check(!roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day), "has_facts, no check-in",
 		      facts[i].name);
+		m.month_day = 15 - 30;                  /* so that it is the 31st */
+		m.days = 1 << 30;
+		check(roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day) == facts[i].checkin,
+		      "has_facts, on the 31st", facts[i].name);
 		m.days = INT32_MIN;                     /* the 32nd bit is no day */
 		check(!roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day), "has_facts, no such day",
 		      facts[i].name);

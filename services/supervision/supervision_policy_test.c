@@ -104,6 +104,8 @@ test_sha256(void)
 	check(!finding_sha256_valid(""), "sha256", "none");
 	check(!finding_sha256_valid("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8550"), "sha256",
 	      "65");
+	check(!finding_sha256_valid("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 "), "sha256",
+	      "64 and something else");
 	check(!finding_sha256_valid("g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"), "sha256",
 	      "a letter beyond f");
 }
