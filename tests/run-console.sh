@@ -46,7 +46,8 @@ export CONSOLE_SHOTS=${CONSOLE_SHOTS:-$top/build/console-shots} CONSOLE_PATIENCE
 again
 curl -sf --noproxy '*' -o "$ZHUCUN_VAR/clock" -H "Authorization: Bearer $CONSOLE_TOKEN" \
 	--json '{"now":"2018-09-12T10:00:00+08:00"}' "$ZHUCUN_URL/api/v1/clock"
-ZHUCUN_SAMPLE=1 "$top/deploy/sample.sh" "$ZHUCUN_URL" "$ZHUCUN_VAR/secrets/bootstrap-token" >"$ZHUCUN_VAR/sample" 2>&1
+ZHUCUN_SAMPLE=1 "$top/deploy/sample.sh" "$ZHUCUN_URL" "$ZHUCUN_VAR/secrets/bootstrap-token" >"$ZHUCUN_VAR/sample" 2>&1 ||
+	{ tail -n 20 "$ZHUCUN_VAR/sample"; echo "0 passed, 1 failed"; exit 1; }
 part unit
 part real
 stack_down

@@ -109,6 +109,7 @@ export async function login(page, account) {
 
 // Nothing is being read any more: no answer for a while, and no grey blocks are left.  A stream never ends and is not waited for.
 const QUIET_MS = 250
+const SETTLE_MS = 8000 * Math.max(1, Number(process.env.CONSOLE_PATIENCE) || 1)
 export async function settle(page) {
 	let open = 0,
 		last = Date.now()
@@ -124,7 +125,7 @@ export async function settle(page) {
 	page.on('request', begun)
 	page.on('requestfinished', ended)
 	page.on('requestfailed', ended)
-	for (const end = Date.now() + 8000; Date.now() < end;) {
+	for (const end = Date.now() + SETTLE_MS; Date.now() < end;) {
 		await page.waitForTimeout(50)
 		if (
 			open <= 0 &&
