@@ -37,6 +37,7 @@ class Mutant:
     there: str          # what stands in the file
     instead: str
     test: tuple         # a program under the build, and its arguments
+    said: str           # of what the test says is wrong then; "": whatever it says
 
     def __str__(self):
         return f"{self.file}: {self.what}"
@@ -62,9 +63,9 @@ def mutants_of(text):
             file, *test = lines.pop(0)[2:].split()
         if not lines:
             continue
-        part = {mark: [line[2:] for line in lines if line[:1] == mark] for mark in "-+@"}
+        part = {mark: [line[2:] for line in lines if line[:1] == mark] for mark in "-+@?"}
         own = tuple(part["@"][0].split()) if part["@"] else tuple(test)
-        found.append(Mutant(file, lines[0], "\n".join(part["-"]), "\n".join(part["+"]), own))
+        found.append(Mutant(file, lines[0], "\n".join(part["-"]), "\n".join(part["+"]), own, "".join(part["?"])))
     return found
 
 
@@ -110,30 +111,35 @@ def target(test):
     return f"build/{test[0]}"
 
 
-def listen(ours):
-    """What a test says, until it says FAIL or ends; and whether it did either in time."""
+def wrong_in(text, said):
+    """What a test says is wrong, so far as it has `said` in it."""
+    lines = text.decode(errors="replace").splitlines()
+    return [line[5:] for line in lines if line.startswith("FAIL ") and said in line]
+
+
+def listen(ours, said):
+    """What a test says, until it says that `said` is wrong or ends; and whether it did either in time."""
     text, until = b"", time.monotonic() + LIMIT
     while select.select([ours], [], [], max(0, until - time.monotonic()))[0]:
         try:
             text += os.read(ours, 65536)
         except OSError:                         # nobody holds the other end any more
             return text, True
-        if re.search(rb"^FAIL .*\n", text, re.M):
+        if text.endswith(b"\n") and wrong_in(text, said):
             return text, True
     return text, False
 
 
-def run_test(test):
-    """(whether it passed, None: it did not end; what it says is wrong; how long it took).  It runs at a terminal, so that it tells
-    each line at once, and is stopped at the first that says FAIL; whatever it has started ends with it."""
+def run_test(test, said=""):
+    """(whether it passed, None: it did not end; what it says is wrong, None: something else; how long it took).  It runs at a
+    terminal, so that it tells each line at once, and is stopped when it says what is wrong; what it has started ends with it."""
     began = time.monotonic()
     ours, theirs = pty.openpty()
     p = subprocess.Popen([target(test), *test[1:]], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, start_new_session=True)
     os.close(theirs)
     try:
-        text, ended = listen(ours)
-        lines = text.decode(errors="replace").splitlines()
-        wrong = [line[5:] for line in lines if line.startswith("FAIL ")]
+        text, ended = listen(ours, said)
+        wrong = wrong_in(text, said)
         if ended and not wrong:
             p.wait()
     finally:
@@ -141,8 +147,10 @@ def run_test(test):
             os.killpg(p.pid, signal.SIGKILL)
         p.wait()
         os.close(ours)
-    passed = (not wrong and p.returncode == 0) if ended else None
-    return passed, (wrong or lines[-1:] or ["it says nothing"])[0][:100], time.monotonic() - began
+    if not said and not wrong:                      # it ended in another way, or well
+        wrong = text.decode(errors="replace").splitlines()[-1:] or ["it says nothing"]
+    passed = (not wrong_in(text, "") and p.returncode == 0) if ended else None
+    return passed, wrong[0][:100] if wrong else None, time.monotonic() - began
 
 
 def databases():
@@ -177,10 +185,10 @@ def one(judge, m, before):
     if made.returncode:
         judge.say(False, f"{m}: it does not compile\n{made.stderr[-2000:]}")
     else:
-        passed, wrong, took = run_test(m.test)
+        passed, wrong, took = run_test(m.test, m.said)
         tidy(before)
-        says = {False: f"found ({wrong})", True: "SURVIVED", None: "it did not end"}[passed]
-        judge.say(passed is False, f"{m}: {says}, {' '.join(m.test)}, {took:.1f} s")
+        says = {False: f"found ({wrong})" if wrong else "fails, but not by that", True: "SURVIVED", None: "does not end"}[passed]
+        judge.say(passed is False and bool(wrong), f"{m}: {says}, {' '.join(m.test)}, {took:.1f} s")
     path.write_text(text, encoding="utf-8")
 
 
