@@ -1,4 +1,5 @@
 # One Makefile, no recursion.  make | make run | make test | make SANITIZE=1 check | make CRASH=1 | make threads | make console | make clean
+# CONSOLE=0: without the browsers' console, and without node.
 #
 # Directories are discovered: a new service is a new directory under services/ (services/list), a new test a new *_test.c.
 # Everything made lies under build/ (build-san/ with SANITIZE=1, build-tsan/ with SANITIZE=thread, build-crash/ with CRASH=1: lib/base/crash.h).
@@ -42,8 +43,8 @@ SVCC     := $(filter-out %_test.c %_fuzz.c,$(foreach s,$(SERVICES),$(wildcard se
 DATAC    := $(patsubst deploy/data/%.csv,$O/gen/%.csv.c,$(wildcard deploy/data/*.csv)) \
             $(patsubst deploy/data/%.json,$O/gen/%.json.c,$(wildcard deploy/data/*.json)) $O/gen/openapi.json.c
 CONSOLEC := $(addprefix gateway/console/,package.json package-lock.json .npmrc tsconfig.json vite.config.ts index.html) \
-            $(shell find gateway/console/src gateway/console/style gateway/console/tools -type f ! -name types.ts ! -name 'states*.ts') \
-            deploy/console.sh deploy/data/words.json
+            $(shell find gateway/console/src gateway/console/style gateway/console/tools -type f ! -name types.ts ! -name served.ts ! -name 'states*.ts') \
+            deploy/console.sh deploy/packages.sh deploy/data/words.json
 obj       = $(patsubst %.c,$O/%.o,$(1:$O/%=%))
 
 all: $(PROGRAMS:%=$O/bin/%) $O/zhucunctl.1 $O/zhucunctl.bash
@@ -118,18 +119,22 @@ $O/zhucunctl.1: $O/bin/zhucunctl
 $O/zhucunctl.bash: $O/bin/zhucunctl
 	$< help --completion > $@
 
-# --- the browsers' console, made by hand as long as nothing serves it: types are made from the document that the gateway prints, so the gateway comes first
-$O/console/files: $(CONSOLEC) | $O/bin/gateway
+# --- the browsers' console; its types are made from the document that the gateway prints.  A gateway that prints the same as
+# the one before leaves the document as it is, and the console too.
+$O/openapi.json: $O/bin/gateway
+	$< --openapi > $@.new
+	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$O/console/files: $(CONSOLEC) $O/openapi.json
 	deploy/console.sh $O
-console: $O/console/files
+console: $(if $(filter 0,$(CONSOLE)),,$O/console/files)
 
 # --- tests.  x_policy_test.c links x_policy.c, the messages and the pure parts of lib, nothing else: the linker proves purity.
 PURE     := $(addprefix $O/lib/,base/civil.o base/arena.o base/utf8.o bus/sealed_kind.o domain/calendar.o domain/policy_book.o domain/mention.o) $(PBC:.c=.o)
-TESTC    := $(wildcard lib/*/*_test.c services/*/*_test.c gateway/*/*_test.c tests/*_test.c tests/*/*_test.c)
+TESTC    := $(wildcard lib/*/*_test.c services/*/*_test.c gateway/*/*_test.c tests/*/*_test.c)
 TESTS    := $(TESTC:%.c=$O/%)
 # what tests share
-$O/%_test.o: CPPFLAGS += -Itests
-HARNESS  := $(call obj,$(filter-out %_test.c,$(wildcard tests/*.c)) services/bus/routes.c)
+$O/%_test.o $O/tests/%.o: CPPFLAGS += -Itests
+HARNESS  := $(call obj,$(wildcard tests/harness/*.c) services/bus/routes.c)
 # the ladders of criticisms stand on what all ladders share
 $O/services/accountability/criticism_policy_test: $O/services/accountability/accountability_policy.o
 # who is told what stands on the rows of messages, these on phrases, these on how a text is filled
@@ -143,12 +148,12 @@ $O/lib/%_test: $O/lib/%_test.o $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $O/gateway/%_test: $O/gateway/%_test.o $(call obj,$(wildcard tests/gateway/*.c) $(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-# a directory of tests that share a fixture: no service is in them, and nothing of it is in the library
+# a room with a fixture of its own: no service is in its tests, and nothing of it is in the library
 define fixture_rule
 $(filter $O/tests/$1/%,$(TESTS)): %: %.o $(call obj,$(filter-out %_test.c,$(wildcard tests/$1/*.c))) $O/libzhucun.a
 	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
-$(foreach s,$(sort $(patsubst tests/%/,%,$(dir $(wildcard tests/*/*_test.c)))),$(eval $(call fixture_rule,$s)))
+$(foreach f,$(wildcard tests/*/fixture.c),$(eval $(call fixture_rule,$(call dir_of,$f))))
 $O/tests/%_test: $O/tests/%_test.o $(HARNESS) $(ALLSVC) $(call obj,$(GATEC)) $O/libzhucun.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcurl
 
@@ -171,7 +176,8 @@ $O/bin/sim: $(patsubst %.c,$O/sim/%.o,$(filter-out lib/%,$(SIMC))) $O/sim/engine
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-tests-built: all $(TESTS) $(BENCH) $O/bin/sim
+# scripts, of which one opens the console, are run on the build that operators have
+tests-built: all $(TESTS) $(BENCH) $O/bin/sim $(if $(filter build,$O),console)
 # the tests themselves, on a machine that has everything
 check: tests-built
 	deploy/test.sh $O $(TESTS)

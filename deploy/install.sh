@@ -1,12 +1,14 @@
 #!/bin/bash
-# install.sh [test | build | image PACKAGE...] - what a fresh Debian 12 lacks for building and running; with `test` also what
-# the tests need.  The image's two stages: only what building needs; only what the programs built elsewhere need, and PACKAGEs.
+# install.sh [test | build | console | image PACKAGE...] - what a fresh Debian 12 lacks for building and running; with `test` also
+# what the tests need.  The image's three stages: only what building the programs needs; only what building the console needs; only
+# what the programs built elsewhere need, and PACKAGEs.  CONSOLE=0: the console is not built, so nothing is installed for it.
 #
 # Asks for the command, header or module itself, never for a package: a machine may bring its own.  When nothing is missing
 # it touches nothing and needs no network.  As root, or through sudo.
 set -euo pipefail
 
 missing=()
+console=${CONSOLE:-1}
 
 need_command() {        # command package
 	command -v "$1" >/dev/null || missing+=("$2")
@@ -43,6 +45,12 @@ need_for_building() {
 	need_module libargon2 libargon2-dev
 }
 
+# A node that is not Debian's may bring its npm.
+need_for_console() {
+	need_command node nodejs
+	need_command npm npm
+}
+
 # The server, and what the scripts ask it and the API with.
 need_for_serving() {
 	need_server
@@ -62,15 +70,15 @@ need_for_testing() {
 	need_command openssl openssl    # certificates for tests of HTTPS
 	need_command clang clang
 	need_command promtool prometheus        # its rules and its text, as Prometheus reads them
-	need_command node nodejs
-	need_command npm npm            # may come with a node that is not Debian's
+	need_for_console                # and the checkers of the API's document and of the compose file
+	[ "$console" = 0 ] || need_command chromium chromium
 	local fuzzer
 	fuzzer=$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a" 2>/dev/null || true)
 	[ -e "$fuzzer" ] || missing+=(libclang-rt-dev)
 	need_engine
 }
 
-# For docker-compose.yml: an engine that a test starts by itself, out of the machine's way (tests/engine.sh).
+# For docker-compose.yml: an engine that a test starts by itself, out of the machine's way (tests/harness/engine.sh).
 need_engine() {
 	local PATH=$PATH:/usr/sbin:/sbin
 	need_command dockerd docker.io
@@ -127,18 +135,9 @@ install_missing() {
 	return "$status"
 }
 
-# What checks the published API document and the compose file; the lock file says which versions.  Once there, nothing is asked
-# of any registry.
-install_checker() {     # openapi or compose
-	local dir
-	dir=$(cd -P "$(dirname "$0")/../tests/$1" && pwd)
-	[ ! "$dir/node_modules/.package-lock.json" -nt "$dir/package-lock.json" ] || return 0
-	echo "install.sh: installing the packages of tests/$1" >&2
-	(cd "$dir" && npm ci --ignore-scripts --no-audit --no-fund >&2 && touch node_modules/.package-lock.json)
-}
-
 case ${1:-} in
 build) need_for_building ;;
+console) need_for_console ;;
 image)
 	need_for_serving
 	missing+=("${@:2}")
@@ -147,8 +146,12 @@ image)
 	need_for_building
 	need_for_serving
 	need_for_running
+	[ "$console" = 0 ] || need_for_console
 	[ "${1:-}" != test ] || need_for_testing
 	;;
 esac
 [ ${#missing[@]} = 0 ] || install_missing
-[ "${1:-}" != test ] || { install_checker openapi && install_checker compose; }
+# What checks the published API document and the compose file.
+[ "${1:-}" != test ] || for checker in openapi compose; do
+	"$(dirname "$0")/packages.sh" "$(dirname "$0")/../tests/$checker"
+done

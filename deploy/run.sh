@@ -2,7 +2,7 @@
 # run.sh - `make run`: the whole stack on one machine, in the foreground, until it is told to stop.
 #
 # In: ZHUCUN_PORT (8080), ZHUCUN_VAR (var), ZHUCUN_BOOTSTRAP_TOKEN, ZHUCUN_SAMPLE, ZHUCUN_CLOCK,
-# ZHUCUN_REPLICAS (1), ZHUCUN_LOG_LEVEL.
+# ZHUCUN_REPLICAS (1), ZHUCUN_LOG_LEVEL, CONSOLE (1; 0: without the browsers' console).
 # Out: the line `ready http://127.0.0.1:PORT` (https with ZHUCUN_TLS_CERT) on standard output when requests are answered; all talk on standard error; the
 # processes' logs in $ZHUCUN_VAR/log.
 # Stops everything it started on SIGINT, SIGTERM or SIGHUP, and when the make that started it is gone or was told to stop.
@@ -97,7 +97,7 @@ build() {
 	mkdir -p "$top/build"
 	exec 9>"$top/build/.lock"
 	flock 9
-	exec make -s -C "$top" -j"$(nproc)" all
+	exec make -s -C "$top" -j"$(nproc)" all console
 }
 
 # Logs are appended to while a stack runs; the last but one is kept.
@@ -164,7 +164,7 @@ if [ "$(cat "/proc/$parent/comm" 2>/dev/null)" = make ]; then
 fi
 "$top/deploy/install.sh"
 ulimit -Sn 8192 2>/dev/null || true
-step build || die "the build failed"
+step build || die "the build failed$([ "${CONSOLE:-1}" = 0 ] || echo "; CONSOLE=0 make run leaves the browsers' console out")"
 step "$top/deploy/keys.sh"
 step "$top/deploy/postgres.sh" init
 turn_logs

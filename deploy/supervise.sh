@@ -84,6 +84,7 @@ make_service_directories() {
 	mkdir -p "$RUN/services"
 	own_directory "$BUS_SOCKETS" 700
 	local console=${ZHUCUN_CONSOLE:-${PROGRAMS%/bin}/console}
+	[ "${CONSOLE:-1}" != 0 ] || console=
 	bus_directories
 	service_directories
 	service_directory gateway "$PROGRAMS/gateway" <<-ENV

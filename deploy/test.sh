@@ -1,41 +1,30 @@
 #!/bin/bash
-# test.sh BUILD TESTS... - runs test programs one after the other, then tests/run-*.sh, and sums up.
+# test.sh BUILD TESTS... - runs test programs and tests/run-*.sh, and sums up.
 #
-# In: ZHUCUN_TEST_SCRIPTS=0: not those scripts.
+# In: ZHUCUN_TEST_SCRIPTS=0: not those scripts.  ZHUCUN_TEST_LANES: how many tests run at a time (one for each core, four at the most);
+# a script with a line `# alone: why` runs when the others have ended.
 # Out: a line per test, with how long it took, and at the end `N passed, N failed`: the cases that a test counted itself, if its last line is of
 # that form, else the test as one.  Exits 1 when anything failed.  What a failed test wrote is shown,
 # and any test's lines that begin with `skipped`.
-# Gives each test a scratch PostgreSQL cluster, with everything a real one has on; it is gone afterwards:
+# Gives the tests of each lane a scratch PostgreSQL cluster, with everything a real one has on; it is gone afterwards:
 #   ZHUCUN_TEST_DB        conninfo of a superuser, in an empty database
 #   ZHUCUN_TEST_HOST      directory of the cluster's socket
 #   ZHUCUN_TEST_TEMPLATE  a database as migrate.sh makes it, with a hand-set clock, to clone from
 #   ZHUCUN_TEST_SECRETS   passfiles of the services' logins
 #   ZHUCUN_TEST_BUILD     where the programs under test lie
-#   ZHUCUN_TEST_PATIENCE  how much longer than on a quiet machine whatever it waits for may take (tests/pace.sh)
+#   ZHUCUN_TEST_PATIENCE  how much longer than on a quiet machine whatever it waits for may take (tests/harness/pace.sh)
 # A test is stopped when it has said nothing for that many times 300 seconds: long work tells its steps, what hangs does not.
 set -euo pipefail
 unset "${!PG@}" ZHUCUN_PORT ZHUCUN_SAMPLE ZHUCUN_BOOTSTRAP_TOKEN
-ZHUCUN_VAR=$(mktemp -d "${TMPDIR:-/tmp}/zhucun-test-XXXXXX")
-export ZHUCUN_CLOCK=manual ZHUCUN_POSTGRES_DATABASES=all
+unset ZHUCUN_VAR
+export ZHUCUN_CLOCK=manual ZHUCUN_POSTGRES_DATABASES=all PYTHONUNBUFFERED=1
 # shellcheck source=deploy/paths.sh
 . "$(dirname "$0")/paths.sh"
-# shellcheck source=tests/pace.sh
-. "$top/tests/pace.sh"
-limit=$(patience 300)   # seconds a test may say nothing
-export PYTHONUNBUFFERED=1
-log=$ZHUCUN_VAR/test.log
-passed=0 failed=0
-running=
-server=
-
-clean() {
-	trap '' INT TERM HUP
-	[ -z "$running" ] || kill -- "-$running" 2>/dev/null || true
-	[ -z "$server" ] || { kill -INT "$server" && wait "$server"; } 2>/dev/null || true
-	rm -rf "$ZHUCUN_VAR" "$SOCKETS"
-}
-trap clean EXIT
-trap 'exit 130' INT TERM HUP
+# shellcheck source=tests/harness/pace.sh
+. "$top/tests/harness/pace.sh"
+build=$(realpath "$1")
+shift
+cd "$top"
 
 start_cluster() {
 	"$top/deploy/postgres.sh" init
@@ -46,7 +35,6 @@ start_cluster() {
 	psql -qX -c 'create database scratch' "$(conninfo postgres postgres)"
 	ZHUCUN_TEST_DB=$(conninfo postgres scratch)
 	export ZHUCUN_TEST_DB ZHUCUN_TEST_HOST=$PG_SOCKETS ZHUCUN_TEST_TEMPLATE=zhucun ZHUCUN_TEST_SECRETS=$SECRETS
-	export ZHUCUN_TEST_BUILD=$build
 }
 
 # Of a count that is not told, or does not agree with the exit status, the exit status is believed.
@@ -61,10 +49,13 @@ count() {               # name exit-status
 	fi
 	[ "$2" = 0 ] || [ "$bad" != 0 ] || bad=1
 	[ "$bad" = 0 ] || word=FAIL
+	exec 8>>"$made/counts"                          # one test's lines at a time
+	flock 8
 	printf '%-4s  %-50s %4d s   %d passed, %d failed%s\n' "$word" "$1" "$took" "$ok" "$bad" "$([ "$2" != 124 ] || echo " (stopped: it said nothing for $limit s)")"
 	grep -a '^skipped' "$log" | sed 's/^/      /' || true
 	[ "$bad" = 0 ] || tail -n 60 "$log" | sed 's/^/      /'
-	passed=$((passed + ok)) failed=$((failed + bad))
+	echo "$ok $bad" >&8
+	exec 8>&-
 }
 
 # Ends a test, with all that it started in its group, when it has said nothing for too long.
@@ -95,19 +86,93 @@ run_test() {            # name command...
 	count "$name" "$status"
 }
 
-build=$(realpath "$1")
-shift
-cd "$top"
-echo "waiting is $ZHUCUN_TEST_PATIENCE times as patient as on a quiet machine"
-start_cluster
-for test in "$@"; do
-	run_test "${test#"${build##*/}"/}" "$test"
-done
-# What runs real processes runs the ones that operators run: once is enough.
+# ---- lanes
+
+# A lane's cluster, and what it leaves: nothing.
+open_lane() {
+	ZHUCUN_VAR=$(mktemp -d "${TMPDIR:-/tmp}/zhucun-test-XXXXXX")
+	# shellcheck source=deploy/paths.sh
+	. "$top/deploy/paths.sh"
+	log=$ZHUCUN_VAR/test.log
+	limit=$(patience 300)           # seconds a test may say nothing
+	running='' server=''
+	trap close_lane EXIT
+	trap 'exit 130' INT TERM HUP
+	start_cluster
+}
+close_lane() {
+	trap '' INT TERM HUP
+	[ -z "$running" ] || kill -- "-$running" 2>/dev/null || true
+	[ -z "$server" ] || { kill -INT "$server" && wait "$server"; } 2>/dev/null || true
+	rm -rf "$ZHUCUN_VAR" "$SOCKETS"
+}
+
+# The next that nobody has taken; nothing when there is none.
+next_test() {
+	flock "$made/lock" sed -i -e '1{w /dev/stdout' -e 'd}' "$made/queue"
+}
+lane() {
+	local test
+	open_lane
+	while test=$(next_test) && [ -n "$test" ]; do
+		run_test "${test#"${build##*/}"/}" "$test"
+	done
+}
+
+lanes_end() {
+	trap '' INT TERM HUP
+	local running
+	mapfile -t running < <(jobs -p)
+	[ "${#running[@]}" = 0 ] || kill -TERM "${running[@]}" 2>/dev/null || true
+	wait
+	rm -rf "$made"
+}
+
+# So many lanes, until the queue is empty.
+run_lanes() {           # lanes
+	local i
+	for ((i = 0; i < $1; i++)); do
+		lane &
+	done
+	wait
+}
+
+made=$(mktemp -d "${TMPDIR:-/tmp}/zhucun-tests-XXXXXX")
+trap lanes_end EXIT
+trap 'exit 130' INT TERM HUP
+cores=$(nproc)
+lanes=${ZHUCUN_TEST_LANES:-$((cores < 4 ? cores : 4))}
+together=() alone=()
+# What runs real processes runs the ones that operators run: once is enough.  They are long, so they come first.
 if [ "${build##*/}" = build ] && [ "${ZHUCUN_TEST_SCRIPTS:-1}" != 0 ]; then
 	for test in tests/run-*.sh; do
-		[ ! -x "$test" ] || run_test "$test" "$test"
+		if grep -q '^# alone: ' "$test"; then
+			alone+=("$test")
+		elif [ -x "$test" ]; then
+			together+=("$test")
+		fi
 	done
 fi
+together+=("$@")
+lanes=$((lanes < ${#together[@]} ? lanes : ${#together[@]}))
+
+export ZHUCUN_TEST_BUILD=$build
+quiet=$ZHUCUN_TEST_PATIENCE
+echo "waiting is $quiet times as patient as on a quiet machine, $lanes tests at a time"
+: >"$made/counts"
+printf '%s\n' "${together[@]}" >"$made/queue"
+ZHUCUN_TEST_PATIENCE=$((quiet * (lanes > 1 ? lanes : 1)))
+run_lanes "$lanes"
+printf '%s\n' "${alone[@]}" >"$made/queue"
+ZHUCUN_TEST_PATIENCE=$quiet
+run_lanes $((${#alone[@]} > 0))
+
+passed=0 failed=0 ended=0
+while read -r ok bad; do
+	passed=$((passed + ok)) failed=$((failed + bad)) ended=$((ended + 1))
+done <"$made/counts"
+never=$((${#together[@]} + ${#alone[@]} - ended))
+[ "$never" = 0 ] || echo "FAIL  $never tests never ended"
+failed=$((failed + never))
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

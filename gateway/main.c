@@ -70,8 +70,12 @@ static const struct setting settings[] = {
 	{ "ZHUCUN_ORIGIN", SETTING_TEXT, "", 0, ORIGIN_MAX - 1,
 	  "scheme, host and port by which browsers come, as in https://zhucun.example; empty: what the gateway listens "
 	  "on" },
+	{ "ZHUCUN_PUBLISHED_PORT", SETTING_INT, "0", 0, 65535,
+	  "port by which this machine's browsers come where ZHUCUN_ORIGIN is empty and it is not the one listened on; "
+	  "0: it is" },
 	{ "ZHUCUN_CONSOLE", SETTING_TEXT, "build/console", 0, 1000,
-	  "directory of the browsers' console, as its build left it; where there is none, its pages say so" },
+	  "directory of the browsers' console, as its build left it; where there is none, its pages say so; "
+	  "empty: none" },
 	{ "ZHUCUN_CLOCK", SETTING_TEXT, "real", 0, 10,
 	  "real, or manual: the clock is moved by POST /api/v1/clock only" },
 	{ "ZHUCUN_LOG_LEVEL", SETTING_TEXT, "info", 0, 10, "debug, info, warn or error" },
@@ -236,7 +240,8 @@ server_settings_read(struct server_settings *s)
 	return 0;
 }
 
-/* As browsers say it in Origin: without a slash behind it, in small letters, without a port that goes without saying. */
+/* As browsers say it in Origin: without a slash behind it, in small letters, without a port that goes without
+ * saying. */
 static bool
 is_origin(const char *text)
 {
@@ -252,15 +257,16 @@ origin_read(struct api_settings *s, const struct server_settings *server)
 	const char *said = config_text("ZHUCUN_ORIGIN"), *scheme = server->tls_cert ? "https" : "http";
 	bool all = strcmp(server->bind, "0.0.0.0") == 0 || strcmp(server->bind, "::") == 0;
 	const char *host = all ? "127.0.0.1" : server->bind;
+	int64_t published = config_int("ZHUCUN_PUBLISHED_PORT");
 
 	if (*said)
 		snprintf(s->origin, sizeof(s->origin), "%s", said);
 	else
 		snprintf(s->origin, sizeof(s->origin), strchr(host, ':') ? "%s://[%s]:%d" : "%s://%s:%d", scheme, host,
-		         server->port);
-	return is_origin(s->origin) ? 0
-	                            : refuse("ZHUCUN_ORIGIN must be http:// or https://, a host, and its port where it is "
-	                                     "not the usual one");
+		         published ? (int)published : server->port);
+	if (is_origin(s->origin))
+		return 0;
+	return refuse("ZHUCUN_ORIGIN must be http:// or https://, a host, and its port where it is not the usual one");
 }
 
 /* Before anything else is asked of the process: a build asks it where there is no stack. */

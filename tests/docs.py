@@ -3,10 +3,11 @@
 docs/operating.md: its tables of settings and metrics are what --help and metrics.def say, and every setting that
 docker-compose.yml or run.sh reads is told.  The Chinese README's code is the English one's; what the OpenAPI document lists and
 does not come yet is said in both.  Of each wing of lib and of the gateway its README says what it includes, and names every file; it
-includes no service.  There are no circles among the files of either, nor among the wings of lib.  Every service that there is is told
-of, and docker-compose.yml runs it.
+includes no service.  There are no circles among the files of either, nor among the wings of lib.  tests/README.md tells of each
+room of tests, and a room includes no other.  Every service that there is is told of, and docker-compose.yml runs it.
 docs/rules.md: what its last table names exists, and so does every clause and reading that is cited anywhere.  docs/api.md tells of
-every route and every refusal.  Links lead somewhere, files that are named are there, papers that are cited too, lines are short.
+every route and every refusal.  npm's lock files name no host.
+Links lead somewhere, files that are named are there, papers that are cited too, lines are short, of documents and of C.
 
     docs.py [--fill] BUILD          with --fill, puts into the documents what should stand there
 """
@@ -27,7 +28,7 @@ TEXT = (".c", ".h", ".sql", ".proto", ".scn", ".inc", ".py", ".sh", ".awk", ".mj
 CLAUSE = re.compile(r"\bC[1-4](?:\.\d+)+[a-z]?(?:-(?:\d|rr|r|s)\b)?")
 READING = re.compile(r"(?<!%)\bA\d{1,2}\b")
 NO_READING = {"A0", "A99"}                              # in tests, of things that are none
-COLUMNS = 100
+COLUMNS, CODE_COLUMNS = 100, 120                        # the second is .clang-format's
 FENCE = re.compile(r"^```.*?^```$", re.S | re.M)
 
 
@@ -182,6 +183,19 @@ def order():
         yield from (f"gateway/{wing} includes {other}, which knows more" for other in sorted(below))
 
 
+def rooms():
+    """Rooms of tests of which their README does not tell, what lies in one and its README does not say, and those that include another."""
+    table, found = read("tests/README.md"), {p.parent for p in pathlib.Path("tests").glob("*/*") if p.is_file()}
+    yield from (f"tests/README.md does not tell of {room}" for room in sorted(found) if f"`{room.name}/`" not in table)
+    for source in sorted(pathlib.Path("tests").glob("*/*.[ch]")):
+        readme = source.with_name("README.md")
+        if readme.exists() and not re.search(rf"`{source.stem}`", read(readme)):
+            yield f"{readme} does not tell of {source.stem}"
+        for name in re.findall(r'#include "(\w+)/', read(source)):
+            if name != "harness" and pathlib.Path("tests", name) in found and not any(pathlib.Path(house, name).is_dir() for house in ("lib", "gateway")):
+                yield f"{source} includes {name}, another room"
+
+
 def uses(build, house):
     """{object: objects that it calls} of lib or the gateway, by what nm says of them."""
     objects = {p: pathlib.Path(build, p).with_suffix(".o") for p in pathlib.Path(house).glob("*/*.c") if not p.stem.endswith(("_test", "_fuzz"))}
@@ -206,7 +220,8 @@ def circles(build):
 # ---- every document
 
 def documents():
-    return [README, CHINESE, "tests/outside/README.md"] + sorted(str(p) for d in ("docs", "lib", "gateway", "services") for p in pathlib.Path(d).rglob("*.md"))
+    houses = ("docs", "lib", "gateway", "services", "tests")
+    return [README, CHINESE] + sorted(str(p) for d in houses for p in pathlib.Path(d).rglob("*.md") if "node_modules" not in p.parts)
 
 
 def prose(text):
@@ -224,6 +239,16 @@ def long_lines():
         for line in prose(read(path)).splitlines():
             if width(line) > COLUMNS and not line.startswith("|"):
                 yield f"{path} has a line of {width(line)} columns: {line[:50]}…"
+
+
+def long_code():
+    """Lines of C: too long, or with blanks at their end."""
+    for path, text in sources(SOURCES):
+        for i, line in enumerate(text.splitlines() if path.suffix in (".c", ".h") else [], 1):
+            if width(line.expandtabs(8)) > CODE_COLUMNS:
+                yield f"{path}:{i} has {width(line.expandtabs(8))} columns"
+            if line != line.rstrip():
+                yield f"{path}:{i} ends with a blank"
 
 
 def slugs(text):
@@ -361,6 +386,16 @@ def refusals():
                 yield f"{API} does not tell of {code} ({path})"
 
 
+# ---- npm's lock files
+
+def lock_files():
+    """They say which packages, by their hashes; from where is the machine's affair."""
+    for path in sorted({*pathlib.Path("gateway").glob("*/package-lock.json"), *pathlib.Path("tests").glob("*/package-lock.json")}):
+        packages = json.loads(path.read_text(encoding="utf-8"))["packages"]
+        yield from (f"{path}: {name} has an address" for name, package in packages.items() if "resolved" in package)
+        yield from (f"{path}: {name} has no hash" for name, package in packages.items() if name and "integrity" not in package)
+
+
 # ---- docs/decisions
 
 def decisions():
@@ -394,7 +429,7 @@ def main():
         return 0
     checks = [filled(wanted), (f"{OPERATING} does not tell of {name}" for name in untold()),
               (f"{path} does not say that {value} does not come yet" for path, value in never()),
-              services_untold(), wings(), order(), circles(build), long_lines(), links(), files_named(), clauses(), papers(), places(), places_all(), routes(), refusals(), decisions()]
+              services_untold(), wings(), order(), rooms(), circles(build), long_lines(), long_code(), links(), files_named(), clauses(), papers(), places(), places_all(), routes(), refusals(), lock_files(), decisions()]
     wrong = [list(check) for check in checks]
     for sentence in sum(wrong, []):
         print("FAIL", sentence)

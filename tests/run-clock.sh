@@ -3,10 +3,10 @@
 # clocks but PostgreSQL's are stepped (lib/base/clock.c).  What is answered, what /readyz says, that nothing is decided, and that
 # it goes on; a start that waits, and what `make run` says of it; time brought back, and what is on record of it.
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 cd "$top"
-env -u SANITIZE -u MAKEFLAGS make -s -j"$(nproc)" CRASH=1 all >&2
+env -u SANITIZE -u MAKEFLAGS flock Makefile make -s -j"$(nproc)" CRASH=1 all >&2
 passed=0 failed=0
 dir=$(mktemp -d "${TMPDIR:-/tmp}/zhucun-clock-XXXXXX")
 export ZHUCUN_BUILD=build-crash CLOCK_STEP=$dir/step

@@ -4,10 +4,10 @@
 # with the data.
 set -euo pipefail
 top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# shellcheck source=tests/engine.sh
-. "$top/tests/engine.sh"
-# shellcheck source=tests/pace.sh
-. "$top/tests/pace.sh"
+# shellcheck source=tests/harness/engine.sh
+. "$top/tests/harness/engine.sh"
+# shellcheck source=tests/harness/pace.sh
+. "$top/tests/harness/pace.sh"
 # shellcheck source=deploy/paths.sh
 . "$top/deploy/paths.sh"
 cd "$top"
@@ -112,7 +112,7 @@ moves_clock() {
 	grep -q '^clock' "$1"
 }
 scenario() {            # script district
-	ZHUCUN_DISTRICT=$2 "$build/tests/scenario_test" "$1"
+	ZHUCUN_DISTRICT=$2 "$build/tests/scenarios/scenario_test" "$1"
 }
 
 scenarios_together() {

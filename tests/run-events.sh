@@ -1,8 +1,8 @@
 #!/bin/bash
 # run-events.sh - clients follow the events of a district while processes die: each hears every event once, in order.
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 cd "$top"
 stack_up
 # shellcheck source=deploy/paths.sh

@@ -2,8 +2,8 @@
 # run-export.sh - a payroll of 5,000 people as CSV and XLSX, read back and compared with the run and the ledger; and the
 # operator's proof of the same.
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 cd "$top"
 passed=0 failed=0
 

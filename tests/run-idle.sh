@@ -1,9 +1,10 @@
 #!/bin/bash
 # run-idle.sh - what keeps a stack up, and what it costs while nothing is asked of it: counted, not timed.  Then whoever can be killed
 # is, and nobody else may end by it; and the three ways in which all ends without being told properly.
+# alone: it measures what nobody asks for costs
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 cd "$top"
 passed=0 failed=0
 

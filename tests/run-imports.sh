@@ -2,8 +2,8 @@
 # run-imports.sh - big files through real processes: several at once, and while roster is killed -9; all of a file is there or
 # none, and what is answered 2xx is.
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 cd "$top"
 passed=0 failed=0 rows=10000
 # shellcheck disable=SC2119

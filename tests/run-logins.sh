@@ -2,8 +2,8 @@
 # run-logins.sh - real processes over HTTPS: logging in, a batch, logging out, failures from many addresses, and that no log holds a
 # token, a phone or a password; then what the gateway refuses to be started with, and whose word it takes for who a client is.
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 cd "$top"
 passed=0 failed=0
 made=$(mktemp -d "${TMPDIR:-/tmp}/zhucun-logins-XXXXXX")

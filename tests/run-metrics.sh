@@ -2,8 +2,8 @@
 # run-metrics.sh - what operators watch: the counters of every process as Prometheus reads them, the rules they are woken by, the
 # status of the whole, what /readyz says is missing when something is, and a trace from a request to the message it led to.
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 # shellcheck source=deploy/paths.sh
 . "$top/deploy/paths.sh"
 cd "$top"

@@ -3,8 +3,8 @@
 # processes are killed -9, with one replica of each service and with three, of which some are also frozen for a while.
 # ZHUCUN_SEED chooses the histories.
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 cd "$top"
 seed=${ZHUCUN_SEED:-1}
 passed=0 failed=0

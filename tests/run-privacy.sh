@@ -3,8 +3,8 @@
 # reasons, positions, passwords and tokens that stand nowhere else, in good requests and in refused ones, while things break.  None of them
 # may be in any log (the services', PostgreSQL's), in any event, in metrics, in the stream of events.  And who runs as what.
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 # shellcheck source=deploy/paths.sh
 . "$top/deploy/paths.sh"
 cd "$top"

@@ -4,8 +4,8 @@
 # waiting.  Then what the database holds is verified, and rebuilt from the logs alone.  At last every answer that came is held against
 # the published document, and each value that the document lists must have come.
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 cd "$top"
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
@@ -14,7 +14,7 @@ lanes=$((cores < 4 ? cores : 4))
 scripts=(tests/scenarios/*.scn)
 
 one() {                 # script
-	if stack_up && "${ZHUCUN_TEST_BUILD:-build}/tests/scenario_test" "$1" && history_holds; then
+	if stack_up && "${ZHUCUN_TEST_BUILD:-build}/tests/scenarios/scenario_test" "$1" && history_holds; then
 		echo "passed $1" >>"$made/ended.$lane"
 	else
 		echo "FAIL $1" | tee -a "$made/ended.$lane"

@@ -2,8 +2,8 @@
 # run-sample.sh - the sample district on a hand-set clock: loaded while its services die and its script is killed, begun anew,
 # and then counted: nothing is there twice, nothing is missing, and there is something in every state.
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 cd "$top"
 passed=0 failed=0
 stack_up

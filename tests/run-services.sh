@@ -18,9 +18,9 @@ check() {               # what, got, wanted (a pattern)
 }
 
 # With what is built already, so that only what is new must be.
-mkdir "$scratch/build" "$scratch/tests"
+mkdir -p "$scratch/build" "$scratch/tests/harness"
 cp -a Makefile proto lib services gateway deploy "$scratch"
-cp -a tests/stack.sh tests/pace.sh "$scratch/tests"
+cp -a tests/harness/stack.sh tests/harness/pace.sh "$scratch/tests/harness"
 for made in gen lib services gateway deploy bin libzhucun.a; do
 	[ ! -e "build/$made" ] || cp -a "build/$made" "$scratch/build"
 done
@@ -36,8 +36,8 @@ C
 echo "insert into engine.consumes (consumer, producer) values ('another', 'roster');" >"$scratch/services/another/schema/010_another.sql"
 check "it comes after those that are there" "$("$scratch/services/list" | tail -n 1)" another
 
-# shellcheck source=tests/stack.sh
-. "$scratch/tests/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$scratch/tests/harness/stack.sh"
 trap 'stack_down; rm -rf "$scratch"' EXIT
 get() {                 # path
 	curl -s --noproxy '*' -m "$(patience 10)" -H "Authorization: Bearer $ZHUCUN_BOOTSTRAP_TOKEN" "$ZHUCUN_URL$1"

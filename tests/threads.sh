@@ -3,8 +3,8 @@
 # each service, with two reader threads each.  Fails when it reports anything, or when it did not watch.
 # SCENARIOS (all): which ones.
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 cd "$top"
 env -u MAKEFLAGS make -s -j"$(nproc)" SANITIZE=thread all
 export ZHUCUN_BUILD=build-tsan ZHUCUN_REPLICAS=2 ZHUCUN_READERS=2
@@ -32,7 +32,7 @@ watched() {             # every program that runs was made with it
 
 for script in ${SCENARIOS:-tests/scenarios/*.scn}; do
 	status=0
-	{ stack_up && watched && build/tests/scenario_test "$script"; } || status=1
+	{ stack_up && watched && build/tests/scenarios/scenario_test "$script"; } || status=1
 	result "$script" "$status"
 	stack_down
 done

@@ -27,7 +27,8 @@ each(arena_t *a, const struct columns *c, bool keys_only, const char *sep, const
 		const char *piece = format;
 		char *one = arena_strdup(a, "");
 		for (; *piece; piece++)
-			one = *piece == '@' ? arena_printf(a, "%s%s", one, c->name[i]) : arena_printf(a, "%s%c", one, *piece);
+			one = *piece == '@' ? arena_printf(a, "%s%s", one, c->name[i])
+					    : arena_printf(a, "%s%c", one, *piece);
 		s = arena_printf(a, "%s%s%s", s, *s ? sep : "", one);
 	}
 	return s;

@@ -32,7 +32,7 @@ struct log {
 	const CtlRows__LogPart *part;
 	struct position at;                             /* the last event read, as it says itself */
 	void *const *wrong; size_t nwrong;              /* CtlRows.Seq of those that are on record as dated wrongly */
-	bool gap;                                       /* the one before the next is missing: its hash cannot be told */
+	bool gap;                                      /* the one before the next is missing: its hash cannot be told */
 	int64_t after[PRODUCERS_MAX], read[PRODUCERS_MAX];      /* stood on so far; cursors */
 	const char *told[KINDS_MAX]; size_t ntold;
 };
@@ -78,7 +78,8 @@ static void
 check_place(struct log *l, const EngineRows__Logged *e)
 {
 	const struct verify *v = l->v;
-	EngineRows__District *const *d = bsearch(e->district, v->districts, v->ndistricts, sizeof *v->districts, by_district);
+	EngineRows__District *const *d =
+		bsearch(e->district, v->districts, v->ndistricts, sizeof *v->districts, by_district);
 
 	if (!d)
 		log_fault(l, e->seq, "log.district", TEXT(l, "%s is no district", e->district));

@@ -1,6 +1,7 @@
 /* access_test - the parts of access: whose a thing is, who reaches it, what is sealed.
  *
- * How: tables of callers, rows and subjects.  Every route with every role, from outside, is tests/access_test.c. */
+ * How: tables of callers, rows and subjects.  Every route with every role, from outside, is
+ * tests/properties/access_test.c. */
 #include "access/access.h"
 #include "access/sealed.h"
 #include "harness/tally.h"

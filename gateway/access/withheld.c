@@ -85,7 +85,8 @@ withheld_take(json_t *answer, const struct identity *who, const struct route *r)
 {
 	const struct eyes e = {
 		.person = who->person, .origins = !access_limited(who, r),
-		.phones = who->operator || r->flags & ROUTE_PHONE_WHOLE || identity_has_role(who, WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN),
+		.phones = who->operator || r->flags & ROUTE_PHONE_WHOLE ||
+			  identity_has_role(who, WIRE__ACCOUNT_ROLE__DISTRICT_ADMIN),
 	};
 
 	if (!e.origins || !e.phones)

@@ -93,7 +93,8 @@ main(void)
 	struct identity reviewer = caller(REVIEWER);
 	const struct route reveals = { .who = row.who, .flags = ROUTE_PHONE_WHOLE };
 	withheld_take(asked, &reviewer, &reveals);
-	check_text(json_string_value(json_object_get(asked, "phone")), "13812345678", "one that was asked for is whole");
+	check_text(json_string_value(json_object_get(asked, "phone")), "13812345678",
+		   "one that was asked for is whole");
 	json_decref(asked);
 	return tally_end();
 }

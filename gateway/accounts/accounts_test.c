@@ -589,7 +589,9 @@ test_foreign(struct gateway *g)
 		gateway_close(g);
 		gateway_open(g, settings);
 	}
-	struct api_request get = { .method = "GET", .target = D "/persons/p-1", .cookie = COOKIE, .origin = "http://x" };
+	struct api_request get = {
+		.method = "GET", .target = D "/persons/p-1", .cookie = COOKIE, .origin = "http://x"
+	};
 	ask_by_cookie(g, &get);
 	check_number((int64_t)g->bus.n, 1, "who only reads changes nothing");
 }
@@ -711,15 +713,18 @@ test_current(struct gateway *g)
 	ask(g, SESSION, "GET", "/api/v1/sessions/current", NULL);
 	say_caller(g);
 	struct sent *s = fake_last(&g->bus);
-	check(asks_read(g, &roster__read_session__descriptor) && strcmp(s->read->account, "wang") == 0, "roster says", "");
+	check(asks_read(g, &roster__read_session__descriptor) && strcmp(s->read->account, "wang") == 0, "roster says",
+	      "");
 	Roster__ReadSession *m = roster__read_session__unpack(NULL, s->read->data.len, s->read->data.data);
 	check_text(m->token_sha256, digest, "of this very session");
 	roster__read_session__free_unpacked(m, NULL);
 	now.account = (char *)"wang";
 	fake_answer_message(g->api, s, 200, &now, g->now_us);
-	check(g->client.reply.status == 200 && strstr(g->client.text, "\"deputy_for\":[]"), "what it is", g->client.text);
+	check(g->client.reply.status == 200 && strstr(g->client.text, "\"deputy_for\":[]"), "what it is",
+	      g->client.text);
 	ask(g, NULL, "GET", "/api/v1/public/districts", NULL);
-	check(g->bus.n == 1 && asks_read(g, &roster__list_district_names__descriptor), "what is public is everybody's", "");
+	check(g->bus.n == 1 && asks_read(g, &roster__list_district_names__descriptor), "what is public is everybody's",
+	      "");
 }
 
 static void

@@ -141,7 +141,8 @@ is_forbidden(const call_t *c)
 	       (!c->who.operator && *district && strcmp(district, c->who.district) != 0);
 }
 
-/* Health needs no token from near, logging in and the console none at all; everything else does, also what is not there. */
+/* Health needs no token from near, logging in and the console none at all; everything else does, also what is not
+ * there. */
 static bool
 needs_nobody(const call_t *c)
 {

@@ -22,8 +22,8 @@ enum {
 };
 struct api_request {                            /* texts are copied; NULL: the header is not there */
 	const char *method, *target;            /* target: path and query, as sent */
-	const char *authorization, *content_type, *content_encoding, *idempotency_key, *if_none_match, *if_match, *traceparent,
-		*last_event_id, *accept_encoding, *cookie, *origin, *own_page;   /* own_page: X-Zhucun */
+	const char *authorization, *content_type, *content_encoding, *idempotency_key, *if_none_match, *if_match,
+		*traceparent, *last_event_id, *accept_encoding, *cookie, *origin, *own_page; /* own_page: X-Zhucun */
 	int64_t content_length;                 /* −1: not said */
 	uint8_t address[ADDRESS_BYTES];         /* whose failures and requests count together: networks_client() */
 	bool crowded;                           /* there is room for questions of health only: 503, whatever else */

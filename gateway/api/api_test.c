@@ -1014,7 +1014,8 @@ main(void)
 		test_keys, test_optional_body, test_file, test_clock, test_read,
 		test_merge, test_names, test_retries, test_comes_back, test_late_answers, test_lost_then_away,
 		test_bad_answers, test_leaving,
-		test_ready, test_metrics, test_numbers, test_document, test_tagged, test_if_match, test_windows, test_bodies, test_stopping,
+		test_ready, test_metrics, test_numbers, test_document, test_tagged, test_if_match, test_windows,
+		test_bodies, test_stopping,
 	};
 
 	log_open("api_test", LOG_LEVEL_ERROR + 1);

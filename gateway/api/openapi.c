@@ -334,18 +334,28 @@ ndjson_body(struct draft *d, const struct route *r, json_t *operation)
 
 /* ---- what is answered */
 
-/* Answers of several parts are one object, and so is what has something beside it. */
+/* Answers of several parts are one object. */
 static json_t *
-answer_schema(struct draft *d, const struct route *r)
+parts_schema(struct draft *d, const struct route *r)
 {
-	if (!r->parts[1].service && !answers_json(r))
+	if (!r->parts[1].service)
 		return schema_ref(r->parts[0].answer, SCHEMA_ANSWER, d->schemas);
 	json_t *object = schema_object(SCHEMA_ANSWER);
 	for (int i = 0; i < ROUTE_PARTS_MAX && r->parts[i].service; i++)
 		schema_members(object, r->parts[i].answer, NULL, SCHEMA_ANSWER, d->schemas);
-	if (answers_json(r))
-		schema_member(object, "names", strlen("names"), schema_ref_named("Names"), false);
 	return object;
+}
+
+static json_t *
+answer_schema(struct draft *d, const struct route *r)
+{
+	json_t *answer = parts_schema(d, r);
+
+	if (!answers_json(r))
+		return answer;
+	json_t *beside = schema_object(SCHEMA_ANSWER);
+	schema_member(beside, "names", strlen("names"), schema_ref_named("Names"), false);
+	return json_pack("{s:[o, o]}", "allOf", answer, beside);
 }
 
 /* A POST to a collection makes something; one to a thing ("/{id}/confirm") moves it. */

@@ -246,8 +246,8 @@ is_elsewhere(const struct route_match *m, const char *name)
 	return false;
 }
 
-/* A number beyond the page's bounds is as wrong as a word; an id that cannot be one finds nothing, and says so; nothing is
- * searched for, or too much. */
+/* A number beyond the page's bounds is as wrong as a word; an id that cannot be one finds nothing, and says so; nothing
+ * is searched for, or too much. */
 static bool
 value_allowed(const char *name, const char *value)
 {

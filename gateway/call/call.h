@@ -42,7 +42,7 @@ struct api {
 	size_t npasswords, nwaiting;            /* passwords asked about; waiting for that */
 	bool gave_up;
 	size_t nexports, npacking;              /* exports under way; those whose file is being packed */
-	char *document;                         /* the route table as openapi.h describes it: made when first asked for */
+	char *document;                       /* the route table as openapi.h describes it: made when first asked for */
 	struct session_cache sessions;
 	struct rate_limit rate_limit;
 	http_metrics_t *http_metrics;

@@ -1,5 +1,5 @@
-/* names - puts names where a text only mentions people, units, villages and townships (lib/domain/mention.h), and beside
- * ids.  Pure.
+/* names - puts names where a text only mentions people, units, villages and townships (lib/domain/mention.h), and
+ * beside ids.  Pure.
  *
  * Texts are kept without names, which are roster's alone; so an answer that has such texts waits for what roster says
  * they were called. */

@@ -35,7 +35,8 @@ precondition_stands(const call_t *c)
 {
 	const struct route *r = c->match.route;
 
-	return c->if_match && r && strcmp(r->method, "PUT") == 0 && get_of(r) && !*target_query(c->target) && is_json(c);
+	return c->if_match && r && strcmp(r->method, "PUT") == 0 && get_of(r) && !*target_query(c->target) &&
+	       is_json(c);
 }
 
 /* What a GET would answer, to the letter. */

@@ -75,8 +75,8 @@ static void
 test_foreign(arena_t *a)
 {
 	static const char *const foreign[] = {
-		"", "0", "-1", "A", "AA", "AAAA", "====", "id: 7", "null", "../../etc/passwd", "%00", "\xff\xfe", "驻村",
-		"CgY1MTE3MDM",                  /* a district alone, without its check */
+		"", "0", "-1", "A", "AA", "AAAA", "====", "id: 7", "null", "../../etc/passwd", "%00", "\xff\xfe",
+		"驻村", "CgY1MTE3MDM",                  /* a district alone, without its check */
 	};
 	char big[8192];
 

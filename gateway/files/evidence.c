@@ -1,7 +1,8 @@
 /* evidence - POST /files, GET /files/{sha256}?of=PATH.
  *
  *   in:   a body that is, by its first bytes, a picture or a paper; a path of the same district
- *   out:  an order to keep it; or the GET of that path, as if it were called, and if its answer has the digest, the file
+ *   out:  an order to keep it; or the GET of that path, as if it were called, and if its answer has the digest,
+ *         the file
  *
  * So nobody has rights to a file of its own: it is seen where it belongs.  Where it does not, or what is not there or
  * not his to read, is all the same 404. */
@@ -190,11 +191,13 @@ piece_done(void *ctx, enum rpc_outcome outcome, Wire__Answer **items, int64_t mo
 
 	c->waiting = 0;
 	if (outcome == RPC_ANSWERED && items[0]->status == 200)
-		said = supervision__file_piece__unpack(arena_pb(c->api->arena), items[0]->data.len, items[0]->data.data);
+		said = supervision__file_piece__unpack(arena_pb(c->api->arena), items[0]->data.len,
+						       items[0]->data.data);
 	if (said)
 		piece_take(c, said, mono_us);
 	else
-		call_refuse(c, outcome == RPC_ANSWERED && items[0]->status == 404 ? REFUSED_NOTHING : REFUSED_AWAY, NULL);
+		call_refuse(c, outcome == RPC_ANSWERED && items[0]->status == 404 ? REFUSED_NOTHING : REFUSED_AWAY,
+			    NULL);
 }
 
 static void

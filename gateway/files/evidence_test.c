@@ -139,7 +139,8 @@ test_given(struct gateway *g)
 	check(strcmp(g->bus.sent[0].read->type, supervision__read_finding__descriptor.name) == 0,
 	      "what it is of is read first", "");
 	say_finding(g, hex);
-	check(strcmp(g->bus.sent[1].read->type, supervision__read_file_piece__descriptor.name) == 0, "then its bytes", "");
+	check(strcmp(g->bus.sent[1].read->type, supervision__read_file_piece__descriptor.name) == 0, "then its bytes",
+	      "");
 	say_piece(g, "%PDF-1.4 ", 19);
 	say_piece(g, "of a thing", 19);
 	check(g->bus.n == 3 && g->client.reply.status == 200, "piece by piece", g->client.text);

@@ -9,7 +9,7 @@
 #include "funding.pb-c.h"
 #include "gateway/gateway.h"
 #include "harness/tally.h"
-#include "pace.h"
+#include "harness/pace.h"
 #include "roster.pb-c.h"
 #include <dirent.h>
 #include <jansson.h>

@@ -82,7 +82,8 @@ int
 main(void)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		check(coding_taken(rows[i].said, rows[i].coding) == rows[i].taken, "taken", rows[i].said ? rows[i].said : "");
+		check(coding_taken(rows[i].said, rows[i].coding) == rows[i].taken, "taken",
+		      rows[i].said ? rows[i].said : "");
 	test_packed(TYPE_JSON, PACK_BYTES_MIN, "gzip", true);
 	test_packed(TYPE_LINES, 100000, "gzip", true);
 	test_packed(TYPE_JSON, PACK_BYTES_MIN - 1, "gzip", false);

@@ -124,7 +124,7 @@ console_open(const char *directory, bool https)
 	if (!c)
 		abort();
 	c->https = https;
-	c->list = read_whole(directory, "files", LIST_BYTES_MAX, &len);
+	c->list = *directory ? read_whole(directory, "files", LIST_BYTES_MAX, &len) : NULL;
 	if (!c->list)
 		LOG(INFO, "console.not_built", NULL, LOG_S("directory", directory));
 	else if (!files_take(c, directory))

@@ -9,8 +9,8 @@ enum { CONSOLE_BYTES_MAX = 2 << 20 };
 
 struct console;
 
-/* https: whoever was here once comes by https only.  NULL: not what its list says, or too much (logged).  Without a list
- * there is none, and its pages say so. */
+/* https: whoever was here once comes by https only.  NULL: not what its list says, or too much (logged).  Without a
+ * list, or a directory (""), there is none, and its pages say so. */
 struct console *console_open(const char *directory, bool https);
 void console_close(struct console **cp);
 

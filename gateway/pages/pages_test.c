@@ -83,7 +83,8 @@ static void
 ask(struct gateway *g, const char *method, const char *target, const char *takes, const char *has)
 {
 	struct api_request r = {
-		.method = method, .target = target, .accept_encoding = takes, .if_none_match = has, .content_length = -1,
+		.method = method, .target = target, .accept_encoding = takes, .if_none_match = has,
+		.content_length = -1,
 	};
 
 	gateway_begin(g, &r);
@@ -160,10 +161,10 @@ test_https(void)
 }
 
 static void
-test_not_built(void)
+test_not_built(const char *nowhere)
 {
 	static struct gateway g;
-	struct console *c = console_open("/nowhere", false);
+	struct console *c = console_open(nowhere, false);
 
 	gateway_open(&g, (struct api_settings){ .console = c, .services = services });
 	ask(&g, "GET", "/", "br", NULL);
@@ -219,7 +220,8 @@ main(void)
 	gateway_run(tests, 2, (struct api_settings){ .console = c, .services = services });
 	console_close(&c);
 	test_https();
-	test_not_built();
+	test_not_built("/nowhere");
+	test_not_built("");
 	test_refused();
 	test_too_much();
 	console_remove();

@@ -88,8 +88,8 @@ main(int argc, char **argv)
 
 	check(same,
 	      "the table of " PAGE
-	      " is that of gateway/routes/ (print it with `access_page_test print`; tests/access_test.c has a line for "
-	      "each route too)",
+	      " is that of gateway/routes/ (print it with `access_page_test print`; "
+	      "tests/properties/access_test.c has a line for each route too)",
 	      same ? "" : "it is not");
 	if (print)
 		fputs(table, stdout);

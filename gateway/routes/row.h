@@ -52,8 +52,8 @@ enum {
 /* Part 0 is a list by pages; part 1, if any, is asked for the persons of each page: person_ids → items with a
  * person_id. */
 #define EXPORT(path, roles, flags, begins, shown, ...) \
-	{ "GET", DISTRICT path, ROUTE_EXPORT, ROUTE_BY_STATE | (flags), { __VA_ARGS__ }, .who = WHO_OPERATOR | (roles), \
-	  .columns = shown, .file = begins }
+	{ "GET", DISTRICT path, ROUTE_EXPORT, ROUTE_BY_STATE | (flags), { __VA_ARGS__ }, \
+	  .who = WHO_OPERATOR | (roles), .columns = shown, .file = begins }
 /* A thing that is put by its id, by the district's administrator: put it, read it, list them. */
 #define THING(path, reading, subject, listing, put, read, list, thing) \
 	PUT(path "/{id}", ADMIN, roster, put, thing, "id"), \

@@ -17,10 +17,10 @@ struct head {
 	char *text;
 	const char *method;
 	char *target;                           /* origin-form, "*" with OPTIONS, or an authority with CONNECT */
-	const char *authorization, *content_type, *idempotency_key, *last_event_id, *host, *content_length, *cookie, *origin,
-		*own_page;                      /* X-Zhucun */
-	const char *content_encoding, *accept_encoding, *if_none_match, *if_match, *traceparent, *forwarded, *connection,
-		*expect, *transfer_encoding;
+	const char *authorization, *content_type, *idempotency_key, *last_event_id, *host, *content_length, *cookie,
+		*origin, *own_page; /* X-Zhucun */
+	const char *content_encoding, *accept_encoding, *if_none_match, *if_match, *traceparent, *forwarded,
+		*connection, *expect, *transfer_encoding;
 	bool old;                               /* HTTP/1.0 */
 	bool closes, keeps, expects;            /* Connection: close, keep-alive; Expect: 100-continue */
 	enum head_body body;

@@ -164,7 +164,8 @@ literal(const char **s, char c)
 static bool
 month_take(const char **s, int *year, int *month)
 {
-	return digits(s, 4, year) && literal(s, '-') && digits(s, 2, month) && *year >= 1 && *month >= 1 && *month <= 12;
+	return digits(s, 4, year) && literal(s, '-') && digits(s, 2, month) && *year >= 1 && *month >= 1 &&
+	       *month <= 12;
 }
 
 static bool

@@ -216,7 +216,8 @@ static void
 test_within(void)
 {
 	check(day_within(10, 10, true, 20) && day_within(19, 10, true, 20), "[10, 20)", "first and last day");
-	check(!day_within(9, 10, true, 20) && !day_within(20, 10, true, 20), "[10, 20)", "the day before, the day after");
+	check(!day_within(9, 10, true, 20) && !day_within(20, 10, true, 20), "[10, 20)",
+	      "the day before, the day after");
 	check(day_within(DAY_MAX, 10, false, 0) && !day_within(9, 10, false, 0), "[10, )", "for ever, not before");
 	check(!day_within(10, 10, true, 10), "[10, 10)", "no day");
 }

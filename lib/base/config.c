@@ -144,7 +144,8 @@ config_open(int argc, char **argv, const char *program, const char *purpose, con
 		}
 		if (strcmp(argv[i], "--health") == 0)
 			exit(report(program, s, n));
-		fprintf(stderr, "%s: \"%s\" is unknown; settings come from the environment, --help lists them.\n", program, argv[i]);
+		fprintf(stderr, "%s: \"%s\" is unknown; settings come from the environment, --help lists them.\n",
+			program, argv[i]);
 		good = false;
 	}
 	for (size_t i = 0; i < n; i++)

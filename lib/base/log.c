@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 enum {
-	TEXT_BYTES_MAX = 1024,          /* of one text as written, so that a long error leaves room for the other fields */
+	TEXT_BYTES_MAX = 1024,       /* of one text as written, so that a long error leaves room for the other fields */
 	ESCAPE_MAX = 8,
 	EVENTS_MAX = 160, MINUTE_US = 60 * 1000 * 1000,
 };

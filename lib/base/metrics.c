@@ -54,8 +54,8 @@ metric_max(struct metrics *m, enum metric_id id, int64_t seen)
 {
 	int64_t before = atomic_load_explicit(&m->value[id], memory_order_relaxed);
 
-	while (seen > before && !atomic_compare_exchange_weak_explicit(&m->value[id], &before, seen, memory_order_relaxed,
-	                                                               memory_order_relaxed))
+	while (seen > before && !atomic_compare_exchange_weak_explicit(&m->value[id], &before, seen,
+								       memory_order_relaxed, memory_order_relaxed))
 		;
 	metric_touch(m, id);
 }
@@ -134,7 +134,8 @@ metrics_text(const struct metrics *m, const char *service, const char *replica, 
 	if (replica && *replica)
 		labels = arena_printf(a, "%s,replica=\"%s\"", labels, label(replica, a));
 	for (int i = 0; i < METRICS + HISTOGRAMS; i++) {
-		samples[i] = i < METRICS ? text_of_value(m, i, labels, a) : text_of_histogram(m, i - METRICS, labels, a);
+		samples[i] =
+			i < METRICS ? text_of_value(m, i, labels, a) : text_of_histogram(m, i - METRICS, labels, a);
 		len += strlen(samples[i]);
 	}
 	char *text = arena_alloc(a, len + 1), *to = text;

@@ -110,5 +110,6 @@ curve_server_options(void *socket, const struct curve_pair *own)
 
 	return !zmq_setsockopt(socket, ZMQ_ZAP_ENFORCE_DOMAIN, &on, sizeof(on)) &&
 	       !zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN)) &&
-	       !zmq_setsockopt(socket, ZMQ_CURVE_SERVER, &on, sizeof(on)) && set_key(socket, ZMQ_CURVE_SECRETKEY, own->secret);
+	       !zmq_setsockopt(socket, ZMQ_CURVE_SERVER, &on, sizeof(on)) &&
+	       set_key(socket, ZMQ_CURVE_SECRETKEY, own->secret);
 }

@@ -89,7 +89,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 			const Wire__Head *again = frames_head(&part, body_len, a);
 			must(again || h->base.n_unknown_fields); /* protobuf-c takes a field number 0, writes it
 								    shorter, and then does not */
-			must(!again || (again->kind == h->kind && again->id == h->id && !strcmp(again->service, h->service)));
+			must(!again ||
+			     (again->kind == h->kind && again->id == h->id && !strcmp(again->service, h->service)));
 		}
 		read_body(h->kind, bytes + 2 + head_len, body_len, a);
 	}

@@ -42,7 +42,7 @@ struct link_set {
 	int64_t now_us, ping_due_us, hello_due_us;
 	uint8_t hello[HELLO_BYTES_MAX];
 	size_t hello_len;                       /* 0: nothing served */
-	zmq_msg_t got[FRAMES];                  /* what the last link_receive() gave out points in here and into heads */
+	zmq_msg_t got[FRAMES];                 /* what the last link_receive() gave out points in here and into heads */
 	arena_t *heads;
 	uint64_t malformed;
 };
@@ -86,8 +86,8 @@ connect_all(link_t *l, const char *endpoints)
 		size_t len = strcspn(at, " ");
 		errno = EINVAL;                 /* of what is refused before ZeroMQ sees it */
 		if (l->nbuses == LINK_BUSES_MAX || !bus_connect(l, at, len)) {
-			LOG(ERROR, "link.refused", NULL, LOG_S("endpoints", endpoints), LOG_I("buses_max", LINK_BUSES_MAX),
-			    LOG_S("error", zmq_strerror(errno)));
+			LOG(ERROR, "link.refused", NULL, LOG_S("endpoints", endpoints),
+			    LOG_I("buses_max", LINK_BUSES_MAX), LOG_S("error", zmq_strerror(errno)));
 			return false;
 		}
 		at += len;

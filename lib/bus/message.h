@@ -26,9 +26,9 @@ struct message {
 	struct peer peer;               /* of a request received or an answer sent; unused in a request sent */
 	Wire__Kind kind;
 	uint64_t id;
-	const char *service;            /* addressee of a request; who gives an answer received, "" or NULL: the bus itself */
+	const char *service;      /* addressee of a request; who gives an answer received, "" or NULL: the bus itself */
 	const char *replica;            /* … this one of its replicas, by its instance; NULL or "": whoever serves it */
-	int via;                        /* a request sent goes by this bus alone, counted from 1; 0: by any that answers */
+	int via;                     /* a request sent goes by this bus alone, counted from 1; 0: by any that answers */
 	int32_t partition;
 	Wire__Lane lane;
 	int64_t wait_ms;

@@ -19,7 +19,8 @@ static size_t
 persons_of(struct batch *b, const char *account, const char *const **out)
 {
 	const struct owners *own = batch_owners(b);
-	const MirrorRows__Account *row = !own && batch_has_table(b, &mirror_account) ? mirror_account_at(b, account) : NULL;
+	const MirrorRows__Account *row =
+		!own && batch_has_table(b, &mirror_account) ? mirror_account_at(b, account) : NULL;
 
 	if (own)
 		return own->of(b, account, out);

@@ -132,7 +132,8 @@ static const struct { const char *patch, *code, *pointer; } refusals[] = {
 	  "\"unit_head\":[{\"kind\":\"removal_proposed\",\"span\":\"from_decision\"}]}]}}", NULL, NULL },
 	{ "{\"criticisms\":{\"ladder\":[{\"rung\":2,\"clause\":\"X\",\"reason\":{\"zh\":\"一\",\"en\":\"a\"}}]}}",
 	  "policy.rung", "/criticisms/ladder/0/rung" },
-	{ "{\"criticisms\":{\"ladder\":[{\"rung\":1,\"clause\":\"C3.2.1-2\",\"reason\":{\"zh\":\"一\",\"en\":\"a\"}}]}}",
+	{ "{\"criticisms\":{\"ladder\":[{\"rung\":1,\"clause\":\"C3.2.1-2\","
+	  "\"reason\":{\"zh\":\"一\",\"en\":\"a\"}}]}}",
 	  "policy.clause", "/criticisms/ladder/0/clause" },
 	{ "{\"criticisms\":{\"ladder\":[{\"rung\":1,\"clause\":\"X\",\"reason\":{\"zh\":\"一\",\"en\":\"a\"}},"
 	  "{\"rung\":2,\"clause\":\"X\",\"reason\":{\"zh\":\"一\",\"en\":\"a\"}}]}}", "policy.clause",
@@ -162,8 +163,8 @@ static const struct { const char *patch, *code, *pointer; } refusals[] = {
 	  "\"unexcused_absence\"],\"superior\":false,\"major\":false}]}", "policy.case", "/cases/0/findings/1" },
 	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"X\",\"findings\":[\"gossip\"],"
 	  "\"superior\":false,\"major\":false}]}", "policy.case", "/cases/0/findings/0" },
-	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"C3.1.1-1\",\"findings\":[\"duty_failure\"],"
-	  "\"superior\":false,\"major\":false}]}", "policy.clause", "/cases/0/clause" },
+	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"C3.1.1-1\","
+	  "\"findings\":[\"duty_failure\"],\"superior\":false,\"major\":false}]}", "policy.clause", "/cases/0/clause" },
 	{ "{\"cases\":[{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"X\",\"findings\":[\"duty_failure\"],"
 	  "\"superior\":false,\"major\":false},{\"reason\":{\"zh\":\"一\",\"en\":\"a\"},\"clause\":\"X\","
 	  "\"findings\":[\"duty_failure\"],\"superior\":false,\"major\":false}]}", "policy.clause", "/cases/1/clause" },

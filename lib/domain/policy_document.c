@@ -145,7 +145,8 @@ check_name(struct check *c, const char *text, const char *pointer)
 
 	for (size_t i = 0; i < len && plain; i++)
 		plain = text[i] > ' ' && text[i] < 127;
-	expect(c, plain, pointer, "policy.name", "A clause or id is 1 to 64 printable ASCII characters without spaces.");
+	expect(c, plain, pointer, "policy.name",
+	       "A clause or id is 1 to 64 printable ASCII characters without spaces.");
 }
 
 static void
@@ -168,12 +169,14 @@ check_approval(struct check *c, const char *approval_json)
 		expect(c, json_object_get(j, "default"), "/approval", "policy.approval", detail);
 		json_object_foreach (j, name, value) {
 			bool known = strcmp(name, "default") == 0 || is_measure_kind(name);
-			expect(c, known, "/approval", "policy.approval", "approval names something that is no kind of measure.");
+			expect(c, known, "/approval", "policy.approval",
+			       "approval names something that is no kind of measure.");
 			expect(c, json_is_string(value) && is_word(json_string_value(value), approval_words),
 			       "/approval", "policy.approval", detail);
 		}
 	} else {
-		expect(c, json_is_string(j) && is_word(json_string_value(j), approval_words), "/approval", "policy.approval", detail);
+		expect(c, json_is_string(j) && is_word(json_string_value(j), approval_words), "/approval",
+		       "policy.approval", detail);
 	}
 	json_decref(j);
 }
@@ -208,7 +211,8 @@ check_consequence(struct check *c, const Policy__Consequence *m, enum place plac
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		no = places[i].place == place ? places[i].no : no;
 	expect(c, kind, arena_printf(c->arena, "%s/kind", pointer), "policy.kind", no);
-	expect(c, span, arena_printf(c->arena, "%s/span", pointer), "policy.span", "This measure cannot have this span.");
+	expect(c, span, arena_printf(c->arena, "%s/span", pointer), "policy.span",
+	       "This measure cannot have this span.");
 	expect(c, has_months == needs_months, arena_printf(c->arena, "%s/months", pointer), "policy.months",
 	       "months goes with the span months_from_decision, and only with it.");
 	if (has_months)
@@ -221,7 +225,8 @@ check_consequences(struct check *c, Policy__Consequence *const *list, size_t n, 
 	for (size_t m = 0; m < n && !c->problem; m++) {
 		check_consequence(c, list[m], place, arena_printf(c->arena, "%s/%zu", at, m));
 		for (size_t k = 0; k < m; k++)
-			expect(c, strcmp(list[k]->kind, list[m]->kind) != 0, arena_printf(c->arena, "%s/%zu/kind", at, m), "policy.kind",
+			expect(c, strcmp(list[k]->kind, list[m]->kind) != 0,
+			       arena_printf(c->arena, "%s/%zu/kind", at, m), "policy.kind",
 			       "A rung cannot have two measures of one kind.");
 	}
 }
@@ -237,8 +242,8 @@ check_rung(struct check *c, Policy__Rung *const *rungs, size_t i)
 	       "Rungs are numbered 1, 2, 3 … in order.");
 	check_name(c, r->clause, arena_printf(c->arena, "%s/clause", at));
 	for (size_t k = 0; k < i; k++)
-		expect(c, strcmp(rungs[k]->clause, r->clause) != 0, arena_printf(c->arena, "%s/clause", at), "policy.clause",
-		       "Two rungs cannot have the same clause.");
+		expect(c, strcmp(rungs[k]->clause, r->clause) != 0, arena_printf(c->arena, "%s/clause", at),
+		       "policy.clause", "Two rungs cannot have the same clause.");
 	check_text(c, r->reason, arena_printf(c->arena, "%s/reason", at));
 	check_consequences(c, r->measures, r->n_measures, OF_ABSENCE, arena_printf(c->arena, "%s/measures", at));
 }
@@ -246,7 +251,8 @@ check_rung(struct check *c, Policy__Rung *const *rungs, size_t i)
 static void
 check_ladder(struct check *c, const Policy__AbsenceLadder *ladder)
 {
-	expect(c, ladder->n_rungs <= RUNGS_MAX, "/absence_ladder/rungs", "policy.range", "A ladder has at most 16 rungs.");
+	expect(c, ladder->n_rungs <= RUNGS_MAX, "/absence_ladder/rungs", "policy.range",
+	       "A ladder has at most 16 rungs.");
 	for (size_t i = 0; i < ladder->n_rungs && !c->problem; i++)
 		check_rung(c, ladder->rungs, i);
 }
@@ -279,7 +285,8 @@ check_criticism_rung(struct check *c, const Policy__Policy *p, size_t i)
 	expect(c, !clause_taken(p, r->clause, i, 0), arena_printf(c->arena, "%s/clause", at), "policy.clause",
 	       "Two rules cannot have the same clause.");
 	check_text(c, r->reason, arena_printf(c->arena, "%s/reason", at));
-	check_consequences(c, r->responsible, r->n_responsible, OF_CRITICISM, arena_printf(c->arena, "%s/responsible", at));
+	check_consequences(c, r->responsible, r->n_responsible, OF_CRITICISM,
+			   arena_printf(c->arena, "%s/responsible", at));
 	check_consequences(c, r->unit_head, r->n_unit_head, OF_HEAD, arena_printf(c->arena, "%s/unit_head", at));
 }
 
@@ -484,8 +491,8 @@ check_duty(struct check *c, Policy__Duty *const *duties, size_t i)
 	if (d->maybe_of_case == POLICY__DUTY__MAYBE_OF_OF)
 		check_word(c, d->of, of_words, arena_printf(c->arena, "%s/of", at));
 	bool share = strpbrk(d->threshold, "/%");
-	expect(c, !share || d->maybe_of_case == POLICY__DUTY__MAYBE_OF_OF, arena_printf(c->arena, "%s/of", at), "policy.duty",
-	       "A share is a share of something.");
+	expect(c, !share || d->maybe_of_case == POLICY__DUTY__MAYBE_OF_OF, arena_printf(c->arena, "%s/of", at),
+	       "policy.duty", "A share is a share of something.");
 	check_word(c, d->per, per_words, arena_printf(c->arena, "%s/per", at));
 }
 
@@ -516,10 +523,12 @@ check_readings(struct check *c, Policy__Reading *const *rs, size_t n)
 		       "policy.reading", "This reading is not implemented.");
 		check_text(c, rs[i]->question, arena_printf(c->arena, "%s/question", at));
 		check_text(c, rs[i]->text, arena_printf(c->arena, "%s/text", at));
-		expect(c, rs[i]->by[0], arena_printf(c->arena, "%s/by", at), "policy.reading", "Somebody has chosen each reading.");
+		expect(c, rs[i]->by[0], arena_printf(c->arena, "%s/by", at), "policy.reading",
+		       "Somebody has chosen each reading.");
 	}
 	for (int k = 0; k < READINGS; k++)
-		expect(c, seen[k], "/readings", "policy.reading", arena_printf(c->arena, "The register lacks %s.", readings[k].id));
+		expect(c, seen[k], "/readings", "policy.reading",
+		       arena_printf(c->arena, "The register lacks %s.", readings[k].id));
 }
 
 /* ---- text in, text out */

@@ -40,7 +40,8 @@ ask(const Policy__Policy *p)
 	struct policy_book book = { &v, 1 };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		must(policy_approval(p, kinds[i]) == APPROVAL_FOUR_EYES || policy_approval(p, kinds[i]) == APPROVAL_AUTOMATIC);
+		must(policy_approval(p, kinds[i]) == APPROVAL_FOUR_EYES ||
+		     policy_approval(p, kinds[i]) == APPROVAL_AUTOMATIC);
 	must(policy_approval(p, "recall") == APPROVAL_FOUR_EYES);
 	must(!policy_on(&book, 16999) && policy_on(&book, 17000) == &v);
 }

@@ -68,7 +68,8 @@ pages_prepare(struct reader *r)
 }
 
 static const struct store_stmt *const ours[] = {
-	&engine_show_district, &engine_plan_anew, &engine_districts, &engine_clock_now, &engine_look, &engine_cursors_of_consumer,
+	&engine_show_district, &engine_plan_anew, &engine_districts, &engine_clock_now, &engine_look,
+	&engine_cursors_of_consumer,
 	&engine_show_partitions, &engine_events_after, &engine_lag, &engine_progress, &engine_edges, &engine_status,
 	&engine_status_replicas, &engine_status_edges, &engine_status_lag,
 };

@@ -35,7 +35,8 @@ drop_oldest(struct ring *r)
 	free(e);
 }
 
-/* Of 32 bits: that two types of those that are urgent to somebody share one is seen by a test (tests/urgent_test.c). */
+/* Of 32 bits: that two types of those that are urgent to somebody share one is seen by a test
+ * (tests/engine/urgent_test.c). */
 uint32_t
 ring_type_hash(const char *type)
 {

@@ -112,7 +112,7 @@ struct noun {
 	LIST_OF(const struct query) queries;
 	LIST_OF(const struct copy *const) copies;               /* which it makes: checked at start */
 	LIST_OF(const struct store_stmt *const) statements;     /* of <noun>.sql */
-	const char *(*fault)(void);                             /* of other rows of its own: asked at start; NULL: none */
+	const char *(*fault)(void);                           /* of other rows of its own: asked at start; NULL: none */
 };
 struct service {
 	const char *name;                               /* also its schema and login role */

@@ -27,8 +27,8 @@ static size_t
 size_of(const Field *f)
 {
 	switch (f->type) {
-	case PROTOBUF_C_TYPE_INT64: case PROTOBUF_C_TYPE_UINT64: case PROTOBUF_C_TYPE_SINT64: case PROTOBUF_C_TYPE_FIXED64:
-	case PROTOBUF_C_TYPE_SFIXED64: case PROTOBUF_C_TYPE_DOUBLE:
+	case PROTOBUF_C_TYPE_INT64: case PROTOBUF_C_TYPE_UINT64: case PROTOBUF_C_TYPE_SINT64:
+	case PROTOBUF_C_TYPE_FIXED64: case PROTOBUF_C_TYPE_SFIXED64: case PROTOBUF_C_TYPE_DOUBLE:
 		return 8;
 	case PROTOBUF_C_TYPE_STRING: case PROTOBUF_C_TYPE_MESSAGE:
 		return sizeof(void *);
@@ -99,7 +99,8 @@ is_named(const char *names, const char *name)
 static const Field *
 counterpart(const struct copy *c, const Field *f)
 {
-	const Field *g = is_named(c->own, f->name) ? NULL : protobuf_c_message_descriptor_get_field_by_name(c->from, f->name);
+	const Field *g =
+		is_named(c->own, f->name) ? NULL : protobuf_c_message_descriptor_get_field_by_name(c->from, f->name);
 
 	return g && same_type(f, g) ? g : NULL;
 }

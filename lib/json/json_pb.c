@@ -27,7 +27,8 @@ static const struct json_fault faults[] = {
 	[IS_NULL] = { "json.null", "null is not a value; leave an optional member out." },
 	[RANGE] = { "json.range", "A value is out of range." },
 	[VALUE] = { "json.value", "A value is not one of those allowed here." },
-	[TEXT] = { "json.text", "A string is too long, or holds controls, unseen characters, or such as turn its direction." },
+	[TEXT] = { "json.text",
+		   "A string is too long, or holds controls, unseen characters, or such as turn its direction." },
 };
 
 /* ---- how JSON names a field ------------------------------------------------ */
@@ -396,9 +397,10 @@ fault_note(struct faults *fs, enum fault fault, const struct step *at)
 static Wire__Problem *
 problem_of_faults(const struct faults *fs)
 {
-	Wire__Problem *p = fs->mixed
-		? problem_make(fs->arena, 422, "json.invalid", NULL, "The body has faults of several kinds; see errors.")
-		: problem_make(fs->arena, 422, faults[fs->first].code, NULL, faults[fs->first].detail);
+	Wire__Problem *p =
+		fs->mixed ? problem_make(fs->arena, 422, "json.invalid", NULL,
+					 "The body has faults of several kinds; see errors.")
+			  : problem_make(fs->arena, 422, faults[fs->first].code, NULL, faults[fs->first].detail);
 
 	if (fs->more)
 		p->detail = arena_printf(fs->arena, "%s The first %d faults are listed; there may be more.", p->detail,
@@ -855,7 +857,8 @@ only_these(const ProtobufCMessage *m, const uint32_t *tags, size_t n, arena_t *a
 
 	for (size_t i = 0; i < n; i++) {
 		const field_t *f = protobuf_c_message_descriptor_get_field(m->descriptor, tags[i]);
-		if (!f || (f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF && *(const uint32_t *)member(m, f->quantifier_offset) != f->id))
+		if (!f || (f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF &&
+			   *(const uint32_t *)member(m, f->quantifier_offset) != f->id))
 			continue;
 		size_t width = f->label == PROTOBUF_C_LABEL_REPEATED ? sizeof(void *) : width_of(f->type);
 		memcpy(member(out, f->offset), member(m, f->offset), width);

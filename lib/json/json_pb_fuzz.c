@@ -27,10 +27,11 @@ enum { INPUT_MAX = 4096, ARENA_BYTES = 1024 * INPUT_MAX };
 static const ProtobufCMessageDescriptor *const kinds[] = {
 	&roster__put_district__descriptor, &roster__put_unit__descriptor, &roster__put_village__descriptor,
 	&roster__put_person__descriptor, &roster__put_posting__descriptor, &roster__publish_policy__descriptor,
-	&roster__read_contacts__descriptor, &supervision__note_finding__descriptor, &attendance__record_checkin__descriptor,
-	&incentives__put_round__descriptor, &common__reason__descriptor, &common__page__descriptor,
-	&engine__advance_clock__descriptor, &policy__policy__descriptor, &funding__stipend__descriptor,
-	&accountability__case_sheet__descriptor, &wire__command__descriptor, &wire__hello__descriptor,
+	&roster__read_contacts__descriptor, &supervision__note_finding__descriptor,
+	&attendance__record_checkin__descriptor, &incentives__put_round__descriptor,
+	&common__reason__descriptor, &common__page__descriptor, &engine__advance_clock__descriptor,
+	&policy__policy__descriptor, &funding__stipend__descriptor, &accountability__case_sheet__descriptor,
+	&wire__command__descriptor, &wire__hello__descriptor,
 };
 
 struct packed { size_t len; uint8_t *bytes; };

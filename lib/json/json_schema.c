@@ -10,8 +10,9 @@ typedef ProtobufCFieldDescriptor field_t;
 json_t *
 schema_object(enum schema_side side)
 {
-	return side == SCHEMA_BODY ? json_pack("{s:s, s:{}, s:b}", "type", "object", "properties", "additionalProperties", 0)
-	                           : json_pack("{s:s, s:{}}", "type", "object", "properties");
+	return side == SCHEMA_BODY
+		       ? json_pack("{s:s, s:{}, s:b}", "type", "object", "properties", "additionalProperties", 0)
+		       : json_pack("{s:s, s:{}}", "type", "object", "properties");
 }
 
 void
@@ -112,7 +113,8 @@ schema_value(const field_t *f, enum schema_side side, json_t *schemas)
 		return integer_schema(f, "int64");
 	case PROTOBUF_C_TYPE_SINT64: case PROTOBUF_C_TYPE_SFIXED64:
 		return integer_schema(f, "int64");
-	case PROTOBUF_C_TYPE_UINT32: case PROTOBUF_C_TYPE_FIXED32: case PROTOBUF_C_TYPE_UINT64: case PROTOBUF_C_TYPE_FIXED64:
+	case PROTOBUF_C_TYPE_UINT32: case PROTOBUF_C_TYPE_FIXED32: case PROTOBUF_C_TYPE_UINT64:
+	case PROTOBUF_C_TYPE_FIXED64:
 		return json_pack("{s:s, s:i}", "type", "integer", "minimum", 0);
 	case PROTOBUF_C_TYPE_FLOAT: case PROTOBUF_C_TYPE_DOUBLE:
 		return json_pack("{s:s}", "type", "number");

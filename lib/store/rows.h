@@ -30,7 +30,7 @@ struct row {
 	const ProtobufCMessage *was;            /* as loaded; NULL: not in the table */
 	const ProtobufCMessage *is;             /* as it should be; NULL: not */
 	struct row *left, *right;
-	struct row *next;                       /* of those that are not in the treap yet; of those that a walk has met */
+	struct row *next;                     /* of those that are not in the treap yet; of those that a walk has met */
 };
 
 struct row_index { const struct row_key **slots; size_t room, n; };     /* open addressing; room is a power of two */

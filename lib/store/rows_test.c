@@ -13,7 +13,6 @@ static const struct table table = { .name = "person", .row = &mirror_rows__perso
 /* in byte order; one begins another */
 static const char *const persons[PERSONS] = { "", "a", "ab", "b", "p", "p.1", "p1" };
 
-struct count { int passed, failed; };
 struct model { const char *was[PERSONS][DAYS], *is[PERSONS][DAYS]; };
 
 static MirrorRows__Person

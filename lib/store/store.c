@@ -52,7 +52,7 @@ struct store {
 	size_t bytes;                                   /* of parameters since the last sync */
 	bool oversized;                                 /* a statement passed the bound; nothing is sent after it */
 	bool synced;                                    /* results stand in sent; the next command starts anew */
-	bool only_here;                                 /* a commit of this round trip may not have reached the standby */
+	bool only_here;                               /* a commit of this round trip may not have reached the standby */
 	enum store_error error;                         /* of the last sync */
 	PGresult *failure;                              /* its cause, when the server said one */
 	int64_t round_trips;
@@ -70,7 +70,8 @@ static const char check_interval[] =
 /* Every statement is written for index lookups driven by arrays: plans must not change with statistics or size. */
 static const char session_options[] =
 	"-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off "
-	"-c enable_mergejoin=off -c enable_bitmapscan=off -c enable_memoize=off -c random_page_cost=1.1 -c TimeZone=UTC";
+	"-c enable_mergejoin=off -c enable_bitmapscan=off -c enable_memoize=off "
+	"-c random_page_cost=1.1 -c TimeZone=UTC";
 
 /* ---- errors */
 
@@ -620,12 +621,14 @@ const char *
 store_column_type(store_t *db, const char *table, const char *column, arena_t *a)
 {
 	static const char sql[] = "select format_type(atttypid, null) from pg_attribute "
-	                          "where attrelid = to_regclass($1) and attname = $2 and attnum > 0 and not attisdropped";
+	                          "where attrelid = to_regclass($1) and attname = $2 and attnum > 0 "
+	                          "and not attisdropped";
 	const char *const values[] = { table, column };
 
 	assert(db->synced || db->nsent == 0);
 	if (queue_open(db))
-		queue_add(db, NULL, "store_column_type", PQsendQueryParams(db->conn, sql, 2, NULL, values, NULL, NULL, 0));
+		queue_add(db, NULL, "store_column_type",
+			  PQsendQueryParams(db->conn, sql, 2, NULL, values, NULL, NULL, 0));
 	if (store_sync(db) != STORE_OK || PQntuples(db->sent[0].result) == 0)
 		return NULL;
 	return arena_strdup(a, PQgetvalue(db->sent[0].result, 0, 0));
@@ -712,12 +715,15 @@ static bool
 connection_open(store_t *db)
 {
 	char *options = options_make(db->conninfo);
-	const char *const keys[] = { "connect_timeout", "tcp_user_timeout", "dbname", "options", "client_encoding", NULL };
+	const char *const keys[] = {
+		"connect_timeout", "tcp_user_timeout", "dbname", "options", "client_encoding", NULL
+	};
 	const char *const values[] = { "2", "1500", db->conninfo, options, "UTF8", NULL };
 
 	db->conn = PQconnectdbParams(keys, values, 1);
 	free(options);
-	if (PQstatus(db->conn) != CONNECTION_OK || PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn)) {
+	if (PQstatus(db->conn) != CONNECTION_OK || PQsetnonblocking(db->conn, 1) != 0 ||
+	    !PQenterPipelineMode(db->conn)) {
 		LOG(ERROR, "store.connect", NULL, LOG_S("error", PQerrorMessage(db->conn)));
 		connection_drop(db);
 		return false;

@@ -10,7 +10,7 @@
 enum { LOAD_ROWS_MAX = 3, WHOLE_ROWS_MAX = 1000 };
 #else
 enum {
-	LOAD_ROWS_MAX = 16384,                          /* that the inputs of a batch may want by prefixes, of all tables */
+	LOAD_ROWS_MAX = 16384,                      /* that the inputs of a batch may want by prefixes, of all tables */
 	WHOLE_ROWS_MAX = 200000,                        /* one input alone: beyond that it is put aside */
 };
 #endif
@@ -19,10 +19,10 @@ struct table_sql {
 	const struct table *table;
 	struct store_stmt load[TABLE_KEY_MAX + 1]; /* [n]: by the first n key fields; of less than the whole key
 						      LOAD_ROWS_MAX + 1 rows at most */
-	struct store_stmt all[TABLE_KEY_MAX + 1];       /* the same, WHOLE_ROWS_MAX + 1 at most; see table_prepare_all() */
+	struct store_stmt all[TABLE_KEY_MAX + 1];    /* the same, WHOLE_ROWS_MAX + 1 at most; see table_prepare_all() */
 	struct store_stmt insert, update,
 		drop; /* update: none (nparams 0) where a row is only its key, or never changes */
-	size_t written, plans_until;                    /* rows, by this process; from plans_until on, plans are made anew */
+	size_t written, plans_until;               /* rows, by this process; from plans_until on, plans are made anew */
 };
 
 /* Texts live in the arena, which must live as long as the store.  False: table and row message do not fit (logged). */

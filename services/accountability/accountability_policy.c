@@ -13,7 +13,8 @@ typedef AccountabilityRows__Measure Measure;
 static bool
 is_absence(const Finding *f)
 {
-	return f->kind == SUPERVISION__FINDING_KIND__UNEXCUSED_ABSENCE && f->state == SUPERVISION__FINDING_STATE__CONFIRMED;
+	return f->kind == SUPERVISION__FINDING_KIND__UNEXCUSED_ABSENCE &&
+	       f->state == SUPERVISION__FINDING_STATE__CONFIRMED;
 }
 
 static int
@@ -63,7 +64,8 @@ ladder_absences(const struct policy_book *book, const Finding *const *findings, 
 			continue;                                               /* A17 */
 		bool same_year = last && day_year(last->finding->on_day) == day_year(f->on_day);
 		struct absence *x = &absences[count++];
-		*x = (struct absence){ .finding = f, .k = same_year ? last->k + 1 : 1, .policy = policy_on(book, f->on_day) };
+		*x = (struct absence){ .finding = f, .k = same_year ? last->k + 1 : 1,
+				       .policy = policy_on(book, f->on_day) };
 		x->rung = rung_of(book, x->policy, x->k);
 	}
 	*out = absences;
@@ -170,8 +172,10 @@ reason_set(Measure *m, const struct reached *r, arena_t *a)
 	char day[DAY_TEXT_MAX];
 
 	day_text(m->decided_day, day);
-	m->reason_zh = arena_printf(a, "%s（%s：%s；决定日期：%s）", r->reason->zh, r->dates_zh, dates_text(r, "、", a), day);
-	m->reason_en = arena_printf(a, "%s (%s %s; decided on %s)", r->reason->en, r->dates_en, dates_text(r, ", ", a), day);
+	m->reason_zh =
+		arena_printf(a, "%s（%s：%s；决定日期：%s）", r->reason->zh, r->dates_zh, dates_text(r, "、", a), day);
+	m->reason_en =
+		arena_printf(a, "%s (%s %s; decided on %s)", r->reason->en, r->dates_en, dates_text(r, ", ", a), day);
 }
 
 /* Who and why: the same for all that one rung brings. */
@@ -253,9 +257,10 @@ rung_measures(const struct absence *kth, const MirrorRows__Posting *const *posti
 	for (int i = 0; i < kth->k; i++)
 		facts[i] = first[i].finding;
 	const struct reached r = {
-		.ladder = LADDER_ABSENCE, .clause = rung->clause, .reason = rung->reason, .rung = kth->k, .policy = kth->policy,
-		.facts = facts, .nfacts = (size_t)kth->k, .dates_zh = "脱岗日期", .dates_en = "absent on",
-		.postings = postings, .npostings = npostings, .unit_id = "", .head_person_id = "",
+		.ladder = LADDER_ABSENCE, .clause = rung->clause, .reason = rung->reason, .rung = kth->k,
+		.policy = kth->policy, .facts = facts, .nfacts = (size_t)kth->k, .dates_zh = "脱岗日期",
+		.dates_en = "absent on", .postings = postings, .npostings = npostings, .unit_id = "",
+		.head_person_id = "",
 	};
 	return ladder_follow(&r, rung->measures, rung->n_measures, a, all, n);
 }
@@ -445,7 +450,8 @@ ladder_shrank(const struct measure_change *c)
 		return true;
 	if (c->change != ACCOUNTABILITY__CHANGE__AMENDED)
 		return false;
-	bool ends_sooner = c->is->maybe_until_case && (!c->was->maybe_until_case || c->is->until_day < c->was->until_day);
+	bool ends_sooner =
+		c->is->maybe_until_case && (!c->was->maybe_until_case || c->is->until_day < c->was->until_day);
 	bool loses_effect = measure_in_effect(c->was->state) && !measure_in_effect(c->is->state);
 	bool is_refused = !measure_is_refused(c->was->state) && measure_is_refused(c->is->state);
 	return c->is->from_day > c->was->from_day || ends_sooner || loses_effect || is_refused;

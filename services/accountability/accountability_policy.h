@@ -18,7 +18,7 @@
 /* A date on which somebody was absent (A17), the k-th of its calendar year (A1). */
 struct absence {
 	const AccountabilityRows__Finding *finding;     /* of that date the one with the smallest id */
-	int k, rung;                                    /* rung: k, at most the number of rungs; 0 where the ladder has none */
+	int k, rung;                             /* rung: k, at most the number of rungs; 0 where the ladder has none */
 	const struct policy_version *policy;            /* in force on the date; NULL: none */
 };
 
@@ -41,10 +41,10 @@ struct reached {
 	const struct policy_version *policy; /* in force on the date of the last finding */
 	const AccountabilityRows__Finding *const *facts;
 	size_t nfacts; /* the cause, in date order; at least one */
-	const char *dates_zh, *dates_en;                                                /* what the reason calls their dates */
+	const char *dates_zh, *dates_en;                                         /* what the reason calls their dates */
 	const MirrorRows__Posting *const *postings;
 	size_t npostings; /* of the one whose term may count (A6) */
-	const char *unit_id, *head_person_id;                                           /* of a unit's measures; else "" */
+	const char *unit_id, *head_person_id;                                        /* of a unit's measures; else "" */
 };
 /* Adds what follows to the n measures of `all`, as newly decided; one of the same identity is replaced.  How many there
  * are then; `all` must have room. */

@@ -12,6 +12,7 @@
  * The properties are then tried on random histories; the seed is fixed, and printed with what fails. */
 #include "accountability_policy.h"
 #include "base/civil.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,7 +273,8 @@ tell_move(struct world *w, const char *kind, const char *state)
 {
 	for (size_t i = 0; i < w->nmeasures; i++)
 		for (unsigned v = 0; v < accountability__measure_state__descriptor.n_values; v++) {
-			if (strcmp(name_of(&accountability__measure_kind__descriptor, w->measures[i]->kind, w->arena), kind) != 0 ||
+			if (strcmp(name_of(&accountability__measure_kind__descriptor, w->measures[i]->kind, w->arena),
+				   kind) != 0 ||
 			    strcmp(name_of(&accountability__measure_state__descriptor, (int)v, w->arena), state) != 0)
 				continue;
 			Measure *m = arena_copy(w->arena, w->measures[i], sizeof(*m));
@@ -342,7 +344,8 @@ by_year_rung_kind(const void *a, const void *b)
 static bool
 is_asked(const char *words, const char *only)
 {
-	return !only || (only[0] == '^' ? strncmp(words, only + 1, strlen(only + 1)) == 0 : strstr(words, only) != NULL);
+	return !only ||
+	       (only[0] == '^' ? strncmp(words, only + 1, strlen(only + 1)) == 0 : strstr(words, only) != NULL);
 }
 
 /* only: a kind or another word, "^" and a rung, or NULL for all. */
@@ -514,42 +517,34 @@ static const struct {
 };
 
 static void
-check(int counts[2], bool right, const char *what, const char *got, const char *expected)
-{
-	counts[!right]++;
-	if (!right)
-		printf("FAIL %s\n  got      %s\n  expected %s\n", what, got, expected);
-}
-
-static void
-test_cases(int counts[2], const struct books *books, arena_t *a)
+test_cases(const struct books *books, arena_t *a)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct world w = { .book = &books->book[cases[i].book], .arena = a };
 		tell(&w, cases[i].history);
 		const char *stands = standing_words(&w, cases[i].only, a), *last = change_words(&w, a);
-		check(counts, strcmp(stands, cases[i].stands) == 0, cases[i].rule, stands, cases[i].stands);
+		check_text(stands, cases[i].stands, cases[i].rule);
 		if (cases[i].last)
-			check(counts, strcmp(last, cases[i].last) == 0, cases[i].rule, last, cases[i].last);
+			check_text(last, cases[i].last, cases[i].rule);
 		arena_reset(a);
 	}
 }
 
 static void
-test_reason(int counts[2], const struct books *books, arena_t *a)
+test_reason(const struct books *books, arena_t *a)
 {
 	static const char *const zh = "取消补助（脱岗日期：2017-09-05、2017-10-02；决定日期：2017-10-09）";
 	static const char *const en = "stipend cancelled (absent on 2017-09-05, 2017-10-02; decided on 2017-10-09)";
 	struct world w = { .book = &books->book[SHIPPED], .arena = a };
 
 	tell(&w, "F1:09-05 F2:10-02>10-09");
-	check(counts, strcmp(w.measures[1]->reason_zh, zh) == 0, "reason, zh", w.measures[1]->reason_zh, zh);
-	check(counts, strcmp(w.measures[1]->reason_en, en) == 0, "reason, en", w.measures[1]->reason_en, en);
+	check_text(w.measures[1]->reason_zh, zh, "reason, zh");
+	check_text(w.measures[1]->reason_en, en, "reason, en");
 }
 
 /* Rungs as standing shows them: min(k, 3), within each year. */
 static void
-test_rungs(int counts[2], const struct books *books, arena_t *a)
+test_rungs(const struct books *books, arena_t *a)
 {
 	static const int rungs[] = { 1, 2, 3, 3, 1 };
 	struct world w = { .book = &books->book[SHIPPED], .arena = a };
@@ -557,16 +552,16 @@ test_rungs(int counts[2], const struct books *books, arena_t *a)
 
 	tell(&w, "F5:2018-01-01 F4:11-04 F3:09-03 F2:09-02 F1:09-01 F0:09-02");
 	size_t n = ladder_absences(w.book, w.findings, w.nfindings, a, &absences);
-	check(counts, n == 5, "§5 five absences", "", "");
+	check(n == 5, "§5 five absences", "");
 	for (size_t i = 0; i < n && i < 5; i++)
-		check(counts, absences[i].rung == rungs[i], "§5 rung min(k, 3)", absences[i].finding->finding_id, "");
-	check(counts, n > 1 && strcmp(absences[1].finding->finding_id, "F0") == 0, "A17 smallest id", "", "F0");
+		check(absences[i].rung == rungs[i], "§5 rung min(k, 3)", absences[i].finding->finding_id);
+	check(n > 1 && strcmp(absences[1].finding->finding_id, "F0") == 0, "A17 smallest id", "");
 }
 
 /* ---- §5 Effect */
 
 static void
-test_eligibility(int counts[2], arena_t *a)
+test_eligibility(arena_t *a)
 {
 	static const struct { int kind, state, day; bool eligible; } rows[] = {
 		{ ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, ACCOUNTABILITY__MEASURE_STATE__IN_FORCE, 100, false },
@@ -589,8 +584,8 @@ test_eligibility(int counts[2], arena_t *a)
 		m.maybe_until_case = ACCOUNTABILITY_ROWS__MEASURE__MAYBE_UNTIL_UNTIL_DAY;
 		m.until_day = 200;
 		eligibility_on(all, 1, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, rows[i].day, a, &v);
-		check(counts, v.eligible == rows[i].eligible && v.n_reasons == !rows[i].eligible, "§5 Eligibility",
-		      arena_printf(a, "row %zu", i), "");
+		check(v.eligible == rows[i].eligible && v.n_reasons == !rows[i].eligible, "§5 Eligibility",
+		      arena_printf(a, "row %zu", i));
 	}
 }
 
@@ -689,7 +684,8 @@ rungs_reached(const struct world *w, int year)
 	bool reached[4] = { false };
 
 	for (size_t i = 0; i < w->nmeasures; i++)
-		if (w->measures[i]->window_year == year && w->measures[i]->state != ACCOUNTABILITY__MEASURE_STATE__REVOKED)
+		if (w->measures[i]->window_year == year &&
+		    w->measures[i]->state != ACCOUNTABILITY__MEASURE_STATE__REVOKED)
 			reached[w->measures[i]->rung] = true;
 	return reached[1] + reached[2] + reached[3];
 }
@@ -718,7 +714,7 @@ one_ladder(const struct policy_book *book, const struct deed *deeds, size_t n)
 }
 
 static void
-test_properties(int counts[2], const struct books *books, arena_t *a)
+test_properties(const struct books *books, arena_t *a)
 {
 	for (uint64_t seed = 1; seed <= HISTORIES; seed++) {
 		struct random r = { seed };
@@ -740,14 +736,14 @@ test_properties(int counts[2], const struct books *books, arena_t *a)
 		for (size_t i = 0; i < n; i++)
 			if (deeds[i].annulled)
 				deed_tell(&reversed, &deeds[i], true);
-		const char *is = standing_words(&plain, NULL, a), *name = arena_printf(a, "seed %llu", (unsigned long long)seed);
-		check(counts, strcmp(standing_words(&shuffled, NULL, a), is) == 0,
-		      arena_printf(a, "§10 1, 2 order and repetition, %s", name), standing_words(&shuffled, NULL, a),
-		      is);
-		check(counts, strcmp(standing_words(&reversed, NULL, a), is) == 0, arena_printf(a, "§10 3 reversal, %s", name),
-		      standing_words(&reversed, NULL, a), is);
+		const char *is = standing_words(&plain, NULL, a),
+			   *name = arena_printf(a, "seed %llu", (unsigned long long)seed);
+		check_text(standing_words(&shuffled, NULL, a), is,
+			   arena_printf(a, "§10 1, 2 order and repetition, %s", name));
+		check_text(standing_words(&reversed, NULL, a), is, arena_printf(a, "§10 3 reversal, %s", name));
 		recount(&shuffled);
-		check(counts, shuffled.nchanges == 0, arena_printf(a, "§10 2 nothing new, %s", name), change_words(&shuffled, a), "");
+		check(shuffled.nchanges == 0, arena_printf(a, "§10 2 nothing new, %s", name),
+		      change_words(&shuffled, a));
 		for (size_t i = 0; i < n; i++)
 			if (!deeds[i].annulled)
 				deed_tell(&more, &deeds[i], false);
@@ -756,8 +752,8 @@ test_properties(int counts[2], const struct books *books, arena_t *a)
 				    .confirmed_day = day_of_civil(2018, 6, 1) };
 		if (one_ladder(book, deeds, n)) {
 			deed_tell(&more, &one, false);
-			check(counts, grows(&plain, &more), arena_printf(a, "§10 4 monotonic, %s", name),
-			      standing_words(&more, NULL, a), is);
+			check(grows(&plain, &more), arena_printf(a, "§10 4 monotonic, %s", name),
+			      standing_words(&more, NULL, a));
 		}
 		arena_reset(a);
 	}
@@ -766,18 +762,16 @@ test_properties(int counts[2], const struct books *books, arena_t *a)
 int
 main(void)
 {
-	int counts[2] = { 0, 0 };
 	struct books *books = calloc(1, sizeof(*books));
 	arena_t *a = arena_open(16 << 20);
 
 	books_init(books);
-	test_cases(counts, books, a);
-	test_reason(counts, books, a);
-	test_rungs(counts, books, a);
-	test_eligibility(counts, a);
-	test_properties(counts, books, a);
+	test_cases(books, a);
+	test_reason(books, a);
+	test_rungs(books, a);
+	test_eligibility(a);
+	test_properties(books, a);
 	arena_close(&a);
 	free(books);
-	printf("%d passed, %d failed\n", counts[0], counts[1]);
-	return counts[1] != 0;
+	return tally_end();
 }

@@ -109,7 +109,8 @@ count_words(const struct case_file *f, size_t i, bool was, arena_t *a, const cha
 
 	if (is_ladder(f, "criticism")) {
 		*zh = arena_printf(a, "%d 年第 %zu 份书面通报批评：%s，《%s》", year, i + 1, on, x->bulletin);
-		*en = arena_printf(a, "%critten criticism %zu of %d: %s, “%s”", was ? 'w' : 'W', i + 1, year, on, x->bulletin);
+		*en = arena_printf(a, "%critten criticism %zu of %d: %s, “%s”", was ? 'w' : 'W', i + 1, year, on,
+				   x->bulletin);
 	} else if (is_ladder(f, "case")) {
 		*zh = arena_printf(a, "%d 年的第 %zu 项：%s", year, i + 1, on);
 		*en = arena_printf(a, "%cinding %zu of %d: %s", was ? 'f' : 'F', i + 1, year, on);
@@ -131,7 +132,8 @@ tell_facts(struct story *s, const struct case_file *f)
 		count_words(f, i, was, a, &zh, &en);
 		if (annulled)
 			step(s, arena_printf(a, "当时计为 %s（发现 %s，已撤销，不再计入）。", zh, x->finding_id),
-			     arena_printf(a, "Was counted as %s (finding %s, annulled since: it no longer counts).", en, x->finding_id));
+			     arena_printf(a, "Was counted as %s (finding %s, annulled since: it no longer counts).", en,
+					  x->finding_id));
 		else
 			step(s,
 			     arena_printf(a, "%s%s（发现 %s，%s 确认）。", was ? "当时计为 " : "", zh, x->finding_id,
@@ -148,7 +150,8 @@ tell_superior(struct story *s, const struct case_file *f)
 {
 	const AccountabilityRows__Finding *last = f->nfacts ? f->facts[f->nfacts - 1] : NULL;
 
-	if (f->limited || !f->policy || !last || !is_ladder(f, "criticism") || last->source != SUPERVISION__SOURCE__SUPERIOR)
+	if (f->limited || !f->policy || !last || !is_ladder(f, "criticism") ||
+	    last->source != SUPERVISION__SOURCE__SUPERIOR)
 		return;
 	int rung = f->policy->criticisms->superior_enters_at;
 	step(s, arena_printf(s->arena, "最后一份由上级作出，从严从重，至少按第 %d 级处理（A15）。", rung),
@@ -214,8 +217,10 @@ tell_order(struct story *s, const struct case_file *f)
 		step(s, arena_printf(a, "这是派出单位 %s 计入的第 %d 次召回。", m->unit_id, m->rung),
 		     arena_printf(a, "It is recall %d that counts for unit %s.", m->rung, m->unit_id));
 	if (m->maybe_until_case)
-		step(s, arena_printf(a, "自 %s 起至 %s（不含）。", day_words(m->from_day, a), day_words(m->until_day, a)),
-		     arena_printf(a, "It lasts from %s until %s.", day_words(m->from_day, a), day_words(m->until_day, a)));
+		step(s,
+		     arena_printf(a, "自 %s 起至 %s（不含）。", day_words(m->from_day, a), day_words(m->until_day, a)),
+		     arena_printf(a, "It lasts from %s until %s.", day_words(m->from_day, a),
+				  day_words(m->until_day, a)));
 	else
 		step(s, arena_printf(a, "自 %s 起，无终止日期。", day_words(m->from_day, a)),
 		     arena_printf(a, "It starts on %s and has no end.", day_words(m->from_day, a)));
@@ -225,7 +230,8 @@ static void
 tell_year_and_term(struct story *s, const struct case_file *f)
 {
 	arena_t *a = s->arena;
-	const char *january = day_words(year_end(f->measure->decided_day), a), *until = day_words(f->measure->until_day, a);
+	const char *january = day_words(year_end(f->measure->decided_day), a),
+		   *until = day_words(f->measure->until_day, a);
 
 	if (f->has_term)
 		step(s,
@@ -259,7 +265,8 @@ tell_year_and_term(struct story *s, const struct case_file *f)
 static void
 tell_period(struct story *s, const struct case_file *f, const char *zh, const char *en)
 {
-	const char *from = day_words(f->measure->from_day, s->arena), *until = day_words(f->measure->until_day, s->arena);
+	const char *from = day_words(f->measure->from_day, s->arena),
+		   *until = day_words(f->measure->until_day, s->arena);
 
 	step(s,
 	     arena_printf(s->arena, "适用于 %s 所在的%s：%s 起至 %s（不含）。",
@@ -332,8 +339,9 @@ static const struct { Accountability__MeasureState state; const char *zh, *en; }
 };
 
 static const struct { const char *step, *zh, *en; } step_words[] = {
-	{ "reviewed", "已审定", "reviewed" },       { "ordered", "已决定召回", "ordered" }, { "handed_over", "已移交", "handed over" },
-	{ "replaced", "已接替", "replaced" },       { "cancelled", "已终止", "cancelled" },
+	{ "reviewed", "已审定", "reviewed" },       { "ordered", "已决定召回", "ordered" },
+	{ "handed_over", "已移交", "handed over" }, { "replaced", "已接替", "replaced" },
+	{ "cancelled", "已终止", "cancelled" },
 };
 
 /* A step of a recall. */
@@ -348,7 +356,8 @@ tell_step(struct story *s, const AccountabilityRows__Move *m)
 		const char *zh = m->reason[0] ? arena_printf(s->arena, "，理由：%s", m->reason) : "。";
 		const char *en = m->reason[0] ? arena_printf(s->arena, "; reason given: %s", m->reason) : ".";
 		step(s, arena_printf(s->arena, "%s 账号 %s 将召回推进为“%s”%s", on, m->account, step_words[i].zh, zh),
-		     arena_printf(s->arena, "On %s account %s made the recall “%s”%s", on, m->account, step_words[i].en, en));
+		     arena_printf(s->arena, "On %s account %s made the recall “%s”%s", on, m->account, step_words[i].en,
+				  en));
 		return true;
 	}
 	return false;
@@ -369,7 +378,8 @@ tell_move(struct story *s, const AccountabilityRows__Move *m)
 		}
 	if (m->reason[0])
 		step(s, arena_printf(s->arena, "%s 由账号 %s 改为“%s”，理由：%s", on, m->account, zh, m->reason),
-		     arena_printf(s->arena, "On %s account %s made it “%s”; reason given: %s", on, m->account, en, m->reason));
+		     arena_printf(s->arena, "On %s account %s made it “%s”; reason given: %s", on, m->account, en,
+				  m->reason));
 	else
 		step(s, arena_printf(s->arena, "%s 由账号 %s 改为“%s”。", on, m->account, zh),
 		     arena_printf(s->arena, "On %s account %s made it “%s”.", on, m->account, en));
@@ -413,7 +423,8 @@ tell_revoked(struct story *s, const struct case_file *f)
 size_t
 case_steps(const struct case_file *f, arena_t *a, Common__Text ***out)
 {
-	struct story s = { .arena = a, .steps = arena_alloc(a, (f->nfacts + f->nmoves + STEPS_EXTRA) * sizeof(*s.steps)) };
+	struct story s = { .arena = a,
+			   .steps = arena_alloc(a, (f->nfacts + f->nmoves + STEPS_EXTRA) * sizeof(*s.steps)) };
 
 	tell_facts(&s, f);
 	if (f->measure->recall_id[0]) {

@@ -4,6 +4,7 @@
  */
 #include "case_policy.h"
 #include "base/civil.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -123,14 +124,6 @@ bench_init(struct bench *b, arena_t *a, Accountability__MeasureKind kind, const 
 				      .moves = b->moves };
 }
 
-static void
-check(int counts[2], bool right, const char *what, const char *got)
-{
-	counts[!right]++;
-	if (!right)
-		printf("FAIL %s\n%s\n", what, got);
-}
-
 static const char *
 told(const struct bench *b, bool zh)
 {
@@ -144,14 +137,14 @@ told(const struct bench *b, bool zh)
 }
 
 static void
-expect(int counts[2], const struct bench *b, const char *zh, const char *en)
+expect(const struct bench *b, const char *zh, const char *en)
 {
-	check(counts, strstr(told(b, true), zh) != NULL, zh, told(b, true));
-	check(counts, strstr(told(b, false), en) != NULL, en, told(b, false));
+	check(strstr(told(b, true), zh) != NULL, zh, told(b, true));
+	check(strstr(told(b, false), en) != NULL, en, told(b, false));
 }
 
 static void
-expect_readings(int counts[2], const struct bench *b, const char *ids)
+expect_readings(const struct bench *b, const char *ids)
 {
 	Accountability__ReadingUsed **used;
 	const char *got = "";
@@ -159,11 +152,12 @@ expect_readings(int counts[2], const struct bench *b, const char *ids)
 
 	for (size_t i = 0; i < n; i++)
 		got = arena_printf(b->arena, "%s%s%s", got, i ? " " : "", used[i]->id);
-	check(counts, strcmp(got, ids) == 0, ids, got);
+	check(strcmp(got, ids) == 0, ids, got);
 }
 
 static const struct {
-	Accountability__MeasureKind kind; const char *name; Policy__Span span; const char *from, *until, *zh, *en, *readings;
+	Accountability__MeasureKind kind; const char *name; Policy__Span span;
+	const char *from, *until, *zh, *en, *readings;
 } spans[] = {
 	{ ACCOUNTABILITY__MEASURE_KIND__STIPEND_CANCELLED, "stipend_cancelled", POLICY__SPAN__QUARTER_OF_ABSENCE,
 	  "2017-10-01", "2018-01-01", "适用于 2017-10-02 所在的季度：2017-10-01 起至 2018-01-01（不含）。",
@@ -182,38 +176,38 @@ static const struct {
 };
 
 static void
-test_spans(int counts[2], arena_t *a)
+test_spans(arena_t *a)
 {
 	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
 		struct bench b;
 		bench_init(&b, a, spans[i].kind, spans[i].name, spans[i].span, spans[i].from, spans[i].until);
-		expect(counts, &b, spans[i].zh, spans[i].en);
-		expect(counts, &b,
+		expect(&b, spans[i].zh, spans[i].en);
+		expect(&b,
 		       "2017 年第 1 次无故脱岗：2017-09-05（发现 F1，2017-09-06 确认）。\n2017 年第 2 "
 		       "次无故脱岗：2017-10-02（发现 F2，2017-10-09 确认）。",
 		       "Absence 1 of 2017: 2017-09-05 (finding F1, confirmed on 2017-09-06).\nAbsence 2 of 2017: "
 		       "2017-10-02");
-		expect(counts, &b, "2017-10-02 施行的政策为 v1，达到第 2 级；条款 C3.2.1-2 规定：规定的原文。",
+		expect(&b, "2017-10-02 施行的政策为 v1，达到第 2 级；条款 C3.2.1-2 规定：规定的原文。",
 		       "rung 2 was reached; clause C3.2.1-2 says: the words of the rule.");
-		expect(counts, &b, "最晚的确认日期：2017-10-09。", "the latest confirmation among these facts: 2017-10-09.");
-		expect_readings(counts, &b, spans[i].readings);
+		expect(&b, "最晚的确认日期：2017-10-09。", "the latest confirmation among these facts: 2017-10-09.");
+		expect_readings(&b, spans[i].readings);
 	}
 }
 
 /* api-console.md, Limited roles: that it was found at night is not told by the reading that only a night check needs.
  */
 static void
-test_limited(int counts[2], arena_t *a)
+test_limited(arena_t *a)
 {
 	struct bench b;
 
 	bench_init(&b, a, spans[0].kind, spans[0].name, spans[0].span, spans[0].from, spans[0].until);
 	b.file.limited = true;
-	expect_readings(counts, &b, "A1 A2 A3 A4 A17");
+	expect_readings(&b, "A1 A2 A3 A4 A17");
 }
 
 static void
-test_term(int counts[2], arena_t *a)
+test_term(arena_t *a)
 {
 	struct bench b;
 
@@ -221,26 +215,28 @@ test_term(int counts[2], arena_t *a)
 		   "2017-10-09", "2019-03-01");
 	b.file.has_term = true;
 	b.file.term_end = day("2019-03-01");
-	expect(counts, &b, "首个 1 月 1 日为 2018-01-01，2017-10-02 所任任期于 2019-03-01 届满；取较晚者，至 2019-03-01（不含）。",
+	expect(&b,
+	       "首个 1 月 1 日为 2018-01-01，2017-10-02 所任任期于 2019-03-01 届满；取较晚者，至 2019-03-01（不含）。",
 	       "the term held on 2017-10-02 ends on 2019-03-01; the later counts: until 2019-03-01.");
 }
 
 static void
-test_approval(int counts[2], arena_t *a)
+test_approval(arena_t *a)
 {
 	struct bench b;
 
 	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE, "promotion_freeze",
 		   POLICY__SPAN__MONTHS_FROM_DECISION, "2017-10-09", "2018-04-09");
-	expect(counts, &b, "须经未记录、未确认其事实的人批准", "approved by somebody who neither noted nor confirmed the facts");
+	expect(&b, "须经未记录、未确认其事实的人批准",
+	       "approved by somebody who neither noted nor confirmed the facts");
 	b.measure.approval = (char *)"automatic";
-	expect(counts, &b, "自动生效", "take effect by themselves");
+	expect(&b, "自动生效", "take effect by themselves");
 	b.measure.kind = ACCOUNTABILITY__MEASURE_KIND__RECALL;
-	expect(counts, &b, "召回的每一步须由人作出", "Each step of a recall takes a person");
+	expect(&b, "召回的每一步须由人作出", "Each step of a recall takes a person");
 }
 
 static void
-test_moves(int counts[2], arena_t *a)
+test_moves(arena_t *a)
 {
 	struct bench b;
 
@@ -250,13 +246,13 @@ test_moves(int counts[2], arena_t *a)
 	b.move.account = (char *)"rev1";
 	b.move.state = ACCOUNTABILITY__MEASURE_STATE__IN_FORCE;
 	b.move.at_us = instant_of_day(day("2017-10-10"));
-	expect(counts, &b, "2017-10-10 由账号 rev1 改为“生效”。", "On 2017-10-10 account rev1 made it “in force”.");
+	expect(&b, "2017-10-10 由账号 rev1 改为“生效”。", "On 2017-10-10 account rev1 made it “in force”.");
 	b.move.reason = (char *)"核实无误";
-	expect(counts, &b, "改为“生效”，理由：核实无误", "reason given: 核实无误");
+	expect(&b, "改为“生效”，理由：核实无误", "reason given: 核实无误");
 }
 
 static void
-test_revoked(int counts[2], arena_t *a)
+test_revoked(arena_t *a)
 {
 	struct bench b;
 
@@ -265,29 +261,29 @@ test_revoked(int counts[2], arena_t *a)
 	b.measure.state = ACCOUNTABILITY__MEASURE_STATE__REVOKED;
 	b.findings[0].state = SUPERVISION__FINDING_STATE__ANNULLED;
 	b.file.counted_now = b.file.rung_now = 1;
-	expect(counts, &b, "当时计为 2017 年第 1 次无故脱岗：2017-09-05（发现 F1，已撤销，不再计入）。",
+	expect(&b, "当时计为 2017 年第 1 次无故脱岗：2017-09-05（发现 F1，已撤销，不再计入）。",
 	       "(finding F1, annulled since: it no longer counts)");
-	expect(counts, &b, "2017 年现计入的无故脱岗为 1 次，未达到第 2 级，该措施已撤销。\n",
+	expect(&b, "2017 年现计入的无故脱岗为 1 次，未达到第 2 级，该措施已撤销。\n",
 	       "Absences that count in 2017 are now 1: rung 2 is not reached, and the measure is revoked.\n");
-	expect(counts, &b, "当时计为 2017 年第 2 次无故脱岗：2017-10-02（发现 F2，2017-10-09 确认）。",
+	expect(&b, "当时计为 2017 年第 2 次无故脱岗：2017-10-02（发现 F2，2017-10-09 确认）。",
 	       "Was counted as absence 2 of 2017: 2017-10-02 (finding F2, confirmed on");
 	b.file.counted_now = b.file.rung_now = 2;
-	expect(counts, &b, "不再得出该措施", "this measure no longer follows");
+	expect(&b, "不再得出该措施", "this measure no longer follows");
 }
 
 /* A policy that no longer is at hand leaves the facts and the decision standing, and says nothing that it cannot know.
  */
 static void
-test_unknown_policy(int counts[2], arena_t *a)
+test_unknown_policy(arena_t *a)
 {
 	struct bench b;
 
 	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", POLICY__SPAN__YEAR_AND_TERM,
 		   "2017-10-09", "2018-01-01");
 	b.file.policy = NULL;
-	expect(counts, &b, "第 1 次无故脱岗", "Absence 1 of 2017");
-	expect_readings(counts, &b, "");
-	check(counts, strstr(told(&b, false), "clause") == NULL, "no clause is quoted", told(&b, false));
+	expect(&b, "第 1 次无故脱岗", "Absence 1 of 2017");
+	expect_readings(&b, "");
+	check(strstr(told(&b, false), "clause") == NULL, "no clause is quoted", told(&b, false));
 }
 
 /* ---- criticisms and cases: the same bench, whose two facts are read as others */
@@ -320,36 +316,38 @@ bench_other(struct bench *b, struct other *o, const char *ladder, bool of_head)
 }
 
 static void
-test_criticisms(int counts[2], arena_t *a)
+test_criticisms(arena_t *a)
 {
 	struct bench b;
 	struct other o;
 
-	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__INTERVIEW, "interview", POLICY__SPAN__FROM_DECISION, "2017-10-09", "");
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__INTERVIEW, "interview", POLICY__SPAN__FROM_DECISION,
+		   "2017-10-09", "");
 	bench_other(&b, &o, "criticism", false);
-	expect(counts, &b, "2017 年第 1 份书面通报批评：2017-09-05，《通报1号》（发现 F1，2017-09-06 确认）。",
+	expect(&b, "2017 年第 1 份书面通报批评：2017-09-05，《通报1号》（发现 F1，2017-09-06 确认）。",
 	       "Written criticism 1 of 2017: 2017-09-05, “通报1号” (finding F1, confirmed on 2017-09-06).");
-	expect(counts, &b, "达到第 2 级；条款 C3.2.1-2 规定：规定的原文。",
+	expect(&b, "达到第 2 级；条款 C3.2.1-2 规定：规定的原文。",
 	       "rung 2 was reached; clause C3.2.1-2 says: the words of the rule.");
-	check(counts, strstr(told(&b, true), "A15") == NULL, "no superior", told(&b, true));
-	expect_readings(counts, &b, "A5 A14 A19 A22");
+	check(strstr(told(&b, true), "A15") == NULL, "no superior", told(&b, true));
+	expect_readings(&b, "A5 A14 A19 A22");
 	b.findings[1].source = SUPERVISION__SOURCE__SUPERIOR;
-	expect(counts, &b, "最后一份由上级作出，从严从重，至少按第 2 级处理（A15）。", "by superiors and weighs heavier: at least rung 2 (A15)");
-	expect_readings(counts, &b, "A5 A14 A15 A19 A22");
+	expect(&b, "最后一份由上级作出，从严从重，至少按第 2 级处理（A15）。",
+	       "by superiors and weighs heavier: at least rung 2 (A15)");
+	expect_readings(&b, "A5 A14 A15 A19 A22");
 	b.file.limited = true;
-	check(counts, strstr(told(&b, true), "上级") == NULL && strstr(told(&b, false), "superiors") == NULL,
+	check(strstr(told(&b, true), "上级") == NULL && strstr(told(&b, false), "superiors") == NULL,
 	      "who is not told a source", told(&b, true));
-	expect_readings(counts, &b, "A5 A14 A19 A22");
+	expect_readings(&b, "A5 A14 A19 A22");
 	b.file.limited = false;
 	b.measure.state = ACCOUNTABILITY__MEASURE_STATE__REVOKED;
 	b.file.counted_now = b.file.rung_now = 1;
-	expect(counts, &b, "当时计为 2017 年第 1 份书面通报批评", "Was counted as written criticism 1 of 2017");
-	expect(counts, &b, "2017 年现计入的书面通报批评为 1 份，未达到第 2 级，该措施已撤销。",
+	expect(&b, "当时计为 2017 年第 1 份书面通报批评", "Was counted as written criticism 1 of 2017");
+	expect(&b, "2017 年现计入的书面通报批评为 1 份，未达到第 2 级，该措施已撤销。",
 	       "Written criticisms that count in 2017 are now 1: rung 2 is not reached");
 }
 
 static void
-test_heads(int counts[2], arena_t *a)
+test_heads(arena_t *a)
 {
 	struct bench b;
 	struct other o;
@@ -358,52 +356,52 @@ test_heads(int counts[2], arena_t *a)
 		   "2017-10-09", "2018-01-01");
 	bench_other(&b, &o, "criticism", true);
 	b.measure.head_person_id = (char *)"h1";
-	expect(counts, &b, "2017-10-02 派出单位 u1 的主要负责人为 h1。", "On 2017-10-02 h1 was the head of unit u1.");
-	expect(counts, &b, "主要负责人当日没有载明届满日期的驻村任职，故至 2018-01-01（不含）。",
+	expect(&b, "2017-10-02 派出单位 u1 的主要负责人为 h1。", "On 2017-10-02 h1 was the head of unit u1.");
+	expect(&b, "主要负责人当日没有载明届满日期的驻村任职，故至 2018-01-01（不含）。",
 	       "the head held no posting that states the end of a term");
-	expect_readings(counts, &b, "A5 A6 A14 A18 A19");
+	expect_readings(&b, "A5 A6 A14 A18 A19");
 	b.measure.head_person_id = (char *)"";
-	expect(counts, &b, "2017-10-02 派出单位 u1 未登记主要负责人。", "On 2017-10-02 no head of unit u1 was known.");
+	expect(&b, "2017-10-02 派出单位 u1 未登记主要负责人。", "On 2017-10-02 no head of unit u1 was known.");
 	b.measure.state = ACCOUNTABILITY__MEASURE_STATE__REVOKED;
-	expect(counts, &b, "各日施行的政策和当日的主要负责人，不再得出该措施", "who headed the unit then this measure no longer follows");
+	expect(&b, "各日施行的政策和当日的主要负责人，不再得出该措施",
+	       "who headed the unit then this measure no longer follows");
 }
 
 static void
-test_cases(int counts[2], arena_t *a)
+test_cases(arena_t *a)
 {
 	struct bench b;
 	struct other o;
 
-	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__REFERRAL, "referral", POLICY__SPAN__FROM_DECISION, "2017-10-09", "");
+	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__REFERRAL, "referral", POLICY__SPAN__FROM_DECISION, "2017-10-09",
+		   "");
 	bench_other(&b, &o, "case", false);
-	expect(counts, &b, "2017 年的第 2 项：2017-10-02（发现 F2，2017-10-09 确认）。",
+	expect(&b, "2017 年的第 2 项：2017-10-02（发现 F2，2017-10-09 确认）。",
 	       "Finding 2 of 2017: 2017-10-02 (finding F2, confirmed on 2017-10-09).");
-	expect(counts, &b, "施行的政策为 v1；条款 C3.2.1-2 规定：规定的原文。",
+	expect(&b, "施行的政策为 v1；条款 C3.2.1-2 规定：规定的原文。",
 	       "policy v1 was in force; clause C3.2.1-2 says: the words of the rule.");
-	expect_readings(counts, &b, "A5");
+	expect_readings(&b, "A5");
 	bench_init(&b, a, ACCOUNTABILITY__MEASURE_KIND__REMOVAL_PROPOSED, "removal_proposed",
 		   POLICY__SPAN__FROM_DECISION, "2017-10-09", "");
 	bench_other(&b, &o, "case", true);
-	expect_readings(counts, &b, "A5 A23");
+	expect_readings(&b, "A5 A23");
 }
 
 int
 main(void)
 {
-	int counts[2] = { 0, 0 };
 	arena_t *a = arena_open(4 << 20);
 
-	test_limited(counts, a);
-	test_spans(counts, a);
-	test_term(counts, a);
-	test_approval(counts, a);
-	test_moves(counts, a);
-	test_revoked(counts, a);
-	test_unknown_policy(counts, a);
-	test_criticisms(counts, a);
-	test_heads(counts, a);
-	test_cases(counts, a);
+	test_limited(a);
+	test_spans(a);
+	test_term(a);
+	test_approval(a);
+	test_moves(a);
+	test_revoked(a);
+	test_unknown_policy(a);
+	test_criticisms(a);
+	test_heads(a);
+	test_cases(a);
 	arena_close(&a);
-	printf("%d passed, %d failed\n", counts[0], counts[1]);
-	return counts[1] != 0;
+	return tally_end();
 }

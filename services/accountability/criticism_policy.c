@@ -116,8 +116,8 @@ reached_by(const struct side *s, const char *ladder, const struct policy_version
 	   size_t nfacts)
 {
 	return (struct reached){
-		.ladder = ladder, .policy = v, .facts = facts, .nfacts = nfacts, .postings = s->postings, .npostings = s->npostings,
-		.unit_id = s->unit_id, .head_person_id = "",
+		.ladder = ladder, .policy = v, .facts = facts, .nfacts = nfacts, .postings = s->postings,
+		.npostings = s->npostings, .unit_id = s->unit_id, .head_person_id = "",
 	};
 }
 

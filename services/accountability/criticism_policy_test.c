@@ -10,6 +10,7 @@
  *   D1:09-05/p       a duty failure; V discipline violated; U funds misused; X an absence */
 #include "criticism_policy.h"
 #include "base/civil.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +97,8 @@ static void
 rulebook_init(struct rulebook *b, const char *approval_json, int superior_enters_at, arena_t *a)
 {
 	static const char *const clauses[3] = { "C3.1.1-1", "C3.1.1-2", "C3.1.1-3" };
-	static const char *const open[2] = { "written_criticism", "duty_failure" }, *const duty[2] = { "duty_failure", NULL };
+	static const char *const open[2] = { "written_criticism", "duty_failure" }, *const duty[2] = { "duty_failure",
+												       NULL };
 	static const char *const grave[2] = { "discipline_violation", "fund_misuse" };
 	Policy__CriticismRung **ladder = arena_alloc(a, 3 * sizeof(*ladder));
 
@@ -265,16 +267,6 @@ due_words(const struct world *w, bool unit, const char *history)
 	return all;
 }
 
-static void
-check(int counts[2], const char *what, const char *got, const char *expected)
-{
-	bool right = strcmp(got, expected) == 0;
-
-	counts[!right]++;
-	if (!right)
-		printf("FAIL %s\n  got      %s\n  expected %s\n", what, got, expected);
-}
-
 /* ---- which criticisms count, and as what: "F1:1" is rung 1, "." one that reaches nothing new */
 
 static const struct { const char *what, *history, *counted;
@@ -294,17 +286,18 @@ static const struct { const char *what, *history, *counted;
 };
 
 static void
-test_count(int counts[2], const struct world *w)
+test_count(const struct world *w)
 {
 	for (size_t i = 0; i < sizeof(counts_rows) / sizeof(counts_rows[0]); i++) {
 		const Finding *findings[FACTS_MAX];
 		struct criticism *list;
 		const char *got = "";
-		size_t n = criticism_count(&w->book, findings, findings_of(w, counts_rows[i].history, findings), w->arena, &list);
+		size_t n = criticism_count(&w->book, findings, findings_of(w, counts_rows[i].history, findings),
+					   w->arena, &list);
 		for (size_t k = 0; k < n; k++)
 			got = arena_printf(w->arena, "%s%s%s:%d%s", got, k ? " " : "", list[k].finding->finding_id,
 					   list[k].rung, list[k].reaches ? "" : ".");
-		check(counts, counts_rows[i].what, got, counts_rows[i].counted);
+		check_text(got, counts_rows[i].counted, counts_rows[i].what);
 	}
 }
 
@@ -366,15 +359,15 @@ static const struct { const char *what; bool unit; const char *history, *expecte
 };
 
 static void
-test_due(int counts[2], const struct world *w)
+test_due(const struct world *w)
 {
 	for (size_t i = 0; i < sizeof(due_rows) / sizeof(due_rows[0]); i++)
-		check(counts, due_rows[i].what, due_words(w, due_rows[i].unit, due_rows[i].history), due_rows[i].expected);
+		check_text(due_words(w, due_rows[i].unit, due_rows[i].history), due_rows[i].expected, due_rows[i].what);
 }
 
 /* Of a head the term counts that is held on the date (A6); without a posting only 1 January does. */
 static void
-test_term(int counts[2], struct world *w)
+test_term(struct world *w)
 {
 	Measure **list;
 
@@ -382,33 +375,36 @@ test_term(int counts[2], struct world *w)
 	size_t n = due(w, true, "C1:09-05@1 C2:09-06@2 C3:12-07@3", &list);
 	for (size_t i = 0; i < n; i++)
 		if (list[i]->kind == ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN)
-			check(counts, "A6 the term of the head", measure_words(list[i], w->arena),
-			      "C3.1.1-3 award_ban 2017-12-07..2019-03-01 C1,C2,C3 proposed h2");
+			check_text(measure_words(list[i], w->arena),
+				   "C3.1.1-3 award_ban 2017-12-07..2019-03-01 C1,C2,C3 proposed h2",
+				   "A6 the term of the head");
 	w->leader.to_day = day_of_civil(2017, 11, 1);
 }
 
 static void
-test_reason(int counts[2], const struct world *w)
+test_reason(const struct world *w)
 {
 	Measure **list;
 
 	due(w, false, "C1:09-05@1/p C2:10-06@2/p>10-20", &list);
-	check(counts, "reason, zh", list[1]->reason_zh, "规定的原文。（通报日期：2017-09-05、2017-10-06；决定日期：2017-10-20）");
-	check(counts, "reason, en", list[1]->reason_en,
-	      "The words of the rule. (criticised on 2017-09-05, 2017-10-06; decided on 2017-10-20)");
+	check_text(list[1]->reason_zh, "规定的原文。（通报日期：2017-09-05、2017-10-06；决定日期：2017-10-20）",
+		   "reason, zh");
+	check_text(list[1]->reason_en,
+		   "The words of the rule. (criticised on 2017-09-05, 2017-10-06; decided on 2017-10-20)",
+		   "reason, en");
 }
 
 /* Only the head's measures lie in the unit's name, so what stands there has the unit's id. */
 static void
-test_subject(int counts[2], const struct world *w)
+test_subject(const struct world *w)
 {
 	Measure **person, **unit;
 
 	due(w, false, "C1:09-05@1/p", &person);
 	due(w, true, "C1:09-05@1/p", &unit);
-	check(counts, "a person's measure names no unit", person[0]->unit_id, "");
-	check(counts, "a head's names the unit", unit[0]->unit_id, "u");
-	check(counts, "and its ladder", unit[0]->ladder, LADDER_CRITICISM);
+	check_text(person[0]->unit_id, "", "a person's measure names no unit");
+	check_text(unit[0]->unit_id, "u", "a head's names the unit");
+	check_text(unit[0]->ladder, LADDER_CRITICISM, "and its ladder");
 }
 
 /* ---- §5 Identity: what changes when something happens: "amended C3.1.1-1 …; revoked …" */
@@ -432,39 +428,40 @@ change_words(const struct world *w, bool unit, const char *before, const char *a
 }
 
 static void
-test_changes(int counts[2], const struct world *w)
+test_changes(const struct world *w)
 {
-	check(counts, "the same again changes nothing",
-	      change_words(w, true, "C1:09-05@1 C2:09-06@2", "C2:09-06@2 C1:09-05@1"), "");
-	check(counts, "annulled: the second becomes the first, and stays what it was",
-	      change_words(w, false, "C1:09-05@1/p C2:09-06@2/p", "C1:09-05@1/p- C2:09-06@2/p"),
-	      "amended C3.1.1-1 written_self_criticism 2017-09-06.. C2 served; revoked C3.1.1-2 interview 2017-09-06.. "
-	      "C1,C2 revoked");
-	check(counts, "another of the same bulletin stands in",
-	      change_words(w, true, "C1:09-05@1/p C2:09-05@1/p", "C1:09-05@1/p- C2:09-05@1/p"),
-	      "amended C3.1.1-1 written_self_criticism 2017-09-05.. C2 served h1");
-	check(counts, "a late one before both", change_words(w, false, "C2:09-06@2/p", "C1:09-05@1/p C2:09-06@2/p"),
-	      "amended C3.1.1-1 written_self_criticism 2017-09-05.. C1 served; imposed C3.1.1-2 interview 2017-09-06.. "
-	      "C1,C2 proposed");
-	check(counts, "C3.2.2 another of the year", change_words(w, false, "V1:09-05/p*", "V1:09-05/p* V2:09-07/p*"),
-	      "amended C3.2.2 referral 2017-09-07.. V1,V2 served");
+	check_text(change_words(w, true, "C1:09-05@1 C2:09-06@2", "C2:09-06@2 C1:09-05@1"), "",
+		   "the same again changes nothing");
+	check_text(change_words(w, false, "C1:09-05@1/p C2:09-06@2/p", "C1:09-05@1/p- C2:09-06@2/p"),
+		   "amended C3.1.1-1 written_self_criticism 2017-09-06.. C2 served; revoked C3.1.1-2 interview "
+		   "2017-09-06.. "
+		   "C1,C2 revoked",
+		   "annulled: the second becomes the first, and stays what it was");
+	check_text(change_words(w, true, "C1:09-05@1/p C2:09-05@1/p", "C1:09-05@1/p- C2:09-05@1/p"),
+		   "amended C3.1.1-1 written_self_criticism 2017-09-05.. C2 served h1",
+		   "another of the same bulletin stands in");
+	check_text(change_words(w, false, "C2:09-06@2/p", "C1:09-05@1/p C2:09-06@2/p"),
+		   "amended C3.1.1-1 written_self_criticism 2017-09-05.. C1 served; imposed C3.1.1-2 interview "
+		   "2017-09-06.. "
+		   "C1,C2 proposed",
+		   "a late one before both");
+	check_text(change_words(w, false, "V1:09-05/p*", "V1:09-05/p* V2:09-07/p*"),
+		   "amended C3.2.2 referral 2017-09-07.. V1,V2 served", "C3.2.2 another of the year");
 }
 
 int
 main(void)
 {
-	int counts[2] = { 0, 0 };
 	struct world w;
 	arena_t *a = arena_open(16 << 20);
 
 	world_open(&w, a);
-	test_count(counts, &w);
-	test_due(counts, &w);
-	test_term(counts, &w);
-	test_reason(counts, &w);
-	test_subject(counts, &w);
-	test_changes(counts, &w);
+	test_count(&w);
+	test_due(&w);
+	test_term(&w);
+	test_reason(&w);
+	test_subject(&w);
+	test_changes(&w);
 	arena_close(&a);
-	printf("%d passed, %d failed\n", counts[0], counts[1]);
-	return counts[1] != 0;
+	return tally_end();
 }

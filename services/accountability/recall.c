@@ -529,7 +529,8 @@ item_of_row(struct reader *r, const void *row)
 }
 
 static const struct listing listing = {
-	&page_of_question, &accountability__recall_list__descriptor, item_of_row, .by = &accountability_recalls, .anew = true,
+	&page_of_question, &accountability__recall_list__descriptor, item_of_row,
+	.by = &accountability_recalls, .anew = true,
 };
 
 static void

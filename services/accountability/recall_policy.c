@@ -91,8 +91,9 @@ recall_end(const Posting *ended, int32_t ordered_day)
 bool
 recall_fits(const Posting *ended, int32_t end_day, const Posting *successor)
 {
-	return strcmp(ended->person_id, successor->person_id) != 0 && strcmp(ended->village_id, successor->village_id) == 0 &&
-	       ended->role == successor->role && successor->from_day >= end_day;
+	return strcmp(ended->person_id, successor->person_id) != 0 &&
+	       strcmp(ended->village_id, successor->village_id) == 0 && ended->role == successor->role &&
+	       successor->from_day >= end_day;
 }
 
 /* ---- the unit's recalls (A7) */
@@ -168,8 +169,8 @@ of_recall(const Recall *r, const Measure *opened, Measure *m, const struct polic
 	m->absence_day = opened->absence_day;
 	m->n_cause = opened->n_cause;
 	m->cause = opened->cause;
-	reason_set(m, "被召回人员当年不得评先评优，2 年内不得提拔重用。", "Who is recalled gets no awards that year and no promotion for 2 years.",
-	           r->ordered_day, a);
+	reason_set(m, "被召回人员当年不得评先评优，2 年内不得提拔重用。",
+		   "Who is recalled gets no awards that year and no promotion for 2 years.", r->ordered_day, a);
 	return m;
 }
 
@@ -178,7 +179,8 @@ static const Measure *
 opened_by(const char *recall_id, const Measure *const *opened, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(opened[i]->measure_id, recall_id) == 0 && opened[i]->state != ACCOUNTABILITY__MEASURE_STATE__LIFTED)
+		if (strcmp(opened[i]->measure_id, recall_id) == 0 &&
+		    opened[i]->state != ACCOUNTABILITY__MEASURE_STATE__LIFTED)
 			return opened[i];
 	return NULL;
 }
@@ -196,7 +198,8 @@ recall_measures(const Recall *const *recalls, size_t n, const Measure *const *op
 		const struct policy_version *v = by ? policy_on(book, r->ordered_day) : NULL;
 		if (!v)
 			continue;
-		Measure *ban = brought(LADDER_RECALL, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", v, r->ordered_day, a);
+		Measure *ban = brought(LADDER_RECALL, ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN, "award_ban", v,
+				       r->ordered_day, a);
 		until(ban, year_end(r->ordered_day));
 		(*out)[count++] = of_recall(r, by, ban, v, a);
 		if (v->document->recall->promotion_freeze_months == 0)
@@ -218,7 +221,8 @@ recall_counted(const UnitRecall *const *of_unit, size_t n, const char *person_id
 	*out = arena_alloc(a, (n + 1) * sizeof(**out));
 	for (size_t i = 0; i < n; i++) {
 		const UnitRecall *r = of_unit[i];
-		const Measure *by = strcmp(r->person_id, person_id) == 0 ? opened_by(r->recall_id, opened, nopened) : NULL;
+		const Measure *by =
+			strcmp(r->person_id, person_id) == 0 ? opened_by(r->recall_id, opened, nopened) : NULL;
 		if (by) {
 			UnitRecall *now = arena_copy(a, r, sizeof(*r));
 			now->absence_day = by->absence_day;
@@ -258,7 +262,8 @@ recall_head_measures(const UnitRecall *const *of_unit, size_t n, const struct po
 		m->n_cause = r->n_cause;
 		m->cause = r->cause;
 		reason_set(m, "派出单位 2 次及以上被召回的，由派出单位主要负责人“顶岗”。",
-		           "From the second recall of a unit on, the head of the sending unit takes the post.", r->ordered_day, a);
+		           "From the second recall of a unit on, the head of the sending unit takes the post.",
+		           r->ordered_day, a);
 		(*out)[count++] = m;
 	}
 	return count;

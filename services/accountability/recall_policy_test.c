@@ -5,6 +5,7 @@
  * ordered. */
 #include "recall_policy.h"
 #include "base/civil.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,17 +17,6 @@ typedef MirrorRows__Posting Posting;
 
 #define STATE(s) ACCOUNTABILITY__RECALL_CASE__STATE__##s
 enum { RECALLS_MAX = 8 };
-
-static int passed, failed;
-
-static void
-expect(const char *name, bool good)
-{
-	passed += good;
-	failed += !good;
-	if (!good)
-		printf("FAIL %s\n", name);
-}
 
 static int32_t
 day(const char *text)
@@ -43,14 +33,16 @@ day(const char *text)
 static void
 test_measure_state(void)
 {
-	expect("the measure is proposed until ordered",
-	       recall_measure_state(STATE(PROPOSED)) == ACCOUNTABILITY__MEASURE_STATE__PROPOSED &&
-		       recall_measure_state(STATE(REVIEWED)) == ACCOUNTABILITY__MEASURE_STATE__PROPOSED);
-	expect("in force from then", recall_measure_state(STATE(ORDERED)) == ACCOUNTABILITY__MEASURE_STATE__IN_FORCE &&
-	       recall_measure_state(STATE(HANDED_OVER)) == ACCOUNTABILITY__MEASURE_STATE__IN_FORCE);
-	expect("served when replaced", recall_measure_state(STATE(REPLACED)) == ACCOUNTABILITY__MEASURE_STATE__SERVED);
-	expect("lifted when cancelled by hand",
-	       recall_measure_state(STATE(CANCELLED)) == ACCOUNTABILITY__MEASURE_STATE__LIFTED);
+	check(recall_measure_state(STATE(PROPOSED)) == ACCOUNTABILITY__MEASURE_STATE__PROPOSED &&
+		      recall_measure_state(STATE(REVIEWED)) == ACCOUNTABILITY__MEASURE_STATE__PROPOSED,
+	      "the measure is proposed until ordered", "");
+	check(recall_measure_state(STATE(ORDERED)) == ACCOUNTABILITY__MEASURE_STATE__IN_FORCE &&
+		      recall_measure_state(STATE(HANDED_OVER)) == ACCOUNTABILITY__MEASURE_STATE__IN_FORCE,
+	      "in force from then", "");
+	check(recall_measure_state(STATE(REPLACED)) == ACCOUNTABILITY__MEASURE_STATE__SERVED, "served when replaced",
+	      "");
+	check(recall_measure_state(STATE(CANCELLED)) == ACCOUNTABILITY__MEASURE_STATE__LIFTED,
+	      "lifted when cancelled by hand", "");
 }
 
 /* ---- rule books */
@@ -100,10 +92,10 @@ test_due(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		int32_t due;
 		bool is_due = recall_due(&r.version, cases[i].state, day("2017-12-05"), &due);
-		expect(cases[i].name, is_due == (cases[i].due != NULL) && (!is_due || due == day(cases[i].due)));
+		check(is_due == (cases[i].due != NULL) && (!is_due || due == day(cases[i].due)), cases[i].name, "");
 	}
 	int32_t due;
-	expect("without a policy nothing is due", !recall_due(NULL, STATE(PROPOSED), day("2017-12-05"), &due));
+	check(!recall_due(NULL, STATE(PROPOSED), day("2017-12-05"), &due), "without a policy nothing is due", "");
 }
 
 /* ---- postings */
@@ -128,17 +120,18 @@ test_postings(void)
 {
 	const Roster__Role fs = ROSTER__ROLE__FIRST_SECRETARY, team = ROSTER__ROLE__TEAM_MEMBER,
 			   agri = ROSTER__ROLE__AGRI_CIRCUIT;
-	Posting a = posting("a", "p", "v1", agri, "2017-07-01", NULL), b = posting("b", "p", "v2", team, "2017-07-01", NULL);
+	Posting a = posting("a", "p", "v1", agri, "2017-07-01", NULL),
+		b = posting("b", "p", "v2", team, "2017-07-01", NULL);
 	Posting c = posting("c", "p", "v3", fs, "2017-07-01", "2017-12-01"),
 		d = posting("d", "p", "v4", agri, "2017-07-01", NULL);
 	const Posting *all[] = { &d, &a, &b, &c }, *circuit[] = { &d, &a };
 
-	expect("the first secretary's posting", recall_posting(all, 4, day("2017-11-30")) == &c);
-	expect("else the team member's", recall_posting(all, 4, day("2017-12-01")) == &b);
-	expect("else the smallest id, one of a circuit", recall_posting(circuit, 2, day("2017-12-01")) == &a);
-	expect("none", !recall_posting(all, 4, day("2017-06-30")));
-	expect("it ends the day after the order", recall_end(&a, day("2017-12-05")) == day("2017-12-06"));
-	expect("or has ended before", recall_end(&c, day("2017-12-05")) == day("2017-12-01"));
+	check(recall_posting(all, 4, day("2017-11-30")) == &c, "the first secretary's posting", "");
+	check(recall_posting(all, 4, day("2017-12-01")) == &b, "else the team member's", "");
+	check(recall_posting(circuit, 2, day("2017-12-01")) == &a, "else the smallest id, one of a circuit", "");
+	check(!recall_posting(all, 4, day("2017-06-30")), "none", "");
+	check(recall_end(&a, day("2017-12-05")) == day("2017-12-06"), "it ends the day after the order", "");
+	check(recall_end(&c, day("2017-12-05")) == day("2017-12-01"), "or has ended before", "");
 
 	Posting next = posting("n", "q", "v1", agri, "2017-12-06", NULL),
 		early = posting("n", "q", "v1", agri, "2017-12-05", NULL);
@@ -146,11 +139,11 @@ test_postings(void)
 		far = posting("n", "q", "v2", agri, "2017-12-06", NULL);
 	Posting other = posting("n", "q", "v1", team, "2017-12-06", NULL);
 	int32_t end = day("2017-12-06");
-	expect("a successor fits", recall_fits(&a, end, &next));
-	expect("not before the end", !recall_fits(&a, end, &early));
-	expect("not the same person", !recall_fits(&a, end, &same));
-	expect("not at another village", !recall_fits(&a, end, &far));
-	expect("not in another role", !recall_fits(&a, end, &other));
+	check(recall_fits(&a, end, &next), "a successor fits", "");
+	check(!recall_fits(&a, end, &early), "not before the end", "");
+	check(!recall_fits(&a, end, &same), "not the same person", "");
+	check(!recall_fits(&a, end, &far), "not at another village", "");
+	check(!recall_fits(&a, end, &other), "not in another role", "");
 }
 
 /* ---- the unit's recalls */
@@ -214,7 +207,7 @@ test_counts(arena_t *a)
 				strcat(taken, " ");
 			strcat(taken, due[k]->recall_id);
 		}
-		expect(counts[i].name, strcmp(taken, counts[i].taken) == 0);
+		check(strcmp(taken, counts[i].taken) == 0, counts[i].name, "");
 	}
 }
 
@@ -228,13 +221,15 @@ test_head_measure(arena_t *a)
 	unit_parse(&u, "r1 p 2017-12-05; r2 q 2017-12-06");
 	rules_init(&r, "{\"default\":\"automatic\",\"unit_head_takes_post\":\"four_eyes\"}", 0);
 	size_t n = recall_head_measures(u.at, u.n, &r.book, a, &due);
-	expect("C3.2.1-rr of unit and head, about the person recalled", n == 1 && strcmp(due[0]->unit_id, "u") == 0 &&
-	       strcmp(due[0]->head_person_id, "head") == 0 && strcmp(due[0]->cause_of, "q") == 0);
-	expect("C3.2.1-rr stands from the order on, without an end",
-	       n == 1 && due[0]->from_day == day("2017-12-06") && !due[0]->maybe_until_case);
-	expect("§5 approval of its kind", n == 1 && due[0]->state == ACCOUNTABILITY__MEASURE_STATE__PROPOSED);
+	check(n == 1 && strcmp(due[0]->unit_id, "u") == 0 && strcmp(due[0]->head_person_id, "head") == 0 &&
+		      strcmp(due[0]->cause_of, "q") == 0,
+	      "C3.2.1-rr of unit and head, about the person recalled", "");
+	check(n == 1 && due[0]->from_day == day("2017-12-06") && !due[0]->maybe_until_case,
+	      "C3.2.1-rr stands from the order on, without an end", "");
+	check(n == 1 && due[0]->state == ACCOUNTABILITY__MEASURE_STATE__PROPOSED, "§5 approval of its kind", "");
 	r.version.effective_from_day = day("2017-12-07");
-	expect("no policy on the day of the order, no measure", recall_head_measures(u.at, u.n, &r.book, a, &due) == 0);
+	check(recall_head_measures(u.at, u.n, &r.book, a, &due) == 0, "no policy on the day of the order, no measure",
+	      "");
 }
 
 /* ---- what an order brings to the person */
@@ -265,28 +260,31 @@ test_brought(arena_t *a)
 
 	rules_init(&rules, "{\"default\":\"automatic\",\"award_ban\":\"four_eyes\"}", 0);
 	r.recall_id = (char *)"r1";
-	expect("nothing before the order", recall_measures(recalls, 1, standing, 1, &rules.book, a, &due) == 0);
+	check(recall_measures(recalls, 1, standing, 1, &rules.book, a, &due) == 0, "nothing before the order", "");
 	r.maybe_ordered_case = ACCOUNTABILITY_ROWS__RECALL__MAYBE_ORDERED_ORDERED_DAY;
 	r.ordered_day = day("2018-02-28");
 	size_t n = recall_measures(recalls, 1, standing, 1, &rules.book, a, &due);
-	expect("C3.2.1-r two measures", n == 2);
-	expect("C3.2.1-r no awards that year", n == 2 && due[0]->kind == ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN &&
-	       due[0]->from_day == day("2018-02-28") && due[0]->until_day == day("2019-01-01"));
-	expect("C3.2.1-r no promotion for two years, A5",
-	       n == 2 && due[1]->kind == ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE &&
-		       due[1]->from_day == day("2018-02-28") && due[1]->until_day == day("2020-02-28"));
-	expect("the cause is the recall's", n == 2 && due[0]->n_cause == 3 && due[0]->cause == cause);
-	expect("the window is the recall", n == 2 && strcmp(due[0]->recall_id, "r1") == 0 && due[0]->window_year == 2017);
-	expect("§5 approval of each kind", n == 2 && due[0]->state == ACCOUNTABILITY__MEASURE_STATE__PROPOSED &&
-	       due[1]->state == ACCOUNTABILITY__MEASURE_STATE__IN_FORCE);
+	check(n == 2, "C3.2.1-r two measures", "");
+	check(n == 2 && due[0]->kind == ACCOUNTABILITY__MEASURE_KIND__AWARD_BAN &&
+		      due[0]->from_day == day("2018-02-28") && due[0]->until_day == day("2019-01-01"),
+	      "C3.2.1-r no awards that year", "");
+	check(n == 2 && due[1]->kind == ACCOUNTABILITY__MEASURE_KIND__PROMOTION_FREEZE &&
+		      due[1]->from_day == day("2018-02-28") && due[1]->until_day == day("2020-02-28"),
+	      "C3.2.1-r no promotion for two years, A5", "");
+	check(n == 2 && due[0]->n_cause == 3 && due[0]->cause == cause, "the cause is the recall's", "");
+	check(n == 2 && strcmp(due[0]->recall_id, "r1") == 0 && due[0]->window_year == 2017, "the window is the recall",
+	      "");
+	check(n == 2 && due[0]->state == ACCOUNTABILITY__MEASURE_STATE__PROPOSED &&
+		      due[1]->state == ACCOUNTABILITY__MEASURE_STATE__IN_FORCE,
+	      "§5 approval of each kind", "");
 	r.ordered_day = day("2018-12-31");
 	n = recall_measures(recalls, 1, standing, 1, &rules.book, a, &due);
-	expect("ordered on the last day of a year", n == 2 && due[0]->until_day == day("2019-01-01"));
+	check(n == 2 && due[0]->until_day == day("2019-01-01"), "ordered on the last day of a year", "");
 	r.ordered_day = day("2020-02-29");
 	n = recall_measures(recalls, 1, standing, 1, &rules.book, a, &due);
-	expect("A5 clamped to the month's end", n == 2 && due[1]->until_day == day("2022-02-28"));
-	expect("§5 Reversal: nothing when its rung is not reached",
-	       recall_measures(recalls, 1, NULL, 0, &rules.book, a, &due) == 0);
+	check(n == 2 && due[1]->until_day == day("2022-02-28"), "A5 clamped to the month's end", "");
+	check(recall_measures(recalls, 1, NULL, 0, &rules.book, a, &due) == 0,
+	      "§5 Reversal: nothing when its rung is not reached", "");
 }
 
 static void
@@ -300,10 +298,10 @@ test_counted(arena_t *a)
 
 	unit_parse(&u, "r1 p 2017-12-05; r2 p 2018-12-05; r3 q 2018-12-06");
 	size_t n = recall_counted(u.at, u.n, "p", standing, 1, a, &now);
-	expect("§5 Reversal: the count of what fell is gone",
-	       n == 2 && strcmp(now[0]->recall_id, "r1") == 0 && strcmp(now[1]->recall_id, "r3") == 0);
-	expect("the cause as it is now", n == 2 && now[0]->cause == cause && now[0]->n_cause == 3);
-	expect("§10.5 other people's are as they were", n == 2 && now[1] == u.at[2]);
+	check(n == 2 && strcmp(now[0]->recall_id, "r1") == 0 && strcmp(now[1]->recall_id, "r3") == 0,
+	      "§5 Reversal: the count of what fell is gone", "");
+	check(n == 2 && now[0]->cause == cause && now[0]->n_cause == 3, "the cause as it is now", "");
+	check(n == 2 && now[1] == u.at[2], "§10.5 other people's are as they were", "");
 }
 
 int
@@ -319,6 +317,5 @@ main(void)
 	test_brought(a);
 	test_counted(a);
 	arena_close(&a);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -14,6 +14,7 @@
  * keeps it.  Each case is played twice: timers run as soon as they are due, and never; nobody may see a difference. */
 #include "alerts_policy.h"
 #include "base/civil.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,17 +22,6 @@
 typedef AlertsRows__Alert Alert;
 
 enum { ALERTS_MAX = 32, WORDS_MAX = 16, STEPS_MAX = 8 };
-
-static int passed, failed;
-
-static void
-expect(const char *name, bool good, const char *got)
-{
-	passed += good;
-	failed += !good;
-	if (!good)
-		printf("FAIL %s: %s\n", name, got);
-}
 
 /* ---- the world */
 
@@ -483,8 +473,9 @@ play(size_t i, bool timers_run)
 	for (int k = 0; k < STEPS_MAX && cases[i].steps[k].happens; k++) {
 		const char *got = step(&w, cases[i].steps[k].happens);
 		const char *timers = timers_run ? "run" : "late";
-		expect(arena_printf(w.arena, "%s, %s, timers %s", cases[i].name, cases[i].steps[k].happens, timers),
-		       strcmp(got, cases[i].steps[k].told) == 0, got);
+		check(strcmp(got, cases[i].steps[k].told) == 0,
+		      arena_printf(w.arena, "%s, %s, timers %s", cases[i].name, cases[i].steps[k].happens, timers),
+		      got);
 	}
 	arena_close(&w.arena);
 }
@@ -515,7 +506,7 @@ test_hours(void)
 		p.urgent = urgent;
 		bool is_urgent = alerts_is_urgent(&p, ALERTS__TEMPLATE__MEASURES_IMPOSED);
 		int64_t at_us = instant(hours[i].at, &rest), due_us = instant(hours[i].due, &rest);
-		expect("quiet hours", alerts_due_us(&p, is_urgent, at_us) == due_us, hours[i].at);
+		check(alerts_due_us(&p, is_urgent, at_us) == due_us, "quiet hours", hours[i].at);
 	}
 	Policy__Alerts nights = POLICY__ALERTS__INIT;
 	nights.quiet_from_hour = 0;
@@ -523,10 +514,10 @@ test_hours(void)
 	bool account = alerts_is_urgent(&nights, ALERTS__TEMPLATE__ACCOUNT_CHANGED);
 	bool task = alerts_is_urgent(&nights, ALERTS__TEMPLATE__TASK_OPENED);
 	int64_t night_us = instant_of_day(17000);
-	expect("nobody waits to hear of his account", alerts_due_us(&nights, account, night_us) == night_us, "");
-	expect("but for all else", alerts_due_us(&nights, task, night_us) > night_us, "");
-	expect("no policy: at once", alerts_due_us(NULL, false, 5) == 5, "");
-	expect("no policy: nothing is urgent", !alerts_is_urgent(NULL, ALERTS__TEMPLATE__RECALL_OPENED), "");
+	check(alerts_due_us(&nights, account, night_us) == night_us, "nobody waits to hear of his account", "");
+	check(alerts_due_us(&nights, task, night_us) > night_us, "but for all else", "");
+	check(alerts_due_us(NULL, false, 5) == 5, "no policy: at once", "");
+	check(!alerts_is_urgent(NULL, ALERTS__TEMPLATE__RECALL_OPENED), "no policy: nothing is urgent", "");
 }
 
 /* ---- what an event is about */
@@ -540,13 +531,13 @@ test_about(void)
 	char *by_policy[] = { (char *)"-", (char *)"~m1" };
 	Accountability__MeasuresChanged *e = event(&w, by_finding, 2);
 
-	expect("cause: the finding", strcmp(alerts_cause(e), "F1") == 0, alerts_cause(e));
-	expect("incident: today, without grounds", alerts_incident_day(e, 17000) == 17000, "");
+	check(strcmp(alerts_cause(e), "F1") == 0, "cause: the finding", alerts_cause(e));
+	check(alerts_incident_day(e, 17000) == 17000, "incident: today, without grounds", "");
 	e->changes[0]->grounds = arena_message(w.arena, &accountability__grounds__descriptor);
 	e->changes[0]->grounds->absence_day = 16990;
-	expect("incident: the absence's date", alerts_incident_day(e, 17000) == 16990, "");
-	expect("cause: by hand, the measure", strcmp(alerts_cause(event(&w, by_hand, 2)), "m1") == 0, "");
-	expect("cause: a policy, its version", strcmp(alerts_cause(event(&w, by_policy, 2)), "policy-1") == 0, "");
+	check(alerts_incident_day(e, 17000) == 16990, "incident: the absence's date", "");
+	check(strcmp(alerts_cause(event(&w, by_hand, 2)), "m1") == 0, "cause: by hand, the measure", "");
+	check(strcmp(alerts_cause(event(&w, by_policy, 2)), "policy-1") == 0, "cause: a policy, its version", "");
 	arena_close(&w.arena);
 }
 
@@ -611,7 +602,7 @@ test_follows(void)
 		posting.role = rows[i].leader ? ROSTER__ROLE__CONTACT_LEADER : ROSTER__ROLE__TEAM_MEMBER;
 		struct policy_finding f = { rows[i].kind, rows[i].source, rows[i].major, 17000, postings, 1 };
 		struct alerts_follows got = alerts_follows(&p, &f);
-		expect(rows[i].what, got.person == rows[i].person && got.head == rows[i].head, "");
+		check(got.person == rows[i].person && got.head == rows[i].head, rows[i].what, "");
 	}
 }
 
@@ -625,6 +616,5 @@ main(void)
 	test_hours();
 	test_about();
 	test_follows();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -14,22 +14,12 @@
 #include "phrase_policy.h"
 #include "roster.pb-c.h"
 #include "supervision.pb-c.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { CHANGES_MAX = 40, BYTES_NEAR = 700 };
-
-static int passed, failed;
-
-static void
-expect(const char *name, bool good, const char *got)
-{
-	passed += good;
-	failed += !good;
-	if (!good)
-		printf("FAIL %s: %s\n", name, got);
-}
 
 /* ---- names */
 
@@ -45,8 +35,7 @@ name_of(void *ctx, const char *ref)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i][0], ref) == 0)
 			return names[i][1];
-	printf("FAIL nobody is called so: %s\n", ref);
-	failed++;
+	check(false, "nobody is called so", ref);
 	return NULL;
 }
 
@@ -74,10 +63,10 @@ expect_text(const char *name, const Alerts__AlertQueued *e, const char *zh, cons
 {
 	const char *got_zh = read_as(e->text->zh, a), *got_en = read_as(e->text->en, a);
 
-	expect(name, strcmp(got_zh, zh) == 0, got_zh);
-	expect(name, strcmp(got_en, en) == 0, got_en);
-	expect(name, !has_id(got_zh) && !has_id(got_en), "an id");
-	expect(name, e->version >= 1 && e->segments == wording_segments_named(e->text->zh, a), "version, segments");
+	check(strcmp(got_zh, zh) == 0, name, got_zh);
+	check(strcmp(got_en, en) == 0, name, got_en);
+	check(!has_id(got_zh) && !has_id(got_en), name, "an id");
+	check(e->version >= 1 && e->segments == wording_segments_named(e->text->zh, a), name, "version, segments");
 }
 
 /* ---- changes in words */
@@ -373,8 +362,8 @@ test_measures(arena_t *a)
 
 		expect_text(cases[i].name, &e, cases[i].zh, cases[i].en, a);
 		bool corrects = e.template_ == ALERTS__TEMPLATE__MEASURES_CORRECTED;
-		expect(cases[i].name, corrects || e.template_ == message_of_changes(list, n)->template,
-		       "another template");
+		check(corrects || e.template_ == message_of_changes(list, n)->template, cases[i].name,
+		      "another template");
 	}
 }
 
@@ -420,8 +409,8 @@ test_bounded(arena_t *a)
 		                              10 + (int)(i % 20), i + 1, i % 28 + 1, i), a);
 	const struct saying about = { .person_id = "p1", .recipient = "leader" };
 	const Alerts__AlertQueued e = told_changes(ALERTS__TEMPLATE__MEASURES_IMPOSED, about, list, CHANGES_MAX, a);
-	expect("bounded, zh", strlen(e.text->zh) <= BYTES_NEAR && strstr(e.text->zh, "等（另"), e.text->zh);
-	expect("bounded, en", strlen(e.text->en) <= BYTES_NEAR && strstr(e.text->en, " more"), e.text->en);
+	check(strlen(e.text->zh) <= BYTES_NEAR && strstr(e.text->zh, "等（另"), "bounded, zh", e.text->zh);
+	check(strlen(e.text->en) <= BYTES_NEAR && strstr(e.text->en, " more"), "bounded, en", e.text->en);
 }
 
 /* ---- all other events: a line a message */
@@ -573,7 +562,7 @@ test_lines(arena_t *a)
 		const struct message_row *row = message_of_event(e);
 		Alerts__AlertQueued out = ALERTS__ALERT_QUEUED__INIT;
 
-		expect(lines[i].name, row && row->template == lines[i].template, "another template");
+		check(row && row->template == lines[i].template, lines[i].name, "another template");
 		if (!row)
 			continue;
 		struct saying s = message_saying(message_part(row, e), a);
@@ -605,8 +594,8 @@ test_told(arena_t *a)
 		const struct message_row *row = message_of_template(told[i].of);
 		const ProtobufCMessage *e = event(row, told[i].event, a);
 
-		expect(told[i].what, (message_of_event(e) != NULL) == told[i].told, told[i].event);
-		expect(told[i].what, message_is_sealed(message_part(row, e)) == told[i].sealed, told[i].event);
+		check((message_of_event(e) != NULL) == told[i].told, told[i].what, told[i].event);
+		check(message_is_sealed(message_part(row, e)) == told[i].sealed, told[i].what, told[i].event);
 	}
 }
 
@@ -619,12 +608,12 @@ test_named(arena_t *a)
 	char one[] = "p1", two[] = "p2", *persons[] = { one, two }, *const *ids;
 
 	size_t n = post->named(event(post, "head_takes_post=true head_person_id=h1", a), &ids);
-	expect("whoever takes the post", n == 1 && !strcmp(*ids, "h1"), "");
-	expect("nobody has to", post->named(event(post, "head_person_id=h1", a), &ids) == 0, "");
-	expect("nobody is known who could", post->named(event(post, "head_takes_post=true", a), &ids) == 0, "");
+	check(n == 1 && !strcmp(*ids, "h1"), "whoever takes the post", "");
+	check(post->named(event(post, "head_person_id=h1", a), &ids) == 0, "nobody has to", "");
+	check(post->named(event(post, "head_takes_post=true", a), &ids) == 0, "nobody is known who could", "");
 	altered.n_person_ids = 2;
 	altered.person_ids = persons;
-	expect("whose account it is or was", account->named(&altered, &ids) == 2 && ids == persons, "");
+	check(account->named(&altered, &ids) == 2 && ids == persons, "whose account it is or was", "");
 }
 
 static void
@@ -635,8 +624,8 @@ test_cause(arena_t *a)
 	const struct message_row *task = message_of_template(ALERTS__TEMPLATE__TASK_OPENED);
 	const struct saying opened = message_saying(event(task, "id=T1", a), a);
 
-	expect("late more than once", strcmp(message_cause(row, &late), "m-1.2017-12-12") == 0, "another cause");
-	expect("an id", strcmp(message_cause(task, &opened), "T1") == 0, "another cause");
+	check(strcmp(message_cause(row, &late), "m-1.2017-12-12") == 0, "late more than once", "another cause");
+	check(strcmp(message_cause(task, &opened), "T1") == 0, "an id", "another cause");
 }
 
 /* ---- every template has one row, and that can be said in both languages */
@@ -673,15 +662,15 @@ test_rows(void)
 
 	for (unsigned i = 0; i < d->n_values; i++)
 		if (d->values[i].value != ALERTS__TEMPLATE__TEMPLATE_UNSPECIFIED)
-			expect(d->values[i].name, rows_of((Alerts__Template)d->values[i].value) == 1, "rows");
-	expect("what rows name is there", !message_fault(), message_fault());
+			check(rows_of((Alerts__Template)d->values[i].value) == 1, d->values[i].name, "rows");
+	check(!message_fault(), "what rows name is there", message_fault());
 	for (size_t i = 0; (row = message_at(i)); i++) {
 		bool named = false;
-		expect(row->en, lines_of(row->template) > 0, "has no line in this test");
+		check(lines_of(row->template) > 0, row->en, "has no line in this test");
 		for (size_t k = 0; k < TO_MAX; k++)
 			named = named || row->to[k] == TO_NAMED;
-		expect(row->en, row->to[0] != TO_NOBODY && row->to[TO_MAX - 1] == TO_NOBODY, "recipients");
-		expect(row->en, named == (row->named != NULL), "whom it names");
+		check(row->to[0] != TO_NOBODY && row->to[TO_MAX - 1] == TO_NOBODY, row->en, "recipients");
+		check(named == (row->named != NULL), row->en, "whom it names");
 	}
 }
 
@@ -710,7 +699,7 @@ test_said(arena_t *a)
 	for (size_t i = 0; i < sizeof(compared) / sizeof(compared[0]); i++) {
 		char *one = phrase_said(change(compared[i].one, a), a);
 		char *other = phrase_said(change(compared[i].other, a), a);
-		expect(compared[i].what, (strcmp(one, other) == 0) == compared[i].same, other);
+		check((strcmp(one, other) == 0) == compared[i].same, compared[i].what, other);
 	}
 }
 
@@ -730,6 +719,5 @@ main(void)
 	test_cause(a);
 	test_said(a);
 	arena_close(&a);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -181,7 +181,8 @@ tell(struct batch *b, struct occasion *o, enum recipients as, char *person_id)
 	out.person_id = person_id;
 	if (o->row->of_measure && as != TO_DEPARTMENT) {
 		out.n_measures = 1;
-		out.measures = arena_alloc(batch_arena(b), sizeof(*out.measures));      /* the row that it becomes shares it */
+		/* the row that it becomes shares it */
+		out.measures = arena_alloc(batch_arena(b), sizeof(*out.measures));
 		out.measures[0] = o->id;
 	}
 	if (o->sealed)

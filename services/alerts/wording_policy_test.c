@@ -1,19 +1,9 @@
 /* wording_policy_test - how texts are filled, what cannot be, how many short messages they take (rules.md §8). */
 #include "wording_policy.h"
 #include "roster.pb-c.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <string.h>
-
-static int passed, failed;
-
-static void
-expect(const char *name, bool good, const char *got)
-{
-	passed += good;
-	failed += !good;
-	if (!good)
-		printf("FAIL %s: %s\n", name, got);
-}
 
 static const char *
 piece(const struct saying *s)
@@ -54,15 +44,15 @@ test_filled(arena_t *a)
 	for (size_t i = 0; i < sizeof(filled) / sizeof(filled[0]); i++) {
 		s.in = ZH;
 		const char *zh = wording_fill(filled[i].text, &s, pieces);
-		expect(filled[i].what, strcmp(zh, filled[i].zh) == 0, zh);
+		check(strcmp(zh, filled[i].zh) == 0, filled[i].what, zh);
 		s.in = EN;
 		const char *en = wording_fill(filled[i].text, &s, pieces);
-		expect(filled[i].what, strcmp(en, filled[i].en) == 0, en);
+		check(strcmp(en, filled[i].en) == 0, filled[i].what, en);
 	}
 	e.maybe_first_case = 0;
-	expect("a day that is not said", *wording_fill("[{first_day}]", &s, pieces) == '\0', "something");
+	check(*wording_fill("[{first_day}]", &s, pieces) == '\0', "a day that is not said", "something");
 	e.kind = (Roster__TaskKind)99;
-	expect("a value that is newer", strcmp(wording_fill("{kind}", &s, pieces), "please settle it") == 0, "");
+	check(strcmp(wording_fill("{kind}", &s, pieces), "please settle it") == 0, "a value that is newer", "");
 }
 
 /* ---- what is found at start; at: from where in the text, NULL: nothing */
@@ -88,7 +78,7 @@ test_faults(void)
 {
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
 		const char *at = wording_fault(faults[i].text, faults[i].of, pieces), *found = at ? at : "nothing";
-		expect(faults[i].text, strcmp(found, faults[i].at ? faults[i].at : "nothing") == 0, found);
+		check(strcmp(found, faults[i].at ? faults[i].at : "nothing") == 0, faults[i].text, found);
 	}
 }
 
@@ -103,9 +93,9 @@ test_digest(arena_t *a)
 	two.zh = arena_strdup(a, "乙。");
 	two.en = arena_strdup(a, "B.");
 	const Common__Text *all = wording_digest(texts, 2, a);
-	expect("§8 digested", strcmp(all->zh, "共2条通知。1）甲。2）乙。") == 0, all->zh);
-	expect("§8 digested", strcmp(all->en, "2 messages. 1) A. 2) B.") == 0, all->en);
-	expect("§8 digested", wording_segments_named(all->zh, a) == 1, "segments");
+	check(strcmp(all->zh, "共2条通知。1）甲。2）乙。") == 0, "§8 digested", all->zh);
+	check(strcmp(all->en, "2 messages. 1) A. 2) B.") == 0, "§8 digested", all->en);
+	check(wording_segments_named(all->zh, a) == 1, "§8 digested", "segments");
 }
 
 /* ---- segments (§8): 70 alone, 67 in each of several */
@@ -130,10 +120,10 @@ test_segments(arena_t *a)
 			strcat(text, lengths[i].unit);
 		strcat(text, lengths[i].then);
 		snprintf(name, sizeof(name), "%d × %s + %s", lengths[i].times, lengths[i].unit, lengths[i].then);
-		expect(name, wording_segments(text) == lengths[i].segments, "segments");
+		check(wording_segments(text) == lengths[i].segments, name, "segments");
 	}
 	const char *mentions = "⟦person/an-id-that-is-longer-than-any-name⟧⟦unit/and-another-that-is-longer-than-one⟧";
-	expect("names are as long as most", wording_segments_named(mentions, a) == 1, "segments");
+	check(wording_segments_named(mentions, a) == 1, "names are as long as most", "segments");
 }
 
 int
@@ -146,6 +136,5 @@ main(void)
 	test_digest(a);
 	test_segments(a);
 	arena_close(&a);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

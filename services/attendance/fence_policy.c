@@ -141,7 +141,8 @@ checkin_result(const Attendance__RecordCheckin *in, const struct fence *fence)
 {
 	struct fix fix;
 
-	fix.at = point_wgs84((struct point){ in->lon, in->lat }, in->maybe_datum_case ? in->datum : ATTENDANCE__DATUM__WGS84);
+	fix.at = point_wgs84((struct point){ in->lon, in->lat },
+			     in->maybe_datum_case ? in->datum : ATTENDANCE__DATUM__WGS84);
 	fix.has_accuracy = in->maybe_accuracy_case && in->accuracy_m > NO_ACCURACY_M;
 	fix.accuracy_m = in->accuracy_m;
 	return fence_result(is_measured(in) ? &fix : NULL, fence);

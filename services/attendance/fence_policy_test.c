@@ -124,7 +124,8 @@ test_pairs(void)
 
 	/* coordtransform's pair of BD-09 and GCJ-02: both must come to the same place */
 	struct point bd09 = { 116.41036949371029, 39.92133699351021 }, gcj02 = { 116.404, 39.915 };
-	check(point_distance_m(point_wgs84(bd09, ATTENDANCE__DATUM__BD09), point_wgs84(gcj02, ATTENDANCE__DATUM__GCJ02)) < 0.1,
+	check(point_distance_m(point_wgs84(bd09, ATTENDANCE__DATUM__BD09),
+			       point_wgs84(gcj02, ATTENDANCE__DATUM__GCJ02)) < 0.1,
 	      "datum", "BD-09 (coordtransform)");
 }
 
@@ -200,7 +201,8 @@ test_phones(void)
 
 		in.maybe_lon_case = phones[i].has & FIX ? ATTENDANCE__RECORD_CHECKIN__MAYBE_LON_LON : 0;
 		in.maybe_lat_case = phones[i].has & FIX ? ATTENDANCE__RECORD_CHECKIN__MAYBE_LAT_LAT : 0;
-		in.maybe_accuracy_case = phones[i].has & ACCURACY ? ATTENDANCE__RECORD_CHECKIN__MAYBE_ACCURACY_ACCURACY_M : 0;
+		in.maybe_accuracy_case =
+			phones[i].has & ACCURACY ? ATTENDANCE__RECORD_CHECKIN__MAYBE_ACCURACY_ACCURACY_M : 0;
 		in.maybe_datum_case = phones[i].datum ? ATTENDANCE__RECORD_CHECKIN__MAYBE_DATUM_DATUM : 0;
 		in.datum = phones[i].datum;
 		in.lon = phones[i].lon;

@@ -2,7 +2,9 @@
  * are news. */
 #include "authorized.h"
 #include "refusals.h"
+#include "harness/tally.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
 
@@ -43,8 +45,8 @@ name_of(const struct authorized *a, const char *text)
 	return name ? name : "-";
 }
 
-static bool
-lists(const char *what, const char *text, const char *want)
+static void
+test_list(const char *what, const char *text, const char *want)
 {
 	struct authorized a;
 	char got[256];
@@ -54,13 +56,11 @@ lists(const char *what, const char *text, const char *want)
 		snprintf(got, sizeof(got), "line %d", bad);
 	else
 		snprintf(got, sizeof(got), "%s %s %s", name_of(&a, K1), name_of(&a, K2), name_of(&a, K3));
-	if (strcmp(got, want))
-		printf("FAIL %s: %s, want %s\n", what, got, want);
-	return !strcmp(got, want);
+	check_text(got, want, what);
 }
 
-static bool
-fills_up(void)
+static void
+test_room(void)
 {
 	static char text[(AUTHORIZED_MAX + 1) * 64];
 	struct authorized a;
@@ -69,18 +69,16 @@ fills_up(void)
 
 	for (int i = 0; i <= AUTHORIZED_MAX; i++) {
 		if (zmq_curve_keypair(public, secret))
-			return false;
+			abort();
 		at += sprintf(at, "s%d %s\n", i, public);
 		ok &= authorized_parse(&a, text) == (i < AUTHORIZED_MAX ? 0 : AUTHORIZED_MAX + 1);
 	}
-	if (!ok)
-		printf("FAIL as many as there is room for\n");
-	return ok;
+	check(ok, "as many as there is room for", "");
 }
 
 /* Each once a minute; when all places are taken within one, what is new stays untold. */
-static bool
-refusals_are_bounded(void)
+static void
+test_refusals(void)
 {
 	struct refusals r = { 0 };
 	int64_t now_us = 7;
@@ -100,20 +98,15 @@ refusals_are_bounded(void)
 	what[sizeof(what) - 1] = '\0';
 	now_us += 3 * REFUSAL_AGAIN_US;
 	ok &= refusals_is_news(&r, what, now_us) && !refusals_is_news(&r, what, now_us);
-	if (!ok)
-		printf("FAIL refusals are told once a minute, so many of them\n");
-	return ok;
+	check(ok, "refusals are told once a minute, so many of them", "");
 }
 
 int
 main(void)
 {
-	int passed = 0, failed = 0;
-
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		lists(cases[i].what, cases[i].text, cases[i].want) ? passed++ : failed++;
-	fills_up() ? passed++ : failed++;
-	refusals_are_bounded() ? passed++ : failed++;
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+		test_list(cases[i].what, cases[i].text, cases[i].want);
+	test_room();
+	test_refusals();
+	return tally_end();
 }

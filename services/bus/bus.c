@@ -99,8 +99,9 @@ static void
 on_hello(struct bus *b, const Wire__Head *h)
 {
 	size_t len = zmq_msg_size(&b->part[BODY]);
-	const Wire__Hello *hello =
-		len <= HELLO_BYTES_MAX ? wire__hello__unpack(arena_pb(b->arena), len, zmq_msg_data(&b->part[BODY])) : NULL;
+	const Wire__Hello *hello = len <= HELLO_BYTES_MAX
+					   ? wire__hello__unpack(arena_pb(b->arena), len, zmq_msg_data(&b->part[BODY]))
+					   : NULL;
 
 	if (!hello) {
 		drop_malformed(b, "hello");
@@ -155,7 +156,8 @@ read_peers(struct bus *b)
 			if (&s->replica[k] != routes_find_replica(&b->routes, s->name, s->replica[k].instance,
 								  WIRE__LANE__READER, b->now_us))
 				continue;
-			Engine__Peer *p = said->items[said->n_items++] = arena_message(b->arena, &engine__peer__descriptor);
+			Engine__Peer *p = said->items[said->n_items++] =
+				arena_message(b->arena, &engine__peer__descriptor);
 			p->service = arena_strdup(b->arena, s->name);
 			p->instance = arena_strdup(b->arena, s->replica[k].instance);
 		}
@@ -175,8 +177,9 @@ static int
 asked_for(struct bus *b)
 {
 	size_t len = zmq_msg_size(&b->part[BODY]);
-	const Wire__Read *read =
-		len <= READ_BYTES_MAX ? wire__read__unpack(arena_pb(b->arena), len, zmq_msg_data(&b->part[BODY])) : NULL;
+	const Wire__Read *read = len <= READ_BYTES_MAX
+					 ? wire__read__unpack(arena_pb(b->arena), len, zmq_msg_data(&b->part[BODY]))
+					 : NULL;
 
 	for (size_t i = 0; read && i < sizeof(reads) / sizeof(reads[0]); i++)
 		if (!strcmp(read->type, reads[i].ask->name))

@@ -200,10 +200,11 @@ garbage(struct stage *s)
 #define REST "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 	static const struct bytes rows[] = {
 		SAID("GET / HTTP/1.1\r\nHost: bus\r\n\r\n"),
-		SAID("\1\0\1\1\0\0\1\0\1\1\0\1q"),                            /* ZMTP 1.0, anonymous, and an empty message */
+		SAID("\1\0\1\1\0\0\1\0\1\1\0\1q"),                       /* ZMTP 1.0, anonymous, and an empty message */
 		SAID("\xff\0\0\0\0\0\0\0\1\x7f\1\5\0\0\0\0\0\0"),             /* 2.0 as a DEALER, and frames */
 		SAID(GREETING "NULL" REST "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\4\x19\5READY\xbSocket-Type\0\0\0\6DEALER"),
-		SAID(GREETING "CURVE\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" REST "\4\xc8\5HELLO\1\0nonsense nonsense nonsense"),
+		SAID(GREETING "CURVE\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" REST
+		     "\4\xc8\5HELLO\1\0nonsense nonsense nonsense"),
 		SAID(GREETING "CURVE\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" REST "\4\5READY"),
 		SAID("\xff\0\0\0\0\0\0\0\1\x7f\3"),
 		SAID("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
@@ -255,13 +256,17 @@ kinds_by_sender(struct stage *s)
 		bool to_peer = rows[i].kind == WIRE__KIND__ANSWER || rows[i].kind == WIRE__KIND__UNROUTED;
 		hello.service = (char *)rows[i].service;
 		size_t len = rows[i].kind == WIRE__KIND__HELLO ? wire__hello__pack(&hello, body) : 0;
-		raw_send(raw, (struct bytes[]){ { "stranger", to_peer ? 8 : 0 }, packed_head(rows[i].kind, 7, rows[i].service, 3,
-		                                WIRE__LANE__WRITER, h), { body, len } }, 3);
+		raw_send(raw,
+			 (struct bytes[]){ { "stranger", to_peer ? 8 : 0 },
+					   packed_head(rows[i].kind, 7, rows[i].service, 3, WIRE__LANE__WRITER, h),
+					   { body, len } },
+			 3);
 		raw_send(raw,
 			 (struct bytes[]){
 				 { "", 0 }, packed_head(WIRE__KIND__PING, 8, "", 0, WIRE__LANE__WRITER, h), { "", 0 } },
 			 3);
-		int pongs = 2 + (rows[i].kind == WIRE__KIND__PING);     /* of the greeting and of our own, behind what was said */
+		/* of the greeting and of our own, behind what was said */
+		int pongs = 2 + (rows[i].kind == WIRE__KIND__PING);
 		while (pongs && CHECK(s, raw_await(raw, WIRE__KIND__PONG, pong, sizeof(pong)) == 0))
 			pongs--;
 		if (!CHECK(s, counted(watch, SENDERS_REFUSED) == before + rows[i].refused))
@@ -309,7 +314,8 @@ answers_for_another(struct stage *s)
 	CHECK(s, m.peer.id_len == q.peer.id_len && !memcmp(m.peer.id, q.peer.id, m.peer.id_len));
 	m.id = q.id;
 	CHECK(s, reply(&thief, &m, "forged", 6));
-	CHECK(s, hear(&asker, &m, PATIENCE_MS) && m.id == q.id && !message_is_of(&m, "pay") && message_is_of(&m, "log"));
+	CHECK(s,
+	      hear(&asker, &m, PATIENCE_MS) && m.id == q.id && !message_is_of(&m, "pay") && message_is_of(&m, "log"));
 	link_close(&thief.link);
 	strcpy(me.name, "pay");                 /* and says that it is pay */
 	thief = actor_as(s, &me, 1);
@@ -373,7 +379,8 @@ no_handler(struct stage *s)
 			 !zmq_connect(monitor, "inproc://bare") && !zmq_bind(router, endpoint));
 	void *dealer = zmq_socket(s->zmq, ZMQ_DEALER);
 	zmq_setsockopt(dealer, ZMQ_LINGER, &none, sizeof(none));
-	CHECK(s, curve_client_options(dealer, &me) && !zmq_connect(dealer, endpoint) && zmq_send(dealer, "q", 1, 0) == 1);
+	CHECK(s,
+	      curve_client_options(dealer, &me) && !zmq_connect(dealer, endpoint) && zmq_send(dealer, "q", 1, 0) == 1);
 	CHECK(s, zmq_poll(&item, 1, PATIENCE_MS) == 1 && zmq_recv(monitor, got, sizeof(got), 0) >= 2);
 	CHECK(s, (got[0] | got[1] << 8) == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL);
 	CHECK(s, zmq_recv(router, got, sizeof(got), ZMQ_DONTWAIT) < 0);
@@ -392,7 +399,9 @@ starts(struct stage *s, const char *authorized)
 	void *zmq = zmq_ctx_new();
 
 	snprintf(endpoint, sizeof(endpoint), "ipc://%s/bus-3", s->dir);
-	struct bus_settings set = { .endpoint = endpoint, .name = "bus-3", .keys = s->bus_keys, .authorized = authorized };
+	struct bus_settings set = {
+		.endpoint = endpoint, .name = "bus-3", .keys = s->bus_keys, .authorized = authorized
+	};
 	if (pipe(stop))
 		abort();
 	close(stop[1]);                         /* told to end before it begins */

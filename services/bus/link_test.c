@@ -12,7 +12,8 @@ request_and_answer(struct stage *s)
 
 	serve(&owner, "pay", WIRE__LANE__WRITER, (int32_t[]){ 3 }, 1);
 	if (CHECK(s, ask_until(&asker, &owner, "pay", 3, WIRE__LANE__WRITER, &m))) {
-		CHECK(s, m.kind == WIRE__KIND__COMMANDS && m.partition == 3 && m.lane == WIRE__LANE__WRITER && m.wait_ms == 777);
+		CHECK(s, m.kind == WIRE__KIND__COMMANDS && m.partition == 3 && m.lane == WIRE__LANE__WRITER &&
+				 m.wait_ms == 777);
 		CHECK(s, !strcmp(m.service, "pay") && m.body_len == 1 && !memcmp(m.body, "q", 1) && m.peer.id_len);
 		CHECK(s, reply(&owner, &m, "answered", 8));
 		CHECK(s, hear(&asker, &m, PATIENCE_MS) && m.kind == WIRE__KIND__ANSWER && m.id == asker.asked);
@@ -32,7 +33,8 @@ ask_oneself(struct stage *s)
 	serve(&self, "self", WIRE__LANE__WRITER, (int32_t[]){ 0 }, 1);
 	if (CHECK(s, ask_until(&self, &self, "self", 0, WIRE__LANE__WRITER, &m))) {
 		CHECK(s, m.kind == WIRE__KIND__FETCH && reply(&self, &m, NULL, 0));
-		CHECK(s, hear(&self, &m, PATIENCE_MS) && m.kind == WIRE__KIND__ANSWER && m.id == self.asked && !m.body_len);
+		CHECK(s, hear(&self, &m, PATIENCE_MS) && m.kind == WIRE__KIND__ANSWER && m.id == self.asked &&
+				 !m.body_len);
 	}
 	link_close(&self.link);
 }
@@ -84,7 +86,8 @@ bodies_up_to_the_limits(struct stage *s)
 static void
 readers_take_turns(struct stage *s)
 {
-	struct actor reader[2] = { actor_open(s, "pay", 1), actor_open(s, "pay", 1) }, asker = actor_open(s, "gateway", 1);
+	struct actor reader[2] = { actor_open(s, "pay", 1), actor_open(s, "pay", 1) },
+		     asker = actor_open(s, "gateway", 1);
 	struct message m;
 
 	for (int i = 0; i < 2; i++) {
@@ -207,7 +210,8 @@ two_buses_share_partitions(struct stage *s)
 	CHECK(s, await_alive(&asker, 1));
 	for (int i = 0; i < 6; i++) {
 		CHECK(s, ask(&asker, "pay", 3, WIRE__LANE__WRITER, "q", 1));
-		CHECK(s, hear(&owner, &m, PATIENCE_MS) && m.id == asker.asked && m.peer.bus == 0 && reply(&owner, &m, "a", 1));
+		CHECK(s, hear(&owner, &m, PATIENCE_MS) && m.id == asker.asked && m.peer.bus == 0 &&
+				 reply(&owner, &m, "a", 1));
 		CHECK(s, hear(&asker, &m, PATIENCE_MS) && m.kind == WIRE__KIND__ANSWER && m.id == asker.asked);
 	}
 	link_close(&owner.link);
@@ -288,9 +292,11 @@ send_malformed(void *raw)
 		{ 3, { none, packed_head(WIRE__KIND__READ, 1, "pay", -2, WIRE__LANE__WRITER, h[7]), q } },
 		{ 3, { none, packed_head(WIRE__KIND__READ, 1, "pay", 3, (Wire__Lane)4, h[8]), q } },
 		{ 3, { none, packed_head(WIRE__KIND__PONG, 1, "", 0, WIRE__LANE__WRITER, h[9]), none } },
-		{ 3, { none, packed_head(WIRE__KIND__ANSWER, 1, "pay", 0, WIRE__LANE__WRITER, h[10]), q } },    /* to nobody */
-		{ 3, { q, packed_head(WIRE__KIND__ANSWER, 1, "pay", 0, WIRE__LANE__WRITER, h[11]), q } },       /* to a stranger */
-		{ 3, { { zeros, PEER_ID_MAX + 1 }, packed_head(WIRE__KIND__ANSWER, 1, "pay", 0, WIRE__LANE__WRITER, h[12]), q } },
+		/* to nobody, and to strangers */
+		{ 3, { none, packed_head(WIRE__KIND__ANSWER, 1, "pay", 0, WIRE__LANE__WRITER, h[10]), q } },
+		{ 3, { q, packed_head(WIRE__KIND__ANSWER, 1, "pay", 0, WIRE__LANE__WRITER, h[11]), q } },
+		{ 3, { { zeros, PEER_ID_MAX + 1 },
+		       packed_head(WIRE__KIND__ANSWER, 1, "pay", 0, WIRE__LANE__WRITER, h[12]), q } },
 		{ 3, { q, read, q } },                                          /* a request with a peer */
 		{ 3, { none, hello, bad } },
 		{ 3, { none, hello, { zeros, sizeof(zeros) } } },
@@ -397,7 +403,8 @@ questions_to_the_bus(struct stage *s)
 	CHECK(s, a && a->status == 404 && a->problem && !strcmp(a->problem->code, "read.unknown"));
 	if (a)
 		wire__answer__free_unpacked(a, NULL);
-	raw_send(raw, (struct bytes[]){ none, packed_head(WIRE__KIND__PING, 9, "", 0, WIRE__LANE__WRITER, h[1]), none }, 3);
+	raw_send(raw, (struct bytes[]){ none, packed_head(WIRE__KIND__PING, 9, "", 0, WIRE__LANE__WRITER, h[1]), none },
+		 3);
 	CHECK(s, raw_await(raw, WIRE__KIND__PONG, body, sizeof(body)) == 0);
 	long before = metric(raw, "zhucun_bus_unrouted_total");
 	raw_send(raw,
@@ -417,7 +424,8 @@ peers(void *raw, char *out, size_t size)
 	uint8_t head[HEAD_BYTES_MAX], packed[64], body[4096];
 
 	read.type = (char *)engine__read_peers__descriptor.name;
-	raw_send(raw, (struct bytes[]){ { "", 0 }, packed_head(WIRE__KIND__READ, 6, "bus", -1, WIRE__LANE__READER, head),
+	raw_send(raw, (struct bytes[]){ { "", 0 },
+	                                packed_head(WIRE__KIND__READ, 6, "bus", -1, WIRE__LANE__READER, head),
 	                                { packed, wire__read__pack(&read, packed) } }, 3);
 	int n = raw_await(raw, WIRE__KIND__ANSWER, body, sizeof(body));
 	Wire__Answer *a = n < 0 ? NULL : wire__answer__unpack(NULL, (size_t)n, body);
@@ -542,7 +550,8 @@ static void
 deaf_replica(struct stage *s)
 {
 	void *raw = raw_open(s, ZMQ_DEALER, "bus-1", "gateway");
-	struct actor deaf = actor_open(s, "deaf", 1), owner = actor_open(s, "pay", 1), asker = actor_open(s, "gateway", 1);
+	struct actor deaf = actor_open(s, "deaf", 1), owner = actor_open(s, "pay", 1),
+		     asker = actor_open(s, "gateway", 1);
 	int64_t until_us = clock_mono_us() + pace_us(PATIENCE_MS * 1000);
 	uint8_t h[HEAD_BYTES_MAX];
 	static const char body[2000];
@@ -555,7 +564,9 @@ deaf_replica(struct stage *s)
 	long before = metric(raw, "zhucun_bus_dropped_total"), now = before;
 	while (now == before && clock_mono_us() < until_us) {
 		for (int i = 0; i < 500; i++)
-			raw_send(raw, (struct bytes[]){ { "", 0 }, packed_head(WIRE__KIND__COMMANDS, 1, "deaf", 3, WIRE__LANE__WRITER, h),
+			raw_send(raw, (struct bytes[]){ { "", 0 },
+			                                packed_head(WIRE__KIND__COMMANDS, 1, "deaf", 3,
+			                                            WIRE__LANE__WRITER, h),
 			                                { body, sizeof(body) } }, 3);
 		now = metric(raw, "zhucun_bus_dropped_total");
 	}

@@ -69,8 +69,8 @@ place(struct routes *r, const char *name)
 static bool
 plausible(const Wire__Hello *h, size_t id_len)
 {
-	if (!id_len || id_len > PEER_ID_MAX || strlen(h->service) >= SERVICE_NAME_MAX || strlen(h->instance) >= INSTANCE_MAX ||
-	    !frames_is_lane(h->lane))
+	if (!id_len || id_len > PEER_ID_MAX || strlen(h->service) >= SERVICE_NAME_MAX ||
+	    strlen(h->instance) >= INSTANCE_MAX || !frames_is_lane(h->lane))
 		return false;
 	for (size_t i = 0; i < h->n_partitions; i++)
 		if (h->partitions[i] < 0 || h->partitions[i] >= PARTITIONS)
@@ -167,7 +167,8 @@ routes_find_replica(struct routes *r, const char *service, const char *instance,
 	const struct served *s = served_by_name(r, service);
 
 	for (int i = 0; s && i < s->n; i++)
-		if (s->replica[i].lane == lane && !stale(&s->replica[i], now_us) && !strcmp(s->replica[i].instance, instance))
+		if (s->replica[i].lane == lane && !stale(&s->replica[i], now_us) &&
+		    !strcmp(s->replica[i].instance, instance))
 			return &s->replica[i];
 	return NULL;
 }

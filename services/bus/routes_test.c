@@ -9,6 +9,7 @@
  *
  * and what the words say, one after the other, is compared. */
 #include "routes.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,8 +140,8 @@ word(struct routes *r, const char *w, int64_t *now_us, char *said)
 	}
 }
 
-static bool
-run(const char *name, const char *script, const char *want)
+static void
+test_script(const char *name, const char *script, const char *want)
 {
 	struct routes *r = calloc(1, sizeof(*r));
 	char copy[256], said[SAID_MAX] = "", *rest = copy;
@@ -151,15 +152,13 @@ run(const char *name, const char *script, const char *want)
 	while ((w = strsep(&rest, " ")))
 		word(r, w, &now_us, said);
 	free(r);
-	if (strcmp(said, want))
-		printf("FAIL %s: said \"%s\", want \"%s\"\n", name, said, want);
-	return !strcmp(said, want);
+	check_text(said, want, name);
 }
 
 /* One service takes ROUTES_REPLICAS_MAX replicas and the table ROUTES_SERVICES_MAX services; a place that is left is
  * free again. */
-static bool
-fills_up(void)
+static void
+test_room(void)
 {
 	struct routes *r = calloc(1, sizeof(*r));
 	struct target t = { .service = "pay" };
@@ -180,19 +179,14 @@ fills_up(void)
 	ok &= routes_forget(r, (const uint8_t *)"s3", 3) && say(r, "zz", 2, &t, 0) == ROUTES_JOINED;
 	ok &= routes_find(r, "more", -1, WIRE__LANE__WRITER, 0) && !routes_find(r, "s3", -1, WIRE__LANE__WRITER, 0);
 	free(r);
-	if (!ok)
-		printf("FAIL the table fills up and frees its places\n");
-	return ok;
+	check(ok, "the table fills up and frees its places", "");
 }
 
 int
 main(void)
 {
-	int passed = 0, failed = 0;
-
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		run(cases[i].name, cases[i].script, cases[i].want) ? passed++ : failed++;
-	fills_up() ? passed++ : failed++;
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+		test_script(cases[i].name, cases[i].script, cases[i].want);
+	test_room();
+	return tally_end();
 }

@@ -10,7 +10,7 @@
 #include "bus/frames.h"
 #include "bus/link.h"
 #include "base/log.h"
-#include "../../tests/pace.h"
+#include "harness/pace.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -257,7 +257,9 @@ ask(struct actor *a, const char *service, int32_t partition, Wire__Lane lane, co
 static inline bool
 reply(struct actor *a, const struct message *to, const void *body, size_t len)
 {
-	struct message m = { .peer = to->peer, .kind = WIRE__KIND__ANSWER, .id = to->id, .body = body, .body_len = len };
+	struct message m = {
+		.peer = to->peer, .kind = WIRE__KIND__ANSWER, .id = to->id, .body = body, .body_len = len
+	};
 
 	return a->port.send(a->port.ctx, &m);
 }
@@ -382,7 +384,8 @@ metric(void *raw, const char *name)
 	long value = -1;
 
 	read.type = (char *)engine__read_metrics__descriptor.name;
-	raw_send(raw, (struct bytes[]){ { "", 0 }, packed_head(WIRE__KIND__READ, 5, "bus", -1, WIRE__LANE__READER, head),
+	raw_send(raw, (struct bytes[]){ { "", 0 },
+	                                packed_head(WIRE__KIND__READ, 5, "bus", -1, WIRE__LANE__READER, head),
 	                                { packed, wire__read__pack(&read, packed) } }, 3);
 	int n = raw_await(raw, WIRE__KIND__ANSWER, body, sizeof(body));
 	Wire__Answer *a = n < 0 ? NULL : wire__answer__unpack(NULL, (size_t)n, body);

@@ -19,7 +19,7 @@
 
 enum {
 	VERSION, REQUEST, DOMAIN, ADDRESS, IDENTITY, MECHANISM, KEY, ASKED_PARTS,       /* frames of a question */
-	CODE = DOMAIN, TEXT, USER, METADATA, REPLY_PARTS,                               /* those of a reply that differ */
+	CODE = DOMAIN, TEXT, USER, METADATA, REPLY_PARTS,                             /* those of a reply that differ */
 	BURST_MAX = 64,                         /* a torrent of strangers does not keep those waiting who are in */
 };
 
@@ -118,14 +118,16 @@ who_asks(struct zap *z, int parts, int64_t now_us)
 	}
 	const char *name = name_of(z, zmq_msg_data(&z->part[KEY]));
 	if (!name)
-		refuse(z, "the key is not authorized", zmq_z85_encode(text, zmq_msg_data(&z->part[KEY]), CURVE_BYTES), now_us);
+		refuse(z, "the key is not authorized", zmq_z85_encode(text, zmq_msg_data(&z->part[KEY]), CURVE_BYTES),
+		       now_us);
 	return name;
 }
 
 static void
 on_question(struct zap *z, int parts, int64_t now_us)
 {
-	const char *name = who_asks(z, parts, now_us), *code = name ? "200" : "300", *text = name ? "OK" : "not authorized";
+	const char *name = who_asks(z, parts, now_us), *code = name ? "200" : "300",
+		   *text = name ? "OK" : "not authorized";
 
 	if (!frames_fill(&z->part[CODE], code, strlen(code)) || !frames_fill(&z->part[TEXT], text, strlen(text)) ||
 	    !frames_fill(&z->part[USER], name, name ? strlen(name) : 0) || !frames_fill(&z->part[METADATA], NULL, 0) ||
@@ -167,7 +169,7 @@ open_socket(void *zmq, int type)
 	const int none = 0;
 	void *s = zmq_socket(zmq, type);
 
-	if (s) {                                /* unbounded: a libzmq thread that waits for us would hold up everybody */
+	if (s) {                              /* unbounded: a libzmq thread that waits for us would hold up everybody */
 		zmq_setsockopt(s, ZMQ_LINGER, &none, sizeof(none));
 		zmq_setsockopt(s, ZMQ_RCVHWM, &none, sizeof(none));
 		zmq_setsockopt(s, ZMQ_SNDHWM, &none, sizeof(none));
@@ -215,7 +217,8 @@ zap_close(struct zap **zp)
 bool
 zap_watch(struct zap *z, void *socket)
 {
-	return !zmq_socket_monitor(socket, MONITOR, ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL) && !zmq_connect(z->monitor, MONITOR);
+	return !zmq_socket_monitor(socket, MONITOR, ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL) &&
+	       !zmq_connect(z->monitor, MONITOR);
 }
 
 void

@@ -11,6 +11,7 @@
  * Properties are then tried on random histories, against the rule book's own formula; the seed is fixed. */
 #include "base/civil.h"
 #include "payroll_policy.h"
+#include "harness/tally.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,17 +28,6 @@ struct world {
 	char pays[PAYS_MAX];                            /* of each run, in yuan */
 	const char *broken;                             /* what did not hold at some run, or NULL */
 };
-
-static int passed, failed;
-
-static void
-expect(const char *group, const char *name, bool good)
-{
-	passed += good;
-	failed += !good;
-	if (!good)
-		printf("FAIL %s: %s\n", group, name);
-}
 
 static struct world *
 world_open(arena_t *a)
@@ -74,7 +64,8 @@ pays_by_definition(const struct world *w, int run, int64_t pay_fen)
 		fen += open_fen;
 		owed_fen += open_fen > 0 ? open_fen : 0;
 	}
-	int64_t least_fen = fen > 0 ? fen : 0, floor_fen = owed_fen < w->terms.floor_fen ? owed_fen : w->terms.floor_fen;
+	int64_t least_fen = fen > 0 ? fen : 0,
+		floor_fen = owed_fen < w->terms.floor_fen ? owed_fen : w->terms.floor_fen;
 	if (w->terms.floor_fen == 0 && w->terms.instalments <= 1)
 		return pay_fen == least_fen;
 	return pay_fen >= least_fen && pay_fen >= floor_fen && pay_fen <= owed_fen &&
@@ -224,7 +215,8 @@ paid_text(const struct world *w)
 		const struct payroll_month *m = &w->month[i];
 		if (!m->paid_fen && !m->clawback_fen)
 			continue;
-		text = arena_printf(w->arena, "%s%s%02d=%lld", text, *text ? " " : "", i + 1, (long long)(m->paid_fen / YUAN));
+		text = arena_printf(w->arena, "%s%s%02d=%lld", text, *text ? " " : "", i + 1,
+				    (long long)(m->paid_fen / YUAN));
 		if (m->clawback_fen)
 			text = arena_printf(w->arena, "%s-%lld", text, (long long)(m->clawback_fen / YUAN));
 	}
@@ -309,9 +301,9 @@ test_cases(arena_t *a)
 		struct world *w = world_open(a);
 
 		tell_all(w, cases[i].history);
-		expect("pays", cases[i].name, strcmp(w->pays, cases[i].pays) == 0);
-		expect("paid", cases[i].name, strcmp(paid_text(w), cases[i].paid) == 0);
-		expect(w->broken ? w->broken : "properties", cases[i].name, !w->broken);
+		check(strcmp(w->pays, cases[i].pays) == 0, "pays", cases[i].name);
+		check(strcmp(paid_text(w), cases[i].paid) == 0, "paid", cases[i].name);
+		check(!w->broken, w->broken ? w->broken : "properties", cases[i].name);
 	}
 }
 
@@ -327,16 +319,16 @@ test_payment(arena_t *a)
 	const struct payroll_terms terms = { 0 };
 	Funding__Payment *p = payroll_payment("p1", months[2].month_day, months, 3, terms, a);
 
-	expect("payment", "due, pay", p->due_fen == 60000 && p->pay_fen == 50000);
-	expect("payment", "two corrections",
-	       p->n_corrections == 2 && strcmp(p->corrections[0]->month, "2017-07") == 0 &&
-		       p->corrections[0]->fen == -20000 && strcmp(p->corrections[1]->month, "2017-08") == 0 &&
-		       p->corrections[1]->fen == 10000);
-	expect("payment", "the months stay as they were", months[0].paid_fen == 30000 && months[2].paid_fen == 0);
+	check(p->due_fen == 60000 && p->pay_fen == 50000, "payment", "due, pay");
+	check(p->n_corrections == 2 && strcmp(p->corrections[0]->month, "2017-07") == 0 &&
+		      p->corrections[0]->fen == -20000 && strcmp(p->corrections[1]->month, "2017-08") == 0 &&
+		      p->corrections[1]->fen == 10000,
+	      "payment", "two corrections");
+	check(months[0].paid_fen == 30000 && months[2].paid_fen == 0, "payment", "the months stay as they were");
 	p = payroll_payment("p2", months[2].month_day, months, 2, terms, a);
-	expect("payment", "without days in the month", p->due_fen == 0 && p->pay_fen == 0 && p->n_corrections == 2);
+	check(p->due_fen == 0 && p->pay_fen == 0 && p->n_corrections == 2, "payment", "without days in the month");
 	p = payroll_payment("p3", months[2].month_day, months, 0, terms, a);
-	expect("payment", "without any month", p->due_fen == 0 && p->pay_fen == 0 && p->n_corrections == 0);
+	check(p->due_fen == 0 && p->pay_fen == 0 && p->n_corrections == 0, "payment", "without any month");
 }
 
 /* ---- properties, on random histories */
@@ -391,11 +383,11 @@ test_random(arena_t *a)
 		snprintf(name, sizeof(name), "history %u", h);
 		terms_random(w, &seed);
 		tell_random(w, &seed);
-		expect(w->broken ? w->broken : "at every run", name, !w->broken);
+		check(!w->broken, w->broken ? w->broken : "at every run", name);
 		w->terms = (struct payroll_terms){ 0 };
 		w->month[MONTHS - 1].due_fen = MONTHS * INT64_C(1000000);       /* enough to settle everything */
 		run_month(w, MONTHS - 1);
-		expect("§7: enough later due settles everything", name, is_settled(w) && !w->broken);
+		check(is_settled(w) && !w->broken, "§7: enough later due settles everything", name);
 	}
 }
 
@@ -420,7 +412,7 @@ test_order_of_runs(arena_t *a)
 				month = (month + 1) % MONTHS;
 			run_month(w, month);
 		}
-		expect("§10.1: order of runs", name, is_settled(w) && !w->broken && w->transferred_fen == due_fen);
+		check(is_settled(w) && !w->broken && w->transferred_fen == due_fen, "§10.1: order of runs", name);
 	}
 }
 
@@ -464,9 +456,10 @@ test_moves(void)
 		int32_t today;
 		if (!day_parse(moves[i].today, &today))
 			abort();
-		const struct payroll_verdict *v = payroll_verdict(moves[i].is, moves[i].move, day_of_civil(2017, 9, 1), today);
-		expect("move", moves[i].name,
-		       v ? v->status == moves[i].status && strcmp(v->code, moves[i].code) == 0 : moves[i].status == 0);
+		const struct payroll_verdict *v =
+			payroll_verdict(moves[i].is, moves[i].move, day_of_civil(2017, 9, 1), today);
+		check(v ? v->status == moves[i].status && strcmp(v->code, moves[i].code) == 0 : moves[i].status == 0,
+		      "move", moves[i].name);
 	}
 }
 
@@ -481,6 +474,5 @@ main(void)
 	test_order_of_runs(a);
 	test_moves();
 	arena_close(&a);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

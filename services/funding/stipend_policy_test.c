@@ -15,6 +15,7 @@
  * fixed. */
 #include "stipend_policy.h"
 #include "base/civil.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,17 +49,6 @@ struct world {
 	struct stipend_moved moved;                     /* by the last word */
 	const char *broken;                             /* what of the ledger did not hold, or NULL */
 };
-
-static int passed, failed;
-
-static void
-expect(const char *group, const char *name, bool good)
-{
-	passed += good;
-	failed += !good;
-	if (!good)
-		printf("FAIL %s: %s\n", group, name);
-}
 
 /* ---- words */
 
@@ -352,7 +342,8 @@ static char *
 spans_text(const struct world *w, int32_t from, int32_t until)
 {
 	struct stipend_span *spans;
-	size_t n = stipend_cancelled_spans(w->measures, THINGS_MAX, (struct stipend_span){ from, until }, w->arena, &spans);
+	size_t n = stipend_cancelled_spans(w->measures, THINGS_MAX, (struct stipend_span){ from, until }, w->arena,
+					   &spans);
 	char *text = arena_strdup(w->arena, ""), a[DAY_TEXT_MAX], b[DAY_TEXT_MAX];
 
 	for (size_t i = 0; i < n; i++) {
@@ -417,12 +408,13 @@ test_cases(arena_t *a)
 		struct world *w = world_open(a);
 
 		tell_all(w, cases[i].history);
-		expect("owed", cases[i].name, balance(w, "person:p") == cases[i].owed * 100);
-		expect("units", cases[i].name,
-		       balance(w, "unit:u1") == -cases[i].u1 * 100 && balance(w, "unit:u2") == -cases[i].u2 * 100);
-		expect("spared", cases[i].name,
-		       balance(w, "cancelled:u1") == cases[i].spared1 * 100 && balance(w, "cancelled:u2") == cases[i].spared2 * 100);
-		expect(w->broken ? w->broken : "ledger", cases[i].name, !w->broken);
+		check(balance(w, "person:p") == cases[i].owed * 100, "owed", cases[i].name);
+		check(balance(w, "unit:u1") == -cases[i].u1 * 100 && balance(w, "unit:u2") == -cases[i].u2 * 100,
+		      "units", cases[i].name);
+		check(balance(w, "cancelled:u1") == cases[i].spared1 * 100 &&
+			      balance(w, "cancelled:u2") == cases[i].spared2 * 100,
+		      "spared", cases[i].name);
+		check(!w->broken, w->broken ? w->broken : "ledger", cases[i].name);
 	}
 }
 
@@ -433,7 +425,8 @@ static const struct { const char *name, *history; int taken, taken_days, restore
 	{ "covered by another: nothing",        FS "+09-05 M2:07-01..10-01 M1:09-01..10-01", 0, 0, 0, 0 },
 	{ "revoked under another: nothing",     FS "+09-05 M1:09-01..10-01 M2:07-01..10-01 -M1", 0, 0, 0, 0 },
 	{ "revoked",                            FS "+08-04 +09-05 M2:07-01..10-01 -M2", 0, 0, 200, 2 },
-	{ "another month: both",                FS "+09-04 +10-09 +10-10 M1:09-01..10-01 M1:10-01..11-01", 200, 2, 100, 1 },
+	{ "another month: both",                FS "+09-04 +10-09 +10-10 M1:09-01..10-01 M1:10-01..11-01",
+	  200, 2, 100, 1 },
 	{ "a month without a day there",        FS "+08-04 M1:09-01..10-01", 0, 0, 0, 0 },
 };
 
@@ -445,9 +438,10 @@ test_moves(arena_t *a)
 		struct world *w = world_open(a);
 
 		tell_all(w, moves[i].history);
-		expect("moved", moves[i].name,
-		       w->moved.taken_fen == moves[i].taken * 100 && w->moved.taken_days == moves[i].taken_days &&
-		               w->moved.restored_fen == moves[i].restored * 100 && w->moved.restored_days == moves[i].restored_days);
+		check(w->moved.taken_fen == moves[i].taken * 100 && w->moved.taken_days == moves[i].taken_days &&
+			      w->moved.restored_fen == moves[i].restored * 100 &&
+			      w->moved.restored_days == moves[i].restored_days,
+		      "moved", moves[i].name);
 	}
 }
 
@@ -475,8 +469,8 @@ test_spans(arena_t *a)
 		struct world *w = world_open(a);
 
 		tell_all(w, spans[i].history);
-		expect("spans", spans[i].name,
-		       strcmp(spans_text(w, day_of_civil(2017, 1, 1), day_of_civil(2018, 1, 1)), spans[i].spans) == 0);
+		check(strcmp(spans_text(w, day_of_civil(2017, 1, 1), day_of_civil(2018, 1, 1)), spans[i].spans) == 0,
+		      "spans", spans[i].name);
 	}
 }
 
@@ -489,13 +483,13 @@ test_names_its_measure(arena_t *a)
 	struct world *w = world_open(a);
 
 	tell_all(w, FS "+09-04 M1:09-01..10-01 M2:07-01..10-01");
-	expect("measure", "the first keeps its day", strcmp(w->days[0].cancelled_by, "m1") == 0 && w->nledger == 2);
+	check(strcmp(w->days[0].cancelled_by, "m1") == 0 && w->nledger == 2, "measure", "the first keeps its day");
 	tell_all(w, "-M1");
-	expect("measure", "the other takes it over", strcmp(w->days[0].cancelled_by, "m2") == 0 && w->nledger == 4);
+	check(strcmp(w->days[0].cancelled_by, "m2") == 0 && w->nledger == 4, "measure", "the other takes it over");
 	tell_all(w, "M1:09-01..10-01");
-	expect("measure", "and keeps it", strcmp(w->days[0].cancelled_by, "m2") == 0 && w->nledger == 4);
+	check(strcmp(w->days[0].cancelled_by, "m2") == 0 && w->nledger == 4, "measure", "and keeps it");
 	tell_all(w, "M2:10-01..2018-01-01");
-	expect("measure", "until it has other days", strcmp(w->days[0].cancelled_by, "m1") == 0 && w->nledger == 6);
+	check(strcmp(w->days[0].cancelled_by, "m1") == 0 && w->nledger == 6, "measure", "until it has other days");
 }
 
 /* ---- properties, on random histories */
@@ -513,15 +507,17 @@ random_facts(uint32_t *seed, char facts[WORDS_MAX][WORD])
 {
 	static const char *const roles[] = { "first_secretary", "team_member", "agri_technician" };
 	static const char *const measured[] = {
-		"08-01..09-01", "09-01..10-01", "10-01..11-01", "07-01..10-01", "10-01..2018-01-01", "01-01..2018-01-01",
+		"08-01..09-01", "09-01..10-01", "10-01..11-01", "07-01..10-01", "10-01..2018-01-01",
+		"01-01..2018-01-01",
 	};
 	size_t n = 0, days = 4 + dice(seed, 16);
 
 	for (size_t i = 0; i < days; i++)               /* a day of its own each, July to December */
-		snprintf(facts[n++], WORD, "%c%02u-%02u", dice(seed, 5) ? '+' : '-', 7 + (unsigned)i % 6, 2 + (unsigned)i);
+		snprintf(facts[n++], WORD, "%c%02u-%02u", dice(seed, 5) ? '+' : '-', 7 + (unsigned)i % 6,
+			 2 + (unsigned)i);
 	for (unsigned i = 1; i <= 1 + dice(seed, 3); i++)
-		snprintf(facts[n++], WORD, "P%u:%s:%02u-%02u..%s", i, roles[dice(seed, 3)], 7 + dice(seed, 3), 1 + dice(seed, 28),
-		         dice(seed, 2) ? "" : "11-15");
+		snprintf(facts[n++], WORD, "P%u:%s:%02u-%02u..%s", i, roles[dice(seed, 3)], 7 + dice(seed, 3),
+			 1 + dice(seed, 28), dice(seed, 2) ? "" : "11-15");
 	for (unsigned i = 1; i <= dice(seed, 5); i++)
 		snprintf(facts[n++], WORD, "M%u:%s", i, measured[dice(seed, 6)]);
 	for (unsigned i = 0; i < dice(seed, 3); i++)
@@ -635,14 +631,15 @@ test_random(arena_t *a)
 		shuffle(&seed, order, n);
 		struct world *other = told_in(a, facts, order, n, &seed);
 
-		expect("§10.1, §10.2: order and repetition", name, same_balances(one, other));
-		expect("§7: what is owed, by definition", name, balance(one, "person:p") == owed_by_definition(one));
-		expect("§10.6: transactions sum to zero", name, !one->broken && !other->broken && sum_of_all(one) == 0);
+		check(same_balances(one, other), "§10.1, §10.2: order and repetition", name);
+		check(balance(one, "person:p") == owed_by_definition(one), "§7: what is owed, by definition", name);
+		check(!one->broken && !other->broken && sum_of_all(one) == 0, "§10.6: transactions sum to zero", name);
 		const char *const *undo = undone[dice(&seed, 4)];
 		tell(other, undo[0]);
-		expect("§10.4: one more measure never un-cancels", name, *undo[0] != 'M' || spared(other) >= spared(one));
+		check(*undo[0] != 'M' || spared(other) >= spared(one), "§10.4: one more measure never un-cancels",
+		      name);
 		tell(other, undo[1]);
-		expect("§10.3: taken back is never having been", name, same_balances(one, other) && !other->broken);
+		check(same_balances(one, other) && !other->broken, "§10.3: taken back is never having been", name);
 	}
 }
 
@@ -677,8 +674,8 @@ test_terms(arena_t *a)
 		tell(is, terms[i].more);
 		bool moved = stipend_terms_moved(&was->book, &is->book, date(&more), &s);
 		const char *from = terms[i].from, *until = terms[i].until;
-		expect("a version more moves its days", terms[i].more,
-		       from ? moved && s.from_day == date(&from) && s.until_day == date(&until) : !moved);
+		check(from ? moved && s.from_day == date(&from) && s.until_day == date(&until) : !moved,
+		      "a version more moves its days", terms[i].more);
 	}
 }
 
@@ -692,10 +689,11 @@ test_terms_of_runs(arena_t *a)
 	is->versions[0].document->stipend->floor_fen = 5;
 	is->versions[0].document->stipend->instalments = 3;
 	is->versions[0].document->stipend->township_allowance_fen = 7;
-	expect("runs", "a floor and instalments move no day",
-	       !stipend_terms_moved(&was->book, &is->book, is->versions[0].effective_from_day, &s));
+	check(!stipend_terms_moved(&was->book, &is->book, is->versions[0].effective_from_day, &s), "runs",
+	      "a floor and instalments move no day");
 	is->versions[0].document->stipend->n_roles = 1;
-	expect("runs", "a role less does", stipend_terms_moved(&was->book, &is->book, is->versions[0].effective_from_day, &s));
+	check(stipend_terms_moved(&was->book, &is->book, is->versions[0].effective_from_day, &s), "runs",
+	      "a role less does");
 }
 
 int
@@ -711,6 +709,5 @@ main(void)
 	test_terms_of_runs(a);
 	test_random(a);
 	arena_close(&a);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -1,5 +1,6 @@
 /* C4.2, C3.2.1-2, C3.2.1-r: bans as text, a letter a day of the first week; '-' days are free. */
 #include "bar_policy.h"
+#include "harness/tally.h"
 #include <stdio.h>
 
 static const struct { const char *rule, *bans; int on_day; bool barred; } cases[] = {
@@ -35,17 +36,11 @@ parse(const char *text, Bar *out)
 int
 main(void)
 {
-	int failed = 0, n = sizeof cases / sizeof cases[0];
-
-	for (int i = 0; i < n; i++) {
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		Bar bars[2];
 		const Bar *const rows[] = { &bars[0], &bars[1] };
-		bool got = bar_covers(rows, parse(cases[i].bans, bars), cases[i].on_day);
-		if (got != cases[i].barred) {
-			printf("FAIL %s\n", cases[i].rule);
-			failed++;
-		}
+		check(bar_covers(rows, parse(cases[i].bans, bars), cases[i].on_day) == cases[i].barred, cases[i].rule,
+		      "");
 	}
-	printf("%d passed, %d failed\n", n - failed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -3,20 +3,9 @@
  *
  * How: tables. */
 #include "account_policy.h"
-#include <stdio.h>
+#include "harness/tally.h"
 #include <stdlib.h>
 #include <string.h>
-
-static int passed, failed;
-
-static void
-expect(const char *group, const char *name, bool good)
-{
-	passed += good;
-	failed += !good;
-	if (!good)
-		printf("FAIL %s: %s\n", group, name);
-}
 
 /* ---- passwords: ≥ 10 characters */
 
@@ -32,13 +21,13 @@ test_passwords(void)
 	char longest[PASSWORD_CHARS_MAX + 2];
 
 	for (size_t i = 0; i < sizeof(passwords) / sizeof(passwords[0]); i++)
-		expect("a password", passwords[i].password,
-		       account_password_fits(passwords[i].password) == passwords[i].fits);
+		check(account_password_fits(passwords[i].password) == passwords[i].fits, "a password",
+		      passwords[i].password);
 	memset(longest, 'x', sizeof(longest));
 	longest[PASSWORD_CHARS_MAX + 1] = '\0';
-	expect("a password", "one too many", !account_password_fits(longest));
+	check(!account_password_fits(longest), "a password", "one too many");
 	longest[PASSWORD_CHARS_MAX] = '\0';
-	expect("a password", "as many as may be", account_password_fits(longest));
+	check(account_password_fits(longest), "a password", "as many as may be");
 }
 
 /* ---- who may be remembered */
@@ -55,9 +44,9 @@ test_remembered(void)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		expect("remembered", "at most cadre and inspector",
-		       account_may_be_remembered(account_roles_mask(rows[i].roles, 2)) == rows[i].may);
-	expect("remembered", "but somebody", !account_may_be_remembered(0));
+		check(account_may_be_remembered(account_roles_mask(rows[i].roles, 2)) == rows[i].may, "remembered",
+		      "at most cadre and inspector");
+	check(!account_may_be_remembered(0), "remembered", "but somebody");
 }
 
 /* ---- roles */
@@ -75,12 +64,12 @@ test_roles(void)
 	Wire__AccountRole out[ACCOUNT_ROLES_MAX];
 	int32_t mask = account_roles_mask(named, 3);
 
-	expect("roles", "named twice is had once, in one order",
-	       account_roles_of(mask, out) == 2 && out[0] == WIRE__ACCOUNT_ROLE__CADRE &&
-	       out[1] == WIRE__ACCOUNT_ROLE__AUDITOR);
-	expect("roles", "none", account_roles_mask(named, 0) == 0 && account_roles_of(0, out) == 0);
-	expect("roles", "what is none", account_roles_mask(strange, 4) == 0);
-	expect("roles", "all of them fit", account_roles_of(-1, out) == ACCOUNT_ROLES_MAX);
+	check(account_roles_of(mask, out) == 2 && out[0] == WIRE__ACCOUNT_ROLE__CADRE &&
+		      out[1] == WIRE__ACCOUNT_ROLE__AUDITOR,
+	      "roles", "named twice is had once, in one order");
+	check(account_roles_mask(named, 0) == 0 && account_roles_of(0, out) == 0, "roles", "none");
+	check(account_roles_mask(strange, 4) == 0, "roles", "what is none");
+	check(account_roles_of(-1, out) == ACCOUNT_ROLES_MAX, "roles", "all of them fit");
 }
 
 /* ---- what ends sessions */
@@ -105,11 +94,11 @@ test_changes(void)
 		is.person_id = (char *)changes[i].person, is.phone = (char *)changes[i].phone;
 		is.password_hash = (char *)changes[i].hash;
 		is.roles = changes[i].roles, is.township_id = (char *)changes[i].township;
-		expect("ends sessions", changes[i].name, account_signs_out(&was, &is) == changes[i].out);
+		check(account_signs_out(&was, &is) == changes[i].out, "ends sessions", changes[i].name);
 	}
 	is = was;
 	is.disabled = true;
-	expect("ends sessions", "nobody is let in any more", account_signs_out(&was, &is));
+	check(account_signs_out(&was, &is), "ends sessions", "nobody is let in any more");
 }
 
 /* ---- whose an account must be, and who hears of what is done to it (rules.md §4) */
@@ -131,8 +120,8 @@ static void
 test_needs(void)
 {
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
-		expect("names a person", needs[i].name,
-		       account_needs_person(needs[i].roles, needs[i].by_operator) == needs[i].needs);
+		check(account_needs_person(needs[i].roles, needs[i].by_operator) == needs[i].needs, "names a person",
+		      needs[i].name);
 }
 
 static void
@@ -144,25 +133,23 @@ test_altered(void)
 	was.person_id = (char *)"p", was.phone = (char *)"1", was.password_hash = (char *)"h";
 	was.roles = BIT(REVIEWER), was.township_id = (char *)"t";
 	is = was;
-	expect("tells", "nothing", !account_altered(&was, &is, false, &what));
+	check(!account_altered(&was, &is, false, &what), "tells", "nothing");
 	is.township_id = (char *)"u";
-	expect("tells", "a township only", !account_altered(&was, &is, false, &what));
+	check(!account_altered(&was, &is, false, &what), "tells", "a township only");
 	is.password_hash = (char *)"i";
-	expect("tells", "a password",
-	       account_altered(&was, &is, true, &what) && what.password && !what.roles && !what.phone && !what.person &&
-	       !what.made);
+	check(account_altered(&was, &is, true, &what) && what.password && !what.roles && !what.phone && !what.person &&
+	       !what.made, "tells", "a password");
 	is = was, is.roles = BIT(CADRE), is.phone = (char *)"2";
-	expect("tells", "roles and the phone",
-	       account_altered(&was, &is, false, &what) && what.roles && what.phone && !what.password);
+	check(account_altered(&was, &is, false, &what) && what.roles && what.phone && !what.password, "tells",
+	      "roles and the phone");
 	is = was, is.person_id = (char *)"";
-	expect("tells", "whose it is", account_altered(&was, &is, false, &what) && what.person && !what.roles);
-	expect("tells", "a new one that acts",
-	       account_altered(NULL, &was, false, &what) && what.made && !what.password);
-	expect("tells", "a new one that the operator puts", !account_altered(NULL, &was, true, &what));
+	check(account_altered(&was, &is, false, &what) && what.person && !what.roles, "tells", "whose it is");
+	check(account_altered(NULL, &was, false, &what) && what.made && !what.password, "tells", "a new one that acts");
+	check(!account_altered(NULL, &was, true, &what), "tells", "a new one that the operator puts");
 	is = was, is.roles = BIT(CADRE) | BIT(AUDITOR);
-	expect("tells", "a new one that only reads", !account_altered(NULL, &is, false, &what));
+	check(!account_altered(NULL, &is, false, &what), "tells", "a new one that only reads");
 	is.roles = BIT(DISTRICT_ADMIN);
-	expect("tells", "a new one that administers", account_altered(NULL, &is, false, &what) && what.made);
+	check(account_altered(NULL, &is, false, &what) && what.made, "tells", "a new one that administers");
 }
 
 /* ---- failures.  Seconds; −1: not */
@@ -204,15 +191,15 @@ test_waits(void)
 {
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
 		Try t = try_of(own[i].failures, own[i].failed_at, own[i].known_at);
-		expect("waits", own[i].name,
-		       account_wait_us(&t, NULL, own[i].now * SECOND_US) == own[i].wait * SECOND_US);
+		check(account_wait_us(&t, NULL, own[i].now * SECOND_US) == own[i].wait * SECOND_US, "waits",
+		      own[i].name);
 	}
 	for (int32_t n = TRIES_FREE; n < 12; n++) {
 		Try one = try_of(n, 0, NOT), more = try_of(n + 1, 0, NOT);
-		expect("waits", "each longer than the one before",
-		       account_wait_us(&more, NULL, 0) > account_wait_us(&one, NULL, 0));
+		check(account_wait_us(&more, NULL, 0) > account_wait_us(&one, NULL, 0), "waits",
+		      "each longer than the one before");
 	}
-	expect("waits", "never seen", account_wait_us(NULL, NULL, 0) == 0);
+	check(account_wait_us(NULL, NULL, 0) == 0, "waits", "never seen");
 }
 
 /* Of one who comes 10 seconds after the strangers' last failure. */
@@ -230,12 +217,12 @@ test_strangers(void)
 {
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		Try t = try_of(others[i].failures, 10, others[i].known_at), s = try_of(others[i].strangers, 0, NOT);
-		expect("strangers", others[i].name,
-		       account_wait_us(&t, &s, 10 * SECOND_US) == others[i].wait * SECOND_US);
+		check(account_wait_us(&t, &s, 10 * SECOND_US) == others[i].wait * SECOND_US, "strangers",
+		      others[i].name);
 	}
 	Try s = try_of(100, 0, NOT);
-	expect("strangers", "never seen", account_wait_us(NULL, &s, 0) == TRY_STRANGERS_US);
-	expect("strangers", "a day later", account_wait_us(NULL, &s, DAY * SECOND_US) == 0);
+	check(account_wait_us(NULL, &s, 0) == TRY_STRANGERS_US, "strangers", "never seen");
+	check(account_wait_us(NULL, &s, DAY * SECOND_US) == 0, "strangers", "a day later");
 }
 
 static void
@@ -244,16 +231,15 @@ test_known(void)
 	Try t = try_of(3, 100, 200), strange = try_of(3, 100, NOT), none = try_of(0, NOT, NOT);
 	int64_t month_us = INT64_C(30) * DAY * SECOND_US;
 
-	expect("known", "for thirty days",
-	       account_known_at(&t, 200 * SECOND_US + month_us - 1) &&
-	       !account_known_at(&t, 200 * SECOND_US + month_us));
-	expect("known", "not by failing", !account_known_at(&strange, 100 * SECOND_US) && !account_known_at(NULL, 0));
-	expect("counts until", "known", account_try_until_us(&t) == 200 * SECOND_US + month_us);
-	expect("counts until", "failed", account_try_until_us(&strange) == (100 + DAY) * SECOND_US);
-	expect("counts until", "neither", account_try_until_us(&none) == 0);
-	expect("counts", "so many",
-	       account_failures(&t, 100 * SECOND_US) == 3 && account_failures(&t, (100 + DAY) * SECOND_US) == 0 &&
-	       account_failures(&none, 0) == 0 && account_failures(NULL, 0) == 0);
+	check(account_known_at(&t, 200 * SECOND_US + month_us - 1) && !account_known_at(&t, 200 * SECOND_US + month_us),
+	      "known", "for thirty days");
+	check(!account_known_at(&strange, 100 * SECOND_US) && !account_known_at(NULL, 0), "known", "not by failing");
+	check(account_try_until_us(&t) == 200 * SECOND_US + month_us, "counts until", "known");
+	check(account_try_until_us(&strange) == (100 + DAY) * SECOND_US, "counts until", "failed");
+	check(account_try_until_us(&none) == 0, "counts until", "neither");
+	check(account_failures(&t, 100 * SECOND_US) == 3 && account_failures(&t, (100 + DAY) * SECOND_US) == 0 &&
+		      account_failures(&none, 0) == 0 && account_failures(NULL, 0) == 0,
+	      "counts", "so many");
 }
 
 int
@@ -268,6 +254,5 @@ main(void)
 	test_waits();
 	test_strangers();
 	test_known();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

@@ -4,20 +4,10 @@
  * rows are divided by a blank; `!code` stands for what is wrong, of a row after its number, of a file alone with the
  * row after @. */
 #include "csv_policy.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int passed, failed;
-
-static void
-expect(const char *name, bool good, const char *got)
-{
-	passed += good;
-	failed += !good;
-	if (!good)
-		printf("FAIL %s: got %s\n", name, got);
-}
 
 static void
 row_in_words(const struct csv_row *row, arena_t *a, char **out)
@@ -90,7 +80,7 @@ test_cases(arena_t *a)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct csv csv = csv_read(cases[i].bytes, cases[i].len, CSV_UNSAID, a);
 		const char *got = in_words(&csv, a);
-		expect(cases[i].words, strcmp(got, cases[i].words) == 0, got);
+		check(strcmp(got, cases[i].words) == 0, cases[i].words, got);
 		arena_reset(a);
 	}
 }
@@ -119,7 +109,7 @@ test_said(arena_t *a)
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
 		struct csv csv = csv_read(said[i].bytes, said[i].len, said[i].said, a);
 		const char *got = in_words(&csv, a);
-		expect(said[i].words, strcmp(got, said[i].words) == 0, got);
+		check(strcmp(got, said[i].words) == 0, said[i].words, got);
 		arena_reset(a);
 	}
 }
@@ -148,13 +138,13 @@ test_bounds(arena_t *a)
 		char *text = repeated(a, bounds[i].unit, bounds[i].n);
 		struct csv csv = csv_read(text, strlen(text), CSV_UNSAID, a);
 		const char *code = csv.fault ? csv.fault->code : "";
-		expect(bounds[i].unit, strcmp(code, bounds[i].fault ? bounds[i].fault : "") == 0, code);
+		check(strcmp(code, bounds[i].fault ? bounds[i].fault : "") == 0, bounds[i].unit, code);
 		arena_reset(a);
 	}
 	for (size_t n = CSV_FIELDS_MAX; n <= CSV_FIELDS_MAX + 1; n++) {
 		char *text = repeated(a, "x,", n);
 		struct csv csv = csv_read(text, strlen(text) - 1, CSV_UNSAID, a);
-		expect("fields of a row", !csv.fault && !csv.rows[0].fault == (n == CSV_FIELDS_MAX), in_words(&csv, a));
+		check(!csv.fault && !csv.rows[0].fault == (n == CSV_FIELDS_MAX), "fields of a row", in_words(&csv, a));
 	}
 }
 
@@ -167,6 +157,5 @@ main(void)
 	test_said(a);
 	test_bounds(a);
 	arena_close(&a);
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

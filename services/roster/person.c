@@ -187,7 +187,8 @@ reveal_phone(struct batch *b, const void *m)
 
 static const struct reading reading = { &roster_person_read, "No such person.", .today = true };
 static const struct listing listing = {
-	&page_of_question, &roster__person_list__descriptor, .ask = reader_ask_today, .by = &roster_person_list, .anew = true,
+	&page_of_question, &roster__person_list__descriptor, .ask = reader_ask_today,
+	.by = &roster_person_list, .anew = true,
 };
 
 /* Unknown ids are left out. */
@@ -217,7 +218,8 @@ const struct noun roster_person = {
 	.tables = LIST(((const struct table *const[]){ &identity_table })),
 	.commands = LIST(((const struct command[]){
 		{ .message = &roster__put_person__descriptor, PUT(&roster_put_person) },
-		{ .message = &roster__reveal_phone__descriptor, .want = reveal_want, .exists = is_known, .run = reveal_phone },
+		{ .message = &roster__reveal_phone__descriptor, .want = reveal_want, .exists = is_known,
+		  .run = reveal_phone },
 	})),
 	.queries = LIST(((const struct query[]){
 		{ .message = &roster__read_person__descriptor, READ(&reading) },

@@ -3,6 +3,7 @@
  * ";". */
 #include "roster_policy.h"
 #include "base/civil.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,17 +72,6 @@ all_of(const struct world *w)
 	return (struct postings){ w->at, w->n };
 }
 
-static int passed, failed;
-
-static void
-expect(const char *group, const char *name, bool good)
-{
-	passed += good;
-	failed += !good;
-	if (!good)
-		printf("FAIL %s: %s\n", group, name);
-}
-
 /* ---- api.md, Conventions: posting.overlap */
 
 static const struct { const char *name, *a, *b; bool clash; } clashes[] = {
@@ -107,9 +97,9 @@ test_clash(void)
 
 		parse_one(&w, clashes[i].a);
 		parse_one(&w, clashes[i].b);
-		expect("clash", clashes[i].name, roster_clash(w.at[0], w.at[1]) == clashes[i].clash);
-		expect("clash, the other way round", clashes[i].name,
-		       roster_clash(w.at[1], w.at[0]) == clashes[i].clash);
+		check(roster_clash(w.at[0], w.at[1]) == clashes[i].clash, "clash", clashes[i].name);
+		check(roster_clash(w.at[1], w.at[0]) == clashes[i].clash, "clash, the other way round",
+		      clashes[i].name);
 	}
 }
 
@@ -136,7 +126,7 @@ test_term(void)
 		struct world w;
 
 		parse(&w, terms[i].postings);
-		expect("term", terms[i].name, roster_term(w.at[0], all_of(&w)) == terms[i].term);
+		check(roster_term(w.at[0], all_of(&w)) == terms[i].term, "term", terms[i].name);
 	}
 }
 
@@ -169,7 +159,7 @@ test_findings(void)
 		f.person_id = early.person_id = (char *)"li";
 		f.on_day = 15;
 		early.on_day = -5;                      /* no posting covers it, before or after */
-		expect("finding", findings[i].name, roster_finding_left(list, 2, all_of(&held), put.at[0]) == want);
+		check(roster_finding_left(list, 2, all_of(&held), put.at[0]) == want, "finding", findings[i].name);
 	}
 }
 
@@ -185,12 +175,11 @@ test_needed(void)
 		technician |= r == ROSTER__ROLE__AGRI_TECHNICIAN;
 	for (Roster__Role r; (r = roster_role_needed(ROSTER__VILLAGE_KIND__NON_POOR, other)); other++)
 		circuit |= r == ROSTER__ROLE__AGRI_CIRCUIT;
-	expect("C1 needed",
-	       "a poor village: contact leader, team, first secretary, technician, adviser, credit officer",
-	       poor == 6 && technician);
-	expect("C1 needed", "another: first secretary, two circuits, paired helper, credit officer",
-	       other == 5 && circuit);
-	expect("C1 needed", "no kind, no need", roster_role_needed(0, 0) == ROSTER__ROLE__ROLE_UNSPECIFIED);
+	check(poor == 6 && technician, "C1 needed",
+	      "a poor village: contact leader, team, first secretary, technician, adviser, credit officer");
+	check(other == 5 && circuit, "C1 needed",
+	      "another: first secretary, two circuits, paired helper, credit officer");
+	check(roster_role_needed(0, 0) == ROSTER__ROLE__ROLE_UNSPECIFIED, "C1 needed", "no kind, no need");
 }
 
 /* ---- rules-days.md 8: who may be posted where.  The book is the one below: from day 10 technicians may be posted to
@@ -228,12 +217,12 @@ test_places(void)
 	first.roles = &poor_only;
 	then.roles = &other_only;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		expect("§8 roles", places[i].name,
-		       roster_role_here(&book, places[i].from_day, places[i].kind, places[i].role) == places[i].here);
+		check(roster_role_here(&book, places[i].from_day, places[i].kind, places[i].role) == places[i].here,
+		      "§8 roles", places[i].name);
 	parse(&a, "1 li v1 fs 0-10; 1 wang v1 fs 0--; 1 li v2 fs 0-10; 1 li v1 agri 0-10; 1 li v1 fs 1-10");
-	expect("§8 same place", "person and end do not matter", roster_same_place(a.at[0], a.at[1]));
+	check(roster_same_place(a.at[0], a.at[1]), "§8 same place", "person and end do not matter");
 	for (size_t i = 2; i < a.n; i++)
-		expect("§8 same place", "village, role and first day do", !roster_same_place(a.at[0], a.at[i]));
+		check(!roster_same_place(a.at[0], a.at[i]), "§8 same place", "village, role and first day do");
 }
 
 /* ---- C3.2.1-r: ordered on day 50 */
@@ -256,9 +245,9 @@ test_recalled(void)
 		parse_one(&w, recalls[i].before);
 		parse_one(&w, recalls[i].after);
 		Posting p = roster_recalled(w.at[0], 50);
-		expect("recalled", recalls[i].name,
-		       p.maybe_to_case == w.at[1]->maybe_to_case && (!p.maybe_to_case || p.to_day == w.at[1]->to_day) &&
-		       p.term_to_day == w.at[1]->term_to_day && p.from_day == w.at[1]->from_day);
+		check(p.maybe_to_case == w.at[1]->maybe_to_case && (!p.maybe_to_case || p.to_day == w.at[1]->to_day) &&
+			      p.term_to_day == w.at[1]->term_to_day && p.from_day == w.at[1]->from_day,
+		      "recalled", recalls[i].name);
 	}
 }
 
@@ -302,8 +291,8 @@ test_bars(void)
 		struct world w = { .n = 0 };
 
 		parse_one(&w, bars[i].put);
-		expect("recalled, again", bars[i].name, (roster_barred(rows, 2, w.at[0]) != NULL) == bars[i].barred);
-		expect("recalled, again", "nobody is barred by nothing", !roster_barred(rows, 0, w.at[0]));
+		check((roster_barred(rows, 2, w.at[0]) != NULL) == bars[i].barred, "recalled, again", bars[i].name);
+		check(!roster_barred(rows, 0, w.at[0]), "recalled, again", "nobody is barred by nothing");
 	}
 }
 
@@ -345,17 +334,17 @@ test_facts(void)
 		m.village_id = (char *)"v1";
 		m.month_day = 5;
 		m.days = 1 << 10;
-		expect("has_facts, a check-in", facts[i].name,
-		       roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day) == facts[i].checkin);
-		expect("has_facts, its day", facts[i].name, !facts[i].checkin || day == 15);
-		expect("has_facts, a finding", facts[i].name,
-		       roster_finding_rests(w.at[0], 15, all_of(&w)) == facts[i].finding);
+		check(roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day) == facts[i].checkin,
+		      "has_facts, a check-in", facts[i].name);
+		check(!facts[i].checkin || day == 15, "has_facts, its day", facts[i].name);
+		check(roster_finding_rests(w.at[0], 15, all_of(&w)) == facts[i].finding, "has_facts, a finding",
+		      facts[i].name);
 		m.days = 0;
-		expect("has_facts, no check-in", facts[i].name,
-		       !roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day));
+		check(!roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day), "has_facts, no check-in",
+		      facts[i].name);
 		m.days = INT32_MIN;                     /* the 32nd bit is no day */
-		expect("has_facts, no such day", facts[i].name,
-		       !roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day));
+		check(!roster_checkin_rests(w.at[0], &m, all_of(&w), &book, &day), "has_facts, no such day",
+		      facts[i].name);
 	}
 }
 
@@ -378,15 +367,15 @@ test_lasting(void)
 
 		parse_one(&w, lasting[i].now);
 		parse_one(&w, lasting[i].put);
-		expect("closing", lasting[i].name, roster_lasts_longer(w.at[0], w.at[1]) == lasting[i].longer);
+		check(roster_lasts_longer(w.at[0], w.at[1]) == lasting[i].longer, "closing", lasting[i].name);
 	}
 }
 
 int
 main(void)
 {
-	expect("from", "the first values count from ever", roster_from_day(false, 17417) == DAY_EVER);
-	expect("from", "a change counts from today", roster_from_day(true, 17417) == 17417);
+	check(roster_from_day(false, 17417) == DAY_EVER, "from", "the first values count from ever");
+	check(roster_from_day(true, 17417) == 17417, "from", "a change counts from today");
 	test_clash();
 	test_term();
 	test_findings();
@@ -396,6 +385,5 @@ main(void)
 	test_facts();
 	test_lasting();
 	test_recalled();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

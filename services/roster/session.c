@@ -1,6 +1,7 @@
 /* session - who is logged in, and who a token is.
  *
- *   in:   CloseSession, CloseSessions; ReadCaller, ReadSession; the timer `session_ends`; what login.c begins and account.c ends
+ *   in:   CloseSession, CloseSessions; ReadCaller, ReadSession; the timer `session_ends`; what login.c begins and
+ *         account.c ends
  *   out:  nothing: sessions are no facts of the district
  *   owns: session
  *

@@ -100,7 +100,8 @@ unit_make(struct batch *b, const void *m)
 
 static const struct reading reading = { &roster_unit_read, "No such unit.", .today = true };
 static const struct listing listing = {
-	&page_of_question, &roster__unit_list__descriptor, .ask = reader_ask_today, .by = &roster_unit_list, .anew = true,
+	&page_of_question, &roster__unit_list__descriptor, .ask = reader_ask_today,
+	.by = &roster_unit_list, .anew = true,
 };
 
 const struct put roster_put_unit = {

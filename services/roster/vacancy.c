@@ -119,7 +119,8 @@ needs_add(Page *args, Roster__VillageKind kind, arena_t *a)
 	}
 }
 
-/* Of a day that is asked for, what is empty on it; of today also what an order of today has emptied from tomorrow on. */
+/* Of a day that is asked for, what is empty on it; of today also what an order of today has emptied from tomorrow
+ * on. */
 static void
 ask(struct reader *r, const void *question, void *m)
 {

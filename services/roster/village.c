@@ -169,7 +169,8 @@ shown(struct reader *r, const void *m)
 
 static const struct reading reading = { &roster_village_read, "No such village.", shown, .today = true };
 static const struct listing listing = {
-	&page_of_question, &roster__village_list__descriptor, shown, reader_ask_today, &roster_village_list, .anew = true,
+	&page_of_question, &roster__village_list__descriptor, shown, reader_ask_today, &roster_village_list,
+	.anew = true,
 };
 
 const struct put roster_put_village = {

@@ -2,22 +2,12 @@
  * level) says that it is there, on=N gives its day; today is day 100.  Each case names the rule it is about and the
  * code expected, "" where the finding may be noted.  Moves are tried from every state into every state. */
 #include "supervision_policy.h"
+#include "harness/tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { TODAY = 100 };
-
-static int passed, failed;
-
-static void
-expect(const char *group, const char *name, bool good)
-{
-	passed += good;
-	failed += !good;
-	if (!good)
-		printf("FAIL %s: %s\n", group, name);
-}
 
 /* ---- what may be noted */
 
@@ -37,9 +27,11 @@ field_set(Supervision__NoteFinding *in, const char *word)
 	else if (strcmp(word, "unit") == 0)
 		in->maybe_unit_case = SUPERVISION__NOTE_FINDING__MAYBE_UNIT_UNIT_ID, in->unit_id = (char *)"bureau";
 	else if (strcmp(word, "bulletin") == 0)
-		in->maybe_bulletin_case = SUPERVISION__NOTE_FINDING__MAYBE_BULLETIN_BULLETIN, in->bulletin = (char *)"2017-9";
+		in->maybe_bulletin_case = SUPERVISION__NOTE_FINDING__MAYBE_BULLETIN_BULLETIN,
+		in->bulletin = (char *)"2017-9";
 	else if (strcmp(word, "level") == 0)
-		in->maybe_level_case = SUPERVISION__NOTE_FINDING__MAYBE_LEVEL_LEVEL, in->level = SUPERVISION__LEVEL__PROVINCE;
+		in->maybe_level_case = SUPERVISION__NOTE_FINDING__MAYBE_LEVEL_LEVEL,
+		in->level = SUPERVISION__LEVEL__PROVINCE;
 	else if (sscanf(word, "on=%d", &in->on_day) != 1)
 		abort();
 }
@@ -96,9 +88,9 @@ test_notes(void)
 		Supervision__NoteFinding in = parse(notes[i].finding);
 		const struct refusal *r = finding_refusal(&in, TODAY);
 
-		expect("note", notes[i].name, strcmp(r ? r->code : "", notes[i].code) == 0);
-		expect("note, pointer", notes[i].name, strcmp(r ? r->pointer : "", notes[i].pointer) == 0);
-		expect("note, status and sentence", notes[i].name, !r || (r->status == 422 && r->detail[0]));
+		check(strcmp(r ? r->code : "", notes[i].code) == 0, "note", notes[i].name);
+		check(strcmp(r ? r->pointer : "", notes[i].pointer) == 0, "note, pointer", notes[i].name);
+		check(!r || (r->status == 422 && r->detail[0]), "note, status and sentence", notes[i].name);
 	}
 }
 
@@ -107,12 +99,13 @@ test_sha256(void)
 {
 	static const char hex[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852B855";
 
-	expect("sha256", "64 hexadecimal digits", finding_sha256_valid(hex));
-	expect("sha256", "63", !finding_sha256_valid(hex + 1));
-	expect("sha256", "none", !finding_sha256_valid(""));
-	expect("sha256", "65", !finding_sha256_valid("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8550"));
-	expect("sha256", "a letter beyond f",
-	       !finding_sha256_valid("g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+	check(finding_sha256_valid(hex), "sha256", "64 hexadecimal digits");
+	check(!finding_sha256_valid(hex + 1), "sha256", "63");
+	check(!finding_sha256_valid(""), "sha256", "none");
+	check(!finding_sha256_valid("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8550"), "sha256",
+	      "65");
+	check(!finding_sha256_valid("g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"), "sha256",
+	      "a letter beyond f");
 }
 
 /* ---- C2.4: hearing may be skipped by policy */
@@ -141,19 +134,19 @@ test_hearing(void)
 
 		p.hearing_required = hearings[i].required;
 		p.hearing_due_days = hearings[i].days;
-		expect("hearing", hearings[i].name,
-		       finding_hearing_due(&p, TODAY, &due) == (hearings[i].due >= 0) && due == hearings[i].due);
+		check(finding_hearing_due(&p, TODAY, &due) == (hearings[i].due >= 0) && due == hearings[i].due,
+		      "hearing", hearings[i].name);
 	}
 	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
 		Policy__Findings p = POLICY__FINDINGS__INIT;
 
 		p.hearing_required = waits[i].required;
-		expect("hearing, wait", waits[i].name,
-		       finding_hearing_open(&p, waits[i].has_due, waits[i].due, waits[i].today) == waits[i].open);
+		check(finding_hearing_open(&p, waits[i].has_due, waits[i].due, waits[i].today) == waits[i].open,
+		      "hearing, wait", waits[i].name);
 	}
 	int32_t due;
-	expect("hearing", "no policy is in force",
-	       !finding_hearing_due(NULL, TODAY, &due) && !finding_hearing_open(NULL, true, 107, 100));
+	check(!finding_hearing_due(NULL, TODAY, &due) && !finding_hearing_open(NULL, true, 107, 100), "hearing",
+	      "no policy is in force");
 }
 
 int
@@ -162,6 +155,5 @@ main(void)
 	test_notes();
 	test_sha256();
 	test_hearing();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed != 0;
+	return tally_end();
 }

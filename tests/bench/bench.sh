@@ -2,8 +2,8 @@
 # bench.sh figures|growth|smoke - starts a private stack and a yardstick beside it, and measures both; build/bench.json.
 set -euo pipefail
 top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-# shellcheck source=tests/stack.sh
-. "$top/tests/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$top/tests/harness/stack.sh"
 cd "$top"
 stack_up real
 # shellcheck source=deploy/paths.sh

@@ -113,7 +113,8 @@ requests_read(struct load *l, const char *path, const char *token)
 	while (at < len) {
 		char line[1024];
 		size_t line_len = strcspn(bytes + at, "\n");
-		if (l->n == cap && !(l->requests = realloc(l->requests, (cap = cap ? 2 * cap : 1024) * sizeof(*l->requests))))
+		if (l->n == cap &&
+		    !(l->requests = realloc(l->requests, (cap = cap ? 2 * cap : 1024) * sizeof(*l->requests))))
 			abort();
 		struct request *r = &l->requests[l->n++];
 		*r = (struct request){ 0 };

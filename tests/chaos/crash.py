@@ -2,7 +2,7 @@
 
 A run is a fresh database, the stack of build-crash/, and for some processes a CRASH_AT in the environment until it has
 ended them (lib/base/crash.h); then the supervisor starts them again without. In the end everything acknowledged answers as it did, the
-invariants of tests/invariants.sql hold, and every row of every table is what it is after an undisturbed run.
+invariants of tests/harness/invariants.sql hold, and every row of every table is what it is after an undisturbed run.
 
   crash.py                  the short tour: in each run every process ends at another point, the first or second time it is reached
   crash.py --process NAME   every point that this process reaches, by number: 1, 2, 3 … until a run is over before it

@@ -1,7 +1,7 @@
 """Whether anything acknowledged was lost or done twice: told from the answers that clients got and from SQL, nothing else.
 
 Everything acknowledged exists once with all consequences; the ledger sums to zero; logs are dense, chained and have not
-forked; cursors are heads; one message for each event and recipient (tests/invariants.sql); one writer for each epoch, epochs
+forked; cursors are heads; one message for each event and recipient (tests/harness/invariants.sql); one writer for each epoch, epochs
 never go back, no log ever became shorter (the witness). That measures are what follows from the facts was compared by the
 histories themselves (tests/outside/check.py and rules.py), each time that they were quiet.
 """

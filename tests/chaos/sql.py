@@ -1,4 +1,4 @@
-"""SQL by psql, and the invariants of tests/invariants.sql.
+"""SQL by psql, and the invariants of tests/harness/invariants.sql.
 
 Why psql: nothing but Python's standard library and what the product needs is there.
 """
@@ -39,7 +39,7 @@ def statements(path: Path):
             yield name.replace("{service}", service), text.replace("{service}", service)
 
 
-def untrue(conninfo: str, path: Path = TESTS / "invariants.sql") -> list:
+def untrue(conninfo: str, path: Path = TESTS / "harness" / "invariants.sql") -> list:
     """Which invariants do not hold, each with one row of those that break it.  One session, one snapshot."""
     names, script = [], ["begin isolation level repeatable read read only;"]
     for name, text in statements(path):

@@ -53,6 +53,14 @@ check_number(int64_t got, int64_t want, const char *what)
 	checkf(got == want, what, "got %" PRId64 ", want %" PRId64, got, want);
 }
 
+/* So many at once, told where they were found. */
+static inline void
+tally_add(int held, int failed)
+{
+	tally_held += held;
+	tally_failed += failed;
+}
+
 /* The last line, as deploy/test.sh counts; what main returns. */
 static inline int
 tally_end(void)

@@ -5,9 +5,9 @@
 
 /* What comes after a broken link is not believed, also when it came in one answer with what is good. */
 static void
-test_chain(struct count *c)
+test_chain(void)
 {
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 
 	fixture_stop(s, ATTENDANCE);
 	fixture_put(s, "", "p1", "good");
@@ -19,59 +19,59 @@ test_chain(struct count *c)
 	fixture_start(s, ATTENDANCE);
 	for (int i = 0; i < 300; i++)
 		fixture_turn(s);
-	check(c, fixture_persons(s, "good") == 1, "before the broken link all is read");
-	check(c, fixture_persons(s, "bad") == 0, "from the broken link on nothing is");
+	check(fixture_persons(s, "good") == 1, "before the broken link all is read", "");
+	check(fixture_persons(s, "bad") == 0, "from the broken link on nothing is", "");
 	fixture_close(s);
 }
 
 /* What is no longer in memory comes from the table, as much as fits an answer at a time; then from memory again. */
 static void
-test_old_events(struct count *c)
+test_old_events(void)
 {
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 	struct group_of g = { 0 };
 
 	fixture_stop(s, ATTENDANCE);
 	for (int round = 0; round < 3; round++) {
 		group_add_persons(&g, 'p', round * 1500, 1500, "old");
 		fixture_send(s, ROSTER, &g, 20000);
-		check(c, fixture_await(s) == 201, "many commands");
+		check(fixture_await(s) == 201, "many commands", "");
 	}
 	fixture_restart(s, ROSTER);
 	fixture_start(s, ATTENDANCE);
-	check(c, fixture_settle(s) && fixture_persons(s, "old") == 4500, "all are read from the table");
-	check(c, fixture_put(s, "", "new", "new") == 201 && fixture_settle(s) && fixture_persons(s, "new") == 1,
-	      "then on from memory");
+	check(fixture_settle(s) && fixture_persons(s, "old") == 4500, "all are read from the table", "");
+	check(fixture_put(s, "", "new", "new") == 201 && fixture_settle(s) && fixture_persons(s, "new") == 1,
+	      "then on from memory", "");
 	bool older = false;
 	for (int k = 0; k < STREAMS_MAX; k++)
 		older = older || s->node[ATTENDANCE]->feed[0].stream[k].older;
-	check(c, !older, "and from nowhere else");
+	check(!older, "and from nowhere else", "");
 	fixture_close(s);
 }
 
 /* An answer may hold more events than a batch of ours takes: another version may say more at a time. */
 static void
-test_large_answer(struct count *c)
+test_large_answer(void)
 {
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 	struct group_of g = { 0 };
 
 	fixture_stop(s, ATTENDANCE);
 	group_add_persons(&g, 'p', 0, BATCH_INPUTS_MAX + 100, "many");
 	fixture_send(s, ROSTER, &g, 20000);
-	check(c, fixture_await(s) == 201, "many commands");
+	check(fixture_await(s) == 201, "many commands", "");
 	s->whole = true;
 	fixture_start(s, ATTENDANCE);
-	check(c, fixture_settle(s) && fixture_persons(s, "many") == BATCH_INPUTS_MAX + 100,
-	      "are read, though they come in one answer");
+	check(fixture_settle(s) && fixture_persons(s, "many") == BATCH_INPUTS_MAX + 100,
+	      "are read, though they come in one answer", "");
 	fixture_close(s);
 }
 
 /* Who has nothing to do sleeps, also when a producer is not there. */
 static void
-test_idle(struct count *c)
+test_idle(void)
 {
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 	int at_once = 0;
 
 	for (int i = 0; i < 40; i++) {
@@ -81,7 +81,7 @@ test_idle(struct count *c)
 			at_once += node_step(s->node[k], now_us) <= now_us;
 		}
 	}
-	check(c, at_once <= 2 * SERVICES, "nodes do not spin");         /* an answer to a fetch ends one sleep */
+	check(at_once <= 2 * SERVICES, "nodes do not spin", "");         /* an answer to a fetch ends one sleep */
 	fixture_close(s);
 }
 
@@ -106,55 +106,58 @@ turns(struct fixture *s)
 /* Attendance is not concerned with units: that it has read them is one commit, when they have waited for company, there
  * and here. */
 static void
-test_company(struct count *c)
+test_company(void)
 {
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 
-	check(c, fixture_settle(s), "settled before");
+	check(fixture_settle(s), "settled before", "");
 	s->still_us = clock_mono_us();
 	turns(s);                       /* what is on its way arrives */
-	int64_t before = s->metrics[ATTENDANCE].value[METRIC_BATCHES], fetches = s->metrics[ATTENDANCE].value[METRIC_FETCHES];
+	int64_t before = s->metrics[ATTENDANCE].value[METRIC_BATCHES],
+		fetches = s->metrics[ATTENDANCE].value[METRIC_FETCHES];
 	for (int i = 0; i < 3; i++) {
 		put_unit_named(s, (const char *[]){ "u1", "u2", "u3" }[i]);
-		check(c, fixture_await(s) == 201, "a unit");
+		check(fixture_await(s) == 201, "a unit", "");
 	}
 	turns(s);
-	check(c, s->metrics[ATTENDANCE].value[METRIC_FETCHES] == fetches, "what does not concern it waits where it was said");
+	check(s->metrics[ATTENDANCE].value[METRIC_FETCHES] == fetches,
+	      "what does not concern it waits where it was said", "");
 	s->still_us += LINGER_MS * 1000;
 	turns(s);
-	check(c, s->metrics[ATTENDANCE].value[METRIC_FETCHES] == fetches + 1, "and comes in one answer");
-	check(c, s->metrics[ATTENDANCE].value[METRIC_BATCHES] == before, "which waits once more");
+	check(s->metrics[ATTENDANCE].value[METRIC_FETCHES] == fetches + 1, "and comes in one answer", "");
+	check(s->metrics[ATTENDANCE].value[METRIC_BATCHES] == before, "which waits once more", "");
 	s->still_us += LINGER_MS * 1000;
 	turns(s);
-	check(c, s->metrics[ATTENDANCE].value[METRIC_BATCHES] == before + 1 && fixture_quiet(s), "and is read in one batch");
+	check(s->metrics[ATTENDANCE].value[METRIC_BATCHES] == before + 1 && fixture_quiet(s),
+	      "and is read in one batch", "");
 	fixture_close(s);
 }
 
 /* While time stands still nothing has waited long enough: what comes, comes because somebody waits for it. */
 static void
-test_hurry(struct count *c)
+test_hurry(void)
 {
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 
-	check(c, fixture_put(s, "", "p1", "u") == 201 && fixture_settle(s), "settled before");
+	check(fixture_put(s, "", "p1", "u") == 201 && fixture_settle(s), "settled before", "");
 	s->still_us = clock_mono_us();
 	put_unit_named(s, "u1");
-	check(c, fixture_await(s) == 201 && !fixture_quiet(s), "what does not concern attendance waits");
+	check(fixture_await(s) == 201 && !fixture_quiet(s), "what does not concern attendance waits", "");
 	fixture_send_posting(s, "p1", 5000);
-	check(c, fixture_await(s) == 200 && fixture_quiet(s), "unless a command must know of it");
+	check(fixture_await(s) == 200 && fixture_quiet(s), "unless a command must know of it", "");
 	put_unit_named(s, "u2");
-	check(c, fixture_await(s) == 201 && !fixture_quiet(s), "waits again");
-	check(c, fixture_put(s, "", "p2", "u") == 201, "until something follows that does concern it");
+	check(fixture_await(s) == 201 && !fixture_quiet(s), "waits again", "");
+	check(fixture_put(s, "", "p2", "u") == 201, "until something follows that does concern it", "");
 	for (int i = 0; i < TURNS_MAX && !fixture_quiet(s); i++)
 		fixture_turn(s);
-	check(c, fixture_quiet(s) && fixture_persons(s, "u") == 2, "then both come");
+	check(fixture_quiet(s) && fixture_persons(s, "u") == 2, "then both come", "");
 	fixture_close(s);
 }
 
 int
 main(void)
 {
-	static void (*const tests[])(struct count *) = {
+	static void (*const tests[])(void) = {
 		test_chain, test_old_events, test_large_answer, test_idle, test_company, test_hurry,
 	};
 

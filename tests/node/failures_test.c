@@ -4,9 +4,9 @@
 
 /* In one batch, what comes after a poison input of its subject waits behind it, whoever else goes on. */
 static void
-test_poison(struct count *c)
+test_poison(void)
 {
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 	struct group_of g = { 0 };
 
 	fixture_stop(s, ATTENDANCE);
@@ -15,26 +15,27 @@ test_poison(struct count *c)
 	group_add_person(&g, "", "p1", "later");
 	group_add_person(&g, "", "p3", "fine");
 	fixture_send(s, ROSTER, &g, 5000);
-	check(c, fixture_await(s) == 201, "somebody says what nobody can keep");
+	check(fixture_await(s) == 201, "somebody says what nobody can keep", "");
 	fixture_start(s, ATTENDANCE);
-	check(c, fixture_settle(s), "it stops nobody");
-	check(c, fixture_number(s, "select count(*) from engine.parked") == 2, "it and what comes after it are put aside");
-	check(c, fixture_persons(s, "later") == 0 && fixture_persons(s, "fine") == 2, "the others are not");
+	check(fixture_settle(s), "it stops nobody", "");
+	check(fixture_number(s, "select count(*) from engine.parked") == 2, "it and what comes after it are put aside",
+	      "");
+	check(fixture_persons(s, "later") == 0 && fixture_persons(s, "fine") == 2, "the others are not", "");
 	fixture_restart(s, ATTENDANCE);
 	fixture_put(s, "", "p1", "later");
 	fixture_put(s, "", "p1", "later");
-	check(c, fixture_settle(s) && fixture_persons(s, "later") == 0, "nor does the next owner forget");
+	check(fixture_settle(s) && fixture_persons(s, "later") == 0, "nor does the next owner forget", "");
 	const struct held_subject *h = s->node[ATTENDANCE]->part[partition_of(D)].held;
-	check(c, h && !h->next, "a subject is held once");
+	check(h && !h->next, "a subject is held once", "");
 	fixture_close(s);
 }
 
 /* What was being run when its owner ended is put aside at the last of several times, not before. */
 static void
-test_suspect(struct count *c)
+test_suspect(void)
 {
 	for (int tries = 1; tries <= TRIES_MAX; tries++) {
-		struct fixture *s = fixture_open(c);
+		struct fixture *s = fixture_open();
 		char text[200];
 		fixture_stop(s, ATTENDANCE);
 		fixture_put(s, "", "p1", "fine");
@@ -45,29 +46,30 @@ test_suspect(struct count *c)
 			 tries);
 		fixture_tamper(s, text);
 		fixture_start(s, ATTENDANCE);
-		check(c, fixture_settle(s), "it goes on");
-		check(c, fixture_persons(s, "fine") == (tries < TRIES_MAX ? 2 : 1),
-		      "with the input that may have ended its owner, or without");
-		check(c, fixture_number(s, "select count(*) from engine.parked") == (tries < TRIES_MAX ? 0 : 1),
-		      "which is then put aside");
-		check(c, fixture_number(s, "select count(*) from engine.head where trying <> ''") == 0, "and all is forgotten");
+		check(fixture_settle(s), "it goes on", "");
+		check(fixture_persons(s, "fine") == (tries < TRIES_MAX ? 2 : 1),
+		      "with the input that may have ended its owner, or without", "");
+		check(fixture_number(s, "select count(*) from engine.parked") == (tries < TRIES_MAX ? 0 : 1),
+		      "which is then put aside", "");
+		check(fixture_number(s, "select count(*) from engine.head where trying <> ''") == 0,
+		      "and all is forgotten", "");
 		fixture_close(s);
 	}
 }
 
 /* What is tried again ends its process each time: it is refused, and stays with what waits behind it. */
 static void
-test_retry_suspect(struct count *c)
+test_retry_suspect(void)
 {
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 	char text[200];
 
 	fixture_stop(s, ATTENDANCE);
 	fixture_put(s, "", "p1", "\xff");
 	fixture_put(s, "", "p1", "later");
 	fixture_start(s, ATTENDANCE);
-	check(c, fixture_settle(s) && fixture_number(s, "select count(*) from engine.parked") == 2,
-	      "an input is put aside, and what comes after it");
+	check(fixture_settle(s) && fixture_number(s, "select count(*) from engine.parked") == 2,
+	      "an input is put aside, and what comes after it", "");
 	fixture_stop(s, ATTENDANCE);
 	fixture_tamper(s, "update engine.parked set wanted = true");
 	snprintf(text, sizeof text,
@@ -76,30 +78,29 @@ test_retry_suspect(struct count *c)
 		 TRIES_MAX);
 	fixture_tamper(s, text);
 	fixture_start(s, ATTENDANCE);
-	check(c, fixture_settle(s), "it goes on");
-	check(c, fixture_number(s, "select count(*) from engine.parked where not wanted") == 2,
-	      "they stay, and are wanted no more");
-	check(c,
-	      fixture_number(
+	check(fixture_settle(s), "it goes on", "");
+	check(fixture_number(s, "select count(*) from engine.parked where not wanted") == 2,
+	      "they stay, and are wanted no more", "");
+	check(fixture_number(
 		      s, "select count(*) from engine.parked where reason = 'it ended the process that ran it'") == 1,
-	      "with the reason");
+	      "with the reason", "");
 	fixture_tamper(s, "delete from engine.parked where reason = 'it ended the process that ran it'");
 	fixture_tamper(s, "update engine.parked set wanted = true");
 	for (int i = 0; i < 20000 && fixture_number(s, "select count(*) from engine.parked"); i++)
 		fixture_settle(s);
-	check(c, fixture_persons(s, "later") == 1 && !s->node[ATTENDANCE]->part[partition_of(D)].held,
-	      "what could wait no more is run, and nobody is held");
+	check(fixture_persons(s, "later") == 1 && !s->node[ATTENDANCE]->part[partition_of(D)].held,
+	      "what could wait no more is run, and nobody is held", "");
 	fixture_close(s);
 }
 
 /* Events that another owner wrote meanwhile are not in our memory; consumers get them all the same. */
 static void
-test_ring_after_fence(struct count *c)
+test_ring_after_fence(void)
 {
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 
 	fixture_put(s, "", "p1", "mine");
-	check(c, fixture_settle(s), "settled before");
+	check(fixture_settle(s), "settled before", "");
 	fixture_stop(s, ATTENDANCE);
 	fixture_put(s, "", "p2", "mine");
 	int64_t epoch = fixture_number(s, "select epoch from engine.head where service = 'roster'");
@@ -110,28 +111,29 @@ test_ring_after_fence(struct count *c)
 			  "district, at_us, body from l returning *)"
 			  " update engine.head set seq = e.seq, hash = e.hash, epoch = epoch + 1 from e where "
 			  "head.service = 'roster' and head.partition = e.partition");
-	check(c, fixture_put(s, "", "p3", "mine") == 201, "the fenced owner takes over again");
-	check(c, fixture_number(s, "select epoch from engine.head where service = 'roster'") == epoch + 2,
-	      "as it must, after the other");
-	check(c, s->metrics[ROSTER].value[METRIC_FENCED] <= 1, "fenced once, or not at all when it had looked just then");
+	check(fixture_put(s, "", "p3", "mine") == 201, "the fenced owner takes over again", "");
+	check(fixture_number(s, "select epoch from engine.head where service = 'roster'") == epoch + 2,
+	      "as it must, after the other", "");
+	check(s->metrics[ROSTER].value[METRIC_FENCED] <= 1, "fenced once, or not at all when it had looked just then",
+	      "");
 	fixture_start(s, ATTENDANCE);
-	check(c, fixture_settle(s), "everything is read, the other owner's event too");
-	check(c, fixture_persons(s, "mine") == 3, "and counted");
+	check(fixture_settle(s), "everything is read, the other owner's event too", "");
+	check(fixture_persons(s, "mine") == 3, "and counted", "");
 	fixture_close(s);
 }
 
 /* Connections end at the worst moments.  Before anything was written nobody notices; while it is written, commands with
  * a key are done, once, and the others are told that nobody knows. */
 static void
-test_lost(struct count *c)
+test_lost(void)
 {
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 	struct group_of g = { 0 };
 
 	fixture_tamper(s, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
 			  "and usename in ('roster', 'attendance_reader')");
-	check(c, fixture_put(s, "", "p1", "u") == 201, "a command without a key survives what came before it");
-	check(c, fixture_read_person(s, D, "p1", 5000) == 200, "so does a read");
+	check(fixture_put(s, "", "p1", "u") == 201, "a command without a key survives what came before it", "");
+	check(fixture_read_person(s, D, "p1", 5000) == 200, "so does a read", "");
 	fixture_tamper(
 		s,
 		"create sequence roster.once; grant usage on sequence roster.once to roster;"
@@ -143,15 +145,14 @@ test_lost(struct count *c)
 	group_add_person(&g, "key", "p3", "u");
 	group_add_person(&g, "", "p4", "refuse");
 	fixture_send(s, ROSTER, &g, 5000);
-	check(c, fixture_await(s) == 504, "a command without a key: nobody knows");
-	check(c, s->status[1] == 201 || s->status[1] == 504, "one with a key is done, or not known");
-	check(c, s->status[2] == 409 || s->status[2] == 504 || s->status[2] == 503, "a refusal is one");
-	check(c, fixture_put(s, "key", "p3", "u") == 201, "asked again it is done");
-	check(c,
-	      fixture_number(s, "select count(*) from roster.event where type = 'roster.PersonPut' and "
+	check(fixture_await(s) == 504, "a command without a key: nobody knows", "");
+	check(s->status[1] == 201 || s->status[1] == 504, "one with a key is done, or not known", "");
+	check(s->status[2] == 409 || s->status[2] == 504 || s->status[2] == 503, "a refusal is one", "");
+	check(fixture_put(s, "key", "p3", "u") == 201, "asked again it is done", "");
+	check(fixture_number(s, "select count(*) from roster.event where type = 'roster.PersonPut' and "
 				"position('p3'::bytea in body) > 0") == 1,
-	      "once");
-	check(c, fixture_settle(s), "and all is read");
+	      "once", "");
+	check(fixture_settle(s), "and all is read", "");
 	fixture_close(s);
 }
 
@@ -184,82 +185,83 @@ role_of_new_sessions(struct fixture *s, const char *setting)
 
 /* What refuses every command is found without one, and found to be over without one. */
 static void
-test_refused(struct count *c)
+test_refused(void)
 {
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 
-	check(c, fixture_put(s, "", "p1", "u") == 201 && lacks(s, NULL), "nothing is lacking");
+	check(fixture_put(s, "", "p1", "u") == 201 && lacks(s, NULL), "nothing is lacking", "");
 	long events = fixture_number(s, "select count(*) from roster.event");
 	role_of_new_sessions(s, "set temp_file_limit = '100kB'");
-	check(c, lacks(s, "database.exhausted"), "no room for a file");
+	check(lacks(s, "database.exhausted"), "no room for a file", "");
 	role_of_new_sessions(s, "reset temp_file_limit");
-	check(c, lacks(s, NULL), "there is room again");
+	check(lacks(s, NULL), "there is room again", "");
 	role_of_new_sessions(s, "set default_transaction_read_only = on");
-	check(c, lacks(s, "database.read_only"), "it may only be read");
+	check(lacks(s, "database.read_only"), "it may only be read", "");
 	role_of_new_sessions(s, "reset default_transaction_read_only");
-	check(c, lacks(s, NULL), "it may be written again");
+	check(lacks(s, NULL), "it may be written again", "");
 	fixture_tamper(s, "revoke insert on roster.event from roster");
-	check(c, lacks(s, "database.rights"), "a right is gone");
+	check(lacks(s, "database.rights"), "a right is gone", "");
 	fixture_tamper(s, "grant insert on roster.event to roster");
-	check(c, lacks(s, NULL), "and back");
+	check(lacks(s, NULL), "and back", "");
 	fixture_tamper(s, "alter table roster.event rename to gone");
-	check(c, lacks(s, "database.schema"), "a table is gone");
+	check(lacks(s, "database.schema"), "a table is gone", "");
 	fixture_tamper(s, "alter table roster.gone rename to event");
-	check(c, lacks(s, NULL), "and back, too");
-	check(c, fixture_number(s, "select count(*) from roster.event") == events, "who asks writes nothing");
-	check(c, fixture_put(s, "", "p2", "u") == 201, "commands are carried out");
+	check(lacks(s, NULL), "and back, too", "");
+	check(fixture_number(s, "select count(*) from roster.event") == events, "who asks writes nothing", "");
+	check(fixture_put(s, "", "p2", "u") == 201, "commands are carried out", "");
 	fixture_close(s);
 }
 
 /* A fold that lasts longer than a session may be idle is no frozen owner. */
 static void
-test_slow(struct count *c)
+test_slow(void)
 {
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 	char text[200];
 
-	snprintf(text, sizeof text, "alter role attendance in database %s set idle_session_timeout = '1200ms'", s->name);
+	snprintf(text, sizeof text, "alter role attendance in database %s set idle_session_timeout = '1200ms'",
+		 s->name);
 	fixture_tamper(s, text);
 	fixture_restart(s, ATTENDANCE);
-	check(c, fixture_settle(s), "who looks around is not idle");
+	check(fixture_settle(s), "who looks around is not idle", "");
 	long epoch = fixture_number(s, "select epoch from engine.head where service = 'attendance'");
 	fixture_put(s, "", "p1", "slow");
-	check(c,
-	      fixture_settle(s) &&
+	check(fixture_settle(s) &&
 		      fixture_number(s, "select count(*) from attendance.person where person_id = 'p1'") == 1,
-	      "a slow event is read");
-	check(c, fixture_number(s, "select epoch from engine.head where service = 'attendance'") == epoch,
-	      "by the session that began it");
+	      "a slow event is read", "");
+	check(fixture_number(s, "select epoch from engine.head where service = 'attendance'") == epoch,
+	      "by the session that began it", "");
 	fixture_close(s);
 }
 
 /* Who has been superseded sees it at the next look, not only when he writes: what he says misleads. */
 static void
-test_superseded(struct count *c)
+test_superseded(void)
 {
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 	const struct partition *p = &s->node[ROSTER]->part[partition_of(D)];
 
-	check(c, fixture_put(s, "", "p1", "u") == 201 && p->owned, "an owner");
+	check(fixture_put(s, "", "p1", "u") == 201 && p->owned, "an owner", "");
 	fixture_tamper(s, "insert into engine.replica (service, instance, pid, since_us, seen_us)"
-	          " select service, 'another', pid, since_us, clock_timestamp() from engine.replica where service = 'roster'");
+	          " select service, 'another', pid, since_us, clock_timestamp() from engine.replica "
+			  "where service = 'roster'");
 	fixture_tamper(s, "update engine.head set owner = 'another', epoch = epoch + 1, heard_us = clock_timestamp() "
 			  "where service = 'roster'");
 	for (int i = 0; i < TURNS_MAX && p->owned; i++)
 		fixture_turn(s);
-	check(c, !p->owned, "that is one no more");
-	check(c, s->metrics[ROSTER].value[METRIC_FENCED] == 0, "without having written");
+	check(!p->owned, "that is one no more", "");
+	check(s->metrics[ROSTER].value[METRIC_FENCED] == 0, "without having written", "");
 	fixture_tamper(s, "delete from engine.replica where instance = 'another'");
 	for (int i = 0; i < TURNS_MAX && !p->owned; i++)
 		fixture_turn(s);
-	check(c, fixture_put(s, "", "p2", "u") == 201 && fixture_settle(s), "and takes over again when it is free");
+	check(fixture_put(s, "", "p2", "u") == 201 && fixture_settle(s), "and takes over again when it is free", "");
 	fixture_close(s);
 }
 
 int
 main(void)
 {
-	static void (*const tests[])(struct count *) = {
+	static void (*const tests[])(void) = {
 		test_poison, test_suspect, test_retry_suspect, test_ring_after_fence,
 		test_lost,   test_refused, test_slow,          test_superseded,
 	};

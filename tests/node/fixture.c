@@ -197,7 +197,9 @@ fixture_start(struct fixture *s, int i)
 	s->steady[i].sure = false;
 	s->steady[i].doubt = STEADY_UNHEARD;
 	struct node_settings ns = { writer, "test", !s->real, port_of(s, i), &s->metrics[i], &s->steady[i] };
-	struct reader_settings rs = { reader, !s->real, port_of(s, SERVICES + i), &s->metrics[i], "test", &s->steady[i] };
+	struct reader_settings rs = {
+		reader, !s->real, port_of(s, SERVICES + i), &s->metrics[i], "test", &s->steady[i]
+	};
 	s->node[i] = node_open(&fixtures[i], &ns);
 	s->reader[i] = reader_open(&fixtures[i], &rs);
 	if (!s->node[i] || !s->reader[i])
@@ -290,8 +292,10 @@ fixture_turn(struct fixture *s)
 		letter_free(l);
 	}
 	for (int i = 0; i < SERVICES; i++) {
-		int64_t at_us = s->node[i] ? node_step(s->node[i], s->still_us ? s->still_us : clock_mono_us()) : wake_us;
-		int64_t read_us = s->reader[i] ? reader_step(s->reader[i], s->still_us ? s->still_us : clock_mono_us()) : wake_us;
+		int64_t at_us =
+			s->node[i] ? node_step(s->node[i], s->still_us ? s->still_us : clock_mono_us()) : wake_us;
+		int64_t read_us =
+			s->reader[i] ? reader_step(s->reader[i], s->still_us ? s->still_us : clock_mono_us()) : wake_us;
 		wake_us = at_us < wake_us ? at_us : wake_us;
 		wake_us = read_us < wake_us ? read_us : wake_us;
 	}
@@ -453,8 +457,8 @@ fixture_read_person(struct fixture *s, const char *district, const char *person,
 
 /* ---- from beginning to end */
 
-static struct fixture *
-open_by(struct count *c, bool real)
+struct fixture *
+fixture_make(bool real)
 {
 	struct fixture *s = calloc(1, sizeof(*s));
 	struct group_of g = { 0 };
@@ -479,12 +483,10 @@ open_by(struct count *c, bool real)
 		fixture_turn(s);
 	group_add(&g, "", &d.base);
 	fixture_send(s, ROSTER, &g, 5000);
-	check(c, fixture_await(s) == 201 && fixture_settle(s), "a district is created and known to all");
 	return s;
 }
 
-struct fixture *fixture_open(struct count *c) { return open_by(c, false); }
-struct fixture *fixture_open_real(struct count *c) { return open_by(c, true); }
+bool fixture_made(struct fixture *s) { return fixture_await(s) == 201 && fixture_settle(s); }
 
 void
 fixture_close(struct fixture *s)
@@ -502,16 +504,4 @@ fixture_close(struct fixture *s)
 	free(sql(s->admin, text));
 	PQfinish(s->admin);
 	free(s);
-}
-
-int
-fixture_main(const char *name, void (*const tests[])(struct count *), size_t n)
-{
-	struct count c = { 0, 0 };
-
-	log_open(name, log_level_of(getenv("ZHUCUN_LOG_LEVEL") ? getenv("ZHUCUN_LOG_LEVEL") : "error"));
-	for (size_t i = 0; i < n; i++)
-		tests[i](&c);
-	printf("%d passed, %d failed\n", c.passed, c.failed);
-	return c.failed != 0;
 }

@@ -10,14 +10,16 @@
 #include "engine/node_state.h"
 #include "engine/ready.h"
 #include "engine/reader_state.h"
+#include "base/log.h"
 #include "fixtures.h"
+#include "harness/tally.h"
 #include <libpq-fe.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TEST = 2 * SERVICES, TURNS_MAX = 4000, ANSWERS_MAX = 4096 };
 
-struct count { int passed, failed; };
 struct member { struct fixture *fixture; int index; };
 struct fixture {
 	PGconn *admin, *inside;
@@ -31,7 +33,7 @@ struct fixture {
 	int status[ANSWERS_MAX];                        /* of the last call */
 	char code[64];                                  /* of the first refusal in it */
 	bool real;                                      /* the clock is not set by hand */
-	int64_t sent_us;                                /* what the next commands say of when they were sent; 0: nothing */
+	int64_t sent_us;                             /* what the next commands say of when they were sent; 0: nothing */
 	struct steady_word steady[SERVICES];
 	char said[64], named[64];                       /* of the last read: unit, name */
 	bool answered;
@@ -39,20 +41,29 @@ struct fixture {
 	bool whole; /* who asks roster for events is answered by the test, with all there are */
 };
 
-static inline void
-check(struct count *c, bool ok, const char *what)
+/* Runs all and tells how many checks held; what main returns. */
+static inline int
+fixture_main(const char *name, void (*const tests[])(void), size_t n)
 {
-	if (!ok)
-		printf("FAIL %s\n", what);
-	c->passed += ok;
-	c->failed += !ok;
+	log_open(name, log_level_of(getenv("ZHUCUN_LOG_LEVEL") ? getenv("ZHUCUN_LOG_LEVEL") : "error"));
+	for (size_t i = 0; i < n; i++)
+		tests[i]();
+	return tally_end();
 }
 
-/* Runs all and tells how many checks passed; what main returns. */
-int fixture_main(const char *name, void (*const tests[])(struct count *), size_t n);
+struct fixture *fixture_make(bool real);                    /* real: by the real clock, which a test may make its own */
+/* Its district is there, and everybody has heard of it. */
+bool fixture_made(struct fixture *s);
+static inline struct fixture *
+fixture_open_by(bool real)
+{
+	struct fixture *s = fixture_make(real);
 
-struct fixture *fixture_open(struct count *c);
-struct fixture *fixture_open_real(struct count *c);         /* by the real clock, which a test may make its own */
+	check(fixture_made(s), "a district is created and known to all", "");
+	return s;
+}
+static inline struct fixture *fixture_open(void) { return fixture_open_by(false); }
+static inline struct fixture *fixture_open_real(void) { return fixture_open_by(true); }
 void fixture_close(struct fixture *s);
 /* A service's node and reader come, end, and one after the other. */
 void fixture_start(struct fixture *s, int service);

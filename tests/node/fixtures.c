@@ -188,7 +188,8 @@ led_to(struct batch *b, const Roster__PersonPut *e)
 	const MirrorRows__Person key = person_named(b, e->unit_id + 2);
 	const void **rows;
 
-	return batch_list(b, &mirror_person, &key, 2, &rows) ? ((const MirrorRows__Person *)rows[0])->unit_id + 1 : NULL;
+	return batch_list(b, &mirror_person, &key, 2, &rows) ? ((const MirrorRows__Person *)rows[0])->unit_id + 1
+							     : NULL;
 }
 
 /* Most want everybody; those of "@" want themselves, and those of "@@" also whom they name, and whom that one leads to.

@@ -28,36 +28,35 @@ answers_left(struct fixture *s, const char *which)
 
 /* As much as one statement takes, the oldest first, and soon the rest; what is young, and what is another's, stays. */
 static void
-test_purge(struct count *c)
+test_purge(void)
 {
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 	node_t *n = s->node[ATTENDANCE];
 
 	answers(s, "attendance", "9 days", OLD);
 	answers(s, "attendance", "7 days", YOUNG);
 	answers(s, "funding", "9 days", YOUNG);
-	check(c, fixture_settle(s), "all is quiet");
+	check(fixture_settle(s), "all is quiet", "");
 	n->purge_us = n->mono_us;
 	int64_t trips = store_round_trips(n->db);
 	for (int i = 0; i < TURNS_MAX && answers_left(s, "service = 'attendance' and key like '9%'") == OLD; i++)
 		fixture_turn(s);
-	check(c, answers_left(s, "service = 'attendance' and key like '9%'") == OLD - PURGE_ROWS,
-	      "a purge takes as many as one statement may");
-	check(c,
-	      answers_left(s, "service = 'attendance' and key like '9%' and at_us < (select now_us from engine.clock) "
+	check(answers_left(s, "service = 'attendance' and key like '9%'") == OLD - PURGE_ROWS,
+	      "a purge takes as many as one statement may", "");
+	check(answers_left(s, "service = 'attendance' and key like '9%' and at_us < (select now_us from engine.clock) "
 			      "- interval '9 days' - interval '1017 seconds' - interval '1000 seconds'") <=
 		      OLD - PURGE_ROWS - 1000,
-	      "the oldest first");
-	check(c, n->purge_us < n->mono_us + 10 * PURGE_REST_MS * 1000, "and goes on soon");
+	      "the oldest first", "");
+	check(n->purge_us < n->mono_us + 10 * PURGE_REST_MS * 1000, "and goes on soon", "");
 	for (int i = 0; i < TURNS_MAX && answers_left(s, "service = 'attendance' and key like '9%'"); i++)
 		fixture_turn(s);
-	check(c, answers_left(s, "service = 'attendance' and key like '9%'") == 0, "until none is left");
+	check(answers_left(s, "service = 'attendance' and key like '9%'") == 0, "until none is left", "");
 	for (int i = 0; i < TURNS_MAX && n->purge_us < n->mono_us + PURGE_MS * 500; i++)
 		fixture_turn(s);
-	check(c, n->purge_us >= n->mono_us + PURGE_MS * 500 && store_round_trips(n->db) > trips,
-	      "then not before an hour is over");
-	check(c, answers_left(s, "service = 'attendance'") == YOUNG && answers_left(s, "service = 'funding'") == YOUNG,
-	      "what is young stays, and what is another's");
+	check(n->purge_us >= n->mono_us + PURGE_MS * 500 && store_round_trips(n->db) > trips,
+	      "then not before an hour is over", "");
+	check(answers_left(s, "service = 'attendance'") == YOUNG && answers_left(s, "service = 'funding'") == YOUNG,
+	      "what is young stays, and what is another's", "");
 	fixture_close(s);
 }
 
@@ -82,7 +81,8 @@ rows_read(struct fixture *s, size_t i, const struct look *k, long partition)
 	char text[600];
 
 	if (at)
-		snprintf(text, sizeof text, "execute look_%zu%.*s%ld%s", i, (int)(at - k->args), k->args, partition, at + 2);
+		snprintf(text, sizeof text, "execute look_%zu%.*s%ld%s", i, (int)(at - k->args), k->args, partition,
+			 at + 2);
 	else
 		snprintf(text, sizeof text, "execute look_%zu%s", i, k->args);
 	fixture_tamper(s, "begin; set local session authorization attendance");
@@ -117,7 +117,7 @@ fill(struct fixture *s)
 }
 
 static void
-test_looks(struct count *c)
+test_looks(void)
 {
 	static const struct store_stmt status = { .text = "select * from engine.status()" },
 				       parked = { .text = "select engine.parked_count($1)" };
@@ -133,7 +133,7 @@ test_looks(struct count *c)
 		{ "how much lies aside", &parked, "($P)", 0 },
 		{ "the status, but for what it counts", &status, "", 3 * MANY + 100 },
 	};
-	struct fixture *s = fixture_open(c);
+	struct fixture *s = fixture_open();
 	long p = fixture_number(s, "select partition from engine.district");
 	char text[2000];
 
@@ -147,7 +147,7 @@ test_looks(struct count *c)
 	for (size_t i = 0; i < ALEN(looks); i++) {
 		long n = rows_read(s, i, &looks[i], p);
 		snprintf(text, sizeof text, "%s reads no more than it takes (%ld)", looks[i].what, n);
-		check(c, n >= 0 && n <= looks[i].most, text);
+		check(n >= 0 && n <= looks[i].most, text, "");
 	}
 	fixture_close(s);
 }
@@ -155,7 +155,7 @@ test_looks(struct count *c)
 int
 main(void)
 {
-	static void (*const tests[])(struct count *) = { test_purge, test_looks };
+	static void (*const tests[])(void) = { test_purge, test_looks };
 
 	return fixture_main("housekeeping_test", tests, ALEN(tests));
 }

@@ -1,6 +1,6 @@
 // What was answered over HTTP, held against the published document: `node answers.mjs OPENAPI.json ANSWERS NOT-YET`.
 //
-// ANSWERS: a line an answer, as tests/http.c keeps them while the scenarios run.  Each must be as the document says; and each
+// ANSWERS: a line an answer, as tests/harness/http.c keeps them while the scenarios run.  Each must be as the document says; and each
 // value that the document lists for an answer must have stood in one, so that none is promised that never comes.  NOT-YET: the
 // values of which the README says that they do not come yet, "Schema value" a line; one that has come must leave that list.
 import { createReadStream, readFileSync } from 'node:fs'

@@ -13,7 +13,7 @@ let passed = 0
 let failed = 0
 let serial = 0
 let contract
-// How much longer than on a quiet machine things may take here (tests/pace.sh).
+// How much longer than on a quiet machine things may take here (tests/harness/pace.sh).
 const PATIENCE = Math.max(1, Number(process.env.ZHUCUN_TEST_PATIENCE) || 1)
 
 function check(fault, what) {

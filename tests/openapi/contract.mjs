@@ -5,11 +5,23 @@ import addFormats from 'ajv-formats'
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch']
 
+function resolved(document, value) {
+	while (value?.$ref) value = value.$ref.slice(2).split('/').reduce((at, name) => at[name], document)
+	return value
+}
+
+// What an object of several says, as one: closed one by one, each would refuse the others' members.
+function joined(document, parts) {
+	const all = parts.map((part) => resolved(document, part))
+	return { type: 'object', properties: Object.assign({}, ...all.map((part) => part.properties)), required: all.flatMap((part) => part.required ?? []) }
+}
+
 // An answer may have members that the document does not know yet, as far as a client is concerned; here it may not.
-function closed(schema) {
-	if (Array.isArray(schema)) return schema.map(closed)
+function closed(document, schema = document) {
+	if (Array.isArray(schema)) return schema.map((one) => closed(document, one))
 	if (!schema || typeof schema !== 'object') return schema
-	const copy = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]))
+	if (Array.isArray(schema.allOf)) return closed(document, joined(document, schema.allOf))
+	const copy = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(document, value)]))
 	if (schema.type === 'object' && schema.properties && typeof schema.properties === 'object') copy.additionalProperties = false
 	return copy
 }
@@ -37,8 +49,7 @@ export class Contract {
 	}
 
 	resolve(value) {
-		while (value?.$ref) value = value.$ref.slice(2).split('/').reduce((at, name) => at[name], this.document)
-		return value
+		return resolved(this.document, value)
 	}
 
 	parameters(operation, place) {

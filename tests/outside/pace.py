@@ -1,4 +1,4 @@
-"""How patient tests are on this machine: ../pace.sh says why, and how it is found."""
+"""How patient tests are on this machine: ../harness/pace.sh says why, and how it is found."""
 
 from __future__ import annotations
 

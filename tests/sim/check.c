@@ -23,7 +23,8 @@ check_commit(int session, int32_t partition, int64_t epoch)
 		fail("%s %d is written in epoch %lld after %lld", fixtures[q->service].name, partition,
 		     (long long)epoch, (long long)w->epoch);
 	if (epoch == w->epoch && q->pid != w->pid)
-		fail("%s %d is written by two sessions in epoch %lld", fixtures[q->service].name, partition, (long long)epoch);
+		fail("%s %d is written by two sessions in epoch %lld", fixtures[q->service].name, partition,
+		     (long long)epoch);
 	save(w, sizeof *w);
 	*w = (struct wrote){ epoch, q->pid };
 }
@@ -52,11 +53,13 @@ tell(const EngineRows__Logged *l)
 		fail("an event cannot be read");
 		t.e = arena_message(world.arena, &wire__event__descriptor);
 	} else if (!strcmp(l->type, roster__person_put__descriptor.name)) {
-		const Roster__PersonPut *p = roster__person_put__unpack(arena_pb(world.arena), t.e->data.len, t.e->data.data);
+		const Roster__PersonPut *p =
+			roster__person_put__unpack(arena_pb(world.arena), t.e->data.len, t.e->data.data);
 		t.subject = p->id;
 		t.said = p->unit_id;
 	} else if (!strcmp(l->type, roster__unit_put__descriptor.name)) {
-		const Roster__UnitPut *u = roster__unit_put__unpack(arena_pb(world.arena), t.e->data.len, t.e->data.data);
+		const Roster__UnitPut *u =
+			roster__unit_put__unpack(arena_pb(world.arena), t.e->data.len, t.e->data.data);
 		t.subject = u->id;
 		t.said = u->name;
 	}
@@ -99,8 +102,10 @@ check_caught_up(const struct proc *owner, int32_t p, const struct told *t)
 		const char *said = tell(alpha->log[p][i]).said;
 		if ((int64_t)i >= read)
 			fail("a timer of %s rings in gamma before alpha's %zu is read", t->subject, i + 1);
-		else if (*said && !is_parked(BETA, p, "alpha", (int64_t)i + 1) && !heard_by_beta(p, heard, (int64_t)i + 1))
-			fail("a timer of %s rings in gamma before beta has said what follows from alpha's %zu", t->subject, i + 1);
+		else if (*said && !is_parked(BETA, p, "alpha", (int64_t)i + 1) &&
+			 !heard_by_beta(p, heard, (int64_t)i + 1))
+			fail("a timer of %s rings in gamma before beta has said what follows from alpha's %zu",
+			     t->subject, i + 1);
 	}
 }
 
@@ -240,7 +245,8 @@ check_log(int service, int32_t p, struct told *out)
 		const EngineRows__Logged *l = t->log[p][i];
 		uint8_t hash[SHA256_SIZE];
 		chain_hash(&before, l->seq, l->type, l->body.data, l->body.len, hash);
-		if (l->seq != (int64_t)i + 1 || l->hash.len != SHA256_SIZE || memcmp(hash, l->hash.data, SHA256_SIZE) != 0)
+		if (l->seq != (int64_t)i + 1 || l->hash.len != SHA256_SIZE ||
+		    memcmp(hash, l->hash.data, SHA256_SIZE) != 0)
 			fail("the log of %s %d is broken at %zu", fixtures[service].name, p, i + 1);
 		memcpy(before.hash, hash, SHA256_SIZE);
 		before.hash_len = SHA256_SIZE;
@@ -250,7 +256,8 @@ check_log(int service, int32_t p, struct told *out)
 	}
 	const struct head *h = &t->head[p];
 	if (h->seq != (int64_t)t->logged[p] || memcmp(h->hash, before.hash, before.hash_len) != 0)
-		fail("the head of %s %d is %lld, its log ends at %zu", fixtures[service].name, p, (long long)h->seq, t->logged[p]);
+		fail("the head of %s %d is %lld, its log ends at %zu", fixtures[service].name, p, (long long)h->seq,
+		     t->logged[p]);
 }
 
 struct logs { struct told *of[SERVICES][PARTITIONS]; size_t n[SERVICES][PARTITIONS]; };
@@ -356,7 +363,8 @@ check_keys(const struct logs *l)
 		size_t n = 0;
 		int64_t seq;
 		for (int k = 0; k < ncalls && *calls[i].key[0]; k++)
-			if (!strcmp(calls[k].key[0], calls[i].key[0]) && calls[k].district == calls[i].district && !calls[k].creation)
+			if (!strcmp(calls[k].key[0], calls[i].key[0]) && calls[k].district == calls[i].district &&
+			    !calls[k].creation)
 				n += count_said(l, calls[k].service, &calls[k], &calls[k].made[0], &seq);
 		if (n > 1)
 			fail("%zu commands were carried out under the key %s", n, calls[i].key[0]);
@@ -452,7 +460,8 @@ static struct pending *
 pending_of(struct pending *list, size_t n, const char *district, const char *kind, const char *subject)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!strcmp(list[i].district, district) && !strcmp(list[i].kind, kind) && !strcmp(list[i].subject, subject))
+		if (!strcmp(list[i].district, district) && !strcmp(list[i].kind, kind) &&
+		    !strcmp(list[i].subject, subject))
 			return &list[i];
 	return NULL;
 }
@@ -478,7 +487,8 @@ replay_heard(struct replay *r, const struct logs *l, const struct told *t)
 	while (next <= (int64_t)l->n[ALPHA][r->p] &&
 	       (is_parked(BETA, r->p, "alpha", next) || !*l->of[ALPHA][r->p][next - 1].said))
 		next++;
-	if (seq != next || next > (int64_t)l->n[ALPHA][r->p] || strcmp(said + 1, l->of[ALPHA][r->p][next - 1].said) != 0) {
+	if (seq != next || next > (int64_t)l->n[ALPHA][r->p] ||
+	    strcmp(said + 1, l->of[ALPHA][r->p][next - 1].said) != 0) {
 		fail("beta %d heard alpha's %lld, not %lld", r->p, (long long)seq, (long long)next);
 		return;
 	}
@@ -490,7 +500,8 @@ replay_heard(struct replay *r, const struct logs *l, const struct told *t)
 	else if (said[1] == 'c')
 		pending_put(r->work, &r->nwork, t->e->district, "look", t->subject, 0);
 	for (int i = 0; i < 3 && said[1] == 'f'; i++)
-		pending_put(r->work, &r->nwork, t->e->district, "look", arena_printf(world.arena, "%s.%d", t->subject, i), 0);
+		pending_put(r->work, &r->nwork, t->e->district, "look",
+			    arena_printf(world.arena, "%s.%d", t->subject, i), 0);
 }
 
 /* Once, at its time, and before those that are due later. */
@@ -501,7 +512,8 @@ replay_rang(struct replay *r, const struct told *t, const char *kind)
 	struct pending *k = pending_of(r->timer, r->ntimers, t->e->district, kind, t->subject);
 
 	if (!k || k->due_us != due_us) {
-		fail("beta %d: the timer %s of %s rang at %lld, which it was not to", r->p, kind, t->subject, (long long)due_us);
+		fail("beta %d: the timer %s of %s rang at %lld, which it was not to", r->p, kind, t->subject,
+		     (long long)due_us);
 		return;
 	}
 	for (size_t i = 0; i < r->ntimers; i++)
@@ -607,8 +619,8 @@ static void
 trace_log(int service, int32_t p, const struct told *all, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		trace("%s/%d/%lld of %s at %+.6f: %s", fixtures[service].name, p, (long long)all[i].l->seq, all[i].subject,
-		      (double)(all[i].e->at_us - REAL_US) / SECOND, all[i].said);
+		trace("%s/%d/%lld of %s at %+.6f: %s", fixtures[service].name, p, (long long)all[i].l->seq,
+		      all[i].subject, (double)(all[i].e->at_us - REAL_US) / SECOND, all[i].said);
 }
 
 void

@@ -39,7 +39,8 @@ call_draw(int i)
 	for (int k = 0; k < c->n; k++) {
 		struct command_made *o = &c->made[k];
 		snprintf(o->subject, sizeof o->subject, "s%d", (int)chance(SUBJECTS));
-		snprintf(o->said, sizeof o->said, "%c%d", c->service == GAMMA ? 'g' : letter_drawn(), i * COMMANDS_MAX + k);
+		snprintf(o->said, sizeof o->said, "%c%d", c->service == GAMMA ? 'g' : letter_drawn(),
+			 i * COMMANDS_MAX + k);
 		if (!keyless)
 			snprintf(c->key[k], sizeof c->key[k], "k%d.%d", i, k);
 	}
@@ -192,7 +193,8 @@ acknowledged(const struct call *c, const struct command_made *o, int64_t seq)
 	if (seq < 1 || seq > (int64_t)t->logged[p])
 		fail("%s was acknowledged as event %lld, which is not there", o->said, (long long)seq);
 	if (o->status == 201 && o->seq != seq)
-		fail("%s was acknowledged twice, as event %lld and as event %lld", o->said, (long long)o->seq, (long long)seq);
+		fail("%s was acknowledged twice, as event %lld and as event %lld", o->said, (long long)o->seq,
+		     (long long)seq);
 }
 
 static bool

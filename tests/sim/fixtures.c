@@ -331,7 +331,8 @@ static const struct noun beta_things = {
 	.jobs = LIST(beta_jobs),
 };
 static const struct noun gamma_things = {
-	.tables = LIST(tables), .commands = LIST(gamma_commands), .events = LIST(gamma_events), .timers = LIST(gamma_timers),
+	.tables = LIST(tables), .commands = LIST(gamma_commands), .events = LIST(gamma_events),
+	.timers = LIST(gamma_timers),
 };
 static const struct noun *const alpha_nouns[] = { &alpha_things, NULL }, *const beta_nouns[] = { &beta_things, NULL },
 				*const gamma_nouns[] = { &gamma_things, NULL };

@@ -89,7 +89,8 @@ net_hello(struct proc *p, bool gone)
 				if (p->owns >> k & 1)
 					owned[h.n_partitions++] = k;
 			if (!percent(world.knobs.drop))
-				routes_hello(&buses[b].routes, id, id_of(p->index, lane, p->life, id), &h, world.now_us);
+				routes_hello(&buses[b].routes, id, id_of(p->index, lane, p->life, id), &h,
+					     world.now_us);
 		}
 }
 

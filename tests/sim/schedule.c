@@ -250,7 +250,8 @@ heal(void)
 		net_bus(b, true);
 	for (int i = 0; i < PROCS_MAX; i++) {
 		procs[i].cut_bus_us = procs[i].cut_db_us = world.now_us;
-		procs[i].frozen_us = procs[i].frozen_us > world.now_us + SECOND ? world.now_us + SECOND : procs[i].frozen_us;
+		procs[i].frozen_us =
+			procs[i].frozen_us > world.now_us + SECOND ? world.now_us + SECOND : procs[i].frozen_us;
 	}
 	at(world.now_us + LOOK_US, EVENT_LOOK, 0, 0, NULL);
 }
@@ -349,7 +350,8 @@ world_begin(uint64_t seed, enum bug bug, bool tracing)
 static int
 clock_fault(void)
 {
-	static const int faults[] = { FAULT_CLOCK, FAULT_DB_CLOCK, FAULT_ALL_CLOCKS, FAULT_ALL_CLOCKS, FAULT_CLOCKS_RIGHT };
+	static const int faults[] = { FAULT_CLOCK, FAULT_DB_CLOCK, FAULT_ALL_CLOCKS, FAULT_ALL_CLOCKS,
+				      FAULT_CLOCKS_RIGHT };
 	return faults[chance(ALEN(faults))];
 }
 

@@ -26,8 +26,8 @@
 #include <stdint.h>
 
 enum {
-	SERVICES = 3, REPLICAS_MAX = 3, PROCS_MAX = SERVICES * REPLICAS_MAX, LANES = 2, DISTRICTS_MAX = 4, BUSES_MAX = 2,
-	MS = 1000, SECOND = 1000 * MS,
+	SERVICES = 3, REPLICAS_MAX = 3, PROCS_MAX = SERVICES * REPLICAS_MAX, LANES = 2, DISTRICTS_MAX = 4,
+	BUSES_MAX = 2, MS = 1000, SECOND = 1000 * MS,
 	SESSIONS_MAX = 64, STORES_MAX = 64, LIVES_MAX = 256, FIXTURE_TABLES = 1,
 	CALLS_MAX = 10, COMMANDS_MAX = 3, SUBJECTS = 4,
 };
@@ -272,7 +272,7 @@ enum {
 /* ---- client.c */
 enum call_state { CALL_LATER, CALL_ASKED, CALL_DONE, CALL_UNKNOWN };
 struct command_made {
-	char subject[16], said[16];                      /* said: what it does, and the number that makes it one of a kind */
+	char subject[16], said[16];                 /* said: what it does, and the number that makes it one of a kind */
 	int status; int64_t seq;                        /* as answered */
 	bool unsure;                                    /* it may have been done without a word */
 };

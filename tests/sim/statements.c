@@ -179,7 +179,8 @@ clocks(struct call_of *c)
 
 	out->peers = peers(c->s, offs);
 	out->peers_off_us = out->peers ? offs[(out->peers - 1) / 2] : 0;
-	out->database_us = world.bug == BUG_CLOCK_ECHO ? REAL_US + world.now_us + procs[c->s->proc].clock_us : db_now_us();
+	out->database_us =
+		world.bug == BUG_CLOCK_ECHO ? REAL_US + world.now_us + procs[c->s->proc].clock_us : db_now_us();
 	return STORE_OK;
 }
 
@@ -304,7 +305,8 @@ advance(struct call_of *c)
 		const EngineRows__Advance *a = c->q->args[i];
 		struct head *h = &c->t->head[a->partition];
 		if ((!h->exists || h->epoch != a->epoch || h->seq != a->seq) && world.bug != BUG_NO_FENCE) {
-			len += (size_t)snprintf(detail + len, sizeof detail - len, "%s%d", len ? " " : "", a->partition);
+			len += (size_t)snprintf(detail + len, sizeof detail - len, "%s%d", len ? " " : "",
+						a->partition);
 			continue;
 		}
 		save(h, sizeof *h);
@@ -417,8 +419,8 @@ look(struct call_of *c)
 			if (!h->exists)
 				continue;
 			EngineRows__Seen *out = row_new(c->q);
-			*out = (EngineRows__Seen){ .base = out->base, .service = (char *)fixtures[s].name, .partition = p,
-			                           .seq = world.bug == BUG_LOOK_BLIND ? 0 : h->seq };
+			*out = (EngineRows__Seen){ .base = out->base, .service = (char *)fixtures[s].name,
+			                           .partition = p, .seq = world.bug == BUG_LOOK_BLIND ? 0 : h->seq };
 		}
 	return STORE_OK;
 }
@@ -484,7 +486,8 @@ events_append(struct call_of *c)
 		if (e->seq <= (int64_t)t->logged[p])
 			return raise_error(STORE_BAD_INPUT, "23505");
 		if (e->seq != (int64_t)t->logged[p] + 1)
-			fail("%s %d: an event %lld is written after %zu", fixtures[c->s->service].name, p, (long long)e->seq, t->logged[p]);
+			fail("%s %d: an event %lld is written after %zu", fixtures[c->s->service].name, p,
+			     (long long)e->seq, t->logged[p]);
 		check_event(c->session, e);
 		if (t->logged[p] == t->log_cap[p])
 			log_grow(t, p);
@@ -530,7 +533,8 @@ turns_of(struct call_of *c)
 		EngineRows__JournalTurn *last = NULL;
 		for (size_t i = 0; i < c->t->turn.n; i++) {
 			EngineRows__JournalTurn *t = (EngineRows__JournalTurn *)c->t->turn.rows[i].m;
-			if (t->partition == ((const EngineRows__Partition *)c->q->args[k])->partition && (!last || t->turn > last->turn))
+			if (t->partition == ((const EngineRows__Partition *)c->q->args[k])->partition &&
+			    (!last || t->turn > last->turn))
 				last = t;
 		}
 		if (last)
@@ -608,7 +612,8 @@ answers_purge(struct call_of *c)
 
 	for (size_t i = 0; i < db.answer.n && out->rows < k->limit; i++) {
 		const EngineRows__Answer *a = (const EngineRows__Answer *)db.answer.rows[i].m;
-		if (db.answer.rows[i].gone || strcmp(a->service, fixtures[c->s->service].name) != 0 || a->at_us >= k->now_us)
+		if (db.answer.rows[i].gone || strcmp(a->service, fixtures[c->s->service].name) != 0 ||
+		    a->at_us >= k->now_us)
 			continue;
 		tab_drop(&db.answer, a);
 		out->rows++;
@@ -652,7 +657,9 @@ timers_due(struct call_of *c)
 
 	for (size_t i = 0; i < c->q->n; i++) {
 		EngineRows__Timer *t = NULL;
-		for (int n = 0; n < one->limit && (t = timer_after(&c->t->timer, c->q->args[i], t)) && t->due_us <= until_us; n++) {
+		for (int n = 0;
+		     n < one->limit && (t = timer_after(&c->t->timer, c->q->args[i], t)) && t->due_us <= until_us;
+		     n++) {
 			row_out(c->q, t);
 			size_t k = c->q->nrows - 1;
 			for (; k && by_due(t, c->q->rows[k - 1]) < 0; k--)
@@ -741,7 +748,8 @@ work_of(struct call_of *c)
 		for (size_t i = 0; i < c->t->work.n; i++) {
 			const EngineRows__Job *w = (const EngineRows__Job *)c->t->work.rows[i].m;
 			EngineRows__District *d = (EngineRows__District *)c->q->args[k];
-			if (c->t->work.rows[i].gone || w->partition != d->partition || strcmp(w->district, d->district) != 0)
+			if (c->t->work.rows[i].gone || w->partition != d->partition ||
+			    strcmp(w->district, d->district) != 0)
 				continue;
 			row_out(c->q, d);
 			break;

@@ -230,7 +230,7 @@ store_queue(store_t *s, const struct store_stmt *stmt, const void *const *args, 
 	struct sent *q = queue(s);
 	const void **copy = arena_alloc(world.arena, (n + 1) * sizeof *copy);
 
-	for (size_t i = 0; i < n; i++)          /* as if they had been packed: the caller may do with his what he likes */
+	for (size_t i = 0; i < n; i++)        /* as if they had been packed: the caller may do with his what he likes */
 		copy[i] = message_copy(args[i]);
 	q->stmt = statement_kept(stmt);
 	q->args = copy;
@@ -250,8 +250,9 @@ lock_heads(const store_t *s)
 	q->in_transaction = s->from > 0;
 	for (size_t i = 0; i < s->nsent; i++)
 		for (size_t k = 0; s->sent[i].stmt == &engine_advance && k < s->sent[i].n; k++)
-			db.service[q->service].head[((const EngineRows__Partition *)s->sent[i].args[k])->partition].locked_by =
-				q->in_transaction ? s->session : NOBODY;
+			db.service[q->service]
+				.head[((const EngineRows__Partition *)s->sent[i].args[k])->partition]
+				.locked_by = q->in_transaction ? s->session : NOBODY;
 }
 
 static enum store_error

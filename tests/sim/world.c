@@ -164,7 +164,8 @@ log_write(enum log_level level, const char *event, const char *trace_id, const s
 	(void)level;
 	(void)trace_id;
 	for (size_t i = 0; i < n && !world.isolated; i++)
-		world.isolated = !strcmp(event, "input.poison") && fields[i].text && !strncmp(fields[i].text, "it ended", 8);
+		world.isolated =
+			!strcmp(event, "input.poison") && fields[i].text && !strncmp(fields[i].text, "it ended", 8);
 	if (!world.tracing)
 		return;
 	tell_when();

@@ -2,7 +2,7 @@
  * waits for who does not answer. */
 #include "base/clock.h"
 #include "fixture.h"
-#include "../pace.h"
+#include "harness/pace.h"
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -64,21 +64,21 @@ test_notifications(struct test *t)
 	const char *payload;
 
 	store_text(t->db, arena_printf(t->arena, "listen %s", t->schema));
-	CHECK(t, store_sync(t->db) == STORE_OK);
-	CHECK(t, store_notification(t->db, t->arena) == NULL);
+	CHECK(store_sync(t->db) == STORE_OK);
+	CHECK(store_notification(t->db, t->arena) == NULL);
 
-	CHECK(t, store_run(t->peer, &notify, args, t->arena, NULL, NULL) == STORE_OK);
-	CHECK(t, readable(t->db));
+	CHECK(store_run(t->peer, &notify, args, t->arena, NULL, NULL) == STORE_OK);
+	CHECK(readable(t->db));
 	payload = store_notification(t->db, t->arena);
-	CHECK(t, payload && strcmp(payload, "first") == 0);
-	CHECK(t, store_notification(t->db, t->arena) == NULL);
+	CHECK(payload && strcmp(payload, "first") == 0);
+	CHECK(store_notification(t->db, t->arena) == NULL);
 
 	args = fixture_pair(t, t->schema, "second");      /* arrives with the answers of a sync */
-	CHECK(t, store_run(t->peer, &notify, args, t->arena, NULL, NULL) == STORE_OK);
-	CHECK(t, readable(t->db));
-	CHECK(t, fixture_run(t, &fixture_word_all, NULL));
+	CHECK(store_run(t->peer, &notify, args, t->arena, NULL, NULL) == STORE_OK);
+	CHECK(readable(t->db));
+	CHECK(fixture_run(t, &fixture_word_all, NULL));
 	payload = store_notification(t->db, t->arena);
-	CHECK(t, payload && strcmp(payload, "second") == 0);
+	CHECK(payload && strcmp(payload, "second") == 0);
 }
 
 /* ---- the connection goes */
@@ -110,36 +110,36 @@ test_killed_in_transaction(struct test *t)
 
 	store_text(t->db, "begin");
 	fixture_words_add(t, "lost");
-	CHECK(t, store_sync(t->db) == STORE_OK);
-	CHECK(t, terminate(t, pid));
+	CHECK(store_sync(t->db) == STORE_OK);
+	CHECK(terminate(t, pid));
 	store_text(t->db, "commit");
-	CHECK(t, store_sync(t->db) == STORE_LOST);
-	CHECK(t, store_fd(t->db) < 0);
-	CHECK(t, store_notification(t->db, t->arena) == NULL);
+	CHECK(store_sync(t->db) == STORE_LOST);
+	CHECK(store_fd(t->db) < 0);
+	CHECK(store_notification(t->db, t->arena) == NULL);
 	fixture_words_add(t, "into the void");
-	CHECK(t, store_sync(t->db) == STORE_LOST);
-	CHECK(t, store_run(t->db, &fixture_word_all, NULL, t->arena, &rows, &n) == STORE_LOST && n == 0 && rows == NULL);
+	CHECK(store_sync(t->db) == STORE_LOST);
+	CHECK(store_run(t->db, &fixture_word_all, NULL, t->arena, &rows, &n) == STORE_LOST && n == 0 && rows == NULL);
 
-	CHECK(t, store_reopen(t->db));
-	CHECK(t, store_fd(t->db) >= 0 && pid_of(t) != pid);
-	CHECK(t, fixture_words_are(t, NULL, 0));
+	CHECK(store_reopen(t->db));
+	CHECK(store_fd(t->db) >= 0 && pid_of(t) != pid);
+	CHECK(fixture_words_are(t, NULL, 0));
 	fixture_words_add(t, "again");
-	CHECK(t, store_sync(t->db) == STORE_OK);
-	CHECK(t, fixture_words_are(t, (const char *const[]){ "again" }, 1));
+	CHECK(store_sync(t->db) == STORE_OK);
+	CHECK(fixture_words_are(t, (const char *const[]){ "again" }, 1));
 }
 
 /* Nobody asks; the loop's poll sees the socket and must not see it for ever. */
 static void
 test_killed_while_idle(struct test *t)
 {
-	CHECK(t, terminate(t, pid_of(t)));
+	CHECK(terminate(t, pid_of(t)));
 	while (store_fd(t->db) >= 0 && readable(t->db))
 		if (store_notification(t->db, t->arena))
 			break;
-	CHECK(t, store_fd(t->db) < 0);
-	CHECK(t, store_sync(t->db) == STORE_LOST);
-	CHECK(t, store_reopen(t->db));
-	CHECK(t, fixture_run(t, &fixture_word_all, NULL));
+	CHECK(store_fd(t->db) < 0);
+	CHECK(store_sync(t->db) == STORE_LOST);
+	CHECK(store_reopen(t->db));
+	CHECK(fixture_run(t, &fixture_word_all, NULL));
 }
 
 static void
@@ -150,22 +150,22 @@ test_no_answer_in_time(struct test *t)
 
 	store_text(t->peer, "begin");
 	store_queue(t->peer, &lock, &key, 1);
-	CHECK(t, store_sync(t->peer) == STORE_OK);
+	CHECK(store_sync(t->peer) == STORE_OK);
 
 	store_text(t->db, "begin");
 	fixture_words_add(t, "late");
 	store_queue(t->db, &lock, &key, 1);
 	store_text(t->db, "commit");
 	fixture_clock_step_us = (STORE_WAIT_MS + 1000) * 1000LL;
-	CHECK(t, store_sync(t->db) == STORE_LOST);
+	CHECK(store_sync(t->db) == STORE_LOST);
 	fixture_clock_step_us = 0;
-	CHECK(t, store_fd(t->db) < 0 && *store_sqlstate(t->db) == '\0');
+	CHECK(store_fd(t->db) < 0 && *store_sqlstate(t->db) == '\0');
 
-	CHECK(t, store_reopen(t->db));
-	CHECK(t, backend_gone(t, pid));                 /* though what it waits for is still held */
-	CHECK(t, fixture_words_are(t, NULL, 0));
+	CHECK(store_reopen(t->db));
+	CHECK(backend_gone(t, pid));                 /* though what it waits for is still held */
+	CHECK(fixture_words_are(t, NULL, 0));
 	store_text(t->peer, "commit");
-	CHECK(t, store_sync(t->peer) == STORE_OK);
+	CHECK(store_sync(t->peer) == STORE_OK);
 }
 
 /* ---- session */
@@ -191,16 +191,16 @@ test_session(struct test *t)
 	};
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		CHECK(t, setting_is(t, t->db, wanted[i][0], wanted[i][1]));
-	store_t *own = store_open(arena_printf(t->arena, "%s options='-c enable_seqscan=on -c geqo=off' application_name=mine",
-	                                       t->conninfo));
-	CHECK(t, own && store_prepare(own, &setting));
-	CHECK(t, own && setting_is(t, own, "enable_seqscan", "on") && setting_is(t, own, "geqo", "off"));
-	CHECK(t, own && setting_is(t, own, "jit", "off") && setting_is(t, own, "application_name", "mine"));
+		CHECK(setting_is(t, t->db, wanted[i][0], wanted[i][1]));
+	store_t *own = store_open(arena_printf(
+		t->arena, "%s options='-c enable_seqscan=on -c geqo=off' application_name=mine", t->conninfo));
+	CHECK(own && store_prepare(own, &setting));
+	CHECK(own && setting_is(t, own, "enable_seqscan", "on") && setting_is(t, own, "geqo", "off"));
+	CHECK(own && setting_is(t, own, "jit", "off") && setting_is(t, own, "application_name", "mine"));
 	store_close(&own);
-	CHECK(t, own == NULL);
-	CHECK(t, store_open("host=/nowhere/at/all") == NULL);
-	CHECK(t, store_open("nonsense=1") == NULL);
+	CHECK(own == NULL);
+	CHECK(store_open("host=/nowhere/at/all") == NULL);
+	CHECK(store_open("nonsense=1") == NULL);
 }
 
 /* ---- a synchronous standby that is not there */
@@ -248,16 +248,16 @@ test_standby_not_waited_for(struct test *t)
 	int64_t until_us = clock_mono_us() + pace_us(WAIT_MS * 1000);
 	pthread_t thread;
 
-	CHECK(t, h.db && standby_names(t, "alter system set synchronous_standby_names = 'nobody'"));
-	CHECK(t, !pthread_create(&thread, NULL, hurry_on, &h));
+	CHECK(h.db && standby_names(t, "alter system set synchronous_standby_names = 'nobody'"));
+	CHECK(!pthread_create(&thread, NULL, hurry_on, &h));
 	for (int i = 0; e == STORE_OK && clock_mono_us() < until_us; i++)
 		e = add_word(t, arena_printf(t->arena, "committed here %d", i));
-	CHECK(t, e == STORE_LOST && store_fd(t->db) < 0);
-	CHECK(t, standby_names(t, "alter system reset synchronous_standby_names"));
+	CHECK(e == STORE_LOST && store_fd(t->db) < 0);
+	CHECK(standby_names(t, "alter system reset synchronous_standby_names"));
 	e = STORE_LOST;
 	for (int i = 0; e == STORE_LOST && clock_mono_us() < until_us; i++)
 		e = store_reopen(t->db) ? add_word(t, arena_printf(t->arena, "after that %d", i)) : STORE_LOST;
-	CHECK(t, e == STORE_OK);
+	CHECK(e == STORE_OK);
 	h.over = true;
 	pthread_join(thread, NULL);
 	store_close(&h.db);
@@ -281,7 +281,7 @@ test_column_types(struct test *t)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const char *type = store_column_type(t->db, cases[i][0], cases[i][1], t->arena);
-		CHECK(t, cases[i][2] ? type && strcmp(type, cases[i][2]) == 0 : type == NULL);
+		CHECK(cases[i][2] ? type && strcmp(type, cases[i][2]) == 0 : type == NULL);
 	}
 }
 
@@ -293,5 +293,6 @@ main(void)
 		test_standby_not_waited_for, test_session, test_column_types,
 	};
 
-	return fixture_main(statements, sizeof(statements) / sizeof(statements[0]), tests, sizeof(tests) / sizeof(tests[0]));
+	return fixture_main(statements, sizeof(statements) / sizeof(statements[0]), tests,
+			    sizeof(tests) / sizeof(tests[0]));
 }

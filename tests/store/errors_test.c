@@ -42,22 +42,23 @@ test_mismatches(struct test *t)
 		{ "bad_column_uint", "select number as small from sample", {}, 0, NULL, D(sample) },
 		{ "bad_no_row", "select id from sample", {}, 0, NULL, NULL },
 		{ "bad_no_result", "insert into word values ('x')", {}, 0, NULL, D(word) },
-		{ "bad_name_that_is_longer_than_the_server_would_keep_of_it_without_a_word", "select 1", {}, 0, NULL, NULL },
+		{ "bad_name_that_is_longer_than_the_server_would_keep_of_it_without_a_word",
+		  "select 1", {}, 0, NULL, NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		bool refused = !store_prepare(t->db, &bad[i]);
 		if (!refused)
 			printf("     %s was taken\n", bad[i].name);
-		CHECK(t, refused);
-		CHECK(t, fixture_run(t, &fixture_word_all, NULL));
+		CHECK(refused);
+		CHECK(fixture_run(t, &fixture_word_all, NULL));
 	}
-	CHECK(t, store_prepare(t->db, &fixture_word_all));        /* again: nothing to do */
+	CHECK(store_prepare(t->db, &fixture_word_all));        /* again: nothing to do */
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		store_text(t->db,
 			   arena_printf(t->arena, "do $$ begin deallocate %s; exception when others then null; end $$",
 					bad[i].name));
-	CHECK(t, store_sync(t->db) == STORE_OK);
+	CHECK(store_sync(t->db) == STORE_OK);
 }
 
 /* ---- errors */
@@ -70,26 +71,26 @@ test_error_in_the_middle(struct test *t)
 	fixture_words_add(t, "a");
 	fixture_words_add(t, "b");
 	store_text(t->db, "commit");
-	CHECK(t, store_sync(t->db) == STORE_BAD_INPUT);
-	CHECK(t, strcmp(store_sqlstate(t->db), "23505") == 0);
-	CHECK(t, strstr(store_detail(t->db), "already exists") != NULL);
-	CHECK(t, fixture_words_are(t, NULL, 0));
-	CHECK(t, *store_sqlstate(t->db) == '\0' && *store_detail(t->db) == '\0');
+	CHECK(store_sync(t->db) == STORE_BAD_INPUT);
+	CHECK(strcmp(store_sqlstate(t->db), "23505") == 0);
+	CHECK(strstr(store_detail(t->db), "already exists") != NULL);
+	CHECK(fixture_words_are(t, NULL, 0));
+	CHECK(*store_sqlstate(t->db) == '\0' && *store_detail(t->db) == '\0');
 
 	fixture_words_add(t, "a");                        /* no begin: the pipeline is one transaction */
 	fixture_words_add(t, "forbidden");
-	CHECK(t, store_sync(t->db) == STORE_BAD_INPUT && strcmp(store_sqlstate(t->db), "23514") == 0);
-	CHECK(t, fixture_words_are(t, NULL, 0));
+	CHECK(store_sync(t->db) == STORE_BAD_INPUT && strcmp(store_sqlstate(t->db), "23514") == 0);
+	CHECK(fixture_words_are(t, NULL, 0));
 
 	store_text(t->db, "begin");
 	fixture_words_add(t, "a");
-	CHECK(t, store_sync(t->db) == STORE_OK);        /* a transaction over two syncs */
+	CHECK(store_sync(t->db) == STORE_OK);        /* a transaction over two syncs */
 	fixture_words_add(t, "forbidden");
 	store_text(t->db, "commit");
-	CHECK(t, store_sync(t->db) == STORE_BAD_INPUT);
+	CHECK(store_sync(t->db) == STORE_BAD_INPUT);
 	fixture_words_add(t, "c");                        /* must not join what was rolled back */
-	CHECK(t, store_sync(t->db) == STORE_OK);
-	CHECK(t, fixture_words_are(t, (const char *const[]){ "c" }, 1));
+	CHECK(store_sync(t->db) == STORE_OK);
+	CHECK(fixture_words_are(t, (const char *const[]){ "c" }, 1));
 }
 
 static void
@@ -112,13 +113,13 @@ test_error_classes(struct test *t)
 		fixture_words_add(t, "before");
 		store_queue(t->db, &raise, &args, 1);
 		store_text(t->db, "commit");
-		CHECK(t, store_sync(t->db) == cases[i].error);
-		CHECK(t, strcmp(store_sqlstate(t->db), cases[i].sqlstate) == 0);
-		CHECK(t, strcmp(store_detail(t->db), cases[i].detail) == 0);
-		CHECK(t, (store_fd(t->db) < 0) == (cases[i].error == STORE_LOST));
+		CHECK(store_sync(t->db) == cases[i].error);
+		CHECK(strcmp(store_sqlstate(t->db), cases[i].sqlstate) == 0);
+		CHECK(strcmp(store_detail(t->db), cases[i].detail) == 0);
+		CHECK((store_fd(t->db) < 0) == (cases[i].error == STORE_LOST));
 		if (cases[i].error == STORE_LOST)
-			CHECK(t, store_reopen(t->db));
-		CHECK(t, fixture_words_are(t, NULL, 0));
+			CHECK(store_reopen(t->db));
+		CHECK(fixture_words_are(t, NULL, 0));
 	}
 }
 
@@ -134,18 +135,18 @@ test_log_quotes_nothing(struct test *t)
 	int terminal = dup(STDERR_FILENO);
 	FILE *f = tmpfile();
 
-	CHECK(t, f && terminal >= 0 && dup2(fileno(f), STDERR_FILENO) >= 0);
-	CHECK(t, fixture_run(t, &fixture_word_add, secret));
+	CHECK(f && terminal >= 0 && dup2(fileno(f), STDERR_FILENO) >= 0);
+	CHECK(fixture_run(t, &fixture_word_add, secret));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		CHECK(t, !fixture_run(t, cases[i].stmt, secret));
+		CHECK(!fixture_run(t, cases[i].stmt, secret));
 	dup2(terminal, STDERR_FILENO);
 	close(terminal);
 	rewind(f);
-	CHECK(t, fread(log, 1, sizeof(log) - 1, f) > 0);
+	CHECK(fread(log, 1, sizeof(log) - 1, f) > 0);
 	fclose(f);
-	CHECK(t, strstr(log, "13800138000") == NULL);
+	CHECK(strstr(log, "13800138000") == NULL);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		CHECK(t, strstr(log, cases[i].sqlstate) && strstr(log, cases[i].stmt->name));
+		CHECK(strstr(log, cases[i].sqlstate) && strstr(log, cases[i].stmt->name));
 }
 
 /* Nothing of a sync that may not be sent stays, with a transaction begun or without. */
@@ -162,15 +163,15 @@ test_oversized(struct test *t)
 		store_queue(t->db, &body_add, &small, 1);
 		if (begun)
 			store_text(t->db, "commit");
-		CHECK(t, store_sync(t->db) == STORE_BAD_INPUT);
-		CHECK(t, fixture_count(t, t->db, &body_count, NULL) == 0);
+		CHECK(store_sync(t->db) == STORE_BAD_INPUT);
+		CHECK(fixture_count(t, t->db, &body_count, NULL) == 0);
 	}
 	store_queue(t->db, &body_add, &big, 1);
 	store_queue(t->db, &body_add, &big, 1);         /* each would do, both are too much */
-	CHECK(t, store_sync(t->db) == STORE_BAD_INPUT);
+	CHECK(store_sync(t->db) == STORE_BAD_INPUT);
 	store_queue(t->db, &body_add, &big, 1);
-	CHECK(t, store_sync(t->db) == STORE_OK);
-	CHECK(t, fixture_count(t, t->db, &body_count, NULL) == 1);
+	CHECK(store_sync(t->db) == STORE_OK);
+	CHECK(fixture_count(t, t->db, &body_count, NULL) == 1);
 }
 
 int
@@ -180,5 +181,6 @@ main(void)
 		test_mismatches, test_error_in_the_middle, test_error_classes, test_log_quotes_nothing, test_oversized,
 	};
 
-	return fixture_main(statements, sizeof(statements) / sizeof(statements[0]), tests, sizeof(tests) / sizeof(tests[0]));
+	return fixture_main(statements, sizeof(statements) / sizeof(statements[0]), tests,
+			    sizeof(tests) / sizeof(tests[0]));
 }

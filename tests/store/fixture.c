@@ -7,17 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-void
-fixture_check(struct test *t, bool ok, const char *file, int line, const char *what)
-{
-	if (ok) {
-		t->passed++;
-	} else {
-		t->failed++;
-		printf("FAIL %s:%d %s\n", file, line, what);
-	}
-}
-
 /* ---- the clock: real, but for what is added at each look */
 
 int64_t fixture_clock_step_us;
@@ -185,38 +174,33 @@ schema_drop(struct test *t)
 	return ok;
 }
 
-static bool
-tables_empty(struct test *t)
+bool
+fixture_empty(struct test *t)
 {
 	store_text(t->db, "truncate sample, maybe, word, body");
 	return store_sync(t->db) == STORE_OK;
 }
 
-int
-fixture_main(const struct store_stmt *const *statements, size_t nstatements, void (*const *tests)(struct test *),
-	     size_t n)
+bool
+fixture_open(struct test *t)
 {
-	struct test t = { .conninfo = getenv("ZHUCUN_TEST_DB"), .statements = statements, .nstatements = nstatements };
-
-	setvbuf(stdout, NULL, _IOLBF, 0);               /* what failed is told even when an assertion ends us */
-	if (!t.conninfo || !*t.conninfo) {
+	t->conninfo = getenv("ZHUCUN_TEST_DB");
+	if (!t->conninfo || !*t->conninfo) {
 		printf("FAIL ZHUCUN_TEST_DB is not set: it must be the conninfo (key=value) of a superuser in a "
 		       "scratch PostgreSQL database\n");
-		return 1;
+		exit(1);
 	}
-	t.arena = arena_open(ARENA_CAP);
-	snprintf(t.schema, sizeof(t.schema), "storetest_%ld", (long)getpid());
-	bool ready = schema_make(&t) && (t.db = fixture_prepared(&t)) && (t.peer = fixture_prepared(&t));
-	CHECK(&t, ready);
-	for (size_t i = 0; ready && i < n; i++) {
-		CHECK(&t, tables_empty(&t));
-		tests[i](&t);
-		arena_reset(t.arena);
-	}
-	store_close(&t.db);
-	store_close(&t.peer);
-	CHECK(&t, schema_drop(&t));
-	arena_close(&t.arena);
-	printf("%d passed, %d failed\n", t.passed, t.failed);
-	return t.failed != 0;
+	t->arena = arena_open(ARENA_CAP);
+	snprintf(t->schema, sizeof(t->schema), "storetest_%ld", (long)getpid());
+	return schema_make(t) && (t->db = fixture_prepared(t)) && (t->peer = fixture_prepared(t));
+}
+
+bool
+fixture_close(struct test *t)
+{
+	store_close(&t->db);
+	store_close(&t->peer);
+	bool gone = schema_drop(t);
+	arena_close(&t->arena);
+	return gone;
 }

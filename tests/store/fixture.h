@@ -6,8 +6,10 @@
  * by their packed bytes, so that a field set to nothing and a field not set differ.  The fixture owns the monotonic
  * clock: a deadline passes by turning it. */
 #pragma once
+#include "harness/tally.h"
 #include "store/store.h"
 #include "storetest_rows.pb-c.h"
+#include <stdio.h>
 
 enum { ARENA_CAP = 256 << 20 };
 
@@ -18,14 +20,7 @@ struct test {
 	char schema[32];
 	const struct store_stmt *const *statements;     /* of this program, beside those below */
 	size_t nstatements;
-	int passed, failed;
 };
-
-/* Runs the tests, with empty tables before each; what main returns. */
-int fixture_main(const struct store_stmt *const *statements, size_t nstatements, void (*const *tests)(struct test *),
-		 size_t n);
-void fixture_check(struct test *t, bool ok, const char *file, int line, const char *what);
-#define CHECK(t, ok) fixture_check(t, ok, __FILE__, __LINE__, #ok)
 
 /* By how much the clock is turned on at each look at it. */
 extern int64_t fixture_clock_step_us;
@@ -49,3 +44,32 @@ const void *fixture_body(struct test *t, size_t len);
 void fixture_words_add(struct test *t, const char *text);
 /* Whether these, in order, are all words that db sees. */
 bool fixture_words_are(struct test *t, const char *const *wanted, size_t n);
+
+/* ---- from beginning to end */
+
+/* Exits with a sentence when the environment is not there; false when the database is not. */
+bool fixture_open(struct test *t);
+/* Tables without rows; and the schema away again. */
+bool fixture_empty(struct test *t);
+bool fixture_close(struct test *t);
+
+#define CHECK(ok) checkf(ok, __FILE__, "%d %s", __LINE__, #ok)
+
+/* Runs the tests, with empty tables before each; what main returns. */
+static inline int
+fixture_main(const struct store_stmt *const *statements, size_t nstatements, void (*const *tests)(struct test *),
+	     size_t n)
+{
+	struct test t = { .statements = statements, .nstatements = nstatements };
+
+	setvbuf(stdout, NULL, _IOLBF, 0);               /* what failed is told even when an assertion ends us */
+	bool ready = fixture_open(&t);
+	CHECK(ready);
+	for (size_t i = 0; ready && i < n; i++) {
+		CHECK(fixture_empty(&t));
+		tests[i](&t);
+		arena_reset(t.arena);
+	}
+	CHECK(fixture_close(&t));
+	return tally_end();
+}

@@ -100,9 +100,9 @@ all_same(const void *const *wanted, void *const *rows, size_t n, size_t nrows, a
 
 static const Sample samples[] = {
 	{ SAMPLE = T("0 nothing") },
-	{ SAMPLE = T("1 plain"), .at_us = 1505174400000001, .on_day = 17421, .big = 7, .small = 8, .number = 9, .flag = 1,
-	  .ratio = 0.1, .note = T("走访"), .colour = STORETEST_ROWS__COLOUR__DARK_RED, .body = BYTES("a\0b\xff"),
-	  TEXTS(T("one"), T("two")) },
+	{ SAMPLE = T("1 plain"), .at_us = 1505174400000001, .on_day = 17421, .big = 7, .small = 8, .number = 9,
+	  .flag = 1, .ratio = 0.1, .note = T("走访"), .colour = STORETEST_ROWS__COLOUR__DARK_RED,
+	  .body = BYTES("a\0b\xff"), TEXTS(T("one"), T("two")) },
 	{ SAMPLE = T("2 greatest"), .at_us = INT64_MAX, .on_day = INT32_MAX, .big = INT64_MAX, .small = UINT32_MAX,
 	  .number = INT32_MAX, .ratio = 1.7976931348623157e308, .colour = STORETEST_ROWS__COLOUR__BLUE },
 	{ SAMPLE = T("3 least"), .at_us = INT64_MIN, .on_day = INT32_MIN, .big = INT64_MIN, .number = INT32_MIN,
@@ -133,9 +133,9 @@ test_types_one_by_one(struct test *t)
 
 	pointers(wanted, samples, sizeof(samples[0]), SAMPLES);
 	for (size_t i = 0; i < SAMPLES; i++)
-		CHECK(t, fixture_run(t, &sample_one, wanted[i]));
-	CHECK(t, store_run(t->db, &sample_all, NULL, t->arena, &rows, &n) == STORE_OK);
-	CHECK(t, all_same(wanted, rows, SAMPLES, n, t->arena));
+		CHECK(fixture_run(t, &sample_one, wanted[i]));
+	CHECK(store_run(t->db, &sample_all, NULL, t->arena, &rows, &n) == STORE_OK);
+	CHECK(all_same(wanted, rows, SAMPLES, n, t->arena));
 }
 
 static void
@@ -147,10 +147,10 @@ test_types_as_arrays(struct test *t)
 	pointers(wanted, samples, sizeof(samples[0]), SAMPLES);
 	store_queue(t->db, &sample_many, wanted, SAMPLES);
 	store_queue(t->db, &sample_all, NULL, 0);
-	CHECK(t, store_sync(t->db) == STORE_OK);
-	CHECK(t, store_rows(t->db, 0, t->arena, &rows) == 0 && rows == NULL);
+	CHECK(store_sync(t->db) == STORE_OK);
+	CHECK(store_rows(t->db, 0, t->arena, &rows) == 0 && rows == NULL);
 	size_t n = store_rows(t->db, 1, t->arena, &rows);
-	CHECK(t, all_same(wanted, rows, SAMPLES, n, t->arena));
+	CHECK(all_same(wanted, rows, SAMPLES, n, t->arena));
 }
 
 static const Maybe maybes[] = {
@@ -177,19 +177,19 @@ test_nulls(struct test *t)
 
 	pointers(wanted, maybes, sizeof(maybes[0]), MAYBES);
 	for (size_t i = 0; i < MAYBES; i++)
-		CHECK(t, fixture_run(t, &maybe_one, wanted[i]));
-	CHECK(t, store_run(t->db, &maybe_all, NULL, t->arena, &rows, &n) == STORE_OK);
-	CHECK(t, all_same(wanted, rows, MAYBES, n, t->arena));
+		CHECK(fixture_run(t, &maybe_one, wanted[i]));
+	CHECK(store_run(t->db, &maybe_all, NULL, t->arena, &rows, &n) == STORE_OK);
+	CHECK(all_same(wanted, rows, MAYBES, n, t->arena));
 
 	store_text(t->db, "truncate maybe");
 	store_queue(t->db, &maybe_many, wanted, MAYBES);
 	store_queue(t->db, &maybe_all, NULL, 0);
 	store_queue(t->db, &maybe_as_sample, NULL, 0);
-	CHECK(t, store_sync(t->db) == STORE_OK);
+	CHECK(store_sync(t->db) == STORE_OK);
 	n = store_rows(t->db, 1, t->arena, &rows);
-	CHECK(t, all_same(wanted, rows, MAYBES, n, t->arena));
+	CHECK(all_same(wanted, rows, MAYBES, n, t->arena));
 	n = store_rows(t->db, 2, t->arena, &rows);      /* fields that are always there: as the message begins */
-	CHECK(t, n == MAYBES && same(rows[0], &unset, t->arena));
+	CHECK(n == MAYBES && same(rows[0], &unset, t->arena));
 }
 
 static void
@@ -202,11 +202,11 @@ test_enums(struct test *t)
 	size_t n;
 
 	store_queue(t->db, &sample_many, both, 2);
-	CHECK(t, store_sync(t->db) == STORE_OK);
-	CHECK(t, fixture_count(t, t->db, &colour_nulls, NULL) == 2);
-	CHECK(t, store_run(t->db, &colour_texts, NULL, t->arena, &rows, &n) == STORE_OK && n == 4);
+	CHECK(store_sync(t->db) == STORE_OK);
+	CHECK(fixture_count(t, t->db, &colour_nulls, NULL) == 2);
+	CHECK(store_run(t->db, &colour_texts, NULL, t->arena, &rows, &n) == STORE_OK && n == 4);
 	for (size_t i = 0; i < n; i++)
-		CHECK(t, (int)((Sample *)rows[i])->colour == wanted[i]);
+		CHECK((int)((Sample *)rows[i])->colour == wanted[i]);
 }
 
 static void
@@ -215,14 +215,14 @@ test_strangers(struct test *t)
 	void **rows;
 	size_t n;
 
-	CHECK(t, store_run(t->db, &infinities, NULL, t->arena, &rows, &n) == STORE_OK && n == 2);
+	CHECK(store_run(t->db, &infinities, NULL, t->arena, &rows, &n) == STORE_OK && n == 2);
 	const Sample *later = rows[0], *earlier = rows[1];
-	CHECK(t, later->at_us == INT64_MAX && later->on_day == INT32_MAX);
-	CHECK(t, earlier->at_us == INT64_MIN && earlier->on_day == INT32_MIN);
+	CHECK(later->at_us == INT64_MAX && later->on_day == INT32_MAX);
+	CHECK(earlier->at_us == INT64_MIN && earlier->on_day == INT32_MIN);
 
-	CHECK(t, store_run(t->db, &null_tag, NULL, t->arena, &rows, &n) == STORE_OK && n == 1);
+	CHECK(store_run(t->db, &null_tag, NULL, t->arena, &rows, &n) == STORE_OK && n == 1);
 	const Sample *s = rows[0];
-	CHECK(t, s->n_tags == 3 && !strcmp(s->tags[0], "a") && !strcmp(s->tags[1], "") && !strcmp(s->tags[2], ""));
+	CHECK(s->n_tags == 3 && !strcmp(s->tags[0], "a") && !strcmp(s->tags[1], "") && !strcmp(s->tags[2], ""));
 }
 
 /* What lies outside the server's calendar is refused, never wrapped. */
@@ -230,13 +230,15 @@ static void
 test_out_of_calendar(struct test *t)
 {
 	const Sample far[] = {
-		{ SAMPLE = T("early"), .at_us = INT64_MIN + 1 }, { SAMPLE = T("early too"), .at_us = -300000000000000000 },
-		{ SAMPLE = T("late day"), .on_day = INT32_MAX - 1 }, { SAMPLE = T("early day"), .on_day = INT32_MIN + 1 },
+		{ SAMPLE = T("early"), .at_us = INT64_MIN + 1 },
+		{ SAMPLE = T("early too"), .at_us = -300000000000000000 },
+		{ SAMPLE = T("late day"), .on_day = INT32_MAX - 1 },
+		{ SAMPLE = T("early day"), .on_day = INT32_MIN + 1 },
 	};
 
 	for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
-		CHECK(t, store_run(t->db, &sample_one, &far[i], t->arena, NULL, NULL) == STORE_BAD_INPUT);
-		CHECK(t, strcmp(store_sqlstate(t->db), "22008") == 0);
+		CHECK(store_run(t->db, &sample_one, &far[i], t->arena, NULL, NULL) == STORE_BAD_INPUT);
+		CHECK(strcmp(store_sqlstate(t->db), "22008") == 0);
 	}
 }
 
@@ -272,11 +274,11 @@ test_many(struct test *t)
 	store_queue(t->db, &sample_all, NULL, 0);
 	store_queue(t->db, &sample_of, ids, 3);
 	store_text(t->db, "commit");
-	CHECK(t, store_sync(t->db) == STORE_OK);
+	CHECK(store_sync(t->db) == STORE_OK);
 	size_t n = store_rows(t->db, 1, t->arena, &rows);
-	CHECK(t, all_same(wanted, rows, MANY, n, t->arena));
+	CHECK(all_same(wanted, rows, MANY, n, t->arena));
 	n = store_rows(t->db, 2, t->arena, &rows);
-	CHECK(t, n == 2 && same(rows[0], wanted[7], t->arena) && same(rows[1], wanted[4999], t->arena));
+	CHECK(n == 2 && same(rows[0], wanted[7], t->arena) && same(rows[1], wanted[4999], t->arena));
 }
 
 static void
@@ -286,9 +288,9 @@ test_none(struct test *t)
 
 	store_queue(t->db, &sample_many, NULL, 0);
 	store_queue(t->db, &sample_of, NULL, 0);
-	CHECK(t, store_sync(t->db) == STORE_OK);
-	CHECK(t, store_rows(t->db, 1, t->arena, &rows) == 0);
-	CHECK(t, store_sync(t->db) == STORE_OK);        /* nothing at all */
+	CHECK(store_sync(t->db) == STORE_OK);
+	CHECK(store_rows(t->db, 1, t->arena, &rows) == 0);
+	CHECK(store_sync(t->db) == STORE_OK);        /* nothing at all */
 }
 
 static void
@@ -304,12 +306,12 @@ test_round_trips(struct test *t)
 		store_queue(t->db, &sample_many, all, sizes[i]);
 		store_queue(t->db, &sample_all, NULL, 0);
 		store_text(t->db, "commit");
-		CHECK(t, store_sync(t->db) == STORE_OK);
-		CHECK(t, store_round_trips(t->db) == before + 1);
+		CHECK(store_sync(t->db) == STORE_OK);
+		CHECK(store_round_trips(t->db) == before + 1);
 	}
 	int64_t before = store_round_trips(t->db);
-	CHECK(t, fixture_run(t, &fixture_word_all, NULL));
-	CHECK(t, store_round_trips(t->db) == before + 1);
+	CHECK(fixture_run(t, &fixture_word_all, NULL));
+	CHECK(store_round_trips(t->db) == before + 1);
 }
 
 /* More goes out than socket buffers hold while as much comes back: neither side may wait for the other. */
@@ -321,9 +323,9 @@ test_both_ways_at_once(struct test *t)
 
 	for (int i = 0; i < ECHOES; i++)
 		store_queue(t->db, &echo, &b, 1);
-	CHECK(t, store_sync(t->db) == STORE_OK);
+	CHECK(store_sync(t->db) == STORE_OK);
 	for (int i = 0; i < ECHOES; i++)
-		CHECK(t, store_rows(t->db, i, t->arena, &rows) == 1 && same(rows[0], b, t->arena));
+		CHECK(store_rows(t->db, i, t->arena, &rows) == 1 && same(rows[0], b, t->arena));
 }
 
 static void
@@ -333,17 +335,19 @@ test_queue_full(struct test *t)
 
 	for (int i = 0; i < STORE_QUEUE_MAX; i++)
 		store_queue(t->db, &fixture_my_pid, NULL, 0);
-	CHECK(t, store_sync(t->db) == STORE_OK);
-	CHECK(t, store_rows(t->db, STORE_QUEUE_MAX - 1, t->arena, &rows) == 1);
+	CHECK(store_sync(t->db) == STORE_OK);
+	CHECK(store_rows(t->db, STORE_QUEUE_MAX - 1, t->arena, &rows) == 1);
 }
 
 int
 main(void)
 {
 	static void (*const tests[])(struct test *) = {
-		test_types_one_by_one, test_types_as_arrays, test_nulls, test_enums, test_strangers, test_out_of_calendar,
-		test_many, test_none, test_round_trips, test_both_ways_at_once, test_queue_full,
+		test_types_one_by_one, test_types_as_arrays,   test_nulls,      test_enums,
+		test_strangers,        test_out_of_calendar,   test_many,       test_none,
+		test_round_trips,      test_both_ways_at_once, test_queue_full,
 	};
 
-	return fixture_main(statements, sizeof(statements) / sizeof(statements[0]), tests, sizeof(tests) / sizeof(tests[0]));
+	return fixture_main(statements, sizeof(statements) / sizeof(statements[0]), tests,
+			    sizeof(tests) / sizeof(tests[0]));
 }

@@ -2,11 +2,15 @@
 import { computed, signal } from '@preact/signals'
 import type { Role, Session } from './api/contract'
 import { forget, own } from './api/cache'
+import { fit } from './api/fit'
+import { isOffered } from './api/offered'
+import { has, who } from './api/who'
 import { call, login, lost, Problem, setNow, skew } from './api/client'
 import { district, go } from './router'
 
+export { has, who }
 const PATH = '/api/v1/sessions/current'
-export const who = signal<Session | undefined>(undefined)
+const ME = fit(PATH + '?names=1') ?? PATH
 export const known = signal(false) // whether it has been asked
 
 const ORDER: Role[] = [
@@ -21,23 +25,24 @@ const ORDER: Role[] = [
 ]
 // The highest of one's roles: its home is the home, the others are entries of the side list.
 export const role = computed<Role | undefined>(() => ORDER.find((r) => who.value?.roles.includes(r)))
-export const has = (...roles: Role[]) => roles.some((r) => who.value?.roles.includes(r))
 export const limited = computed(
 	() => !!who.value && who.value.roles.every((r) => r === 'cadre' || r === 'unit_head' || r === 'township_leader'),
 )
 export const d = (rest: string) => `/api/v1/districts/${district.value || who.value?.district?.id}${rest}`
 
-const HOME: Record<Role, string> = {
-	district_admin: 'today',
-	reviewer: 'tasks',
-	finance: 'payrolls',
-	auditor: 'today',
-	unit_head: 'unit',
-	township_leader: 'township',
-	inspector: 'findings/new',
-	cadre: 'home',
+// the first that is offered
+const HOME: Record<Role, string[]> = {
+	district_admin: ['today', 'findings'],
+	reviewer: ['tasks', 'findings'],
+	finance: ['payrolls'],
+	auditor: ['today', 'trail'],
+	unit_head: ['unit'],
+	township_leader: ['township'],
+	inspector: ['findings/new'],
+	cadre: ['home'],
 }
-export const homePath = () => `/${who.value?.district?.id}/${role.value ? HOME[role.value] : 'me'}`
+export const homePath = () =>
+	`/${who.value?.district?.id}/${(role.value && HOME[role.value].find(isOffered)) ?? 'me'}`
 
 function settle(s: Session) {
 	setNow(s.now)
@@ -66,7 +71,7 @@ export async function begin() {
 		/* nothing is kept */
 	}
 	try {
-		settle((await call<Session>('GET', PATH + '?names=1', { quiet: true })).data)
+		settle((await call<Session>('GET', ME, { quiet: true })).data)
 	} catch (e) {
 		if (!(e instanceof Problem)) throw e
 		if (e.status === 401) away()
@@ -89,7 +94,7 @@ export async function enter(into: string, phone: string, password: string, remem
 	const body = { district: into, phone, password, cookie: true, ...(remember ? { remember: true } : {}) }
 	await call('POST', '/api/v1/sessions', { body, key: '', quiet: true })
 	const before = who.value?.account
-	settle((await call<Session>('GET', PATH + '?names=1', { quiet: true })).data)
+	settle((await call<Session>('GET', ME, { quiet: true })).data)
 	login()
 	if (before !== who.value?.account && lost.peek() === false && before) go(homePath())
 }

@@ -47,6 +47,43 @@ await build({
 })
 const m = await import(out)
 
+// fit.ts by a document of the test's own
+const served = {
+	name: 'served',
+	setup: (b) => {
+		b.onResolve({ filter: /\/served$/ }, () => ({ path: 'served', namespace: 'served' }))
+		b.onLoad({ filter: /./, namespace: 'served' }, () => ({
+			contents: `export const SERVED = { '/d/{district}/findings': 'limit cursor state* unit_id', '/d/{district}/findings/{id}': 'names' }`,
+		}))
+	},
+}
+await build({
+	entryPoints: [join(top, 'src/api/fit.ts')],
+	bundle: true,
+	format: 'esm',
+	outfile: out.replace('x.mjs', 'fit.mjs'),
+	plugins: [served],
+	logLevel: 'error',
+})
+const { fit, dressed } = await import(out.replace('x.mjs', 'fit.mjs'))
+
+test('a question is put as the server takes it, or not at all', () => {
+	for (const [asked, put] of [
+		['/d/1/findings?names=1&count=1&order=due&limit=5', '/d/1/findings?limit=5'],
+		['/d/1/findings?state=noted&names=1', '/d/1/findings?state=noted'],
+		['/d/1/findings?names=1', '/d/1/findings'],
+		['/d/1/findings/F1?names=1', '/d/1/findings/F1?names=1'],
+		['/d/1/findings?kind=x', undefined], // a filter is never left out
+		['/d/1/findings?state=noted,heard', undefined], // one value is not two
+		['/d/1/findings?unit_id=a,b', '/d/1/findings?unit_id=a%2Cb'],
+		['/d/1/measures', undefined],
+		['/d/1/findings/F1/consequences?if=confirm', undefined],
+	])
+		assert.equal(fit(asked), put, asked)
+	assert.equal(dressed('/d/1/findings?names=1', 'names'), false)
+	assert.equal(dressed('/d/1/findings/F1', 'names'), true)
+})
+
 test('money is written as offices write it', () => {
 	for (const [fen, is] of [
 		[0, '0.00'],

@@ -1,15 +1,13 @@
 // walk.test.mjs - every page of every role, phone and desktop, normal and large text: no fault, nothing that the policy
 // refuses, axe finds nothing serious, nothing sticks out at the side, every number opens.  A picture of each is kept.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
+import { axe, nonsense, wide } from './axe.mjs'
 import { browser, DESKTOP, DISTRICT, login, person, PHONE, serve, SHOTS, shotsInto, visit } from './lib.mjs'
 import { idsOf } from './ids.mjs'
 import { loose } from './numbers.mjs'
 import { pagesOf, ROLES } from './pages.mjs'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const SIZES = [
 	['desktop', DESKTOP, false],
 	['phone', PHONE, false],
@@ -33,37 +31,6 @@ after(async () => {
 	s?.stop()
 })
 
-// axe by the debugger's hand: the page's own policy lets no script in.
-async function axe(page) {
-	await page.evaluate(AXE)
-	const found = await page.evaluate(() =>
-		window.axe.run(document, {
-			resultTypes: ['violations'],
-			runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-		}),
-	)
-	return found.violations
-		.filter((v) => v.impact === 'serious' || v.impact === 'critical')
-		.map(
-			(v) =>
-				`${v.id}: ${v.nodes
-					.slice(0, 3)
-					.map((n) => n.target.join(' '))
-					.join(' | ')}`,
-		)
-}
-
-const wide = () => {
-	const w = document.documentElement.clientWidth
-	return document.documentElement.scrollWidth > w + 1
-		? [...document.querySelectorAll('main *')]
-				.filter((e) => e.getBoundingClientRect().right > w + 1 && !e.closest('.tw, .scroll'))
-				.slice(0, 3)
-				.map((e) => `${e.tagName}.${e.className}`)
-		: []
-}
-const nonsense = () => /undefined|NaN|\[object|null /.exec(document.querySelector('main').innerText)?.[0]
-
 for (const role of roles)
 	for (const [name, size, large] of SIZES) {
 		test(`${role}, ${name}`, { timeout: 240_000 }, async () => {
@@ -76,8 +43,8 @@ for (const role of roles)
 					path: `${SHOTS}/${role}-${path.replace(/\W+/g, '_').slice(0, 40)}-${name}.png`,
 				})
 				for (const f of await axe(page)) bad.push(`${path}: axe ${f}`)
-				for (const f of await page.evaluate(wide)) bad.push(`${path}: sticks out: ${f}`)
-				const no = await page.evaluate(nonsense)
+				for (const f of await wide(page)) bad.push(`${path}: sticks out: ${f}`)
+				const no = await nonsense(page)
 				if (no) bad.push(`${path}: says ${no}`)
 				if (!large) for (const f of await page.evaluate(loose)) bad.push(`${path}: does not open: ${f}`)
 			}

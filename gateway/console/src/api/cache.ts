@@ -3,7 +3,9 @@
 // and a hole in the network show the last known, with its time.
 import { signal, type Signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { call, now, Problem } from './client'
+import { now, Problem } from './client'
+import { forgetRegisters } from './registers'
+import { read } from './until'
 
 export interface Entry<T> {
 	path: string
@@ -71,17 +73,18 @@ export function entry<T>(path: string, kept = false): Entry<T> {
 }
 
 const MARKED_MS = 3000
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 export const changed = signal(0) // instant of the last answer that differed from what was shown
 
 export async function load(e: Entry<unknown>, quiet = false): Promise<void> {
 	if (e.busy) return
 	e.busy = true
 	try {
-		const a = await call<unknown>('GET', e.path, { etag: e.data.value === undefined ? '' : e.etag, quiet })
+		const a = await read<unknown>(e.path, { etag: e.data.value === undefined ? '' : e.etag, quiet })
 		e.problem.value = undefined
 		e.at.value = a.date
 		e.fresh = true
-		if (a.status !== 304) {
+		if (a.status !== 304 && !(a.etag === '' && same(a.data, e.data.value))) {
 			if (e.data.value !== undefined) changed.value = a.date
 			e.etag = a.etag
 			e.data.value = a.data
@@ -99,6 +102,7 @@ export async function load(e: Entry<unknown>, quiet = false): Promise<void> {
 
 // Everything whose path holds one of these words is asked again when it is next looked at, or now if it is.
 export function mark(...words: string[]) {
+	forgetRegisters()
 	for (const e of entries.values()) {
 		// a preview is of one instant: who decides by it asks for another himself
 		if (/\/consequences/.test(e.path) || (words.length && !words.some((w) => e.path.includes(w)))) continue
@@ -125,6 +129,7 @@ export function own(name: string) {
 }
 export function forget() {
 	entries.clear()
+	forgetRegisters()
 	try {
 		for (const k of Object.keys(localStorage)) if (k.startsWith('kept:')) localStorage.removeItem(k)
 	} catch {

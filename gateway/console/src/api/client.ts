@@ -22,7 +22,7 @@ export interface Answer<T> {
 	etag: string
 	date: number
 }
-interface Ask {
+export interface Ask {
 	body?: unknown
 	raw?: string | Blob
 	type?: string

@@ -41,7 +41,8 @@ function stream(): () => void {
 			channel?.postMessage(type)
 		})
 		source.onerror = () => {
-			if (++failures < FAILURES_MAX) return
+			// refused (so many streams an account), or cut off again and again
+			if (source?.readyState !== EventSource.CLOSED && ++failures < FAILURES_MAX) return
 			source?.close()
 			stopPoll ??= poll()
 		}

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { Problem } from '../api/client'
+import { said } from '../words/said'
 import { t } from '../words/words'
 
 interface Props {
@@ -44,7 +45,7 @@ export function Act({ act, children, as = '', off, small, onProblem }: Props) {
 			</button>
 			{problem && (
 				<span class="neg" role="alert">
-					{problem.detail || t('failed')}
+					{said(problem)}
 				</span>
 			)}
 		</span>

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Entry } from '../api/cache'
 import type { Problem } from '../api/client'
+import { said } from '../words/said'
 import { load } from '../api/cache'
 import { clock } from '../words/format'
 import { t } from '../words/words'
@@ -70,6 +71,7 @@ export function Skeleton({ rows = 3 }: { rows?: number }) {
 }
 
 export function Trouble({ problem, again }: { problem: Problem; again: () => void }) {
+	if (problem.code === 'not_yet') return <p class="card soft">{t('not_yet')}</p>
 	if (problem.code === 'offline') return <p class="card soft">{t('offline_nothing')}</p>
 	if (problem.status === 403)
 		return (
@@ -89,7 +91,7 @@ export function Trouble({ problem, again }: { problem: Problem; again: () => voi
 	return (
 		<div class="card" role="alert">
 			<p>
-				<b>{problem.detail || t('failed')}</b>
+				<b>{said(problem)}</b>
 			</p>
 			<p class="faint">
 				{problem.code} {problem.trace}
@@ -133,7 +135,7 @@ export function Shown<T>({
 			{problem && problem.code !== 'offline' && (
 				<p class="note warn" role="status">
 					<span>
-						{t('as_of', { at: clock(new Date(of.at.value)) })} {problem.detail}
+						{t('as_of', { at: clock(new Date(of.at.value)) })} {said(problem)}
 					</span>
 					<button class="b sm" type="button" onClick={again}>
 						{t('again')}

@@ -11,7 +11,8 @@ export const accountName = (names: Names | undefined, id: string) => names?.acco
 
 export function Trail({ of, names }: { of: Decision[] | undefined; names?: Names }) {
 	const [all, setAll] = useState(false)
-	if (!of?.length) return <p class="soft">{t('trail_none')}</p>
+	if (!of) return <p class="soft">{t('not_yet')}</p>
+	if (!of.length) return <p class="soft">{t('trail_none')}</p>
 	const rows = all ? of : of.slice(-SHOWN)
 	return (
 		<>

@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Move, Names, Preview } from '../api/contract'
 import { load, mark, useRead, type Entry } from '../api/cache'
+import { can } from '../api/until'
 import { call, now, Problem } from '../api/client'
 import { Act } from '../kit/button'
 import { Card } from '../kit/card'
@@ -13,6 +14,7 @@ import { Shown } from '../kit/page'
 import { tell } from '../kit/toast'
 import { d } from '../session'
 import { clock } from '../words/format'
+import { said } from '../words/said'
 import { t } from '../words/words'
 import { useNaming } from './naming'
 import { buttonOf, hindrance, ifOf, isGrave, offered, pathOf } from './moves'
@@ -55,8 +57,15 @@ export function Decide({ noun, id, moves, stale, what, body, needs, children }: 
 	const first = rows.find((m) => m.allowed) ?? rows[0]
 	const row = rows.find((m) => m.move === chosen) ?? first
 	const at = `/${noun}/${encodeURIComponent(id)}`
-	const read = useRead<Preview>(row && !done ? d(`${at}/consequences?if=${pathOf(row.move)}&names=1`) : undefined)
+	const read = useRead<Preview>(row && !done && can(d(`${at}/consequences?if=x`)) ? d(`${at}/consequences?if=${pathOf(row.move)}&names=1`) : undefined)
 	const naming = useNaming(read.data.value?.names)
+	const foreseen = can(d(`${at}/consequences?if=x`))
+	if (done && !foreseen)
+		return (
+			<Card title={t('done_title', { what: buttonOf(noun, done.move, what) })}>
+				<p class="soft">{t('unseen_done')}</p>
+			</Card>
+		)
 	if (done) return <Following noun={noun} id={id} act={buttonOf(noun, done.move, what)} shown={done.shown} />
 	if (!row) return null
 	// the other choice is shown with its own consequences before it can be made
@@ -71,7 +80,7 @@ export function Decide({ noun, id, moves, stale, what, body, needs, children }: 
 		return was !== read.data.value?.basis
 	}
 	const act = async () => {
-		if (now().getTime() - read.at.value > OLD_MS && (await refresh())) return setMoved(true)
+		if (foreseen && now().getTime() - read.at.value > OLD_MS && (await refresh())) return setMoved(true)
 		const shown = read.data.value
 		await call('POST', d(`${at}/${pathOf(row.move)}`), {
 			body: { ...body, ...(reason ? { reason } : {}), ...(shown?.basis ? { basis: shown.basis } : {}) },
@@ -82,7 +91,7 @@ export function Decide({ noun, id, moves, stale, what, body, needs, children }: 
 		tell(t('done_act', { what: buttonOf(noun, row.move, what) }))
 	}
 	const trouble = async (p: Problem) => {
-		if (p.code !== 'consequences.changed') return tell(p.detail || t('failed'))
+		if (p.code !== 'consequences.changed') return tell(said(p))
 		await refresh()
 		setMoved(true)
 	}
@@ -118,11 +127,15 @@ export function Decide({ noun, id, moves, stale, what, body, needs, children }: 
 				</div>
 			)}
 			<div class={moved ? 'fresh' : ''}>
-				<Shown of={read} rows={2}>
-					{(p) => (
-						<Consequences of={p} words={naming} waits={noun === 'findings' && row.move === 'confirm'} />
-					)}
-				</Shown>
+				{foreseen ? (
+					<Shown of={read} rows={2}>
+						{(p) => (
+							<Consequences of={p} words={naming} waits={noun === 'findings' && row.move === 'confirm'} />
+						)}
+					</Shown>
+				) : (
+					<p class="soft">{t('unseen')}</p>
+				)}
 			</div>
 			<div class="act">
 				{children}
@@ -151,7 +164,7 @@ export function Decide({ noun, id, moves, stale, what, body, needs, children }: 
 						as={isGrave(row.move) ? 'grave' : 'go'}
 						act={act}
 						onProblem={(p) => void trouble(p)}
-						off={hindered ?? (moved ? t('read_first') : read.data.value ? needs : t('reckoning'))}>
+						off={hindered ?? (moved ? t('read_first') : read.data.value || !foreseen ? needs : t('reckoning'))}>
 						{buttonOf(noun, row.move, what)}
 					</Act>
 				</div>

@@ -1,7 +1,8 @@
 // After the act: what has followed, asked each second until it is what was shown, and told if it is not.
 import { useEffect, useState } from 'preact/hooks'
 import type { Preview } from '../api/contract'
-import { call, Problem } from '../api/client'
+import { Problem } from '../api/client'
+import { read } from '../api/until'
 import { Card } from '../kit/card'
 import { Chip } from '../kit/chip'
 import { Consequences } from '../kit/consequences'
@@ -30,7 +31,7 @@ export function Following({ noun, id, act, shown }: { noun: string; id: string; 
 			async () => {
 				try {
 					const p = (
-						await call<Preview>('GET', d(`/${noun}/${encodeURIComponent(id)}/consequences?names=1`))
+						await read<Preview>(d(`/${noun}/${encodeURIComponent(id)}/consequences?names=1`))
 					).data
 					setNow(p)
 					if (!shown || essence(p) === essence(shown)) setSame(true)

@@ -4,6 +4,7 @@ import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { lost, wanted } from '../api/client'
 import { follow } from '../api/live'
+import { isOffered } from '../api/offered'
 import { Empty, Page, Skeleton } from '../kit/page'
 import { wide } from '../kit/wide'
 import { Toast } from '../kit/toast'
@@ -48,6 +49,14 @@ function Here() {
 		return () => void (gone = true)
 	}, [name])
 	if (first === 'more') return <More />
+	if (!isOffered(name))
+		return (
+			<Page title={t('no_page')}>
+				<Empty>
+					{t('not_yet')} <a href={homePath()}>{t('to_home')}</a>
+				</Empty>
+			</Page>
+		)
 	const now = here[name]
 	if (now && !rest.length) return <Of of={now} id={id} key={name + id} />
 	if (!far(name) || rest.length)

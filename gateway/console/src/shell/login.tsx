@@ -7,6 +7,7 @@ import { Field } from '../kit/field'
 import { Sheet } from '../kit/dialog'
 import { district, go } from '../router'
 import { enter, homePath, leave, who } from '../session'
+import { said as text } from '../words/said'
 import { t } from '../words/words'
 import { large, setSize } from './size'
 
@@ -22,7 +23,7 @@ function said(p: Problem): string {
 	if (p.status === 429) return t('login_wait', { n: Math.max(1, Math.ceil(p.retryAfter / 60)) })
 	if (p.status === 401) return t('login_wrong')
 	if (p.code === 'session.remember') return t('login_not_remembered')
-	return p.code === 'offline' ? t('offline') : p.detail
+	return text(p)
 }
 
 function Form({ then }: { then: () => void }) {

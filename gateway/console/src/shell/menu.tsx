@@ -6,6 +6,7 @@ import { Icon } from '../kit/icon'
 import { parts, query, to } from '../router'
 import { d, role, who } from '../session'
 import { t } from '../words/words'
+import { isOffered } from '../api/offered'
 import { entriesOf, NAV, UNDER, type Entry } from './nav'
 
 // The home of the highest role first.
@@ -15,7 +16,7 @@ const entries = computed(() => {
 	const all = [...first, ...entriesOf(roles)]
 	const seen = new Set<string>()
 	return all
-		.filter((e) => !seen.has(e.to) && seen.add(e.to))
+		.filter((e) => isOffered(e.to) && !seen.has(e.to) && seen.add(e.to))
 		.sort((a, b) => Number(a.to === 'me') - Number(b.to === 'me'))
 })
 
@@ -31,7 +32,7 @@ function isHere(e: Entry): boolean {
 
 function useCounts(): (e: Entry) => number {
 	const open = useRead<List<Task>>(
-		who.value && role.value !== 'cadre' ? d('/tasks?mine=1&order=due&names=1&limit=200') : undefined,
+		who.value && role.value !== 'cadre' && isOffered('tasks') ? d('/tasks?mine=1&order=due&names=1&limit=200') : undefined,
 	)
 	return (e) => {
 		const items = open.data.value?.items ?? []

@@ -1,6 +1,7 @@
 // Who sees what: an entry a page, home first; the tabs of a phone are the first
 // four and 「更多」 for the rest; `wide` ones are reached from the home there.
 import type { Role } from '../api/contract'
+import { isOffered } from '../api/offered'
 import type { IconName } from '../kit/icon'
 import type { Key } from '../words/words'
 
@@ -26,6 +27,16 @@ const payrolls: Entry = {
 	icon: 'yuan',
 	counts: ['payroll'],
 }
+
+const findings: Entry = {
+	to: 'findings',
+	label: 'nav_findings',
+	short: 'nav_findings_short',
+	icon: 'find',
+	counts: ['decide'],
+}
+
+const recalls: Entry = { to: 'recalls', label: 'nav_recalls', icon: 'back', counts: ['recall'] }
 
 export const NAV: Record<Role, Entry[]> = {
 	cadre: [
@@ -62,13 +73,14 @@ export const NAV: Record<Role, Entry[]> = {
 	inspector: [
 		{ to: 'findings/new', label: 'nav_note', icon: 'add' },
 		{ to: 'findings?noted_by=me', label: 'nav_noted', icon: 'find' },
+		...(isOffered('findings?noted_by=me') ? [] : [findings]),
 		me,
 	],
 	reviewer: [
 		tasks,
-		{ to: 'findings', label: 'nav_findings', short: 'nav_findings_short', icon: 'find', counts: ['decide'] },
+		findings,
 		{ to: 'measures', label: 'nav_measures', icon: 'scales', counts: ['approve'] },
-		{ to: 'recalls', label: 'nav_recalls', icon: 'back', counts: ['recall'] },
+		recalls,
 		me,
 	],
 	district_admin: [
@@ -87,6 +99,7 @@ export const NAV: Record<Role, Entry[]> = {
 			icon: 'scales',
 			counts: ['approve', 'recall'],
 		},
+		...(isOffered('measures') ? [] : [recalls]),
 		{ to: 'roster', label: 'nav_roster', short: 'nav_people', icon: 'people' },
 		{ to: 'payrolls', label: 'nav_money', short: 'nav_payrolls_short', icon: 'yuan' },
 		board,
@@ -97,7 +110,6 @@ export const NAV: Record<Role, Entry[]> = {
 		{ to: 'stipends', label: 'nav_stipends', short: 'nav_stipend', icon: 'people' },
 		proofs,
 		tasks,
-		messages,
 		me,
 	],
 	auditor: [
@@ -125,7 +137,7 @@ export const UNDER: Record<string, string> = {
 export function entriesOf(roles: Role[]): Entry[] {
 	const all = (Object.keys(NAV) as Role[]).filter((r) => roles.includes(r)).flatMap((r) => NAV[r])
 	const seen = new Set<string>()
-	const once = all.filter((e) => !seen.has(e.to) && seen.add(e.to))
+	const once = all.filter((e) => isOffered(e.to) && !seen.has(e.to) && seen.add(e.to))
 	// one's own settings last
 	return [...once.filter((e) => e.to !== 'me'), ...once.filter((e) => e.to === 'me')]
 }

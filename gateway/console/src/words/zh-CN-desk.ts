@@ -183,6 +183,7 @@ export const desk = {
 	x_clash: '脱岗与在村记录矛盾',
 	x_clash_basis: '在村依据 {n} 条',
 	x_clash_do: '核查',
+	clash_of: '签到 {checkins} 条，督查记录 {findings} 条',
 	x_lacks: '缺{post}',
 	x_hearing: '陈述期到期',
 	x_sms: '短信未送达',

@@ -377,10 +377,8 @@ export const reads = (q, who) => [
 					{
 						person_id: 'p-he',
 						on: '2018-09-04',
-						kinds: ['absence_presence'],
-						findings: ['F000000000405'],
-						evidence: ['C1', 'C2', 'C3'],
-						requests: [],
+						checkins: 3,
+						findings: 1,
 					},
 				],
 				q,

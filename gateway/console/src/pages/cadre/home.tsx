@@ -84,11 +84,11 @@ export function Home() {
 								</Card>
 							)}
 							{h.attendance && !wide.value && <TwoWeeks of={h.attendance} />}
-							{!wide.value && <Todo of={h} />}
+							{!wide.value && h.tasks && <Todo of={h} />}
 							{h.attendance && <ByMonth of={h.attendance} />}
 						</div>
 						<div class="grid">
-							{wide.value && <Todo of={h} />}
+							{wide.value && h.tasks && <Todo of={h} />}
 							{h.stipend && <StipendCard of={h.stipend} />}
 							<StandingCard of={h} />
 							<p class="faint">{t('who_sees')}</p>

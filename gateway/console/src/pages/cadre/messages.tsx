@@ -20,6 +20,12 @@ export function Messages() {
 			),
 		true,
 	)
+	if (!who.value?.person_id)
+		return (
+			<Page title={t('nav_messages')}>
+				<Empty>{t('nobody_yet')}</Empty>
+			</Page>
+		)
 	return (
 		<Page title={t('nav_messages')} sub={t('messages_sub')}>
 			<Shown of={read}>

@@ -3,6 +3,7 @@ import { call, Problem } from '../../api/client'
 import { Card } from '../../kit/card'
 import { Field } from '../../kit/field'
 import { tell } from '../../kit/toast'
+import { said } from '../../words/said'
 import { t } from '../../words/words'
 
 const LENGTH_MIN = 10
@@ -21,7 +22,7 @@ export function Password() {
 			tell(t('password_changed'))
 		} catch (x) {
 			if (!(x instanceof Problem)) throw x
-			setProblem(x.code === 'session.password' ? t('password_wrong') : x.detail)
+			setProblem(x.code === 'session.password' ? t('password_wrong') : said(x))
 		}
 	}
 	return (

@@ -2,6 +2,7 @@
 // change it.  Prints as A4.
 import type { Case } from '../../api/contract'
 import { useRead } from '../../api/cache'
+import { isOffered } from '../../api/offered'
 import { State } from '../../kit/chip'
 import { Icon } from '../../kit/icon'
 import { Page, Shown } from '../../kit/page'
@@ -22,7 +23,7 @@ export function Sheet({ id }: { id: string }) {
 	const read = useRead<Case>(d(`/measures/${encodeURIComponent(id)}?names=1`), true)
 	const crumb: [string, string?][] = limited.value
 		? [[t('nav_standing'), to('standing')], [t('case')]]
-		: [[t('nav_measures'), to('measures')], [t('case')]]
+		: [[t('nav_measures'), isOffered('measures') ? to('measures') : undefined], [t('case')]]
 	const m = read.data.value
 	const title = m ? measureTitle(m) : t('case')
 	const about = m?.subject.person_id ? (

@@ -132,7 +132,7 @@ function Body({ f }: { f: Finding }) {
 			<div class="grid">
 				<Record f={f} names={f.names} />
 				<Statements f={f} names={f.names} />
-				{!!rows.length && has('reviewer') && <Recusal f={f} />}
+				{!!rows.length && !rows[0]?.untold && has('reviewer') && <Recusal f={f} />}
 				<Card title={t('trail')} id="trail">
 					<Trail of={f.decisions} names={f.names} />
 				</Card>

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import type { List, Person, Session } from '../../api/contract'
 import { call, now, Problem } from '../../api/client'
 import { mark, useRead } from '../../api/cache'
+import { isOffered } from '../../api/offered'
 import { Card } from '../../kit/card'
 import { Field, useDraft } from '../../kit/field'
 import { Page } from '../../kit/page'
@@ -10,6 +11,7 @@ import { tell } from '../../kit/toast'
 import { go, to } from '../../router'
 import { d, who } from '../../session'
 import { dayOf } from '../../words/format'
+import { said } from '../../words/said'
 import { t, word } from '../../words/words'
 import { unitName } from '../../parts/people'
 import { Photos, type Photo } from './photos'
@@ -93,10 +95,10 @@ export function NewFinding() {
 			setPhotos([])
 			mark('/findings', '/tasks')
 			tell(t('noted_thanks'))
-			go(to('findings') + '?noted_by=me')
+			go(to('findings') + (isOffered('findings?noted_by=me') ? '?noted_by=me' : ''))
 		} catch (x) {
 			if (!(x instanceof Problem)) throw x
-			setProblem(x.code === 'offline' ? t('offline_kept') : x.detail)
+			setProblem(x.code === 'offline' ? t('offline_kept') : said(x))
 		} finally {
 			setBusy(false)
 		}
@@ -173,7 +175,7 @@ export function NewFinding() {
 							{t(busy ? 'under_way' : 'note_do')}
 						</button>
 					</p>
-					<p class="faint">{t('note_by', { name: me?.name ?? '' })}</p>
+					<p class="faint">{t('note_by', { name: me?.name ?? me?.account ?? '' })}</p>
 				</Card>
 			</form>
 		</Page>

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks'
 import { call, Problem } from '../../api/client'
 import { d } from '../../session'
+import { said } from '../../words/said'
 import { t } from '../../words/words'
 
 export interface Photo {
@@ -49,7 +50,7 @@ export function Photos({ of, onChange }: { of: Photo[]; onChange: (p: Photo[]) =
 			}
 			onChange([...of, ...more])
 		} catch (x) {
-			setProblem(x instanceof Problem && x.code !== 'offline' ? x.detail : t('photo_failed'))
+			setProblem(x instanceof Problem && x.code !== 'offline' ? said(x) : t('photo_failed'))
 		}
 		box.value = ''
 	}

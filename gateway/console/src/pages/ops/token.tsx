@@ -6,6 +6,7 @@ import { Card } from '../../kit/card'
 import { Field } from '../../kit/field'
 import { Page, Skeleton } from '../../kit/page'
 import { to } from '../../router'
+import { said } from '../../words/said'
 import { t } from '../../words/words'
 
 const token = signal('')
@@ -60,7 +61,7 @@ export function WithToken<T>({
 			} catch (e) {
 				if (!(e instanceof Problem)) throw e
 				if (gone) return
-				setProblem(e.status === 401 ? t('operator_token_wrong') : e.detail)
+				setProblem(e.status === 401 ? t('operator_token_wrong') : said(e))
 				if (e.status === 401) token.value = ''
 			}
 		}

@@ -11,6 +11,7 @@ import { tell } from '../../kit/toast'
 import { Trail } from '../../kit/trail'
 import { go, to } from '../../router'
 import { d, has } from '../../session'
+import { said } from '../../words/said'
 import { t, word, type Key } from '../../words/words'
 
 const ROLES: Role[] = [
@@ -64,7 +65,7 @@ function Editor({ of, etag }: { of?: Account; etag: string }) {
 	const trouble = (p: Problem) => {
 		setTheirs(p.status === 412)
 		if (p.status === 412) mark('/accounts')
-		tell(p.status === 412 ? t('changed_meanwhile') : p.detail)
+		tell(p.status === 412 ? t('changed_meanwhile') : said(p))
 	}
 	const may = has('district_admin')
 	return (

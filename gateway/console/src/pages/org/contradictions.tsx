@@ -34,7 +34,11 @@ export function ContradictionsPage() {
 										},
 										{
 											head: t('facts'),
-											cell: (c) => c.findings.map((f) => <a href={to('findings', f)}>{f} </a>),
+											cell: (c) => (
+												<a href={`${to('findings')}?state=all&person_id=${c.person_id}`}>
+													{t('clash_of', { checkins: c.checkins, findings: c.findings })}
+												</a>
+											),
 										},
 										{
 											head: t('date_head'),

@@ -60,7 +60,7 @@ function useRows(of: Overview): { rows: Row[]; n: number } {
 			as: 'risk',
 			what: t('x_clash'),
 			about: `${personName(clash?.names, c.person_id)}，${date(c.on)}`,
-			basis: t('x_clash_basis', { n: c.evidence?.length ?? 0 }),
+			basis: t('x_clash_basis', { n: c.checkins }),
 			act: t('x_clash_do'),
 			href: `${to('persons', c.person_id)}?tab=days&month=${c.on.slice(0, 7)}&day=${c.on}`,
 		})

@@ -12,6 +12,7 @@ import { Table } from '../../kit/table'
 import { tell } from '../../kit/toast'
 import { query, set, to } from '../../router'
 import { d } from '../../session'
+import { said } from '../../words/said'
 import { t, type Key } from '../../words/words'
 
 const KINDS: [string, Key, string][] = [
@@ -53,7 +54,7 @@ export function Imports() {
 			setTried((await send(1)).data)
 		} catch (x) {
 			if (!(x instanceof Problem)) throw x
-			setProblem(x.detail)
+			setProblem(said(x))
 		}
 	}
 	const bring = async () => {

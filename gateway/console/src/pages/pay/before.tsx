@@ -11,6 +11,7 @@ import { PersonLink } from '../../parts/people'
 import { to } from '../../router'
 import { d, has } from '../../session'
 import { money, month, monthPlus, yuan } from '../../words/format'
+import { said } from '../../words/said'
 import { t } from '../../words/words'
 import type { ComponentChildren } from 'preact'
 
@@ -61,7 +62,7 @@ function Acts({ of }: { of: Payroll }) {
 	}
 	const trouble = (p: Problem) => {
 		if (p.code === 'payroll.stale') mark('/payrolls')
-		tell(p.detail)
+		tell(said(p))
 	}
 	const off = of.stale?.length ? t('redraft_first') : move && hindrance(move)
 	return (

@@ -5,6 +5,8 @@ import { Filter, Pager } from '../../kit/filter'
 import { Empty } from '../../kit/page'
 import { Table, type Column } from '../../kit/table'
 import { Steps } from '../../kit/why'
+import { can } from '../../api/until'
+import { d } from '../../session'
 import { personName, unitOf } from '../../parts/people'
 import { query, to } from '../../router'
 import { money } from '../../words/format'
@@ -69,6 +71,7 @@ export function Lines({ of, fixed }: { of: Payroll; fixed?: Corrections }) {
 		['zero', 'only_zero'],
 		['owed', 'only_owed'],
 	]
+	const filtered = can(d(`/payrolls/${of.month}?only=x`))
 	const n: Record<string, number | undefined> = {
 		correction: fixed?.lines.length,
 		cancelled: useCount(of.month, 'cancelled'),
@@ -79,12 +82,12 @@ export function Lines({ of, fixed }: { of: Payroll; fixed?: Corrections }) {
 	const sum = (f: (l: PayLine) => number) => rows.reduce((a, l) => a + f(l), 0)
 	const whole = !of.lines.next && !query.value.has('cursor')
 	return (
-		<Card title={t('pay_table')} aside={<span class="faint">{t('corrections_first')}</span>} flush>
+		<Card title={t('pay_table')} aside={filtered ? <span class="faint">{t('corrections_first')}</span> : undefined} flush>
 			<div class="bar">
 				<Filter
 					name="only"
 					label={t('pay_table')}
-					choices={choices.map(([value, k]) => ({ value, label: t(k), n: n[value] }))}
+					choices={(filtered ? choices : choices.slice(0, 1)).map(([value, k]) => ({ value, label: t(k), n: n[value] }))}
 				/>
 			</div>
 			{rows.length ? (

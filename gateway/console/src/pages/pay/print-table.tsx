@@ -1,7 +1,7 @@
 // The whole run on paper, as an office signs it: every line, the heading on each page, the total, who answers for it.
 import { useState } from 'preact/hooks'
 import type { Names, Payroll, PayLine } from '../../api/contract'
-import { call } from '../../api/client'
+import { read } from '../../api/until'
 import { Act } from '../../kit/button'
 import { Icon } from '../../kit/icon'
 import { personName, unitOf } from '../../parts/people'
@@ -23,8 +23,7 @@ export function PrintRun({ month, onLines }: { month: string; onLines: (w: Whole
 		let cursor: string | undefined
 		do {
 			const p = (
-				await call<Payroll>(
-					'GET',
+				await read<Payroll>(
 					d(`/payrolls/${month}?names=1&limit=500${cursor ? '&cursor=' + encodeURIComponent(cursor) : ''}`),
 				)
 			).data

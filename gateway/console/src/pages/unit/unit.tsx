@@ -93,27 +93,27 @@ export function UnitPage({ id }: { id: string }) {
 				{(h) => (
 					<div class="grid two">
 						<div class="grid">
-							{mine && (
+							{mine && h.tasks && (
 								<div class="only-p">
 									<Todo of={h} />
 								</div>
 							)}
-							<Today of={h} href={people} />
+							{h.today && <Today of={h} href={people} />}
 							{h.standing && <Criticisms of={h.standing} />}
 							{h.standing && (
 								<Recalls of={h.standing} names={h.names} head={mine && has('unit_head')} />
 							)}
-							<StaffCard
+							{h.postings && <StaffCard
 								postings={h.postings}
 								today={h.today}
 								names={h.names}
 								title={t('sent_people')}
 								max={HOME_MAX}
 								all={staff(h.postings?.items ?? [], undefined).length > HOME_MAX ? people : undefined}
-							/>
+							/>}
 						</div>
 						<div class="grid">
-							{mine && (
+							{mine && h.tasks && (
 								<div class="only-d">
 									<Todo of={h} />
 								</div>
