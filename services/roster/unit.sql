@@ -10,15 +10,16 @@ select u.id, u.name, u.head_person_id
  where (:q::text is null or position(:q in u.name) > 0 or starts_with(u.id, :q))
    and (:area_id::text is null or u.id = any(array(
         select p.unit_id from posting o
-          join lateral (select v.township_id from village v
-                         where v.district = :district and v.village_id = o.village_id and v.from_day <= :on_day
-                         order by v.from_day desc limit 1) v on true
-          join lateral (select t.area_id from township t
-                         where t.district = :district and t.township_id = v.township_id and t.from_day <= :on_day
-                         order by t.from_day desc limit 1) t on true
           join lateral (select h.unit_id from person h
                          where h.district = :district and h.person_id = o.person_id and h.from_day <= :on_day
                          order by h.from_day desc limit 1) p on true
          where o.district = :district and daterange(o.from_day, o.to_day) @> :on_day::date
-           and t.area_id = :area_id)))
+           and o.village_id = any(array(
+               select v.id
+                 from (select distinct on (village_id) village_id as id, township_id from village
+                        where district = :district and from_day <= :on_day
+                        order by village_id, from_day desc) v
+                where (select t.area_id from township t
+                        where t.district = :district and t.township_id = v.township_id and t.from_day <= :on_day
+                        order by t.from_day desc limit 1) = :area_id)))))
  order by u.id limit :limit;

@@ -17,8 +17,8 @@ select v.id, v.name, v.township_id, v.kind, v.lon, v.lat, v.radius_m, c.closed_o
              where t.district = :district and t.township_id = v.township_id and t.from_day <= :on_day
              order by t.from_day desc limit 1) = :area_id)
    and (:lacking::text is null or (
-        (c.closed_on_day is null or :on_day < c.closed_on_day) and not exists (
-        select from posting o
+        (c.closed_on_day is null or :on_day < c.closed_on_day) and (
+        select o.posting_id from posting o
          where o.district = :district and o.village_id = v.id and o.role = :lacking
-           and daterange(o.from_day, o.to_day) @> :on_day::date)))
+           and daterange(o.from_day, o.to_day) @> :on_day::date limit 1) is null))
  order by v.id limit :limit;
