@@ -15,6 +15,9 @@ globalThis.addEventListener ??= () => undefined
 globalThis.location ??= { pathname: '/511703/home', search: '', origin: 'http://x' }
 globalThis.history ??= { state: null }
 globalThis.matchMedia ??= () => ({ matches: false })
+// a session looks at its clock for ever
+const { setInterval: every } = globalThis
+globalThis.setInterval = (...it) => every(...it).unref()
 globalThis.localStorage ??= { getItem: () => null, setItem() {}, removeItem() {} }
 await build({
 	stdin: {
@@ -203,13 +206,6 @@ test('states have a word, in both languages, and a look that is known', () => {
 			assert.ok(w.zh && w.en, `${noun}.${state}`)
 			assert.ok(['ok', 'go', 'risk', 'bad', 'care', ''].includes(w.look), `${noun}.${state}`)
 		}
-})
-
-test('the lock names no host', () => {
-	const lock = readFileSync(join(top, 'package-lock.json'), 'utf8')
-	assert.doesNotMatch(lock, /https?:|"resolved"/)
-	assert.match(lock, /"integrity": "sha512-/)
-	assert.match(readFileSync(join(top, '.npmrc'), 'utf8'), /^omit-lockfile-registry-resolved=true$/m)
 })
 
 test('no style, script or markup that the policy would refuse stands in the sources', () => {
