@@ -434,12 +434,40 @@ run_file(struct run *r, const char *file)
 	return ok;
 }
 
+/* ---- what was saved, from one script to the next: a line for each, its name and its value */
+
+static void
+names_read(struct run *r, const char *file)
+{
+	FILE *f = fopen(file, "r");
+	char name[sizeof r->saved[0].name], value[sizeof r->saved[0].value];
+
+	while (f && fscanf(f, "%31s %79s", name, value) == 2)
+		save(r, name, value);
+	if (f)
+		fclose(f);
+}
+
+static bool
+names_write(const struct run *r, const char *file)
+{
+	FILE *f = fopen(file, "w");
+
+	for (int i = 0; f && i < r->nsaved; i++)
+		fprintf(f, "%s %s\n", r->saved[i].name, r->saved[i].value);
+	return (f && fclose(f) == 0) || fail(r, "cannot be written:", file);
+}
+
 bool
 scenario_run(const char *file, const struct world *w, const char *district)
 {
-	struct run r = { .world = w, .district = district };
+	const char *names = getenv("ZHUCUN_TEST_NAMES");
+	struct run r = { .file = file, .world = w, .district = district };
 
-	return run_file(&r, file);
+	if (names)
+		names_read(&r, names);
+	bool ok = run_file(&r, file);
+	return (!names || names_write(&r, names)) && ok;
 }
 
 /* ---- in this process */

@@ -14,7 +14,9 @@
  * Paths are below /api/v1/districts/$D, or below /api/v1 with a leading @.  $name is replaced by what was saved.  What
  * is expected must be contained in the answer: members of objects by name, arrays whole and in order, or with "..." as
  * first element any place; "*" stands for anything.  Bodies of …:batch are written as an array, its answer is compared
- * as one. A file is written as a JSON string after the word csv (it goes as UTF-8) or gb18030. */
+ * as one. A file is written as a JSON string after the word csv (it goes as UTF-8) or gb18030.
+ *
+ * ZHUCUN_TEST_NAMES: a file by which what one script has saved, the next one knows. */
 #pragma once
 #include "harness.h"
 
