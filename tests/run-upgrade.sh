@@ -5,8 +5,8 @@
 #
 # Is all of it the same history; does it answer as it answered; is what was begun brought to its end, once?
 set -euo pipefail
-# shellcheck source=tests/stack.sh
-. "$(dirname "$0")/stack.sh"
+# shellcheck source=tests/harness/stack.sh
+. "$(dirname "$0")/harness/stack.sh"
 cd "$top"
 kept=$top/tests/upgrade/kept
 passed=0 failed=0
@@ -88,7 +88,7 @@ count "answers" python3 tests/upgrade/answers.py compare "$ZHUCUN_VAR/answers.be
 echo "what was begun"
 export ZHUCUN_TEST_NAMES=$ZHUCUN_VAR/names
 cp "$kept/names" "$ZHUCUN_TEST_NAMES"
-count "what was begun" "${ZHUCUN_TEST_BUILD:-build}/tests/scenario_test" tests/upgrade/after.scn
+count "what was begun" "${ZHUCUN_TEST_BUILD:-build}/tests/scenarios/scenario_test" tests/upgrade/after.scn
 check "what was sent was sent once" "$(superuser "select (select count(*) from alerts.event where type = 'alerts.AlertSent') = count(*) from alerts.alert where state = 'sent'")" t
 check "one message for all that waited" "$(grep '"alert.sent"' "$LOGS/alerts.log" | grep -c '"recipient":"head2","together":[4-9],')" 1
 holds "at the end"

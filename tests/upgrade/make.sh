@@ -2,7 +2,7 @@
 # make.sh COMMIT [FROM] - makes tests/upgrade/kept anew: what an installation of that version keeps, stopped half-way through work.
 #
 # In: COMMIT, of this repository; FROM, a checkout of it that is built already, else one is made and built in a scratch
-# directory.  This checkout's build/tests/scenario_test and the *.scn beside this file.
+# directory.  This checkout's build/tests/scenarios/scenario_test and the *.scn beside this file.
 # Out, in kept/, for tests/run-upgrade.sh:
 #   dump.folded     the logins and the whole database, as plain SQL (fold.py)
 #   answers.folded  what that version answered to all that can be asked (answers.py), before it was stopped
@@ -14,8 +14,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=$PWD kept=$PWD/tests/upgrade/kept
 commit=$(git rev-parse "$1^{commit}")
-# shellcheck source=tests/stack.sh
-. tests/stack.sh
+# shellcheck source=tests/harness/stack.sh
+. tests/harness/stack.sh
 work=$(mktemp -d "${TMPDIR:-/tmp}/zhucun-upgrade-XXXXXX")
 trap 'stack_down; rm -rf "$work" "${ZHUCUN_VAR:-$work}"' EXIT
 districts=(511700)      # and those of the random histories
@@ -29,7 +29,7 @@ built() {
 	make -s -C "$top" -j"$(nproc)" all >&2
 }
 play() {                # script district
-	ZHUCUN_DISTRICT=$2 "$here/build/tests/scenario_test" "$here/tests/upgrade/$1.scn"
+	ZHUCUN_DISTRICT=$2 "$here/build/tests/scenarios/scenario_test" "$here/tests/upgrade/$1.scn"
 }
 random_histories() {
 	python3 "$top/tests/outside/main.py" --url "$ZHUCUN_URL" --token "$ZHUCUN_BOOTSTRAP_TOKEN" --start 2018-01-15T09:00:00+08:00 --seed 2 --districts 2 --only 1 --persons 2 --steps 28 2>"$work/talk"
