@@ -25,7 +25,7 @@ after(() => b?.close())
 
 // Refusals that a page asks for.  Who it is, when it is nobody; which months have a run is found by asking for each, until they
 // have a list; and of streams an account has so many, which somebody who turns pages as fast as this uses up.
-const ASKED = [/401 GET .*\/sessions\/current$/, /404 GET .*\/payrolls\/\d{4}-\d{2}\?limit=1$/, /503 GET .*\/events$/]
+const ASKED = [/401 GET .*\/sessions\/current(\?|$)/, /404 GET .*\/payrolls\/\d{4}-\d{2}\?limit=1$/, /503 GET .*\/events$/]
 
 // Somebody at a browser; `faults` gathers what no page may have, `expected` the refusals that a test provokes.
 async function someone(role, size = DESKTOP) {
