@@ -291,7 +291,9 @@ place_of(struct reader *r, const ProtobufCMessage *question, const struct listin
 
 	is_given(question, "order", &wanted);
 	p->order = &l->orders[wanted];
-	p->name = wanted && p->order->key ? enum_text(field_of(question, "order")->descriptor, wanted, reader_arena(r)) : "";
+	p->name = "";
+	if (wanted && p->order->key)
+		p->name = enum_text(field_of(question, "order")->descriptor, wanted, reader_arena(r));
 	if (place_parse(r, page->after, p))
 		return true;
 	reader_refuse(r, 422, "cursor.bad", "/cursor", "This cursor was not given by us.");

@@ -18,8 +18,8 @@ int32_t reader_today(struct reader *r);
  * may not know are not there (lib/domain/schema/mirror_sealed.sql).  On a database failure the query ends in 503 and
  * this returns 0 rows; the handler may go on as if there were none. */
 size_t reader_rows(struct reader *r, const struct store_stmt *s, const void *args, void ***rows);
-/* A page, by a statement whose arguments have `after` and `limit`.  all: the arguments of another page, of which only is
- * said how many rows it has; NULL: it is not asked.  anew: planned for what it is asked (engine.sql, plan_anew). */
+/* A page, by a statement whose arguments have `after` and `limit`.  all: the arguments of another page, of which only
+ * is said how many rows it has; NULL: it is not asked.  anew: planned for what it is asked (engine.sql, plan_anew). */
 size_t reader_page_rows(struct reader *r, const struct store_stmt *s, const void *args, const void *all, bool anew,
                         void ***rows, int64_t *count);
 /* What is made of the rows that the district has of a table with a cache (book_cache.h). */
