@@ -47,7 +47,7 @@ struct listing {
 	reader_item *item;
 	void (*ask)(struct reader *r, const void *question, void *args);        /* NULL: nothing */
 	const struct store_stmt *by;    /* of a LISTED query */
-	const struct ordering *orders;  /* … that can be put in order, by the values of its `order`; NULL: by ids */
+	const struct ordering *orders;  /* … that has an `order`, by its values; NULL: by ids alone */
 	bool anew;                      /* its filters may be absent: planned for those that are there */
 };
 /* key: a day of the row, by which rows come before their ids, none last; the statement then has `after_day` too.  NULL:

@@ -322,7 +322,7 @@ try_all(struct tries *t, const char *who)
 	for (size_t i = 0; i < t->n; i++) {
 		struct asked *q = &t->asked[i];
 		int status = status_of(q->path, &q->answered);
-		bool slow = status == 503 && strcmp(q->path, "/readyz") == 0;   /* says who is, to who may ask */
+		bool slow = status == 503 && strcmp(q->path, "/readyz") == 0;   /* somebody is, to who may ask */
 		bool in = slow || (status != 403 && status != 401 && status != 0 && status < 500);
 		checkf(t->may[i] ? in : status == 403, who, "%s %s: %d, want %s", q->method, q->path, status,
 		       t->may[i] ? "let in" : "403");
