@@ -320,7 +320,7 @@ def paths(stage: Stage) -> Iterator[Case]:
     at = stage.at
     for target in ("/api/v1/nothing", "/api/v1", "/api/v1/", "/api/v2/districts", at("/nothing"), at("/townships/t1/x"),
                    at("/townships/t1/"), at("//townships/t1"), at("/Townships/t1"), at("/findings:nothing"),
-                   at("/findings/x/y"), at("/" + "a/" * 2000), at("/persons/p1/standing/x"), at("/measures")):
+                   at("/findings/x/y"), at("/" + "a/" * 2000), at("/persons/p1/standing/x"), at("/measure")):
         yield Case("route: " + target[:60], "GET", target, None, (404,))
     for path in ("/townships/none", "/units/none", "/villages/none", "/persons/none", "/postings/none", "/measures/none",
                  "/persons/none/standing", "/units/none/standing", "/persons/none/stipend?year=2017",
@@ -370,6 +370,7 @@ METHODS = [  # (path, allowed, wrong ones)
     ("/policy", ("GET",), ("POST", "PUT")),
     ("/persons/p1/standing", ("GET",), ("POST", "PUT", "DELETE")),
     ("/persons/p1/stipend", ("GET",), ("POST", "DELETE")),
+    ("/measures", ("GET",), ("POST", "PUT", "DELETE")),
     ("/measures/x", ("GET",), ("POST", "PUT", "DELETE")),
     ("/measures/x/approve", ("POST",), ("GET", "PUT")),
     ("/payrolls", ("POST",), ("DELETE", "PUT")),
