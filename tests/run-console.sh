@@ -22,7 +22,7 @@ part() {                # test file of the console
 	bad=$(grep -c '^not ok ' <<<"$said" || true)
 	[ $((ok + bad)) != 0 ] || bad=1
 	echo "$1: $ok passed, $bad failed"
-	[ "$bad" = 0 ] || grep -vE '^ *(duration_ms|stack|location|failureType|code|operator|at |async )|node:internal|^    (at|async)' <<<"$said" | tail -n 120
+	[ "$bad" = 0 ] || grep -A 40 '^not ok ' <<<"$said" | grep -vE '^ok |^# |^ *(duration_ms|stack|location|failureType|code|operator|at |async )|node:internal|^    (at|async)' | head -n 120
 	passed=$((passed + ok)) failed=$((failed + bad))
 }
 
