@@ -14,11 +14,14 @@ lanes=$((cores < 4 ? cores : 4))
 scripts=(tests/scenarios/*.scn)
 
 one() {                 # script
-	if stack_up && "${ZHUCUN_TEST_BUILD:-build}/tests/scenarios/scenario_test" "$1" && history_holds; then
+	if { stack_up && "${ZHUCUN_TEST_BUILD:-build}/tests/scenarios/scenario_test" "$1" && history_holds; } >"$made/said.$lane" 2>&1; then
 		echo "passed $1" >>"$made/ended.$lane"
 	else
-		echo "FAIL $1" | tee -a "$made/ended.$lane"
-		grep -h '"level":"error"' "$ZHUCUN_VAR"/log/*.log | tail -n 10 || true
+		{
+			echo "FAIL $1"
+			tail -n 20 "$made/said.$lane"
+			grep -h '"level":"error"' "$ZHUCUN_VAR"/log/*.log | tail -n 10 || true
+		} >>"$made/failed.$lane"
 	fi
 	[ "$lane" != 0 ] || [ -s "$made/openapi.json" ] ||
 		curl -s --noproxy '*' -m "$(patience 20)" -H "Authorization: Bearer $ZHUCUN_BOOTSTRAP_TOKEN" -o "$made/openapi.json" "$ZHUCUN_URL/api/v1/openapi.json"
@@ -47,6 +50,7 @@ failed=$((${#scripts[@]} - passed))             # a lane that ended early has fa
 cat "$made"/answers.* >"$made/answers"
 said=$(node tests/openapi/answers.mjs "$made/openapi.json" "$made/answers" tests/openapi/not-yet.txt) || failed=$((failed + 1))
 echo "$said"
+cat "$made"/failed.* 2>/dev/null || true
 [[ ${said##*$'\n'} =~ ^([0-9]+)\ passed ]] && passed=$((passed + BASH_REMATCH[1]))
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
