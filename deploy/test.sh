@@ -2,7 +2,7 @@
 # test.sh BUILD TESTS... - runs test programs and tests/run-*.sh, and sums up.
 #
 # In: ZHUCUN_TEST_SCRIPTS=0: not those scripts.  ZHUCUN_TEST_LANES: how many tests run at a time (one for each core, four at the most);
-# a script with a line `# alone: why` runs when the others have ended.
+# what has a line `alone: why` in a comment runs when the others have ended.
 # Out: a line per test, with how long it took, and at the end `N passed, N failed`: the cases that a test counted itself, if its last line is of
 # that form, else the test as one.  Exits 1 when anything failed.  What a failed test wrote is shown,
 # and any test's lines that begin with `skipped`.
@@ -143,17 +143,24 @@ trap 'exit 130' INT TERM HUP
 cores=$(nproc)
 lanes=${ZHUCUN_TEST_LANES:-$((cores < 4 ? cores : 4))}
 together=() alone=()
+enlist() {              # test, and where it is written
+	if grep -qE '^(#| \*) alone: ' "$2"; then
+		alone+=("$1")
+	else
+		together+=("$1")
+	fi
+}
 # What runs real processes runs the ones that operators run: once is enough.  They are long, so they come first.
 if [ "${build##*/}" = build ] && [ "${ZHUCUN_TEST_SCRIPTS:-1}" != 0 ]; then
 	for test in tests/run-*.sh; do
-		if grep -q '^# alone: ' "$test"; then
-			alone+=("$test")
-		elif [ -x "$test" ]; then
-			together+=("$test")
-		fi
+		[ ! -x "$test" ] || enlist "$test" "$test"
 	done
 fi
-together+=("$@")
+for test in "$@"; do
+	text=${test#"${build##*/}"/}.c
+	[ -e "$text" ] || text=$test
+	enlist "$test" "$text"
+done
 lanes=$((lanes < ${#together[@]} ? lanes : ${#together[@]}))
 
 export ZHUCUN_TEST_BUILD=$build

@@ -2,6 +2,7 @@
 # run-console.sh - the browsers' console in Debian's Chromium: its pure parts, then a real stack with the sample district on a clock
 # that stands still, every page that each role is offered, each role's main job, and what pages of others must not do.  Pictures of
 # all pages are kept in $CONSOLE_SHOTS.
+# alone: a browser has deadlines of its own
 set -euo pipefail
 # shellcheck source=tests/harness/stack.sh
 . "$(dirname "$0")/harness/stack.sh"

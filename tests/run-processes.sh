@@ -3,6 +3,7 @@
 # two and three replicas of each service by turns; as many stacks at once as there are cores, at most four: much of a script's time is
 # waiting.  Then what the database holds is verified, and rebuilt from the logs alone.  At last every answer that came is held against
 # the published document, and each value that the document lists must have come.
+# alone: as many stacks run at once as there are cores
 set -euo pipefail
 # shellcheck source=tests/harness/stack.sh
 . "$(dirname "$0")/harness/stack.sh"

@@ -2,7 +2,8 @@
  *
  * The database is the witness: a trigger writes down every change of a head, so what must hold of all of history is
  * asked of that; who holds what is asked of engine.holding.  What is waited for is a condition, with a bound in turns.
- */
+ *
+ * alone: a replica that is starved for as long as its lease is not what is tried here */
 #include "service_list.h"
 #include "base/ids.h"
 #include "harness/scenario.h"
