@@ -614,6 +614,24 @@ pages_ask(struct world *w, const char *path, int limit, const char *what)
 	free(all.p);
 }
 
+enum { READY_TRIES = 200 };
+
+/* That a service is slow on a busy machine says nothing of either world. */
+static struct answered
+answer_of(struct world *w, const struct line *l, const char *path)
+{
+	const char *type = strstr(path, ":batch") ? "application/x-ndjson" : strstr(path, "/imports") ? "text/csv" : NULL;
+	struct answered a = { 0 };
+
+	for (int tries = 0; tries < READY_TRIES; tries++) {
+		free(a.body);
+		a = harness_call(w->harness, l->method, path, NULL, type, l->body);
+		if (a.status != 503 || strcmp(path, "/readyz") != 0)
+			break;
+	}
+	return a;
+}
+
 static void
 line_ask(struct world *w, const struct line *l, const char *who)
 {
@@ -621,11 +639,7 @@ line_ask(struct world *w, const struct line *l, const char *who)
 
 	path_of(w, l, path, sizeof path);
 	snprintf(what, sizeof what, "%s: %s %s %s", who, l->method, l->path, l->body ? l->body : "");
-	struct answered a = harness_call(w->harness, l->method, path, NULL,
-					 strstr(path, ":batch")     ? "application/x-ndjson"
-					 : strstr(path, "/imports") ? "text/csv"
-								    : NULL,
-					 l->body);
+	struct answered a = answer_of(w, l, path);
 	char *text = answer_text(&a);
 	check(a.status != 401 || strcmp(l->path, "/api/v1/sessions") == 0, "who asks is known", what);
 	keep(w, what, text);
