@@ -620,7 +620,9 @@ enum { READY_TRIES = 200 };
 static struct answered
 answer_of(struct world *w, const struct line *l, const char *path)
 {
-	const char *type = strstr(path, ":batch") ? "application/x-ndjson" : strstr(path, "/imports") ? "text/csv" : NULL;
+	const char *type = strstr(path, ":batch")     ? "application/x-ndjson"
+	                   : strstr(path, "/imports") ? "text/csv"
+	                                              : NULL;
 	struct answered a = { 0 };
 
 	for (int tries = 0; tries < READY_TRIES; tries++) {
