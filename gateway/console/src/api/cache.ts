@@ -4,7 +4,6 @@
 import { signal, type Signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { now, Problem } from './client'
-import { forgetRegisters } from './registers'
 import { read } from './until'
 
 export interface Entry<T> {
@@ -102,7 +101,6 @@ export async function load(e: Entry<unknown>, quiet = false): Promise<void> {
 
 // Everything whose path holds one of these words is asked again when it is next looked at, or now if it is.
 export function mark(...words: string[]) {
-	forgetRegisters()
 	for (const e of entries.values()) {
 		// a preview is of one instant: who decides by it asks for another himself
 		if (/\/consequences/.test(e.path) || (words.length && !words.some((w) => e.path.includes(w)))) continue
@@ -129,7 +127,6 @@ export function own(name: string) {
 }
 export function forget() {
 	entries.clear()
-	forgetRegisters()
 	try {
 		for (const k of Object.keys(localStorage)) if (k.startsWith('kept:')) localStorage.removeItem(k)
 	} catch {

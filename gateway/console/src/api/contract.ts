@@ -2,9 +2,7 @@
 // (`gateway --openapi`), and beside them what it does not give yet (notyet.ts).
 import type {
 	Because,
-	Counted,
 	Moved,
-	Named,
 	OfCase,
 	OfDay,
 	OfFinding,
@@ -24,6 +22,15 @@ type Answer<P extends keyof paths> = paths[P] extends {
 	? A
 	: never
 
+// beside an answer: names=1, count=1
+export type Names = S['Names']
+export interface Named {
+	names?: Names
+}
+export interface Counted extends Named {
+	count?: number
+	more?: boolean
+}
 export type Two = S['common.Text']
 export type List<T> = Counted & { items: T[]; next?: string }
 
@@ -42,6 +49,7 @@ export type UnitStanding = With<S['accountability.UnitStanding'], Named>
 
 export type Day = With<S['attendance.Day'], OfDay>
 export type MonthDays = With<Omit<S['attendance.Days'], 'days'>, Named & { days: Day[] }>
+export type Present = S['attendance.DayOf']
 export type Contradiction = S['attendance.Contradiction']
 
 export type StipendMonth = With<S['funding.StipendMonth'], Because>
@@ -51,6 +59,7 @@ export type Stipend = With<
 >
 export type PayLine = With<S['funding.PayrollLine'], OfPayLine>
 export type Payroll = With<Omit<S['funding.Payroll'], 'lines'>, OfPayroll & { lines: List<PayLine> }>
+export type Run = S['funding.PayrollRun']
 export type Proof = S['funding.PayrollProof']
 
 export type Alert = S['alerts.Alert']

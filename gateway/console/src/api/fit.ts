@@ -26,6 +26,3 @@ export function fit(path: string): string | undefined {
 	if ([...query].some(([k, v]) => !takes(known, k, v) && !DRESS.includes(k))) return undefined
 	return at + (kept.length ? '?' + new URLSearchParams(kept) : '')
 }
-
-// Whether an answer to it comes with that dress.
-export const dressed = (path: string, dress: string) => !SERVED || !!knownOf(parts(path)[0])?.includes(dress)

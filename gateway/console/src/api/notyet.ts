@@ -1,22 +1,24 @@
 // What pages read and the gateway does not give yet, in the words of the contract: members of what it gives, then whole answers.
 // A member that it has begun to give counts as it says (With), and its line here may go; an answer becomes an alias in contract.ts.
-import type { Case, List, Measure, Posting, Recall, Standing, Stipend, UnitStanding, Vacancies, Village } from './contract'
+import type {
+	Case,
+	List,
+	Measure,
+	Named,
+	Posting,
+	Present,
+	Recall,
+	Standing,
+	Stipend,
+	UnitStanding,
+	Vacancies,
+	Village,
+} from './contract'
 
 export type With<Given, More> = Given & Omit<More, keyof Given>
 
 // ---- members
 
-// names=1: of every id that stands in a member called so
-export interface Names {
-	persons: Record<string, { name: string; unit_id?: string }>
-	units: Record<string, string>
-	villages: Record<string, { name: string; township_id?: string }>
-	townships: Record<string, string>
-	accounts: Record<string, { person_id?: string; name?: string }>
-}
-export interface Named {
-	names?: Names
-}
 // why=1: what a number is explained by
 export interface Because {
 	clause?: string
@@ -40,11 +42,6 @@ export interface Move {
 export interface Moved extends Named {
 	decisions?: Decision[]
 	moves?: Move[]
-}
-// count=1
-export interface Counted extends Named {
-	count?: number
-	more?: boolean
 }
 export interface OfFinding extends Moved {
 	noted_by?: string
@@ -88,13 +85,6 @@ export interface Year extends Because {
 	counts: Record<string, number>
 	provisional: boolean
 }
-// GET /attendance?on=
-export interface Present {
-	person_id: string
-	unit_id: string
-	village_ids: string[]
-	status: string
-}
 // GET /persons/{id}/stipend?month=
 export interface StipendDays extends Because, Named {
 	person_id: string
@@ -102,12 +92,6 @@ export interface StipendDays extends Because, Named {
 	days: { on: string; status: string; fen: number; cancelled_by?: string; clause?: string }[]
 	entries: { at: string; account: string; fen: number; valid_on: string; cause?: string }[]
 	run?: { state: string; closed_on?: string }
-}
-// GET /payrolls?year=
-export interface Run {
-	month: string
-	state: string
-	total_fen: number
 }
 // GET /tasks, widened
 export interface Task {

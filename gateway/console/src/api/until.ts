@@ -1,14 +1,13 @@
 // What the server does not answer yet, put together from what it does answer.  Each row goes unused by itself once its call is
-// served (fit.ts); what neither is served nor stands here is `not_yet`, and its page is not offered (shell/nav.ts).
-import type { Day, List, MonthDays, Move, Names, Posting, Present, Recall, Run } from './contract'
+// served (fit.ts); what neither is served nor stands here is `not_yet`, and its page is not offered (offered.ts).
+import type { Day, List, MonthDays, Move, Named, Names, Posting } from './contract'
 import { call, now, Problem, type Answer, type Ask } from './client'
-import { dressed, fit } from './fit'
-import { allOf, namesIn, register, type Register, type Thing } from './registers'
+import { fit } from './fit'
 import { has } from './who'
 
 export const NOT_YET = 'not_yet'
 const notYet = () => new Problem(0, NOT_YET, '')
-const DRESS = /^(names|why|count|order|limit)$/
+const DRESS = /^(names|why|count|order|limit|cursor)$/
 const below = (path: string) => /^\/api\/v1\/districts\/\w+(?=[/?]|$)/.exec(path)?.[0] ?? ''
 
 type Get = <T>(rest: string) => Promise<T>
@@ -16,15 +15,22 @@ interface Row {
 	form: RegExp
 	by: string[] // the parameters without which it is another question
 	more?: string[] // those it may have besides
-	make: (get: Get, id: string, q: URLSearchParams) => Promise<unknown>
+	make: (get: Get, of: string, q: URLSearchParams) => Promise<unknown>
+}
+
+function join(all: (Named | undefined)[]): Names {
+	const names: Names = { persons: {}, units: {}, villages: {}, townships: {}, accounts: {} }
+	for (const noun of Object.keys(names) as (keyof Names)[])
+		Object.assign(names[noun], ...all.map((x) => x?.names?.[noun]))
+	return names
 }
 
 // What the caller may read of several answers, each under its name; one that he may not, or that is not there, is absent.
 async function together(get: Get, of: Record<string, string>): Promise<Record<string, unknown>> {
 	const parts = await Promise.all(
-		Object.entries(of).map(async ([name, rest]) => {
+		Object.entries(of).map(async ([name, rest]): Promise<[string, Named][]> => {
 			try {
-				return [[name, await get(rest)]]
+				return [[name, await get<Named>(rest + (rest.includes('?') ? '&' : '?') + 'names=1')]]
 			} catch (e) {
 				if (e instanceof Problem && (e.code === NOT_YET || e.status === 403 || e.status === 404)) return []
 				throw e
@@ -32,7 +38,7 @@ async function together(get: Get, of: Record<string, string>): Promise<Record<st
 		}),
 	)
 	if (!parts.flat().length) throw notYet()
-	return Object.fromEntries(parts.flat())
+	return { ...Object.fromEntries(parts.flat()), names: join(parts.flat().map(([, x]) => x)) }
 }
 
 const today = () => new Date(now().getTime() + 8 * 3600_000).toISOString().slice(0, 10)
@@ -54,10 +60,10 @@ const LETTER: Record<string, string> = {
 // A year of days from its months; days without a posting are nothing.
 async function yearOf(get: Get, person: string, year: string) {
 	const [posts, ...months] = await Promise.all([
-		allOf<Posting>(get, '/postings?person_id=' + person),
+		get<List<Posting>>(`/postings?person_id=${person}&limit=500`),
 		...monthsOf(year).map((m) => get<MonthDays>(`/persons/${person}/attendance?month=${m}`)),
 	])
-	const posted = (on: string) => posts.some((p) => p.from <= on && (!p.to || on < p.to))
+	const posted = (on: string) => posts.items.some((p) => p.from <= on && (!p.to || on < p.to))
 	const counts: Record<string, number> = {}
 	const letter = (x: Day | undefined) => {
 		if (!x || x.on > today() || !posted(x.on)) return '.'
@@ -71,78 +77,35 @@ async function yearOf(get: Get, person: string, year: string) {
 	return { person_id: person, year: +year, days, counts, provisional: months.some((m) => m.provisional) }
 }
 
-const flat = async <T>(of: Promise<T[]>[]): Promise<T[]> => (await Promise.all(of)).flat()
-
-async function postingsOf(get: Get, q: URLSearchParams): Promise<List<Posting>> {
-	const on = '&on=' + (q.get('on') ?? today())
-	const unit = q.get('unit_id')
-	const things = unit
-		? await allOf<Thing>(get, '/persons?unit_id=' + unit)
-		: await allOf<Thing>(get, '/villages?township_id=' + q.get('township_id'))
-	const by = unit ? 'person_id' : 'village_id'
-	return { items: await flat(things.map((x) => allOf<Posting>(get, `/postings?${by}=${x.id}${on}`))) }
-}
-
-// Who is posted on a day, and how the day stands: each person's month is asked for.
-async function presentOn(get: Get, q: URLSearchParams): Promise<List<Present>> {
-	const on = q.get('on') ?? today()
-	const village = q.get('village_id')
-	const posts = village
-		? await get<List<Posting>>(`/postings?village_id=${village}&on=${on}`)
-		: await postingsOf(get, q)
-	const people = [...new Set(posts.items.map((p) => p.person_id))].sort()
-	const statusOf = async (person: string): Promise<Present> => {
-		const m = await get<MonthDays>(`/persons/${person}/attendance?month=${on.slice(0, 7)}`)
-		return {
-			person_id: person,
-			unit_id: q.get('unit_id') ?? '',
-			village_ids: posts.items.filter((p) => p.person_id === person).map((p) => p.village_id),
-			status: m.days.find((x) => x.on === on)?.status ?? 'unknown',
-		}
+// Several states of a list that takes one at a time: one after the other, as if they were one list.  The cursor says in which.
+const LIMIT = 50
+async function inStates(get: Get, list: string, q: URLSearchParams): Promise<List<unknown>> {
+	const states = (q.get('state') ?? '').split(',')
+	const limit = Number(q.get('limit')) || LIMIT
+	const one = (state: string, more: Record<string, string>) => {
+		const of = new URLSearchParams(q)
+		of.delete('cursor')
+		for (const [k, v] of Object.entries({ ...more, state })) of.set(k, v)
+		return get<List<unknown>>(`/${list}?${of}`)
 	}
-	return { items: await Promise.all(people.map(statusOf)) }
-}
-
-async function found(get: Get, of: Register, q: URLSearchParams): Promise<List<Thing>> {
-	const text = q.get('q') ?? ''
-	const rest = [...q].filter(([k]) => k !== 'q' && k !== 'cursor' && !DRESS.test(k))
-	const items = [...(await register(get, of)).values()].filter(
-		(x) =>
-			(x.name.includes(text) || x.id.startsWith(text)) &&
-			rest.every(([k, v]) => (x as unknown as Record<string, string>)[k] === v),
-	)
-	return { items: items.slice(0, Number(q.get('limit')) || 50) }
-}
-
-async function runsOf(get: Get, year: string): Promise<List<Run>> {
-	const runs = await Promise.all(
-		monthsOf(year).map((m) =>
-			get<Run>(`/payrolls/${m}?limit=1`).catch((e) => {
-				if (e instanceof Problem && e.status === 404) return undefined
-				throw e
-			}),
-		),
-	)
-	return { items: runs.flatMap((r) => (r ? [{ month: r.month, state: r.state, total_fen: r.total_fen }] : [])) }
-}
-
-async function recallOf(get: Get, id: string): Promise<Recall> {
-	const one = (await allOf<Recall>(get, '/recalls')).find((r) => r.id === id)
-	if (!one) throw new Problem(404, 'recall.unknown', '')
-	return one
-}
-
-// Several states of a list that takes one at a time; more than a page of one is more than this can put in order.
-async function inStates(get: Get, q: URLSearchParams): Promise<List<unknown>> {
-	const each = (q.get('state') ?? '').split(',').map((state) => {
-		const one = new URLSearchParams([...q].filter(([k]) => !/^(names|why|count|order)$/.test(k)))
-		one.set('state', state)
-		one.set('limit', '500')
-		return get<List<unknown>>('/findings?' + one)
-	})
-	const all = await Promise.all(each)
-	if (all.some((l) => l.next)) throw notYet()
-	return { items: all.flatMap((l) => l.items) }
+	let [at, cursor = ''] = (q.get('cursor') ?? '0.').split(/\.(.*)/)
+	let i = Number(at)
+	const pages: List<unknown>[] = []
+	const items: unknown[] = []
+	for (; i < states.length && items.length < limit; i += cursor ? 0 : 1) {
+		const left = String(limit - items.length)
+		const page = await one(states[i]!, { limit: left, ...(cursor ? { cursor } : {}) })
+		pages.push(page)
+		items.push(...page.items)
+		cursor = page.next ?? ''
+	}
+	const all = q.has('count') ? await Promise.all(states.map((s) => one(s, { limit: '1' }))) : []
+	return {
+		items,
+		names: join(pages),
+		...(i < states.length ? { next: `${i}.${cursor}` } : {}),
+		...(all.length ? { count: all.reduce((n, l) => n + (l.count ?? 0), 0) } : {}),
+	}
 }
 
 const ROWS: Row[] = [
@@ -164,8 +127,8 @@ const ROWS: Row[] = [
 		by: [],
 		make: (get, id) =>
 			together(get, {
-				postings: `/postings?unit_id=${id}&on=${today()}`,
-				today: `/attendance?on=${today()}&unit_id=${id}`,
+				postings: `/postings?unit_id=${id}&on=${today()}&limit=500`,
+				today: `/attendance?on=${today()}&unit_id=${id}&limit=500`,
 				standing: `/units/${id}/standing`,
 				tasks: '/tasks?mine=1&order=due',
 			}),
@@ -175,8 +138,8 @@ const ROWS: Row[] = [
 		by: [],
 		make: (get, id) =>
 			together(get, {
-				postings: `/postings?township_id=${id}&on=${today()}`,
-				today: `/attendance?on=${today()}&township_id=${id}`,
+				postings: `/postings?township_id=${id}&on=${today()}&limit=500`,
+				today: `/attendance?on=${today()}&township_id=${id}&limit=500`,
 				vacancies: `/vacancies?township_id=${id}&state=open`,
 			}),
 	},
@@ -186,8 +149,8 @@ const ROWS: Row[] = [
 		make: (get, id) =>
 			together(get, {
 				village: `/villages/${id}`,
-				postings: `/postings?village_id=${id}&on=${today()}`,
-				today: `/attendance?on=${today()}&village_id=${id}`,
+				postings: `/postings?village_id=${id}&on=${today()}&limit=500`,
+				today: `/attendance?on=${today()}&village_id=${id}&limit=500`,
 				vacancies: `/vacancies?village_id=${id}&state=open`,
 			}),
 	},
@@ -196,32 +159,22 @@ const ROWS: Row[] = [
 		by: ['year'],
 		make: (get, id, q) => yearOf(get, id, q.get('year') ?? ''),
 	},
-	{ form: /^\/postings$/, by: ['unit_id'], more: ['on'], make: (get, _, q) => postingsOf(get, q) },
-	{ form: /^\/postings$/, by: ['township_id'], more: ['on'], make: (get, _, q) => postingsOf(get, q) },
-	...['unit_id', 'township_id', 'village_id'].map((by) => ({
-		form: /^\/attendance$/,
-		by: ['on', by],
-		make: (get: Get, _: string, q: URLSearchParams) => presentOn(get, q),
-	})),
-	...(['persons', 'units', 'villages'] as const).map((of) => ({
-		form: new RegExp(`^/${of}$`),
-		by: ['q'],
-		more: ['unit_id', 'township_id', 'kind', 'cursor'],
-		make: (get: Get, _: string, q: URLSearchParams) => found(get, of, q),
-	})),
-	{ form: /^\/payrolls$/, by: ['year'], make: (get, _, q) => runsOf(get, q.get('year') ?? '') },
-	{ form: /^\/recalls\/([^/]+)$/, by: [], make: (get, id) => recallOf(get, id) },
-	{ form: /^\/findings$/, by: ['state'], more: ['person_id', 'unit_id'], make: (get, _, q) => inStates(get, q) },
+	{
+		form: /^\/(findings|measures)$/,
+		by: ['state'],
+		more: ['kind', 'source', 'clause', 'person_id', 'unit_id', 'from', 'until', 'noted_by'],
+		make: inStates,
+	},
 ]
 
-function rowOf(path: string): { row: Row; id: string; q: URLSearchParams } | undefined {
+function rowOf(path: string): { row: Row; of: string; q: URLSearchParams } | undefined {
 	const [at = '', search = ''] = path.slice(below(path).length).split('?')
 	const q = new URLSearchParams(search)
 	for (const row of ROWS) {
 		const m = row.form.exec(at)
 		if (!m || !row.by.every((k) => q.has(k))) continue
 		if ([...q.keys()].every((k) => row.by.includes(k) || row.more?.includes(k) || DRESS.test(k)))
-			return { row, id: m[1] ?? '', q }
+			return { row, of: m[1] ?? '', q }
 	}
 	return undefined
 }
@@ -264,7 +217,7 @@ function movesOf(path: string, state: string): Move[] | undefined {
 
 // ---- reading
 
-type Thingish = { names?: Names; moves?: Move[]; state?: string } | undefined
+type Thing = { moves?: Move[]; state?: string } | undefined
 
 export async function read<T>(path: string, ask: Ask = {}): Promise<Answer<T>> {
 	const put = fit(path)
@@ -272,12 +225,9 @@ export async function read<T>(path: string, ask: Ask = {}): Promise<Answer<T>> {
 	if (put === undefined && !instead) throw notYet()
 	const get: Get = async <X>(rest: string) => (await read<X>(below(path) + rest, { quiet: ask.quiet })).data
 	const a = instead
-		? { data: (await instead.row.make(get, instead.id, instead.q)) as T, status: 200, etag: '', date: now().getTime() }
+		? { data: (await instead.row.make(get, instead.of, instead.q)) as T, status: 200, etag: '', date: now().getTime() }
 		: await call<T>('GET', put!, ask)
-	const it = a.data as Thingish
-	if (!it || !below(path)) return a
-	if (/[?&]names=1/.test(path) && !it.names && (instead || !dressed(path, 'names')))
-		it.names = await namesIn(get, it)
-	if (it.state && !it.moves) it.moves = movesOf(path, it.state)
+	const it = a.data as Thing
+	if (it?.state && !it.moves) it.moves = movesOf(path, it.state)
 	return a
 }
