@@ -5,7 +5,7 @@
 // In none of it may a page say an error, stand empty for ever, log an error to the browser's console or meet its own policy.
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { axe, nonsense, wide } from './axe.mjs'
 import { browser, DESKTOP, DISTRICT, login, person, PHONE, settle, SHOTS, shotsInto, visit } from './lib.mjs'
 import { op, people, settled, things, TODAY } from './stack.mjs'
@@ -81,33 +81,36 @@ const ALSO = {
 // the same page of two roles is looked at by axe once
 const looked = new Set()
 
-for (const [name, size] of [
-	['desktop', DESKTOP],
-	['phone', PHONE],
-])
-	for (const role of Object.keys(ALSO))
-		test(`${role}, ${name}: every page that is offered`, LONG, async () => {
-			const { context, page, faults } = await someone(role, size)
-			const bad = []
-			const menu = await page.$$eval('nav.side a, nav.tabs a', (all) => all.map((a) => a.getAttribute('href')))
-			const offered = menu.map((href) => href.replace(`/${DISTRICT}/`, ''))
-			for (const path of [...new Set([...offered, ...ALSO[role]()])]) {
-				await visit(page, path)
-				const said = await text(page)
-				if (/没有成功|这一页|不在您的范围内/.test(said)) bad.push(`${path}: ${said.slice(0, 80)}`)
-				if (offered.includes(path) && /还要等服务端提供/.test(said)) bad.push(`${path}: is offered, and empty`)
-				if (await page.$('.bones')) bad.push(`${path}: is still being read`)
-				const no = await nonsense(page)
-				if (no) bad.push(`${path}: says ${no}`)
-				for (const f of await wide(page)) bad.push(`${path}: sticks out: ${f}`)
-				if (looked.has(name + path)) continue
-				looked.add(name + path)
-				for (const f of await axe(page)) bad.push(`${path}: axe ${f}`)
-				await page.screenshot({ path: `${SHOTS}/${role}-${path.replace(/\W+/g, '_').slice(0, 40)}-${name}.png` })
-			}
-			assert.deepEqual([...bad, ...faults], [])
-			await context.close()
-		})
+// two people at a time: nobody moves anything
+describe('pages', { concurrency: 2 }, () => {
+	for (const [name, size] of [
+		['desktop', DESKTOP],
+		['phone', PHONE],
+	])
+		for (const role of Object.keys(ALSO))
+			test(`${role}, ${name}: every page that is offered`, LONG, async () => {
+				const { context, page, faults } = await someone(role, size)
+				const bad = []
+				const menu = await page.$$eval('nav.side a, nav.tabs a', (all) => all.map((a) => a.getAttribute('href')))
+				const offered = menu.map((href) => href.replace(`/${DISTRICT}/`, ''))
+				for (const path of [...new Set([...offered, ...ALSO[role]()])]) {
+					await visit(page, path)
+					const said = await text(page)
+					if (/没有成功|这一页|不在您的范围内/.test(said)) bad.push(`${path}: ${said.slice(0, 80)}`)
+					if (offered.includes(path) && /还要等服务端提供/.test(said)) bad.push(`${path}: is offered, and empty`)
+					if (await page.$('.bones')) bad.push(`${path}: is still being read`)
+					const no = await nonsense(page)
+					if (no) bad.push(`${path}: says ${no}`)
+					for (const f of await wide(page)) bad.push(`${path}: sticks out: ${f}`)
+					if (looked.has(name + path)) continue
+					looked.add(name + path)
+					for (const f of await axe(page)) bad.push(`${path}: axe ${f}`)
+					await page.screenshot({ path: `${SHOTS}/${role}-${path.replace(/\W+/g, '_').slice(0, 40)}-${name}.png` })
+				}
+				assert.deepEqual([...bad, ...faults], [])
+				await context.close()
+			})
+})
 
 // ---- each role's main job
 
